@@ -1,0 +1,24 @@
+"""The one place that reads the clock; everything else is handed a moment."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+
+Clock = Callable[[], datetime.datetime]
+
+
+def system_clock() -> datetime.datetime:
+    """Return the present moment in UTC, in whole seconds (a baker's files need no more)."""
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+
+
+def stopwatch_seconds() -> float:
+    """Return seconds on a clock that never goes backwards; only differences mean anything."""
+    return time.monotonic()
+
+
+def pause(seconds: float) -> None:
+    """Wait for a number of seconds."""
+    time.sleep(seconds)

@@ -1,0 +1,294 @@
+"""Records to rows of strict JSON and back; the only module that knows cattrs.
+
+Nothing is coerced: a row that needed a guess to become a record is refused, with every problem it has.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import attrs
+import cattrs
+from cattrs import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from plandoc import records
+from plandoc.errors import Problem, ValidationError, found
+
+RecordT = TypeVar("RecordT")
+
+_DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
+_RATIO = re.compile(r"\d{1,13}/\d{1,13}", re.ASCII)
+
+# The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
+_CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
+    {
+        "drop_fg": records.DropFinishedGood,
+        "add_fg": records.AddFinishedGood,
+        "change_quantity": records.ChangeQuantity,
+        "modify_batch": records.ModifyBatch,
+    }
+)
+_CHANGE_TAGS = MappingProxyType({change: tag for tag, change in _CHANGES.items()})
+_STORED_NAMES = MappingProxyType({"finished_good_id": "fg_id", "finished_good_name": "fg_name"})
+
+
+class _Refused(ValueError):  # noqa: N818  (a signal inside this module, turned into problems before it leaves)
+    """A value cannot become what the record wants."""
+
+
+def _as_is(value: Any, _: Any) -> Any:
+    # The record's own rules judge text, whole numbers and flags, with all its problems at once.
+    return value
+
+
+def _decimal(value: Any, _: Any) -> Decimal:
+    if type(value) is not str or not _DECIMAL.fullmatch(value):
+        raise _Refused(f'wanted a decimal number in quotes, such as "0.67", found {found(value)}')
+    return Decimal(value)
+
+
+def _ratio(value: Any, _: Any) -> int | Fraction:
+    if type(value) is int:
+        return value
+    if type(value) is str and _RATIO.fullmatch(value) and int(value.partition("/")[2]):
+        return Fraction(value)
+    raise _Refused(f'wanted a whole number or a fraction in quotes, such as "10/3", found {found(value)}')
+
+
+def _date(value: Any, _: Any) -> datetime.date:
+    try:
+        date = datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        date = None
+    if date is None or date.isoformat() != value:
+        raise _Refused(f"wanted a date such as 2026-12-25, found {found(value)}")
+    return date
+
+
+def _moment(value: Any, _: Any) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.utcoffset() is None or moment.isoformat() != value.replace("Z", "+00:00"):
+        raise _Refused(f"wanted a moment such as 2026-01-28T03:25:47+00:00, found {found(value)}")
+    return moment
+
+
+def _member(value: Any, kind: Any) -> Any:
+    for member in kind:
+        if type(value) is str and member.value == value:
+            return member
+    allowed = ", ".join(member.value for member in kind)
+    raise _Refused(f"wanted one of {allowed}, found {found(value)}")
+
+
+def _change_row(converter: cattrs.Converter, change: records.Change) -> dict[str, Any]:
+    return {"kind": _CHANGE_TAGS[type(change)], "data": converter.unstructure(change)}
+
+
+def _change(converter: cattrs.Converter, value: Any) -> records.Change:
+    if type(value) is not dict or set(value) != {"kind", "data"}:
+        raise _Refused(f"wanted an object with kind and data, found {found(value)}")
+    if type(value["kind"]) is not str or value["kind"] not in _CHANGES:
+        raise _Refused(f"wanted a kind that is one of {', '.join(_CHANGES)}, found {found(value['kind'])}")
+    change: records.Change = converter.structure(value["data"], _CHANGES[value["kind"]])
+    return change
+
+
+def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Any:
+    item_kind = kind.__args__[0]
+    item_hook = converter.get_structure_hook(item_kind)
+
+    def items(value: Any, _: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise _Refused(f"wanted a list, found {found(value)}")
+        if not converter.detailed_validation:
+            return tuple(item_hook(item, item_kind) for item in value)
+        return tuple(_each_item(value, item_kind, item_hook))
+
+    return items
+
+
+def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
+    errors = []
+    for index, item in enumerate(value):
+        try:
+            yield hook(item, kind)
+        except Exception as error:  # noqa: BLE001  (collected, and raised together below)
+            error.__notes__ = [*getattr(error, "__notes__", []), _Position(index)]
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("list", errors)
+
+
+class _Position(str):
+    """The index of a list item, as a note on its error."""
+
+    __slots__ = ("name",)
+
+    def __new__(cls, index: int) -> _Position:
+        position = super().__new__(cls, f"[{index}]")
+        position.name = str(position)
+        return position
+
+
+def _stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
+    is_change = kind in _CHANGE_TAGS
+    return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
+
+
+def _overrides(kind: type) -> dict[str, Any]:
+    return {
+        attribute.name: override(rename=_stored_name(attribute, kind))
+        for attribute in attrs.fields(kind)
+        if attribute.name != "id"
+    }
+
+
+def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
+    structure = make_dict_structure_fn(
+        kind,
+        converter,
+        _cattrs_forbid_extra_keys=True,
+        _cattrs_detailed_validation=converter.detailed_validation,
+        **_overrides(kind),
+    )
+
+    def record(value: Any, _: Any) -> Any:
+        if type(value) is not dict:
+            raise _Refused(f"wanted an object, found {found(value)}")
+        try:
+            return structure(value, kind)
+        except BaseValidationError as error:
+            raise _with_broken_rules(error, kind, value) from None
+
+    return record
+
+
+def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, Any]) -> ExceptionGroup[Exception]:
+    # The record's rules run only when every field could be converted; a person wants to hear of both at once.
+    broken = [
+        Problem(f"{kind.__name__}: {message}", field=_stored_name(attribute, kind))
+        for attribute in attrs.fields(kind)
+        if attribute.type in (str, int, bool) and _stored_name(attribute, kind) in value
+        if (message := attribute.validator.check(value[_stored_name(attribute, kind)])) is not None
+    ]
+    reported = any(isinstance(inner, ValidationError) for inner in error.exceptions)
+    more = [ValidationError(broken)] if broken and not reported else []
+    return ExceptionGroup("record", [*error.exceptions, *more])
+
+
+def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
+    without_id = {"id": override(omit=True)} if any(a.name == "id" for a in attrs.fields(kind)) else {}
+    return make_dict_unstructure_fn(kind, converter, **_overrides(kind), **without_id)
+
+
+@cache
+def _converter(*, detailed: bool) -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
+    for primitive in (str, int, bool):
+        converter.register_structure_hook(primitive, _as_is)
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook(datetime.date, _date)
+    converter.register_structure_hook(datetime.datetime, _moment)
+    for enumeration in (records.PlanState, records.YieldMode, records.AssemblyType):
+        converter.register_structure_hook(enumeration, _member)
+    converter.register_structure_hook(int | Fraction, _ratio)
+    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
+    converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
+    converter.register_structure_hook_factory(attrs.has, _record_hook)
+    converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
+    converter.register_unstructure_hook_factory(attrs.has, _row_hook)
+    converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
+    converter.register_unstructure_hook(datetime.datetime, lambda value: value.isoformat())
+    converter.register_unstructure_hook(datetime.date, lambda value: value.isoformat())
+    converter.register_unstructure_hook(int | Fraction, lambda value: value if type(value) is int else str(value))
+    converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
+    converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
+    converter.register_unstructure_hook_func(
+        lambda kind: getattr(kind, "__origin__", None) is tuple,
+        lambda value: [converter.unstructure(item) for item in value],
+    )
+    return converter
+
+
+def to_row(record: Any) -> dict[str, Any]:
+    """Return a record as a row: JSON values only, in the order of its fields, without its id.
+
+    >>> to_row(records.SubRecipe(recipe_id=3, multiplier=Decimal("0.5")))
+    {'recipe_id': 3, 'multiplier': '0.5', 'notes': ''}
+    """
+    row: dict[str, Any] = _converter(detailed=False).unstructure(record)
+    return row
+
+
+def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) -> RecordT:
+    """Return the record that a row holds.
+
+    Raises:
+        ValidationError: with every problem of the row, when anything in it needed a guess.
+    """
+    if type(row) is not dict or "id" in row:
+        raise ValidationError(problems_of_row(record_type, row_id, row))
+    try:
+        return _converter(detailed=False).structure({"id": row_id, **row}, record_type)
+    except Exception as error:
+        problems = problems_of_row(record_type, row_id, row)
+        raise ValidationError(problems) from error
+
+
+def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
+    """Return everything that keeps a row from being a record; an empty list when nothing does."""
+    if type(row) is not dict:
+        return [Problem(f"wanted an object, found {found(row)}")]
+    if "id" in row:
+        return [Problem("the id of a row is its key; take the field out", field="id")]
+    try:
+        _converter(detailed=True).structure({"id": row_id, **row}, record_type)
+    except Exception as error:  # noqa: BLE001  (whatever cattrs raises becomes problems here, at its one boundary)
+        return list(_problems(error, ""))
+    return []
+
+
+def _problems(error: BaseException, path: str) -> Iterator[Problem]:
+    for note in getattr(error, "__notes__", ()):
+        name = getattr(note, "name", None)
+        if isinstance(note, _Position):
+            path += name or ""
+        elif name:
+            path = f"{path}.{name}" if path else str(name)
+    if isinstance(error, ValidationError):
+        for problem in error.problems:
+            yield attrs.evolve(problem, field=".".join(part for part in (path, problem.field) if part))
+    elif isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _problems(inner, path)
+    else:
+        yield from _problems_of_cattrs(error, path)
+
+
+def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        for name in sorted(error.extra_fields):
+            yield Problem("unknown field", field=f"{path}.{name}" if path else name, hint=_nearest(name, error.cl))
+    elif isinstance(error, KeyError):
+        yield Problem("wanted a value, found nothing: the field is missing", field=path or str(error.args[0]))
+    else:
+        yield Problem(str(error), field=path or None)
+
+
+def _nearest(name: str, kind: type) -> str:
+    import difflib  # noqa: PLC0415  (only a mistake needs it)
+
+    known = [_stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

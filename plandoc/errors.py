@@ -1,0 +1,281 @@
+"""Every error a caller can meet, as one tree.
+
+A class stands for a decision that the caller can take, never for an entity. All facts are
+attributes, so that nobody has to parse a message.
+
+    PlandocError
+        ValidationError (ValueError)
+            NotFoundError (LookupError)
+        PlanStateError
+        StillUsedError
+        ImportRefusedError
+        StoreError
+            FolderNotFoundError (FileNotFoundError)
+            DamagedError
+            NewerFormatError
+            ConflictError
+            LockTimeout (TimeoutError)
+            SessionError
+            StorageError (OSError)
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong, where it is, and the way out.
+
+    Attributes:
+        message: What was found and what was wanted, in one sentence.
+        file: Path of the file inside the data folder; None when the value never was in a file.
+        line: Line of the row in the file, counted from 1; None when unknown.
+        table: Table of the row; None when the problem is not in a row.
+        row: Id of the row; None when the problem is not in a row.
+        field: Dotted path of the field in the row; None when the whole row is meant.
+        hint: The way out; None when the message already says it.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    table: str | None = None
+    row: str | None = None
+    field: str | None = None
+    hint: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The place as a person reads it, from the file down to the field."""
+        file = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        row = " ".join(part for part in (self.table, self.row) if part)
+        return ", ".join(part for part in (file, row, self.field) if part)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+def _rebuild(kind: type[PlandocError], args: tuple[Any, ...], facts: dict[str, Any]) -> PlandocError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    for name, fact in facts.items():
+        setattr(error, name, fact)
+    return error
+
+
+class PlandocError(Exception):
+    """The base of every error that plandoc raises on purpose."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default calls the class with args alone, which loses the facts of a subclass that takes more.
+        facts = dict(self.__dict__)
+        if isinstance(self, OSError):
+            facts["errno"] = self.errno
+        return _rebuild, (type(self), self.args, facts)
+
+
+class ValidationError(PlandocError, ValueError):
+    """A value breaks a rule; nothing was changed.
+
+    Attributes:
+        problems: Every problem found, not only the first.
+    """
+
+    def __init__(self, problems: str | Iterable[Problem]) -> None:
+        found = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
+        self.problems = found
+        super().__init__("\n".join(map(str, found)))
+
+
+class NotFoundError(ValidationError, LookupError):
+    """A record that was asked for does not exist.
+
+    Attributes:
+        kind: What was looked for, as a person says it ("Event").
+        key: The id or the slug that was looked for.
+    """
+
+    def __init__(self, kind: str, key: object, hint: str | None = None) -> None:
+        self.kind = kind
+        self.key = key
+        super().__init__([Problem(f"{kind} {key} not found", hint=hint)])
+
+
+class PlanStateError(PlandocError):
+    """The plan's state does not allow this step; nothing was changed.
+
+    Attributes:
+        event_id: The event whose plan was to be changed.
+        current_state: The state it is in.
+        attempted_action: What was tried, as a person says it ("start production").
+        way_out: What can be done instead.
+    """
+
+    def __init__(self, event_id: int, current_state: enum.Enum, attempted_action: str, way_out: str) -> None:
+        self.event_id = event_id
+        self.current_state = current_state
+        self.attempted_action = attempted_action
+        self.way_out = way_out
+        super().__init__(
+            f"cannot {attempted_action}: the plan of event {event_id} is {current_state.name}; {way_out}"
+        )
+
+
+class StillUsedError(PlandocError):
+    """A record cannot be removed while others refer to it.
+
+    Attributes:
+        kind: What was to be removed.
+        key: Its id.
+        users: The records that refer to it, as a person says them.
+    """
+
+    def __init__(self, kind: str, key: object, users: Iterable[str]) -> None:
+        self.kind = kind
+        self.key = key
+        self.users = tuple(users)
+        shown = ", ".join(self.users[:5]) + (f" and {len(self.users) - 5} more" if len(self.users) > 5 else "")
+        super().__init__(f"{kind} {key} is still used by {shown}; remove or change those first")
+
+
+class ImportRefusedError(PlandocError):
+    """A file was not imported, because something in it cannot be resolved; nothing was changed.
+
+    Attributes:
+        report: What the import would have done, with every failed row and its reason.
+    """
+
+    def __init__(self, message: str, report: object) -> None:
+        self.report = report
+        super().__init__(message)
+
+
+class StoreError(PlandocError):
+    """Something about the data folder, not about a value, stands in the way."""
+
+
+class FolderNotFoundError(StoreError, FileNotFoundError):
+    """There is no plandoc folder at this path.
+
+    Attributes:
+        path: The path that was looked at.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class DamagedError(StoreError):
+    """A file cannot be fully understood; it was left byte for byte as it is.
+
+    Attributes:
+        path: The file.
+        problems: Every problem found in it.
+    """
+
+    def __init__(self, path: str, problems: Iterable[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class NewerFormatError(StoreError):
+    """The folder was written by a newer plandoc; it was not touched.
+
+    Attributes:
+        path: The file.
+        found: The format number found.
+        supported: The newest format number that this plandoc can read.
+    """
+
+    def __init__(self, path: str, found: int, supported: int) -> None:
+        self.path = path
+        self.found = found
+        self.supported = supported
+        super().__init__(
+            f"{path} has format {found}, but this plandoc reads formats up to {supported}; "
+            f"it was written by a newer plandoc: upgrade with 'pip install --upgrade plandoc'"
+        )
+
+
+class ConflictError(StoreError):
+    """A file was changed by somebody else between reading and writing; nothing was saved.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own naming, and the contract's)
+    """Somebody else has been writing to the folder for longer than the caller would wait; nothing was written.
+
+    Attributes:
+        path: The data folder.
+        waited_seconds: How long this caller waited.
+        holder: The recorded facts about the holder (pid, host, since, action); empty when unknown.
+            A hint for a person, never proof.
+    """
+
+    def __init__(self, path: str, waited_seconds: float, holder: dict[str, Any], described: str) -> None:
+        self.path = path
+        self.waited_seconds = waited_seconds
+        self.holder = holder
+        super().__init__(
+            f"{path} is being written to by {described}; waited {waited_seconds:g} seconds; "
+            f"try again when it has finished, or wait longer with timeout_seconds"
+        )
+
+
+class SessionError(StoreError):
+    """A store or session is used in a way that could lose a write."""
+
+
+class Outcome(enum.Enum):
+    """What is in the folder after an operation failed."""
+
+    NOT_SAVED = "not saved; the folder is as it was before"
+    SAVED = "saved; the folder will be tidied at the next open"
+    UNKNOWN = "may or may not have been saved; open the folder again to see"
+
+
+class StorageError(StoreError, OSError):
+    """The operating system refused to read or write.
+
+    Attributes:
+        path: The file or folder it happened to.
+        errno: The system's error number; None when there was none.
+        outcome: What is in the folder now.
+    """
+
+    def __init__(self, path: str, reason: str, outcome: Outcome, errno: int | None = None) -> None:
+        self.path = path
+        self.outcome = outcome
+        super().__init__(f"{path}: {reason}: {outcome.value}")
+        self.errno = errno
+
+
+def found(value: object) -> str:
+    """Show a refused value in a message: short, and never raw control characters.
+
+    >>> found("abc"), found(3.5), found("x" * 99)
+    ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+    """
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"

@@ -1,0 +1,56 @@
+"""Things that contain things of their kind: recipes in recipes, goods in goods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from plandoc.errors import Problem, ValidationError
+
+DEEPEST = 10
+
+
+def check_nesting(
+    start: int, children: Callable[[int], Iterable[int]], name_of: Callable[[int], str], field: str
+) -> None:
+    """Refuse a thing that contains itself, or that nests more than 10 levels deep.
+
+    The same part in two places is neither.
+
+    Args:
+        start: Id of the outermost thing.
+        children: Ids of the things directly in one.
+        name_of: What a person calls one.
+        field: Where the parts stand, for the message.
+
+    Raises:
+        ValidationError: that shows the path.
+
+    >>> check_nesting(1, {1: [2, 3], 2: [3], 3: []}.__getitem__, str, "components")
+    """
+    heights: dict[int, int] = {}
+    _height(start, children, name_of, field, heights, [])
+
+
+def _height(
+    thing: int,
+    children: Callable[[int], Iterable[int]],
+    name_of: Callable[[int], str],
+    field: str,
+    heights: dict[int, int],
+    path: list[int],
+) -> int:
+    if thing in path:
+        _refuse("contains itself", [*path[path.index(thing) :], thing], name_of, field)
+    if thing not in heights:
+        path.append(thing)
+        below = [_height(child, children, name_of, field, heights, path) for child in children(thing)]
+        path.pop()
+        heights[thing] = 1 + max(below, default=0)
+    if len(path) + heights[thing] > DEEPEST:
+        _refuse(f"is nested more than {DEEPEST} levels deep", [*path, thing], name_of, field)
+    return heights[thing]
+
+
+def _refuse(what: str, path: list[int], name_of: Callable[[int], str], field: str) -> None:
+    shown = " -> ".join(map(name_of, path))
+    raise ValidationError([Problem(f"{name_of(path[0])} {what}: {shown}", field=field)])

@@ -1,0 +1,211 @@
+"""Documents opened for typed access: rows as records, ids given out, changes kept apart until they are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import tinydb
+from tinydb.queries import QueryLike
+from tinydb.storages import Storage
+
+from plandoc import codec
+from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.storage import documents
+from plandoc.tables import Table, event_of_document, tables_of
+from plandoc.upgrades import upgraded
+
+
+class _Rows(Storage):
+    """What TinyDB asks its queries of. Rows are written by `OpenDocument.put`: TinyDB copies the table for each."""
+
+    def __init__(self, tables: documents.Tables) -> None:
+        self._tables = tables
+
+    def read(self) -> documents.Tables:
+        return self._tables
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        raise NotImplementedError("rows are written through a session")
+
+
+class OpenDocument:
+    """One document with its rows as records.
+
+    Attributes:
+        name: Its path inside the data folder.
+        changed: Whether it differs from what was read.
+        exists: False once it was removed.
+    """
+
+    def __init__(self, document: documents.Document) -> None:
+        self.name = document.name
+        self.lineage = document.lineage
+        self.changed = False
+        self.exists = True
+        self._lines = document.lines
+        self._next_ids = dict(document.next_ids)
+        self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
+        self._records: dict[tuple[str, int], Any] = {}
+        self._own_tables: set[str] = set()
+
+    def copy(self) -> OpenDocument:
+        """Return a copy to change; rows and records are shared, for nobody changes those in place."""
+        twin = OpenDocument.__new__(OpenDocument)
+        twin.__dict__.update(self.__dict__)
+        twin._next_ids = dict(self._next_ids)
+        twin._tables = dict(self._tables)
+        twin._records = dict(self._records)
+        twin._own_tables = set()
+        return twin
+
+    def ids(self, table: Table) -> Iterator[int]:
+        """Yield the ids of a table's rows in the order of the file."""
+        return map(int, self._tables.get(table.name, ()))
+
+    def get(self, table: Table, row_id: int) -> Any | None:
+        """Return a record, or None when there is no such row."""
+        key = (table.name, row_id)
+        if key not in self._records:
+            row = self._tables.get(table.name, {}).get(str(row_id))
+            if row is None:
+                return None
+            self._records[key] = self._record(table, row_id, row)
+        return self._records[key]
+
+    def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
+        """Return the records of a table that match a TinyDB query over its rows; all when there is none."""
+        if query is None:
+            return [self.get(table, row_id) for row_id in self.ids(table)]
+        database = tinydb.TinyDB(storage=lambda: _Rows(self._tables))
+        found = database.table(table.name, cache_size=0).search(query)
+        return [self.get(table, row.doc_id) for row in found]
+
+    def take_id(self, table: Table) -> int:
+        """Return the next id of a table; no id is ever given twice."""
+        highest = max(self.ids(table), default=0)
+        row_id = max(self._next_ids.get(table.name, 1), highest + 1)
+        self._next_ids[table.name] = row_id + 1
+        return row_id
+
+    def put(self, table: Table, record: Any) -> None:
+        """Add or replace the row of a record.
+
+        Raises:
+            ValidationError: when the record would not read back as it is.
+        """
+        row = codec.to_row(record)
+        if codec.from_row(type(record), record.id, row) != record:
+            problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
+            raise ValidationError([problem])
+        self._rows_to_change(table)[str(record.id)] = row
+        self._records[table.name, record.id] = record
+
+    def drop(self, table: Table, row_id: int) -> None:
+        """Remove a row."""
+        del self._rows_to_change(table)[str(row_id)]
+        self._records.pop((table.name, row_id), None)
+
+    def render(self) -> bytes:
+        """Return the bytes of the document, read back and compared.
+
+        Raises:
+            ValidationError: when they would not give the same rows again.
+        """
+        tables = {name: self._tables[name] for name in tables_of(self.name) if name in self._tables}
+        content = documents.render(self.name, self.lineage, self._next_ids, tables)
+        wanted = {name: rows for name, rows in tables.items() if rows}
+        if documents.parse(self.name, content).tables != wanted:
+            raise ValidationError([Problem("would not read back from the file as it is", file=self.name)])
+        return content
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the document's tables and rows, each on its own."""
+        return [*self.problems_of_tables(), *self._problems_of_rows()]
+
+    def problems_of_tables(self) -> list[Problem]:
+        """Return what is wrong with the document's tables as a whole."""
+        known = tables_of(self.name)
+        unknown = [name for name in self._tables if name not in known]
+        hint = f"known are {', '.join(known)}"
+        problems = [Problem(f"unknown table {name!r}", file=self.name, hint=hint) for name in unknown]
+        own = event_of_document(self.name)
+        if own is not None and set(self._tables.get("events", ())) != {str(own)}:
+            problems.append(Problem(f"wanted exactly one event, number {own}", file=self.name, table="events"))
+        return problems
+
+    def _rows_to_change(self, table: Table) -> dict[str, documents.Row]:
+        if table.name not in self._own_tables:
+            self._tables[table.name] = dict(self._tables.get(table.name, {}))
+            self._own_tables.add(table.name)
+        self.changed = True
+        return self._tables[table.name]
+
+    def _record(self, table: Table, row_id: int, row: documents.Row) -> Any:
+        try:
+            record = codec.from_row(table.record_type, row_id, row)
+        except ValidationError as error:
+            raise DamagedError(self.name, self.problems()) from error
+        if self._wrong_event(record) is not None:
+            raise DamagedError(self.name, self.problems())
+        return record
+
+    def _wrong_event(self, record: Any) -> str | None:
+        event_id = getattr(record, "event_id", None)
+        own = event_of_document(self.name)
+        return None if event_id in (None, own) else f"wanted event {own}, as the file says, found {event_id}"
+
+    def _problems_of_rows(self) -> Iterator[Problem]:
+        for name, table in tables_of(self.name).items():
+            for key, row in self._tables.get(name, {}).items():
+                for problem in self._problems_of_row(table, key, row):
+                    line = self._lines.get((name, key))
+                    yield attrs.evolve(problem, file=self.name, line=line, table=name, row=key)
+
+    def _problems_of_row(self, table: Table, key: str, row: documents.Row) -> Iterator[Problem]:
+        wrong = codec.problems_of_row(table.record_type, int(key), row)
+        yield from wrong
+        if not wrong:
+            event = self._wrong_event(codec.from_row(table.record_type, int(key), row))
+            if event is not None:
+                yield Problem(event, field="event_id")
+
+
+class DocumentCache:
+    """The documents that were read before, told from changed ones by their bytes.
+
+    Not by time stamps: two changes can fall into one tick of a file system's clock.
+    """
+
+    def __init__(self, lineage: Callable[[], str], *, most: int = 64) -> None:
+        self._lineage = lineage
+        self._most = most
+        self._documents: dict[str, tuple[bytes, OpenDocument]] = {}
+
+    def open(self, name: str, content: bytes) -> OpenDocument:
+        """Return the document that these bytes hold.
+
+        Raises:
+            DamagedError: when they cannot be fully understood, or belong to another folder.
+        """
+        known = self._documents.pop(name, None)
+        if known is None or known[0] != content:
+            known = (content, self._read(name, content))
+        self._documents[name] = known
+        if len(self._documents) > self._most:
+            self._documents.pop(next(iter(self._documents)))
+        return known[1]
+
+    def _read(self, name: str, content: bytes) -> OpenDocument:
+        document = documents.parse(name, content)
+        if document.lineage != self._lineage():
+            message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
+            hint = "import the other folder's data instead of copying its files"
+            raise DamagedError(name, [Problem(message, file=name, hint=hint)])
+        opened = OpenDocument(document)
+        # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
+        problems = opened.problems() if document.lines else opened.problems_of_tables()
+        if problems:
+            raise DamagedError(name, problems)
+        return opened

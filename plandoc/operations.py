@@ -1,0 +1,61 @@
+"""The rule for `session=None`, written once: an operation given no session opens one on the default store.
+
+A function that reads gets a look without a lock; one that changes gets a guarded write, committed when it returns.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from plandoc.sessions import Session, required
+from plandoc.store import default_store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# The default of every `session` parameter. Typed as a session, for inside the function it always is one.
+NO_SESSION: Any = None
+
+
+def reads(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function whose last parameter is `session` work without one, by reading the default store."""
+    return _with_session(function, lambda call: default_store().read(call))
+
+
+def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function whose last parameter is `session` work without one, by a guarded write on the default store.
+
+    Args:
+        action: What is done, for those who wait meanwhile and for the journal.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        def in_own_session(call: Callable[[Session], R]) -> R:
+            with default_store().session(action) as session:
+                return call(session)
+
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            required(kwargs["session"]).check_writable()
+            return function(*args, **kwargs)
+
+        return _with_session(functools.wraps(function)(checked), in_own_session)
+
+    return decorate
+
+
+def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R]) -> Callable[P, R]:
+    code = getattr(function, "__wrapped__", function).__code__
+    position = code.co_varnames[: code.co_argcount].index("session")
+
+    @functools.wraps(function)
+    def operation(*args: Any, **kwargs: Any) -> R:
+        if len(args) > position:
+            args, kwargs = args[:position], {**kwargs, "session": args[position]}
+        given = kwargs.pop("session", None)
+        if given is not None:
+            return function(*args, **kwargs, session=required(given))
+        return open_one(lambda session: function(*args, **kwargs, session=session))
+
+    return operation

@@ -1,0 +1,445 @@
+"""Every stored record, frozen, with the rules for its own fields.
+
+Rules that need other records (references, uniqueness, cycles, states) live above this floor. The names of
+the attributes are the JSON keys in the files: renaming one is a change of the format.
+
+An `id` of 0 and a `slug` of "" mean that the store gives one when the record is added.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from plandoc import rules
+from plandoc.errors import Problem, ValidationError
+from plandoc.rules import Rule
+
+
+class PlanState(enum.Enum):
+    """Where a plan is in its life; it moves one step at a time."""
+
+    DRAFT = "draft"
+    LOCKED = "locked"
+    IN_PRODUCTION = "in_production"
+    COMPLETED = "completed"
+
+
+class YieldMode(enum.Enum):
+    """How a batch turns into units."""
+
+    DISCRETE_COUNT = "discrete_count"
+    BATCH_PORTION = "batch_portion"
+
+
+class AssemblyType(enum.Enum):
+    """Whether a good is one unit as it is, or several things packed together."""
+
+    BARE = "bare"
+    BUNDLE = "bundle"
+
+
+def _refuse(record: object, field: str, message: str) -> ValidationError:
+    return ValidationError([Problem(f"{type(record).__name__}: {message}", field=field)])
+
+
+@attrs.frozen
+class Density:
+    """What a volume of an ingredient weighs ("1 cup = 120 g").
+
+    Attributes:
+        volume: How much of `volume_unit`.
+        volume_unit: A unit of volume, such as cup.
+        weight: What that volume weighs, in `weight_unit`.
+        weight_unit: A unit of weight, such as g.
+    """
+
+    volume: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
+    volume_unit: str = attrs.field(validator=Rule(rules.check_name))
+    weight: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
+    weight_unit: str = attrs.field(validator=Rule(rules.check_name))
+
+
+@attrs.frozen
+class Ingredient:
+    """Something that is bought and goes into recipes.
+
+    >>> Ingredient(name="Flour", category="Baking").slug
+    ''
+
+    Attributes:
+        name: As the baker says it.
+        category: Free text to group by; blank when there is none.
+        density: None when unknown; then volumes and weights of it cannot be compared.
+        notes: Free text.
+    """
+
+    name: str = attrs.field(validator=Rule(rules.check_name))
+    category: str = attrs.field(default="", validator=Rule(rules.check_text))
+    density: Density | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.instance_of(Density))))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class RecipeLine:
+    """One ingredient of a recipe; the same ingredient may stand in several lines.
+
+    Attributes:
+        quantity: For one batch, in `unit`.
+        unit: As the recipe says it ("cup"); converted only when a sum needs it.
+    """
+
+    ingredient_id: int = attrs.field(validator=Rule(rules.check_whole))
+    quantity: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
+    unit: str = attrs.field(validator=Rule(rules.check_name))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+
+
+@attrs.frozen
+class SubRecipe:
+    """A recipe that is part of another one.
+
+    Attributes:
+        multiplier: Batches of the sub-recipe that one batch of the recipe takes.
+    """
+
+    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    multiplier: Decimal = attrs.field(
+        default=Decimal(1), converter=rules.exact, validator=Rule(rules.check_amount_above_zero)
+    )
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+
+
+@attrs.frozen
+class Recipe:
+    """How one batch is made.
+
+    Attributes:
+        lines: Ingredients of one batch.
+        sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
+        base_recipe_id: The recipe this is a variant of; None when it is none.
+        variant_name: How the variant is called; blank when it is none.
+    """
+
+    name: str = attrs.field(validator=Rule(rules.check_name))
+    category: str = attrs.field(default="", validator=Rule(rules.check_text))
+    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(RecipeLine)))
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(SubRecipe)))
+    base_recipe_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    variant_name: str = attrs.field(default="", validator=Rule(rules.check_text))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class FinishedUnit:
+    """One yield option of a recipe: what a batch gives, and how many of it.
+
+    >>> FinishedUnit("Cookie", recipe_id=1, item_unit="piece", items_per_batch=24).yield_per_batch
+    24
+    >>> FinishedUnit("Quarter cake", recipe_id=2, mode=YieldMode.BATCH_PORTION, batch_percentage=25).yield_per_batch
+    4
+
+    Attributes:
+        item_unit: What one of it is called ("piece").
+        mode: Which of the next two holds the yield.
+        items_per_batch: Pieces a batch, in mode discrete_count; else None.
+        batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
+    """
+
+    name: str = attrs.field(validator=Rule(rules.check_name))
+    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    item_unit: str = attrs.field(default="piece", validator=Rule(rules.check_name))
+    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=Rule(rules.one_of(YieldMode)))
+    items_per_batch: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    batch_percentage: Decimal | None = attrs.field(
+        default=None, converter=rules.exact, validator=Rule(rules.or_none(rules.check_percentage))
+    )
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+    def __attrs_post_init__(self) -> None:
+        counted = self.mode is YieldMode.DISCRETE_COUNT
+        wanted, other = ("items_per_batch", "batch_percentage")[:: 1 if counted else -1]
+        if getattr(self, wanted) is None:
+            raise _refuse(self, wanted, f"wanted a number, for the mode is {self.mode.value}; found nothing")
+        if getattr(self, other) is not None:
+            raise _refuse(self, other, f"wanted nothing, for the mode is {self.mode.value}; found {getattr(self, other)}")
+
+    @property
+    def yield_per_batch(self) -> int | Fraction:
+        """Units a batch: exact, so a fraction where 100 is not a multiple of the percentage."""
+        if self.items_per_batch is not None:
+            return self.items_per_batch
+        portions: int | Fraction = rules.whole_if_possible(100 / Fraction(self.batch_percentage or 100))
+        return portions
+
+
+@attrs.frozen
+class Component:
+    """A part of a good: so many of a finished unit, or of another good.
+
+    Attributes:
+        finished_unit_id: The unit; None when the part is a good.
+        finished_good_id: The good; None when the part is a unit.
+        quantity: How many of it one good takes; fractions allowed.
+    """
+
+    finished_unit_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    finished_good_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    quantity: Decimal = attrs.field(
+        default=Decimal(1), converter=rules.exact, validator=Rule(rules.check_amount_above_zero)
+    )
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+
+    def __attrs_post_init__(self) -> None:
+        if (self.finished_unit_id is None) == (self.finished_good_id is None):
+            raise _refuse(self, "finished_unit_id", "wanted either finished_unit_id or finished_good_id")
+
+
+@attrs.frozen
+class FinishedGood:
+    """What is handed out.
+
+    Attributes:
+        components: What one of it is made of; a bare good is exactly one unit.
+        assembly_type: bundle, or bare when it is one unit as it is.
+    """
+
+    name: str = attrs.field(validator=Rule(rules.check_name))
+    components: tuple[Component, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Component)))
+    assembly_type: AssemblyType = attrs.field(default=AssemblyType.BUNDLE, validator=Rule(rules.one_of(AssemblyType)))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+    def __attrs_post_init__(self) -> None:
+        if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
+            raise _refuse(self, "components", "wanted exactly one finished unit, for the good is bare; use bundle")
+
+    def _is_one_unit(self) -> bool:
+        return len(self.components) == 1 and self.components[0].finished_unit_id is not None
+
+
+@attrs.frozen
+class StockItem:
+    """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
+
+    ingredient_id: int = attrs.field(validator=Rule(rules.check_whole))
+    quantity: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount))
+    unit: str = attrs.field(validator=Rule(rules.check_name))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class Event:
+    """What is planned for: a day on which goods are handed out.
+
+    Attributes:
+        expected_attendees: Whole number above 0; None when unknown.
+        plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
+    """
+
+    name: str = attrs.field(validator=Rule(rules.check_name))
+    event_date: datetime.date = attrs.field(validator=Rule(rules.check_date))
+    expected_attendees: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=Rule(rules.one_of(PlanState)))
+    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+    @property
+    def year(self) -> int:
+        """The year of the event's date."""
+        return self.event_date.year
+
+
+@attrs.frozen
+class EventRecipe:
+    """A recipe selected for an event."""
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class EventFinishedGood:
+    """A good to hand out at an event, and how many of it."""
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
+    quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class BatchDecision:
+    """How many batches of a finished unit's recipe are to be baked.
+
+    Attributes:
+        yield_per_batch: Units a batch, as it was when decided.
+        units_needed: Units the goods asked for when decided, rounded up.
+        shortfall_accepted: Whether somebody agreed to bake less than needed.
+    """
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    batches: int = attrs.field(validator=Rule(rules.check_whole))
+    yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=Rule(rules.check_ratio))
+    units_needed: int = attrs.field(default=0, validator=Rule(rules.check_whole_or_zero))
+    shortfall_accepted: bool = attrs.field(default=False, validator=Rule(rules.check_flag))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class PlanSnapshot:
+    """The plan as it was when production started; written once, never changed.
+
+    Attributes:
+        created_at: When it was taken.
+        digest: SHA-256 of the canonical JSON of `snapshot_data` and `definitions`, in hexadecimal.
+    """
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    _snapshot_data: Mapping[str, Any] = attrs.field(validator=Rule(rules.check_mapping))
+    _definitions: Mapping[str, Any] = attrs.field(validator=Rule(rules.check_mapping))
+    digest: str = attrs.field(validator=Rule(rules.check_digest))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+    @property
+    def snapshot_data(self) -> dict[str, Any]:
+        """The plan in the format "1.0" of the contract; a copy that is the caller's own."""
+        return copy.deepcopy(dict(self._snapshot_data))
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """Recipes, units and goods as they were, so that the plan can be worked out again; a copy."""
+        return copy.deepcopy(dict(self._definitions))
+
+
+@attrs.frozen
+class DropFinishedGood:
+    """A good was taken out of the plan."""
+
+    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
+    original_quantity: int = attrs.field(validator=Rule(rules.check_whole))
+
+
+@attrs.frozen
+class AddFinishedGood:
+    """A good was added to the plan."""
+
+    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
+    quantity: int = attrs.field(validator=Rule(rules.check_whole))
+
+
+@attrs.frozen
+class ChangeQuantity:
+    """Another number of a good is to be handed out."""
+
+    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
+    old_quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    new_quantity: int = attrs.field(validator=Rule(rules.check_whole))
+
+
+@attrs.frozen
+class ModifyBatch:
+    """Another number of batches is to be baked; 0 means none."""
+
+    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    recipe_name: str = attrs.field(validator=Rule(rules.check_name))
+    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_unit_slug: str = attrs.field(validator=Rule(rules.check_slug))
+    old_batches: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
+    new_batches: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
+
+
+Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch
+
+
+@attrs.frozen
+class PlanAmendment:
+    """One change of a plan during production, with its reason; added, never altered.
+
+    Attributes:
+        sequence: 1, 2, 3, ... within the event; this is the order, not the clock.
+        change: What was changed.
+        reason: Why; never blank.
+    """
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    sequence: int = attrs.field(validator=Rule(rules.check_whole))
+    change: Change = attrs.field(
+        validator=Rule(rules.instance_of(DropFinishedGood, AddFinishedGood, ChangeQuantity, ModifyBatch))
+    )
+    reason: str = attrs.field(validator=Rule(rules.check_reason))
+    created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class Loss:
+    """Units that a production run did not give, and why."""
+
+    reason: str = attrs.field(validator=Rule(rules.check_reason))
+    units: int = attrs.field(validator=Rule(rules.check_whole))
+
+
+@attrs.frozen
+class ProductionRun:
+    """Batches that were baked.
+
+    Attributes:
+        units_expected: What the batches should have given; made and lost add up to it.
+        produced_at: When.
+    """
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
+    batches: int = attrs.field(validator=Rule(rules.check_whole))
+    units_expected: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
+    units_made: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
+    produced_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    losses: tuple[Loss, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Loss)))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+    def __attrs_post_init__(self) -> None:
+        lost = sum(loss.units for loss in self.losses)
+        if self.units_made + lost != self.units_expected:
+            raise _refuse(
+                self,
+                "units_made",
+                f"wanted made and lost to add up to the {self.units_expected} expected, "
+                f"found {self.units_made} made and {lost} lost",
+            )
+
+
+@attrs.frozen
+class AssemblyRun:
+    """Goods that were packed."""
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
+    quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    assembled_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))

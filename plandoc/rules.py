@@ -1,0 +1,232 @@
+"""The rules that a single field of a record can have, as attrs validators.
+
+A rule is a function that returns what is wrong, or None. `Rule` turns it into a validator; the first that
+fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from plandoc.errors import Problem, ValidationError, found
+
+Check = Callable[[Any], "str | None"]
+
+# Far above any bakery, far below what a 64-bit reader of the files would lose.
+LARGEST_NUMBER = 10**12
+LONGEST_TEXT = 100_000
+LONGEST_NAME = 200
+LONGEST_SLUG = 120
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+
+
+@attrs.frozen
+class Rule:
+    """A check as an attrs validator."""
+
+    check: Check
+
+    def __call__(self, record: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if self.check(value) is not None:
+            raise ValidationError(problems_of(record))
+
+
+def problems_of(record: Any) -> Iterator[Problem]:
+    """Yield what is wrong with every single field of a record, in the order of the fields."""
+    for attribute in attrs.fields(type(record)):
+        if isinstance(attribute.validator, Rule):
+            message = attribute.validator.check(getattr(record, attribute.name))
+            if message is not None:
+                yield Problem(f"{type(record).__name__}: {message}", field=attribute.name)
+
+
+def _unstorable_text(value: str) -> str | None:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return "holds half a surrogate pair, which no file can carry; take the character out"
+    return None
+
+
+def check_text(value: Any) -> str | None:
+    """Any text that a file can carry, up to 100 000 characters."""
+    if type(value) is not str:
+        return f"wanted text, found {found(value)}"
+    if len(value) > LONGEST_TEXT:
+        return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
+    return None if value.isascii() else _unstorable_text(value)
+
+
+def check_name(value: Any) -> str | None:
+    """Text that is not blank, up to 200 characters."""
+    if (wrong := check_text(value)) is not None:
+        return wrong
+    if not value.strip():
+        return "wanted a name, found only blanks"
+    if len(value) > LONGEST_NAME:
+        return f"wanted at most {LONGEST_NAME} characters, found {len(value)}"
+    return None
+
+
+def check_slug(value: Any) -> str | None:
+    """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
+    if type(value) is not str:
+        return f"wanted text, found {found(value)}"
+    if value and (not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG or value in _DEVICE_NAMES):
+        return (
+            f"wanted a slug of a-z, 0-9 and single hyphens inside, at most {LONGEST_SLUG} characters "
+            f"and no device name, found {found(value)}"
+        )
+    return None
+
+
+def check_whole(value: Any, *, least: int = 1) -> str | None:
+    """A whole number from `least` up to a million millions."""
+    if type(value) is not int:
+        return f"wanted a whole number, found {found(value)}"
+    if value < least:
+        return f"wanted a whole number of at least {least}, found {value}"
+    if value > LARGEST_NUMBER:
+        return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
+    return None
+
+
+def check_whole_or_zero(value: Any) -> str | None:
+    """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
+    return check_whole(value, least=0)
+
+
+def check_amount(value: Any) -> str | None:
+    """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
+    if type(value) is not Decimal:
+        way_out = "; write Decimal('0.67'), for a binary float is not exactly what you see"
+        return f"wanted a decimal number, found {found(value)}{way_out if type(value) is float else ''}"
+    if not value.is_finite():
+        return f"wanted a finite number, found {value}"
+    if value < 0:
+        return f"wanted zero or more, found {value}"
+    exponent = value.as_tuple().exponent
+    if value > LARGEST_NUMBER or (isinstance(exponent, int) and not -12 <= exponent <= 12):
+        return f"wanted at most 12 digits before and after the point, found {found(value)}"
+    return None
+
+
+def check_amount_above_zero(value: Any) -> str | None:
+    """A finite decimal number above zero."""
+    return check_amount(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+
+
+def check_percentage(value: Any) -> str | None:
+    """A decimal number above 0, up to 100."""
+    return check_amount_above_zero(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
+
+
+def check_ratio(value: Any) -> str | None:
+    """A whole number or an exact fraction, above zero."""
+    if type(value) is int:
+        return check_whole(value)
+    if type(value) is not Fraction:
+        return f"wanted a whole number or a fraction, found {found(value)}"
+    return None if 0 < value <= LARGEST_NUMBER else f"wanted a number above 0, found {value}"
+
+
+def check_flag(value: Any) -> str | None:
+    """True or False, nothing that merely counts as one."""
+    return None if type(value) is bool else f"wanted true or false, found {found(value)}"
+
+
+def check_date(value: Any) -> str | None:
+    """A calendar date without a time."""
+    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {found(value)}"
+
+
+def check_moment(value: Any) -> str | None:
+    """A date and time that knows its offset from UTC."""
+    if type(value) is not datetime.datetime or value.utcoffset() is None:
+        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {found(value)}"
+    return None
+
+
+def check_reason(value: Any) -> str | None:
+    """Text that says something, without blanks around it."""
+    if (wrong := check_text(value)) is not None:
+        return wrong
+    return None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+
+
+def check_digest(value: Any) -> str | None:
+    """A SHA-256 digest in lower-case hexadecimal."""
+    if type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value):
+        return None
+    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
+
+
+def check_mapping(value: Any) -> str | None:
+    """A JSON object."""
+    return None if isinstance(value, Mapping) else f"wanted a JSON object, found {found(value)}"
+
+
+def instance_of(*kinds: type) -> Check:
+    """Let instances of these classes pass."""
+    names = " or ".join(kind.__name__ for kind in kinds)
+
+    def instance(value: Any) -> str | None:
+        return None if isinstance(value, kinds) else f"wanted {names}, found {found(value)}"
+
+    return instance
+
+
+def or_none(check: Check) -> Check:
+    """Let None pass too."""
+
+    def optional(value: Any) -> str | None:
+        return None if value is None else check(value)
+
+    return optional
+
+
+def one_of(kind: type[enum.Enum]) -> Check:
+    """Let the members of an enumeration pass, and name them where something else comes."""
+    allowed = ", ".join(str(member.value) for member in kind)
+
+    def member(value: Any) -> str | None:
+        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {found(value)}"
+
+    return member
+
+
+def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000) -> Check:
+    """Let tuples of one kind of value pass, between `least` and `most` long."""
+
+    def items(value: Any) -> str | None:
+        if type(value) is not tuple or not all(isinstance(item, kind) for item in value):
+            return f"wanted a tuple, found {found(value)}"
+        if not least <= len(value) <= most:
+            return f"wanted {least} to {most} entries, found {len(value)}"
+        return None
+
+    return items
+
+
+def exact(value: Any) -> Any:
+    """Convert a whole number to the decimal it is; leave everything else for the rule to judge.
+
+    >>> exact(12)
+    Decimal('12')
+    """
+    return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
+
+
+def whole_if_possible(value: Any) -> Any:
+    """Convert a fraction that is whole to an int, so that one number has one form."""
+    return value.numerator if type(value) is Fraction and value.denominator == 1 else value

@@ -1,0 +1,145 @@
+"""A session: the reads and changes of one guarded write, or of one consistent look."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, TypeVar
+
+from tinydb.queries import QueryLike
+
+from plandoc import records
+from plandoc.errors import SessionError, ValidationError
+from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
+from plandoc.workspace import Workspace
+
+RecordT = TypeVar("RecordT")
+
+
+class Session:
+    """Reads and changes that belong together; made by `Store.session`.
+
+    Attributes:
+        moment: The one moment that all records written in this session bear; UTC.
+        workspace: The records without the guard of the plan's state; for plandoc's own operations, which
+            ask the state table themselves.
+    """
+
+    def __init__(self, workspace: Workspace, moment: datetime.datetime, *, writes: bool) -> None:
+        self.workspace = workspace
+        self.moment = moment
+        self._writes = writes
+        self._over = False
+
+    def add(self, record: RecordT) -> RecordT:
+        """Add a record and return it with its id, and with a slug made from its name when it had none.
+
+        Raises:
+            ValidationError: when it breaks a rule, is there already, or refers to what does not exist.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
+            raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
+        self._check_state(type(record), getattr(record, "event_id", None))
+        return self.workspace.add(record)
+
+    def get(self, record_type: type[RecordT], record_id: int, *, event_id: int | None = None) -> RecordT:
+        """Return a record by its id.
+
+        Args:
+            record_type: Such as `Recipe`.
+            record_id: Its id.
+            event_id: The event it belongs to; wanted for records that are numbered within their event.
+
+        Raises:
+            NotFoundError: when there is none.
+        """
+        self._check_open()
+        return self.workspace.get(record_type, record_id, event_id)
+
+    def find(
+        self, record_type: type[RecordT], query: QueryLike | None = None, *, event_id: int | None = None
+    ) -> list[RecordT]:
+        """Return the records that match a TinyDB query, in the order of their ids.
+
+        Args:
+            record_type: Such as `Recipe`.
+            query: Such as `where("category") == "Cookies"`. It sees rows as they stand in the files: dates as text
+                (2026-12-25), states in lower case, decimal numbers in quotes. None finds all.
+            event_id: Look only into this event; None looks into all.
+        """
+        self._check_open()
+        return self.workspace.find(record_type, query, event_id)
+
+    def replace(self, record: RecordT) -> RecordT:
+        """Put a changed record in the place of the stored one with its id, and return it.
+
+        Raises:
+            NotFoundError: when there is none with this id.
+            ValidationError: when it breaks a rule.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if isinstance(record, records.Event):
+            self._check_event(record)
+        else:
+            self._check_state(type(record), getattr(record, "event_id", None))
+        return self.workspace.replace(record)
+
+    def remove(self, record_type: type, record_id: int, *, event_id: int | None = None) -> None:
+        """Remove a record that no other record uses.
+
+        Raises:
+            NotFoundError: when there is none with this id.
+            StillUsedError: when others refer to it.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if record_type is records.Event:
+            check_edit(self.workspace.get(records.Event, record_id), Edit.REMOVAL)
+        else:
+            self._check_state(record_type, event_id)
+        self.workspace.remove(record_type, record_id, event_id)
+
+    def event(self, event_id: int) -> records.Event:
+        """Return an event by its id.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        self._check_open()
+        return self.workspace.get(records.Event, event_id)
+
+    def end(self) -> None:
+        """Refuse any further use."""
+        self._over = True
+
+    def check_writable(self) -> None:
+        """Refuse to go on in a session that only reads, or that is over."""
+        self._check_open()
+        if not self._writes:
+            raise SessionError("this session only reads; open one with store.session() to change something")
+
+    def _check_open(self) -> None:
+        if self._over:
+            raise SessionError("this session is over; records read in it stay valid, but it can do no more")
+
+    def _check_state(self, record_type: type, event_id: int | None) -> None:
+        edit = EDITS_OF_TABLES.get(record_type)
+        if edit is not None and event_id is not None:
+            check_edit(self.event(event_id), edit)
+
+    def _check_event(self, after: records.Event) -> None:
+        before = self.event(after.id)
+        if after.plan_state is not before.plan_state:
+            steps = "lock_plan, unlock_plan, start_production and complete_production"
+            raise ValidationError(f"the state of a plan is not replaced; {steps} move it")
+        for edit in edits_between(before, after):
+            check_edit(before, edit)
+
+
+def required(session: Any) -> Session:
+    """Return the session that the decorators of `operations` have put in the place of None."""
+    if not isinstance(session, Session):
+        raise SessionError(f"wanted a session of an open store, found {type(session).__name__}")
+    return session

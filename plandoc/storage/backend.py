@@ -1,0 +1,73 @@
+"""What every storage backend can do: documents in and out, changed together or not at all.
+
+A document is bytes under a name here; what the bytes mean is known above. A name is `catalog.json`,
+`events/7.json` or `plandoc.json`, never anything that came from a user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """A view of all documents as they were at one moment."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a document, or None when there is none."""
+        ...
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the documents in a folder such as `events`, in any order."""
+        ...
+
+
+class Transaction(Reading, Protocol):
+    """The one writer: what it reads cannot be changed by another plandoc until it is released."""
+
+    def commit(self, changes: Mapping[str, bytes | None]) -> None:
+        """Write all documents or none; None as content removes one. Returns when they are durable."""
+        ...
+
+    def release(self) -> None:
+        """Let the next writer in. Changes that were not committed never were."""
+        ...
+
+
+class Backend(Protocol):
+    """A place for the documents of one store."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, as a person says it."""
+        ...
+
+    @property
+    def lineage(self) -> str:
+        """The identity of the store, the same in all its documents."""
+        ...
+
+    def begin(
+        self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
+    ) -> Transaction:
+        """Become the one writer, waiting for another for at most `timeout_seconds`.
+
+        Args:
+            action: What is going to be done, for those who wait meanwhile.
+            timeout_seconds: 0 means not to wait at all.
+            on_wait: Told once who is being waited for, before the wait.
+
+        Raises:
+            LockTimeout: when the other did not finish in time.
+        """
+        ...
+
+    def view(self, look: Callable[[Reading], T]) -> T:
+        """Return what `look` makes of a reading that mixes no two moments; takes no lock, may call it again."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is unfinished and let go of everything."""
+        ...

@@ -1,0 +1,184 @@
+"""Reading a document that other hands have touched: slowly, strictly, with the line of every row."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from plandoc.errors import DamagedError, Problem
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
+_LARGEST_INTEGER_DIGITS = 19
+_BACKUP = "repair it with an editor, or take the file back from a backup"
+
+Tables = dict[str, dict[str, dict[str, Any]]]
+Lines = dict[tuple[str, str], int]
+
+
+class _Doubled(ValueError):  # noqa: N818  (a signal inside this module)
+    """A key stands twice in one object."""
+
+
+def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
+    """Return the tables of a document and the line of each row.
+
+    Raises:
+        DamagedError: with the line and column of what cannot be read.
+    """
+    return _Reader(name, _decode(name, content)).tables()
+
+
+def parse_object(name: str, content: bytes) -> dict[str, Any]:
+    """Return the one JSON object that a file holds, read as strictly as a document."""
+    reader = _Reader(name, _decode(name, content))
+    value = reader.value()
+    reader.end()
+    if type(value) is not dict:
+        reader.refuse("wanted one JSON object", at=0)
+    return value
+
+
+def _damaged(name: str, message: str, *, line: int | None = None, hint: str = _BACKUP) -> DamagedError:
+    return DamagedError(name, [Problem(message, file=name, line=line, hint=hint)])
+
+
+def _decode(name: str, content: bytes) -> str:
+    if not content.strip():
+        raise _damaged(name, "the file is empty; a document never is")
+    if not content.strip(b"\0"):
+        raise _damaged(name, f"the file holds {len(content)} NUL bytes; it looks like a lost write")
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
+        raise _damaged(name, message, hint="save the file as UTF-8") from None
+
+
+class _Reader:
+    """Reads two levels of objects itself, to know the lines, and leaves the rows to the standard library."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.at = 0
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=_without_doubles,
+            parse_constant=_no_constant,
+            parse_int=_small_integer,
+            parse_float=_finite,
+        )
+
+    def tables(self) -> tuple[Tables, Lines]:
+        """Read the whole document."""
+        tables: Tables = {}
+        lines: Lines = {}
+        for table in self._keys(tables, "a table"):
+            tables[table] = {}
+            for row in self._keys(tables[table], "a row"):
+                lines[table, row] = self.line()
+                if not _ROW_KEY.fullmatch(row):
+                    self.refuse(f"table {table}: wanted a whole number above 0 as the id of a row, found {row!r}")
+                value = self.value()
+                if type(value) is not dict:
+                    self.refuse(f"table {table}, row {row}: wanted an object of fields")
+                tables[table][row] = value
+        self.end()
+        return tables, lines
+
+    def value(self) -> Any:
+        """Read one JSON value at the present position."""
+        self._skip_space()
+        start = self.at
+        try:
+            value, self.at = self._decoder.raw_decode(self.text, start)
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except json.JSONDecodeError as error:
+            self.refuse(error.msg, at=error.pos)
+        except UnicodeEncodeError:
+            self.refuse("holds half a surrogate pair, which is no character", at=start)
+        except RecursionError:
+            self.refuse("objects or lists are nested too deep", at=start)
+        except ValueError as error:
+            self.refuse(str(error), at=start)
+        return value
+
+    def end(self) -> None:
+        """Refuse anything but white space after what was read."""
+        self._skip_space()
+        if self.at != len(self.text):
+            self.refuse("wanted the end of the file after the first JSON value")
+
+    def line(self, at: int | None = None) -> int:
+        """Return the line of a position, counted from 1."""
+        return self.text.count("\n", 0, self.at if at is None else at) + 1
+
+    def refuse(self, message: str, at: int | None = None) -> NoReturn:
+        """Raise the error for a position."""
+        where = self.at if at is None else at
+        column = where - (self.text.rfind("\n", 0, where) + 1) + 1
+        raise _damaged(self.name, f"column {column}: {message}", line=self.line(where))
+
+    def _skip_space(self) -> None:
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+
+    def _expect(self, character: str, wanted: str) -> None:
+        self._skip_space()
+        if self.text[self.at : self.at + 1] != character:
+            self.refuse(f"wanted {wanted}")
+        self.at += 1
+
+    def _keys(self, seen: dict[str, Any], what: str) -> Iterator[str]:
+        """Yield each key of the object at the present position, which stands at its value then."""
+        self._expect("{", "an object of tables, each an object of rows")
+        self._skip_space()
+        if self.text[self.at : self.at + 1] == "}":
+            self.at += 1
+            return
+        while True:
+            self._skip_space()
+            start = self.at
+            key = self.value()
+            if type(key) is not str:
+                self.refuse(f"wanted the name of {what}", at=start)
+            if key in seen:
+                self.refuse(f"{what} {key!r} stands twice; which one counts is for you to say", at=start)
+            self._expect(":", "a colon")
+            self._skip_space()
+            yield key
+            self._skip_space()
+            if self.text[self.at : self.at + 1] == "}":
+                self.at += 1
+                return
+            self._expect(",", "a comma or a closing brace")
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Doubled(f"the key {key!r} stands twice in one object; which one counts is for you to say")
+            seen.add(key)
+    return result
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number that JSON knows")
+
+
+def _small_integer(text: str) -> int:
+    if len(text) > _LARGEST_INTEGER_DIGITS:
+        raise ValueError(f"an integer of {len(text)} digits is out of range")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {text[:30]} is out of range")
+    return value

@@ -1,0 +1,85 @@
+"""Making a new data folder, so that a crash at any moment leaves none, a whole one, or one that can be finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plandoc.clock import Clock
+from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.storage import documents, journal, marker
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.translation import translated
+
+CATALOG = "catalog.json"
+EVENTS_FOLDER = "events"
+
+
+def is_made(root: Path, files: Files) -> bool:
+    """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
+
+    Raises:
+        FolderNotFoundError: when there is no folder at the path.
+    """
+    with translated(root, Outcome.NOT_SAVED):
+        if root.exists() and not root.is_dir():
+            raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
+        if files.status(root / marker.NAME) is not None:
+            return True
+        has_journal = files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
+        return root.is_dir() and has_journal
+
+
+def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
+    """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
+    with translated(root, Outcome.NOT_SAVED):
+        _make_folders(root, files)
+    lock = FolderLock(root, files)
+    lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
+    try:
+        with translated(root, Outcome.NOT_SAVED):
+            if not is_made(root, files):
+                _fill(root, lineage, files)
+    finally:
+        lock.release()
+        lock.close()
+
+
+def _make_folders(root: Path, files: Files) -> None:
+    if root.is_dir():
+        return
+    _make_folders(root.parent, files)
+    files.make_folder(root)
+    files.sync_folder(root.parent)
+
+
+def _fill(root: Path, lineage: str, files: Files) -> None:
+    folder = DocumentFiles(root, files)
+    _refuse_documents(folder)
+    if files.status(root / EVENTS_FOLDER) is None:
+        files.make_folder(root / EVENTS_FOLDER)
+    folder.put_durably(CATALOG, documents.render(CATALOG, lineage, {}, {}))
+    folder.put_durably(journal.NAME, b"")
+    # Last: the marker says that everything else is there.
+    folder.put_durably(marker.NAME, marker.render(marker.Marker(lineage)))
+
+
+def _refuse_documents(folder: DocumentFiles) -> None:
+    """Refuse a folder that holds documents but no marker: it is not new, it has lost something."""
+    present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
+    catalog = folder.read(CATALOG)
+    if catalog is not None and not _is_empty_catalog(catalog):
+        present.append(CATALOG)
+    if present:
+        message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
+        hint = f"take {marker.NAME} back from a backup of this folder, or use an empty folder"
+        raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
+
+
+def _is_empty_catalog(content: bytes) -> bool:
+    try:
+        return not any(documents.parse(CATALOG, content).tables.values())
+    except PlandocError:
+        # What a power cut leaves of the very first write; a catalogue with content was synced long before.
+        return not content.strip(b"\0").strip()

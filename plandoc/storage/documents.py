@@ -1,0 +1,151 @@
+"""Documents as bytes and back: one record a line, read strictly.
+
+What was read and gives the same bytes when it is written again was written by plandoc and needs no further
+look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
+parser would guess at: doubled keys, NaN, numbers that no reader can carry, text that is not UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import orjson
+
+from plandoc.errors import DamagedError, NewerFormatError, Problem
+
+FORMAT = 1
+
+# A table of its own, for plain TinyDB reads a document as tables and nothing else.
+ABOUT_TABLE = "_plandoc"
+ABOUT_ROW = "1"
+LONGEST_ID = 16
+
+Row = dict[str, Any]
+Tables = dict[str, dict[str, Row]]
+
+
+@attrs.frozen
+class Document:
+    """The tables of one file, and what the file says of itself.
+
+    Attributes:
+        name: Its path inside the data folder, with forward slashes.
+        format: The format number it was written in.
+        lineage: The folder's identity, the same in every file of it.
+        next_ids: The id that the next new row of each table gets.
+        tables: Rows by table and id; nobody changes them in place.
+        content: The bytes it was read from.
+        lines: Line of each (table, row); empty when the file was written by plandoc.
+    """
+
+    name: str
+    format: int
+    lineage: str
+    next_ids: Mapping[str, int]
+    tables: Tables
+    content: bytes = b""
+    lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a document's content, in hexadecimal.
+
+    White space at the end does not count: an editor that takes the last newline away has changed nothing.
+
+    >>> digest(b"{}") == digest(b"{} ")
+    True
+    """
+    return hashlib.sha256(content.rstrip()).hexdigest()
+
+
+def render(name: str, lineage: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
+    """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
+    about = {"format": FORMAT, "document": name, "lineage": lineage, "next_ids": dict(sorted(next_ids.items()))}
+    return _join({ABOUT_TABLE: {ABOUT_ROW: about}, **tables})
+
+
+def _join(tables: Mapping[str, Mapping[str, Row]]) -> bytes:
+    parts = [_render_table(name, rows) for name, rows in tables.items() if rows]
+    return b"{\n" + b",\n".join(parts) + b"\n}\n"
+
+
+def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
+    lines = [b'  "%b": %b' % (key.encode(), orjson.dumps(rows[key])) for key in sorted(rows, key=_by_number)]
+    return b' "%b": {\n%b\n }' % (name.encode(), b",\n".join(lines))
+
+
+def _by_number(key: str) -> tuple[int, str]:
+    return (len(key), key)
+
+
+def parse(name: str, content: bytes) -> Document:
+    """Return the document that these bytes hold.
+
+    Raises:
+        DamagedError: when they hold none, with every problem and its line.
+        NewerFormatError: when a newer plandoc wrote it.
+    """
+    tables, lines = _parse_fast(content), {}
+    if tables is None:
+        from plandoc.storage import careful  # noqa: PLC0415  (only files touched by other hands need it)
+
+        tables, lines = careful.parse_tables(name, content)
+    return _document(name, tables, content, lines)
+
+
+def _parse_fast(content: bytes) -> Tables | None:
+    try:
+        tables: Tables = orjson.loads(content)
+        untouched = _join(tables) == content and all(map(_has_sound_rows, tables.values()))
+    except (orjson.JSONDecodeError, TypeError, AttributeError):
+        return None
+    return tables if untouched else None
+
+
+def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
+    return all(
+        key.isascii() and key.isdigit() and key[0] != "0" and len(key) <= LONGEST_ID and type(row) is dict
+        for key, row in rows.items()
+    )
+
+
+def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[str, str], int]) -> Document:
+    about = tables.pop(ABOUT_TABLE, {}).get(ABOUT_ROW)
+    if about is None:
+        message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
+        raise DamagedError(name, [Problem(message, file=name, hint="take the file back from a backup")])
+    check_format(name, about.get("format"))
+    problems = list(_problems_of_about(name, about))
+    if problems:
+        raise DamagedError(name, problems)
+    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines)
+
+
+def check_format(name: str, number: Any) -> None:
+    """Refuse a format number that is no whole number above 0, or newer than this plandoc."""
+    if type(number) is not int or number < 1:
+        message = f"wanted a format number, found {number!r}"
+        raise DamagedError(name, [Problem(message, file=name, table=ABOUT_TABLE, field="format")])
+    if number > FORMAT:
+        raise NewerFormatError(name, number, FORMAT)
+
+
+def _problems_of_about(name: str, about: Row) -> list[Problem]:
+    wrong = []
+    if about.get("document") != name:
+        hint = "the file was renamed or copied; give it its own name back"
+        wrong.append(("document", f"wanted {name!r}, found {about.get('document')!r}", hint))
+    if type(about.get("lineage")) is not str:
+        wrong.append(("lineage", f"wanted the identity of the folder, found {about.get('lineage')!r}", None))
+    next_ids = about.get("next_ids")
+    if type(next_ids) is not dict or any(type(number) is not int or number < 1 for number in next_ids.values()):
+        wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
+    unknown = sorted(set(about) - {"format", "document", "lineage", "next_ids"})
+    wrong.extend((field, "unknown field", None) for field in unknown)
+    return [
+        Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)
+        for field, message, hint in wrong
+    ]

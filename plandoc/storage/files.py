@@ -1,0 +1,206 @@
+"""Every call to the operating system that the storage makes, one method each, and nothing else.
+
+One place to look for what the systems do differently; one place to put a recorder, a fault or a crash in a test.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import warnings
+from pathlib import Path
+
+from plandoc.clock import pause
+
+_READ_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    # Opening a pipe that nobody writes to would wait for ever.
+    | getattr(os, "O_NONBLOCK", 0)
+)
+_WRITE_FLAGS = (
+    os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+)
+_CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+_REPLACE_TRIES = 50
+_REPLACE_PAUSE_SECONDS = 0.02
+
+
+class NotAFile(OSError):  # noqa: N818  (a kind of OSError, named for what was found)
+    """The path holds a folder, a pipe, a device or a link where a plain file belongs."""
+
+
+class Files:
+    """The operating system's files."""
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a plain file; refuse links, pipes, devices and folders instead of waiting on them."""
+        handle = self.open_to_read(path)
+        try:
+            return self.read_at(handle, 0, self.size(handle))
+        finally:
+            self.close(handle)
+
+    def open_to_read(self, path: Path) -> int:
+        """Open a plain file for reading."""
+        return self._open_plain(path, _READ_FLAGS)
+
+    def open_to_write(self, path: Path, *, create: bool = False) -> int:
+        """Open a plain file for reading and writing; never empties it."""
+        # O_NONBLOCK here too: opening a pipe for reading and writing is undefined, and waits on some systems.
+        return self._open_plain(path, _WRITE_FLAGS | (os.O_CREAT if create else 0) | getattr(os, "O_NONBLOCK", 0))
+
+    def create(self, path: Path, content: bytes, mode: int | None) -> None:
+        """Write a file that nobody looks at yet; whatever a crash left under its name is overwritten.
+
+        `mode` holds the permission bits it gets; None leaves them to the umask.
+        """
+        handle = self._open_plain(path, _WRITE_FLAGS | os.O_CREAT | os.O_TRUNC)
+        try:
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(handle, mode)
+            self.write(handle, content)
+        finally:
+            self.close(handle)
+
+    def write(self, handle: int, content: bytes) -> None:
+        """Write all of it at the handle's position, however many calls that takes."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+
+    def write_at(self, handle: int, offset: int, content: bytes) -> None:
+        """Write all of it at an offset."""
+        os.lseek(handle, offset, os.SEEK_SET)
+        self.write(handle, content)
+
+    def read_at(self, handle: int, offset: int, size: int) -> bytes:
+        """Return up to `size` bytes from an offset; fewer only at the end of the file."""
+        os.lseek(handle, offset, os.SEEK_SET)
+        parts = []
+        while size > 0 and (part := os.read(handle, size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def truncate(self, handle: int, size: int) -> None:
+        """Cut a file to a size."""
+        os.ftruncate(handle, size)
+
+    def size(self, handle: int) -> int:
+        """Return the size of an open file in bytes."""
+        return os.fstat(handle).st_size
+
+    def close(self, handle: int) -> None:
+        """Close a handle."""
+        os.close(handle)
+
+    def status(self, path: Path) -> os.stat_result | None:
+        """Return what the system knows of a path itself, not of what it links to; None when there is nothing."""
+        try:
+            return os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def is_same(self, handle: int, path: Path) -> bool:
+        """Whether an open file is still the one that stands at a path."""
+        at_path = self.status(path)
+        return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
+
+    def sync_data(self, handle: int) -> None:
+        """Return when a file's content and size are on the disk, and not before."""
+        if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)
+            import fcntl  # noqa: PLC0415
+
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+        elif hasattr(os, "fdatasync"):
+            os.fdatasync(handle)
+        else:  # pragma: no cover  (Windows)
+            os.fsync(handle)
+
+    def sync_file(self, path: Path) -> None:
+        """Return when the file at a path is on the disk; nothing to do when it is gone."""
+        try:
+            handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)
+        except FileNotFoundError:
+            return
+        try:
+            self.sync_data(handle)
+        finally:
+            self.close(handle)
+
+    def sync_folder(self, path: Path) -> None:
+        """Return when the names in a folder are on the disk.
+
+        Windows has no such call. A file system that says it *cannot* passes with a warning; one that tried and
+        failed is an error.
+        """
+        if sys.platform == "win32":  # pragma: no cover  (Windows writes names with the file)
+            return
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC_FOLDERS:
+                raise
+            warnings.warn(f"{path}: this file system cannot sync folders; new files may not survive a power cut",
+                          RuntimeWarning, stacklevel=2)
+        finally:
+            os.close(handle)
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Put a finished file in the place of another in one step."""
+        for left in reversed(range(_REPLACE_TRIES)):
+            try:
+                os.replace(source, target)
+            except PermissionError:
+                # Windows refuses while somebody has the target open. Copying over it instead was rejected: a reader
+                # would see half a file.
+                if sys.platform != "win32" or not left:
+                    raise
+                pause(_REPLACE_PAUSE_SECONDS)  # pragma: no cover  (Windows)
+            else:
+                return
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; nothing to do when it is gone."""
+        path.unlink(missing_ok=True)
+
+    def make_folder(self, path: Path) -> None:
+        """Make one folder."""
+        path.mkdir()
+
+    def names(self, path: Path) -> list[str]:
+        """Return the names in a folder, in order; none when it is not there."""
+        try:
+            return sorted(os.listdir(path))
+        except FileNotFoundError:
+            return []
+
+    def _open_plain(self, path: Path, flags: int) -> int:
+        try:
+            handle = os.open(path, flags, 0o666)
+        except OSError as error:
+            if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
+                raise NotAFile(error.errno, _what_stands(path), str(path)) from None
+            raise
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
+        return handle
+
+
+def _what_stands(path: Path) -> str:
+    mode = os.lstat(path).st_mode
+    kinds = (
+        (stat.S_ISLNK, "a symbolic link, and writing would put a file in the link's place"),
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+    )
+    kind = next((name for test, name in kinds if test(mode)), "a device")
+    return f"wanted a plain file, found {kind}"

@@ -1,0 +1,304 @@
+"""The folder backend: documents as files, changed together by one line in the journal.
+
+The order of the steps is the promise: see `docs/design.md` before moving one.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+
+from plandoc.clock import Clock, system_clock
+from plandoc.errors import ConflictError, LockTimeout, Outcome, SessionError, StorageError
+from plandoc.storage import journal, marker, recovery
+from plandoc.storage.backend import Reading, Transaction
+from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.documents import digest
+from plandoc.storage.files import Files
+from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.translation import translated
+
+T = TypeVar("T")
+
+# Large enough that the syncs of a checkpoint are spread over many commits, small enough to be read in milliseconds.
+CHECKPOINT_SIZE = 1_000_000
+_VIEW_TRIES = 20
+_VIEW_TIMEOUT_SECONDS = 30.0
+_CLOSE_TIMEOUT_SECONDS = 2.0
+
+
+class RecoveryWarning(UserWarning):
+    """A crash was recovered from in a way that the folder's owner should know of."""
+
+
+class FolderBackend:
+    """The documents of one data folder.
+
+    Args:
+        root: The folder; it must hold a marker.
+        files: The calls to the operating system; replaced only by tests.
+        clock: Where the moments in the journal and in the word left for waiting callers come from.
+        checkpoint_size: Bytes from which on the journal is folded into the documents.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        files: Files | None = None,
+        clock: Clock = system_clock,
+        checkpoint_size: int = CHECKPOINT_SIZE,
+    ) -> None:
+        self._files = files or Files()
+        self._clock = clock
+        self._checkpoint_size = checkpoint_size
+        self._documents = DocumentFiles(root, self._files)
+        self._journal = JournalFile(self._documents, self._files)
+        self._lock = FolderLock(root, self._files)
+        # Up to here this process knows the journal, and every document is as it says; None when it has to look.
+        self._position: Position | None = None
+        self._unfolded: set[str] = set()
+        self._seen: tuple[Identity, recovery.State] | None = None
+        self._marker = self._present_state()[1].marker
+
+    @property
+    def location(self) -> str:
+        """The folder's path."""
+        return str(self._documents.root)
+
+    @property
+    def lineage(self) -> str:
+        """The identity of the folder."""
+        return self._marker.lineage
+
+    def begin(
+        self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
+    ) -> Transaction:
+        """Take the lock, finish what a crash left, and return the transaction."""
+        if self._journal.failed:
+            raise StorageError(self.location, self._journal.failed, Outcome.UNKNOWN)
+        self._lock.acquire(action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait)
+        try:
+            with translated(self._documents.root, Outcome.NOT_SAVED):
+                self._catch_up()
+        except BaseException:
+            self._lock.release()
+            raise
+        return FolderTransaction(self, self._documents, action)
+
+    def view(self, look: Callable[[Reading], T]) -> T:
+        """Return what `look` makes of a reading that mixes no two moments."""
+        for _ in range(_VIEW_TRIES):
+            before, state = self._present_state()
+            try:
+                result = look(FolderReading(self._documents, state))
+            except Exception:
+                if self._identity() == before:
+                    raise
+            else:
+                if self._identity() == before:
+                    return result
+        # Somebody writes without a pause: wait for a turn instead of looking for a gap.
+        transaction = self.begin("read", timeout_seconds=_VIEW_TIMEOUT_SECONDS)
+        try:
+            return look(transaction)
+        finally:
+            transaction.release()
+
+    def commit(self, changes: Sequence[journal.Change], action: str) -> None:
+        """Append one line to the journal, which is the commit, and then replace the documents."""
+        if self._position is None or not self._lock.still_held():
+            message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
+            raise ConflictError(self.location, f"{self.location}: {message}")
+        line = journal.Line(self._position.serial + 1, self.lineage, tuple(changes))
+        content = journal.render(line, action=action, moment=self._clock())
+        # Until all is done nobody knows how far it came; after an interruption the next `begin` looks for itself.
+        position, self._position = self._position, None
+        try:
+            position = self._journal.append(content, after=position)
+        except StorageError as error:
+            if error.outcome is Outcome.NOT_SAVED:
+                self._position = position
+            raise
+        with translated(self._documents.root, Outcome.SAVED):
+            self._apply(changes)
+            self._position = position
+            if position.size > self._checkpoint_size:
+                self._checkpoint(position)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self._lock.release()
+
+    def close(self) -> None:
+        """Fold the journal into the documents and let go of the files."""
+        try:
+            if self._position is not None and self._position.size:
+                self._fold_at_close()
+        finally:
+            self._lock.close()
+            self._journal.close()
+            self._position = None
+
+    def _catch_up(self) -> None:
+        """Learn what others did since this process last had the lock, and finish what they could not."""
+        replaced = self._journal.reopen_if_replaced()
+        known = self._position
+        if known is not None and known.size and not replaced and self._journal.ends_at(known):
+            return
+        self._position = None
+        self._recover(self._journal.read())
+
+    def _recover(self, content: bytes) -> None:
+        state = recovery.interpret(content, self._documents.read(marker.NAME))
+        verdicts = {name: recovery.judge(self._documents.read(name), done) for name, done in state.changes.items()}
+        unfinished = [name for name, verdict in verdicts.items() if verdict is not recovery.Verdict.CURRENT]
+        self._marker = state.marker
+        self._unfolded = set(state.changes)
+        position = Position(state.sound_size, state.tail, state.serial)
+        if unfinished:
+            self._journal.write_anew(content[: state.sound_size])
+            for name in unfinished:
+                self._finish(name, verdicts[name], state)
+            self._checkpoint(position)
+        else:
+            self._settle_journal(state)
+            self._position = position
+        if unfinished or state.folded or state.unfinished_size:
+            self._documents.remove_temporary([".", "events"])
+
+    def _settle_journal(self, state: recovery.State) -> None:
+        if state.folded or state.unfinished_size:
+            self._journal.cut(state.sound_size)
+        elif state.lines:
+            # A writer that was killed may not have come to its sync.
+            self._journal.sync()
+
+    def _finish(self, name: str, verdict: recovery.Verdict, state: recovery.State) -> None:
+        if verdict is recovery.Verdict.EDITED:
+            kept = self._documents.keep_aside(name, state.serial)
+            message = f"{name} was changed after a crash; that version is kept as {kept}, the saved one is back in place"
+            warnings.warn(message, RecoveryWarning, stacklevel=2)
+        self._documents.put(name, state.changes[name][-1].content)
+
+    def _apply(self, changes: Sequence[journal.Change]) -> None:
+        for change in changes:
+            self._unfolded.add(change.name)
+            self._documents.put(change.name, change.content)
+            if change.name == marker.NAME and change.content is not None:
+                self._marker = marker.parse(change.content)
+
+    def _checkpoint(self, position: Position) -> None:
+        """Fold the journal into the documents: afterwards the files alone are the truth.
+
+        The order is the point: the documents are on the disk before the marker says so, and the marker is before the
+        journal that it makes superfluous is emptied.
+        """
+        self._position = None
+        self._documents.sync(self._unfolded)
+        self._marker = attrs.evolve(self._marker, serial=position.serial)
+        self._documents.put_durably(marker.NAME, marker.render(self._marker))
+        self._journal.cut(0)
+        self._position = Position(0, b"", position.serial)
+        self._unfolded = set()
+
+    def _fold_at_close(self) -> None:
+        try:
+            self._lock.acquire(
+                action="close", moment=self._clock(), timeout_seconds=_CLOSE_TIMEOUT_SECONDS, on_wait=None
+            )
+        except LockTimeout:
+            # Another process is at work in the folder; the journal is safe, and the last one to close folds it in.
+            return
+        try:
+            with translated(self._documents.root, Outcome.SAVED):
+                self._catch_up()
+                if self._position is not None and self._position.size:
+                    self._checkpoint(self._position)
+        finally:
+            self._lock.release()
+
+    def _identity(self) -> Identity:
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return identify(self._documents, self._files, marker.NAME)
+
+    def _present_state(self) -> tuple[Identity, recovery.State]:
+        identity = self._identity()
+        if self._seen is None or self._seen[0] != identity:
+            content = self._documents.read(journal.NAME) or b""
+            self._seen = (identity, recovery.interpret(content, self._documents.read(marker.NAME)))
+        return self._seen
+
+
+class FolderReading:
+    """The documents as of the last transaction, also where its files are not all written yet."""
+
+    def __init__(self, documents: DocumentFiles, state: recovery.State) -> None:
+        self._documents = documents
+        self._state = state
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a document, or None when there is none."""
+        content = self._documents.read(name)
+        changes = self._state.changes.get(name)
+        if changes and recovery.judge(content, changes) is recovery.Verdict.OUTDATED:
+            return changes[-1].content
+        return content
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the documents in a folder."""
+        names = set(self._documents.names(folder))
+        for name, changes in self._state.changes.items():
+            if name.startswith(f"{folder}/"):
+                names.discard(name)
+                names |= {name} if changes[-1].content is not None else set()
+        return sorted(names)
+
+
+class FolderTransaction:
+    """The one writer of a folder."""
+
+    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str) -> None:
+        self._backend = backend
+        self._documents = documents
+        self._action = action
+        self._read: dict[str, bytes | None] = {}
+        self._over = False
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a document, or None when there is none."""
+        if name not in self._read:
+            self._read[name] = self._documents.read(name)
+        return self._read[name]
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the documents in a folder."""
+        return self._documents.names(folder)
+
+    def commit(self, changes: Mapping[str, bytes | None]) -> None:
+        """Write all documents or none."""
+        if self._over:
+            raise SessionError("this transaction is over; begin another one")
+        before = {name: self.read(name) for name in changes}
+        changed = changed_since(before, self._documents)
+        if changed is not None:
+            message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
+            raise ConflictError(changed, message)
+        for name in changes:
+            self._documents.refuse_read_only(name)
+        self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        if not self._over:
+            self._over = True
+            self._backend.release()
+
+
+def _change(name: str, before: bytes | None, content: bytes | None) -> journal.Change:
+    return journal.Change(name, None if before is None else digest(before), content)

@@ -1,0 +1,161 @@
+"""The journal: one checksummed line a transaction. A whole line on the disk *is* the commit.
+
+This module knows the form of the lines and which of them count; `folder` knows when they are written.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import orjson
+
+from plandoc.errors import DamagedError, Problem
+
+NAME = "journal.jsonl"
+
+# The checksum stands last, so that the end of the file tells which line it is without reading the line.
+_CHECKSUM_KEY = b',"checksum":"'
+_CHECKSUM_SIZE = 64
+_END = b'"}\n'
+TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
+
+
+@attrs.frozen
+class Change:
+    """What one transaction does to one document.
+
+    Attributes:
+        name: The document.
+        replaces: Digest of the content that is replaced; None when there was no document.
+        content: The complete new content; None removes the document.
+    """
+
+    name: str
+    replaces: str | None
+    content: bytes | None
+
+
+@attrs.frozen
+class Line:
+    """One committed transaction.
+
+    Attributes:
+        serial: One more than that of the transaction before.
+        lineage: The folder it belongs to.
+        changes: One for each changed document.
+    """
+
+    serial: int
+    lineage: str
+    changes: tuple[Change, ...]
+
+
+@attrs.frozen
+class Content:
+    """What a journal holds.
+
+    Attributes:
+        lines: The committed transactions in order.
+        sound_size: Bytes of those lines; what follows was never committed.
+        tail: The end of the last sound line; it identifies the journal at `sound_size`.
+    """
+
+    lines: tuple[Line, ...] = ()
+    sound_size: int = 0
+    tail: bytes = b""
+
+
+def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
+    """Return the bytes of a line, newline included."""
+    body = orjson.dumps(
+        {
+            "serial": line.serial,
+            "lineage": line.lineage,
+            "moment": moment.isoformat(),
+            "action": action,
+            "documents": [_render_change(change) for change in line.changes],
+        }
+    )[:-1]
+    return body + _CHECKSUM_KEY + hashlib.sha256(body).hexdigest().encode() + _END
+
+
+def _render_change(change: Change) -> dict[str, Any]:
+    content = None if change.content is None else change.content.decode()
+    return {"path": change.name, "replaces": change.replaces, "content": content}
+
+
+def parse(content: bytes, *, start: int = 0) -> Content:
+    """Return the committed transactions in the journal's bytes from an offset on.
+
+    A last line that is cut off or does not match its checksum was never committed. Offsets count from `start`.
+
+    Raises:
+        DamagedError: when a bad line has good ones after it, which no crash can leave.
+    """
+    lines: list[Line] = []
+    size, tail, bad_at = 0, b"", None
+    for number, raw in enumerate(content.splitlines(keepends=True), start=1):
+        line = _parse_line(raw)
+        if line is None:
+            bad_at = number if bad_at is None else bad_at
+        elif bad_at is not None:
+            raise _damaged(bad_at, "this line is damaged, but good ones follow it")
+        else:
+            lines.append(line)
+            size, tail = size + len(raw), raw[-TAIL_SIZE:]
+    return Content(tuple(lines), start + size, tail)
+
+
+def _parse_line(raw: bytes) -> Line | None:
+    body, key, end = raw[:-TAIL_SIZE], raw[-TAIL_SIZE : -TAIL_SIZE + len(_CHECKSUM_KEY)], raw[-len(_END) :]
+    if key != _CHECKSUM_KEY or end != _END:
+        return None
+    checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
+    if hashlib.sha256(body).hexdigest().encode() != checksum:
+        return None
+    fields = orjson.loads(body + b"}")
+    return Line(fields["serial"], fields["lineage"], tuple(map(_parse_change, fields["documents"])))
+
+
+def _parse_change(fields: dict[str, Any]) -> Change:
+    content = fields["content"]
+    return Change(fields["path"], fields["replaces"], None if content is None else content.encode())
+
+
+def _damaged(line: int, message: str) -> DamagedError:
+    hint = "keep a copy of the whole folder, then take it back from a backup"
+    return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
+
+
+def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int) -> None:
+    """Refuse a journal of another folder, of another time of this folder, or with lines missing.
+
+    Raises:
+        DamagedError: that says which.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.lineage != lineage:
+            message = f"the journal belongs to another folder ({line.lineage}), not to this one ({lineage})"
+            raise _damaged(number, message)
+        if line.serial != after_serial + number:
+            message = f"wanted transaction {after_serial + number}, found {line.serial}"
+            raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same moment")
+
+
+def versions(lines: Sequence[Line]) -> Mapping[str, tuple[Change, ...]]:
+    """Return for each document named in the lines all that was done to it, in order."""
+    found: dict[str, list[Change]] = {}
+    for line in lines:
+        for change in line.changes:
+            found.setdefault(change.name, []).append(change)
+    return {name: tuple(changes) for name, changes in found.items()}
+
+
+def last_contents(lines: Sequence[Line]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each document named in the lines with the content it has after the last of them."""
+    for name, changes in versions(lines).items():
+        yield name, changes[-1].content

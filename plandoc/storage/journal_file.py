@@ -1,0 +1,148 @@
+"""The journal as a file: where lines are appended, and what tells one moment of it from another."""
+
+from __future__ import annotations
+
+import attrs
+
+from plandoc.errors import Outcome, StorageError
+from plandoc.storage import journal
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.translation import storage_error
+
+
+@attrs.frozen
+class Position:
+    """Where the journal ends.
+
+    Attributes:
+        size: In bytes.
+        tail: Its last bytes; the checksum in them makes every line's end unlike any other.
+        serial: Number of the last transaction, in the journal or folded in before.
+    """
+
+    size: int
+    tail: bytes
+    serial: int
+
+
+class JournalFile:
+    """The journal of one folder; used only by the one who holds the lock."""
+
+    def __init__(self, documents: DocumentFiles, files: Files) -> None:
+        self._documents = documents
+        self._files = files
+        self._path = documents.root / journal.NAME
+        self._open: int | None = None
+        self._is_new = False
+        self.failed: str | None = None
+
+    def reopen_if_replaced(self) -> bool:
+        """Make sure that the open file is the one at the path; return whether it had to be opened."""
+        if self._open is not None and self._files.is_same(self._open, self._path):
+            return False
+        self.close()
+        self._is_new = self._files.status(self._path) is None
+        self._open = self._files.open_to_write(self._path, create=True)
+        return True
+
+    def ends_at(self, position: Position) -> bool:
+        """Whether the journal still ends where it did."""
+        size = self._files.size(self._handle)
+        return size == position.size and self._tail(size) == position.tail
+
+    def read(self, start: int = 0) -> bytes:
+        """Return the content from an offset on."""
+        return self._files.read_at(self._handle, start, max(0, self._files.size(self._handle) - start))
+
+    def append(self, content: bytes, *, after: Position) -> Position:
+        """Write a line behind a position and return when it is on the disk. This is the commit.
+
+        Raises:
+            StorageError: with what became of the line.
+        """
+        self._write(content, after)
+        try:
+            self._files.sync_data(self._handle)
+            if self._is_new:
+                self._files.sync_folder(self._path.parent)
+        except OSError as error:
+            # Never tried again: the system reports a lost write once and then forgets that it ever was unwritten.
+            self.failed = "an earlier transaction could not be made durable; close this store and open the folder again"
+            raise storage_error(error, self._path, Outcome.UNKNOWN, "the journal could not be made durable") from error
+        self._is_new = False
+        return Position(after.size + len(content), content[-journal.TAIL_SIZE :], after.serial + 1)
+
+    def cut(self, size: int) -> None:
+        """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
+        self._files.truncate(self._handle, size)
+        self._files.sync_data(self._handle)
+
+    def sync(self) -> None:
+        """Make durable what another writer may have left unsynced."""
+        self._files.sync_data(self._handle)
+
+    def write_anew(self, content: bytes) -> None:
+        """Put a new file with this content in the journal's place, durably.
+
+        Not synced in place: after a failed sync the system may call lost pages clean, and a new file has none.
+        """
+        self.close()
+        self._documents.put_durably(journal.NAME, content)
+        self._open = self._files.open_to_write(self._path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._open is not None:
+            self._files.close(self._open)
+        self._open = None
+
+    @property
+    def _handle(self) -> int:
+        if self._open is None:
+            raise StorageError(str(self._path), "the journal is not open", Outcome.NOT_SAVED)
+        return self._open
+
+    def _tail(self, size: int) -> bytes:
+        return self._files.read_at(self._handle, max(0, size - journal.TAIL_SIZE), journal.TAIL_SIZE)
+
+    def _write(self, content: bytes, after: Position) -> None:
+        try:
+            self._files.write_at(self._handle, after.size, content)
+        except OSError as error:
+            self._take_back(after)
+            raise storage_error(error, self._path, Outcome.NOT_SAVED, "the journal could not be written") from error
+
+    def _take_back(self, after: Position) -> None:
+        try:
+            # A line without its end was never committed; but it must not stand before the next one.
+            self._files.truncate(self._handle, after.size)
+        except OSError:
+            self.failed = "an earlier transaction was cut off; close this store and open the folder again"
+
+
+@attrs.frozen
+class Identity:
+    """What tells one moment of a folder from another, seen without the lock.
+
+    An empty journal looks like any other empty one; the marker tells them apart, for a checkpoint writes it before
+    it empties the journal.
+    """
+
+    size: int
+    tail: bytes
+    marker: bytes | None
+
+
+def identify(documents: DocumentFiles, files: Files, marker_name: str) -> Identity:
+    """Return the identity of this moment."""
+    try:
+        handle = files.open_to_read(documents.root / journal.NAME)
+    except FileNotFoundError:
+        return Identity(0, b"", documents.read(marker_name))
+    try:
+        size = files.size(handle)
+        tail = files.read_at(handle, max(0, size - journal.TAIL_SIZE), journal.TAIL_SIZE)
+    finally:
+        files.close(handle)
+    return Identity(size, tail, None if size else documents.read(marker_name))

@@ -1,0 +1,85 @@
+"""The memory backend: the same promises without a disk, for tests and for trying things out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from plandoc.clock import stopwatch_seconds
+from plandoc.errors import LockTimeout, SessionError
+from plandoc.storage import documents, marker
+from plandoc.storage.backend import Reading, Transaction
+
+T = TypeVar("T")
+
+
+class MemoryBackend:
+    """The documents of one store, gone when the program ends."""
+
+    location = "memory"
+
+    def __init__(self, lineage: str) -> None:
+        self.lineage = lineage
+        self.documents: Mapping[str, bytes] = {
+            marker.NAME: marker.render(marker.Marker(lineage)),
+            "catalog.json": documents.render("catalog.json", lineage, {}, {}),
+        }
+        self._lock = threading.Lock()
+        self._holder: dict[str, str] = {}
+
+    def begin(
+        self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
+    ) -> Transaction:
+        """Become the one writer."""
+        started = stopwatch_seconds()
+        if not self._lock.acquire(blocking=False):
+            if on_wait is not None:
+                on_wait(f"another thread: {self._holder.get('action', '')}")
+            if not self._lock.acquire(timeout=max(0.0, timeout_seconds)):
+                waited = round(stopwatch_seconds() - started, 1)
+                raise LockTimeout(self.location, waited, dict(self._holder), "another thread")
+        self._holder = {"action": action}
+        return _MemoryTransaction(self)
+
+    def view(self, look: Callable[[Reading], T]) -> T:
+        """Return what `look` makes of the documents of this moment."""
+        return look(_MemoryReading(self.documents))
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self._lock.release()
+
+    def close(self) -> None:
+        """Nothing is unfinished here."""
+
+
+class _MemoryReading:
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._documents = documents
+
+    def read(self, name: str) -> bytes | None:
+        return self._documents.get(name)
+
+    def names(self, folder: str) -> Sequence[str]:
+        return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
+
+
+class _MemoryTransaction(_MemoryReading):
+    def __init__(self, backend: MemoryBackend) -> None:
+        super().__init__(backend.documents)
+        self._backend = backend
+        self._over = False
+
+    def commit(self, changes: Mapping[str, bytes | None]) -> None:
+        if self._over:
+            raise SessionError("this transaction is over; begin another one")
+        after = {**self._documents, **changes}
+        # One assignment: a reader sees the old documents or the new ones.
+        self._backend.documents = {name: content for name, content in after.items() if content is not None}
+        self._documents = self._backend.documents
+
+    def release(self) -> None:
+        if not self._over:
+            self._over = True
+            self._backend.release()

@@ -1,0 +1,234 @@
+"""Opening a store, its sessions, and the store that is meant when none is named."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from plandoc.clock import Clock, system_clock
+from plandoc.errors import FolderNotFoundError, SessionError
+from plandoc.open_documents import DocumentCache
+from plandoc.sessions import Session
+from plandoc.storage import creation
+from plandoc.storage.backend import Backend, Reading, Transaction
+from plandoc.storage.files import Files
+from plandoc.storage.folder import FolderBackend
+from plandoc.workspace import Workspace
+
+T = TypeVar("T")
+
+DEFAULT_TIMEOUT_SECONDS = 30.0
+ENVIRONMENT_VARIABLE = "PLANDOC_DATA"
+DEFAULT_FOLDER = "data"
+
+
+class Store:
+    """An open store; made by `open_store`.
+
+    Args:
+        backend: Where the documents are.
+        clock: Where the moments in records come from.
+        timeout_seconds: How long a session waits for another writer unless told otherwise.
+        on_wait: Told who is being waited for, before a wait.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        clock: Clock = system_clock,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
+        self._backend = backend
+        self._clock = clock
+        self._timeout_seconds = timeout_seconds
+        self._on_wait = on_wait
+        self._cache = DocumentCache(lambda: backend.lineage)
+        self._in_session = threading.local()
+        self._process = os.getpid()
+        self._closed = False
+        _stores.open.append(self)
+
+    @property
+    def location(self) -> str:
+        """Where the store is, as a person says it."""
+        return self._backend.location
+
+    @contextmanager
+    def session(self, action: str = "change", *, timeout_seconds: float | None = None) -> Iterator[Session]:
+        """Open a session: all its changes are saved when the block ends, or none when it ends by an exception.
+
+        Args:
+            action: What is being done, for those who wait meanwhile and for the journal.
+            timeout_seconds: How long to wait for another writer; None means as long as the store was opened with.
+
+        Raises:
+            LockTimeout: when another writer did not finish in time.
+            SessionError: when this thread has a session open already; pass that one along instead.
+            StorageError: when the system failed; it says what was saved.
+        """
+        self._check_usable()
+        wait = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        transaction = self._backend.begin(action, timeout_seconds=wait, on_wait=self._on_wait)
+        try:
+            session = self._make_session(transaction, writes=True)
+            self._in_session.session = session
+            yield session
+            _commit(session, transaction)
+        finally:
+            session_or_none = getattr(self._in_session, "session", None)
+            if session_or_none is not None:
+                session_or_none.end()
+            self._in_session.session = None
+            transaction.release()
+
+    def read(self, look: Callable[[Session], T]) -> T:
+        """Return what `look` makes of a session that only reads, at one moment and without a lock.
+
+        It may be called again when somebody writes meanwhile, so it should only read and compute.
+
+        >>> import plandoc, tempfile
+        >>> with plandoc.open_store(tempfile.mkdtemp(), create=True) as store:
+        ...     store.read(lambda session: len(session.find(plandoc.Recipe)))
+        0
+        """
+        self._check_usable()
+
+        def looked(reading: Reading) -> T:
+            session = self._make_session(reading, writes=False)
+            try:
+                return look(session)
+            finally:
+                session.end()
+
+        return self._backend.view(looked)
+
+    def close(self) -> None:
+        """Fold the journal into the files and let go of the folder; closing twice is no error."""
+        if self._closed:
+            return
+        self._closed = True
+        _stores.forget(self)
+        if self._process == os.getpid():
+            self._backend.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _make_session(self, reading: Reading, *, writes: bool) -> Session:
+        return Session(Workspace(reading, self._cache, self._backend.lineage), self._clock(), writes=writes)
+
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise SessionError(f"the store {self.location} is closed; open it again")
+        if self._process != os.getpid():
+            raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
+        if getattr(self._in_session, "session", None) is not None:
+            raise SessionError(
+                "this thread has a session open already; pass it along with session=..., "
+                "for what two sessions do at once would not be one write"
+            )
+
+
+def _commit(session: Session, transaction: Transaction) -> None:
+    changes = session.workspace.changes()
+    if changes:
+        transaction.commit(changes)
+
+
+def open_store(
+    path: str | os.PathLike[str],
+    *,
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    on_wait: Callable[[str], None] | None = None,
+    clock: Clock = system_clock,
+) -> Store:
+    """Open a data folder.
+
+    Args:
+        path: The folder.
+        create: Make the folder when it is not there; else that is an error.
+        timeout_seconds: How long a session waits for another writer; 0 means not at all.
+        on_wait: Told once who is being waited for, before a wait.
+        clock: Where moments come from; a function that returns the present in UTC.
+
+    Raises:
+        FolderNotFoundError: when there is no plandoc folder at the path.
+        DamagedError: when the folder cannot be understood.
+        NewerFormatError: when a newer plandoc wrote it.
+    """
+    # Resolved once: a later change of the working directory must not move the store.
+    root = Path(path).absolute()
+    files = Files()
+    if not creation.is_made(root, files):
+        if not create:
+            message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
+            raise FolderNotFoundError(str(root), message)
+        creation.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
+    backend = FolderBackend(root, files=files, clock=clock)
+    return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+
+
+def _new_lineage() -> str:
+    import uuid  # noqa: PLC0415  (only a new folder needs one)
+
+    return str(uuid.uuid4())
+
+
+class _Stores:
+    """The stores that are open in this process, and the one that was named."""
+
+    def __init__(self) -> None:
+        self.open: list[Store] = []
+        self.named: Store | None = None
+
+    def forget(self, store: Store) -> None:
+        """Strike off a store that was closed."""
+        self.open = [other for other in self.open if other is not store]
+        self.named = None if self.named is store else self.named
+
+    def close_all(self) -> None:
+        """Close what a program left open."""
+        for store in list(self.open):
+            store.close()
+
+
+_stores = _Stores()
+atexit.register(_stores.close_all)
+
+
+def use_store(store: Store) -> None:
+    """Name the store that operations without a session use."""
+    _stores.named = store
+
+
+def default_store() -> Store:
+    """Return the store that operations without a session use.
+
+    That is the one that `use_store` named; else the only one open in this process; else the folder in the environment
+    variable PLANDOC_DATA, else `./data`, which is opened and stays open.
+
+    Raises:
+        SessionError: when several stores are open and none is named.
+    """
+    if _stores.named is not None:
+        return _stores.named
+    if len(_stores.open) > 1:
+        places = ", ".join(store.location for store in _stores.open)
+        raise SessionError(f"several stores are open ({places}); name one with use_store, or pass a session")
+    if _stores.open:
+        return _stores.open[0]
+    return open_store(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)

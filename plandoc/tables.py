@@ -1,0 +1,187 @@
+"""Which record lives in which table of which document, and what a record may refer to.
+
+This is the one list of it: the order here is the order in the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from plandoc import records
+from plandoc.errors import SessionError
+
+MARKER = "plandoc.json"
+CATALOG = "catalog.json"
+EVENTS_FOLDER = "events"
+
+
+@attrs.frozen
+class Reference:
+    """A field path of a record that holds the ids of other records.
+
+    Attributes:
+        field: As a person reads it in a message.
+        target: The record type that is referred to.
+        ids: Takes the record, returns the ids found there.
+    """
+
+    field: str
+    target: type
+    ids: Callable[[Any], tuple[int, ...]]
+
+
+@attrs.frozen
+class Table:
+    """One table of a document.
+
+    Attributes:
+        name: As it stands in the file.
+        record_type: What its rows are.
+        of_event: Whether it lives in the document of an event; else it lives in the catalogue.
+        unique: Groups of fields that no two rows may have in common.
+        references: What the rows refer to.
+        add_only: Whether rows can be neither replaced nor removed.
+        label: What a person calls a row.
+    """
+
+    name: str
+    record_type: type
+    label: str
+    of_event: bool = False
+    unique: tuple[tuple[str, ...], ...] = ()
+    references: tuple[Reference, ...] = ()
+    add_only: bool = False
+
+    @property
+    def has_slug(self) -> bool:
+        """Whether its records are named by a slug."""
+        return ("slug",) in self.unique
+
+
+def _one(field: str, target: type) -> Reference:
+    def ids(record: Any) -> tuple[int, ...]:
+        value = getattr(record, field)
+        return () if value is None else (value,)
+
+    return Reference(field, target, ids)
+
+
+def _many(field: str, inner: str, target: type) -> Reference:
+    def ids(record: Any) -> tuple[int, ...]:
+        values = (getattr(item, inner) for item in getattr(record, field))
+        return tuple(value for value in values if value is not None)
+
+    return Reference(f"{field}.{inner}", target, ids)
+
+
+_SLUG = (("slug",),)
+_RECIPE = _one("recipe_id", records.Recipe)
+_UNIT = _one("finished_unit_id", records.FinishedUnit)
+_GOOD = _one("finished_good_id", records.FinishedGood)
+
+TABLES: tuple[Table, ...] = (
+    Table("ingredients", records.Ingredient, "Ingredient", unique=_SLUG),
+    Table(
+        "recipes",
+        records.Recipe,
+        "Recipe",
+        unique=_SLUG,
+        references=(
+            _many("lines", "ingredient_id", records.Ingredient),
+            _many("sub_recipes", "recipe_id", records.Recipe),
+            _one("base_recipe_id", records.Recipe),
+        ),
+    ),
+    Table("finished_units", records.FinishedUnit, "Finished unit", unique=_SLUG, references=(_RECIPE,)),
+    Table(
+        "finished_goods",
+        records.FinishedGood,
+        "Finished good",
+        unique=_SLUG,
+        references=(
+            _many("components", "finished_unit_id", records.FinishedUnit),
+            _many("components", "finished_good_id", records.FinishedGood),
+        ),
+    ),
+    Table(
+        "stock",
+        records.StockItem,
+        "Stock item",
+        unique=(("ingredient_id", "unit"),),
+        references=(_one("ingredient_id", records.Ingredient),),
+    ),
+    Table("events", records.Event, "Event", of_event=True, unique=_SLUG),
+    Table(
+        "event_recipes",
+        records.EventRecipe,
+        "Selected recipe",
+        of_event=True,
+        unique=(("recipe_id",),),
+        references=(_RECIPE,),
+    ),
+    Table(
+        "event_finished_goods",
+        records.EventFinishedGood,
+        "Selected good",
+        of_event=True,
+        unique=(("finished_good_id",),),
+        references=(_GOOD,),
+    ),
+    Table(
+        "batch_decisions",
+        records.BatchDecision,
+        "Batch decision",
+        of_event=True,
+        unique=(("finished_unit_id",),),
+        references=(_UNIT, _RECIPE),
+    ),
+    Table("plan_snapshots", records.PlanSnapshot, "Snapshot", of_event=True, unique=(("event_id",),), add_only=True),
+    Table(
+        "plan_amendments", records.PlanAmendment, "Amendment", of_event=True, unique=(("sequence",),), add_only=True
+    ),
+    Table("production_runs", records.ProductionRun, "Production run", of_event=True, references=(_UNIT,)),
+    Table("assembly_runs", records.AssemblyRun, "Assembly run", of_event=True, references=(_GOOD,)),
+)
+
+BY_TYPE: Mapping[type, Table] = MappingProxyType({table.record_type: table for table in TABLES})
+CATALOG_TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in TABLES if not t.of_event})
+EVENT_TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in TABLES if t.of_event})
+
+
+def table_of(record_type: type) -> Table:
+    """Return the table of a record type; a `SessionError` for anything that is not stored in a table."""
+    try:
+        return BY_TYPE[record_type]
+    except KeyError:
+        known = ", ".join(table.record_type.__name__ for table in TABLES)
+        message = f"{record_type.__name__} is not stored in a table of its own; wanted one of {known}"
+        raise SessionError(message) from None
+
+
+def event_document(event_id: int) -> str:
+    """Return the document of an event.
+
+    >>> event_document(7)
+    'events/7.json'
+    """
+    return f"{EVENTS_FOLDER}/{event_id}.json"
+
+
+def event_of_document(name: str) -> int | None:
+    """Return the event that a document belongs to, or None when its name is not that of an event.
+
+    >>> event_of_document("events/7.json"), event_of_document("events/7 (conflicted copy).json")
+    (7, None)
+    """
+    stem = name.removeprefix(f"{EVENTS_FOLDER}/").removesuffix(".json")
+    number = int(stem) if stem.isascii() and stem.isdigit() and len(stem) < 16 else 0
+    return number if number and name == event_document(number) else None
+
+
+def tables_of(document: str) -> Mapping[str, Table]:
+    """Return the tables that a document may hold."""
+    return CATALOG_TABLES if document == CATALOG else EVENT_TABLES

@@ -1,0 +1,319 @@
+"""All documents of one session: where each record lives, and the rules that need more than one record.
+
+What state a plan is in is no matter here; that is asked before anything comes to this floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
+from tinydb.queries import QueryLike
+
+from plandoc import records
+from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
+from plandoc.nesting import check_nesting
+from plandoc.open_documents import DocumentCache, OpenDocument
+from plandoc.slugs import slugify
+from plandoc.storage import documents, marker
+from plandoc.storage.backend import Reading
+from plandoc.tables import (
+    BY_TYPE,
+    CATALOG,
+    EVENTS_FOLDER,
+    MARKER,
+    TABLES,
+    Table,
+    event_document,
+    event_of_document,
+    table_of,
+)
+
+RecordT = TypeVar("RecordT")
+
+_EVENTS = BY_TYPE[records.Event]
+
+
+class Workspace:
+    """The records of one session, over the documents that it has opened."""
+
+    def __init__(self, reading: Reading, cache: DocumentCache, lineage: str) -> None:
+        self._reading = reading
+        self._cache = cache
+        self._lineage = lineage
+        self._opened: dict[str, OpenDocument] = {}
+        self._marker: marker.Marker | None = None
+        self._marker_changed = False
+        self._taken: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], int]] = {}
+
+    def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
+        """Return a record.
+
+        Raises:
+            NotFoundError: when there is none with this id.
+        """
+        found = self.get_or_none(record_type, record_id, event_id)
+        if found is None:
+            raise NotFoundError(table_of(record_type).label, record_id)
+        return found
+
+    def get_or_none(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT | None:
+        """Return a record, or None when there is none with this id."""
+        table = table_of(record_type)
+        if type(record_id) is not int or record_id < 1:
+            return None
+        document = self._find_document(self._document_name(table, record_id, event_id))
+        found: RecordT | None = None if document is None else document.get(table, record_id)
+        return found
+
+    def find(
+        self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None
+    ) -> list[RecordT]:
+        """Return the records that match a query, in the order of their ids."""
+        table = table_of(record_type)
+        if table.of_event and event_id is None:
+            return [found for document in self.event_documents() for found in document.find(table, query)]
+        document = self._find_document(CATALOG if event_id is None else event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document.find(table, query)
+
+    def event_documents(self) -> Iterator[OpenDocument]:
+        """Yield the documents of all events, in the order of their ids."""
+        for event_id in self.event_ids():
+            document = self._find_document(event_document(event_id))
+            if document is not None:
+                yield document
+
+    def event_ids(self) -> list[int]:
+        """Return the ids of all events, in order."""
+        on_disk = (event_of_document(name) for name in self._reading.names(EVENTS_FOLDER))
+        ids = {event_id for event_id in on_disk if event_id is not None}
+        for name, document in self._opened.items():
+            event_id = event_of_document(name)
+            if event_id is not None:
+                ids = ids | {event_id} if document.exists else ids - {event_id}
+        return sorted(ids)
+
+    def add(self, record: RecordT) -> RecordT:
+        """Add a record, with an id, and a slug if it has none; return it as it is stored."""
+        table = table_of(type(record))
+        given: Any = record
+        if given.id != 0:
+            message = f"{table.label}: wanted no id, for the store gives it; found {given.id}"
+            raise ValidationError([Problem(message, field="id", hint="use replace for a record that is stored")])
+        if table.has_slug and not given.slug:
+            given = attrs.evolve(given, slug=slugify(given.name, _Slugs(self._keys(table, ("slug",), given))))
+        self._check_references(table, given)
+        document = self._document_of_new(table, given)
+        new_id = self._take_event_id() if table is _EVENTS else document.take_id(table)
+        stored: RecordT = attrs.evolve(given, id=new_id)
+        if table is _EVENTS:
+            document = self._new_event_document(new_id)
+        self._write(table, document, stored)
+        return stored
+
+    def replace(self, record: RecordT) -> RecordT:
+        """Put a record in the place of the one with its id; return it."""
+        table = table_of(type(record))
+        given: Any = record
+        before = self.get(type(record), given.id, getattr(given, "event_id", None))
+        if table.add_only:
+            raise ValidationError(f"{table.label} {given.id} is never changed once it is written")
+        if before == record:
+            return record
+        if table.has_slug and not given.slug:
+            given = attrs.evolve(given, slug=before.slug)  # type: ignore[attr-defined]
+        self._check_references(table, given)
+        self._write(table, self._document_of(table, given), given)
+        stored: RecordT = given
+        return stored
+
+    def remove(self, record_type: type, record_id: int, event_id: int | None = None) -> None:
+        """Remove a record that no other refers to; an event goes with everything in its document."""
+        table = table_of(record_type)
+        record = self.get(record_type, record_id, event_id)
+        if table.add_only:
+            raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
+        if not table.of_event:
+            users = list(self._users(record_type, record_id))
+            if users:
+                raise StillUsedError(table.label, record_id, users)
+        document = self._document_of(table, record)
+        for fields in table.unique:
+            self._keys(table, fields, record).pop(_key(record, fields), None)
+        if table is _EVENTS:
+            document.exists, document.changed = False, True
+        else:
+            document.drop(table, record_id)
+
+    def changes(self) -> dict[str, bytes | None]:
+        """Return the content of every document that was changed; None for one that was removed."""
+        changes: dict[str, bytes | None] = {
+            name: document.render() if document.exists else None
+            for name, document in self._opened.items()
+            if document.changed
+        }
+        if self._marker_changed:
+            changes[MARKER] = marker.render(self._present_marker())
+        return changes
+
+    # Documents.
+
+    def _document_name(self, table: Table, record_id: int, event_id: int | None) -> str:
+        if not table.of_event:
+            return CATALOG
+        if table is _EVENTS:
+            return event_document(record_id)
+        if event_id is None:
+            message = f"a {table.label.lower()} is numbered within its event; name the event with event_id"
+            raise SessionError(message)
+        return event_document(event_id)
+
+    def _find_document(self, name: str) -> OpenDocument | None:
+        if name in self._opened:
+            document = self._opened[name]
+            return document if document.exists else None
+        content = self._reading.read(name)
+        if content is None:
+            if name == CATALOG:
+                problem = Problem("the file is missing", file=CATALOG, hint="take it back from a backup")
+                raise DamagedError(CATALOG, [problem])
+            return None
+        return self._cache.open(name, content)
+
+    def _document_of(self, table: Table, record: Any) -> OpenDocument:
+        """Return the document of a stored record, opened for changes."""
+        name = self._document_name(table, record.id, getattr(record, "event_id", None))
+        if name not in self._opened:
+            document = self._find_document(name)
+            if document is None:
+                raise NotFoundError("Event", event_of_document(name))
+            self._opened[name] = document.copy()
+        return self._opened[name]
+
+    def _document_of_new(self, table: Table, record: Any) -> OpenDocument:
+        if table is _EVENTS:
+            return OpenDocument(documents.Document("", documents.FORMAT, self._lineage, {}, {}))
+        return self._document_of(table, record)
+
+    def _new_event_document(self, event_id: int) -> OpenDocument:
+        name = event_document(event_id)
+        document = OpenDocument(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
+        self._opened[name] = document
+        return document
+
+    def _present_marker(self) -> marker.Marker:
+        if self._marker is None:
+            content = self._reading.read(MARKER)
+            if content is None:
+                raise DamagedError(MARKER, marker.missing())
+            self._marker = marker.parse(content)
+        return self._marker
+
+    def _take_event_id(self) -> int:
+        present = self._present_marker()
+        event_id = max([present.next_event_id, *(number + 1 for number in self.event_ids()[-1:])])
+        self._marker = attrs.evolve(present, next_event_id=event_id + 1)
+        self._marker_changed = True
+        return event_id
+
+    # Rules that need other records.
+
+    def _write(self, table: Table, document: OpenDocument, record: Any) -> None:
+        for fields in table.unique:
+            self._check_unique(table, fields, record)
+        before = document.get(table, record.id)
+        document.put(table, record)
+        try:
+            self._check_nesting(record)
+        except ValidationError:
+            # The caller may catch this and go on; the session must then be as it was.
+            self._undo(table, document, record, before)
+            raise
+        for fields in table.unique:
+            keys = self._keys(table, fields, record)
+            if before is not None:
+                keys.pop(_key(before, fields), None)
+            keys[_key(record, fields)] = record.id
+
+    def _undo(self, table: Table, document: OpenDocument, record: Any, before: Any | None) -> None:
+        if before is None:
+            document.drop(table, record.id)
+        else:
+            document.put(table, before)
+
+    def _keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[tuple[Any, ...], int]:
+        """Return the values that a group of unique fields has in the records among which it is unique."""
+        event_id = getattr(record, "event_id", None)
+        name = (f"{table.name}@{event_id}", fields)
+        if name not in self._taken:
+            present = self.find(table.record_type, event_id=event_id)
+            self._taken[name] = {_key(other, fields): other.id for other in present}
+        return self._taken[name]
+
+    def _check_unique(self, table: Table, fields: tuple[str, ...], record: Any) -> None:
+        other = self._keys(table, fields, record).get(_key(record, fields))
+        if other is not None and other != record.id:
+            shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
+            raise ValidationError([Problem(f"{table.label} {other} has {shown} already", field=fields[0])])
+
+    def _check_references(self, table: Table, record: Any) -> None:
+        problems = [
+            Problem(f"{BY_TYPE[reference.target].label} {target} not found", field=reference.field)
+            for reference in table.references
+            for target in reference.ids(record)
+            if self.get_or_none(reference.target, target) is None
+        ]
+        if problems:
+            raise ValidationError(problems)
+
+    def _check_nesting(self, record: Any) -> None:
+        if isinstance(record, records.Recipe) and record.sub_recipes:
+            self._check_nesting_of(records.Recipe, _sub_recipe_ids, "sub_recipes")
+        elif isinstance(record, records.FinishedGood) and any(part.finished_good_id for part in record.components):
+            self._check_nesting_of(records.FinishedGood, _part_ids, "components")
+
+    def _check_nesting_of(self, kind: type, parts: Callable[[Any], list[int]], field: str) -> None:
+        # From every record, not only the changed one: what is put deep into another can make that one too deep.
+        catalog: Mapping[int, Any] = {record.id: record for record in self.find(kind)}
+        for record_id in catalog:
+            check_nesting(record_id, lambda i: parts(catalog[i]), lambda i: repr(catalog[i].name), field)
+
+    def _users(self, target: type, target_id: int) -> Iterator[str]:
+        for table in TABLES:
+            references = [reference for reference in table.references if reference.target is target]
+            if not references:
+                continue
+            for record in self.find(table.record_type):
+                if any(target_id in reference.ids(record) for reference in references):
+                    yield _shown(table, record)
+
+
+class _Slugs:
+    """The slugs among unique keys, for `slugify` to ask."""
+
+    def __init__(self, keys: Mapping[tuple[Any, ...], int]) -> None:
+        self._keys = keys
+
+    def __contains__(self, slug: object) -> bool:
+        return (slug,) in self._keys
+
+
+def _key(record: Any, fields: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(record, field) for field in fields)
+
+
+def _sub_recipe_ids(recipe: records.Recipe) -> list[int]:
+    return [part.recipe_id for part in recipe.sub_recipes]
+
+
+def _part_ids(good: records.FinishedGood) -> list[int]:
+    return [part.finished_good_id for part in good.components if part.finished_good_id is not None]
+
+
+def _shown(table: Table, record: Any) -> str:
+    name = f" {record.name!r}" if hasattr(record, "name") else ""
+    event = f" of event {record.event_id}" if hasattr(record, "event_id") else ""
+    return f"{table.label.lower()} {record.id}{name}{event}"
