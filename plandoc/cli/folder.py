@@ -1,0 +1,56 @@
+"""The data folder that a command works on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import attrs
+from cyclopts import Parameter
+
+from plandoc import store
+from plandoc.cli import printing
+from plandoc.sessions import Session
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Folder:
+    """The data folder that was named, by `--data`, by the environment or not at all.
+
+    Attributes:
+        given: What `--data` named; None when it was left out.
+    """
+
+    given: Path | None
+
+    @property
+    def path(self) -> Path:
+        """The folder that is meant."""
+        return self.given or Path(os.environ.get(store.ENVIRONMENT_VARIABLE) or store.DEFAULT_FOLDER)
+
+    def open(self, *, create: bool = False) -> store.Store:
+        """Open it; whoever has to wait for another process is told which one, on the error stream."""
+
+        def tell(holder: str) -> None:
+            printing.complain(f"waiting: {self.path} is being written to by {holder}")
+
+        return store.open_store(self.path, create=create, on_wait=tell)
+
+    def change(self, action: str, work: Callable[[Session], T]) -> T:
+        """Do some work as one guarded write, and return what it gives."""
+        with self.open() as opened, opened.session(action) as session:
+            return work(session)
+
+    def look(self, look: Callable[[Session], T]) -> T:
+        """Return what a look at one moment gives; nothing is locked or changed."""
+        with self.open() as opened:
+            return opened.read(look)
+
+
+# A command that works on the data folder has a parameter of this type; it is no argument of the command line.
+DataFolder = Annotated[Folder, Parameter(parse=False)]
+AsJson = Annotated[bool, Parameter(name="--json", negative="")]

@@ -1,0 +1,97 @@
+"""What is shown: tables on a terminal, plain lines in a pipe, JSON where it is asked for.
+
+No text from a data folder reaches the terminal as it is: an imported name could carry control characters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+# A non-breaking space, and the joiner inside many emoji: not "printable" for Python, but harmless.
+_HARMLESS = "\u00a0\u200d"
+_CONTROLS_THAT_JSON_KEEPS = re.compile("[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+@attrs.frozen
+class Column:
+    """A column of a table.
+
+    Attributes:
+        heading: What stands above it.
+        is_number: Whether it is set to the right.
+    """
+
+    heading: str
+    is_number: bool = False
+
+
+def clean(text: object) -> str:
+    r"""Return text in which nothing can steer a terminal; control characters are spelled out.
+
+    >>> clean("Br\u00f6tchen\x1b[31m")
+    'Brötchen\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in str(text))
+
+
+def say(text: str = "") -> None:
+    """Print one or more lines."""
+    print("\n".join(map(clean, text.split("\n"))))
+
+
+def complain(text: str) -> None:
+    """Print one message to the error stream; its further lines are indented below the first."""
+    print("plandoc: " + "\n         ".join(map(clean, text.split("\n"))), file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    text = json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")
+    print(_CONTROLS_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, when_empty: str) -> None:
+    """Print a table on a terminal, and lines with tabs between the cells elsewhere.
+
+    Args:
+        title: Printed above the table on a terminal, to tell it from others.
+        columns: What stands above the cells.
+        rows: The cells.
+        when_empty: Said instead of the table on a terminal when there are no rows.
+    """
+    cells = [[clean(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _print_on_terminal(title, columns, cells, when_empty)
+        return
+    for line in ([column.heading for column in columns], *cells):
+        print("\t".join(line))
+
+
+def _print_on_terminal(title: str, columns: Sequence[Column], cells: list[list[str]], when_empty: str) -> None:
+    if not cells:
+        print(f"{clean(title)}: {when_empty}")
+        return
+    # Takes as long to import as all the rest.
+    from rich import box  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, title=Text(clean(title)), title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column.heading, justify="right" if column.is_number else "left", overflow="fold")
+    for line in cells:
+        # As Text, or a name such as "[red]" would be taken for a style.
+        table.add_row(*map(Text, line))
+    Console(file=sys.stdout, highlight=False).print(table)
+
+
+def _spelled_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
