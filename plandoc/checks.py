@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from plandoc import records
-from plandoc.errors import DamagedError, NewerFormatError, PlandocError, Problem, ValidationError
+from plandoc.errors import DamagedError, PlandocError, Problem, ValidationError
 from plandoc.nesting import check_nesting
 from plandoc.open_documents import OpenDocument
 from plandoc.snapshots import digest_of
-from plandoc.storage import creation, documents, journal, marker, recovery
+from plandoc.storage import creation, documents, journal, recovery
 from plandoc.storage.document_files import TEMPORARY, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, event_document, event_of_document
@@ -75,7 +76,9 @@ class _Check:
         if content:
             number = len(state.lines)
             message = f"{number} transactions are not folded in yet, {state.unfinished_size} bytes were never committed"
-            hint = "if nobody has the folder open, a crash left them; the next plandoc command that writes folds them in"
+            hint = (
+                "if nobody has the folder open, a crash left them; the next plandoc command that writes folds them in"
+            )
             yield Problem(message, file=journal.NAME, hint=hint)
 
     def _documents(self) -> Iterator[Problem]:
@@ -147,29 +150,25 @@ class _Check:
                     target = BY_TYPE[reference.target]
                     for missing in (i for i in reference.ids(record) if self._catalog.get(target, i) is None):
                         message = f"{target.label} {missing} not found"
-                        place = {"file": document.name, "table": table.name, "row": str(record.id)}
+                        place: dict[str, Any] = {"file": document.name, "table": table.name, "row": str(record.id)}
                         yield Problem(message, field=reference.field, **place)
 
     def _nesting(self) -> Iterator[Problem]:
         if self._catalog is None:
             return
-        recipes = {recipe.id: recipe for recipe in self._catalog.find(BY_TYPE[records.Recipe])}
-        goods = {good.id: good for good in self._catalog.find(BY_TYPE[records.FinishedGood])}
-        inside_recipes = {i: [p.recipe_id for p in recipe.sub_recipes if p.recipe_id in recipes] for i, recipe in recipes.items()}
-        inside_goods = {i: [p.finished_good_id for p in good.components if p.finished_good_id in goods] for i, good in goods.items()}
-        for things, inside, table in ((recipes, inside_recipes, "recipes"), (goods, inside_goods, "finished_goods")):
-            for record_id in things:
-                try:
-                    check_nesting(record_id, inside.__getitem__, lambda i, things=things: repr(things[i].name), table)
-                except ValidationError as error:
-                    yield Problem(error.problems[0].message, file=CATALOG, table=table, row=str(record_id))
+        recipes: list[records.Recipe] = self._catalog.find(BY_TYPE[records.Recipe])
+        goods: list[records.FinishedGood] = self._catalog.find(BY_TYPE[records.FinishedGood])
+        yield from _nested_wrong("recipes", recipes, lambda recipe: [part.recipe_id for part in recipe.sub_recipes])
+        yield from _nested_wrong(
+            "finished_goods", goods, lambda good: [part.finished_good_id for part in good.components]
+        )
 
     def _snapshots(self) -> Iterator[Problem]:
         for event_id, document in self._events.items():
-            event = document.get(BY_TYPE[records.Event], event_id)
+            event: Any = document.get(BY_TYPE[records.Event], event_id)
             snapshots = document.find(BY_TYPE[records.PlanSnapshot])
             started = event.plan_state in {records.PlanState.IN_PRODUCTION, records.PlanState.COMPLETED}
-            place = {"file": event_document(event_id), "table": "plan_snapshots"}
+            place: dict[str, Any] = {"file": event_document(event_id), "table": "plan_snapshots"}
             if started and not snapshots:
                 yield Problem(f"the plan is {event.plan_state.name} but has no snapshot", **place)
             for snapshot in snapshots:
@@ -177,7 +176,7 @@ class _Check:
                     message = "the snapshot does not match its digest: it was changed after it was written"
                     yield Problem(message, row=str(snapshot.id), hint="take the file back from a backup", **place)
 
-    def _records(self, record_type: type) -> Iterator[tuple[OpenDocument, object]]:
+    def _records(self, record_type: type) -> Iterator[tuple[OpenDocument, Any]]:
         table = BY_TYPE[record_type]
         opened = self._events.values() if table.of_event else [self._catalog]
         for document in opened:
@@ -186,11 +185,22 @@ class _Check:
                     yield document, record
 
 
+def _nested_wrong(table: str, things: list[Any], parts: Callable[[Any], list[int | None]]) -> Iterator[Problem]:
+    by_id = {thing.id: thing for thing in things}
+
+    def inside(thing_id: int) -> list[int]:
+        return [part for part in parts(by_id[thing_id]) if part is not None and part in by_id]
+
+    for thing_id in by_id:
+        try:
+            check_nesting(thing_id, inside, lambda part: repr(by_id[part].name), table)
+        except ValidationError as error:
+            yield Problem(error.problems[0].message, file=CATALOG, table=table, row=str(thing_id))
+
+
 def _problems_of(error: PlandocError, name: str) -> list[Problem]:
     if isinstance(error, DamagedError | ValidationError):
         return list(error.problems)
-    if isinstance(error, NewerFormatError):
-        return [Problem(str(error), file=name)]
     return [Problem(str(error), file=name)]
 
 

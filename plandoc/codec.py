@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import attrs
 import cattrs
@@ -25,7 +25,7 @@ from plandoc.errors import Problem, ValidationError, found
 RecordT = TypeVar("RecordT")
 
 _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
-_RATIO = re.compile(r"\d{1,13}/\d{1,13}", re.ASCII)
+_RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
 
 # The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
 _CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
@@ -134,8 +134,9 @@ class _Position(str):
     """The index of a list item, as a note on its error."""
 
     __slots__ = ("name",)
+    name: str
 
-    def __new__(cls, index: int) -> _Position:
+    def __new__(cls, index: int) -> Self:
         position = super().__new__(cls, f"[{index}]")
         position.name = str(position)
         return position
@@ -155,7 +156,7 @@ def _overrides(kind: type) -> dict[str, Any]:
 
 
 def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
-    structure = make_dict_structure_fn(
+    structure: Any = make_dict_structure_fn(
         kind,
         converter,
         _cattrs_forbid_extra_keys=True,
@@ -189,7 +190,8 @@ def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, 
 
 def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
     without_id = {"id": override(omit=True)} if any(a.name == "id" for a in attrs.fields(kind)) else {}
-    return make_dict_unstructure_fn(kind, converter, **_overrides(kind), **without_id)
+    overrides: dict[str, Any] = {**_overrides(kind), **without_id}
+    return make_dict_unstructure_fn(kind, converter, **overrides)
 
 
 @cache

@@ -128,9 +128,7 @@ class PlanStateError(PlandocError):
         self.current_state = current_state
         self.attempted_action = attempted_action
         self.way_out = way_out
-        super().__init__(
-            f"cannot {attempted_action}: the plan of event {event_id} is {current_state.name}; {way_out}"
-        )
+        super().__init__(f"cannot {attempted_action}: the plan of event {event_id} is {current_state.name}; {way_out}")
 
 
 class StillUsedError(PlandocError):
@@ -277,5 +275,8 @@ def found(value: object) -> str:
     >>> found("abc"), found(3.5), found("x" * 99)
     ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
     """
+    if type(value) is int and abs(value) >= 10**50:
+        # Python refuses to write out a number of more than 4300 digits.
+        return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"

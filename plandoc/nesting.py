@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from plandoc.errors import Problem, ValidationError
 
 DEEPEST = 10
+# Deep enough to tell a long cycle from mere depth, far from the end of Python's stack.
+_DEEPEST_LOOK = 100
 
 
 def check_nesting(
@@ -41,6 +43,8 @@ def _height(
 ) -> int:
     if thing in path:
         _refuse("contains itself", [*path[path.index(thing) :], thing], name_of, field)
+    if len(path) > _DEEPEST_LOOK:
+        _refuse(f"is nested more than {DEEPEST} levels deep", path[: DEEPEST + 1], name_of, field)
     if thing not in heights:
         path.append(thing)
         below = [_height(child, children, name_of, field, heights, path) for child in children(thing)]

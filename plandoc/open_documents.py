@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -44,7 +45,7 @@ class OpenDocument:
         self.lineage = document.lineage
         self.changed = False
         self.exists = True
-        self._lines = document.lines
+        self._document = document
         self._next_ids = dict(document.next_ids)
         self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
         self._records: dict[tuple[str, int], Any] = {}
@@ -52,12 +53,13 @@ class OpenDocument:
 
     def copy(self) -> OpenDocument:
         """Return a copy to change; rows and records are shared, for nobody changes those in place."""
-        twin = OpenDocument.__new__(OpenDocument)
-        twin.__dict__.update(self.__dict__)
-        twin._next_ids = dict(self._next_ids)
-        twin._tables = dict(self._tables)
-        twin._records = dict(self._records)
-        twin._own_tables = set()
+        twin = copy.copy(self)
+        twin.__dict__.update(
+            _next_ids=dict(self._next_ids),
+            _tables=dict(self._tables),
+            _records=dict(self._records),
+            _own_tables=set(),
+        )
         return twin
 
     def ids(self, table: Table) -> Iterator[int]:
@@ -144,7 +146,7 @@ class OpenDocument:
 
     def _record(self, table: Table, row_id: int, row: documents.Row) -> Any:
         try:
-            record = codec.from_row(table.record_type, row_id, row)
+            record: Any = codec.from_row(table.record_type, row_id, row)
         except ValidationError as error:
             raise DamagedError(self.name, self.problems()) from error
         if self._wrong_event(record) is not None:
@@ -157,11 +159,13 @@ class OpenDocument:
         return None if event_id in (None, own) else f"wanted event {own}, as the file says, found {event_id}"
 
     def _problems_of_rows(self) -> Iterator[Problem]:
+        lines: Mapping[tuple[str, str], int] | None = None
         for name, table in tables_of(self.name).items():
             for key, row in self._tables.get(name, {}).items():
                 for problem in self._problems_of_row(table, key, row):
-                    line = self._lines.get((name, key))
-                    yield attrs.evolve(problem, file=self.name, line=line, table=name, row=key)
+                    # Only now: a document in plandoc's own form was read without counting lines.
+                    lines = documents.lines_of(self._document) if lines is None else lines
+                    yield attrs.evolve(problem, file=self.name, line=lines.get((name, key)), table=name, row=key)
 
     def _problems_of_row(self, table: Table, key: str, row: documents.Row) -> Iterator[Problem]:
         wrong = codec.problems_of_row(table.record_type, int(key), row)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from plandoc.sessions import Session, required
 from plandoc.store import default_store
@@ -49,13 +49,15 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
     code = getattr(function, "__wrapped__", function).__code__
     position = code.co_varnames[: code.co_argcount].index("session")
 
+    in_session = cast("Callable[..., R]", function)
+
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> R:
         if len(args) > position:
             args, kwargs = args[:position], {**kwargs, "session": args[position]}
         given = kwargs.pop("session", None)
         if given is not None:
-            return function(*args, **kwargs, session=required(given))
-        return open_one(lambda session: function(*args, **kwargs, session=session))
+            return in_session(*args, **kwargs, session=required(given))
+        return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
     return operation

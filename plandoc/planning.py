@@ -196,7 +196,8 @@ def _event_for(session: Session, event_id: int, edit: Edit) -> Event:
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
     """Return the records with these ids; one error names all that do not exist."""
-    records, problems = {}, []
+    records: dict[int, Any] = {}
+    problems: list[Problem] = []
     for record_id in record_ids:
         try:
             records[record_id] = session.get(record_type, record_id)

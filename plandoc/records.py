@@ -175,7 +175,9 @@ class FinishedUnit:
         if getattr(self, wanted) is None:
             raise _refuse(self, wanted, f"wanted a number, for the mode is {self.mode.value}; found nothing")
         if getattr(self, other) is not None:
-            raise _refuse(self, other, f"wanted nothing, for the mode is {self.mode.value}; found {getattr(self, other)}")
+            raise _refuse(
+                self, other, f"wanted nothing, for the mode is {self.mode.value}; found {getattr(self, other)}"
+            )
 
     @property
     def yield_per_batch(self) -> int | Fraction:
@@ -316,8 +318,8 @@ class PlanSnapshot:
 
     event_id: int = attrs.field(validator=Rule(rules.check_whole))
     created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    _snapshot_data: Mapping[str, Any] = attrs.field(validator=Rule(rules.check_mapping))
-    _definitions: Mapping[str, Any] = attrs.field(validator=Rule(rules.check_mapping))
+    _snapshot_data: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
+    _definitions: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
     digest: str = attrs.field(validator=Rule(rules.check_digest))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -25,9 +26,13 @@ LARGEST_NUMBER = 10**12
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
+DEEPEST_JSON = 100
+LARGEST_INTEGER_IN_JSON = 10**18
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+_DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
 
 
 @attrs.frozen
@@ -36,7 +41,7 @@ class Rule:
 
     check: Check
 
-    def __call__(self, record: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    def __call__(self, record: Any, _attribute: attrs.Attribute[Any], value: Any) -> None:
         if self.check(value) is not None:
             raise ValidationError(problems_of(record))
 
@@ -95,7 +100,7 @@ def check_whole(value: Any, *, least: int = 1) -> str | None:
     if type(value) is not int:
         return f"wanted a whole number, found {found(value)}"
     if value < least:
-        return f"wanted a whole number of at least {least}, found {value}"
+        return f"wanted a whole number of at least {least}, found {found(value)}"
     if value > LARGEST_NUMBER:
         return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
     return None
@@ -137,7 +142,12 @@ def check_ratio(value: Any) -> str | None:
         return check_whole(value)
     if type(value) is not Fraction:
         return f"wanted a whole number or a fraction, found {found(value)}"
-    return None if 0 < value <= LARGEST_NUMBER else f"wanted a number above 0, found {value}"
+    if not 0 < value <= LARGEST_NUMBER:
+        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {found(value)}"
+    # A hundred divided by a percentage of 12 digits after the point has 15.
+    if max(value.numerator, value.denominator) >= 10**15:
+        return f"wanted a fraction of two numbers of at most 15 digits, found {found(value)}"
+    return None
 
 
 def check_flag(value: Any) -> str | None:
@@ -161,7 +171,9 @@ def check_reason(value: Any) -> str | None:
     """Text that says something, without blanks around it."""
     if (wrong := check_text(value)) is not None:
         return wrong
-    return None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+    return (
+        None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+    )
 
 
 def check_digest(value: Any) -> str | None:
@@ -172,8 +184,29 @@ def check_digest(value: Any) -> str | None:
 
 
 def check_mapping(value: Any) -> str | None:
-    """A JSON object."""
-    return None if isinstance(value, Mapping) else f"wanted a JSON object, found {found(value)}"
+    """A JSON object that every reader of the files gives back as it is."""
+    return _not_json(value, DEEPEST_JSON) if type(value) is dict else f"wanted a JSON object, found {found(value)}"
+
+
+def _not_json(value: Any, depth: int) -> str | None:
+    if depth < 0:
+        return f"wanted at most {DEEPEST_JSON} objects and lists inside each other, found more"
+    if type(value) is dict:
+        wrong = (check_text(key) or _not_json(item, depth - 1) for key, item in value.items())
+    elif type(value) is list:
+        wrong = (_not_json(item, depth - 1) for item in value)
+    else:
+        return _not_plain_json(value)
+    return next((message for message in wrong if message is not None), None)
+
+
+def _not_plain_json(value: Any) -> str | None:
+    if type(value) is str:
+        return _unstorable_text(value)
+    fits = type(value) is not int or abs(value) < LARGEST_INTEGER_IN_JSON
+    if value is None or type(value) is bool or (type(value) in (int, float) and fits and math.isfinite(value)):
+        return None
+    return f"wanted what JSON can carry exactly, found {found(value)}"
 
 
 def instance_of(*kinds: type) -> Check:
@@ -224,7 +257,19 @@ def exact(value: Any) -> Any:
     >>> exact(12)
     Decimal('12')
     """
+    if type(value) is Decimal and value.is_zero():
+        # A zero with a minus sign, as sums can give it, is no other number.
+        return value.copy_abs()
     return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
+
+
+def own_json(value: Any, depth: int = DEEPEST_JSON) -> Any:
+    """Copy the objects and lists of a JSON value, so that nobody else can change them; the rule judges the rest."""
+    if depth < 0:
+        return value
+    if isinstance(value, Mapping):
+        return {key: own_json(item, depth - 1) for key, item in value.items()}
+    return [own_json(item, depth - 1) for item in value] if type(value) is list else value
 
 
 def whole_if_possible(value: Any) -> Any:

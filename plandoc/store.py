@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import FolderNotFoundError, SessionError
@@ -60,6 +60,11 @@ class Store:
     def location(self) -> str:
         """Where the store is, as a person says it."""
         return self._backend.location
+
+    @property
+    def is_of_this_process(self) -> bool:
+        """Whether it was opened by this process, not by the one that this process was forked from."""
+        return self._process == os.getpid()
 
     @contextmanager
     def session(self, action: str = "change", *, timeout_seconds: float | None = None) -> Iterator[Session]:
@@ -116,10 +121,10 @@ class Store:
             return
         self._closed = True
         _stores.forget(self)
-        if self._process == os.getpid():
+        if self.is_of_this_process:
             self._backend.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -133,7 +138,7 @@ class Store:
     def _check_usable(self) -> None:
         if self._closed:
             raise SessionError(f"the store {self.location} is closed; open it again")
-        if self._process != os.getpid():
+        if not self.is_of_this_process:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
         if getattr(self._in_session, "session", None) is not None:
             raise SessionError(
@@ -226,9 +231,11 @@ def default_store() -> Store:
     """
     if _stores.named is not None:
         return _stores.named
-    if len(_stores.open) > 1:
-        places = ", ".join(store.location for store in _stores.open)
+    # A store from before a fork is kept when there is no other: it says itself that it must be reopened.
+    usable = [store for store in _stores.open if store.is_of_this_process] or _stores.open
+    if len(usable) > 1:
+        places = ", ".join(store.location for store in usable)
         raise SessionError(f"several stores are open ({places}); name one with use_store, or pass a session")
-    if _stores.open:
-        return _stores.open[0]
+    if usable:
+        return usable[0]
     return open_store(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)

@@ -140,9 +140,7 @@ TABLES: tuple[Table, ...] = (
         references=(_UNIT, _RECIPE),
     ),
     Table("plan_snapshots", records.PlanSnapshot, "Snapshot", of_event=True, unique=(("event_id",),), add_only=True),
-    Table(
-        "plan_amendments", records.PlanAmendment, "Amendment", of_event=True, unique=(("sequence",),), add_only=True
-    ),
+    Table("plan_amendments", records.PlanAmendment, "Amendment", of_event=True, unique=(("sequence",),), add_only=True),
     Table("production_runs", records.ProductionRun, "Production run", of_event=True, references=(_UNIT,)),
     Table("assembly_runs", records.AssemblyRun, "Assembly run", of_event=True, references=(_GOOD,)),
 )

@@ -88,13 +88,11 @@ class Workspace:
 
     def event_ids(self) -> list[int]:
         """Return the ids of all events, in order."""
-        on_disk = (event_of_document(name) for name in self._reading.names(EVENTS_FOLDER))
-        ids = {event_id for event_id in on_disk if event_id is not None}
-        for name, document in self._opened.items():
-            event_id = event_of_document(name)
-            if event_id is not None:
-                ids = ids | {event_id} if document.exists else ids - {event_id}
-        return sorted(ids)
+        names = set(self._reading.names(EVENTS_FOLDER))
+        names.update(name for name, document in self._opened.items() if document.exists)
+        names.difference_update(name for name, document in self._opened.items() if not document.exists)
+        ids = map(event_of_document, names)
+        return sorted(event_id for event_id in ids if event_id is not None)
 
     def add(self, record: RecordT) -> RecordT:
         """Add a record, with an id, and a slug if it has none; return it as it is stored."""
@@ -118,13 +116,13 @@ class Workspace:
         """Put a record in the place of the one with its id; return it."""
         table = table_of(type(record))
         given: Any = record
-        before = self.get(type(record), given.id, getattr(given, "event_id", None))
+        before: Any = self.get(type(record), given.id, getattr(given, "event_id", None))
         if table.add_only:
             raise ValidationError(f"{table.label} {given.id} is never changed once it is written")
         if before == record:
             return record
         if table.has_slug and not given.slug:
-            given = attrs.evolve(given, slug=before.slug)  # type: ignore[attr-defined]
+            given = attrs.evolve(given, slug=before.slug)
         self._check_references(table, given)
         self._write(table, self._document_of(table, given), given)
         stored: RecordT = given
@@ -133,7 +131,7 @@ class Workspace:
     def remove(self, record_type: type, record_id: int, event_id: int | None = None) -> None:
         """Remove a record that no other refers to; an event goes with everything in its document."""
         table = table_of(record_type)
-        record = self.get(record_type, record_id, event_id)
+        record: Any = self.get(record_type, record_id, event_id)
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
         if not table.of_event:
@@ -214,7 +212,10 @@ class Workspace:
 
     def _take_event_id(self) -> int:
         present = self._present_marker()
-        event_id = max([present.next_event_id, *(number + 1 for number in self.event_ids()[-1:])])
+        event_id = present.next_event_id
+        if not self._marker_changed:
+            # Documents may have been put into the folder by hand; once a session is enough to look.
+            event_id = max([event_id, *(number + 1 for number in self.event_ids()[-1:])])
         self._marker = attrs.evolve(present, next_event_id=event_id + 1)
         self._marker_changed = True
         return event_id
@@ -222,9 +223,11 @@ class Workspace:
     # Rules that need other records.
 
     def _write(self, table: Table, document: OpenDocument, record: Any) -> None:
-        for fields in table.unique:
-            self._check_unique(table, fields, record)
         before = document.get(table, record.id)
+        # Only where a key changes: an event's slug is compared with the documents of all events.
+        changed = [fields for fields in table.unique if before is None or _key(before, fields) != _key(record, fields)]
+        for fields in changed:
+            self._check_unique(table, fields, record)
         document.put(table, record)
         try:
             self._check_nesting(record)
@@ -232,7 +235,7 @@ class Workspace:
             # The caller may catch this and go on; the session must then be as it was.
             self._undo(table, document, record, before)
             raise
-        for fields in table.unique:
+        for fields in changed:
             keys = self._keys(table, fields, record)
             if before is not None:
                 keys.pop(_key(before, fields), None)
@@ -249,7 +252,7 @@ class Workspace:
         event_id = getattr(record, "event_id", None)
         name = (f"{table.name}@{event_id}", fields)
         if name not in self._taken:
-            present = self.find(table.record_type, event_id=event_id)
+            present: list[Any] = self.find(table.record_type, event_id=event_id)
             self._taken[name] = {_key(other, fields): other.id for other in present}
         return self._taken[name]
 
@@ -277,7 +280,8 @@ class Workspace:
 
     def _check_nesting_of(self, kind: type, parts: Callable[[Any], list[int]], field: str) -> None:
         # From every record, not only the changed one: what is put deep into another can make that one too deep.
-        catalog: Mapping[int, Any] = {record.id: record for record in self.find(kind)}
+        present: list[Any] = self.find(kind)
+        catalog: Mapping[int, Any] = {record.id: record for record in present}
         for record_id in catalog:
             check_nesting(record_id, lambda i: parts(catalog[i]), lambda i: repr(catalog[i].name), field)
 
@@ -286,7 +290,8 @@ class Workspace:
             references = [reference for reference in table.references if reference.target is target]
             if not references:
                 continue
-            for record in self.find(table.record_type):
+            present: list[Any] = self.find(table.record_type)
+            for record in present:
                 if any(target_id in reference.ids(record) for reference in references):
                     yield _shown(table, record)
 
