@@ -34,6 +34,7 @@ from plandoc.planning import (
     set_event_finished_goods,
     set_event_recipes,
 )
+from plandoc.queries import where
 from plandoc.records import (
     AddFinishedGood,
     AssemblyRun,
@@ -131,4 +132,5 @@ __all__ = [
     "start_production",
     "unlock_plan",
     "use_store",
+    "where",
 ]

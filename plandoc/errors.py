@@ -57,7 +57,9 @@ class Problem:
         """The place as a person reads it, from the file down to the field."""
         file = f"{self.file}:{self.line}" if self.file and self.line else self.file
         row = " ".join(part for part in (self.table, self.row) if part)
-        return ", ".join(part for part in (file, row, self.field) if part)
+        where = ", ".join(part for part in (file, row, self.field) if part)
+        # The names of fields come from the file too, and must not write to the terminal.
+        return where if where.isprintable() else ascii(where)[1:-1]
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message

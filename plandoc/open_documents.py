@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 import tinydb
-from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 
 from plandoc import codec
 from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.queries import QueryLike
 from plandoc.storage import documents
 from plandoc.tables import Table, event_of_document, tables_of
 from plandoc.upgrades import upgraded

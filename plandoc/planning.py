@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
-from tinydb import where
 
 from plandoc import requirements
 from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
+from plandoc.queries import where
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, FinishedUnit, Recipe
 from plandoc.rules import check_whole
 from plandoc.sessions import Session

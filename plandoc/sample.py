@@ -146,7 +146,9 @@ def add_bakery(session: Session) -> None:
         ingredient = session.add(Ingredient(name=name, category=category, density=density))
         session.add(StockItem(ingredient.id, quantity=Decimal(quantity), unit=unit))
     for name, category, lines, parts in _RECIPES:
-        session.add(Recipe(name=name, category=category, lines=_lines(lines, session), sub_recipes=_parts(parts, session)))
+        session.add(
+            Recipe(name=name, category=category, lines=_lines(lines, session), sub_recipes=_parts(parts, session))
+        )
     for name, recipe, item_unit, amount in _UNITS:
         session.add(_unit(name, find_by_key(Recipe, recipe, session=session).id, item_unit, amount))
     for name, kind, units, goods in _GOODS:

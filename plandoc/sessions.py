@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any, TypeVar
 
-from tinydb.queries import QueryLike
-
 from plandoc import records
 from plandoc.errors import SessionError, ValidationError
+from plandoc.queries import QueryLike
 from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
 from plandoc.workspace import Workspace
 

@@ -5,16 +5,17 @@ What state a plan is in is no matter here; that is asked before anything comes t
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import attrs
-from tinydb.queries import QueryLike
 
 from plandoc import records
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
 from plandoc.nesting import check_nesting
 from plandoc.open_documents import DocumentCache, OpenDocument
+from plandoc.queries import QueryLike
 from plandoc.slugs import slugify
 from plandoc.storage import documents, marker
 from plandoc.storage.backend import Reading
@@ -43,6 +44,7 @@ class Workspace:
         self._cache = cache
         self._lineage = lineage
         self._opened: dict[str, OpenDocument] = {}
+        self._looked_at: dict[str, OpenDocument | None] = {}
         self._marker: marker.Marker | None = None
         self._marker_changed = False
         self._taken: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], int]] = {}
@@ -82,7 +84,9 @@ class Workspace:
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""
         for event_id in self.event_ids():
-            document = self._find_document(event_document(event_id))
+            name = event_document(event_id)
+            # Read without being kept: all events together may be more than the memory should hold.
+            document = self._opened.get(name) or self._looked_at.get(name) or self._read_document(name)
             if document is not None:
                 yield document
 
@@ -106,7 +110,7 @@ class Workspace:
         self._check_references(table, given)
         document = self._document_of_new(table, given)
         new_id = self._take_event_id() if table is _EVENTS else document.take_id(table)
-        stored: RecordT = attrs.evolve(given, id=new_id)
+        stored: RecordT = _with_id(given, new_id)
         if table is _EVENTS:
             document = self._new_event_document(new_id)
         self._write(table, document, stored)
@@ -140,7 +144,7 @@ class Workspace:
                 raise StillUsedError(table.label, record_id, users)
         document = self._document_of(table, record)
         for fields in table.unique:
-            self._keys(table, fields, record).pop(_key(record, fields), None)
+            self._taken.get(_group(table, fields, record), {}).pop(_key(record, fields), None)
         if table is _EVENTS:
             document.exists, document.changed = False, True
         else:
@@ -173,6 +177,12 @@ class Workspace:
         if name in self._opened:
             document = self._opened[name]
             return document if document.exists else None
+        # A session is one moment, so that one look at a file is enough for all of it.
+        if name not in self._looked_at:
+            self._looked_at[name] = self._read_document(name)
+        return self._looked_at[name]
+
+    def _read_document(self, name: str) -> OpenDocument | None:
         content = self._reading.read(name)
         if content is None:
             if name == CATALOG:
@@ -249,10 +259,9 @@ class Workspace:
 
     def _keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[tuple[Any, ...], int]:
         """Return the values that a group of unique fields has in the records among which it is unique."""
-        event_id = getattr(record, "event_id", None)
-        name = (f"{table.name}@{event_id}", fields)
+        name = _group(table, fields, record)
         if name not in self._taken:
-            present: list[Any] = self.find(table.record_type, event_id=event_id)
+            present: list[Any] = self.find(table.record_type, event_id=getattr(record, "event_id", None))
             self._taken[name] = {_key(other, fields): other.id for other in present}
         return self._taken[name]
 
@@ -306,8 +315,20 @@ class _Slugs:
         return (slug,) in self._keys
 
 
+def _with_id(record: RecordT, new_id: int) -> RecordT:
+    """Return a copy with an id; not by `attrs.evolve`, which would judge all fields of a long record once more."""
+    stored = copy.copy(record)
+    object.__setattr__(stored, "id", new_id)
+    return stored
+
+
 def _key(record: Any, fields: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(getattr(record, field) for field in fields)
+
+
+def _group(table: Table, fields: tuple[str, ...], record: Any) -> tuple[str, tuple[str, ...]]:
+    """Return what names the records among which a group of fields is unique: all, or those of one event."""
+    return (f"{table.name}@{getattr(record, 'event_id', None)}", fields)
 
 
 def _sub_recipe_ids(recipe: records.Recipe) -> list[int]:

@@ -1,0 +1,151 @@
+"""What `check` finds in a folder that something happened to; it changes nothing itself."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import plandoc
+from plandoc import PlanState
+from tests.builders import a_plan, folder_bytes
+
+
+@pytest.fixture
+def folder_at_rest(tmp_path):
+    """A closed folder with one plan in production."""
+    path = tmp_path / "data"
+    with plandoc.open_store(path, create=True) as store:
+        a_plan(store, PlanState.IN_PRODUCTION)
+    return path
+
+
+def spoil(path, old, new):
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+SPOILED = {
+    "a snapshot that was changed": (
+        lambda root: spoil(root / "events/1.json", b'"snapshot_data":{"snapshot_version":"1.0"', b'"snapshot_data":{"snapshot_version":"1.1"'),
+        ["the snapshot does not match its digest"],
+    ),
+    "a plan in production without its snapshot": (
+        lambda root: _drop_table(root / "events/1.json", "plan_snapshots"),
+        ["the plan is IN_PRODUCTION but has no snapshot"],
+    ),
+    "a reference to nothing": (
+        lambda root: spoil(root / "events/1.json", b'"recipe_id":3}', b'"recipe_id":33}'),
+        ["event_recipes 2, recipe_id: Recipe 33 not found"],
+    ),
+    "two rows of one good": (
+        lambda root: spoil(root / "events/1.json", b'"finished_good_id":4,"quantity":2', b'"finished_good_id":3,"quantity":2'),
+        ["finished_good_id the same as in events/1.json event_finished_goods 1"],
+    ),
+    "two recipes of one slug": (
+        lambda root: spoil(root / "catalog.json", b'"slug":"frosting"', b'"slug":"sponge-cake"'),
+        ["slug the same as in catalog.json recipes 2"],
+    ),
+    "a cycle of recipes": (
+        lambda root: spoil(root / "catalog.json", b'"sub_recipes":[{"recipe_id":2', b'"sub_recipes":[{"recipe_id":3'),
+        ["'Sponge Cake' contains itself"],
+    ),
+    "an event of another folder": (
+        lambda root: spoil(root / "events/1.json", b'"lineage":"', b'"lineage":"other-'),
+        ["belongs to another folder"],
+    ),
+    "a document under another's name": (
+        lambda root: (root / "events/2.json").write_bytes((root / "events/1.json").read_bytes()),
+        ["events/2.json", "the file was renamed or copied"],
+    ),
+    "a row of another event": (
+        lambda root: spoil(root / "events/1.json", b'{"event_id":1,"recipe_id":1}', b'{"event_id":2,"recipe_id":1}'),
+        ["event_recipes 1, event_id: wanted event 1, as the file says, found 2"],
+    ),
+    "a torn document": (
+        lambda root: (root / "events/1.json").write_bytes((root / "events/1.json").read_bytes()[:700]),
+        ["events/1.json"],
+    ),
+    "a catalogue that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
+    "an unfinished file": (
+        lambda root: (root / "events/1.json.plandoc-tmp").write_bytes(b"{"),
+        ["left over from an unfinished write"],
+    ),
+    "a conflicted copy": (
+        lambda root: (root / "events/1 (conflicted copy).json").write_bytes(b"{}"),
+        ["looks like a second version of a document"],
+    ),
+    "a line that was never committed": (
+        lambda root: (root / "journal.jsonl").write_bytes(b'{"serial":'),
+        ["journal.jsonl", "10 bytes were never committed"],
+    ),
+    "a counter that was set back": (
+        lambda root: spoil(root / "plandoc.json", b'"next_event_id": 2', b'"next_event_id": 1'),
+        ["wanted a next event id above 1, found 1"],
+    ),
+    "a marker that is damaged": (lambda root: (root / "plandoc.json").write_bytes(b""), ["plandoc.json: the file is empty"]),
+    "several things at once": (
+        lambda root: (
+            spoil(root / "events/1.json", b'"batches":6', b'"batches":-6'),
+            spoil(root / "catalog.json", b'"items_per_batch":24', b'"items_per_batch":0'),
+        ),
+        ["batch_decisions 1, batches", "finished_units 1, items_per_batch"],
+    ),
+}
+
+
+def _drop_table(path, table):
+    text = path.read_text(encoding="utf-8")
+    start = text.index(f',\n "{table}"')
+    path.write_text(text[:start] + "\n}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", SPOILED)
+def test_what_is_wrong_is_found_and_named_and_no_byte_changes(folder_at_rest, case):
+    happens, words = SPOILED[case]
+    happens(folder_at_rest)
+    before = folder_bytes(folder_at_rest)
+    problems = [str(problem) for problem in plandoc.check(folder_at_rest)]
+
+    for word in words:
+        assert any(word in problem for problem in problems), problems
+    assert folder_bytes(folder_at_rest) == before
+
+
+def test_a_folder_at_rest_is_clean_and_stays_byte_for_byte(folder_at_rest):
+    before = {path: path.read_bytes() for path in folder_at_rest.rglob("*") if path.is_file()}
+
+    assert plandoc.check(folder_at_rest) == []
+    assert {path: path.read_bytes() for path in folder_at_rest.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "notes.txt", ".gitignore"])
+def test_files_of_others_are_no_problem(folder_at_rest, name):
+    (folder_at_rest / name).write_text("theirs")
+    (folder_at_rest / "events" / name).write_text("theirs")
+
+    assert plandoc.check(folder_at_rest) == []
+
+
+def test_a_store_in_use_is_told_from_a_clean_one(folder_at_rest):
+    with plandoc.open_store(folder_at_rest) as store:
+        with store.session() as session:
+            session.add(plandoc.Ingredient("Salt"))
+        during = plandoc.check(folder_at_rest)
+
+    assert [problem.file for problem in during] == ["journal.jsonl"]
+    assert plandoc.check(folder_at_rest) == []
+
+
+def test_a_folder_that_is_none_of_ours_says_so(tmp_path):
+    assert "no plandoc folder" in str(plandoc.check(tmp_path)[0])
+
+
+def test_a_folder_reached_through_a_link_is_the_same_folder(folder_at_rest, tmp_path):
+    link = tmp_path / "link"
+    os.symlink(folder_at_rest, link)
+    with plandoc.open_store(link) as store, store.session() as session:
+        session.add(plandoc.Ingredient("Salt"))
+
+    assert plandoc.check(folder_at_rest) == []
