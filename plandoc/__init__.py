@@ -3,6 +3,8 @@
 Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from plandoc.catalog import find_by_key, list_records, remove_event
 from plandoc.checks import check
 from plandoc.errors import (
@@ -67,6 +69,9 @@ from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
 from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, open_store, use_store
 
+if TYPE_CHECKING:
+    from plandoc.exchange import ImportReport, import_file
+
 __all__ = [
     "AddFinishedGood",
     "AssemblyRun",
@@ -86,6 +91,7 @@ __all__ = [
     "FolderNotFoundError",
     "GoodsSelection",
     "ImportRefusedError",
+    "ImportReport",
     "Ingredient",
     "LockTimeout",
     "Loss",
@@ -122,6 +128,7 @@ __all__ = [
     "get_event_fg_quantities",
     "get_event_recipes",
     "get_plan_snapshot",
+    "import_file",
     "list_records",
     "lock_plan",
     "open_store",
@@ -134,3 +141,12 @@ __all__ = [
     "use_store",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Most scripts import no files, and should not wait for what reads them.
+    if name in {"ImportReport", "import_file"}:
+        from plandoc import exchange  # noqa: PLC0415
+
+        return getattr(exchange, name)
+    raise AttributeError(f"module 'plandoc' has no attribute {name!r}")

@@ -118,6 +118,11 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Any:
     return items
 
 
+def _list_hook(kind: Any, converter: cattrs.Converter) -> Any:
+    item_hook = converter.get_unstructure_hook(kind.__args__[0])
+    return lambda value: [item_hook(item) for item in value]
+
+
 def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
     errors = []
     for index, item in enumerate(value):
@@ -183,9 +188,17 @@ def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, 
         if attribute.type in (str, int, bool) and _stored_name(attribute, kind) in value
         if (message := attribute.validator.check(value[_stored_name(attribute, kind)])) is not None
     ]
-    reported = any(isinstance(inner, ValidationError) for inner in error.exceptions)
+    reported = [_in_stored_names(inner, kind) for inner in error.exceptions if isinstance(inner, ValidationError)]
+    others = [inner for inner in error.exceptions if not isinstance(inner, ValidationError)]
     more = [ValidationError(broken)] if broken and not reported else []
-    return ExceptionGroup("record", [*error.exceptions, *more])
+    return ExceptionGroup("record", [*others, *reported, *more])
+
+
+def _in_stored_names(error: ValidationError, kind: type) -> ValidationError:
+    names = {attribute.alias or attribute.name: _stored_name(attribute, kind) for attribute in attrs.fields(kind)}
+    return ValidationError(
+        attrs.evolve(problem, field=names.get(problem.field or "", problem.field)) for problem in error.problems
+    )
 
 
 def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
@@ -216,10 +229,7 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_unstructure_hook(int | Fraction, lambda value: value if type(value) is int else str(value))
     converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
-    converter.register_unstructure_hook_func(
-        lambda kind: getattr(kind, "__origin__", None) is tuple,
-        lambda value: [converter.unstructure(item) for item in value],
-    )
+    converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)
     return converter
 
 

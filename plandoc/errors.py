@@ -112,7 +112,8 @@ class NotFoundError(ValidationError, LookupError):
     def __init__(self, kind: str, key: object, hint: str | None = None) -> None:
         self.kind = kind
         self.key = key
-        super().__init__([Problem(f"{kind} {key} not found", hint=hint)])
+        shown = key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else found(key)
+        super().__init__([Problem(f"{kind} {shown} not found", hint=hint)])
 
 
 class PlanStateError(PlandocError):

@@ -70,7 +70,8 @@ class OpenDocument:
         """Return a record, or None when there is no such row."""
         key = (table.name, row_id)
         if key not in self._records:
-            row = self._tables.get(table.name, {}).get(str(row_id))
+            # A longer number is no id, and Python refuses to write out one of thousands of digits.
+            row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < 10**documents.LONGEST_ID else None
             if row is None:
                 return None
             self._records[key] = self._record(table, row_id, row)

@@ -14,7 +14,7 @@ from plandoc.queries import where
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, FinishedUnit, Recipe
 from plandoc.rules import check_whole
 from plandoc.sessions import Session
-from plandoc.states import Edit, check_edit
+from plandoc.states import Edit
 
 
 @attrs.frozen
@@ -96,7 +96,7 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
         ValidationError: when the event or any of the recipes does not exist.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = _event_for(session, event_id, Edit.SELECTION)
+    event = session.event_to_edit(event_id, Edit.SELECTION)
     wanted = _existing(session, Recipe, recipe_ids)
     _select(session, event, wanted)
     return RecipeSelection(
@@ -126,7 +126,7 @@ def set_event_finished_goods(
             above 0.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = _event_for(session, event_id, Edit.SELECTION)
+    event = session.event_to_edit(event_id, Edit.SELECTION)
     selected = {recipe.id: recipe for recipe in get_event_recipes(event_id, session=session)}
     missing = _missing_recipes(session, quantities, selected)
     problems = list(_problems_of_goods(session, quantities, {} if add_missing_recipes else missing))
@@ -166,7 +166,7 @@ def save_batch_decision(
             number above 0, or the batches are short and that is not accepted.
         PlanStateError: when production has started.
     """
-    event = _event_for(session, event_id, Edit.DECISIONS)
+    event = session.event_to_edit(event_id, Edit.DECISIONS)
     unit = session.get(FinishedUnit, finished_unit_id)
     wrong = check_whole(batches)
     if wrong is not None:
@@ -186,12 +186,6 @@ def save_batch_decision(
         shortfall_accepted=short > 0,
     )
     return _put_decision(session, decision)
-
-
-def _event_for(session: Session, event_id: int, edit: Edit) -> Event:
-    event = session.event(event_id)
-    check_edit(event, edit)
-    return event
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:

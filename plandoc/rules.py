@@ -28,6 +28,7 @@ LONGEST_NAME = 200
 LONGEST_SLUG = 120
 DEEPEST_JSON = 100
 LARGEST_INTEGER_IN_JSON = 10**18
+_PLAIN = frozenset({str, int, bool, float, type(None)})
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DEVICE_NAMES = frozenset(
@@ -52,7 +53,7 @@ def problems_of(record: Any) -> Iterator[Problem]:
         if isinstance(attribute.validator, Rule):
             message = attribute.validator.check(getattr(record, attribute.name))
             if message is not None:
-                yield Problem(f"{type(record).__name__}: {message}", field=attribute.name)
+                yield Problem(f"{type(record).__name__}: {message}", field=attribute.alias or attribute.name)
 
 
 def _unstorable_text(value: str) -> str | None:
@@ -189,22 +190,30 @@ def check_mapping(value: Any) -> str | None:
 
 
 def _not_json(value: Any, depth: int) -> str | None:
+    # Plain loops: a snapshot has hundreds of values, and this runs at every start of production.
+    kind = type(value)
+    if kind is str:
+        return None if value.isascii() else _unstorable_text(value)
+    if kind is not dict and kind is not list:
+        return _not_plain_json(value)
     if depth < 0:
         return f"wanted at most {DEEPEST_JSON} objects and lists inside each other, found more"
-    if type(value) is dict:
-        wrong = (check_text(key) or _not_json(item, depth - 1) for key, item in value.items())
-    elif type(value) is list:
-        wrong = (_not_json(item, depth - 1) for item in value)
-    else:
-        return _not_plain_json(value)
-    return next((message for message in wrong if message is not None), None)
+    if kind is dict:
+        for key in value:
+            if (wrong := check_text(key)) is not None:
+                return wrong
+        value = value.values()
+    for item in value:
+        if (wrong := _not_json(item, depth - 1)) is not None:
+            return wrong
+    return None
 
 
 def _not_plain_json(value: Any) -> str | None:
-    if type(value) is str:
-        return _unstorable_text(value)
-    fits = type(value) is not int or abs(value) < LARGEST_INTEGER_IN_JSON
-    if value is None or type(value) is bool or (type(value) in (int, float) and fits and math.isfinite(value)):
+    kind = type(value)
+    if value is None or kind is bool:
+        return None
+    if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
         return None
     return f"wanted what JSON can carry exactly, found {found(value)}"
 
@@ -265,7 +274,7 @@ def exact(value: Any) -> Any:
 
 def own_json(value: Any, depth: int = DEEPEST_JSON) -> Any:
     """Copy the objects and lists of a JSON value, so that nobody else can change them; the rule judges the rest."""
-    if depth < 0:
+    if type(value) in _PLAIN or depth < 0:
         return value
     if isinstance(value, Mapping):
         return {key: own_json(item, depth - 1) for key, item in value.items()}

@@ -6,12 +6,14 @@ import datetime
 from typing import Any, TypeVar
 
 from plandoc import records
-from plandoc.errors import SessionError, ValidationError
+from plandoc.errors import PlanStateError, SessionError, ValidationError
 from plandoc.queries import QueryLike
 from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
 from plandoc.workspace import Workspace
 
 RecordT = TypeVar("RecordT")
+
+_FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
 
 
 class Session:
@@ -39,6 +41,9 @@ class Session:
         self.check_writable()
         if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
             raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
+        if isinstance(record, records.PlanSnapshot):
+            message = "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan"
+            raise ValidationError(message)
         self._check_state(type(record), getattr(record, "event_id", None))
         return self.workspace.add(record)
 
@@ -109,6 +114,21 @@ class Session:
         self._check_open()
         return self.workspace.get(records.Event, event_id)
 
+    def event_to_edit(self, event_id: int, edit: Edit) -> records.Event:
+        """Return an event whose plan may be changed in this way.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            PlanStateError: when the plan's state does not allow it, or a snapshot of the plan was taken before its
+                start: what is started must be what was frozen.
+        """
+        event = self.event(event_id)
+        check_edit(event, edit)
+        if edit in _FROZEN_BY_SNAPSHOT and self.workspace.find(records.PlanSnapshot, event_id=event_id):
+            way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
+            raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
+        return event
+
     def end(self) -> None:
         """Refuse any further use."""
         self._over = True
@@ -126,7 +146,7 @@ class Session:
     def _check_state(self, record_type: type, event_id: int | None) -> None:
         edit = EDITS_OF_TABLES.get(record_type)
         if edit is not None and event_id is not None:
-            check_edit(self.event(event_id), edit)
+            self.event_to_edit(event_id, edit)
 
     def _check_event(self, after: records.Event) -> None:
         before = self.event(after.id)

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from plandoc import records
-from plandoc.errors import SessionError
+from plandoc.errors import NotFoundError, SessionError
 
 MARKER = "plandoc.json"
 CATALOG = "catalog.json"
@@ -163,9 +163,14 @@ def table_of(record_type: type) -> Table:
 def event_document(event_id: int) -> str:
     """Return the document of an event.
 
+    Raises:
+        NotFoundError: for what can be no event's id, so that nothing but a number ever becomes part of a path.
+
     >>> event_document(7)
     'events/7.json'
     """
+    if type(event_id) is not int or not 0 < event_id < 10**15:
+        raise NotFoundError("Event", event_id)
     return f"{EVENTS_FOLDER}/{event_id}.json"
 
 

@@ -292,7 +292,13 @@ class Workspace:
         present: list[Any] = self.find(kind)
         catalog: Mapping[int, Any] = {record.id: record for record in present}
         for record_id in catalog:
-            check_nesting(record_id, lambda i: parts(catalog[i]), lambda i: repr(catalog[i].name), field)
+            # A part that is missing is a broken reference, which `check` reports; it nests nothing.
+            check_nesting(
+                record_id,
+                lambda i: [part for part in parts(catalog[i]) if part in catalog],
+                lambda i: repr(catalog[i].name),
+                field,
+            )
 
     def _users(self, target: type, target_id: int) -> Iterator[str]:
         for table in TABLES:

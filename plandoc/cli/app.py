@@ -9,16 +9,18 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
 from plandoc.cli import printing
 from plandoc.cli.folder import Folder
 from plandoc.cli.wording import UsageError, as_said_here
 from plandoc.errors import PlandocError
+from plandoc.storage.folder import RecoveryWarning
 
 DONE = 0
 REFUSED = 1
@@ -27,68 +29,145 @@ WRONG_USAGE = 2
 INTERRUPTED = 130
 NOBODY_READS = 141
 
+_USAGE = "Usage: plandoc [--data FOLDER] COMMAND [OPTIONS]"
+
 _HELP = """Plan a bakery's events in a folder of JSON files, each change whole or not at all.
 
+The folder is the one that --data names, else the one in the environment variable PLANDOC_DATA, else ./data.
 EVENT, RECIPE, GOOD and UNIT are the short names that the lists show (chocolate-chip-cookies), or the numbers.
+
+Try it first: 'plandoc demo' builds a small bakery in a new folder and starts its production.
 """
 
-_EPILOGUE = "Try it first: 'plandoc demo' builds a small bakery in a new folder and starts its production."
+# Where each command is, and what it is for: said here too, for help must not import them all.
+_COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("demo", "demo:demo", "Build a sample bakery, plan, lock, start production, show the snapshot."),
+    ("init", "folders:init", "Make a new data folder."),
+    ("import", "folders:import_file", "Import a JSON export of bake-tracker."),
+    ("check", "folders:check", "Report everything that is wrong with the data folder."),
+    ("event add", "events:add", "Add an event."),
+    ("event list", "events:list_events", "List the events."),
+    ("event show", "events:show", "Show an event and what is planned for it."),
+    ("recipe list", "catalogue:list_recipes", "List the recipes and what a batch of each yields."),
+    ("good list", "catalogue:list_goods", "List the goods and what is in them."),
+    ("plan recipes", "plans:recipes", "Choose the recipes of an event."),
+    ("plan goods", "plans:goods", "Choose the goods to hand out, and how many."),
+    ("plan batches", "plans:batches", "Decide how many batches to bake."),
+    ("lock", "life:lock", "Lock a plan: recipes and goods can no longer change."),
+    ("unlock", "life:unlock", "Unlock a locked plan, to change it again."),
+    ("start", "life:start", "Start production of a locked plan; its snapshot is kept."),
+    ("complete", "life:complete", "Complete the production of an event."),
+    ("snapshot", "life:snapshot", "Show the plan as it was when production started."),
+)
+_GROUPS: tuple[tuple[str, str], ...] = (
+    ("event", "Add an event, list the events, show one of them."),
+    ("recipe", "List the recipes."),
+    ("good", "List the goods that can be handed out."),
+    ("plan", "Choose recipes, goods and batches for an event."),
+)
 
 
 def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415  (only --version asks)
+    from importlib import metadata  # noqa: PLC0415  (only --version asks)
 
-    return version("plandoc")
-
-
-app = App(
-    name="plandoc",
-    help=_HELP,
-    help_epilogue=_EPILOGUE,
-    help_format="plaintext",
-    version=_version,
-    suppress_keyboard_interrupt=False,
-    result_action="return_value",
-)
-_event = App(name="event", help="Add an event, list the events, show one of them.")
-_recipe = App(name="recipe", help="List the recipes.")
-_good = App(name="good", help="List the goods that can be handed out.")
-_plan = App(name="plan", help="Choose recipes, goods and batches for an event.")
-
-app.command("plandoc.cli.demo:demo", name="demo", sort_key=1)
-app.command("plandoc.cli.folders:init", name="init", sort_key=2)
-app.command("plandoc.cli.folders:import_file", name="import", sort_key=2)
-app.command("plandoc.cli.folders:check", name="check", sort_key=2)
-for _position, _group in enumerate((_event, _recipe, _good, _plan), start=3):
-    _group.sort_key = _position
-    app.command(_group)
-_event.command("plandoc.cli.events:add", name="add")
-_event.command("plandoc.cli.events:list_events", name="list")
-_event.command("plandoc.cli.events:show", name="show")
-_recipe.command("plandoc.cli.catalogue:list_recipes", name="list")
-_good.command("plandoc.cli.catalogue:list_goods", name="list")
-_plan.command("plandoc.cli.plans:recipes", name="recipes")
-_plan.command("plandoc.cli.plans:goods", name="goods")
-_plan.command("plandoc.cli.plans:batches", name="batches")
-for _name in ("lock", "unlock", "start", "complete", "snapshot"):
-    app.command(f"plandoc.cli.life:{_name}", name=_name, sort_key=7)
+    try:
+        return metadata.version("plandoc")
+    except metadata.PackageNotFoundError:
+        return "unknown (run from its source folder, not installed)"
 
 
-@app.meta.default
-def _launch(
-    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    data: Annotated[Path | None, Parameter(name="--data")] = None,
-) -> int:
-    """Run one command.
+def _make_app() -> App:
+    app = App(
+        name="plandoc",
+        usage=_USAGE,
+        help=_HELP,
+        help_format="plaintext",
+        version=_version,
+        suppress_keyboard_interrupt=False,
+        result_action="return_value",
+    )
+    groups = {name: App(name=name, help=purpose) for name, purpose in _GROUPS}
+    for position, (words, place, purpose) in enumerate(_COMMANDS):
+        group, _, name = words.rpartition(" ")
+        if group and groups[group].sort_key is None:
+            groups[group].sort_key = position
+            app.command(groups[group])
+        (groups[group] if group else app).command(f"plandoc.cli.{place}", name=name, help=purpose, sort_key=position)
+    return app
 
-    Args:
-        data: The data folder; else the one in PLANDOC_DATA, else ./data.
-    """
-    if data is not None and not data.name:
-        # An unset variable of a script must not mean the folder one stands in.
-        data = data if str(data) == "." and "." in _values_of_data(sys.argv) else data
-    _refuse_missing_command(tokens)
-    command, bound, unparsed = app.parse_args(tokens, print_error=False, exit_on_error=False)
-    extra: dict[str, Any] = {"folder": Folder(data)} if "folder" in unparsed else {}
-    status = command(*bound.args, **bound.kwargs, **extra)
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, or with those of the process; return the exit status."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", RecoveryWarning)
+        warnings.showwarning = _show_warning
+        _let_streams_take_any_character()
+        try:
+            return _run(sys.argv[1:] if arguments is None else list(arguments))
+        except BrokenPipeError:
+            # Or the interpreter meets the same error again when it flushes at its exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return NOBODY_READS
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        status = _call(arguments)
+        sys.stdout.flush()
+        return status
+    except (CycloptsError, UsageError) as error:
+        printing.complain(f"{error}\nsee 'plandoc --help'")
+        return WRONG_USAGE
+    except PlandocError as error:
+        printing.complain(as_said_here(str(error)))
+        return REFUSED
+    except KeyboardInterrupt:
+        printing.complain("interrupted")
+        return INTERRUPTED
+
+
+def _call(arguments: list[str]) -> int:
+    tokens, data = _without_data(arguments)
+    group = f"{tokens[0]} " if len(tokens) == 1 else ""
+    known = [words.removeprefix(group) for words, *_ in _COMMANDS if group and words.startswith(group)]
+    if known:
+        raise UsageError(f"'plandoc {tokens[0]}' wants a command: {' or '.join(known)}")
+    command, bound, unparsed = _make_app().parse_args(tokens, print_error=False, exit_on_error=False)
+    if "folder" in unparsed:
+        bound.arguments["folder"] = Folder(data)
+    status = command(*bound.args, **bound.kwargs)
     return status if isinstance(status, int) else DONE
+
+
+def _without_data(arguments: list[str]) -> tuple[list[str], Path | None]:
+    """Take `--data FOLDER` out, wherever it stands before a `--`.
+
+    By hand, for a second app above this one ("meta") would read every command line twice, which costs more time than
+    the write itself.
+    """
+    rest: list[str] = []
+    data: Path | None = None
+    remaining = iter(arguments)
+    for argument in remaining:
+        name, equals, value = argument.partition("=")
+        if name != "--data":
+            rest.append(argument)
+            if argument == "--":
+                break
+            continue
+        folder = value if equals else next(remaining, "")
+        if not folder:
+            # An unset variable of a script must not come to mean ./data.
+            raise UsageError("--data wants a folder, found nothing")
+        data = Path(folder)
+    return [*rest, *remaining], data
+
+
+def _let_streams_take_any_character() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    printing.complain(str(message))

@@ -53,4 +53,4 @@ class Folder:
 
 # A command that works on the data folder has a parameter of this type; it is no argument of the command line.
 DataFolder = Annotated[Folder, Parameter(parse=False)]
-AsJson = Annotated[bool, Parameter(name="--json", negative="")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]

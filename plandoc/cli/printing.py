@@ -41,8 +41,8 @@ def clean(text: object) -> str:
 
 
 def say(text: str = "") -> None:
-    """Print one or more lines."""
-    print("\n".join(map(clean, text.split("\n"))))
+    """Print one line."""
+    print(clean(text))
 
 
 def complain(text: str) -> None:
@@ -57,19 +57,29 @@ def print_json(value: Any) -> None:
     print(_CONTROLS_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
-def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, when_empty: str) -> None:
+def print_table(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[object]],
+    *,
+    when_empty: str,
+    is_one_of_several: bool = False,
+) -> None:
     """Print a table on a terminal, and lines with tabs between the cells elsewhere.
 
     Args:
-        title: Printed above the table on a terminal, to tell it from others.
+        title: Printed above the table on a terminal.
         columns: What stands above the cells.
         rows: The cells.
         when_empty: Said instead of the table on a terminal when there are no rows.
+        is_one_of_several: Whether more tables are shown; in a pipe each then has its title, after a blank line.
     """
     cells = [[clean(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _print_on_terminal(title, columns, cells, when_empty)
         return
+    if is_one_of_several:
+        print(f"\n{clean(title)}")
     for line in ([column.heading for column in columns], *cells):
         print("\t".join(line))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import DamagedError, Problem
@@ -31,9 +31,15 @@ def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
     return _Reader(name, _decode(name, content)).tables()
 
 
-def parse_object(name: str, content: bytes) -> dict[str, Any]:
-    """Return the one JSON object that a file holds, read as strictly as a document."""
-    reader = _Reader(name, _decode(name, content))
+def parse_object(name: str, content: bytes, *, parse_float: Callable[[str], Any] | None = None) -> dict[str, Any]:
+    """Return the one JSON object that a file holds, read as strictly as a document.
+
+    Args:
+        name: The file, for messages.
+        content: Its bytes.
+        parse_float: What a number with a point or an exponent becomes; a `ValueError` refuses it. None gives floats.
+    """
+    reader = _Reader(name, _decode(name, content), parse_float)
     value = reader.value()
     reader.end()
     if type(value) is not dict:
@@ -60,7 +66,7 @@ def _decode(name: str, content: bytes) -> str:
 class _Reader:
     """Reads two levels of objects itself, to know the lines, and leaves the rows to the standard library."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, parse_float: Callable[[str], Any] | None = None) -> None:
         self.name = name
         self.text = text
         self.at = 0
@@ -68,7 +74,7 @@ class _Reader:
             object_pairs_hook=_without_doubles,
             parse_constant=_no_constant,
             parse_int=_small_integer,
-            parse_float=_finite,
+            parse_float=parse_float or _finite,
         )
 
     def tables(self) -> tuple[Tables, Lines]:
@@ -81,9 +87,10 @@ class _Reader:
                 lines[table, row] = self.line()
                 if not _ROW_KEY.fullmatch(row):
                     self.refuse(f"table {table}: wanted a whole number above 0 as the id of a row, found {row!r}")
+                start = self.at
                 value = self.value()
                 if type(value) is not dict:
-                    self.refuse(f"table {table}, row {row}: wanted an object of fields")
+                    self.refuse(f"table {table}, row {row}: wanted an object of fields", at=start)
                 tables[table][row] = value
         self.end()
         return tables, lines
@@ -94,7 +101,7 @@ class _Reader:
         start = self.at
         try:
             value, self.at = self._decoder.raw_decode(self.text, start)
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
+            json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
         except json.JSONDecodeError as error:
             self.refuse(error.msg, at=error.pos)
         except UnicodeEncodeError:

@@ -88,12 +88,22 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    tables, lines = _parse_fast(content), {}
+    tables = _parse_fast(content)
+    lines: Mapping[tuple[str, str], int] = {}
     if tables is None:
         from plandoc.storage import careful  # noqa: PLC0415  (only files touched by other hands need it)
 
         tables, lines = careful.parse_tables(name, content)
     return _document(name, tables, content, lines)
+
+
+def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
+    """Return the line of each (table, row) in the file that a document was read from."""
+    if document.lines or not document.content:
+        return document.lines
+    from plandoc.storage import careful  # noqa: PLC0415  (only a mistake in a file needs it)
+
+    return careful.parse_tables(document.name, document.content)[1]
 
 
 def _parse_fast(content: bytes) -> Tables | None:
@@ -113,12 +123,18 @@ def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
 
 
 def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[str, str], int]) -> Document:
-    about = tables.pop(ABOUT_TABLE, {}).get(ABOUT_ROW)
+    about_rows = tables.pop(ABOUT_TABLE, {})
+    about = about_rows.get(ABOUT_ROW)
     if about is None:
         message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
         raise DamagedError(name, [Problem(message, file=name, hint="take the file back from a backup")])
     check_format(name, about.get("format"))
-    problems = list(_problems_of_about(name, about))
+    problems = _problems_of_about(name, about)
+    problems.extend(
+        Problem("unknown row", file=name, line=lines.get((ABOUT_TABLE, row)), table=ABOUT_TABLE, row=row)
+        for row in about_rows
+        if row != ABOUT_ROW
+    )
     if problems:
         raise DamagedError(name, problems)
     return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines)
@@ -133,15 +149,19 @@ def check_format(name: str, number: Any) -> None:
         raise NewerFormatError(name, number, FORMAT)
 
 
+def _is_next_id(number: Any) -> bool:
+    return type(number) is int and 1 <= number < 10**LONGEST_ID
+
+
 def _problems_of_about(name: str, about: Row) -> list[Problem]:
-    wrong = []
+    wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
         hint = "the file was renamed or copied; give it its own name back"
         wrong.append(("document", f"wanted {name!r}, found {about.get('document')!r}", hint))
     if type(about.get("lineage")) is not str:
         wrong.append(("lineage", f"wanted the identity of the folder, found {about.get('lineage')!r}", None))
     next_ids = about.get("next_ids")
-    if type(next_ids) is not dict or any(type(number) is not int or number < 1 for number in next_ids.values()):
+    if type(next_ids) is not dict or not all(map(_is_next_id, next_ids.values())):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
     unknown = sorted(set(about) - {"format", "document", "lineage", "next_ids"})
     wrong.extend((field, "unknown field", None) for field in unknown)

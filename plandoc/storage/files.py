@@ -22,9 +22,7 @@ _READ_FLAGS = (
     # Opening a pipe that nobody writes to would wait for ever.
     | getattr(os, "O_NONBLOCK", 0)
 )
-_WRITE_FLAGS = (
-    os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-)
+_WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
@@ -147,8 +145,11 @@ class Files:
         except OSError as error:
             if error.errno not in _CANNOT_SYNC_FOLDERS:
                 raise
-            warnings.warn(f"{path}: this file system cannot sync folders; new files may not survive a power cut",
-                          RuntimeWarning, stacklevel=2)
+            warnings.warn(
+                f"{path}: this file system cannot sync folders; new files may not survive a power cut",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         finally:
             os.close(handle)
 

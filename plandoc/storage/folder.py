@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import ConflictError, LockTimeout, Outcome, SessionError, StorageError
+from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, SessionError, StorageError
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.backend import Reading, Transaction
-from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.document_files import LOST_FOUND, DocumentFiles, changed_since
 from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
 from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
@@ -112,7 +113,9 @@ class FolderBackend:
 
     def commit(self, changes: Sequence[journal.Change], action: str) -> None:
         """Append one line to the journal, which is the commit, and then replace the documents."""
-        if self._position is None or not self._lock.still_held():
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            is_ours = self._lock.still_held()
+        if self._position is None or not is_ours:
             message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
         line = journal.Line(self._position.serial + 1, self.lineage, tuple(changes))
@@ -170,7 +173,7 @@ class FolderBackend:
             self._settle_journal(state)
             self._position = position
         if unfinished or state.folded or state.unfinished_size:
-            self._documents.remove_temporary([".", "events"])
+            self._documents.remove_temporary([".", "events", LOST_FOUND])
 
     def _settle_journal(self, state: recovery.State) -> None:
         if state.folded or state.unfinished_size:
@@ -182,7 +185,9 @@ class FolderBackend:
     def _finish(self, name: str, verdict: recovery.Verdict, state: recovery.State) -> None:
         if verdict is recovery.Verdict.EDITED:
             kept = self._documents.keep_aside(name, state.serial)
-            message = f"{name} was changed after a crash; that version is kept as {kept}, the saved one is back in place"
+            message = (
+                f"{name} was changed after a crash; that version is kept as {kept}, the saved one is back in place"
+            )
             warnings.warn(message, RecoveryWarning, stacklevel=2)
         self._documents.put(name, state.changes[name][-1].content)
 
@@ -200,12 +205,23 @@ class FolderBackend:
         journal that it makes superfluous is emptied.
         """
         self._position = None
-        self._documents.sync(self._unfolded)
+        self._sync_documents()
         self._marker = attrs.evolve(self._marker, serial=position.serial)
         self._documents.put_durably(marker.NAME, marker.render(self._marker))
         self._journal.cut(0)
         self._position = Position(0, b"", position.serial)
         self._unfolded = set()
+
+    def _sync_documents(self) -> None:
+        try:
+            self._documents.sync(self._unfolded)
+        except OSError:
+            # The system reports lost pages once and then calls them clean; new files have none to lose.
+            self._journal.failed = "the documents could not be made durable; close this store and open the folder again"
+            with suppress(OSError, PlandocError):
+                for name in sorted(self._unfolded):
+                    self._documents.put(name, self._documents.read(name))
+            raise
 
     def _fold_at_close(self) -> None:
         try:
@@ -290,7 +306,8 @@ class FolderTransaction:
             message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
             raise ConflictError(changed, message)
         for name in changes:
-            self._documents.refuse_read_only(name)
+            with translated(self._documents.root, Outcome.NOT_SAVED):
+                self._documents.refuse_read_only(name)
         self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
 
     def release(self) -> None:

@@ -34,7 +34,7 @@ class JournalFile:
         self._files = files
         self._path = documents.root / journal.NAME
         self._open: int | None = None
-        self._is_new = False
+        self._folder_is_unsynced = False
         self.failed: str | None = None
 
     def reopen_if_replaced(self) -> bool:
@@ -42,8 +42,9 @@ class JournalFile:
         if self._open is not None and self._files.is_same(self._open, self._path):
             return False
         self.close()
-        self._is_new = self._files.status(self._path) is None
         self._open = self._files.open_to_write(self._path, create=True)
+        # Whoever made the file may have been killed before the name was on the disk, and nothing tells.
+        self._folder_is_unsynced = True
         return True
 
     def ends_at(self, position: Position) -> bool:
@@ -63,24 +64,30 @@ class JournalFile:
         """
         self._write(content, after)
         try:
-            self._files.sync_data(self._handle)
-            if self._is_new:
-                self._files.sync_folder(self._path.parent)
+            self.sync()
         except OSError as error:
             # Never tried again: the system reports a lost write once and then forgets that it ever was unwritten.
+            # Nor may another process build on the line, which it would find in memory and take for written.
+            self._take_back(after)
             self.failed = "an earlier transaction could not be made durable; close this store and open the folder again"
             raise storage_error(error, self._path, Outcome.UNKNOWN, "the journal could not be made durable") from error
-        self._is_new = False
         return Position(after.size + len(content), content[-journal.TAIL_SIZE :], after.serial + 1)
 
     def cut(self, size: int) -> None:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
         self._files.truncate(self._handle, size)
-        self._files.sync_data(self._handle)
+        self.sync()
 
     def sync(self) -> None:
-        """Make durable what another writer may have left unsynced."""
-        self._files.sync_data(self._handle)
+        """Make durable what stands in the journal, and for the first time since it was opened, that it is there."""
+        try:
+            self._files.sync_data(self._handle)
+            if self._folder_is_unsynced:
+                self._files.sync_folder(self._path.parent)
+        except OSError:
+            self.failed = "the journal could not be made durable; close this store and open the folder again"
+            raise
+        self._folder_is_unsynced = False
 
     def write_anew(self, content: bytes) -> None:
         """Put a new file with this content in the journal's place, durably.
@@ -90,6 +97,7 @@ class JournalFile:
         self.close()
         self._documents.put_durably(journal.NAME, content)
         self._open = self._files.open_to_write(self._path)
+        self._folder_is_unsynced = False
 
     def close(self) -> None:
         """Let go of the file."""

@@ -92,7 +92,9 @@ class FolderLock:
     def release(self) -> None:
         """Let the next one in."""
         self._unlock()
-        self._threads.release()
+        # In a child process that was forked meanwhile there is nothing to release.
+        if self._threads.locked():
+            self._threads.release()
 
     def still_held(self) -> bool:
         """Whether the file that is locked is still the one that others would lock."""
@@ -138,13 +140,13 @@ class FolderLock:
                 self._handle = self._open(self._path)
             if not filelock.lock_descriptor(self._handle, blocking=False):
                 return False
+            if self.still_held():
+                return True
+            # Somebody deleted the lock file: others would lock a new one. Start over with that.
+            self.close()
         except OSError as error:
             raise self._refused(error) from error
-        if self.still_held():
-            return True
-        # Somebody deleted the lock file: others would lock a new one. Start over with that.
-        self.close()
-        return False
+        return self._try()
 
     def _open(self, path: Path) -> int:
         if self._files.status(self._root) is None:

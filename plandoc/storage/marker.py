@@ -55,8 +55,9 @@ def _problems(value: dict[str, Any]) -> list[tuple[str, str]]:
     for name, kind in wanted.items():
         if type(value.get(name)) is not kind:
             wrong.append((name, f"wanted {'text' if kind is str else 'a whole number'}, found {value.get(name)!r}"))
-    if not wrong and (value["serial"] < 0 or value["next_event_id"] < 1):
-        wrong.append(("serial", "wanted numbers that are not negative"))
+    for name, least in (("serial", 0), ("next_event_id", 1)):
+        if type(value.get(name)) is int and value[name] < least:
+            wrong.append((name, f"wanted a whole number of at least {least}, found {value[name]}"))
     return wrong
 
 

@@ -94,7 +94,9 @@ def test_a_decision_keeps_the_need_it_was_made_for(bakery, event):
 
 
 def test_a_short_decision_is_refused_with_the_numbers_unless_accepted(bakery, event):
-    with pytest.raises(plandoc.ValidationError, match=r"5 batches make 120 of 144 needed, 24 short \(6 batches are enough"):
+    with pytest.raises(
+        plandoc.ValidationError, match=r"5 batches make 120 of 144 needed, 24 short \(6 batches are enough"
+    ):
         plandoc.save_batch_decision(event.id, bakery.cookie.id, 5)
     accepted = plandoc.save_batch_decision(event.id, bakery.cookie.id, 5, accept_shortfall=True)
 

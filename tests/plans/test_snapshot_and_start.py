@@ -176,3 +176,24 @@ def test_the_original_plan_outlives_changes_of_the_catalogue(store):
     assert definitions["finished_units"][str(bakery.cookie.id)]["items_per_batch"] == 24
     assert set(definitions["recipes"]) == {"1", "2", "3"}
     assert definitions["recipes"]["3"]["sub_recipes"][0]["multiplier"] == "1.5"
+
+
+@pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.LOCKED])
+def test_what_is_started_is_what_was_frozen(store, folder, state):
+    bakery = a_bakery(store)
+    event = a_plan(store, state, bakery=bakery)
+    plandoc.create_plan_snapshot(event.id)
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.PlanStateError, match="snapshot was taken already"):
+        plandoc.save_batch_decision(event.id, bakery.cookie.id, 9)
+
+    assert folder_bytes(folder) == before
+
+
+def test_a_snapshot_is_never_made_up_by_hand(store):
+    event = a_plan(store)
+    made_up = plandoc.PlanSnapshot(event.id, MOMENT, {}, {}, "0" * 64)
+    with pytest.raises(plandoc.ValidationError, match="create_plan_snapshot"), store.session() as session:
+        session.add(made_up)
+
+    assert plandoc.get_plan_snapshot(event.id) is None

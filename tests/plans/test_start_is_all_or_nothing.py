@@ -112,7 +112,9 @@ def test_a_failure_at_any_operation_leaves_the_whole_old_or_the_whole_new_plan(
         pytest.fail("the workload never ran to its end")
 
     assert number > 20
-    assert outcomes - {None} >= ({"interrupted"} if failure.startswith("interrupted") else {Outcome.NOT_SAVED, Outcome.SAVED})
+    assert outcomes - {None} >= (
+        {"interrupted"} if failure.startswith("interrupted") else {Outcome.NOT_SAVED, Outcome.SAVED}
+    )
 
 
 def _start_with_failure(path, files):

@@ -1,0 +1,152 @@
+"""`plandoc event add`, `list` and `show`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import attrs
+
+from plandoc import planning
+from plandoc.catalog import find_by_key
+from plandoc.cli import printing
+from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.rows import as_row
+from plandoc.cli.wording import state_in_words
+from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
+from plandoc.sessions import Session
+from plandoc.snapshots import get_plan_snapshot
+
+
+def add(
+    name: str,
+    /,
+    *,
+    date: datetime.date,
+    attendees: int | None = None,
+    notes: str | None = None,
+    folder: DataFolder,
+) -> None:
+    """Add an event; its plan is empty and DRAFT.
+
+    Args:
+        name: What the event is called.
+        date: The day of the event, such as 2026-12-25.
+        attendees: How many people are expected.
+        notes: Anything to remember.
+    """
+    event = Event(name=name, event_date=date, expected_attendees=attendees, notes=notes or "")
+    added = folder.change("add an event", lambda session: session.add(event))
+    printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
+
+
+def list_events(*, json: AsJson = False, folder: DataFolder) -> None:
+    """List the events.
+
+    Args:
+        json: Print the events as JSON.
+    """
+    events = folder.look(lambda session: session.find(Event))
+    if json:
+        printing.print_json([as_row(event) for event in events])
+        return
+    columns = [printing.Column("id", is_number=True), *map(printing.Column, ("event", "name", "date", "plan"))]
+    rows = [(one.id, one.slug, one.name, one.event_date, one.plan_state.name) for one in events]
+    printing.print_table("Events", columns, rows, when_empty="none yet; 'plandoc event add NAME --date DATE' adds one")
+
+
+def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """Show an event and what is planned for it.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the event and its plan as JSON.
+    """
+    plan = folder.look(lambda session: _plan_of(event, session))
+    if json:
+        printing.print_json(_as_json(plan))
+    else:
+        _print_plan(plan)
+
+
+@attrs.frozen
+class _Plan:
+    """An event with everything that is shown of it."""
+
+    event: Event
+    recipes: list[Recipe]
+    goods: list[tuple[FinishedGood, int]]
+    decisions: list[tuple[FinishedUnit, BatchDecision]]
+    snapshot: PlanSnapshot | None
+
+
+def _plan_of(key: str, session: Session) -> _Plan:
+    event = find_by_key(Event, key, session=session)
+    decisions = planning.get_batch_decisions(event.id, session=session)
+    return _Plan(
+        event,
+        planning.get_event_recipes(event.id, session=session),
+        planning.get_event_fg_quantities(event.id, session=session),
+        [(session.get(FinishedUnit, decision.finished_unit_id), decision) for decision in decisions],
+        get_plan_snapshot(event.id, session=session),
+    )
+
+
+def _as_json(plan: _Plan) -> dict[str, Any]:
+    taken = plan.snapshot
+    return {
+        **as_row(plan.event),
+        "recipes": [_named(recipe) for recipe in plan.recipes],
+        "finished_goods": [{**_named(good), "quantity": quantity} for good, quantity in plan.goods],
+        "batch_decisions": [{"finished_unit_slug": unit.slug, **as_row(decision)} for unit, decision in plan.decisions],
+        "snapshot_created_at": None if taken is None else taken.snapshot_data["created_at"],
+    }
+
+
+def _named(record: Recipe | FinishedGood) -> dict[str, Any]:
+    return {"id": record.id, "slug": record.slug, "name": record.name}
+
+
+def _print_plan(plan: _Plan) -> None:
+    event = plan.event
+    printing.say(f"{event.name} (event {event.id}, {event.slug})")
+    printing.say(f"date       {event.event_date}")
+    printing.say(f"plan       {state_in_words(event.plan_state)}")
+    if event.expected_attendees is not None:
+        printing.say(f"attendees  {event.expected_attendees}")
+    if event.notes:
+        printing.say(f"notes      {printing.clean(event.notes)}")
+    if plan.snapshot is not None:
+        printing.say(f"snapshot   taken {plan.snapshot.snapshot_data['created_at']}")
+    _print_tables(plan)
+
+
+def _print_tables(plan: _Plan) -> None:
+    number, quantity = printing.Column("id", is_number=True), printing.Column("quantity", is_number=True)
+    text = printing.Column
+    printing.print_table(
+        "Recipes",
+        [number, text("recipe"), text("name")],
+        [(recipe.id, recipe.slug, recipe.name) for recipe in plan.recipes],
+        when_empty="none chosen",
+        is_one_of_several=True,
+    )
+    printing.print_table(
+        "Goods",
+        [number, text("good"), text("name"), quantity],
+        [(good.id, good.slug, good.name, count) for good, count in plan.goods],
+        when_empty="none chosen",
+        is_one_of_several=True,
+    )
+    counts = [printing.Column(heading, is_number=True) for heading in ("batches", "yield each", "needed")]
+    printing.print_table(
+        "Batches",
+        [text("unit"), *counts, text("")],
+        [(unit.slug, one.batches, one.yield_per_batch, one.units_needed, _mark(one)) for unit, one in plan.decisions],
+        when_empty="none decided",
+        is_one_of_several=True,
+    )
+
+
+def _mark(decision: BatchDecision) -> str:
+    return "short, accepted" if decision.shortfall_accepted else ""

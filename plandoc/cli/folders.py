@@ -1,0 +1,93 @@
+"""`plandoc init`, `import` and `check`: the data folder as a whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from cyclopts import Parameter
+
+from plandoc import checks
+from plandoc.cli import printing
+from plandoc.cli.folder import DataFolder, Folder
+from plandoc.errors import ImportRefusedError
+from plandoc.tables import MARKER
+
+if TYPE_CHECKING:
+    from plandoc.exchange import ImportReport
+
+
+def init(*, folder: DataFolder) -> None:
+    """Make a new data folder; one that is there already stays as it is."""
+    was_there = (folder.path / MARKER).exists()
+    folder.open(create=True).close()
+    printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
+
+
+def check(*, folder: DataFolder) -> int:
+    """Report everything that is wrong with the data folder; changes nothing."""
+    problems = checks.check(folder.path)
+    for problem in problems:
+        printing.say(str(problem))
+    printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
+    return 1 if problems else 0
+
+
+def import_file(
+    file: Path,
+    /,
+    *,
+    dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    folder: DataFolder,
+) -> None:
+    """Import a JSON export of bake-tracker, all of it or nothing; makes the data folder if it is not there.
+
+    Args:
+        file: The export.
+        dry_run: Only say what would be imported; change nothing.
+    """
+    from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        with _folder_to_import_into(folder, dry_run=dry_run) as target:
+            report = target.change(
+                f"import {file.name}", lambda session: exchange.import_file(file, dry_run=dry_run, session=session)
+            )
+    except ImportRefusedError as error:
+        _print_report(cast("ImportReport", error.report))
+        raise
+    _print_report(report)
+    if dry_run:
+        printing.say("only a dry run: nothing was changed")
+
+
+@contextmanager
+def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
+    """Give the folder to import into, made if need be; a dry run must not leave one behind."""
+    is_there = (folder.path / MARKER).exists()
+    if is_there or not dry_run:
+        folder.open(create=True).close()
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        stand_in = Folder(Path(temporary))
+        stand_in.open(create=True).close()
+        yield stand_in
+
+
+def _print_report(report: ImportReport) -> None:
+    columns = [printing.Column("table"), printing.Column("outcome"), printing.Column("rows", is_number=True)]
+    rows = [
+        (table, outcome.value, count)
+        for table, outcomes in report.counts().items()
+        for outcome, count in outcomes.items()
+    ]
+    printing.print_table("Import", columns, rows, when_empty="the file holds nothing to import")
+    for row in report.rows:
+        if row.reason:
+            printing.say(str(row))
+    for note in report.notes:
+        printing.say(f"note: {note}")

@@ -1,0 +1,116 @@
+"""`plandoc lock`, `unlock`, `start`, `complete` and `snapshot`: the life of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plandoc import lifecycle
+from plandoc.catalog import find_by_key
+from plandoc.cli import printing
+from plandoc.cli.finding import event_id
+from plandoc.cli.folder import AsJson, DataFolder, Folder
+from plandoc.cli.wording import as_said_here, state_in_words
+from plandoc.errors import PlandocError
+from plandoc.records import Event, PlanSnapshot
+from plandoc.sessions import Session
+from plandoc.snapshots import get_plan_snapshot
+
+
+def lock(event: str, /, *, folder: DataFolder) -> None:
+    """Lock the plan of an event: its recipes and goods can no longer change.
+
+    Args:
+        event: The event, by its short name or number.
+    """
+    _step(folder, event, "lock a plan", lifecycle.lock_plan)
+
+
+def unlock(event: str, /, *, folder: DataFolder) -> None:
+    """Unlock a locked plan, to change its recipes and goods again.
+
+    Args:
+        event: The event, by its short name or number.
+    """
+    _step(folder, event, "unlock a plan", lifecycle.unlock_plan)
+
+
+def start(event: str, /, *, folder: DataFolder) -> None:
+    """Start production of a locked plan: its snapshot is kept for ever.
+
+    Args:
+        event: The event, by its short name or number.
+    """
+    _step(folder, event, "start production", lifecycle.start_production)
+    printing.say(f"its snapshot is kept; see it with 'plandoc snapshot {event}'")
+
+
+def complete(event: str, /, *, folder: DataFolder) -> None:
+    """Complete the production of an event: nothing but its notes changes any more.
+
+    Args:
+        event: The event, by its short name or number.
+    """
+    _step(folder, event, "complete production", lifecycle.complete_production)
+
+
+def snapshot(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """Show the plan of an event as it was when production started.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the snapshot's data as JSON.
+    """
+    found, taken = folder.look(lambda session: _snapshot(event, session))
+    if json:
+        printing.print_json(taken.snapshot_data)
+    else:
+        print_snapshot(found, taken)
+
+
+def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
+    """Show a snapshot as tables."""
+    data = taken.snapshot_data
+    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {data['created_at']}")
+    number = [printing.Column("id", is_number=True)]
+    printing.print_table(
+        "Recipes",
+        [*number, printing.Column("recipe"), printing.Column("name")],
+        [(row["recipe_id"], row["recipe_slug"], row["recipe_name"]) for row in data["recipes"]],
+        when_empty="none",
+        is_one_of_several=True,
+    )
+    printing.print_table(
+        "Goods",
+        [*number, printing.Column("good"), printing.Column("name"), printing.Column("quantity", is_number=True)],
+        [(row["fg_id"], row["fg_slug"], row["fg_name"], row["quantity"]) for row in data["finished_goods"]],
+        when_empty="none",
+        is_one_of_several=True,
+    )
+    printing.print_table(
+        "Batches",
+        [
+            printing.Column("unit"),
+            printing.Column("recipe"),
+            printing.Column("batches", is_number=True),
+            printing.Column("yield each", is_number=True),
+        ],
+        [
+            (row["finished_unit_slug"], row["recipe_name"], row["batches"], row["yield_per_batch"])
+            for row in data["batch_decisions"]
+        ],
+        when_empty="none",
+        is_one_of_several=True,
+    )
+
+
+def _step(folder: Folder, key: str, action: str, step: Callable[[int, Session], Event]) -> None:
+    moved = folder.change(action, lambda session: step(event_id(key, session), session))
+    printing.say(f"{moved.name} (event {moved.id}) is {state_in_words(moved.plan_state)} now")
+
+
+def _snapshot(key: str, session: Session) -> tuple[Event, PlanSnapshot]:
+    event = find_by_key(Event, key, session=session)
+    taken = get_plan_snapshot(event.id, session=session)
+    if taken is None:
+        raise PlandocError(as_said_here(f"{event.name!r} has no snapshot yet; start_production makes it"))
+    return event, taken

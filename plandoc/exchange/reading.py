@@ -1,0 +1,45 @@
+"""Reading the file that is to be imported: one strict JSON object, every number exactly as it is written."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from plandoc.errors import DamagedError, Outcome, Problem, StorageError
+from plandoc.storage.careful import parse_object
+from plandoc.storage.files import Files
+from plandoc.storage.translation import translated
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the one JSON object that a file holds; its fractions are `Decimal`.
+
+    Raises:
+        StorageError: when there is no such file, or it cannot be read.
+        DamagedError: when it is not one JSON object without doubled keys and without NaN.
+    """
+    return parse_object(str(path), _content(path), parse_float=_exact)
+
+
+def _content(path: Path) -> bytes:
+    if "\0" in str(path):
+        raise StorageError(ascii(str(path)), "no path holds a NUL character", Outcome.NOT_SAVED)
+    with translated(path, Outcome.NOT_SAVED):
+        # Resolved, for a link to an export is as good as the export: nothing is ever written to it.
+        real = Path(os.path.realpath(path))
+        if real.is_dir():
+            problem = Problem("wanted a file, found a folder", file=str(path), hint="name the exported .json file")
+            raise DamagedError(str(path), [problem])
+        return Files().read(real)
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the number {text[:30]} is out of range") from None
+    if value and not -400 <= value.adjusted() <= 400:
+        raise ValueError(f"the number {text[:30]} is out of range")
+    return value

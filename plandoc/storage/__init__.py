@@ -1,0 +1,1 @@
+"""Documents in and out, all or nothing; nothing here knows what a record is."""

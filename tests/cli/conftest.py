@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sys
+
+import attrs
+import pytest
+
+from plandoc import sample
+from plandoc.cli import main
+
+
+@attrs.frozen
+class Ended:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLANDOC_DATA", raising=False)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def bakery(folder):
+    sample.write(folder)
+    return folder
+
+
+@pytest.fixture
+def call(capsys, folder):
+    def called(*arguments):
+        capsys.readouterr()
+        status = main(list(arguments))
+        out, err = capsys.readouterr()
+        return Ended(status, out, err)
+
+    return called
+
+
+@pytest.fixture
+def run(folder):
+    def ran(*arguments, **variables):
+        ended = subprocess.run(
+            [sys.executable, "-m", "plandoc", *arguments],
+            capture_output=True,
+            cwd=folder.parent,
+            env=os.environ | variables,
+            timeout=60,
+            encoding="utf-8",
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return ran
+
+
+def contents(folder):
+    """The bytes of all documents of a folder, by their paths."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".plandoc" not in path.parts
+    }

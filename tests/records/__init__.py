@@ -1,0 +1,1 @@
+"""Tests of the records, of how they stand in files, and of files that are no good."""
