@@ -6,7 +6,6 @@ Open a folder with `open_store`; change it in a `session`, all or nothing; read 
 from typing import TYPE_CHECKING, Any
 
 from plandoc.catalog import find_by_key, list_records, remove_event
-from plandoc.checks import check
 from plandoc.errors import (
     ConflictError,
     DamagedError,
@@ -70,6 +69,7 @@ from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, open_store, use_store
 
 if TYPE_CHECKING:
+    from plandoc.checks import check
     from plandoc.exchange import ImportReport, import_file
 
 __all__ = [
@@ -143,10 +143,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Most scripts import no files, and should not wait for what reads them.
-    if name in {"ImportReport", "import_file"}:
-        from plandoc import exchange  # noqa: PLC0415
+_ON_DEMAND = {"ImportReport": "plandoc.exchange", "import_file": "plandoc.exchange", "check": "plandoc.checks"}
 
-        return getattr(exchange, name)
+
+def __getattr__(name: str) -> Any:
+    # Most scripts neither import files nor check the folder, and should not wait for what does.
+    if name in _ON_DEMAND:
+        import importlib  # noqa: PLC0415
+
+        return getattr(importlib.import_module(_ON_DEMAND[name]), name)
     raise AttributeError(f"module 'plandoc' has no attribute {name!r}")

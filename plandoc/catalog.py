@@ -28,7 +28,7 @@ def list_records(record_type: type[RecordT], session: Session = NO_SESSION) -> l
 
 @reads
 def find_by_key(record_type: type[RecordT], key: str | int, session: Session = NO_SESSION) -> RecordT:
-    """Return a record by its slug, or by its id as a number or as digits..
+    """Return a record by its slug, or by its id as a number or as digits.
 
     Raises:
         NotFoundError: with the nearest slug there is.

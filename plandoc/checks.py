@@ -40,7 +40,9 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     root = Path(path).absolute()
     files = Files()
     if not creation.is_made(root, files):
-        return [Problem("the folder holds no plandoc.json, so it is no plandoc folder", hint="make one with init")]
+        return [
+            Problem("the folder holds no plandoc.json, so it is no plandoc folder", hint="make one with 'plandoc init'")
+        ]
     return list(_Check(DocumentFiles(root, files)).problems())
 
 
@@ -83,7 +85,12 @@ class _Check:
 
     def _documents(self) -> Iterator[Problem]:
         yield from self._document(CATALOG)
-        for name in self._folder.names(EVENTS_FOLDER):
+        try:
+            names = self._folder.names(EVENTS_FOLDER)
+        except PlandocError as error:
+            yield from _problems_of(error, EVENTS_FOLDER)
+            return
+        for name in names:
             if event_of_document(name) is not None:
                 yield from self._document(name)
 

@@ -46,6 +46,7 @@ class OpenDocument:
         self.changed = False
         self.exists = True
         self._document = document
+        self._event_id = event_of_document(document.name)
         self._next_ids = dict(document.next_ids)
         self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
         self._records: dict[tuple[str, int], Any] = {}
@@ -133,7 +134,7 @@ class OpenDocument:
         unknown = [name for name in self._tables if name not in known]
         hint = f"known are {', '.join(known)}"
         problems = [Problem(f"unknown table {name!r}", file=self.name, hint=hint) for name in unknown]
-        own = event_of_document(self.name)
+        own = self._event_id
         if own is not None and set(self._tables.get("events", ())) != {str(own)}:
             problems.append(Problem(f"wanted exactly one event, number {own}", file=self.name, table="events"))
         return problems
@@ -156,7 +157,7 @@ class OpenDocument:
 
     def _wrong_event(self, record: Any) -> str | None:
         event_id = getattr(record, "event_id", None)
-        own = event_of_document(self.name)
+        own = self._event_id
         return None if event_id in (None, own) else f"wanted event {own}, as the file says, found {event_id}"
 
     def _problems_of_rows(self) -> Iterator[Problem]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage.documents import digest
-from plandoc.storage.files import Files
+from plandoc.storage.files import Files, NotAFile
 from plandoc.storage.translation import translated
 
 TEMPORARY = ".plandoc-tmp"
@@ -28,6 +30,7 @@ class DocumentFiles:
         """
         path = self.root / name
         with translated(path, Outcome.NOT_SAVED):
+            self._refuse_linked_folder(path.parent)
             try:
                 return self._files.read(path)
             except FileNotFoundError:
@@ -38,6 +41,7 @@ class DocumentFiles:
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, without those of unfinished files."""
         with translated(self.root / folder, Outcome.NOT_SAVED):
+            self._refuse_linked_folder(self.root / folder)
             names = self._files.names(self.root / folder)
         return [f"{folder}/{name}" for name in names if not name.endswith(TEMPORARY)]
 
@@ -51,6 +55,7 @@ class DocumentFiles:
     def put(self, name: str, content: bytes | None) -> None:
         """Replace a document's file, or remove it when there is no content. Not synced: the journal has it."""
         path = self.root / name
+        self._refuse_linked_folder(path.parent)
         if content is None:
             self._files.remove(path)
             return
@@ -60,6 +65,7 @@ class DocumentFiles:
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
         path = self.root / name
+        self._refuse_linked_folder(path.parent)
         self._make_folder_of(path)
         self._replace(path, content, durably=True)
         self._files.sync_folder(path.parent)
@@ -90,6 +96,13 @@ class DocumentFiles:
                 if name.endswith(TEMPORARY):
                     self._files.remove(path / name)
 
+    def _refuse_linked_folder(self, folder: Path) -> None:
+        """Refuse a folder of ours that is a link: it would lead reads and writes outside the data folder."""
+        if folder != self.root:
+            present = self._files.status(folder)
+            if present is not None and stat.S_ISLNK(present.st_mode):
+                raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(folder))
+
     def _make_folder_of(self, path: Path) -> None:
         if path.parent != self.root and self._files.status(path.parent) is None:
             self._files.make_folder(path.parent)
@@ -100,6 +113,8 @@ class DocumentFiles:
         temporary = path.with_name(path.name + TEMPORARY)
         present = self._files.status(path)
         try:
+            # Never over what a crash left: a second crash could mix the two, which would look like an edit by hand.
+            self._files.remove(temporary)
             self._files.create(temporary, content, None if present is None else present.st_mode & 0o777)
             if durably:
                 self._files.sync_file(temporary)

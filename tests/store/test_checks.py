@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 
 import pytest
@@ -28,7 +29,11 @@ def spoil(path, old, new):
 
 SPOILED = {
     "a snapshot that was changed": (
-        lambda root: spoil(root / "events/1.json", b'"snapshot_data":{"snapshot_version":"1.0"', b'"snapshot_data":{"snapshot_version":"1.1"'),
+        lambda root: spoil(
+            root / "events/1.json",
+            b'"snapshot_data":{"snapshot_version":"1.0"',
+            b'"snapshot_data":{"snapshot_version":"1.1"',
+        ),
         ["the snapshot does not match its digest"],
     ),
     "a plan in production without its snapshot": (
@@ -40,7 +45,9 @@ SPOILED = {
         ["event_recipes 2, recipe_id: Recipe 33 not found"],
     ),
     "two rows of one good": (
-        lambda root: spoil(root / "events/1.json", b'"finished_good_id":4,"quantity":2', b'"finished_good_id":3,"quantity":2'),
+        lambda root: spoil(
+            root / "events/1.json", b'"finished_good_id":4,"quantity":2', b'"finished_good_id":3,"quantity":2'
+        ),
         ["finished_good_id the same as in events/1.json event_finished_goods 1"],
     ),
     "two recipes of one slug": (
@@ -84,7 +91,10 @@ SPOILED = {
         lambda root: spoil(root / "plandoc.json", b'"next_event_id": 2', b'"next_event_id": 1'),
         ["wanted a next event id above 1, found 1"],
     ),
-    "a marker that is damaged": (lambda root: (root / "plandoc.json").write_bytes(b""), ["plandoc.json: the file is empty"]),
+    "a marker that is damaged": (
+        lambda root: (root / "plandoc.json").write_bytes(b""),
+        ["plandoc.json: the file is empty"],
+    ),
     "several things at once": (
         lambda root: (
             spoil(root / "events/1.json", b'"batches":6', b'"batches":-6'),
@@ -149,3 +159,18 @@ def test_a_folder_reached_through_a_link_is_the_same_folder(folder_at_rest, tmp_
         session.add(plandoc.Ingredient("Salt"))
 
     assert plandoc.check(folder_at_rest) == []
+
+
+def test_an_events_folder_that_is_a_link_is_refused_and_nothing_is_written_behind_it(folder_at_rest, tmp_path):
+    outside = tmp_path / "outside"
+    (folder_at_rest / "events").rename(outside)
+    os.symlink(outside, folder_at_rest / "events")
+    before = folder_bytes(folder_at_rest)
+    with plandoc.open_store(folder_at_rest) as store:
+        with pytest.raises(plandoc.DamagedError, match="symbolic link"), store.session() as session:
+            session.event(1)
+        with pytest.raises(plandoc.DamagedError, match="symbolic link"), store.session() as session:
+            session.add(plandoc.Event("Fair", datetime.date(2026, 5, 1)))
+
+    assert any("symbolic link" in str(problem) for problem in plandoc.check(folder_at_rest))
+    assert folder_bytes(folder_at_rest) == before

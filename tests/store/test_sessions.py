@@ -116,7 +116,10 @@ def test_a_reference_to_nothing_is_refused_with_all_that_are_missing(store):
     with store.session() as session, pytest.raises(plandoc.ValidationError) as refused:
         session.add(Recipe("Air", lines=lines))
 
-    assert [problem.message for problem in refused.value.problems] == ["Ingredient 7 not found", "Ingredient 8 not found"]
+    assert [problem.message for problem in refused.value.problems] == [
+        "Ingredient 7 not found",
+        "Ingredient 8 not found",
+    ]
 
 
 def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):

@@ -1,0 +1,120 @@
+"""The examples of a Markdown page: what stands between the fences, and running it as a reader would."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_STATUS = re.compile(r"\s+# exit status (\d+)$")
+_LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@attrs.frozen
+class Block:
+    """One fenced block of a page.
+
+    Attributes:
+        line: Where its content starts in the page, counted from 1.
+    """
+
+    language: str
+    text: str
+    line: int
+
+
+@attrs.frozen
+class Command:
+    """One line of a console block with what is said to follow it.
+
+    Attributes:
+        expected: The output shown below the line; "" when none is shown.
+    """
+
+    line: str
+    status: int
+    expected: str
+
+
+def pages() -> list[Path]:
+    return sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
+
+
+def all_pages() -> list[Path]:
+    return sorted({*pages(), *REPOSITORY.glob("*.md")})
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text("utf-8")
+    for match in _FENCE.finditer(text):
+        yield Block(match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
+
+
+def commands(text: str) -> Iterator[Command]:
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        line, _, expected = part.partition("\n")
+        status = _STATUS.search(line)
+        yield Command(_STATUS.sub("", line), int(status[1]) if status else 0, expected)
+
+
+def run_page(page: Path, folder: Path) -> int:
+    """Run every python and console block of a page in order in a folder; return how many there were."""
+    names: dict[str, Any] = {"__name__": "example"}
+    count = 0
+    for block in blocks(page):
+        if block.language == "python":
+            run_python(page, block, names)
+        elif block.language == "console":
+            run_console(page, block, folder)
+        count += block.language in {"python", "console"}
+    return count
+
+
+def run_python(page: Path, block: Block, names: dict[str, Any]) -> None:
+    # Blank lines in front, so that a traceback names the line of the page.
+    source = "\n" * (block.line - 1) + block.text
+    exec(compile(source, str(page), "exec"), names)
+
+
+def run_console(page: Path, block: Block, folder: Path) -> None:
+    for command in commands(block.text):
+        program, *arguments = shlex.split(command.line)
+        place = f"{page.name}:{block.line}: $ {command.line}"
+        assert program == "plandoc", f"{place}: only plandoc is run; write other programs in a sh block"
+
+        done = run_plandoc(arguments, folder)
+
+        assert done.returncode == command.status, f"{place}\n{done.stdout}"
+        if command.expected:
+            assert is_as_shown(command.expected, done.stdout), f"{place}\n{done.stdout}"
+
+
+def is_as_shown(expected: str, output: str) -> bool:
+    return doctest.OutputChecker().check_output(expected, output, _LOOSE)
+
+
+def run_plandoc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PLANDOC_DATA"}
+    return subprocess.run(
+        [sys.executable, "-m", "plandoc", *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )

@@ -1,0 +1,59 @@
+"""Every example of the README and the docs is run as it stands, in the order of its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import plandoc
+from tests.docs.examples import blocks, commands, is_as_shown, pages, run_page
+
+_WITH_EXAMPLES = {"README.md", "tutorial.md", "how-to.md", "reference.md"}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_every_python_and_console_example_of_a_page_works(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLANDOC_DATA", raising=False)
+
+    count = run_page(page, tmp_path)
+
+    assert (count > 0) == (page.name in _WITH_EXAMPLES)
+    for folder in _folders_in(tmp_path):
+        assert plandoc.check(folder) == []
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [marker.parent for marker in folder.glob("*/plandoc.json")]
+
+
+def test_the_readme_script_can_be_pasted_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    readme = next(page for page in pages() if page.name == "README.md")
+
+    run_page(readme, tmp_path)
+    run_page(readme, tmp_path)
+
+    with plandoc.open_store("my-bakery"):
+        states = [event.plan_state for event in plandoc.list_records(plandoc.Event)]
+    assert states == [plandoc.PlanState.IN_PRODUCTION] * 2
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_page_has_only_blocks_that_are_run_or_known_not_to_be(page):
+    languages = {block.language for block in blocks(page)}
+
+    assert languages <= {"python", "console", "sh", "json", ""}
+
+
+def test_a_console_block_gives_each_command_with_its_status_and_output():
+    first, second = commands("$ plandoc check\nfine\n$ plandoc start 1    # exit status 1\n")
+
+    assert (first.line, first.status, first.expected) == ("plandoc check", 0, "fine\n")
+    assert (second.line, second.status, second.expected) == ("plandoc start 1", 1, "")
+
+
+def test_shown_output_may_leave_things_out_but_not_say_something_else():
+    assert is_as_shown("taken ... by\n", "taken 2026-01-28\tby\n")
+    assert not is_as_shown("5 batches\n", "6 batches\n")

@@ -1,0 +1,108 @@
+"""What the pages say is there, is there: names, commands, files, links."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import plandoc
+from tests.docs.examples import REPOSITORY, all_pages, blocks, run_plandoc
+
+_REFERENCE = REPOSITORY / "docs" / "reference.md"
+_LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+_FILE = re.compile(r"`((?:plandoc|docs|tests)/[\w/.-]+\.\w+)`")
+
+
+@pytest.mark.parametrize("name", plandoc.__all__)
+def test_the_reference_has_every_public_name(name):
+    assert re.search(rf"`{name}\b", _REFERENCE.read_text("utf-8"))
+
+
+def test_the_reference_names_nothing_that_is_not_there():
+    calls = re.findall(r"^\| `(\w+)\(([^`]*)\)`", _REFERENCE.read_text("utf-8"), re.MULTILINE)
+    wrong = [name for name, arguments in calls if _parameters(arguments) != _parameters_of(name)]
+
+    assert len(calls) > 20
+    assert wrong == []
+
+
+def _parameters(arguments: str) -> list[str]:
+    names = [part.split("=")[0].strip() for part in arguments.split(",")]
+    return ["record_type" if name == "Type" else "record_id" if name == "id" else name for name in names if name != "*"]
+
+
+def _parameters_of(name: str) -> list[str]:
+    owner = next(owner for owner in (plandoc, plandoc.Store, plandoc.Session) if hasattr(owner, name))
+    parameters = inspect.signature(getattr(owner, name)).parameters
+    # The clock is for tests.
+    return [parameter for parameter in parameters if parameter not in {"self", "clock"}] or [""]
+
+
+@pytest.mark.parametrize(
+    "words",
+    sorted(
+        {
+            line.split("  ")[0]
+            for line in re.findall(r"^\| `plandoc ([a-z]+(?: [a-z]+)?)", _REFERENCE.read_text("utf-8"), re.M)
+        }
+    ),
+)
+def test_every_command_of_the_reference_explains_itself(words, tmp_path):
+    done = run_plandoc([*words.split(), "--help"], tmp_path)
+
+    assert done.returncode == 0, done.stdout
+    assert f"plandoc {words}" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    broken = [
+        f"{target}#{anchor}"
+        for target, anchor in _LINK.findall(page.read_text("utf-8"))
+        if not target.startswith("http") and not _leads_somewhere(page, target, anchor)
+    ]
+
+    assert broken == []
+
+
+def _leads_somewhere(page: Path, target: str, anchor: str) -> bool:
+    file = page.parent / target if target else page
+    return file.exists() and (not anchor or anchor in _anchors(file))
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page):
+    named = set(_FILE.findall(page.read_text("utf-8")))
+
+    assert [name for name in sorted(named) if not (REPOSITORY / name).exists()] == []
+
+
+def test_the_architecture_names_every_module_of_the_floors():
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
+    modules = {
+        path.stem for path in (REPOSITORY / "plandoc").rglob("*.py") if path.parent.name in {"plandoc", "storage"}
+    }
+
+    assert sorted(name for name in modules - {"__init__"} if f"`{name}`" not in text) == []
+
+
+def test_the_readme_has_exactly_two_set_up_commands():
+    shell = [block.text.strip() for block in blocks(REPOSITORY / "README.md") if block.language == "sh"]
+
+    assert [line.rsplit("/", 1)[1] for line in shell] == ["plandoc demo", "python -m pytest -q"]
+    assert all(line.startswith("python3 -m venv .venv && ") and "\n" not in line for line in shell)
+
+
+def test_the_first_line_of_the_readme_that_names_pytest_is_the_test_command():
+    # `.ci/run` takes it from there.
+    line = next(line for line in (REPOSITORY / "README.md").read_text("utf-8").splitlines() if "pytest" in line)
+
+    assert line.startswith("python3 -m venv") and line.endswith("-m pytest -q")
