@@ -57,6 +57,8 @@ def _make_folders(root: Path, files: Files) -> None:
 def _fill(root: Path, lineage: str, files: Files) -> None:
     folder = DocumentFiles(root, files)
     _refuse_documents(folder)
+    # Also when it was there already: who made it may have been stopped before its name was on the disk.
+    files.sync_folder(root.parent)
     if files.status(root / EVENTS_FOLDER) is None:
         files.make_folder(root / EVENTS_FOLDER)
     folder.put_durably(CATALOG, documents.render(CATALOG, lineage, {}, {}))

@@ -309,6 +309,7 @@ class FolderTransaction:
             with translated(self._documents.root, Outcome.NOT_SAVED):
                 self._documents.refuse_read_only(name)
         self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
+        self._read.update(changes)
 
     def release(self) -> None:
         """Let the next writer in."""

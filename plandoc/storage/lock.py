@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import errno
 import os
+import stat
 import sys
 import threading
 import weakref
@@ -22,7 +23,7 @@ import orjson
 
 from plandoc.clock import pause, stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
-from plandoc.storage.files import Files
+from plandoc.storage.files import Files, NotAFile
 
 FOLDER = ".plandoc"
 NAME = "lock"
@@ -32,6 +33,7 @@ INFO_NAME = "lock.info.json"
 # costs no part of the commit's sync.
 _INFO_SIZE = 512
 _POLL_SECONDS = 0.005
+_SHOWN = ("pid", "host", "since", "action")
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 _open_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
@@ -46,8 +48,9 @@ class Holder:
     def __str__(self) -> str:
         if not self.facts:
             return "another process that did not say which"
-        same = " (this very process)" if self.facts.get("pid") == os.getpid() else ""
-        return "process {pid}{same} on {host}, since {since}: {action}".format(same=same, **self.facts)
+        pid, host, since, action = (self.facts[key] for key in _SHOWN)
+        same = " (this very process)" if pid == os.getpid() else ""
+        return f"process {pid}{same} on {host}, since {since}: {action}"
 
 
 class FolderLock:
@@ -106,8 +109,7 @@ class FolderLock:
             facts = orjson.loads(self._files.read(self._info_path))
         except (OSError, orjson.JSONDecodeError):
             return Holder({})
-        wanted = ("pid", "host", "since", "action")
-        sound = type(facts) is dict and all(key in facts for key in wanted)
+        sound = type(facts) is dict and all(key in facts for key in _SHOWN)
         return Holder(facts if sound else {})
 
     def close(self) -> None:
@@ -151,8 +153,11 @@ class FolderLock:
     def _open(self, path: Path) -> int:
         if self._files.status(self._root) is None:
             raise FileNotFoundError(errno.ENOENT, "the data folder is gone", str(self._root))
-        if self._files.status(path.parent) is None:
+        folder = self._files.status(path.parent)
+        if folder is None:
             self._files.make_folder(path.parent)
+        elif stat.S_ISLNK(folder.st_mode):
+            raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(path.parent))
         return self._files.open_to_write(path, create=True)
 
     def _unlock(self) -> None:

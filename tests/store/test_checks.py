@@ -174,3 +174,16 @@ def test_an_events_folder_that_is_a_link_is_refused_and_nothing_is_written_behin
 
     assert any("symbolic link" in str(problem) for problem in plandoc.check(folder_at_rest))
     assert folder_bytes(folder_at_rest) == before
+
+
+def test_a_lock_folder_that_is_a_link_is_refused(folder_at_rest, tmp_path):
+    outside = tmp_path / "outside"
+    (folder_at_rest / ".plandoc").rename(outside)
+    os.symlink(outside, folder_at_rest / ".plandoc")
+    before = folder_bytes(folder_at_rest)
+    with plandoc.open_store(folder_at_rest) as store:
+        with pytest.raises(plandoc.StorageError, match="symbolic link") as refused, store.session() as session:
+            session.add(plandoc.Ingredient("Salt"))
+
+    assert refused.value.outcome is plandoc.Outcome.NOT_SAVED
+    assert folder_bytes(folder_at_rest) == before

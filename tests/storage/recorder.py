@@ -1,0 +1,280 @@
+"""File layers that record, fail or kill, and the documents that the proofs of the storage write."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+
+from plandoc.storage import creation, documents, marker
+from plandoc.storage.backend import Reading
+from plandoc.storage.document_files import TEMPORARY
+from plandoc.storage.files import Files
+from plandoc.storage.folder import FolderBackend
+
+LINEAGE = "L"
+MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
+CATALOG = creation.CATALOG
+LOOKS = ("read", "open_to_read", "read_at", "size", "status", "is_same", "names")
+SYNCS = ("sync_data", "sync_file", "sync_folder")
+CHANGES = ("open_to_write", "create", "write_at", "truncate", "replace", "remove", "make_folder", *SYNCS)
+
+Changes = Mapping[str, bytes | None]
+
+
+def clock() -> datetime.datetime:
+    """A clock that stands still."""
+    return MOMENT
+
+
+def document(name: str, text: str) -> bytes:
+    """A document with one row."""
+    table = "events" if name.startswith("events/") else "recipes"
+    return documents.render(name, LINEAGE, {table: 2}, {table: {"1": {"text": text}}})
+
+
+def marker_with(next_event_id: int, serial: int = 0) -> bytes:
+    return marker.render(marker.Marker(LINEAGE, serial, next_event_id))
+
+
+def make_folder(root: Path, files: Files | None = None) -> Path:
+    creation.create(root, lineage=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
+    return root
+
+
+def open_folder(root: Path, files: Files | None = None, **options: Any) -> FolderBackend:
+    return FolderBackend(root, files=files, clock=clock, **options)
+
+
+def commit(backend: Any, changes: Changes, action: str = "change") -> None:
+    transaction = backend.begin(action, timeout_seconds=0)
+    try:
+        transaction.commit(changes)
+    finally:
+        transaction.release()
+
+
+def read_all(reading: Reading) -> dict[str, bytes]:
+    """Every document of a reading; of the marker only what transactions change."""
+    found = {name: reading.read(name) for name in [CATALOG, *reading.names("events")]}
+    known = orjson.loads(reading.read(marker.NAME) or b"{}")
+    contents = {name: content.rstrip() for name, content in found.items() if content is not None}
+    return {**contents, "next event id": b"%d" % known["next_event_id"]}
+
+
+def after(before: Mapping[str, bytes], changes: Changes) -> dict[str, bytes]:
+    """What `read_all` gives after a transaction."""
+    result = dict(before)
+    for name, content in changes.items():
+        if content is None:
+            result.pop(name, None)
+        elif name == marker.NAME:
+            result["next event id"] = b"%d" % orjson.loads(content)["next_event_id"]
+        else:
+            result[name] = content.rstrip()
+    return result
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """The bytes of every file of a folder but the lock's."""
+    paths = (path for path in root.rglob("*") if path.is_file() and ".plandoc" not in path.parts)
+    return {str(path.relative_to(root)): path.read_bytes() for path in paths}
+
+
+def observe(root: Path, files: Files | None = None) -> dict[str, bytes]:
+    """Open a folder as after a crash; readers before, in and after the recovery must see the same."""
+    layer = files or QuickFiles()
+    first = open_folder(root, layer)
+    seen = [first.view(read_all)]
+    transaction = first.begin("look", timeout_seconds=0)
+    seen.append(read_all(transaction))
+    transaction.release()
+    seen.append(first.view(read_all))
+    first.close()
+    second = open_folder(root, layer)
+    seen.append(second.view(read_all))
+    second.close()
+    if any(other != seen[0] for other in seen):
+        raise AssertionError(f"readers before and after the recovery differ: {seen}")
+    return seen[0]
+
+
+class QuickFiles(Files):
+    """No syncs: for looking at what a crash left, where no second crash follows."""
+
+    def sync_data(self, handle: int) -> None:
+        """Nothing to wait for."""
+
+    def sync_folder(self, path: Path) -> None:
+        """Nothing to wait for."""
+
+
+class _Watched(Files):
+    """Tells `step` of every operation that the storage asks for, not of those that one makes of another."""
+
+    def __init__(self) -> None:
+        self._inside = False
+
+    def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+def _watch(name: str) -> Callable[..., Any]:
+    original = getattr(Files, name)
+
+    def method(self: _Watched, *arguments: Any, **options: Any) -> Any:
+        def act(*given: Any) -> Any:
+            return original(self, *given, **options)
+
+        if self._inside:
+            return act(*arguments)
+        self._inside = True
+        try:
+            return self.step(name, act, arguments, options)
+        finally:
+            self._inside = False
+
+    return method
+
+
+for _name in (*LOOKS, *CHANGES):
+    setattr(_Watched, _name, _watch(_name))
+
+
+class RecordingFiles(_Watched):
+    """Performs everything but syncs, and writes down what would matter after a power cut; the lock's files do not."""
+
+    unrecorded: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[tuple[Any, ...]] = []
+        self._ignored: set[int] = set()
+
+    def mark(self, what: str, number: int) -> None:
+        """Write down how far the workload is."""
+        self.log.append((what, number))
+
+    def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        # A sync changes nothing that a living system shows; the model alone needs to know of it.
+        result = None if name in SYNCS else act(*arguments)
+        if name in CHANGES and name not in self.unrecorded:
+            self._record(name, arguments, result)
+        return result
+
+    def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
+        first = arguments[0]
+        if isinstance(first, Path) and ".plandoc" in first.parts:
+            if name == "open_to_write":
+                self._ignored.add(result)
+        elif name == "open_to_write":
+            self._ignored.discard(result)
+            self.log.append(("open", result, first))
+        elif isinstance(first, Path) or first not in self._ignored:
+            self.log.append((name, *arguments))
+
+
+class WithoutDataSync(RecordingFiles):
+    """As a store that does not sync its journal."""
+
+    unrecorded = ("sync_data",)
+
+
+class WithoutFileSync(RecordingFiles):
+    """As a store that does not sync its documents."""
+
+    unrecorded = ("sync_file",)
+
+
+class WithoutFolderSync(RecordingFiles):
+    """As a store that does not sync its folders."""
+
+    unrecorded = ("sync_folder",)
+
+
+class WithoutCheckpointSync(RecordingFiles):
+    """As a store that does not sync the documents before it empties the journal, but all else."""
+
+    def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
+        if name != "sync_file" or arguments[0].name.endswith(TEMPORARY):
+            super()._record(name, arguments, result)
+
+
+@attrs.frozen
+class Fault:
+    """Which operation goes wrong, and how.
+
+    Attributes:
+        number: The operation, counted from 0.
+        moment: "before" it does anything, "half" way through writing, "after" it is done.
+        error: What is raised; an integer stands for the error number of an `OSError`.
+        lasting: Whether every later operation that changes something fails too.
+    """
+
+    number: int
+    moment: str
+    error: int | type[BaseException]
+    lasting: bool = False
+
+
+class FaultyFiles(_Watched):
+    """Counts operations and lets one of them go wrong, once armed."""
+
+    def __init__(self, watched: tuple[str, ...] = (*LOOKS, *CHANGES)) -> None:
+        super().__init__()
+        self.watched = watched
+        self.operations: list[str] = []
+        self.fault: Fault | None = None
+        self.failed_at: str | None = None
+
+    def arm(self, fault: Fault | None) -> None:
+        self.operations, self.fault, self.failed_at = [], fault, None
+
+    def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if name not in self.watched:
+            return act(*arguments)
+        self.operations.append(name)
+        fault = self.fault
+        if fault is None or not self._is_due(fault):
+            return act(*arguments)
+        self.failed_at = name
+        self._do_part(fault, name, act, arguments)
+        raise self._error(fault, arguments)
+
+    def _is_due(self, fault: Fault) -> bool:
+        at = len(self.operations) - 1
+        return at >= fault.number if fault.lasting else at == fault.number
+
+    def _do_part(self, fault: Fault, name: str, act: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        if fault.moment == "after":
+            with suppress(OSError):
+                result = act(*arguments)
+                if name.startswith("open"):
+                    os.close(result)
+        elif fault.moment == "half" and name == "write_at":
+            handle, offset, content = arguments
+            act(handle, offset, content[: len(content) // 2])
+        elif fault.moment == "half" and name == "create":
+            path, content, mode = arguments
+            act(path, content[: len(content) // 2], mode)
+
+    def _error(self, fault: Fault, arguments: tuple[Any, ...]) -> BaseException:
+        if isinstance(fault.error, int):
+            path = arguments[0] if isinstance(arguments[0], Path) else None
+            return OSError(fault.error, os.strerror(fault.error), *([str(path)] if path else []))
+        return fault.error()
+
+
+class KillingFiles(FaultyFiles):
+    """Ends the process by SIGKILL at one operation."""
+
+    def _error(self, fault: Fault, arguments: tuple[Any, ...]) -> BaseException:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return AssertionError("still alive")

@@ -1,0 +1,168 @@
+"""What every storage backend promises, run over all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recorder import CATALOG, commit, document, make_folder, open_folder, read_all
+
+from plandoc.errors import LockTimeout, SessionError
+from plandoc.storage.memory import MemoryBackend
+
+FIRST, SECOND = "events/1.json", "events/2.json"
+
+
+@pytest.fixture(params=["memory", "folder"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    made = MemoryBackend("L") if request.param == "memory" else open_folder(make_folder(tmp_path / "data"))
+    yield made
+    made.close()
+
+
+def read(backend: Any, name: str) -> bytes | None:
+    return backend.view(lambda reading: reading.read(name))
+
+
+class TestBackend:
+    def test_it_knows_its_lineage_and_its_place(self, backend: Any) -> None:
+        assert backend.lineage == "L"
+        assert backend.location
+
+    def test_a_new_one_has_an_empty_catalogue_and_no_events(self, backend: Any) -> None:
+        assert list(backend.view(read_all)) == [CATALOG, "next event id"]
+
+    def test_what_was_committed_is_seen_by_a_view_and_by_the_next_transaction(self, backend: Any) -> None:
+        content = document(CATALOG, "committed")
+
+        commit(backend, {CATALOG: content})
+
+        assert read(backend, CATALOG) == content
+        following = backend.begin("look", timeout_seconds=0)
+        assert following.read(CATALOG) == content
+        following.release()
+
+    def test_a_transaction_released_without_commit_changed_nothing(self, backend: Any) -> None:
+        before = backend.view(read_all)
+
+        transaction = backend.begin("think", timeout_seconds=0)
+        transaction.read(CATALOG)
+        transaction.release()
+
+        assert backend.view(read_all) == before
+
+    def test_nothing_is_seen_before_the_commit(self, backend: Any) -> None:
+        before = backend.view(read_all)
+        transaction = backend.begin("think", timeout_seconds=0)
+
+        seen = backend.view(read_all)
+
+        assert seen == before
+        transaction.release()
+
+    def test_several_documents_are_committed_together(self, backend: Any) -> None:
+        wanted = {name: document(name, "together") for name in (CATALOG, FIRST, SECOND)}
+
+        commit(backend, wanted)
+
+        assert {name: read(backend, name) for name in wanted} == wanted
+
+    def test_a_removed_document_is_gone(self, backend: Any) -> None:
+        commit(backend, {FIRST: document(FIRST, "here"), SECOND: document(SECOND, "stays")})
+
+        commit(backend, {FIRST: None})
+
+        assert read(backend, FIRST) is None
+        assert list(backend.view(lambda reading: reading.names("events"))) == [SECOND]
+
+    def test_a_removed_document_can_come_back(self, backend: Any) -> None:
+        content = document(FIRST, "back")
+        for changes in ({FIRST: document(FIRST, "here")}, {FIRST: None}, {FIRST: content}):
+            commit(backend, changes)
+
+        assert read(backend, FIRST) == content
+
+    def test_the_names_of_a_folder_are_those_of_its_documents(self, backend: Any) -> None:
+        commit(backend, {name: document(name, "here") for name in (SECOND, FIRST, CATALOG)})
+        transaction = backend.begin("look", timeout_seconds=0)
+
+        names = transaction.names("events")
+
+        assert sorted(names) == [FIRST, SECOND]
+        assert list(transaction.names("nowhere")) == []
+        transaction.release()
+
+    def test_a_document_that_is_not_there_reads_as_none(self, backend: Any) -> None:
+        assert read(backend, "events/99.json") is None
+
+    def test_a_second_writer_is_told_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
+        holder = backend.begin("plan Christmas", timeout_seconds=0)
+        told: list[str] = []
+
+        with pytest.raises(LockTimeout) as refusal:
+            backend.begin("plan Easter", timeout_seconds=0.05, on_wait=told.append)
+
+        assert refusal.value.holder["action"] == "plan Christmas"
+        assert "plan Christmas" in told[0]
+        holder.release()
+        backend.begin("plan Easter", timeout_seconds=0).release()
+
+    def test_a_second_writer_gets_its_turn_when_the_first_has_finished(self, backend: Any) -> None:
+        holder = backend.begin("first", timeout_seconds=0)
+        waiting = threading.Event()
+        timer = threading.Thread(target=lambda: (waiting.wait(5), holder.release()))
+        timer.start()
+
+        backend.begin("second", timeout_seconds=5, on_wait=lambda _: waiting.set()).release()
+        timer.join()
+
+        assert waiting.is_set()
+
+    def test_releasing_twice_does_not_let_two_writers_in(self, backend: Any) -> None:
+        first = backend.begin("first", timeout_seconds=0)
+        first.release()
+        second = backend.begin("second", timeout_seconds=0)
+
+        first.release()
+
+        with pytest.raises(LockTimeout):
+            backend.begin("third", timeout_seconds=0)
+        second.release()
+
+    def test_a_released_transaction_commits_nothing(self, backend: Any) -> None:
+        before = backend.view(read_all)
+        transaction = backend.begin("late", timeout_seconds=0)
+        transaction.release()
+
+        with pytest.raises(SessionError):
+            transaction.commit({CATALOG: document(CATALOG, "late")})
+
+        assert backend.view(read_all) == before
+
+    def test_a_view_mixes_no_two_moments(self, backend: Any) -> None:
+        over = threading.Event()
+        commit(backend, {name: document(name, "0") for name in (FIRST, SECOND)})
+
+        def write() -> None:
+            for number in range(100):
+                commit(backend, {name: document(name, str(number)) for name in (FIRST, SECOND)})
+            over.set()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        pairs = []
+        while not pairs or not over.is_set():
+            pairs.append(backend.view(lambda reading: (reading.read(FIRST), reading.read(SECOND))))
+        writer.join()
+
+        assert all(first == second.replace(b"events/2", b"events/1") for first, second in pairs)
+
+    def test_an_error_of_the_one_who_looks_comes_through(self, backend: Any) -> None:
+        def look(reading: Any) -> None:
+            raise KeyError("mine")
+
+        with pytest.raises(KeyError, match="mine"):
+            backend.view(look)
