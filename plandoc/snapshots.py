@@ -100,21 +100,20 @@ def _definitions(
     all_goods = _with_parts(FinishedGood, {good.id for good in goods}, _parts_of_good, session)
     unit_ids = {part.finished_unit_id for good in all_goods.values() for part in good.components}
     unit_ids |= {decision.finished_unit_id for decision in decisions}
-    units = {unit_id: session.get(FinishedUnit, unit_id) for unit_id in sorted(unit_ids - {None}) if unit_id}
     all_recipes = _with_parts(Recipe, {recipe.id for recipe in recipes}, _parts_of_recipe, session)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
-    ingredients = {ingredient_id: session.get(Ingredient, ingredient_id) for ingredient_id in ingredient_ids}
-    groups = {
-        "ingredients": ingredients,
-        "recipes": all_recipes,
-        "finished_units": units,
-        "finished_goods": all_goods,
-    }
-    return {name: _rows(records) for name, records in groups.items()}
+    groups: tuple[tuple[str, type, Iterable[int | None]], ...] = (
+        ("ingredients", Ingredient, ingredient_ids),
+        ("recipes", Recipe, all_recipes),
+        ("finished_units", FinishedUnit, unit_ids),
+        ("finished_goods", FinishedGood, all_goods),
+    )
+    return {name: _rows(record_type, ids, session) for name, record_type, ids in groups}
 
 
-def _rows(records: Mapping[int, Any]) -> dict[str, Any]:
-    return {str(record_id): codec.to_row(records[record_id]) for record_id in sorted(records)}
+def _rows(record_type: type, record_ids: Iterable[int | None], session: Session) -> dict[str, Any]:
+    present = sorted(record_id for record_id in record_ids if record_id is not None)
+    return {str(record_id): session.workspace.row(record_type, record_id) for record_id in present}
 
 
 def _with_parts(record_type: type[Any], wanted: set[int], parts: Any, session: Session) -> dict[int, Any]:

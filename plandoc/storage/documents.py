@@ -97,6 +97,12 @@ def parse(name: str, content: bytes) -> Document:
     return _document(name, tables, content, lines)
 
 
+def holds(content: bytes, tables: Tables) -> bool:
+    """Whether a reader of these bytes gets exactly these tables."""
+    read_back: Tables = orjson.loads(content)
+    return {name: rows for name, rows in read_back.items() if name != ABOUT_TABLE} == tables
+
+
 def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     """Return the line of each (table, row) in the file that a document was read from."""
     if document.lines or not document.content:
