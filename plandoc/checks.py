@@ -165,10 +165,8 @@ class _Check:
             return
         recipes: list[records.Recipe] = self._catalog.find(BY_TYPE[records.Recipe])
         goods: list[records.FinishedGood] = self._catalog.find(BY_TYPE[records.FinishedGood])
-        yield from _nested_wrong("recipes", recipes, lambda recipe: [part.recipe_id for part in recipe.sub_recipes])
-        yield from _nested_wrong(
-            "finished_goods", goods, lambda good: [part.finished_good_id for part in good.components]
-        )
+        yield from _nested_wrong("recipes", recipes, lambda recipe: recipe.sub_recipe_ids)
+        yield from _nested_wrong("finished_goods", goods, lambda good: good.inner_good_ids)
 
     def _snapshots(self) -> Iterator[Problem]:
         for event_id, document in self._events.items():
@@ -192,11 +190,11 @@ class _Check:
                     yield document, record
 
 
-def _nested_wrong(table: str, things: list[Any], parts: Callable[[Any], list[int | None]]) -> Iterator[Problem]:
+def _nested_wrong(table: str, things: list[Any], parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Problem]:
     by_id = {thing.id: thing for thing in things}
 
     def inside(thing_id: int) -> list[int]:
-        return [part for part in parts(by_id[thing_id]) if part is not None and part in by_id]
+        return [part for part in parts(by_id[thing_id]) if part in by_id]
 
     for thing_id in by_id:
         try:

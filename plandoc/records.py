@@ -140,6 +140,11 @@ class Recipe:
     slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
+    @property
+    def sub_recipe_ids(self) -> tuple[int, ...]:
+        """The recipes directly in this one."""
+        return tuple(part.recipe_id for part in self.sub_recipes)
+
 
 @attrs.frozen
 class FinishedUnit:
@@ -229,6 +234,11 @@ class FinishedGood:
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
             raise _refuse(self, "components", "wanted exactly one finished unit, for the good is bare; use bundle")
+
+    @property
+    def inner_good_ids(self) -> tuple[int, ...]:
+        """The goods directly in this one."""
+        return tuple(part.finished_good_id for part in self.components if part.finished_good_id is not None)
 
     def _is_one_unit(self) -> bool:
         return len(self.components) == 1 and self.components[0].finished_unit_id is not None

@@ -97,10 +97,10 @@ def _definitions(
     goods: Iterable[FinishedGood], recipes: Iterable[Recipe], decisions: Iterable[BatchDecision], session: Session
 ) -> dict[str, Any]:
     """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the past."""
-    all_goods = _with_parts(FinishedGood, {good.id for good in goods}, _parts_of_good, session)
+    all_goods = _with_parts(FinishedGood, {good.id for good in goods}, lambda good: good.inner_good_ids, session)
     unit_ids = {part.finished_unit_id for good in all_goods.values() for part in good.components}
     unit_ids |= {decision.finished_unit_id for decision in decisions}
-    all_recipes = _with_parts(Recipe, {recipe.id for recipe in recipes}, _parts_of_recipe, session)
+    all_recipes = _with_parts(Recipe, {recipe.id for recipe in recipes}, lambda recipe: recipe.sub_recipe_ids, session)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
     groups: tuple[tuple[str, type, Iterable[int | None]], ...] = (
         ("ingredients", Ingredient, ingredient_ids),
@@ -126,11 +126,3 @@ def _with_parts(record_type: type[Any], wanted: set[int], parts: Any, session: S
             found[record_id] = session.get(record_type, record_id)
             waiting.extend(parts(found[record_id]))
     return found
-
-
-def _parts_of_good(good: FinishedGood) -> list[int]:
-    return [part.finished_good_id for part in good.components if part.finished_good_id is not None]
-
-
-def _parts_of_recipe(recipe: Recipe) -> list[int]:
-    return [part.recipe_id for part in recipe.sub_recipes]

@@ -6,16 +6,16 @@ What state a plan is in is no matter here; that is asked before anything comes t
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
 from plandoc import records
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
-from plandoc.nesting import check_nesting
 from plandoc.open_documents import DocumentCache, OpenDocument
 from plandoc.queries import QueryLike
+from plandoc.relations import check_parts, users
 from plandoc.slugs import slugify
 from plandoc.storage import documents, marker
 from plandoc.storage.backend import Reading
@@ -24,7 +24,6 @@ from plandoc.tables import (
     CATALOG,
     EVENTS_FOLDER,
     MARKER,
-    TABLES,
     Table,
     event_document,
     event_of_document,
@@ -152,9 +151,9 @@ class Workspace:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
         if not table.of_event:
-            users = list(self._users(record_type, record_id))
-            if users:
-                raise StillUsedError(table.label, record_id, users)
+            using = list(users(record_type, record_id, self.find))
+            if using:
+                raise StillUsedError(table.label, record_id, using)
         document = self._document_of(table, record)
         for fields in table.unique:
             self._taken.get(_group(table, fields, record), {}).pop(_key(record, fields), None)
@@ -253,7 +252,7 @@ class Workspace:
             self._check_unique(table, fields, record)
         document.put(table, record)
         try:
-            self._check_nesting(record)
+            check_parts(record, self.find)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             self._undo(table, document, record, before)
@@ -294,35 +293,6 @@ class Workspace:
         if problems:
             raise ValidationError(problems)
 
-    def _check_nesting(self, record: Any) -> None:
-        if isinstance(record, records.Recipe) and record.sub_recipes:
-            self._check_nesting_of(records.Recipe, _sub_recipe_ids, "sub_recipes")
-        elif isinstance(record, records.FinishedGood) and any(part.finished_good_id for part in record.components):
-            self._check_nesting_of(records.FinishedGood, _part_ids, "components")
-
-    def _check_nesting_of(self, kind: type, parts: Callable[[Any], list[int]], field: str) -> None:
-        # From every record, not only the changed one: what is put deep into another can make that one too deep.
-        present: list[Any] = self.find(kind)
-        catalog: Mapping[int, Any] = {record.id: record for record in present}
-        for record_id in catalog:
-            # A part that is missing is a broken reference, which `check` reports; it nests nothing.
-            check_nesting(
-                record_id,
-                lambda i: [part for part in parts(catalog[i]) if part in catalog],
-                lambda i: repr(catalog[i].name),
-                field,
-            )
-
-    def _users(self, target: type, target_id: int) -> Iterator[str]:
-        for table in TABLES:
-            references = [reference for reference in table.references if reference.target is target]
-            if not references:
-                continue
-            present: list[Any] = self.find(table.record_type)
-            for record in present:
-                if any(target_id in reference.ids(record) for reference in references):
-                    yield _shown(table, record)
-
 
 class _Slugs:
     """The slugs among unique keys, for `slugify` to ask."""
@@ -348,17 +318,3 @@ def _key(record: Any, fields: tuple[str, ...]) -> tuple[Any, ...]:
 def _group(table: Table, fields: tuple[str, ...], record: Any) -> tuple[str, tuple[str, ...]]:
     """Return what names the records among which a group of fields is unique: all, or those of one event."""
     return (f"{table.name}@{getattr(record, 'event_id', None)}", fields)
-
-
-def _sub_recipe_ids(recipe: records.Recipe) -> list[int]:
-    return [part.recipe_id for part in recipe.sub_recipes]
-
-
-def _part_ids(good: records.FinishedGood) -> list[int]:
-    return [part.finished_good_id for part in good.components if part.finished_good_id is not None]
-
-
-def _shown(table: Table, record: Any) -> str:
-    name = f" {record.name!r}" if hasattr(record, "name") else ""
-    event = f" of event {record.event_id}" if hasattr(record, "event_id") else ""
-    return f"{table.label.lower()} {record.id}{name}{event}"

@@ -1,0 +1,53 @@
+"""How records hang together: who uses whom, and what may not contain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from plandoc.nesting import check_nesting
+from plandoc.records import FinishedGood, Recipe
+from plandoc.tables import TABLES, Table
+
+# Returns all records of a type.
+FindAll = Callable[[type], list[Any]]
+
+
+def check_parts(record: Any, find_all: FindAll) -> None:
+    """Refuse a recipe or good that was just written, when one now contains itself or is too deep.
+
+    Raises:
+        ValidationError: that shows the path.
+    """
+    if isinstance(record, Recipe) and record.sub_recipe_ids:
+        _check_parts_of(find_all(Recipe), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
+    elif isinstance(record, FinishedGood) and record.inner_good_ids:
+        _check_parts_of(find_all(FinishedGood), lambda good: good.inner_good_ids, "components")
+
+
+def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], field: str) -> None:
+    by_id = {thing.id: thing for thing in things}
+    # From every record, not only the changed one: what is put deep into another can make that one too deep.
+    for thing_id in by_id:
+        # A part that is missing is a broken reference, which `check` reports; it nests nothing.
+        check_nesting(
+            thing_id,
+            lambda i: [part for part in parts(by_id[i]) if part in by_id],
+            lambda i: repr(by_id[i].name),
+            field,
+        )
+
+
+def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
+    """Yield the records that refer to one, as a person says them."""
+    for table in TABLES:
+        references = [reference for reference in table.references if reference.target is target]
+        for record in find_all(table.record_type) if references else ():
+            if any(target_id in reference.ids(record) for reference in references):
+                yield _shown(table, record)
+
+
+def _shown(table: Table, record: Any) -> str:
+    name = f" {record.name!r}" if hasattr(record, "name") else ""
+    event = f" of event {record.event_id}" if hasattr(record, "event_id") else ""
+    return f"{table.label.lower()} {record.id}{name}{event}"
