@@ -92,6 +92,7 @@ class DocumentFiles:
         """Remove what a crash left half written; nothing that is not plandoc's own."""
         for folder in folders:
             path = self.root / folder
+            self._refuse_linked_folder(path)
             for name in self._files.names(path):
                 if name.endswith(TEMPORARY):
                     self._files.remove(path / name)
