@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -192,6 +193,8 @@ class DocumentCache:
         self._lineage = lineage
         self._most = most
         self._documents: dict[str, tuple[bytes, OpenDocument]] = {}
+        # Readers take no lock of the folder, so that several threads come here at once.
+        self._turn = threading.Lock()
 
     def open(self, name: str, content: bytes) -> OpenDocument:
         """Return the document that these bytes hold.
@@ -199,12 +202,14 @@ class DocumentCache:
         Raises:
             DamagedError: when they cannot be fully understood, or belong to another folder.
         """
-        known = self._documents.pop(name, None)
+        with self._turn:
+            known = self._documents.pop(name, None)
         if known is None or known[0] != content:
             known = (content, self._read(name, content))
-        self._documents[name] = known
-        if len(self._documents) > self._most:
-            self._documents.pop(next(iter(self._documents)))
+        with self._turn:
+            self._documents[name] = known
+            if len(self._documents) > self._most:
+                self._documents.pop(next(iter(self._documents)))
         return known[1]
 
     def _read(self, name: str, content: bytes) -> OpenDocument:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import multiprocessing
 import os
+import sys
 import threading
 
 import attrs
@@ -303,3 +304,30 @@ def test_a_hand_edit_with_mistakes_is_reported_whole_and_left_as_it_is(store, fo
     assert "events/1.json:17, batch_decisions 1, batches: BatchDecision: wanted a whole number, found 'six'" in shown
     assert "event_finished_goods 1, quantity: EventFinishedGood: wanted a whole number of at least 1, found 0" in shown
     assert after == edited
+
+
+def test_threads_that_read_more_events_than_are_kept_in_memory_do_not_disturb_each_other(store):
+    with store.session() as session:
+        for number in range(100):
+            session.add(Event(f"Event {number}", DAY))
+    problems = []
+
+    def look():
+        try:
+            for _ in range(5):
+                assert len(plandoc.list_records(Event)) == 100
+        except Exception as error:
+            problems.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=look) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert problems == []
