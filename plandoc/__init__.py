@@ -25,13 +25,23 @@ from plandoc.errors import (
     ValidationError,
 )
 from plandoc.lifecycle import complete_production, lock_plan, start_production, unlock_plan
-from plandoc.planning import (
+from plandoc.planning.decisions import (
+    decide_enough,
+    delete_batch_decisions,
+    get_batch_decisions,
+    get_batch_options,
+    get_requirements,
+    save_batch_decision,
+    save_batch_decisions,
+    suggest_batches,
+)
+from plandoc.planning.reviewing import review_plan
+from plandoc.planning.selection import (
     GoodsSelection,
     RecipeSelection,
-    get_batch_decisions,
+    get_available_finished_goods,
     get_event_fg_quantities,
     get_event_recipes,
-    save_batch_decision,
     set_event_finished_goods,
     set_event_recipes,
 )
@@ -48,6 +58,8 @@ from plandoc.records import (
     Event,
     EventFinishedGood,
     EventRecipe,
+    Finding,
+    FindingKind,
     FinishedGood,
     FinishedUnit,
     Ingredient,
@@ -59,8 +71,10 @@ from plandoc.records import (
     ProductionRun,
     Recipe,
     RecipeLine,
+    RunKind,
     StockItem,
     SubRecipe,
+    VoidedRun,
     YieldMode,
 )
 from plandoc.sessions import Session
@@ -69,14 +83,23 @@ from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, open_store, use_store
 
 if TYPE_CHECKING:
+    from plandoc.arithmetic.availability import Availability
+    from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
+    from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
+    from plandoc.arithmetic.requirements import Requirement, Source
     from plandoc.checks import check
     from plandoc.exchange import ImportReport, import_file
+    from plandoc.planning.overview import Plan, get_plan
+    from plandoc.planning.packing import get_feasibility
 
 __all__ = [
     "AddFinishedGood",
     "AssemblyRun",
     "AssemblyType",
+    "Availability",
     "BatchDecision",
+    "BatchOption",
+    "BatchSuggestion",
     "ChangeQuantity",
     "Component",
     "ConflictError",
@@ -86,9 +109,13 @@ __all__ = [
     "Event",
     "EventFinishedGood",
     "EventRecipe",
+    "Feasibility",
+    "Finding",
+    "FindingKind",
     "FinishedGood",
     "FinishedUnit",
     "FolderNotFoundError",
+    "GoodFeasibility",
     "GoodsSelection",
     "ImportRefusedError",
     "ImportReport",
@@ -99,6 +126,7 @@ __all__ = [
     "NewerFormatError",
     "NotFoundError",
     "Outcome",
+    "Plan",
     "PlanAmendment",
     "PlanSnapshot",
     "PlanState",
@@ -110,44 +138,76 @@ __all__ = [
     "RecipeLine",
     "RecipeSelection",
     "RecoveryWarning",
+    "Requirement",
     "Session",
     "SessionError",
+    "Source",
     "StillUsedError",
+    "RunKind",
     "StockItem",
     "StorageError",
     "Store",
     "StoreError",
     "SubRecipe",
+    "UnitOptions",
+    "UnitPlan",
     "ValidationError",
+    "VoidedRun",
     "YieldMode",
     "check",
     "complete_production",
     "create_plan_snapshot",
+    "decide_enough",
+    "delete_batch_decisions",
     "find_by_key",
+    "get_available_finished_goods",
     "get_batch_decisions",
+    "get_batch_options",
     "get_event_fg_quantities",
     "get_event_recipes",
+    "get_feasibility",
+    "get_plan",
     "get_plan_snapshot",
+    "get_requirements",
     "import_file",
     "list_records",
     "lock_plan",
     "open_store",
     "remove_event",
+    "review_plan",
     "save_batch_decision",
+    "save_batch_decisions",
     "set_event_finished_goods",
     "set_event_recipes",
     "start_production",
+    "suggest_batches",
     "unlock_plan",
     "use_store",
     "where",
 ]
 
 
-_ON_DEMAND = {"ImportReport": "plandoc.exchange", "import_file": "plandoc.exchange", "check": "plandoc.checks"}
+# Most scripts neither import files nor check the folder, and should not wait for what does.
+_ON_DEMAND = {
+    "Availability": "plandoc.arithmetic.availability",
+    "BatchOption": "plandoc.arithmetic.batches",
+    "BatchSuggestion": "plandoc.arithmetic.batches",
+    "Feasibility": "plandoc.arithmetic.feasibility",
+    "GoodFeasibility": "plandoc.arithmetic.feasibility",
+    "ImportReport": "plandoc.exchange",
+    "Plan": "plandoc.planning.overview",
+    "Requirement": "plandoc.arithmetic.requirements",
+    "Source": "plandoc.arithmetic.requirements",
+    "UnitOptions": "plandoc.arithmetic.batches",
+    "UnitPlan": "plandoc.arithmetic.batches",
+    "check": "plandoc.checks",
+    "get_feasibility": "plandoc.planning.packing",
+    "get_plan": "plandoc.planning.overview",
+    "import_file": "plandoc.exchange",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Most scripts neither import files nor check the folder, and should not wait for what does.
     if name in _ON_DEMAND:
         import importlib  # noqa: PLC0415
 

@@ -177,7 +177,7 @@ class _Check:
             if started and not snapshots:
                 yield Problem(f"the plan is {event.plan_state.name} but has no snapshot", **place)
             for snapshot in snapshots:
-                if digest_of(snapshot.snapshot_data, snapshot.definitions) != snapshot.digest:
+                if digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) != snapshot.digest:
                     message = "the snapshot does not match its digest: it was changed after it was written"
                     yield Problem(message, row=str(snapshot.id), hint="take the file back from a backup", **place)
 

@@ -215,7 +215,13 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook(datetime.datetime, _moment)
-    for enumeration in (records.PlanState, records.YieldMode, records.AssemblyType):
+    for enumeration in (
+        records.PlanState,
+        records.YieldMode,
+        records.AssemblyType,
+        records.FindingKind,
+        records.RunKind,
+    ):
         converter.register_structure_hook(enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)

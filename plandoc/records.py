@@ -18,8 +18,8 @@ from typing import Any
 
 import attrs
 
-from plandoc import rules
-from plandoc.errors import Problem, ValidationError
+from plandoc import kitchen, rules
+from plandoc.errors import Problem, ValidationError, found
 from plandoc.rules import Rule
 
 
@@ -39,6 +39,13 @@ class YieldMode(enum.Enum):
     BATCH_PORTION = "batch_portion"
 
 
+class RunKind(enum.Enum):
+    """What was done in a run: baking batches, or packing goods."""
+
+    PRODUCTION = "production"
+    ASSEMBLY = "assembly"
+
+
 class AssemblyType(enum.Enum):
     """Whether a good is one unit as it is, or several things packed together."""
 
@@ -46,8 +53,31 @@ class AssemblyType(enum.Enum):
     BUNDLE = "bundle"
 
 
+class FindingKind(enum.Enum):
+    """What is wrong or doubtful in a plan; the worst first."""
+
+    BROKEN = "broken"
+    MISSING_RECIPE = "missing_recipe"
+    UNDECIDED = "undecided"
+    SHORT = "short"
+    STALE = "stale"
+    UNNEEDED = "unneeded"
+
+
 def _refuse(record: object, field: str, message: str) -> ValidationError:
     return ValidationError([Problem(f"{type(record).__name__}: {message}", field=field)])
+
+
+def _unit_of(kind: kitchen.Kind, such_as: str) -> rules.Check:
+    def unit(value: Any) -> str | None:
+        wrong = rules.check_name(value)
+        if wrong is not None or kitchen.kind_of(value) is kind:
+            return wrong
+        near = kitchen.nearest(value, kind)
+        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {found(value)}"
+        return wanted if near is None else f"{wanted}; did you mean {near}?"
+
+    return unit
 
 
 @attrs.frozen
@@ -56,15 +86,15 @@ class Density:
 
     Attributes:
         volume: How much of `volume_unit`.
-        volume_unit: A unit of volume, such as cup.
+        volume_unit: A unit of volume that plandoc knows, such as cup.
         weight: What that volume weighs, in `weight_unit`.
-        weight_unit: A unit of weight, such as g.
+        weight_unit: A unit of weight that plandoc knows, such as g.
     """
 
     volume: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
-    volume_unit: str = attrs.field(validator=Rule(rules.check_name))
+    volume_unit: str = attrs.field(validator=Rule(_unit_of(kitchen.Kind.VOLUME, "cup")))
     weight: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
-    weight_unit: str = attrs.field(validator=Rule(rules.check_name))
+    weight_unit: str = attrs.field(validator=Rule(_unit_of(kitchen.Kind.WEIGHT, "g")))
 
 
 @attrs.frozen
@@ -305,6 +335,7 @@ class BatchDecision:
         yield_per_batch: Units a batch, as it was when decided.
         units_needed: Units the goods asked for when decided, rounded up.
         shortfall_accepted: Whether somebody agreed to bake less than needed.
+        recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
     event_id: int = attrs.field(validator=Rule(rules.check_whole))
@@ -314,7 +345,32 @@ class BatchDecision:
     yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=Rule(rules.check_ratio))
     units_needed: int = attrs.field(default=0, validator=Rule(rules.check_whole_or_zero))
     shortfall_accepted: bool = attrs.field(default=False, validator=Rule(rules.check_flag))
+    recipe_fingerprint: str = attrs.field(default="", validator=Rule(rules.check_fingerprint))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class Finding:
+    """Something in a plan that a person should look at before it is locked or started.
+
+    Attributes:
+        what: The name of the unit or good that it is about.
+        message: What is wrong with it, with the numbers.
+        way_out: What can be done.
+        finished_unit_id: The unit it is about; None when it is about a good.
+        finished_good_id: The good it is about; None when it is about a unit.
+        needed: Whole units needed; None where no number of units is the point.
+        made: Whole units that the decided batches give; None as `needed`.
+    """
+
+    kind: FindingKind = attrs.field(validator=Rule(rules.one_of(FindingKind)))
+    what: str = attrs.field(validator=Rule(rules.check_text))
+    message: str = attrs.field(validator=Rule(rules.check_text))
+    way_out: str = attrs.field(validator=Rule(rules.check_text))
+    finished_unit_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    finished_good_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    needed: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole_or_zero)))
+    made: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole_or_zero)))
 
 
 @attrs.frozen
@@ -323,7 +379,8 @@ class PlanSnapshot:
 
     Attributes:
         created_at: When it was taken.
-        digest: SHA-256 of the canonical JSON of `snapshot_data` and `definitions`, in hexadecimal.
+        digest: SHA-256 of the canonical JSON of `snapshot_data`, `definitions` and `findings`, in hexadecimal.
+        findings: What there was to look at in the plan at that moment; people started it all the same.
     """
 
     event_id: int = attrs.field(validator=Rule(rules.check_whole))
@@ -331,6 +388,7 @@ class PlanSnapshot:
     _snapshot_data: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
     _definitions: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
     digest: str = attrs.field(validator=Rule(rules.check_digest))
+    findings: tuple[Finding, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Finding, most=10_000)))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
     @property
@@ -395,6 +453,8 @@ class PlanAmendment:
         sequence: 1, 2, 3, ... within the event; this is the order, not the clock.
         change: What was changed.
         reason: Why; never blank.
+        added_recipe_ids: Recipes that came into the plan with it, so that the plan can be worked out again without
+            the catalogue of that day.
     """
 
     event_id: int = attrs.field(validator=Rule(rules.check_whole))
@@ -404,6 +464,7 @@ class PlanAmendment:
     )
     reason: str = attrs.field(validator=Rule(rules.check_reason))
     created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    added_recipe_ids: tuple[int, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(int)))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
@@ -454,4 +515,22 @@ class AssemblyRun:
     quantity: int = attrs.field(validator=Rule(rules.check_whole))
     assembled_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
     notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+
+
+@attrs.frozen
+class VoidedRun:
+    """A production or assembly run that was recorded by mistake; the run itself stays where it is.
+
+    Attributes:
+        kind: Of which kind the run is; the two kinds are numbered apart.
+        run_id: The id of the run within its event.
+        reason: Why; never blank.
+    """
+
+    event_id: int = attrs.field(validator=Rule(rules.check_whole))
+    kind: RunKind = attrs.field(validator=Rule(rules.one_of(RunKind)))
+    run_id: int = attrs.field(validator=Rule(rules.check_whole))
+    reason: str = attrs.field(validator=Rule(rules.check_reason))
+    voided_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))

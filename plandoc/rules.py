@@ -184,6 +184,13 @@ def check_digest(value: Any) -> str | None:
     return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
 
 
+def check_fingerprint(value: Any) -> str | None:
+    """Sixteen hexadecimal digits in lower case, or nothing."""
+    if type(value) is str and re.fullmatch(r"(?:[0-9a-f]{16})?", value):
+        return None
+    return f"wanted 16 hexadecimal digits or nothing, found {found(value)}"
+
+
 def check_mapping(value: Any) -> str | None:
     """A JSON object that every reader of the files gives back as it is."""
     if type(own_json(value)) is OwnJson:

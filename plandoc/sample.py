@@ -16,9 +16,10 @@ from types import MappingProxyType
 
 import attrs
 
-from plandoc import planning
 from plandoc.catalog import find_by_key
 from plandoc.errors import PlandocError, ValidationError
+from plandoc.planning.decisions import save_batch_decision
+from plandoc.planning.selection import set_event_finished_goods, set_event_recipes
 from plandoc.records import (
     AssemblyType,
     Component,
@@ -164,12 +165,12 @@ def add_event(session: Session) -> Event:
 def plan_event(event: Event, session: Session) -> None:
     """Choose the event's recipes and goods and decide all batches, nothing short."""
     recipes = [find_by_key(Recipe, slug, session=session).id for slug in RECIPES]
-    planning.set_event_recipes(event.id, recipes, session=session)
+    set_event_recipes(event.id, recipes, session=session)
     quantities = {find_by_key(FinishedGood, slug, session=session).id: n for slug, n in QUANTITIES.items()}
-    planning.set_event_finished_goods(event.id, quantities, session=session)
+    set_event_finished_goods(event.id, quantities, session=session)
     for slug, batches in BATCHES.items():
         unit = find_by_key(FinishedUnit, slug, session=session)
-        planning.save_batch_decision(event.id, unit.id, batches, session=session)
+        save_batch_decision(event.id, unit.id, batches, session=session)
 
 
 def write(folder: str | os.PathLike[str]) -> None:

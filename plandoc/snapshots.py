@@ -10,22 +10,29 @@ import orjson
 
 from plandoc import codec
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning import get_batch_decisions, get_event_fg_quantities, get_event_recipes
-from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.reviewing import review_plan
+from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
+from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
 from plandoc.sessions import Session
 
 SNAPSHOT_VERSION = "1.0"
 
 
-def digest_of(snapshot_data: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+def digest_of(
+    snapshot_data: Mapping[str, Any], definitions: Mapping[str, Any], findings: Iterable[Finding] = ()
+) -> str:
     """Return the SHA-256 of a snapshot's canonical JSON (RFC 8785's key order, no white space), in hexadecimal.
 
     >>> digest_of({"b": 1, "a": 2}, {}) == digest_of({"a": 2, "b": 1}, {})
     True
     """
-    canonical = orjson.dumps(
-        {"snapshot_data": dict(snapshot_data), "definitions": dict(definitions)}, option=orjson.OPT_SORT_KEYS
-    )
+    content = {
+        "snapshot_data": dict(snapshot_data),
+        "definitions": dict(definitions),
+        "findings": [codec.to_row(finding) for finding in findings],
+    }
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()
 
 
@@ -45,7 +52,7 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot:
     """Take the snapshot of an event's plan; return the one there is already, if any.
 
-    An empty plan gives a snapshot with three empty lists.
+    An empty plan gives a snapshot with three empty lists. What a review finds in the plan at that moment is kept with it.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -64,12 +71,14 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
         "batch_decisions": [_decision(decision, session) for decision in decisions],
     }
     definitions = _definitions([good for good, _ in goods], recipes, decisions, session)
+    findings = review_plan(event_id, session=session)
     snapshot = PlanSnapshot(
         event_id=event_id,
         created_at=session.moment,
         snapshot_data=snapshot_data,
         definitions=definitions,
-        digest=digest_of(snapshot_data, definitions),
+        digest=digest_of(snapshot_data, definitions, findings),
+        findings=tuple(findings),
     )
     return session.workspace.add(snapshot)
 

@@ -83,6 +83,7 @@ EDITS_OF_TABLES: Mapping[type, Edit] = MappingProxyType(
         records.PlanAmendment: Edit.AMENDMENTS,
         records.ProductionRun: Edit.RUNS,
         records.AssemblyRun: Edit.RUNS,
+        records.VoidedRun: Edit.RUNS,
     }
 )
 

@@ -141,8 +141,11 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("plan_snapshots", records.PlanSnapshot, "Snapshot", of_event=True, unique=(("event_id",),), add_only=True),
     Table("plan_amendments", records.PlanAmendment, "Amendment", of_event=True, unique=(("sequence",),), add_only=True),
-    Table("production_runs", records.ProductionRun, "Production run", of_event=True, references=(_UNIT,)),
-    Table("assembly_runs", records.AssemblyRun, "Assembly run", of_event=True, references=(_GOOD,)),
+    Table(
+        "production_runs", records.ProductionRun, "Production run", of_event=True, references=(_UNIT,), add_only=True
+    ),
+    Table("assembly_runs", records.AssemblyRun, "Assembly run", of_event=True, references=(_GOOD,), add_only=True),
+    Table("voided_runs", records.VoidedRun, "Voided run", of_event=True, unique=(("kind", "run_id"),), add_only=True),
 )
 
 BY_TYPE: Mapping[type, Table] = MappingProxyType({table.record_type: table for table in TABLES})

@@ -25,6 +25,7 @@ DATES = st.dates()
 MOMENTS = st.datetimes(
     timezones=st.integers(-1439, 1439).map(lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes)))
 )
+FINGERPRINTS = st.just("") | st.text("0123456789abcdef", min_size=16, max_size=16)
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
@@ -51,7 +52,13 @@ RATIOS = WHOLE | PERCENTAGES.map(
     )
 )
 
-DENSITIES = st.builds(records.Density, AMOUNTS_ABOVE_ZERO, NAMES, AMOUNTS_ABOVE_ZERO, NAMES)
+DENSITIES = st.builds(
+    records.Density,
+    AMOUNTS_ABOVE_ZERO,
+    st.sampled_from(["cup", "Cups", "fl. oz", "ml"]),
+    AMOUNTS_ABOVE_ZERO,
+    st.sampled_from(["g", "LB", "ounces"]),
+)
 RECIPE_LINES = st.builds(records.RecipeLine, IDS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS)
 SUB_RECIPES = st.builds(records.SubRecipe, IDS, AMOUNTS_ABOVE_ZERO, TEXTS)
 UNIT_PARTS = st.builds(records.Component, IDS, st.none(), AMOUNTS_ABOVE_ZERO, TEXTS)
@@ -67,6 +74,19 @@ LOSSES = st.builds(records.Loss, REASONS, WHOLE)
 
 def _several(kind: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(kind, max_size=3).map(tuple)
+
+
+FINDINGS = st.builds(
+    records.Finding,
+    st.sampled_from(records.FindingKind),
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    st.none() | IDS,
+    st.none() | IDS,
+    st.none() | WHOLE_OR_ZERO,
+    st.none() | WHOLE_OR_ZERO,
+)
 
 
 @st.composite
@@ -130,11 +150,18 @@ RECORDS: Mapping[type, st.SearchStrategy[Any]] = {
     records.EventRecipe: st.builds(records.EventRecipe, IDS, IDS, id=IDS),
     records.EventFinishedGood: st.builds(records.EventFinishedGood, IDS, IDS, WHOLE, id=IDS),
     records.BatchDecision: st.builds(
-        records.BatchDecision, IDS, IDS, IDS, WHOLE, RATIOS, WHOLE_OR_ZERO, st.booleans(), id=IDS
+        records.BatchDecision, IDS, IDS, IDS, WHOLE, RATIOS, WHOLE_OR_ZERO, st.booleans(), FINGERPRINTS, id=IDS
     ),
-    records.PlanSnapshot: st.builds(records.PlanSnapshot, IDS, MOMENTS, JSON_OBJECTS, JSON_OBJECTS, DIGESTS, id=IDS),
-    records.PlanAmendment: st.builds(records.PlanAmendment, IDS, WHOLE, CHANGES, REASONS, MOMENTS, id=IDS),
+    records.PlanSnapshot: st.builds(
+        records.PlanSnapshot, IDS, MOMENTS, JSON_OBJECTS, JSON_OBJECTS, DIGESTS, _several(FINDINGS), id=IDS
+    ),
+    records.PlanAmendment: st.builds(
+        records.PlanAmendment, IDS, WHOLE, CHANGES, REASONS, MOMENTS, _several(IDS), id=IDS
+    ),
     records.ProductionRun: production_runs(),
+    records.VoidedRun: st.builds(
+        records.VoidedRun, IDS, st.sampled_from(records.RunKind), IDS, REASONS, MOMENTS, id=IDS
+    ),
     records.AssemblyRun: st.builds(records.AssemblyRun, IDS, IDS, WHOLE, MOMENTS, TEXTS, id=IDS),
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from plandoc import planning
+from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import AsJson, DataFolder
@@ -82,11 +83,11 @@ class _Plan:
 
 def _plan_of(key: str, session: Session) -> _Plan:
     event = find_by_key(Event, key, session=session)
-    decisions = planning.get_batch_decisions(event.id, session=session)
+    decisions = get_batch_decisions(event.id, session=session)
     return _Plan(
         event,
-        planning.get_event_recipes(event.id, session=session),
-        planning.get_event_fg_quantities(event.id, session=session),
+        get_event_recipes(event.id, session=session),
+        get_event_fg_quantities(event.id, session=session),
         [(session.get(FinishedUnit, decision.finished_unit_id), decision) for decision in decisions],
         get_plan_snapshot(event.id, session=session),
     )

@@ -8,12 +8,15 @@ from typing import Any
 
 import attrs
 
-from plandoc import requirements
+from plandoc.arithmetic.batches import batches_for, units_yielded
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.requirements import recipes_of_good, requirements
 from plandoc.exchange.drafts import BatchesDraft, Draft, EventDraft
 from plandoc.exchange.merging import CatalogMerge, row_of
 from plandoc.exchange.references import unit_of
 from plandoc.exchange.report import Outcome, Row
-from plandoc.planning import save_batch_decision, set_event_finished_goods, set_event_recipes
+from plandoc.planning.decisions import save_batch_decisions
+from plandoc.planning.selection import set_event_finished_goods, set_event_recipes
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -66,6 +69,7 @@ class EventMerge:
         self._units: dict[int, FinishedUnit] = catalog.target.all(FinishedUnit)
         self._goods: dict[int, FinishedGood] = catalog.target.all(FinishedGood)
         self._recipes: dict[int, Recipe] = catalog.target.all(Recipe)
+        self._definitions = Definitions(self._goods.get, self._units.get, self._recipes.get)
 
     def run(self) -> None:
         """Merge everything; what cannot be told becomes a failed row, and the caller must then end without saving."""
@@ -96,7 +100,7 @@ class EventMerge:
 
     def _units_of_batches(self, draft: EventDraft) -> dict[int, FinishedUnit] | None:
         """Return the unit of each decision and run, by the draft's identity; None when one cannot be told."""
-        needed = requirements.needs(self._goods_of(draft), self._goods)
+        needed = {one.unit.id for one in requirements(self._goods_of(draft), self._definitions)}
         catalog = self._catalog
 
         def wanted(unit: Draft) -> bool:
@@ -132,18 +136,14 @@ class EventMerge:
         if not draft.recipes and stored:
             recipes |= stored.recipes
         for good_id in goods:
-            recipes |= requirements.recipes_of_good(good_id, self._goods, self._units)
+            recipes |= recipes_of_good(good_id, self._definitions)
         recipes |= {self._units[unit_id].recipe_id for unit_id in decisions} | {u.recipe_id for u in units.values()}
         runs = Counter(_run(batches, units[id(batches)]) for batches in draft.runs)
         return Plan(frozenset(recipes), goods, decisions, runs or (stored.runs if stored else runs))
 
     def _never_short(self, goods: Mapping[int, int]) -> dict[int, int]:
-        needed = requirements.needs(goods, self._goods).items()
-        batches = {
-            unit_id: requirements.batches_for(need.units, self._units[unit_id].yield_per_batch)
-            for unit_id, need in needed
-        }
-        return {unit_id: number for unit_id, number in batches.items() if number}
+        needed = requirements(goods, self._definitions)
+        return {one.unit.id: batches_for(one.units, one.unit.yield_per_batch) for one in needed}
 
     def _stored(self, event: Event) -> Plan:
         def rows(record_type: type[Any]) -> list[Any]:
@@ -164,11 +164,11 @@ class EventMerge:
         for row in session.find(BatchDecision, event_id=event.id):
             if row.finished_unit_id not in plan.decisions:
                 workspace.remove(BatchDecision, row.id, event.id)
-        for unit_id, batches in sorted(plan.decisions.items()):
-            decision = save_batch_decision(event.id, unit_id, batches, accept_shortfall=True, session=session)
+        decisions = dict(sorted(plan.decisions.items()))
+        for decision in save_batch_decisions(event.id, decisions, accept_shortfall=True, session=session):
             if decision.shortfall_accepted:
                 self.notes.append(
-                    f"batch_decisions: {event.name} bakes too little of {self._units[unit_id].name}; taken as accepted"
+                    f"batch_decisions: {event.name} bakes too little of {self._units[decision.finished_unit_id].name}; taken as accepted"
                 )
         if state in (PlanState.IN_PRODUCTION, PlanState.COMPLETED):
             # The snapshot first: nothing is baked on a plan that is not frozen.
@@ -214,7 +214,7 @@ _NO_EVENT = 1
 
 
 def _run(batches: BatchesDraft, unit: FinishedUnit) -> ProductionRun:
-    made = requirements.units_yielded(batches.batches, unit.yield_per_batch)
+    made = units_yielded(batches.batches, unit.yield_per_batch)
     assert batches.moment is not None  # noqa: S101  (runs are read with their moment)
     return ProductionRun(
         event_id=_NO_EVENT,

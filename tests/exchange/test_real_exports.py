@@ -6,7 +6,6 @@ import pytest
 from tinydb import where
 
 import plandoc
-from plandoc import requirements
 from plandoc.exchange import Outcome, import_file
 
 from .exports import bytes_of, real
@@ -74,12 +73,8 @@ def test_the_boxes_have_the_counts_of_their_readme(store):
 def test_the_worked_example_needs_what_its_readme_says(store):
     import_file(real(BOXES))
     event = _event("Holiday Baking 2024")
-    quantities = {good.id: quantity for good, quantity in plandoc.get_event_fg_quantities(event.id)}
-    goods = {good.id: good for good in plandoc.list_records(plandoc.FinishedGood)}
-    units = {unit.id: unit for unit in plandoc.list_records(plandoc.FinishedUnit)}
-    needs = requirements.needs(quantities, goods)
 
-    assert {units[unit_id].slug: need.units for unit_id, need in needs.items()} == {
+    assert {one.unit.slug: one.units for one in plandoc.get_requirements(event.id)} == {
         "chocolate-chip-cookie": 48,
         "snickerdoodle": 36,
         "brownie-square": 8,

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import plandoc
-from plandoc import EventFinishedGood, EventRecipe, PlanState, requirements
+from plandoc import EventFinishedGood, EventRecipe, PlanState
 from plandoc.states import ALLOWED, Edit
 from tests.builders import a_bakery, a_plan, folder_bytes
 
@@ -177,31 +172,3 @@ def test_an_event_in_production_goes_only_with_its_history_discarded(store, fold
     plandoc.remove_event(event.id, discard_history=True)
 
     assert plandoc.list_records(plandoc.Event) == []
-
-
-def goods_of(*parts):
-    return {number: plandoc.FinishedGood(f"Good {number}", part, id=number) for number, part in enumerate(parts, 1)}
-
-
-def test_a_unit_in_several_goods_is_one_need_with_its_sources():
-    cookie = plandoc.Component(finished_unit_id=1, quantity=Decimal("1.5"))
-    goods = goods_of((cookie,), (cookie, plandoc.Component(finished_good_id=1, quantity=2)))
-    need = requirements.needs({1: 1, 2: 3}, goods)[1]
-
-    assert need.exact == Fraction(15)
-    assert need.sources == {1: Fraction(3, 2), 2: Fraction(27, 2)}
-
-
-def test_a_need_is_rounded_up_once_at_the_end():
-    third = plandoc.Component(finished_unit_id=1, quantity=Decimal("0.4"))
-    need = requirements.needs({1: 3, 2: 3}, goods_of((third,), (third,)))[1]
-
-    assert (need.exact, need.units) == (Fraction(12, 5), 3)
-
-
-@given(st.integers(1, 10**6), st.fractions(min_value=Fraction(1), max_value=1000))
-def test_the_fewest_batches_are_never_short_and_one_fewer_always_is(units, yield_per_batch):
-    batches = requirements.batches_for(units, yield_per_batch)
-
-    assert requirements.units_yielded(batches, yield_per_batch) >= units
-    assert batches == 1 or requirements.units_yielded(batches - 1, yield_per_batch) < units

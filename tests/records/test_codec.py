@@ -47,6 +47,7 @@ ROWS: dict[type, dict[str, Any]] = {
         "yield_per_batch": "10/3",
         "units_needed": 16,
         "shortfall_accepted": False,
+        "recipe_fingerprint": "0123456789abcdef",
     },
     records.PlanAmendment: {
         "event_id": 7,
@@ -54,6 +55,7 @@ ROWS: dict[type, dict[str, Any]] = {
         "change": {"kind": "drop_fg", "data": {"fg_id": 1, "fg_name": "Box", "original_quantity": 2}},
         "reason": "rain",
         "created_at": MOMENT,
+        "added_recipe_ids": [],
     },
 }
 

@@ -1,0 +1,163 @@
+"""How many batches to bake: what a number of batches yields, and the numbers worth choosing from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+
+from plandoc.arithmetic.requirements import Requirement
+from plandoc.errors import Problem, ValidationError
+from plandoc.records import BatchDecision, FinishedUnit, Recipe
+
+
+def units_yielded(batches: int, yield_per_batch: int | Fraction) -> int:
+    """Return the whole units that a number of batches gives.
+
+    >>> units_yielded(3, 24), units_yielded(2, Fraction(10, 3))
+    (72, 6)
+    """
+    total = Fraction(yield_per_batch) * batches
+    return total.numerator // total.denominator
+
+
+def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
+    """Return the fewest whole batches that give at least this many units.
+
+    >>> batches_for(50, 24), batches_for(48, 24), batches_for(0, 24)
+    (3, 2, 0)
+    """
+    ratio = Fraction(units) / Fraction(yield_per_batch)
+    return -(-ratio.numerator // ratio.denominator)
+
+
+@attrs.frozen
+class BatchOption:
+    """A number of batches that can be decided for a unit.
+
+    Attributes:
+        batches: Whole batches.
+        total_yield: Whole units that they give.
+        difference: `total_yield` less what is needed: above 0 units are over, below 0 they are short.
+    """
+
+    batches: int
+    total_yield: int
+    difference: int
+
+    @property
+    def is_shortfall(self) -> bool:
+        """Whether they give less than is needed."""
+        return self.difference < 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether they give just what is needed."""
+        return self.difference == 0
+
+    @property
+    def shortfall(self) -> int:
+        """Units that are missing; 0 when none are."""
+        return max(0, -self.difference)
+
+
+def batch_options(units_needed: int, yield_per_batch: int | Fraction) -> tuple[BatchOption, ...]:
+    """Return the whole number of batches below a need (if above 0) and the one above it (if that is another).
+
+    >>> batch_options(50, 24)  # doctest: +NORMALIZE_WHITESPACE
+    (BatchOption(batches=2, total_yield=48, difference=-2),
+     BatchOption(batches=3, total_yield=72, difference=22))
+    >>> batch_options(48, 24)
+    (BatchOption(batches=2, total_yield=48, difference=0),)
+    """
+    above = batches_for(units_needed, yield_per_batch)
+    ratio = Fraction(units_needed) / Fraction(yield_per_batch)
+    below = ratio.numerator // ratio.denominator
+    return tuple(_option(batches, units_needed, yield_per_batch) for batches in sorted({below, above}) if batches > 0)
+
+
+def _option(batches: int, units_needed: int, yield_per_batch: int | Fraction) -> BatchOption:
+    total = units_yielded(batches, yield_per_batch)
+    return BatchOption(batches, total, total - units_needed)
+
+
+@attrs.frozen
+class UnitOptions:
+    """The numbers of batches worth choosing from for one finished unit of a plan.
+
+    Attributes:
+        requirement: What the plan takes of the unit.
+        options: The fewer batches first; the last is never short.
+    """
+
+    requirement: Requirement
+    options: tuple[BatchOption, ...]
+
+    @property
+    def suggested(self) -> BatchOption:
+        """The fewest batches that are not short."""
+        return self.options[-1]
+
+
+def options_for(requirement: Requirement) -> UnitOptions:
+    """Return the options for what a plan takes of a unit."""
+    return UnitOptions(requirement, batch_options(requirement.units, requirement.unit.yield_per_batch))
+
+
+@attrs.frozen
+class BatchSuggestion:
+    """The yield of a recipe that serves a need best.
+
+    Attributes:
+        unit: The finished unit that is the yield.
+        option: How many batches, and what they give.
+    """
+
+    unit: FinishedUnit
+    option: BatchOption
+
+
+def suggest(units_needed: int, units: Iterable[FinishedUnit]) -> BatchSuggestion:
+    """Return the best of the yields of a recipe: never short, then least waste, then fewest batches.
+
+    Raises:
+        ValidationError: when there is no yield to choose from.
+
+    >>> dozen = FinishedUnit("Dozen", 1, items_per_batch=12, id=1)
+    >>> score = FinishedUnit("Score", 1, items_per_batch=20, id=2)
+    >>> suggestion = suggest(40, [dozen, score])
+    >>> suggestion.unit.name, suggestion.option.batches
+    ('Score', 2)
+    """
+    suggestions = [BatchSuggestion(unit, batch_options(units_needed, unit.yield_per_batch)[-1]) for unit in units]
+    if not suggestions:
+        raise ValidationError([Problem("there is no yield to choose from", hint="add a finished unit to the recipe")])
+    return min(suggestions, key=lambda one: (one.option.difference, one.option.batches, one.unit.id))
+
+
+@attrs.frozen
+class UnitPlan:
+    """One finished unit in a plan: what is needed of it and what was decided.
+
+    Attributes:
+        unit: The finished unit.
+        recipe: Its recipe.
+        needed: Whole units that the goods take; 0 when none does any more.
+        decision: The decision; None when there is none.
+    """
+
+    unit: FinishedUnit
+    recipe: Recipe
+    needed: int
+    decision: BatchDecision | None
+
+    @property
+    def made(self) -> int:
+        """Whole units that the decided batches give by the yield of today; 0 when nothing is decided."""
+        return 0 if self.decision is None else units_yielded(self.decision.batches, self.unit.yield_per_batch)
+
+    @property
+    def difference(self) -> int | None:
+        """`made` less `needed`; None when nothing is decided."""
+        return None if self.decision is None else self.made - self.needed

@@ -1,0 +1,45 @@
+"""What goods, units, recipes and ingredients are defined as, looked up by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+
+
+def _nothing(_: int) -> None:
+    return None
+
+
+@attrs.frozen
+class Definitions:
+    """The catalogue as the sums see it: a function for each kind, from an id to the record, or to None.
+
+    Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
+    should be read.
+    """
+
+    goods: Callable[[int], FinishedGood | None] = _nothing
+    units: Callable[[int], FinishedUnit | None] = _nothing
+    recipes: Callable[[int], Recipe | None] = _nothing
+    ingredients: Callable[[int], Ingredient | None] = _nothing
+
+    @classmethod
+    def of(
+        cls,
+        goods: Iterable[FinishedGood] = (),
+        units: Iterable[FinishedUnit] = (),
+        recipes: Iterable[Recipe] = (),
+        ingredients: Iterable[Ingredient] = (),
+    ) -> Definitions:
+        """Return the definitions that consist of these records.
+
+        >>> Definitions.of(recipes=[Recipe("Sponge", id=3)]).recipes(3).name
+        'Sponge'
+        """
+        tables = ({record.id: record for record in records} for records in (goods, units, recipes, ingredients))
+        lookups: list[Callable[[int], Any]] = [table.get for table in tables]
+        return cls(*lookups)

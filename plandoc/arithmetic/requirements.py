@@ -1,0 +1,211 @@
+"""What goods are made of, worked out exactly: the recipes they need, and the units they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import TypeVar
+
+import attrs
+
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.nesting import check_nesting
+from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
+
+T = TypeVar("T")
+UnitQuantities = Mapping[int, Fraction]
+
+
+@attrs.frozen
+class Source:
+    """A good of the plan that asks for a finished unit.
+
+    Attributes:
+        good: The good.
+        quantity: Units that all pieces of it ask for together.
+    """
+
+    good: FinishedGood
+    quantity: Fraction
+
+
+@attrs.frozen
+class Requirement:
+    """What a plan takes of one finished unit.
+
+    Attributes:
+        unit: The finished unit.
+        recipe: The recipe that it is a yield of.
+        exact: Units of it, as the goods ask for them.
+        sources: Which goods ask for how many, in the order of their ids.
+    """
+
+    unit: FinishedUnit
+    recipe: Recipe
+    exact: Fraction
+    sources: tuple[Source, ...]
+
+    @property
+    def units(self) -> int:
+        """Whole units to make: rounded up once, at the end."""
+        return -(-self.exact.numerator // self.exact.denominator)
+
+
+class Breakdown:
+    """Goods broken down to finished units, each good once, whatever it is part of.
+
+    Quantities multiply along every path and add up per unit.
+    """
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._problems: dict[int, tuple[Problem, ...]] = {}
+        self._units: dict[int, UnitQuantities] = {}
+
+    def problems(self, good_id: int) -> tuple[Problem, ...]:
+        """Return everything that is broken in a good, with the path to it; nothing for one that can be made.
+
+        Broken is a good that is missing, that has a part or the recipe of a part missing, that contains itself, or
+        that is nested more than 10 levels deep.
+        """
+        if good_id not in self._problems:
+            self._problems[good_id] = tuple(_problems_of_good(good_id, self._definitions))
+        return self._problems[good_id]
+
+    def units(self, good_id: int) -> UnitQuantities:
+        """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
+
+        Raises:
+            ValidationError: when the good is broken.
+        """
+        problems = self.problems(good_id)
+        if problems:
+            raise ValidationError(problems)
+        return self._taken_apart(good_id)
+
+    def recipes(self, good_id: int) -> frozenset[int]:
+        """Return the recipes that a good needs, through all its bundles.
+
+        Raises:
+            ValidationError: when the good is broken.
+        """
+        units = (self._definitions.units(unit_id) for unit_id in self.units(good_id))
+        return frozenset(unit.recipe_id for unit in units if unit is not None)
+
+    def _taken_apart(self, good_id: int) -> UnitQuantities:
+        if good_id not in self._units:
+            units: dict[int, Fraction] = {}
+            good = _known(self._definitions.goods(good_id))
+            for part in good.components:
+                for unit_id, quantity in self._units_of_part(part).items():
+                    units[unit_id] = units.get(unit_id, Fraction(0)) + quantity * Fraction(part.quantity)
+            self._units[good_id] = units
+        return self._units[good_id]
+
+    def _units_of_part(self, part: Component) -> UnitQuantities:
+        if part.finished_good_id is not None:
+            return self._taken_apart(part.finished_good_id)
+        return {_known(part.finished_unit_id): Fraction(1)}
+
+
+def units_of_good(good_id: int, definitions: Definitions) -> UnitQuantities:
+    """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
+
+    Raises:
+        ValidationError: when the good is broken.
+    """
+    return Breakdown(definitions).units(good_id)
+
+
+def recipes_of_good(good_id: int, definitions: Definitions) -> frozenset[int]:
+    """Return the recipes that a good needs, through all its bundles.
+
+    Raises:
+        ValidationError: when the good is broken.
+    """
+    return Breakdown(definitions).recipes(good_id)
+
+
+def requirements(
+    quantities: Mapping[int, int], definitions: Definitions, breakdown: Breakdown | None = None
+) -> tuple[Requirement, ...]:
+    """Return what a plan takes of each finished unit, in the order of the units' ids.
+
+    Args:
+        quantities: How many of each good are handed out, by the good's id.
+        definitions: What the goods are made of.
+        breakdown: One of the same definitions that was used before; None makes one.
+
+    Raises:
+        ValidationError: with everything that is broken in any of the goods.
+    """
+    breakdown = breakdown or Breakdown(definitions)
+    problems = [problem for good_id in sorted(quantities) for problem in breakdown.problems(good_id)]
+    if problems:
+        raise ValidationError(problems)
+    sources: dict[int, list[Source]] = {}
+    for good_id in sorted(quantities):
+        good = _known(definitions.goods(good_id))
+        for unit_id, each in breakdown.units(good_id).items():
+            sources.setdefault(unit_id, []).append(Source(good, each * quantities[good_id]))
+    return tuple(_requirement(unit_id, asked, definitions) for unit_id, asked in sorted(sources.items()))
+
+
+def _requirement(unit_id: int, sources: list[Source], definitions: Definitions) -> Requirement:
+    unit = _known(definitions.units(unit_id))
+    exact = sum((source.quantity for source in sources), Fraction(0))
+    return Requirement(unit, _known(definitions.recipes(unit.recipe_id)), exact, tuple(sources))
+
+
+def _known(thing: T | None) -> T:
+    # Whatever is missing was reported before anything is broken down.
+    if thing is None:
+        raise LookupError("a definition went missing after it had been found")
+    return thing
+
+
+def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Problem]:
+    outermost = definitions.goods(good_id)
+    if outermost is None:
+        yield Problem(f"Finished good {found(good_id)} not found")
+        return
+    goods = _with_inner_goods(outermost, definitions)
+    for good in goods.values():
+        inside = outermost.name if good is outermost else f"{outermost.name} -> {good.name}"
+        for message in _missing_parts(good, definitions):
+            yield Problem(f"{inside}: {message}", field="components", hint="put the part right, or drop the good")
+    try:
+        check_nesting(
+            good_id,
+            lambda i: [inner for inner in goods[i].inner_good_ids if inner in goods],
+            lambda i: goods[i].name,
+            "components",
+        )
+    except ValidationError as error:
+        yield from error.problems
+
+
+def _with_inner_goods(outermost: FinishedGood, definitions: Definitions) -> dict[int, FinishedGood]:
+    goods: dict[int, FinishedGood] = {}
+    waiting = [outermost]
+    while waiting:
+        good = waiting.pop()
+        if good.id not in goods:
+            goods[good.id] = good
+            inner = map(definitions.goods, good.inner_good_ids)
+            waiting.extend(part for part in inner if part is not None)
+    return goods
+
+
+def _missing_parts(good: FinishedGood, definitions: Definitions) -> Iterator[str]:
+    for part in good.components:
+        if part.finished_good_id is not None:
+            if definitions.goods(part.finished_good_id) is None:
+                yield f"finished good {part.finished_good_id} not found"
+            continue
+        unit = definitions.units(_known(part.finished_unit_id))
+        if unit is None:
+            yield f"finished unit {part.finished_unit_id} not found"
+        elif definitions.recipes(unit.recipe_id) is None:
+            yield f"recipe {unit.recipe_id} of {unit.name} not found"

@@ -1,0 +1,94 @@
+"""Everything about a plan in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from plandoc.arithmetic.batches import UnitPlan
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.requirements import Breakdown, requirements
+from plandoc.arithmetic.review import PlanParts, review
+from plandoc.operations import NO_SESSION, reads
+from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.definitions import definitions_in
+from plandoc.planning.reviewing import plan_parts
+from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Event,
+    Finding,
+    FinishedGood,
+    PlanAmendment,
+    PlanSnapshot,
+    ProductionRun,
+    Recipe,
+)
+from plandoc.sessions import Session
+
+
+@attrs.frozen
+class Plan:
+    """A whole plan at one moment.
+
+    Attributes:
+        event: The event, with the state of the plan.
+        recipes: The selected recipes.
+        goods: The goods to hand out, and how many of each.
+        decisions: The batch decisions.
+        units: Each finished unit that is needed or decided, with both; units of broken goods are not among them.
+        findings: What a person should look at.
+        snapshot: The plan as production started; None before.
+        amendments: What was changed since, in their order.
+        production_runs: What was baked.
+        assembly_runs: What was packed.
+    """
+
+    event: Event
+    recipes: tuple[Recipe, ...]
+    goods: tuple[tuple[FinishedGood, int], ...]
+    decisions: tuple[BatchDecision, ...]
+    units: tuple[UnitPlan, ...]
+    findings: tuple[Finding, ...]
+    snapshot: PlanSnapshot | None
+    amendments: tuple[PlanAmendment, ...]
+    production_runs: tuple[ProductionRun, ...]
+    assembly_runs: tuple[AssemblyRun, ...]
+
+
+@reads
+def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
+    """Return everything about the plan of an event, read at one moment.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    event = session.event(event_id)
+    parts, definitions = plan_parts(event_id, session), definitions_in(session)
+    snapshots = session.find(PlanSnapshot, event_id=event_id)
+    amendments = session.find(PlanAmendment, event_id=event_id)
+    return Plan(
+        event=event,
+        recipes=tuple(get_event_recipes(event_id, session=session)),
+        goods=tuple(get_event_fg_quantities(event_id, session=session)),
+        decisions=tuple(get_batch_decisions(event_id, session=session)),
+        units=tuple(_units(parts, definitions)),
+        findings=review(parts, definitions),
+        snapshot=snapshots[0] if snapshots else None,
+        amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
+        production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
+        assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),
+    )
+
+
+def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
+    breakdown = Breakdown(definitions)
+    whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
+    needed = {one.unit.id: one.units for one in requirements(whole, definitions, breakdown)}
+    for unit_id in sorted(needed.keys() | plan.decisions.keys()):
+        unit = definitions.units(unit_id)
+        recipe = None if unit is None else definitions.recipes(unit.recipe_id)
+        if unit is not None and recipe is not None:
+            yield UnitPlan(unit, recipe, needed.get(unit_id, 0), plan.decisions.get(unit_id))

@@ -1,0 +1,220 @@
+"""Choosing the recipes of an event, and the goods to hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from plandoc.arithmetic.availability import Availability, availability
+from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.operations import NO_SESSION, changes, reads
+from plandoc.planning.definitions import definitions_in
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
+from plandoc.rules import check_whole
+from plandoc.sessions import Session
+from plandoc.states import Edit
+
+
+@attrs.frozen
+class RecipeSelection:
+    """What `set_event_recipes` did.
+
+    Attributes:
+        recipes: The recipes that are selected now.
+        removed_goods: Goods that left the plan because a recipe they need did.
+        removed_decisions: Batch decisions that left the plan with their recipe.
+    """
+
+    recipes: tuple[Recipe, ...]
+    removed_goods: tuple[FinishedGood, ...]
+    removed_decisions: tuple[BatchDecision, ...]
+
+
+@attrs.frozen
+class GoodsSelection:
+    """What `set_event_finished_goods` did.
+
+    Attributes:
+        quantities: The goods of the plan, and how many of each.
+        added_recipes: Recipes that were selected because the goods need them.
+    """
+
+    quantities: tuple[tuple[FinishedGood, int], ...]
+    added_recipes: tuple[Recipe, ...]
+
+
+@reads
+def get_event_recipes(event_id: int, session: Session = NO_SESSION) -> list[Recipe]:
+    """Return the recipes selected for an event, in the order of their ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    selected = session.find(EventRecipe, event_id=event_id)
+    return [session.get(Recipe, recipe_id) for recipe_id in sorted(row.recipe_id for row in selected)]
+
+
+@reads
+def get_event_fg_quantities(event_id: int, session: Session = NO_SESSION) -> list[tuple[FinishedGood, int]]:
+    """Return the goods of an event's plan and how many of each, in the order of the goods' ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    rows = sorted(session.find(EventFinishedGood, event_id=event_id), key=lambda row: row.finished_good_id)
+    return [(session.get(FinishedGood, row.finished_good_id), row.quantity) for row in rows]
+
+
+@reads
+def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -> list[Availability]:
+    """Return for every good whether it can be handed out at an event, in the order of the goods' ids.
+
+    A good is available when all recipes that it needs, through all its bundles, are selected.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
+    return list(availability(session.find(FinishedGood), selected, definitions_in(session)))
+
+
+@changes("select recipes")
+def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session = NO_SESSION) -> RecipeSelection:
+    """Replace the recipes selected for an event.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        recipe_ids: All recipes that shall be selected; one named twice counts once.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        What is selected now, and which goods and decisions left the plan because they lost a recipe.
+
+    Raises:
+        ValidationError: when the event or any of the recipes does not exist.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    wanted = _existing(session, Recipe, recipe_ids)
+    _select(session, event, wanted)
+    return RecipeSelection(
+        recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted)),
+        removed_goods=tuple(_drop_unavailable_goods(session, event, wanted)),
+        removed_decisions=tuple(_drop_decisions_without_recipe(session, event, wanted)),
+    )
+
+
+@changes("select goods")
+def set_event_finished_goods(
+    event_id: int,
+    quantities: Mapping[int, int],
+    add_missing_recipes: bool = False,
+    session: Session = NO_SESSION,
+) -> GoodsSelection:
+    """Replace the goods to hand out at an event.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        quantities: How many of each good, by the good's id; whole numbers above 0.
+        add_missing_recipes: Select the recipes that the goods need and that are not selected.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        ValidationError: with every good that does not exist, is not available, or whose number is no whole number
+            above 0.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
+    asked = _availability_of(session, quantities, selected)
+    problems = list(_problems_of_goods(quantities, asked, recipes_too=not add_missing_recipes))
+    if problems:
+        raise ValidationError(problems)
+    added = {recipe.id: recipe for one in asked.values() for recipe in one.missing_recipes}
+    if added:
+        _select(session, event, selected | added.keys())
+    _replace_rows(
+        session, EventFinishedGood, event, "finished_good_id", {key: {"quantity": n} for key, n in quantities.items()}
+    )
+    goods = get_event_fg_quantities(event_id, session=session)
+    return GoodsSelection(tuple(goods), tuple(added[recipe_id] for recipe_id in sorted(added)))
+
+
+def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
+    """Return the records with these ids; one error names all that do not exist."""
+    records: dict[int, Any] = {}
+    problems: list[Problem] = []
+    for record_id in record_ids:
+        try:
+            records[record_id] = session.get(record_type, record_id)
+        except NotFoundError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ValidationError(problems)
+    return records
+
+
+def _select(session: Session, event: Event, wanted: Iterable[int]) -> None:
+    _replace_rows(session, EventRecipe, event, "recipe_id", {recipe_id: {} for recipe_id in wanted})
+
+
+def _replace_rows(
+    session: Session, row_type: type[Any], event: Event, field: str, wanted: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Make the rows of an event the wanted ones, by what they refer to; a row that stays keeps its id."""
+    present = {getattr(row, field): row for row in session.find(row_type, event_id=event.id)}
+    for target, row in present.items():
+        if target not in wanted:
+            session.workspace.remove(row_type, row.id, event.id)
+    for target in sorted(wanted):
+        if target in present:
+            session.workspace.replace(attrs.evolve(present[target], **wanted[target]))
+        else:
+            session.workspace.add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
+
+
+def _drop_unavailable_goods(session: Session, event: Event, selected: Collection[int]) -> list[FinishedGood]:
+    rows = {row.finished_good_id: row for row in session.find(EventFinishedGood, event_id=event.id)}
+    asked = _availability_of(session, rows, selected)
+    # One whose definition is broken stays: the review names it, and nobody knows what it needs.
+    dropped = [one.good for one in asked.values() if one.missing_recipes]
+    for good in dropped:
+        session.workspace.remove(EventFinishedGood, rows[good.id].id, event.id)
+    return dropped
+
+
+def _drop_decisions_without_recipe(session: Session, event: Event, selected: Collection[int]) -> list[BatchDecision]:
+    dropped = [row for row in session.find(BatchDecision, event_id=event.id) if row.recipe_id not in selected]
+    for row in dropped:
+        session.workspace.remove(BatchDecision, row.id, event.id)
+    return dropped
+
+
+def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
+    goods = (session.workspace.get_or_none(FinishedGood, good_id) for good_id in good_ids)
+    present = [good for good in goods if good is not None]
+    return {one.good.id: one for one in availability(present, selected, definitions_in(session))}
+
+
+def _problems_of_goods(
+    quantities: Mapping[int, int], asked: Mapping[int, Availability], *, recipes_too: bool
+) -> Iterator[Problem]:
+    for good_id, quantity in quantities.items():
+        if good_id not in asked:
+            yield Problem(f"Finished good {found(good_id)} not found")
+            continue
+        one = asked[good_id]
+        wrong = check_whole(quantity)
+        if wrong is not None:
+            yield Problem(f"{one.good.name}: {wrong}", field="quantity")
+        if one.problem is not None:
+            yield Problem(one.problem, field="components", hint="put the good's definition right first")
+        elif one.missing_recipes and recipes_too:
+            names = ", ".join(recipe.name for recipe in one.missing_recipes)
+            hint = "select them too, or use add_missing_recipes"
+            yield Problem(f"{one.good.name} is not available: not selected are {names}", hint=hint)
