@@ -86,14 +86,20 @@ if TYPE_CHECKING:
     from plandoc.arithmetic.availability import Availability
     from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
     from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
+    from plandoc.arithmetic.ingredients import IngredientNeeds, NeedRow
+    from plandoc.arithmetic.measures import Amount
     from plandoc.arithmetic.requirements import Requirement, Source
+    from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
     from plandoc.checks import check
     from plandoc.exchange import ImportReport, import_file
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
+    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+    from plandoc.planning.stocktaking import get_stock, set_stock
 
 __all__ = [
     "AddFinishedGood",
+    "Amount",
     "AssemblyRun",
     "AssemblyType",
     "Availability",
@@ -120,9 +126,11 @@ __all__ = [
     "ImportRefusedError",
     "ImportReport",
     "Ingredient",
+    "IngredientNeeds",
     "LockTimeout",
     "Loss",
     "ModifyBatch",
+    "NeedRow",
     "NewerFormatError",
     "NotFoundError",
     "Outcome",
@@ -139,11 +147,15 @@ __all__ = [
     "RecipeSelection",
     "RecoveryWarning",
     "Requirement",
+    "RunKind",
     "Session",
     "SessionError",
+    "ShoppingItem",
+    "ShoppingList",
+    "ShoppingRow",
     "Source",
+    "Standing",
     "StillUsedError",
-    "RunKind",
     "StockItem",
     "StorageError",
     "Store",
@@ -166,9 +178,12 @@ __all__ = [
     "get_event_fg_quantities",
     "get_event_recipes",
     "get_feasibility",
+    "get_ingredient_needs",
     "get_plan",
     "get_plan_snapshot",
     "get_requirements",
+    "get_shopping_list",
+    "get_stock",
     "import_file",
     "list_records",
     "lock_plan",
@@ -179,6 +194,7 @@ __all__ = [
     "save_batch_decisions",
     "set_event_finished_goods",
     "set_event_recipes",
+    "set_stock",
     "start_production",
     "suggest_batches",
     "unlock_plan",
@@ -189,21 +205,32 @@ __all__ = [
 
 # Most scripts neither import files nor check the folder, and should not wait for what does.
 _ON_DEMAND = {
+    "Amount": "plandoc.arithmetic.measures",
     "Availability": "plandoc.arithmetic.availability",
     "BatchOption": "plandoc.arithmetic.batches",
     "BatchSuggestion": "plandoc.arithmetic.batches",
     "Feasibility": "plandoc.arithmetic.feasibility",
     "GoodFeasibility": "plandoc.arithmetic.feasibility",
     "ImportReport": "plandoc.exchange",
+    "IngredientNeeds": "plandoc.arithmetic.ingredients",
+    "NeedRow": "plandoc.arithmetic.ingredients",
     "Plan": "plandoc.planning.overview",
     "Requirement": "plandoc.arithmetic.requirements",
+    "ShoppingItem": "plandoc.arithmetic.shopping",
+    "ShoppingList": "plandoc.arithmetic.shopping",
+    "ShoppingRow": "plandoc.arithmetic.shopping",
     "Source": "plandoc.arithmetic.requirements",
+    "Standing": "plandoc.arithmetic.shopping",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
     "check": "plandoc.checks",
     "get_feasibility": "plandoc.planning.packing",
+    "get_ingredient_needs": "plandoc.planning.provisions",
     "get_plan": "plandoc.planning.overview",
+    "get_shopping_list": "plandoc.planning.provisions",
+    "get_stock": "plandoc.planning.stocktaking",
     "import_file": "plandoc.exchange",
+    "set_stock": "plandoc.planning.stocktaking",
 }
 
 

@@ -8,6 +8,7 @@ from plandoc import records
 from plandoc.exchange.drafts import Draft, IdOf
 from plandoc.exchange.export import Export
 from plandoc.exchange.fields import Fields, Reference
+from plandoc.kitchen import Kind, kind_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
 
@@ -47,7 +48,11 @@ def _density(export: Export, row: Fields, name: str) -> records.Density | None:
     volume, weight = row.amount_or_none("density_volume_value"), row.amount_or_none("density_weight_value")
     volume_unit, weight_unit = row.text("density_volume_unit"), row.text("density_weight_unit")
     if volume is not None and weight is not None and volume_unit and weight_unit:
-        return records.Density(volume, volume_unit, weight, weight_unit)
+        if kind_of(volume_unit) is Kind.VOLUME and kind_of(weight_unit) is Kind.WEIGHT:
+            return records.Density(volume, volume_unit, weight, weight_unit)
+        shown = f"{volume} {volume_unit} = {weight} {weight_unit}"
+        export.note(f"ingredients: the density of {name} was left out: {shown} is no volume and its weight")
+        return None
     if volume is not None or weight is not None:
         export.note(f"ingredients: the density of {name} is not complete and was left out")
     return None

@@ -36,6 +36,16 @@ def test_a_density_that_is_not_complete_is_left_out_and_said(store, tmp_path):
     assert "ingredients: the density of Salt is not complete and was left out" in report.notes
 
 
+def test_a_density_that_is_no_volume_and_its_weight_is_left_out_and_said(store, tmp_path):
+    odd = {"slug": "salt", "display_name": "Salt", "density_volume_value": 1, "density_volume_unit": "handful"}
+    odd |= {"density_weight_value": 30, "density_weight_unit": "g"}
+    report = import_file(written(tmp_path, small(ingredients=[*SMALL["ingredients"], odd])))
+
+    assert _find(plandoc.Ingredient, "salt").density is None
+    wanted = "ingredients: the density of Salt was left out: 1 handful = 30 g is no volume and its weight"
+    assert wanted in report.notes
+
+
 def test_the_same_ingredient_twice_in_a_recipe_stays_two_lines(store, tmp_path):
     import_file(written(tmp_path, SMALL))
     lines = _find(plandoc.Recipe, "cookies").lines

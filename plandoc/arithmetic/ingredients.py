@@ -1,0 +1,217 @@
+"""The ingredients that a number of batches takes, sub-recipes included, each in as few units as can be.
+
+Nothing that is needed is ever left out: what cannot be turned into the unit of the rest stays a row of its own,
+marked with why.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+
+from plandoc import kitchen
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.measures import Amount, family, largest, total
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.kitchen import Kind
+from plandoc.nesting import check_nesting
+from plandoc.records import Event, Finding, Ingredient, Recipe
+from plandoc.rules import check_whole_or_zero
+
+# By the id of the ingredient and the one spelling of the unit.
+_Quantities = dict[tuple[int, str], Decimal]
+
+# Quantities and multipliers are decimals, so that their products and sums are too: ten levels of 25 digits each fit
+# in here many times, and what would not is an error and never rounded. Several times faster than fractions.
+_EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
+_NOTHING = Decimal(0)
+
+
+@attrs.frozen
+class NeedRow:
+    """How much of an ingredient is needed, as far as it can be said in one unit.
+
+    Attributes:
+        ingredient: What is needed.
+        amount: How much, in the largest of the units that the recipes use, or in the largest weight where they use
+            volumes and weights.
+        as_written: The same before conversion: the sum for each unit that the recipes use, the largest unit first.
+        unconverted: Why this row stands apart from other rows of the ingredient, or cannot be converted at all; None
+            when there is nothing to say.
+    """
+
+    ingredient: Ingredient
+    amount: Amount
+    as_written: tuple[Amount, ...]
+    unconverted: str | None
+
+
+@attrs.frozen
+class IngredientNeeds:
+    """The ingredients that the decided batches of events take.
+
+    Attributes:
+        events: Whose batches; in the order of their ids.
+        rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
+        undecided: What the goods of these events need and nobody has decided batches for: its ingredients are missing
+            from the rows.
+    """
+
+    events: tuple[Event, ...]
+    rows: tuple[NeedRow, ...]
+    undecided: tuple[Finding, ...]
+
+
+def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definitions) -> tuple[NeedRow, ...]:
+    """Return what batches of recipes take of each ingredient, in the order of the ingredients' names.
+
+    Args:
+        batches_by_recipe: How many batches of each recipe, by its id; none of one with zero.
+        definitions: What the recipes are made of.
+
+    Raises:
+        ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
+            itself or is nested more than 10 levels deep. The path is shown.
+    """
+    batches = {recipe_id: number for recipe_id, number in batches_by_recipe.items() if number != 0}
+    one_batch = _OneBatch(definitions)
+    problems = dict.fromkeys((*_problems_of_numbers(batches), *one_batch.problems(sorted(batches))))
+    if problems:
+        raise ValidationError(problems)
+    sums: _Quantities = {}
+    with decimal.localcontext(_EXACTLY):
+        for recipe_id, number in batches.items():
+            _add(sums, one_batch.quantities(recipe_id), Decimal(number))
+    amounts: dict[int, list[Amount]] = {}
+    for (ingredient_id, unit), quantity in sums.items():
+        amounts.setdefault(ingredient_id, []).append(Amount(Fraction(quantity), unit))
+    return tuple(_rows(amounts, definitions))
+
+
+class _OneBatch:
+    """What one batch of a recipe takes, worked out once for each recipe, whatever it is part of."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._recipes: dict[int, Recipe | None] = {}
+        self._quantities: dict[int, _Quantities] = {}
+
+    def quantities(self, recipe_id: int) -> _Quantities:
+        """Return what one batch takes; only for recipes without problems."""
+        if recipe_id not in self._quantities:
+            sums: _Quantities = {}
+            recipe = self._recipe(recipe_id)
+            for line in recipe.lines if recipe is not None else ():
+                key = (line.ingredient_id, kitchen.canonical(line.unit))
+                sums[key] = sums.get(key, _NOTHING) + line.quantity
+            for part in recipe.sub_recipes if recipe is not None else ():
+                _add(sums, self.quantities(part.recipe_id), part.multiplier)
+            self._quantities[recipe_id] = sums
+        return self._quantities[recipe_id]
+
+    def problems(self, recipe_ids: Iterable[int]) -> Iterator[Problem]:
+        """Yield what is broken in these recipes and in their parts."""
+        outer = self._walk(recipe_ids)
+        for recipe_id in outer:
+            yield from self._missing(recipe_id, outer)
+        for recipe_id in (one for one, around in outer.items() if around is None):
+            try:
+                check_nesting(recipe_id, self._sub_recipe_ids, self._name, "sub_recipes")
+            except ValidationError as error:
+                yield from error.problems
+
+    def _walk(self, recipe_ids: Iterable[int]) -> dict[int, int | None]:
+        """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
+        outer: dict[int, int | None] = dict.fromkeys(recipe_ids)
+        # Not by recursion, for nobody has checked yet that there is an end to it.
+        waiting = list(outer)
+        while waiting:
+            recipe_id = waiting.pop()
+            for part in self._sub_recipe_ids(recipe_id):
+                if part not in outer:
+                    outer[part] = recipe_id
+                    waiting.append(part)
+        return outer
+
+    def _missing(self, recipe_id: int, outer: Mapping[int, int | None]) -> Iterator[Problem]:
+        recipe = self._recipe(recipe_id)
+        if recipe is None:
+            around = self._path(outer[recipe_id], outer)
+            wanted = f", wanted by {around}" if around else ""
+            yield Problem(f"Recipe {recipe_id} not found{wanted}", field="sub_recipes" if around else None)
+            return
+        for ingredient_id in dict.fromkeys(line.ingredient_id for line in recipe.lines):
+            if self._definitions.ingredients(ingredient_id) is None:
+                path = self._path(recipe_id, outer)
+                yield Problem(f"Ingredient {ingredient_id} not found, wanted by {path}", field="lines")
+
+    def _path(self, recipe_id: int | None, outer: Mapping[int, int | None]) -> str:
+        path: list[str] = []
+        while recipe_id is not None:
+            path.insert(0, self._name(recipe_id))
+            recipe_id = outer[recipe_id]
+        return " -> ".join(path)
+
+    def _recipe(self, recipe_id: int) -> Recipe | None:
+        if recipe_id not in self._recipes:
+            self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
+        return self._recipes[recipe_id]
+
+    def _sub_recipe_ids(self, recipe_id: int) -> tuple[int, ...]:
+        recipe = self._recipe(recipe_id)
+        return () if recipe is None else recipe.sub_recipe_ids
+
+    def _name(self, recipe_id: int) -> str:
+        recipe = self._recipe(recipe_id)
+        return f"recipe {recipe_id}" if recipe is None else repr(recipe.name)
+
+
+def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
+    for recipe_id, number in batches.items():
+        wrong = check_whole_or_zero(number)
+        if wrong is not None:
+            yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
+
+
+def _add(sums: _Quantities, more: _Quantities, times: Decimal) -> None:
+    for key, quantity in more.items():
+        sums[key] = sums.get(key, _NOTHING) + quantity * times
+
+
+def _rows(amounts: Mapping[int, list[Amount]], definitions: Definitions) -> Iterator[NeedRow]:
+    known = (definitions.ingredients(ingredient_id) for ingredient_id in amounts)
+    for ingredient in sorted(filter(None, known), key=lambda one: (one.name.casefold(), one.id)):
+        yield from _rows_of(ingredient, amounts[ingredient.id])
+
+
+def _rows_of(ingredient: Ingredient, amounts: Iterable[Amount]) -> Iterator[NeedRow]:
+    written: dict[Kind | str, list[Amount]] = {}
+    for amount in sorted(amounts, key=_largest_first):
+        written.setdefault(family(amount.unit, ingredient.density), []).append(amount)
+    sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in written.items()}
+    for name, group in written.items():
+        others = [amount.unit for other, amount in sums.items() if other != name]
+        why = _why_unconverted(sums[name].unit, others)
+        yield NeedRow(ingredient, sums[name], tuple(group), why)
+
+
+def _largest_first(amount: Amount) -> tuple[int, int, str]:
+    """Return what orders amounts: what can be measured or counted, then containers, then unknown units."""
+    kind = kitchen.kind_of(amount.unit)
+    group = 2 if kind is None else int(kind is Kind.CONTAINER)
+    return group, -kitchen.position(amount.unit), amount.unit
+
+
+def _why_unconverted(unit: str, others: list[str]) -> str | None:
+    kind = kitchen.kind_of(unit)
+    if kind is None:
+        near = kitchen.nearest(unit)
+        return f"{found(unit)} is no unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
+    by_density = [other for other in others if {kind, kitchen.kind_of(other)} == {Kind.VOLUME, Kind.WEIGHT}]
+    if by_density:
+        return f"no density is known: needed in {unit} and in {by_density[0]}"
+    return f"{unit} cannot be turned into {' or '.join(others)}" if others else None

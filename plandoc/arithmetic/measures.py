@@ -1,0 +1,172 @@
+"""Amounts of ingredients and the conversion of their units, exactly: fractions in, fractions out.
+
+pint is imported when two different units meet, and not before: a plan whose recipes and stock speak of cups alone
+never waits for it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import attrs
+
+from plandoc import kitchen
+from plandoc.kitchen import Kind
+from plandoc.records import Density
+
+if TYPE_CHECKING:
+    import pint
+
+# As far as an amount can be stored; what does not end there is rounded there.
+_LONGEST = 12
+_SHOWN = 3
+_NOTHING = Fraction(0)
+
+
+@attrs.frozen
+class Amount:
+    """So much of something, in a unit.
+
+    >>> str(Amount(Fraction("6.68"), "cup")), str(Amount(Fraction(2, 3), "cup"))
+    ('6.68 cup', '0.667 cup')
+    >>> str(Amount(Fraction(1, 3), "cup", rounds_up=True))
+    '0.334 cup'
+
+    Attributes:
+        exact: How much, in `unit`, never rounded.
+        unit: Such as cup.
+        rounds_up: Whether it is rounded up where it is shown, for who buys a bit less than needed is short; else
+            halves are rounded up and less than a half down.
+    """
+
+    exact: Fraction
+    unit: str
+    rounds_up: bool = attrs.field(default=False, kw_only=True, eq=False, repr=False)
+
+    @property
+    def quantity(self) -> Decimal:
+        """The number as a decimal: exact when it ends within 12 places, else rounded to 12."""
+        return self._rounded(_LONGEST)
+
+    def __str__(self) -> str:
+        return f"{self._rounded(_SHOWN):f} {self.unit}"
+
+    def _rounded(self, places: int) -> Decimal:
+        scaled = self.exact * 10**places
+        whole, rest = divmod(scaled.numerator, scaled.denominator)
+        if rest and (self.rounds_up or 2 * rest >= scaled.denominator):
+            whole += 1
+        while places and whole % 10 == 0:
+            whole, places = whole // 10, places - 1
+        # From text, for arithmetic on decimals would round to the 28 digits of their context.
+        return Decimal(f"{whole}e-{places}")
+
+
+def family(unit: str, density: Density | None) -> Kind | str:
+    """Return what all units that can be turned into this one have in common, and no other unit has.
+
+    Args:
+        unit: The unit.
+        density: Of the ingredient; None when unknown. With one, volumes are weights.
+
+    >>> family("cups", None) == family("ml", None), family("cup", None) == family("lb", None)
+    (True, False)
+    """
+    kind = kitchen.kind_of(unit)
+    if kind is None or kind is Kind.CONTAINER:
+        return kitchen.canonical(unit)
+    return Kind.WEIGHT if kind is Kind.VOLUME and density is not None else kind
+
+
+def largest(units: Iterable[str]) -> str:
+    """Return the largest of several units of one family, in its own spelling: of volumes and weights, a weight.
+
+    >>> largest(["tbsp", "Cups", "tsp"]), largest(["cup", "oz"])
+    ('cup', 'oz')
+    """
+    return max(map(kitchen.canonical, units), key=lambda unit: (kitchen.position(unit), unit))
+
+
+def convert(amount: Amount, unit: str, density: Density | None = None) -> Amount | None:
+    """Return an amount in another unit; None when the two cannot be compared.
+
+    Args:
+        amount: What to convert.
+        unit: Into which unit.
+        density: Of the ingredient; None when unknown, and then volumes and weights cannot be compared.
+
+    >>> convert(Amount(Fraction(1), "tbsp"), "cup")
+    Amount(exact=Fraction(1, 16), unit='cup')
+    >>> str(convert(Amount(Fraction(2), "cup"), "g", Density(1, "cup", 120, "g")))
+    '240 g'
+    """
+    if amount.unit == unit:
+        return Amount(amount.exact, unit)
+    times = factor(amount.unit, unit)
+    if times is None and density is not None:
+        times = _factor_by_weight(amount.unit, unit, density)
+    return None if times is None else Amount(amount.exact * times, unit)
+
+
+def total(amounts: Iterable[Amount], unit: str, density: Density | None = None) -> Amount:
+    """Return the sum of amounts in a unit into which each of them can be converted."""
+    converted = [convert(amount, unit, density) for amount in amounts]
+    exact = [amount.exact for amount in converted if amount is not None]
+    return Amount(sum(exact[1:], exact[0]) if exact else _NOTHING, unit)
+
+
+def factor(unit: str, other: str) -> Fraction | None:
+    """Return how many of another unit one unit is; None when they cannot be compared without knowing what is measured.
+
+    >>> factor("cup", "tbsp"), factor("dozen", "each"), factor("cup", "g"), factor("blorp", "blorp")
+    (Fraction(16, 1), Fraction(12, 1), None, Fraction(1, 1))
+    """
+    if kitchen.canonical(unit) == kitchen.canonical(other):
+        return Fraction(1)
+    one, another = kitchen.unit_named(unit), kitchen.unit_named(other)
+    if one is None or another is None or one.kind is not another.kind or one.kind is Kind.CONTAINER:
+        return None
+    return _factor(one.name, another.name)
+
+
+def _factor_by_weight(unit: str, other: str, density: Density) -> Fraction | None:
+    volume, weight = Fraction(density.volume), Fraction(density.weight)
+    if kitchen.kind_of(unit) is Kind.VOLUME:
+        enter, leave, each = density.volume_unit, density.weight_unit, weight / volume
+    else:
+        enter, leave, each = density.weight_unit, density.volume_unit, volume / weight
+    first, last = factor(unit, enter), factor(leave, other)
+    return None if first is None or last is None else first * each * last
+
+
+@functools.cache
+def _factor(unit: str, other: str) -> Fraction:
+    return Fraction(_registry().convert(Fraction(1), _symbol(unit), _symbol(other)))
+
+
+@functools.cache
+def _registry() -> pint.UnitRegistry[Fraction]:
+    """Return a registry that knows the units of the kitchen and no others.
+
+    Not pint's own definitions: there a pinch is a pico-inch, `can`, `T` and `c` are a centi-year, a tesla and the
+    speed of light, and reading them takes many times longer. No cache on the disk either, for there is nothing to win.
+    """
+    import pint  # noqa: PLC0415  (a tenth of a second that most commands need not wait)
+
+    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
+    registry.load_definitions([_definition(unit) for unit in kitchen.MEASURES])
+    return registry
+
+
+def _definition(unit: kitchen.Unit) -> str:
+    # One unit of each kind has no base: it is what the others are measured in.
+    size = f"{unit.size} * {_symbol(unit.base)}" if unit.base else f"[{unit.kind.value}]"
+    return f"{_symbol(unit.name)} = {size}"
+
+
+def _symbol(name: str) -> str:
+    return name.replace(" ", "_")

@@ -1,0 +1,160 @@
+"""What is needed against what is in the house: what is enough, what to buy, and what nobody can tell."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import attrs
+
+from plandoc import kitchen
+from plandoc.arithmetic.ingredients import NeedRow
+from plandoc.arithmetic.measures import Amount, family, largest, total
+from plandoc.errors import found
+from plandoc.kitchen import Kind
+from plandoc.records import Event, Finding, Ingredient, StockItem
+
+_NOTHING = Fraction(0)
+# Amounts of one ingredient, by what makes them comparable.
+_Families = dict[Kind | str, list[Amount]]
+
+
+class Standing(enum.Enum):
+    """How an ingredient stands; the first that fits."""
+
+    ENOUGH = "enough"
+    BUY = "buy"
+    CANNOT_COMPARE = "cannot_compare"
+
+
+@attrs.frozen
+class ShoppingRow:
+    """A need and the stock that can be compared with it.
+
+    All amounts are in one unit: that of the stock, for the baker buys in it; that of the need where there is none.
+
+    Attributes:
+        needed: What the batches take.
+        in_stock: What is in the house of it.
+        to_buy: What is missing, 0 when nothing is; None when it cannot be told, for there is stock in a unit that
+            cannot be compared. Shown rounded up, so that it is never short.
+    """
+
+    needed: Amount
+    in_stock: Amount
+    to_buy: Amount | None
+
+
+@attrs.frozen
+class ShoppingItem:
+    """How one needed ingredient stands.
+
+    Attributes:
+        ingredient: What is needed.
+        standing: Enough when every row is covered; to buy when some row is short, and all that could cover it was
+            compared; else it cannot be compared.
+        rows: One for each need that cannot be compared with the others.
+        other_stock: What is in the house, not used up by any row, and cannot be compared with the rows that are
+            short; empty unless the standing is CANNOT_COMPARE.
+        reason: What keeps it from being compared and the way out; None unless the standing is CANNOT_COMPARE.
+    """
+
+    ingredient: Ingredient
+    standing: Standing
+    rows: tuple[ShoppingRow, ...]
+    other_stock: tuple[Amount, ...]
+    reason: str | None
+
+
+@attrs.frozen
+class ShoppingList:
+    """What the decided batches of events need against the stock; each needed ingredient is in exactly one group.
+
+    Attributes:
+        events: Whose batches; in the order of their ids.
+        enough: Ingredients of which there is enough.
+        buy: Ingredients to buy, with how much.
+        cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
+        undecided: What the goods of these events need and nobody has decided batches for: it is not in the list.
+    """
+
+    events: tuple[Event, ...]
+    enough: tuple[ShoppingItem, ...]
+    buy: tuple[ShoppingItem, ...]
+    cannot_compare: tuple[ShoppingItem, ...]
+    undecided: tuple[Finding, ...]
+
+
+def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:
+    """Return how each needed ingredient stands, in the order in which the needs first name it.
+
+    Args:
+        needs: What is needed.
+        stock: What is in the house; of other ingredients too.
+    """
+    ingredients: dict[int, Ingredient] = {}
+    needed: dict[int, list[Amount]] = {}
+    for row in needs:
+        ingredients[row.ingredient.id] = row.ingredient
+        needed.setdefault(row.ingredient.id, []).append(row.amount)
+    present: dict[int, list[Amount]] = {}
+    for item in stock:
+        present.setdefault(item.ingredient_id, []).append(Amount(Fraction(item.quantity), item.unit))
+    return tuple(_item(one, needed[one.id], present.get(one.id, [])) for one in ingredients.values())
+
+
+def _item(ingredient: Ingredient, needed: list[Amount], present: list[Amount]) -> ShoppingItem:
+    # Needs that can be compared are one row, so that no stock is counted for two of them.
+    needs, stock = _by_family(needed, ingredient), _by_family(present, ingredient)
+    rows = {name: _row(amounts, stock.get(name, []), ingredient) for name, amounts in needs.items()}
+    short = {name: row for name, row in rows.items() if row.in_stock.exact < row.needed.exact}
+    other = tuple(_left_over(rows, stock, ingredient)) if short else ()
+    if not other:
+        standing = Standing.BUY if short else Standing.ENOUGH
+        return ShoppingItem(ingredient, standing, tuple(rows.values()), (), None)
+    untold = (attrs.evolve(row, to_buy=None) if name in short else row for name, row in rows.items())
+    reason = _reason(ingredient, [row.needed for row in short.values()], other)
+    return ShoppingItem(ingredient, Standing.CANNOT_COMPARE, tuple(untold), other, reason)
+
+
+def _by_family(amounts: Iterable[Amount], ingredient: Ingredient) -> _Families:
+    families: _Families = {}
+    for amount in amounts:
+        families.setdefault(family(amount.unit, ingredient.density), []).append(amount)
+    return families
+
+
+def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) -> ShoppingRow:
+    unit = largest(amount.unit for amount in present or needed)
+    need = total(needed, unit, ingredient.density)
+    stock = total(present, unit, ingredient.density)
+    missing = max(_NOTHING, need.exact - stock.exact)
+    return ShoppingRow(need, stock, Amount(missing, unit, rounds_up=True))
+
+
+def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> Iterator[Amount]:
+    """Yield the stock that no row uses up; what is left in the family of a short row is nothing."""
+    sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
+    for name, present in sorted(sums.items(), key=lambda entry: (kitchen.position(entry[1].unit), entry[1].unit)):
+        # The row is in the same unit, for it is the unit of this very stock.
+        used = rows[name].needed.exact if name in rows else _NOTHING
+        if present.exact > used:
+            yield attrs.evolve(present, exact=present.exact - used)
+
+
+def _reason(ingredient: Ingredient, short: list[Amount], other: tuple[Amount, ...]) -> str:
+    units = list(dict.fromkeys(amount.unit for amount in short))
+    stock_units = list(dict.fromkeys(amount.unit for amount in other))
+    where = f"{ingredient.name}: needed in {' and '.join(units)}, in stock in {' and '.join(stock_units)}"
+    kinds = {kitchen.kind_of(unit) for unit in units}, {kitchen.kind_of(unit) for unit in stock_units}
+    if {Kind.VOLUME, Kind.WEIGHT} <= kinds[0] | kinds[1] and ingredient.density is None:
+        return f"{where}, but its density is not known; give the ingredient a density"
+    unknown = [unit for unit in (*units, *stock_units) if kitchen.kind_of(unit) is None]
+    if unknown:
+        return f"{where}, but {found(unknown[0])} is no unit that plandoc knows; {_way_out(units)}"
+    return f"{where}, which cannot be compared; {_way_out(units)}"
+
+
+def _way_out(units: list[str]) -> str:
+    return f"count the stock in {' or '.join(units)} too"

@@ -1,0 +1,93 @@
+"""Provisions: what the decided batches of events take, and what of it has to be bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from plandoc.arithmetic.ingredients import IngredientNeeds, ingredient_needs
+from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
+from plandoc.errors import NotFoundError, Problem, ValidationError
+from plandoc.operations import NO_SESSION, reads
+from plandoc.planning.definitions import definitions_in
+from plandoc.planning.reviewing import review_plan
+from plandoc.records import BatchDecision, Event, Finding, FindingKind, StockItem
+from plandoc.sessions import Session
+
+
+@reads
+def get_ingredient_needs(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> IngredientNeeds:
+    """Return the ingredients that the decided batches of an event take, or of several events together.
+
+    What nobody has decided batches for is not among them; it is listed in `undecided`.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: when no event is given, with every event that does not exist, or with every recipe that is
+            broken.
+    """
+    events = _events(event_ids, session)
+    batches: dict[int, int] = {}
+    for event in events:
+        for decision in session.find(BatchDecision, event_id=event.id):
+            batches[decision.recipe_id] = batches.get(decision.recipe_id, 0) + decision.batches
+    rows = ingredient_needs(batches, definitions_in(session))
+    return IngredientNeeds(events, rows, tuple(_undecided(events, session)))
+
+
+@reads
+def get_shopping_list(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
+    """Return what the decided batches of an event need against the stock, or of several events together.
+
+    The stock is set against the sum of all these events, for what one takes is not there for the next.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: as `get_ingredient_needs` does.
+    """
+    needs = get_ingredient_needs(event_ids, session=session)
+    groups: dict[Standing, list[ShoppingItem]] = {standing: [] for standing in Standing}
+    for item in shopping_items(needs.rows, session.find(StockItem)):
+        groups[item.standing].append(item)
+    return ShoppingList(
+        events=needs.events,
+        enough=tuple(groups[Standing.ENOUGH]),
+        buy=tuple(groups[Standing.BUY]),
+        cannot_compare=tuple(groups[Standing.CANNOT_COMPARE]),
+        undecided=needs.undecided,
+    )
+
+
+def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
+    # Text can be gone through too, but is one wrong id and not many.
+    several = isinstance(event_ids, Iterable) and not isinstance(event_ids, str | bytes)
+    events: dict[int, Event] = {}
+    problems: list[Problem] = []
+    for event_id in event_ids if several else [event_ids]:
+        try:
+            event = session.event(event_id)
+        except NotFoundError as error:
+            if not several:
+                raise
+            problems.extend(error.problems)
+        else:
+            events[event.id] = event
+    if not events and not problems:
+        raise ValidationError([Problem("wanted at least one event, found none", field="event_ids")])
+    if problems:
+        raise ValidationError(dict.fromkeys(problems))
+    return tuple(events[event_id] for event_id in sorted(events))
+
+
+def _undecided(events: Iterable[Event], session: Session) -> Iterator[Finding]:
+    for event in events:
+        findings = review_plan(event.id, session=session)
+        yield from (finding for finding in findings if finding.kind is FindingKind.UNDECIDED)

@@ -1,0 +1,88 @@
+"""Stocktaking: how much of each ingredient is in the house."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from plandoc import kitchen
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.operations import NO_SESSION, changes, reads
+from plandoc.queries import where
+from plandoc.records import Ingredient, Recipe, StockItem
+from plandoc.sessions import Session
+
+
+@reads
+def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
+    """Return all that is in the house, in the order of the ingredients' names and then of the units' sizes.
+
+    >>> import plandoc, tempfile
+    >>> with plandoc.open_store(tempfile.mkdtemp(), create=True):
+    ...     get_stock()
+    []
+    """
+    items = session.find(StockItem)
+    names = {key: session.get(Ingredient, key).name.casefold() for key in {item.ingredient_id for item in items}}
+
+    def order(item: StockItem) -> tuple[str, int, int, str]:
+        return names[item.ingredient_id], item.ingredient_id, kitchen.position(item.unit), item.unit
+
+    return sorted(items, key=order)
+
+
+@changes("set the stock")
+def set_stock(ingredient_id: int, quantity: Decimal | int, unit: str, session: Session = NO_SESSION) -> StockItem:
+    """Set how much of an ingredient is in the house, in place of what was there in this unit.
+
+    Stock of it in other units stays; so do the notes. Cup, cups and CUP are one unit.
+
+    Args:
+        ingredient_id: The ingredient.
+        quantity: How much, zero or more.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Ingredient 99 not found".
+        ValidationError: with all that is wrong with the quantity and the unit.
+    """
+    ingredient = session.get(Ingredient, ingredient_id)
+    present = session.find(StockItem, where("ingredient_id") == ingredient_id)
+    item = _item(session, ingredient, present, quantity, unit)
+    same = [other for other in present if kitchen.canonical(other.unit) == kitchen.canonical(item.unit)]
+    if not same:
+        return session.add(item)
+    # Rows in several spellings, as an import can bring them, are one amount, and this is what it is now.
+    for other in same[1:]:
+        session.remove(StockItem, other.id)
+    return session.replace(attrs.evolve(same[0], quantity=item.quantity, unit=item.unit))
+
+
+def _item(
+    session: Session, ingredient: Ingredient, present: list[StockItem], quantity: Decimal | int, unit: str
+) -> StockItem:
+    problems: list[Problem] = []
+    if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, present, unit.strip()):
+        problems.append(_unknown_unit(ingredient, unit))
+    try:
+        item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
+    except ValidationError as error:
+        raise ValidationError([*error.problems, *problems]) from None
+    if problems:
+        raise ValidationError(problems)
+    return item
+
+
+def _is_usable(session: Session, ingredient: Ingredient, present: list[StockItem], unit: str) -> bool:
+    if kitchen.kind_of(unit) is not None or any(item.unit == unit for item in present):
+        return True
+    lines = (line for recipe in session.find(Recipe) for line in recipe.lines)
+    return any(line.ingredient_id == ingredient.id and line.unit == unit for line in lines)
+
+
+def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
+    near = kitchen.nearest(unit)
+    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {found(unit)}"
+    return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")
