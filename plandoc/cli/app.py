@@ -1,7 +1,7 @@
 """The tree of commands, and how the command ends.
 
-Exit status 0: done. 1: refused, or the folder is damaged. 2: wrong usage. Commands are named by where they are, so
-that only the module of the one that is called is imported.
+Exit status 0: done. 1: refused, or what was looked at is not as it should be. 2: wrong usage. Commands are named by
+where they are, so that only the module of the one that is called is imported.
 """
 
 from __future__ import annotations
@@ -48,22 +48,52 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("event add", "events:add", "Add an event."),
     ("event list", "events:list_events", "List the events."),
     ("event show", "events:show", "Show an event and what is planned for it."),
+    ("ingredient list", "stock:list_ingredients", "List the ingredients and what they weigh."),
+    ("ingredient import", "handwritten:import_ingredients", "Import ingredients from CSV or JSON written by hand."),
     ("recipe list", "catalogue:list_recipes", "List the recipes and what a batch of each yields."),
+    ("recipe import", "handwritten:import_recipes", "Import recipes from CSV or JSON written by hand."),
     ("good list", "catalogue:list_goods", "List the goods and what is in them."),
+    ("good import", "handwritten:import_goods", "Import goods from CSV or JSON written by hand."),
+    ("stock list", "stock:list_stock", "List what is in stock."),
+    ("stock set", "stock:set_amount", "Set how much of an ingredient is in stock."),
+    ("stock import", "handwritten:import_stock", "Set the stock from CSV or JSON written by hand."),
     ("plan recipes", "plans:recipes", "Choose the recipes of an event."),
     ("plan goods", "plans:goods", "Choose the goods to hand out, and how many."),
+    ("plan available", "overview:available", "Show which goods can be handed out, and what the others miss."),
+    ("plan options", "overview:options", "Show how many batches can be decided, and what they give."),
     ("plan batches", "plans:batches", "Decide how many batches to bake."),
+    ("plan decide", "plans:decide", "Decide enough batches of everything that is undecided."),
+    ("plan undecide", "plans:undecide", "Remove batch decisions."),
+    ("plan show", "overview:show", "Show the plan of an event on one screen."),
+    ("plan review", "overview:review", "Show what should be looked at before a plan is locked."),
+    ("needs", "provisions:needs", "Show which ingredients the decided batches take."),
+    ("shop", "provisions:shop", "Show what has to be bought for the decided batches."),
+    ("feasible", "provisions:feasible", "Show whether the goods can be packed from the decided batches."),
     ("lock", "life:lock", "Lock a plan: recipes and goods can no longer change."),
     ("unlock", "life:unlock", "Unlock a locked plan, to change it again."),
     ("start", "life:start", "Start production of a locked plan; its snapshot is kept."),
+    ("amend drop", "amending:drop", "Take a good out of a plan in production."),
+    ("amend add", "amending:add", "Put a good into a plan in production."),
+    ("amend quantity", "amending:quantity", "Change how many of a good are handed out."),
+    ("amend batches", "amending:batches", "Change how many batches are baked."),
+    ("amendments", "amending:list_amendments", "List what was changed since production started, and why."),
+    ("compare", "comparing:compare", "Show the original plan beside the current one, and why they differ."),
+    ("bake", "baking:bake", "Record that batches were baked, and what came out of them."),
+    ("pack", "baking:pack", "Record that goods were packed."),
+    ("runs", "baking:runs", "List what was baked and packed."),
+    ("void", "baking:void", "Take back a run that was recorded by mistake."),
+    ("progress", "progressing:progress", "Show what is baked and packed, what remains, and what stops it."),
     ("complete", "life:complete", "Complete the production of an event."),
     ("snapshot", "life:snapshot", "Show the plan as it was when production started."),
 )
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("event", "Add an event, list the events, show one of them."),
-    ("recipe", "List the recipes."),
-    ("good", "List the goods that can be handed out."),
-    ("plan", "Choose recipes, goods and batches for an event."),
+    ("ingredient", "List the ingredients, import them."),
+    ("recipe", "List the recipes, import them."),
+    ("good", "List the goods that can be handed out, import them."),
+    ("stock", "List what is in stock, set it, import it."),
+    ("plan", "Choose recipes, goods and batches for an event, and review them."),
+    ("amend", "Change a plan in production, with the reason."),
 )
 
 

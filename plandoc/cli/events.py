@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 
-from plandoc.planning.decisions import get_batch_decisions
-from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import AsJson, DataFolder
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import state_in_words
+from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from plandoc import lifecycle
+from plandoc import lifecycle, states
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
+from plandoc.cli.asking import Move, Yes, move
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import AsJson, DataFolder, Folder
 from plandoc.cli.wording import as_said_here, state_in_words
@@ -15,14 +16,24 @@ from plandoc.records import Event, PlanSnapshot
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
 
+_LOCK = Move(states.LOCK, lifecycle.lock_plan, "Lock it anyway?")
+_START = Move(states.START, lifecycle.start_production, "Start it anyway?")
 
-def lock(event: str, /, *, folder: DataFolder) -> None:
+
+def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     """Lock the plan of an event: its recipes and goods can no longer change.
+
+    When there is something to review in it, that is shown, and you are asked.
 
     Args:
         event: The event, by its short name or number.
+        yes: Lock it whatever there is to review; for scripts, which cannot be asked.
     """
-    _step(folder, event, "lock a plan", lifecycle.lock_plan)
+    moved = move(event, _LOCK, folder, yes=yes)
+    if moved is None:
+        return 1
+    _say_state(moved)
+    return 0
 
 
 def unlock(event: str, /, *, folder: DataFolder) -> None:
@@ -34,14 +45,21 @@ def unlock(event: str, /, *, folder: DataFolder) -> None:
     _step(folder, event, "unlock a plan", lifecycle.unlock_plan)
 
 
-def start(event: str, /, *, folder: DataFolder) -> None:
+def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     """Start production of a locked plan: its snapshot is kept for ever.
+
+    When there is something to review in it, that is shown, and you are asked.
 
     Args:
         event: The event, by its short name or number.
+        yes: Start it whatever there is to review; for scripts, which cannot be asked.
     """
-    _step(folder, event, "start production", lifecycle.start_production)
+    moved = move(event, _START, folder, yes=yes)
+    if moved is None:
+        return 1
+    _say_state(moved)
     printing.say(f"its snapshot is kept; see it with 'plandoc snapshot {event}'")
+    return 0
 
 
 def complete(event: str, /, *, folder: DataFolder) -> None:
@@ -104,7 +122,10 @@ def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
 
 
 def _step(folder: Folder, key: str, action: str, step: Callable[[int, Session], Event]) -> None:
-    moved = folder.change(action, lambda session: step(event_id(key, session), session))
+    _say_state(folder.change(action, lambda session: step(event_id(key, session), session)))
+
+
+def _say_state(moved: Event) -> None:
     printing.say(f"{moved.name} (event {moved.id}) is {state_in_words(moved.plan_state)} now")
 
 

@@ -1,4 +1,4 @@
-"""`plandoc plan recipes`, `goods` and `batches`: what is made for an event."""
+"""`plandoc plan recipes`, `goods`, `batches`, `decide` and `undecide`: what is made for an event."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from plandoc import planning
+from plandoc.arithmetic.batches import units_yielded
 from plandoc.cli import printing
+from plandoc.cli.asking import counted
 from plandoc.cli.finding import all_of, event_id
 from plandoc.cli.folder import DataFolder
-from plandoc.cli.wording import UsageError, numbers_by_key
-from plandoc.errors import Problem, ValidationError
-from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, Recipe
-from plandoc.requirements import units_yielded
+from plandoc.cli.wording import UsageError, batches_in_words, difference_in_words, numbers_by_key
+from plandoc.planning.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
+from plandoc.planning.reviewing import review_plan
+from plandoc.planning.selection import GoodsSelection, RecipeSelection, set_event_finished_goods, set_event_recipes
+from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
@@ -30,10 +32,10 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
         keys: All recipes to bake, by their short names or numbers.
     """
 
-    def select(session: Session) -> tuple[planning.RecipeSelection, dict[int, str]]:
+    def select(session: Session) -> tuple[RecipeSelection, dict[int, str]]:
         found = event_id(event, session)
         wanted = [recipe.id for recipe in all_of(Recipe, keys, session)]
-        selection = planning.set_event_recipes(found, wanted, session=session)
+        selection = set_event_recipes(found, wanted, session=session)
         lost = {one.id: session.get(FinishedUnit, one.finished_unit_id).name for one in selection.removed_decisions}
         return selection, lost
 
@@ -42,7 +44,9 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
     for good in selection.removed_goods:
         printing.say(f"removed from the plan: {good.name}, for a recipe that it needs is not chosen")
     for decision in selection.removed_decisions:
-        printing.say(f"removed from the plan: {decision.batches} batches of {lost[decision.id]}, with its recipe")
+        printing.say(
+            f"removed from the plan: {batches_in_words(decision.batches)} of {lost[decision.id]}, with its recipe"
+        )
 
 
 def goods(
@@ -61,10 +65,10 @@ def goods(
     """
     wanted = numbers_by_key(quantities, "GOOD=QUANTITY")
 
-    def select(session: Session) -> planning.GoodsSelection:
+    def select(session: Session) -> GoodsSelection:
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
-        return planning.set_event_finished_goods(found, by_id, add_missing_recipes, session=session)
+        return set_event_finished_goods(found, by_id, add_missing_recipes, session=session)
 
     selection = folder.change("select goods", select)
     for good, quantity in selection.quantities:
@@ -92,11 +96,59 @@ def batches(
     def decide(session: Session) -> list[str]:
         found = event_id(event, session)
         by_id = _by_id(FinishedUnit, wanted, session)
-        decisions = _decide_all(found, by_id, accept_shortfall=accept_shortfall, session=session)
-        return [_in_words(session.get(FinishedUnit, one.finished_unit_id), one) for one in decisions]
+        decisions = save_batch_decisions(found, by_id, accept_shortfall, session=session)
+        return [_in_words(decision, session) for decision in decisions]
 
     for line in folder.change("decide batches", decide):
         printing.say(line)
+
+
+def decide(
+    event: str,
+    /,
+    *,
+    enough: Flag = False,
+    replace_stale: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Decide the batches of every unit that has none decided: the fewest that are not short.
+
+    Args:
+        event: The event, by its short name or number.
+        enough: Decide so; it has to be said.
+        replace_stale: Also decide anew what was decided for another need, and what is short.
+    """
+    if not enough:
+        raise UsageError("plan decide wants --enough, to decide batches that are enough; 'plan batches' decides others")
+
+    def decide_all(session: Session) -> tuple[list[str], list[Finding]]:
+        found = event_id(event, session)
+        decisions = decide_enough(found, replace_stale, session=session)
+        return [_in_words(decision, session) for decision in decisions], review_plan(found, session=session)
+
+    lines, findings = folder.change("decide enough batches", decide_all)
+    for line in lines or ["nothing was left to decide"]:
+        printing.say(line)
+    if findings:
+        printing.say(f"{counted(findings)} to review: see 'plandoc plan review {event}'")
+
+
+def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folder: DataFolder) -> None:
+    """Remove batch decisions.
+
+    Args:
+        event: The event, by its short name or number.
+        keys: The units whose decisions are removed, by their short names or numbers; all when none is named.
+    """
+
+    def remove(session: Session) -> list[str]:
+        found = event_id(event, session)
+        units = [unit.id for unit in all_of(FinishedUnit, keys, session)] if keys else None
+        removed = delete_batch_decisions(found, units, session=session)
+        return [_removed_in_words(one, session) for one in removed]
+
+    for line in folder.change("remove batch decisions", remove) or ["nothing"]:
+        printing.say(f"no longer decided: {line}")
 
 
 def _by_id(
@@ -109,24 +161,14 @@ def _by_id(
     return by_id
 
 
-def _decide_all(
-    found: int, batches_by_unit: Mapping[int, int], *, accept_shortfall: bool, session: Session
-) -> list[BatchDecision]:
-    """Save every decision; one error names all that are refused."""
-    decisions: list[BatchDecision] = []
-    problems: list[Problem] = []
-    for unit_id, number in batches_by_unit.items():
-        try:
-            decisions.append(planning.save_batch_decision(found, unit_id, number, accept_shortfall, session=session))
-        except ValidationError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ValidationError(problems)
-    return decisions
-
-
-def _in_words(unit: FinishedUnit, decision: BatchDecision) -> str:
+def _in_words(decision: BatchDecision, session: Session) -> str:
+    unit = session.get(FinishedUnit, decision.finished_unit_id)
     made = units_yielded(decision.batches, decision.yield_per_batch)
     difference = made - decision.units_needed
-    how = "exact" if difference == 0 else f"{difference} over" if difference > 0 else f"{-difference} short, accepted"
+    how = difference_in_words(difference, accepted=max(0, -difference))
     return f"decided: {decision.batches} x {unit.name} make {made} of {decision.units_needed} needed ({how})"
+
+
+def _removed_in_words(decision: BatchDecision, session: Session) -> str:
+    unit = session.get(FinishedUnit, decision.finished_unit_id)
+    return f"{batches_in_words(decision.batches)} of {unit.name}"

@@ -64,6 +64,7 @@ def print_table(
     *,
     when_empty: str,
     is_one_of_several: bool = False,
+    styles: Sequence[str] = (),
 ) -> None:
     """Print a table on a terminal, and lines with tabs between the cells elsewhere.
 
@@ -72,19 +73,40 @@ def print_table(
         columns: What stands above the cells.
         rows: The cells.
         when_empty: Said instead of the table on a terminal when there are no rows.
-        is_one_of_several: Whether more tables are shown; in a pipe each then has its title, after a blank line.
+        is_one_of_several: Whether more tables are shown; each then stands after a blank line, in a pipe too with its
+            title.
+        styles: Of each row on a terminal ("green", or "" for none), where it has colours; none leaves all plain.
     """
     cells = [[clean(cell) for cell in row] for row in rows]
+    if is_one_of_several:
+        print()
     if sys.stdout.isatty():
-        _print_on_terminal(title, columns, cells, when_empty)
+        _print_on_terminal(title, columns, cells, when_empty, styles or [""] * len(cells))
         return
     if is_one_of_several:
-        print(f"\n{clean(title)}")
+        print(clean(title))
     for line in ([column.heading for column in columns], *cells):
         print("\t".join(line))
 
 
-def _print_on_terminal(title: str, columns: Sequence[Column], cells: list[list[str]], when_empty: str) -> None:
+def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
+    """Print points one below the other on a terminal, each with a number and with what follows from it below."""
+    from rich.console import Console  # noqa: PLC0415  (takes as long to import as all the rest)
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, point in enumerate(points, start=1):
+        table.add_row(f" {number}.", Text("\n-> ".join(map(clean, point))))
+    print(clean(title))
+    Console(file=sys.stdout, highlight=False).print(table)
+
+
+def _print_on_terminal(
+    title: str, columns: Sequence[Column], cells: list[list[str]], when_empty: str, styles: Sequence[str]
+) -> None:
     if not cells:
         print(f"{clean(title)}: {when_empty}")
         return
@@ -94,13 +116,14 @@ def _print_on_terminal(title: str, columns: Sequence[Column], cells: list[list[s
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, title=Text(clean(title)), title_justify="left", title_style="bold")
+    # Without edges and close together, so that a whole plan fits on one screen.
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column.heading, justify="right" if column.is_number else "left", overflow="fold")
-    for line in cells:
+    for line, style in zip(cells, styles, strict=True):
         # As Text, or a name such as "[red]" would be taken for a style.
-        table.add_row(*map(Text, line))
-    Console(file=sys.stdout, highlight=False).print(table)
+        table.add_row(*map(Text, line), style=style)
+    Console(file=sys.stdout, highlight=False).print(Text(clean(title), style="bold"), table)
 
 
 def _spelled_out(character: str) -> str:

@@ -1,12 +1,64 @@
-"""Records as JSON, with the keys that they have in the files."""
+"""Records and results as JSON: records with the keys that they have in the files, results with their own names."""
 
 from __future__ import annotations
 
+import datetime
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import attrs
+
 from plandoc import codec
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+
+# In a result these stand for themselves: what they are made of has commands of its own.
+_IN_THE_CATALOGUE = (FinishedGood, FinishedUnit, Ingredient, Recipe)
 
 
 def as_row(record: Any) -> dict[str, Any]:
     """Return a record as it stands in its file, with its id in front."""
     return {"id": record.id, **codec.to_row(record)}
+
+
+def as_json(value: Any) -> Any:
+    """Return what an operation found as JSON values, with the names of its fields and of what follows from them.
+
+    Exact numbers become text, for JSON readers make binary floats of others. Recipes, units, goods and ingredients are
+    named only; other records are whole, as they stand in their files.
+
+    >>> as_json((Fraction(20, 3), Decimal("0.50"), 5, None))
+    ['20/3', '0.50', 5, None]
+    >>> as_json(Recipe("Sponge Cake", slug="sponge-cake", id=3))
+    {'id': 3, 'slug': 'sponge-cake', 'name': 'Sponge Cake'}
+    """
+    if isinstance(value, _IN_THE_CATALOGUE):
+        return {"id": value.id, "slug": value.slug, "name": value.name}
+    if attrs.has(type(value)):
+        return as_row(value) if hasattr(value, "id") else _result(value)
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return _single(value)
+
+
+def _result(result: Any) -> dict[str, Any]:
+    # A field without a representation tells only how the others are shown.
+    names = [attribute.name for attribute in attrs.fields(type(result)) if attribute.repr]
+    worked_out = [name for name, part in vars(type(result)).items() if isinstance(part, property)]
+    return {name: as_json(getattr(result, name)) for name in (*names, *worked_out)}
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from plandoc.records import PlanState
+from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -17,9 +18,25 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "lock_plan": "'plandoc lock EVENT'",
         "start_production": "'plandoc start EVENT'",
         "complete_production": "'plandoc complete EVENT'",
-        "set_event_recipes": "'plandoc plan recipes'",
+        "set_event_recipes": "'plandoc plan recipes EVENT'",
+        "save_batch_decision": "'plandoc plan batches EVENT UNIT=BATCHES'",
+        "decide_enough": "'plandoc plan decide EVENT --enough'",
+        "delete_batch_decisions": "'plandoc plan undecide EVENT UNIT'",
+        "use replace_stale": "use --replace-stale",
+        "use add_ingredients": "use --add-ingredients",
+        "import_ingredients": "'plandoc ingredient import FILE'",
         "use add_missing_recipes": "use --add-missing-recipes",
         "accept the shortfall": "accept the shortfall with --accept-shortfall",
+        "drop_finished_good": "'plandoc amend drop EVENT GOOD --reason TEXT'",
+        "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
+        "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
+        "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
+        "with despite_production=True": "with --despite-production",
+        "record_production": "'plandoc bake EVENT UNIT BATCHES'",
+        "record_assembly": "'plandoc pack EVENT GOOD QUANTITY'",
+        "void_run": "'plandoc void EVENT RUN --reason TEXT'",
+        "say why, such as {'burnt': 3}": "say why with --why",
+        "as lost, with the reason": "as lost, with --lost N --why REASON",
         " or open_store(path, create=True)": "",
     }
 )
@@ -33,23 +50,117 @@ _STATES: Mapping[PlanState, str] = MappingProxyType(
 )
 
 
+# How the library names a run, and the letter of its kind here.
+_RUNS: Mapping[RunKind, str] = MappingProxyType({RunKind.PRODUCTION: "b", RunKind.ASSEMBLY: "p"})
+_RUN = re.compile(rf"\b({'|'.join(kind.value for kind in _RUNS)}) run ([0-9]+)\b", re.ASCII | re.IGNORECASE)
+
+
 class UsageError(Exception):
     """The command was called in a way that cannot be meant."""
 
 
-def as_said_here(message: str) -> str:
+def as_said_here(message: str, event: str = "EVENT") -> str:
     """Return a message of the library in terms of the command.
+
+    Args:
+        message: What the library says.
+        event: What the commands in it call the event.
 
     >>> as_said_here("lock the plan first, with lock_plan")
     "lock the plan first, with 'plandoc lock EVENT'"
     """
     pattern = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR)
-    return re.sub(pattern, lambda match: _COMMANDS_FOR[match[0]], message)
+    said = re.sub(pattern, lambda match: _COMMANDS_FOR[match[0]].replace("EVENT", event), message)
+    return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
+
+
+def run_in_words(kind: RunKind, run_id: int) -> str:
+    """Return how a run is called: the first letter of baking or packing, and its number.
+
+    >>> run_in_words(RunKind.PRODUCTION, 3), run_in_words(RunKind.ASSEMBLY, 2)
+    ('b3', 'p2')
+    """
+    return f"{_RUNS[kind]}{run_id}"
+
+
+def run_from_words(words: str) -> tuple[RunKind, int]:
+    """Return the kind and the number of a run from what it is called.
+
+    Raises:
+        UsageError: when no run can be called so.
+
+    >>> run_from_words("P2")
+    (<RunKind.ASSEMBLY: 'assembly'>, 2)
+    """
+    for kind, letter in _RUNS.items():
+        number = words[1:]
+        if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
+            return kind, int(number)
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {words!r}")
+
+
+def batches_in_words(number: int) -> str:
+    """Return a number of batches.
+
+    >>> batches_in_words(1), batches_in_words(5)
+    ('1 batch', '5 batches')
+    """
+    return "1 batch" if number == 1 else f"{number} batches"
+
+
+def moment_in_words(moment: datetime.datetime) -> str:
+    """Return a moment to the minute, in UTC: what is recorded has no place, and so no time of a place.
+
+    >>> moment_in_words(datetime.datetime(2026, 12, 23, 8, 5, 59, tzinfo=datetime.UTC))
+    '2026-12-23 08:05'
+    """
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
 
 
 def state_in_words(state: PlanState) -> str:
     """Return a state with what it means to a baker."""
     return _STATES[state]
+
+
+def difference_in_words(difference: int, *, accepted: int = 0) -> str:
+    """Return how what is made differs from what is needed.
+
+    Args:
+        difference: Units made less units needed.
+        accepted: How many units short somebody accepted.
+
+    >>> difference_in_words(22), difference_in_words(0), difference_in_words(-2, accepted=2)
+    ('22 over', 'exact', '2 short, accepted')
+    >>> difference_in_words(-8, accepted=2)
+    '8 short, 2 accepted'
+    """
+    if difference == 0:
+        return "exact"
+    if difference > 0:
+        return f"{difference} over"
+    short = -difference
+    agreed = f", {'' if short <= accepted else f'{accepted} '}accepted" if accepted else ""
+    return f"{short} short{agreed}"
+
+
+def whole_number(argument: str, called: str) -> int:
+    """Return what an argument says that must be a whole number.
+
+    By hand, for cyclopts takes 2.5 for 2 and 0x10 for 16.
+
+    Args:
+        argument: As it was typed.
+        called: What it is called in messages.
+
+    Raises:
+        UsageError: when it is none.
+
+    >>> whole_number("12", "BATCHES")
+    12
+    """
+    if not _WHOLE.fullmatch(argument):
+        raise UsageError(f"wanted a whole number for {called}, found {argument!r}")
+    return int(argument)
 
 
 def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:

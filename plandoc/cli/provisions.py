@@ -1,0 +1,198 @@
+"""`plandoc needs`, `shop` and `feasible`: what the decided batches take, what to buy for them, and what can be packed.
+
+A list without the ingredients of undecided units looks like a whole one, so it never appears without saying so.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
+from plandoc.arithmetic.ingredients import NeedRow
+from plandoc.arithmetic.measures import Amount
+from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow
+from plandoc.cli import csv_output, printing
+from plandoc.cli.finding import all_of, event_id
+from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.rows import as_json
+from plandoc.cli.wording import UsageError
+from plandoc.planning.packing import get_feasibility
+from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+from plandoc.records import Event, Finding
+from plandoc.sessions import Session
+
+Events = Annotated[str, Parameter(name="EVENT", required=True)]
+AsCsv = Annotated[bool, Parameter(name="--csv", negative="", show_default=False)]
+_COMPARED = ("needed", "in stock")
+_AMOUNTS = (*_COMPARED, "to buy")
+_NO_BATCHES = "none; no batches are decided"
+
+
+def needs(*keys: Events, json: AsJson = False, folder: DataFolder) -> None:
+    """Show which ingredients the decided batches take, sub-recipes included.
+
+    Args:
+        keys: The events, by their short names or numbers; several are added up.
+        json: Print the ingredients as JSON.
+    """
+    found = folder.look(lambda session: get_ingredient_needs(_event_ids(keys, session), session=session))
+    _say_what_is_missing(found.undecided, is_alone=json)
+    if json:
+        printing.print_json(as_json(found))
+        return
+    columns = [
+        printing.Column("ingredient"),
+        printing.Column("needed", is_number=True),
+        *map(printing.Column, ("unit", "as written", "note")),
+    ]
+    printing.print_table("Ingredients", columns, map(_need, found.rows), when_empty=_NO_BATCHES)
+
+
+def shop(*keys: Events, csv: AsCsv = False, json: AsJson = False, folder: DataFolder) -> None:
+    """Show what has to be bought for the decided batches: what is needed less what is in stock.
+
+    Args:
+        keys: The events, by their short names or numbers; several are added up.
+        csv: Print the list as CSV, for a spreadsheet.
+        json: Print the list as JSON.
+    """
+    if csv and json:
+        raise UsageError("--csv and --json cannot both be had; leave one out")
+    found = folder.look(lambda session: get_shopping_list(_event_ids(keys, session), session=session))
+    _say_what_is_missing(found.undecided, is_alone=json or csv)
+    if json:
+        printing.print_json(as_json(found))
+    elif csv:
+        _print_csv(found)
+    else:
+        _print_groups(found)
+
+
+def feasible(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
+    """Show how many of each good can be packed from the decided batches; exit status 1 when not all can.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the goods as JSON.
+    """
+    found = folder.look(lambda session: get_feasibility(event_id(event, session), session=session))
+    if json:
+        printing.print_json(as_json(found))
+    else:
+        _print_feasibility(found)
+    return 0 if found.is_feasible else 1
+
+
+def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
+    return [event.id for event in all_of(Event, keys, session)]
+
+
+def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
+    """Say whose ingredients are missing; on the error stream where the list is for a program, or has to be alone."""
+    if not undecided:
+        return
+    units = ", ".join(dict.fromkeys(finding.what for finding in undecided))
+    text = f"this list is not complete: no batches are decided for {units}"
+    if sys.stdout.isatty() and not is_alone:
+        printing.say(text)
+    else:
+        printing.complain(text)
+
+
+def _need(row: NeedRow) -> tuple[str, ...]:
+    written = "" if row.as_written == (row.amount,) else " + ".join(map(str, row.as_written))
+    return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
+
+
+def _print_groups(found: ShoppingList) -> None:
+    printing.say(f"Shopping list for {' and '.join(event.name for event in found.events)}")
+    _print_compared("Buy", found.buy, _AMOUNTS)
+    _print_uncompared(found.cannot_compare)
+    _print_compared("Enough", found.enough, _COMPARED)
+
+
+def _print_compared(title: str, items: Sequence[ShoppingItem], amounts: Sequence[str]) -> None:
+    rows = [(one.ingredient.name, *_numbers(row, amounts)) for one in items for row in one.rows]
+    printing.print_table(title, _columns(amounts), rows, when_empty="nothing", is_one_of_several=True)
+
+
+def _print_uncompared(items: Sequence[ShoppingItem]) -> None:
+    texts = map(printing.Column, ("unit", "in stock", "why"))
+    columns = [printing.Column("ingredient"), printing.Column("needed", is_number=True), *texts]
+    rows = [
+        (one.ingredient.name, *_split(row.needed), _all_in_stock(row, one), _why(one))
+        for one in items
+        for row in one.rows
+    ]
+    printing.print_table("Cannot compare", columns, rows, when_empty="nothing", is_one_of_several=True)
+
+
+def _all_in_stock(row: ShoppingRow, item: ShoppingItem) -> str:
+    return " + ".join(map(str, [*([row.in_stock] if row.in_stock.exact else []), *item.other_stock]))
+
+
+def _why(item: ShoppingItem) -> str:
+    # The name stands in the same row already.
+    return (item.reason or "").removeprefix(f"{item.ingredient.name}: ")
+
+
+def _columns(amounts: Sequence[str]) -> list[printing.Column]:
+    numbers = [printing.Column(amount, is_number=True) for amount in amounts]
+    return [printing.Column("ingredient"), *numbers, printing.Column("unit")]
+
+
+def _numbers(row: ShoppingRow, amounts: Sequence[str]) -> tuple[str, ...]:
+    """Return the amounts of a row, all in the unit of the need, which is the last cell."""
+    by_name = {"needed": row.needed, "in stock": row.in_stock, "to buy": row.to_buy}
+    numbers = (_in_unit(by_name[name], row.needed.unit) for name in amounts)
+    return *numbers, row.needed.unit
+
+
+def _in_unit(amount: Amount | None, unit: str) -> str:
+    if amount is None:
+        return ""
+    return _split(amount)[0] if amount.unit == unit else str(amount)
+
+
+def _split(amount: Amount) -> tuple[str, str]:
+    number, _, unit = str(amount).partition(" ")
+    return number, unit
+
+
+def _others(item: ShoppingItem) -> str:
+    return " + ".join(map(str, item.other_stock))
+
+
+def _print_csv(found: ShoppingList) -> None:
+    headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
+    csv_output.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
+
+
+def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
+    for one in items:
+        standing = one.standing.value.replace("_", " ")
+        for row in one.rows:
+            yield standing, one.ingredient.name, *_numbers(row, _AMOUNTS), _others(one), _why(one)
+
+
+def _print_feasibility(found: Feasibility) -> None:
+    printing.say(f"{'all' if found.is_feasible else 'not all'} goods can be packed from the decided batches")
+    columns = [
+        *map(printing.Column, ("good", "name")),
+        printing.Column("can be packed", is_number=True),
+        printing.Column("not enough of"),
+    ]
+    rows = [(one.good.slug, one.good.name, f"{one.possible} of {one.wanted}", _stopping(one)) for one in found.goods]
+    printing.print_table("Goods", columns, rows, when_empty="none chosen", is_one_of_several=True)
+    if found.left_over:
+        left = [printing.Column("unit"), printing.Column("left over", is_number=True), printing.Column("")]
+        units = [(unit.slug, *_split(Amount(number, unit.item_unit))) for unit, number in found.left_over]
+        printing.print_table("Left over", left, units, when_empty="nothing", is_one_of_several=True)
+
+
+def _stopping(one: GoodFeasibility) -> str:
+    return ", ".join(unit.name for unit in one.stopped_by)
