@@ -52,6 +52,7 @@ class OpenDocument:
         self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
         self._records: dict[tuple[str, int], Any] = {}
         self._own_tables: set[str] = set()
+        self._counted_tables: set[str] = set()
 
     def copy(self) -> OpenDocument:
         """Return a copy to change; rows and records are shared, for nobody changes those in place."""
@@ -61,6 +62,7 @@ class OpenDocument:
             _tables=dict(self._tables),
             _records=dict(self._records),
             _own_tables=set(),
+            _counted_tables=set(),
         )
         return twin
 
@@ -93,8 +95,12 @@ class OpenDocument:
 
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
-        highest = max(self.ids(table), default=0)
-        row_id = max(self._next_ids.get(table.name, 1), highest + 1)
+        if table.name not in self._counted_tables:
+            # A row put in by hand may be beyond the count; rows added here are not, so once is enough to look.
+            following = max(self.ids(table), default=0) + 1
+            self._next_ids[table.name] = max(self._next_ids.get(table.name, 1), following)
+            self._counted_tables.add(table.name)
+        row_id = self._next_ids[table.name]
         self._next_ids[table.name] = row_id + 1
         return row_id
 

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from plandoc import checks
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
 from plandoc.tables import MARKER
 
@@ -57,9 +58,9 @@ def import_file(
                 f"import {file.name}", lambda session: exchange.import_file(file, dry_run=dry_run, session=session)
             )
     except ImportRefusedError as error:
-        _print_report(cast("ImportReport", error.report))
+        print_report(cast("ImportReport", error.report))
         raise
-    _print_report(report)
+    print_report(report)
     if dry_run:
         printing.say("only a dry run: nothing was changed")
 
@@ -76,18 +77,3 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
         stand_in = Folder(Path(temporary))
         stand_in.open(create=True).close()
         yield stand_in
-
-
-def _print_report(report: ImportReport) -> None:
-    columns = [printing.Column("table"), printing.Column("outcome"), printing.Column("rows", is_number=True)]
-    rows = [
-        (table, outcome.value, count)
-        for table, outcomes in report.counts().items()
-        for outcome, count in outcomes.items()
-    ]
-    printing.print_table("Import", columns, rows, when_empty="the file holds nothing to import")
-    for row in report.rows:
-        if row.reason:
-            printing.say(str(row))
-    for note in report.notes:
-        printing.say(f"note: {note}")
