@@ -11,7 +11,7 @@ from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import AsJson, DataFolder
 from plandoc.cli.rows import as_row
-from plandoc.cli.wording import state_in_words
+from plandoc.cli.wording import state_in_words, whole_number
 from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
@@ -24,7 +24,7 @@ def add(
     /,
     *,
     date: datetime.date,
-    attendees: int | None = None,
+    attendees: str | None = None,
     notes: str | None = None,
     folder: DataFolder,
 ) -> None:
@@ -36,7 +36,8 @@ def add(
         attendees: How many people are expected.
         notes: Anything to remember.
     """
-    event = Event(name=name, event_date=date, expected_attendees=attendees, notes=notes or "")
+    expected = None if attendees is None else whole_number(attendees, "--attendees")
+    event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
     added = folder.change("add an event", lambda session: session.add(event))
     printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
 

@@ -13,6 +13,7 @@ import attrs
 
 from plandoc import codec
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.tables import BY_TYPE
 
 # In a result these stand for themselves: what they are made of has commands of its own.
 _IN_THE_CATALOGUE = (FinishedGood, FinishedUnit, Ingredient, Recipe)
@@ -37,7 +38,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, _IN_THE_CATALOGUE):
         return {"id": value.id, "slug": value.slug, "name": value.name}
     if attrs.has(type(value)):
-        return as_row(value) if hasattr(value, "id") else _result(value)
+        return as_row(value) if type(value) in BY_TYPE else _result(value)
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -24,6 +24,8 @@ WRONG_USAGE = [
     ("event", "add", "Tea", "--date", "2026-13-01"),
     ("event", "add", "Tea", "--date", "tomorrow"),
     ("event", "add", "Tea", "--date", "2026-12-25", "--attendees", "many"),
+    ("event", "add", "Tea", "--date", "2026-12-25", "--attendees", "2.5"),
+    ("event", "add", "Tea", "--date", "2026-12-25", "--attendees", "0x10"),
     ("plan", "recipes", "1"),
     ("plan", "goods", "1"),
     ("plan", "goods", "1", "tea-box"),

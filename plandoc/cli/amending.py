@@ -1,0 +1,248 @@
+"""`plandoc amend drop`, `add`, `quantity`, `batches`, and `plandoc amendments`: a plan that changes during production.
+
+A change may leave the plan short. That is allowed, for somebody gave a reason, but it is never done in silence: what
+there is to look at after the change, and was not before, is shown with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import attrs
+from cyclopts import Parameter
+
+from plandoc import amendments as operations
+from plandoc.arithmetic.batches import units_yielded
+from plandoc.catalog import find_by_key
+from plandoc.cli import printing
+from plandoc.cli.asking import counted
+from plandoc.cli.finding import event_id
+from plandoc.cli.folder import AsJson, DataFolder, Folder
+from plandoc.cli.rows import as_json, as_row
+from plandoc.cli.wording import as_said_here, batches_in_words, difference_in_words, moment_in_words, whole_number
+from plandoc.errors import NotFoundError
+from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.reviewing import review_plan
+from plandoc.records import (
+    AddFinishedGood,
+    Change,
+    ChangeQuantity,
+    DropFinishedGood,
+    Finding,
+    FinishedGood,
+    FinishedUnit,
+    ModifyBatch,
+    PlanAmendment,
+    Recipe,
+)
+from plandoc.sessions import Session
+
+Reason = Annotated[str, Parameter(name="--reason", help="Why the plan changes; it is kept for ever.")]
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+
+
+def drop(
+    event: str,
+    good: str,
+    /,
+    *,
+    reason: Reason,
+    despite_production: Flag = False,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> None:
+    """Take a good out of the plan; its recipes stay chosen.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        reason: Why.
+        despite_production: Drop it although batches of what it is made of are baked.
+        json: Print the amendment as JSON.
+    """
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        return operations.drop_finished_good(
+            found, _good_in_plan(good, session), reason, despite_production, session=session
+        )
+
+    _amend(event, change, folder, json=json)
+
+
+def add(event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
+    """Put a good into the plan, with the recipes that it needs.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        quantity: How many of it are handed out.
+        reason: Why.
+        json: Print the amendment as JSON.
+    """
+    number = whole_number(quantity, "QUANTITY")
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        good_id = find_by_key(FinishedGood, good, session=session).id
+        return operations.add_finished_good(found, good_id, number, reason, session=session)
+
+    _amend(event, change, folder, json=json)
+
+
+def quantity(
+    event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder
+) -> None:
+    """Change how many of a good are handed out.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        quantity: How many from now on.
+        reason: Why.
+        json: Print the amendment as JSON.
+    """
+    number = whole_number(quantity, "QUANTITY")
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        return operations.change_quantity(found, _good_in_plan(good, session), number, reason, session=session)
+
+    _amend(event, change, folder, json=json)
+
+
+def batches(
+    event: str, unit: str, batches: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder
+) -> None:
+    """Change how many batches are baked; 0 takes them out of the plan.
+
+    Args:
+        event: The event, by its short name or number.
+        unit: The unit, by its short name or number.
+        batches: How many from now on, those that are baked already included.
+        reason: Why.
+        json: Print the amendment as JSON.
+    """
+    number = whole_number(batches, "BATCHES")
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        unit_id = find_by_key(FinishedUnit, unit, session=session).id
+        return operations.modify_batch_decision(found, unit_id, number, reason, session=session)
+
+    _amend(event, change, folder, json=json)
+
+
+def list_amendments(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """List what was changed in a plan since production started, in the order of the changes, with the reasons.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the amendments as JSON.
+    """
+    found = folder.look(lambda session: _amendments(event, session))
+    if json:
+        printing.print_json([as_row(one.amendment) for one in found])
+        return
+    columns = [printing.Column("no", is_number=True), *map(printing.Column, ("when (UTC)", "change", "reason"))]
+    rows = [
+        (one.amendment.sequence, moment_in_words(one.amendment.created_at), one.in_words, one.amendment.reason)
+        for one in found
+    ]
+    printing.print_table("Amendments", columns, rows, when_empty="none; the plan is as it was")
+
+
+@attrs.frozen
+class _Amended:
+    """An amendment with what is said about it.
+
+    Attributes:
+        amendment: As it is stored.
+        in_words: What it changed, with the names of today.
+        made: What the batches make, when it changed batches; else blank.
+        findings: What there is to look at since it was made; empty when nothing was asked.
+    """
+
+    amendment: PlanAmendment
+    in_words: str
+    made: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def _amend(key: str, change: Callable[[int, Session], PlanAmendment], folder: Folder, *, json: bool) -> None:
+    def guarded(session: Session) -> _Amended:
+        found = event_id(key, session)
+        before = review_plan(found, session=session)
+        amendment = change(found, session)
+        new = tuple(finding for finding in review_plan(found, session=session) if finding not in before)
+        return _Amended(amendment, _with_recipes(amendment, session), _made(amendment, session), new)
+
+    amended = folder.change("amend the plan", guarded)
+    if json:
+        printing.print_json(_as_json(amended))
+        return
+    printing.say(f"amendment {amended.amendment.sequence}: {amended.in_words} ({amended.amendment.reason})")
+    if amended.made:
+        printing.say(amended.made)
+    _show_what_follows(key, amended.findings)
+
+
+def _as_json(amended: _Amended) -> dict[str, Any]:
+    return {**as_row(amended.amendment), "new_findings": as_json(amended.findings)}
+
+
+def _show_what_follows(event: str, findings: Sequence[Finding]) -> None:
+    if not findings:
+        return
+    printing.say(f"{counted(findings)} since this change:")
+    for finding in findings:
+        printing.say(f"- {as_said_here(finding.message, event)}")
+    printing.say(f"'plandoc amend batches {event} UNIT BATCHES --reason TEXT' changes what is baked")
+
+
+def _amendments(key: str, session: Session) -> list[_Amended]:
+    found = operations.get_amendments(event_id(key, session), session=session)
+    return [_Amended(amendment, _with_recipes(amendment, session)) for amendment in found]
+
+
+def _good_in_plan(key: str, session: Session) -> int:
+    """Return the id of a good; one that is no longer in the catalogue can still leave a plan, by its number."""
+    try:
+        return find_by_key(FinishedGood, key, session=session).id
+    except NotFoundError:
+        if key.isascii() and key.isdigit():
+            return whole_number(key, "GOOD")
+        raise
+
+
+def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
+    recipes = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in amendment.added_recipe_ids)
+    names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
+    changed = change_in_words(amendment.change, session)
+    return f"{changed}, with recipe {names}" if names else changed
+
+
+def _made(amendment: PlanAmendment, session: Session) -> str:
+    """Return what the batches of an amendment make; its shortfall counts as accepted, so that no finding tells it."""
+    change = amendment.change
+    if not isinstance(change, ModifyBatch) or not change.new_batches:
+        return ""
+    decisions = get_batch_decisions(amendment.event_id, session=session)
+    decision = next(one for one in decisions if one.finished_unit_id == change.finished_unit_id)
+    made = units_yielded(decision.batches, decision.yield_per_batch)
+    difference = made - decision.units_needed
+    how = difference_in_words(difference, accepted=max(0, -difference))
+    makes = "makes" if decision.batches == 1 else "make"
+    return f"{batches_in_words(decision.batches)} {makes} {made} of {decision.units_needed} needed ({how})"
+
+
+def change_in_words(change: Change, session: Session) -> str:
+    """Return what an amendment changed, units by their names."""
+    match change:
+        case DropFinishedGood():
+            return f"{change.finished_good_name} dropped, {change.original_quantity} were planned"
+        case AddFinishedGood():
+            return f"{change.finished_good_name} added, {change.quantity} planned"
+        case ChangeQuantity():
+            return f"{change.finished_good_name} from {change.old_quantity} to {change.new_quantity}"
+        case ModifyBatch():
+            unit = session.workspace.get_or_none(FinishedUnit, change.finished_unit_id)
+            name = change.finished_unit_slug if unit is None else unit.name
+            return f"batches of {name} from {change.old_batches} to {change.new_batches}"

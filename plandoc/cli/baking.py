@@ -1,0 +1,264 @@
+"""`plandoc bake`, `pack`, `runs` and `void`: what was baked and packed.
+
+A run is called as the list shows it: `b3` is the third that was recorded of baking, `p2` the second of packing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import attrs
+from cyclopts import Parameter
+
+from plandoc import production
+from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
+from plandoc.catalog import find_by_key
+from plandoc.cli import printing
+from plandoc.cli.finding import event_id
+from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.rows import as_row
+from plandoc.cli.wording import (
+    UsageError,
+    batches_in_words,
+    moment_in_words,
+    run_from_words,
+    run_in_words,
+    whole_number,
+)
+from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
+from plandoc.sessions import Session
+
+Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
+Why = Annotated[list[str] | None, Parameter(name="--why", negative="", show_default=False)]
+
+
+@attrs.frozen
+class _Run:
+    """A run with what is shown beside it.
+
+    Attributes:
+        run: As it is stored.
+        name: Of the unit that was baked, or of the good that was packed.
+        voided: Who took it back and why; None when it counts.
+    """
+
+    run: ProductionRun | AssemblyRun
+    name: str
+    voided: VoidedRun | None = None
+
+    @property
+    def kind(self) -> RunKind:
+        return RunKind.PRODUCTION if isinstance(self.run, ProductionRun) else RunKind.ASSEMBLY
+
+    @property
+    def made_id(self) -> int:
+        return self.run.finished_unit_id if isinstance(self.run, ProductionRun) else self.run.finished_good_id
+
+    @property
+    def called(self) -> str:
+        return run_in_words(self.kind, self.run.id)
+
+    @property
+    def position(self) -> tuple[Any, ...]:
+        run = self.run
+        moment = run.produced_at if isinstance(run, ProductionRun) else run.assembled_at
+        return moment, self.kind is RunKind.ASSEMBLY, run.id
+
+
+def bake(
+    event: str,
+    unit: str,
+    batches: str,
+    /,
+    *,
+    made: str | None = None,
+    lost: Lost = None,
+    why: Why = None,
+    notes: str | None = None,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> None:
+    """Record that batches were baked, and what came out of them.
+
+    Args:
+        event: The event, by its short name or number.
+        unit: What was baked, by its short name or number.
+        batches: How many batches.
+        made: How many units came out; else all that the batches yield, but those lost.
+        lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
+        why: Why they were lost.
+        notes: Anything to remember.
+        json: Print the run as JSON.
+    """
+    number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
+    losses = _losses(lost or (), why or ())
+
+    def record(session: Session) -> tuple[_Run, Progress]:
+        found, baked = event_id(event, session), find_by_key(FinishedUnit, unit, session=session)
+        run = production.record_production(found, baked.id, number, units, losses, notes or "", session=session)
+        return _Run(run, baked.name), production.get_progress(found, session=session)
+
+    run, progress = folder.change("record production", record)
+    if json:
+        printing.print_json(_as_json(run))
+        return
+    printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
+    _show_what_stands(run, progress, event)
+
+
+def pack(
+    event: str, good: str, quantity: str, /, *, notes: str | None = None, json: AsJson = False, folder: DataFolder
+) -> None:
+    """Record that goods were packed.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        quantity: How many were packed.
+        notes: Anything to remember.
+        json: Print the run as JSON.
+    """
+    number = whole_number(quantity, "QUANTITY")
+
+    def record(session: Session) -> tuple[_Run, Progress]:
+        found, packed = event_id(event, session), find_by_key(FinishedGood, good, session=session)
+        run = production.record_assembly(found, packed.id, number, notes or "", session=session)
+        return _Run(run, packed.name), production.get_progress(found, session=session)
+
+    run, progress = folder.change("record assembly", record)
+    if json:
+        printing.print_json(_as_json(run))
+        return
+    printing.say(f"{run.called}: {_done(run)}")
+    _show_what_stands(run, progress, event)
+
+
+def runs(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """List what was baked and packed, in the order of time; what was voided stays in the list, with the reason.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the runs as JSON.
+    """
+    found = folder.look(lambda session: _runs(event_id(event, session), session))
+    if json:
+        printing.print_json([_as_json(run) for run in found])
+        return
+    columns = [*map(printing.Column, ("run", "when (UTC)", "done", "result"))]
+    rows = [(one.called, moment_in_words(one.position[0]), _done(one), _outcome(one)) for one in found]
+    styles = ["" if one.voided is None else "dim" for one in found]
+    when_empty = "none yet; 'plandoc bake EVENT UNIT BATCHES' records the first"
+    printing.print_table("Runs", columns, rows, when_empty=when_empty, styles=styles)
+
+
+def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: DataFolder) -> None:
+    """Take back a run that was recorded by mistake: it stays in the list, but counts no more.
+
+    Args:
+        event: The event, by its short name or number.
+        run: The run as 'plandoc runs EVENT' shows it, such as b3 or p2.
+        reason: Why.
+        json: Print the run as JSON.
+    """
+    kind, run_id = run_from_words(run)
+
+    def take_back(session: Session) -> tuple[_Run, Progress]:
+        found = event_id(event, session)
+        taken = production.void_run(found, kind, run_id, reason, session=session)
+        voided = next(one for one in _runs(found, session) if one.voided == taken)
+        return voided, production.get_progress(found, session=session)
+
+    voided, progress = folder.change("void a run", take_back)
+    if json:
+        printing.print_json(_as_json(voided))
+        return
+    why = "" if voided.voided is None else f" ({voided.voided.reason})"
+    printing.say(f"{voided.called} no longer counts: {_done(voided)}{why}")
+    _show_what_stands(voided, progress, event)
+
+
+def _losses(lost: Sequence[str], why: Sequence[str]) -> Mapping[str, int]:
+    """Return the units lost by the reason; the first number goes with the first reason, and so on."""
+    if len(lost) != len(why):
+        pairs = f"found {len(lost)} --lost and {len(why)} --why"
+        raise UsageError(f"each '--lost N' wants a '--why REASON', {pairs}; such as --lost 3 --why burnt")
+    losses: dict[str, int] = {}
+    for number, reason in zip(lost, why, strict=True):
+        units, trimmed = whole_number(number, "--lost"), reason.strip()
+        losses[trimmed] = losses.get(trimmed, 0) + units
+    return losses
+
+
+def _runs(found: int, session: Session) -> list[_Run]:
+    voided = {(one.kind, one.run_id): one for one in session.find(VoidedRun, event_id=found)}
+    baked = [
+        _Run(run, _name(FinishedUnit, run.finished_unit_id, session), voided.get((RunKind.PRODUCTION, run.id)))
+        for run in session.find(ProductionRun, event_id=found)
+    ]
+    packed = [
+        _Run(run, _name(FinishedGood, run.finished_good_id, session), voided.get((RunKind.ASSEMBLY, run.id)))
+        for run in session.find(AssemblyRun, event_id=found)
+    ]
+    return sorted((*baked, *packed), key=lambda run: run.position)
+
+
+def _name(record_type: type[FinishedGood | FinishedUnit], record_id: int, session: Session) -> str:
+    record = session.workspace.get_or_none(record_type, record_id)
+    return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+
+
+def _done(one: _Run) -> str:
+    if isinstance(one.run, ProductionRun):
+        return f"{batches_in_words(one.run.batches)} of {one.name} baked"
+    return f"{one.run.quantity} x {one.name} packed"
+
+
+def _result(one: _Run) -> str:
+    if not isinstance(one.run, ProductionRun):
+        return ""
+    made = f"{one.run.units_made} made"
+    return ", ".join([made, *(f"{loss.units} lost ({loss.reason})" for loss in one.run.losses)])
+
+
+def _outcome(one: _Run) -> str:
+    voided = "" if one.voided is None else f"VOID: {one.voided.reason}"
+    return "; ".join(part for part in (voided, _result(one), one.run.notes) if part)
+
+
+def _as_json(one: _Run) -> dict[str, Any]:
+    return {
+        "run": one.called,
+        "kind": one.kind.value,
+        "name": one.name,
+        **as_row(one.run),
+        "voided": None if one.voided is None else as_row(one.voided),
+    }
+
+
+def _show_what_stands(run: _Run, progress: Progress, event: str) -> None:
+    """Show how far what was baked or packed has come."""
+    if run.kind is RunKind.ASSEMBLY:
+        for good in progress.goods:
+            if good.good.id == run.made_id:
+                _show_good(good)
+        return
+    for unit in progress.units:
+        if unit.unit.id == run.made_id:
+            _show_unit(unit, event)
+
+
+def _show_unit(one: UnitProgress, event: str) -> None:
+    decided = f"{one.batches_done} of {batches_in_words(one.batches_decided)} baked now"
+    printing.say(f"{one.unit.name}: {decided}, {one.made} made of {one.needed} needed")
+    if one.short_after_remaining:
+        rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
+        printing.say(
+            f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
+            f"'plandoc amend batches {event} {one.unit.slug} BATCHES --reason TEXT' bakes more"
+        )
+
+
+def _show_good(one: GoodProgress) -> None:
+    more = f", {one.can_assemble_now} more can be packed now" if one.still_wanted else ""
+    printing.say(f"{one.good.name}: {one.assembled} of {one.wanted} packed{more}")
