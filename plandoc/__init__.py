@@ -83,19 +83,33 @@ from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, open_store, use_store
 
 if TYPE_CHECKING:
+    from plandoc.amendments import (
+        add_finished_good,
+        change_quantity,
+        drop_finished_good,
+        get_amendments,
+        modify_batch_decision,
+    )
     from plandoc.arithmetic.availability import Availability
     from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
+    from plandoc.arithmetic.comparing import Difference
+    from plandoc.arithmetic.differences import Status
     from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
     from plandoc.arithmetic.ingredients import IngredientNeeds, NeedRow
     from plandoc.arithmetic.measures import Amount
+    from plandoc.arithmetic.progress import GoodProgress, Overall, Progress, UnitProgress
     from plandoc.arithmetic.requirements import Requirement, Source
     from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
     from plandoc.checks import check
+    from plandoc.comparison import PlanComparison, get_plan_comparison
     from plandoc.exchange import ImportReport, import_file
+    from plandoc.exchange.handwritten import import_goods, import_ingredients, import_recipes, import_stock
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
     from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
     from plandoc.planning.stocktaking import get_stock, set_stock
+    from plandoc.production import get_progress, record_assembly, record_production, void_run
+    from plandoc.report import render_report
 
 __all__ = [
     "AddFinishedGood",
@@ -111,6 +125,7 @@ __all__ = [
     "ConflictError",
     "DamagedError",
     "Density",
+    "Difference",
     "DropFinishedGood",
     "Event",
     "EventFinishedGood",
@@ -122,6 +137,7 @@ __all__ = [
     "FinishedUnit",
     "FolderNotFoundError",
     "GoodFeasibility",
+    "GoodProgress",
     "GoodsSelection",
     "ImportRefusedError",
     "ImportReport",
@@ -134,14 +150,17 @@ __all__ = [
     "NewerFormatError",
     "NotFoundError",
     "Outcome",
+    "Overall",
     "Plan",
     "PlanAmendment",
+    "PlanComparison",
     "PlanSnapshot",
     "PlanState",
     "PlanStateError",
     "PlandocError",
     "Problem",
     "ProductionRun",
+    "Progress",
     "Recipe",
     "RecipeLine",
     "RecipeSelection",
@@ -155,6 +174,7 @@ __all__ = [
     "ShoppingRow",
     "Source",
     "Standing",
+    "Status",
     "StillUsedError",
     "StockItem",
     "StorageError",
@@ -163,15 +183,20 @@ __all__ = [
     "SubRecipe",
     "UnitOptions",
     "UnitPlan",
+    "UnitProgress",
     "ValidationError",
     "VoidedRun",
     "YieldMode",
+    "add_finished_good",
+    "change_quantity",
     "check",
     "complete_production",
     "create_plan_snapshot",
     "decide_enough",
     "delete_batch_decisions",
+    "drop_finished_good",
     "find_by_key",
+    "get_amendments",
     "get_available_finished_goods",
     "get_batch_decisions",
     "get_batch_options",
@@ -180,15 +205,25 @@ __all__ = [
     "get_feasibility",
     "get_ingredient_needs",
     "get_plan",
+    "get_plan_comparison",
     "get_plan_snapshot",
+    "get_progress",
     "get_requirements",
     "get_shopping_list",
     "get_stock",
     "import_file",
+    "import_goods",
+    "import_ingredients",
+    "import_recipes",
+    "import_stock",
     "list_records",
     "lock_plan",
+    "modify_batch_decision",
     "open_store",
+    "record_assembly",
+    "record_production",
     "remove_event",
+    "render_report",
     "review_plan",
     "save_batch_decision",
     "save_batch_decisions",
@@ -199,6 +234,7 @@ __all__ = [
     "suggest_batches",
     "unlock_plan",
     "use_store",
+    "void_run",
     "where",
 ]
 
@@ -209,28 +245,50 @@ _ON_DEMAND = {
     "Availability": "plandoc.arithmetic.availability",
     "BatchOption": "plandoc.arithmetic.batches",
     "BatchSuggestion": "plandoc.arithmetic.batches",
+    "Difference": "plandoc.arithmetic.comparing",
     "Feasibility": "plandoc.arithmetic.feasibility",
     "GoodFeasibility": "plandoc.arithmetic.feasibility",
+    "GoodProgress": "plandoc.arithmetic.progress",
     "ImportReport": "plandoc.exchange",
     "IngredientNeeds": "plandoc.arithmetic.ingredients",
     "NeedRow": "plandoc.arithmetic.ingredients",
+    "Overall": "plandoc.arithmetic.progress",
     "Plan": "plandoc.planning.overview",
+    "PlanComparison": "plandoc.comparison",
+    "Progress": "plandoc.arithmetic.progress",
     "Requirement": "plandoc.arithmetic.requirements",
     "ShoppingItem": "plandoc.arithmetic.shopping",
     "ShoppingList": "plandoc.arithmetic.shopping",
     "ShoppingRow": "plandoc.arithmetic.shopping",
     "Source": "plandoc.arithmetic.requirements",
     "Standing": "plandoc.arithmetic.shopping",
+    "Status": "plandoc.arithmetic.differences",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
+    "UnitProgress": "plandoc.arithmetic.progress",
+    "add_finished_good": "plandoc.amendments",
+    "change_quantity": "plandoc.amendments",
     "check": "plandoc.checks",
+    "drop_finished_good": "plandoc.amendments",
+    "get_amendments": "plandoc.amendments",
     "get_feasibility": "plandoc.planning.packing",
     "get_ingredient_needs": "plandoc.planning.provisions",
     "get_plan": "plandoc.planning.overview",
+    "get_plan_comparison": "plandoc.comparison",
+    "get_progress": "plandoc.production",
     "get_shopping_list": "plandoc.planning.provisions",
     "get_stock": "plandoc.planning.stocktaking",
     "import_file": "plandoc.exchange",
+    "import_goods": "plandoc.exchange.handwritten",
+    "import_ingredients": "plandoc.exchange.handwritten",
+    "import_recipes": "plandoc.exchange.handwritten",
+    "import_stock": "plandoc.exchange.handwritten",
+    "modify_batch_decision": "plandoc.amendments",
+    "record_assembly": "plandoc.production",
+    "record_production": "plandoc.production",
+    "render_report": "plandoc.report",
     "set_stock": "plandoc.planning.stocktaking",
+    "void_run": "plandoc.production",
 }
 
 

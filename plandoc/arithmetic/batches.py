@@ -32,6 +32,35 @@ def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
     return -(-ratio.numerator // ratio.denominator)
 
 
+def batches_in_words(number: int) -> str:
+    """Return a number of batches as a person says it.
+
+    >>> batches_in_words(1), batches_in_words(3)
+    ('1 batch', '3 batches')
+    """
+    return "1 batch" if number == 1 else f"{number} batches"
+
+
+def shortfall_in_words(batches: int, made: int, needed: int) -> str:
+    """Return what too few batches make of a need, as a person says it.
+
+    >>> shortfall_in_words(1, 24, 50)
+    '1 batch makes 24 of 50 needed, 26 short'
+    """
+    makes = "makes" if batches == 1 else "make"
+    return f"{batches_in_words(batches)} {makes} {made} of {needed} needed, {needed - made} short"
+
+
+def way_out_of_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
+    """Return what can be done about too few batches.
+
+    >>> way_out_of_shortfall(50, 24)
+    '3 batches are enough, or accept the shortfall'
+    """
+    enough = batches_for(needed, yield_per_batch)
+    return f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough, or accept the shortfall"
+
+
 @attrs.frozen
 class BatchOption:
     """A number of batches that can be decided for a unit.

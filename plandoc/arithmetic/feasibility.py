@@ -9,7 +9,7 @@ import attrs
 
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.requirements import Breakdown, UnitQuantities, requirements
+from plandoc.arithmetic.requirements import Breakdown, UnitQuantities
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit
 
 
@@ -59,7 +59,10 @@ def units_decided(decisions: Mapping[int, BatchDecision], definitions: Definitio
 
 
 def feasibility(
-    quantities: Mapping[int, int], available: Mapping[int, Fraction], definitions: Definitions
+    quantities: Mapping[int, int],
+    available: Mapping[int, Fraction],
+    definitions: Definitions,
+    breakdown: Breakdown | None = None,
 ) -> Feasibility:
     """Return how many of each good can be packed from a number of units.
 
@@ -70,13 +73,13 @@ def feasibility(
         quantities: How many of each good are wanted, by the good's id.
         available: How many of each unit there are, by the unit's id.
         definitions: What the goods are made of.
+        breakdown: One of the same definitions that was used before; None makes one.
 
     Raises:
         ValidationError: with everything that is broken in any of the goods.
     """
-    breakdown = Breakdown(definitions)
-    # Refuses broken goods, all of them at once.
-    requirements(quantities, definitions, breakdown)
+    breakdown = breakdown or Breakdown(definitions)
+    breakdown.check(quantities)
     remaining = dict(available)
     goods = []
     for good_id, wanted in sorted(quantities.items()):

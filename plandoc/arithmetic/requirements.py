@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
@@ -73,15 +73,23 @@ class Breakdown:
             self._problems[good_id] = tuple(_problems_of_good(good_id, self._definitions))
         return self._problems[good_id]
 
+    def check(self, good_ids: Iterable[int]) -> None:
+        """Refuse broken goods, all of them at once.
+
+        Raises:
+            ValidationError: with everything that is broken in any of them.
+        """
+        problems = [problem for good_id in sorted(good_ids) for problem in self.problems(good_id)]
+        if problems:
+            raise ValidationError(problems)
+
     def units(self, good_id: int) -> UnitQuantities:
         """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
 
         Raises:
             ValidationError: when the good is broken.
         """
-        problems = self.problems(good_id)
-        if problems:
-            raise ValidationError(problems)
+        self.check([good_id])
         return self._taken_apart(good_id)
 
     def recipes(self, good_id: int) -> frozenset[int]:
@@ -98,15 +106,19 @@ class Breakdown:
             units: dict[int, Fraction] = {}
             good = _known(self._definitions.goods(good_id))
             for part in good.components:
-                for unit_id, quantity in self._units_of_part(part).items():
-                    units[unit_id] = units.get(unit_id, Fraction(0)) + quantity * Fraction(part.quantity)
+                for unit_id, quantity in self._units_of_part(part):
+                    units[unit_id] = units[unit_id] + quantity if unit_id in units else quantity
             self._units[good_id] = units
         return self._units[good_id]
 
-    def _units_of_part(self, part: Component) -> UnitQuantities:
-        if part.finished_good_id is not None:
-            return self._taken_apart(part.finished_good_id)
-        return {_known(part.finished_unit_id): Fraction(1)}
+    def _units_of_part(self, part: Component) -> Iterator[tuple[int, Fraction]]:
+        times = Fraction(part.quantity)
+        if part.finished_good_id is None:
+            # By far the most parts are units, and fractions are slow to multiply, even by one.
+            yield _known(part.finished_unit_id), times
+            return
+        for unit_id, each in self._taken_apart(part.finished_good_id).items():
+            yield unit_id, each * times
 
 
 def units_of_good(good_id: int, definitions: Definitions) -> UnitQuantities:
@@ -141,9 +153,7 @@ def requirements(
         ValidationError: with everything that is broken in any of the goods.
     """
     breakdown = breakdown or Breakdown(definitions)
-    problems = [problem for good_id in sorted(quantities) for problem in breakdown.problems(good_id)]
-    if problems:
-        raise ValidationError(problems)
+    breakdown.check(quantities)
     sources: dict[int, list[Source]] = {}
     for good_id in sorted(quantities):
         good = _known(definitions.goods(good_id))
@@ -183,7 +193,10 @@ def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Proble
             "components",
         )
     except ValidationError as error:
-        yield from error.problems
+        for problem in error.problems:
+            # A cycle further in is shown from its own first good on.
+            around = "" if problem.message.startswith(f"{outermost.name} ") else f"{outermost.name}: "
+            yield attrs.evolve(problem, message=around + problem.message)
 
 
 def _with_inner_goods(outermost: FinishedGood, definitions: Definitions) -> dict[int, FinishedGood]:

@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 import attrs
 
-from plandoc.arithmetic.batches import batches_for, units_yielded
+from plandoc.arithmetic.batches import (
+    batches_for,
+    batches_in_words,
+    shortfall_in_words,
+    units_yielded,
+    way_out_of_shortfall,
+)
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.requirements import Breakdown, Requirement, requirements
@@ -41,6 +47,7 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
     required = {one.unit.id: one for one in requirements(whole, definitions, breakdown)}
     findings = [
+        *_lost_recipes(plan.recipes, definitions),
         *_broken_goods(plan, definitions, breakdown),
         *_missing_recipes(whole, plan.recipes, definitions, breakdown),
         *_undecided(required, plan.decisions),
@@ -51,6 +58,14 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
 
 def _place(finding: Finding) -> tuple[int, int, int]:
     return _ORDER[finding.kind], finding.finished_good_id or 0, finding.finished_unit_id or 0
+
+
+def _lost_recipes(selected: Collection[int], definitions: Definitions) -> Iterator[Finding]:
+    for recipe_id in sorted(selected):
+        if definitions.recipes(recipe_id) is None:
+            message = f"recipe {recipe_id} is selected, but was not found"
+            way_out = "select the recipes anew with set_event_recipes"
+            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
 
 
 def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
@@ -86,7 +101,7 @@ def _undecided(required: Mapping[int, Requirement], decisions: Mapping[int, Batc
                 FindingKind.UNDECIDED,
                 one.unit.name,
                 f"{one.unit.name}: {one.units} needed, no batches decided",
-                f"decide {_batches(enough)} with save_batch_decision, or all at once with decide_enough",
+                f"decide {batches_in_words(enough)} with save_batch_decision, or all at once with decide_enough",
                 finished_unit_id=unit_id,
                 needed=_countable(one.units),
                 made=0,
@@ -103,7 +118,7 @@ def _of_decisions(
     for unit_id, decision in decisions.items():
         unit = definitions.units(unit_id)
         if unit is None:
-            message = f"{_batches(decision.batches)} are decided of finished unit {unit_id}, which was not found"
+            message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
             way_out = "remove the decision with delete_batch_decisions"
             name = f"finished unit {unit_id}"
             yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
@@ -123,7 +138,7 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
     return Finding(
         FindingKind.UNNEEDED,
         unit.name,
-        f"{unit.name}: {_batches(decision.batches)} are decided, but no good needs any",
+        f"{unit.name}: {_decided(decision.batches)}, but no good needs any",
         "remove the decision with delete_batch_decisions, or bake them to spare",
         finished_unit_id=unit.id,
         needed=0,
@@ -137,12 +152,11 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int) -> Iterator
     short = needed - made
     if short > accepted:
         agreed = f", of which {accepted} accepted" if accepted else ""
-        enough = batches_for(needed, unit.yield_per_batch)
         yield Finding(
             FindingKind.SHORT,
             unit.name,
-            f"{unit.name}: {_batches(decision.batches)} make {made} of {needed} needed, {short} short{agreed}",
-            f"{_batches(enough)} are enough, or accept the shortfall",
+            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}",
+            way_out_of_shortfall(needed, unit.yield_per_batch),
             finished_unit_id=unit.id,
             needed=_countable(needed),
             made=_countable(made),
@@ -162,7 +176,7 @@ def _stale(unit: FinishedUnit, decision: BatchDecision, needed: int, definitions
         yield Finding(
             FindingKind.STALE,
             unit.name,
-            f"{unit.name}: {_batches(decision.batches)} were decided before {'; '.join(changes)}",
+            f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
             "look at it again, and decide it anew with save_batch_decision",
             finished_unit_id=unit.id,
             needed=_countable(needed),
@@ -186,5 +200,5 @@ def _countable(units: int) -> int | None:
     return units if units <= LARGEST_NUMBER else None
 
 
-def _batches(number: int) -> str:
-    return "1 batch" if number == 1 else f"{number} batches"
+def _decided(batches: int) -> str:
+    return f"{batches_in_words(batches)} {'was' if batches == 1 else 'were'} decided"

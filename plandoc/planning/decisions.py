@@ -9,14 +9,15 @@ import attrs
 from plandoc.arithmetic.batches import (
     BatchSuggestion,
     UnitOptions,
-    batches_for,
     options_for,
+    shortfall_in_words,
     suggest,
     units_yielded,
+    way_out_of_shortfall,
 )
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.requirements import Requirement, requirements
-from plandoc.errors import Problem, ValidationError
+from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import review_plan
@@ -143,13 +144,13 @@ def save_batch_decisions(
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
             decisions.append(
-                _decision(session, event_id, unit, number, needed.get(unit_id, 0), accept_shortfall=accept_shortfall)
+                new_decision(session, event_id, unit, number, needed.get(unit_id, 0), accept_shortfall=accept_shortfall)
             )
         except ValidationError as error:
             problems.extend(error.problems)
     if problems:
         raise ValidationError(problems)
-    return [_put(session, decision) for decision in decisions]
+    return [put_decision(session, decision) for decision in decisions]
 
 
 @changes("decide enough batches")
@@ -199,10 +200,11 @@ def delete_batch_decisions(
     event = session.event_to_edit(event_id, Edit.DECISIONS)
     decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
     wanted = list(decided) if finished_unit_ids is None else list(dict.fromkeys(finished_unit_ids))
-    undecided = [unit_id for unit_id in wanted if unit_id not in decided]
+    # True and 1.0 would be found where 1 is.
+    undecided = [unit_id for unit_id in wanted if type(unit_id) is not int or unit_id not in decided]
     if undecided:
         raise ValidationError(
-            Problem(f"no batches of finished unit {unit_id} are decided", field="finished_unit_ids")
+            Problem(f"no batches of finished unit {found(unit_id)} are decided", field="finished_unit_ids")
             for unit_id in undecided
         )
     for unit_id in wanted:
@@ -220,14 +222,18 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
         raise ValidationError([Problem(message, hint="select it first, with set_event_recipes")])
 
 
-def _decision(
+def new_decision(
     session: Session, event_id: int, unit: FinishedUnit, batches: int, needed: int, *, accept_shortfall: bool
 ) -> BatchDecision:
+    """Return a decision that holds the need, the yield and the recipe as they are now; it is not saved.
+
+    Raises:
+        ValidationError: with the numbers, when the batches are short and that is not accepted.
+    """
     made = units_yielded(batches, unit.yield_per_batch)
     if made < needed and not accept_shortfall:
-        enough = batches_for(needed, unit.yield_per_batch)
-        message = f"{unit.name}: {batches} batches make {made} of {needed} needed, {needed - made} short"
-        hint = f"{enough} batches are enough, or accept the shortfall"
+        message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
+        hint = way_out_of_shortfall(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
     return BatchDecision(
         event_id=event_id,
@@ -241,7 +247,8 @@ def _decision(
     )
 
 
-def _put(session: Session, decision: BatchDecision) -> BatchDecision:
+def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
+    """Save a decision in the place of the one there is for its unit, if any; the state of the plan is not asked."""
     is_of_unit = where("finished_unit_id") == decision.finished_unit_id
     present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
     if present:

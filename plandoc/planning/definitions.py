@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,7 +14,10 @@ RecordT = TypeVar("RecordT")
 
 
 def definitions_in(session: Session) -> Definitions:
-    """Return what the catalogue defines; each record is read when a sum asks for it."""
+    """Return what the catalogue defines at this moment; each record is read when a sum first asks for it.
+
+    Not to be kept over a change of the catalogue: a record that was read is not looked up again.
+    """
     return Definitions(
         _lookup(session, FinishedGood),
         _lookup(session, FinishedUnit),
@@ -23,4 +27,5 @@ def definitions_in(session: Session) -> Definitions:
 
 
 def _lookup(session: Session, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:
-    return lambda record_id: session.workspace.get_or_none(record_type, record_id)
+    # A sum asks for the same few hundred records many times over.
+    return functools.cache(lambda record_id: session.workspace.get_or_none(record_type, record_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import attrs
 
@@ -14,7 +15,6 @@ from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import plan_parts
-from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -28,10 +28,14 @@ from plandoc.records import (
 )
 from plandoc.sessions import Session
 
+T = TypeVar("T")
+
 
 @attrs.frozen
 class Plan:
     """A whole plan at one moment.
+
+    A recipe, good or unit that the plan names and nobody can find any more is left out; the findings name it.
 
     Attributes:
         event: The event, with the state of the plan.
@@ -71,8 +75,8 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,
-        recipes=tuple(get_event_recipes(event_id, session=session)),
-        goods=tuple(get_event_fg_quantities(event_id, session=session)),
+        recipes=tuple(_present(definitions.recipes, parts.recipes)),
+        goods=tuple((good, parts.quantities[good.id]) for good in _present(definitions.goods, parts.quantities)),
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
         findings=review(parts, definitions),
@@ -81,6 +85,10 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),
     )
+
+
+def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[T]:
+    return (record for record in map(lookup, sorted(ids)) if record is not None)
 
 
 def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:

@@ -6,23 +6,36 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plandoc.arithmetic.ingredients import IngredientNeeds, ingredient_needs
+from plandoc.arithmetic.runs import batches_done, counted_production, remaining_batches, units_made
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.errors import NotFoundError, Problem, ValidationError
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import review_plan
-from plandoc.records import BatchDecision, Event, Finding, FindingKind, StockItem
+from plandoc.records import (
+    BatchDecision,
+    Event,
+    Finding,
+    FindingKind,
+    PlanState,
+    ProductionRun,
+    StockItem,
+    VoidedRun,
+)
 from plandoc.sessions import Session
 
 
 @reads
-def get_ingredient_needs(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> IngredientNeeds:
+def get_ingredient_needs(
+    event_ids: int | Iterable[int], remaining: bool = False, session: Session = NO_SESSION
+) -> IngredientNeeds:
     """Return the ingredients that the decided batches of an event take, or of several events together.
 
     What nobody has decided batches for is not among them; it is listed in `undecided`.
 
     Args:
         event_ids: The event, or the events; one named twice counts once.
+        remaining: Count only batches that are not baked yet; of a completed event none are, for nobody bakes them.
         session: The session to look in; None takes the default store.
 
     Raises:
@@ -31,29 +44,34 @@ def get_ingredient_needs(event_ids: int | Iterable[int], session: Session = NO_S
             broken.
     """
     events = _events(event_ids, session)
+    ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
     batches: dict[int, int] = {}
-    for event in events:
-        for decision in session.find(BatchDecision, event_id=event.id):
-            batches[decision.recipe_id] = batches.get(decision.recipe_id, 0) + decision.batches
+    for event in ahead:
+        for recipe_id, number in _batches(event, session, remaining=remaining):
+            batches[recipe_id] = batches.get(recipe_id, 0) + number
     rows = ingredient_needs(batches, definitions_in(session))
-    return IngredientNeeds(events, rows, tuple(_undecided(events, session)))
+    undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
+    return IngredientNeeds(events, rows, tuple(undecided))
 
 
 @reads
-def get_shopping_list(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
+def get_shopping_list(
+    event_ids: int | Iterable[int], remaining: bool = False, session: Session = NO_SESSION
+) -> ShoppingList:
     """Return what the decided batches of an event need against the stock, or of several events together.
 
     The stock is set against the sum of all these events, for what one takes is not there for the next.
 
     Args:
         event_ids: The event, or the events; one named twice counts once.
+        remaining: Count only batches that are not baked yet; of a completed event none are, for nobody bakes them.
         session: The session to look in; None takes the default store.
 
     Raises:
         NotFoundError: "Event 99 not found", when one is asked for that does not exist.
         ValidationError: as `get_ingredient_needs` does.
     """
-    needs = get_ingredient_needs(event_ids, session=session)
+    needs = get_ingredient_needs(event_ids, remaining, session=session)
     groups: dict[Standing, list[ShoppingItem]] = {standing: [] for standing in Standing}
     for item in shopping_items(needs.rows, session.find(StockItem)):
         groups[item.standing].append(item)
@@ -87,7 +105,25 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
     return tuple(events[event_id] for event_id in sorted(events))
 
 
-def _undecided(events: Iterable[Event], session: Session) -> Iterator[Finding]:
-    for event in events:
-        findings = review_plan(event.id, session=session)
-        yield from (finding for finding in findings if finding.kind is FindingKind.UNDECIDED)
+def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
+    """Yield recipes with batches to bake of them; a recipe of several yields comes once for each."""
+    decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
+    batches = {unit_id: row.batches for unit_id, row in decisions.items()}
+    if remaining:
+        batches = remaining_batches(batches, batches_done(_baked(event, session)))
+    for unit_id, number in batches.items():
+        yield decisions[unit_id].recipe_id, number
+
+
+def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+    made = units_made(_baked(event, session)) if remaining else {}
+    for finding in review_plan(event.id, session=session):
+        # What was baked without a decision, and is enough, takes nothing more.
+        enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
+        if finding.kind is FindingKind.UNDECIDED and not enough:
+            yield finding
+
+
+def _baked(event: Event, session: Session) -> tuple[ProductionRun, ...]:
+    voided = session.find(VoidedRun, event_id=event.id)
+    return counted_production(session.find(ProductionRun, event_id=event.id), voided)

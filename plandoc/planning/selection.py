@@ -149,7 +149,9 @@ def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int
     """Return the records with these ids; one error names all that do not exist."""
     records: dict[int, Any] = {}
     problems: list[Problem] = []
-    for record_id in record_ids:
+    # Text can be gone through too, but is one wrong id and not many, or none.
+    one_by_one: Iterable[Any] = [record_ids] if isinstance(record_ids, str | bytes) else record_ids
+    for record_id in one_by_one:
         try:
             records[record_id] = session.get(record_type, record_id)
         except NotFoundError as error:
