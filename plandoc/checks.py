@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from plandoc import records
+from plandoc.arithmetic.replay import PlanContent, first_parting
 from plandoc.errors import DamagedError, PlandocError, Problem, ValidationError
 from plandoc.nesting import check_nesting
 from plandoc.open_documents import OpenDocument
@@ -65,6 +68,7 @@ class _Check:
         yield from self._references()
         yield from self._nesting()
         yield from self._snapshots()
+        yield from self._replays()
 
     def _journal_and_marker(self) -> Iterator[Problem]:
         try:
@@ -181,6 +185,15 @@ class _Check:
                     message = "the snapshot does not match its digest: it was changed after it was written"
                     yield Problem(message, row=str(snapshot.id), hint="take the file back from a backup", **place)
 
+    def _replays(self) -> Iterator[Problem]:
+        for document in self._events.values():
+            for snapshot in document.find(BY_TYPE[records.PlanSnapshot]):
+                try:
+                    yield from _parted(document, snapshot)
+                except ValidationError as error:
+                    place: dict[str, Any] = {"table": "plan_snapshots", "row": str(snapshot.id)}
+                    yield from (attrs.evolve(one, file=document.name, **place) for one in error.problems)
+
     def _records(self, record_type: type) -> Iterator[tuple[OpenDocument, Any]]:
         table = BY_TYPE[record_type]
         opened = self._events.values() if table.of_event else [self._catalog]
@@ -188,6 +201,26 @@ class _Check:
             if document is not None:
                 for record in document.find(table):
                     yield document, record
+
+
+def _parted(document: OpenDocument, snapshot: records.PlanSnapshot) -> Iterator[Problem]:
+    live = PlanContent.of(
+        document.find(BY_TYPE[records.EventRecipe]),
+        document.find(BY_TYPE[records.EventFinishedGood]),
+        document.find(BY_TYPE[records.BatchDecision]),
+    )
+    amendments: list[records.PlanAmendment] = document.find(BY_TYPE[records.PlanAmendment])
+    parting = first_parting(snapshot.snapshot_data, amendments, live)
+    if parting is not None:
+        last = parting.amendment
+        since = "its snapshot on, by no amendment" if last is None else f"amendment {last.sequence} on"
+        yield Problem(
+            f"the plan is not what its snapshot and amendments make it, from {since}: {parting.message}",
+            file=document.name,
+            table="plan_snapshots" if last is None else "plan_amendments",
+            row=str(snapshot.id if last is None else last.id),
+            hint="take the file back from a backup",
+        )
 
 
 def _nested_wrong(table: str, things: list[Any], parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Problem]:

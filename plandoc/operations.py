@@ -18,6 +18,9 @@ R = TypeVar("R")
 # The default of every `session` parameter. Typed as a session, for inside the function it always is one.
 NO_SESSION: Any = None
 
+# The action of every operation that changes something, by its name, for what must hold of all of them.
+CHANGING: dict[str, str] = {}
+
 
 def reads(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function whose last parameter is `session` work without one, by reading the default store."""
@@ -32,6 +35,8 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        CHANGING[function.__name__] = action
+
         def in_own_session(call: Callable[[Session], R]) -> R:
             with default_store().session(action) as session:
                 return call(session)

@@ -401,6 +401,16 @@ class PlanSnapshot:
         """Recipes, units and goods as they were, so that the plan can be worked out again; a copy."""
         return copy.deepcopy(dict(self._definitions))
 
+    def definition(self, table: str, record_id: int) -> dict[str, Any]:
+        """Return one of the definitions, without the copy of all others; a copy too.
+
+        Args:
+            table: Such as finished_units.
+            record_id: The id of the record.
+        """
+        row: dict[str, Any] = copy.deepcopy(self._definitions[table][str(record_id)])
+        return row
+
 
 @attrs.frozen
 class DropFinishedGood:

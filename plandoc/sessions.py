@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from plandoc import records
@@ -14,6 +16,18 @@ from plandoc.workspace import Workspace
 RecordT = TypeVar("RecordT")
 
 _FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
+
+# What tells the history of a plan is true only if it is written together with what it tells of.
+_WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
+    {
+        records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan",
+        records.PlanAmendment: "a plan is amended by drop_finished_good, add_finished_good, change_quantity and "
+        "modify_batch_decision, so that the plan changes with the record",
+        records.ProductionRun: "what was baked is recorded by record_production, which checks it",
+        records.AssemblyRun: "what was packed is recorded by record_assembly, which checks it",
+        records.VoidedRun: "a run is voided by void_run, which checks it",
+    }
+)
 
 
 class Session:
@@ -41,9 +55,8 @@ class Session:
         self.check_writable()
         if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
             raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
-        if isinstance(record, records.PlanSnapshot):
-            message = "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan"
-            raise ValidationError(message)
+        if type(record) in _WRITTEN_BY_OPERATIONS:
+            raise ValidationError(_WRITTEN_BY_OPERATIONS[type(record)])
         self._check_state(type(record), getattr(record, "event_id", None))
         return self.workspace.add(record)
 

@@ -131,13 +131,9 @@ EDITS = {
     Edit.DECISIONS: lambda session, event, bakery: plandoc.save_batch_decision(
         event.id, bakery.cookie.id, 9, session=session
     ),
-    Edit.RUNS: lambda session, event, bakery: session.add(
-        plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, session.moment)
-    ),
-    Edit.AMENDMENTS: lambda session, event, bakery: session.add(
-        plandoc.PlanAmendment(
-            event.id, 1, plandoc.ModifyBatch(1, "Cookies", 1, "cookie", 6, 7), "more guests", session.moment
-        )
+    Edit.RUNS: lambda session, event, bakery: plandoc.record_production(event.id, bakery.cookie.id, 1, session=session),
+    Edit.AMENDMENTS: lambda session, event, bakery: plandoc.modify_batch_decision(
+        event.id, bakery.cookie.id, 7, "more guests", session=session
     ),
     Edit.REMOVAL: lambda session, event, bakery: plandoc.remove_event(event.id, session=session),
 }

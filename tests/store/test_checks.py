@@ -9,7 +9,8 @@ import pytest
 
 import plandoc
 from plandoc import PlanState
-from tests.builders import a_plan, folder_bytes
+from plandoc.amendments import add_finished_good, change_quantity, modify_batch_decision
+from tests.builders import a_bakery, a_plan, folder_bytes
 
 
 @pytest.fixture
@@ -121,6 +122,93 @@ def test_what_is_wrong_is_found_and_named_and_no_byte_changes(folder_at_rest, ca
     for word in words:
         assert any(word in problem for problem in problems), problems
     assert folder_bytes(folder_at_rest) == before
+
+
+@pytest.fixture
+def amended_folder(tmp_path):
+    """A closed folder with a plan that was amended: boxes 10 to 12, cookies 6 to 7 batches, and a pie with its recipe."""
+    path = tmp_path / "data"
+    with plandoc.open_store(path, create=True) as store:
+        bakery = a_bakery(store)
+        event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+        with store.session() as session:
+            recipe = session.add(plandoc.Recipe("Apple Pie"))
+            pie = session.add(plandoc.FinishedUnit("Pie", recipe.id, items_per_batch=8))
+            box = session.add(plandoc.FinishedGood("Pie Box", (plandoc.Component(finished_unit_id=pie.id),)))
+            change_quantity(event.id, bakery.cookie_box.id, 12, "two more guests", session=session)
+            modify_batch_decision(event.id, bakery.cookie.id, 7, "for the guests", session=session)
+            add_finished_good(event.id, box.id, 1, "they like pie", session=session)
+    return path
+
+
+REPLAYS = {
+    "a quantity that was set back to what it was before an amendment": (
+        (b'"finished_good_id":3,"quantity":12', b'"finished_good_id":3,"quantity":10'),
+        "plan_amendments 1",
+        "from amendment 1 on: finished good 3: wanted 12, found 10",
+    ),
+    "batches that were set back": (
+        (b'"recipe_id":1,"batches":7', b'"recipe_id":1,"batches":6'),
+        "plan_amendments 2",
+        "from amendment 2 on: batches of finished unit 1: wanted 7, found 6",
+    ),
+    "a number that no amendment touched": (
+        (b'"finished_good_id":4,"quantity":2', b'"finished_good_id":4,"quantity":3'),
+        "plan_snapshots 1",
+        "from its snapshot on, by no amendment: finished good 4: wanted 2, found 3",
+    ),
+    "a recipe that came with a good and is gone": (
+        (b',\n  "3": {"event_id":1,"recipe_id":4}', b""),
+        "plan_amendments 3",
+        "from amendment 3 on: recipe 4: wanted 1, found nothing",
+    ),
+    "a good that is gone": (
+        (b',\n  "2": {"event_id":1,"finished_good_id":4,"quantity":2}', b""),
+        "plan_snapshots 1",
+        "from its snapshot on, by no amendment: finished good 4: wanted 2, found nothing",
+    ),
+    "an amendment that says another number": (
+        (b'"new_quantity":12', b'"new_quantity":13'),
+        "plan_amendments 1",
+        "from amendment 1 on: finished good 3: wanted 13, found 12",
+    ),
+    "an amendment that says another number before": (
+        (b'"old_batches":6', b'"old_batches":5'),
+        "plan_amendments 2",
+        "from amendment 2 on: batches of finished unit 1: it says 5 before, but 6 were planned",
+    ),
+    "an amendment that has another number itself": (
+        (b'"sequence":2', b'"sequence":4'),
+        "plan_amendments 3",
+        "from amendment 3 on: wanted amendment 2, found 3",
+    ),
+    "a snapshot that says another number": (
+        (b'"fg_slug":"hamper","quantity":2', b'"fg_slug":"hamper","quantity":3'),
+        "plan_snapshots 1",
+        "from its snapshot on, by no amendment: finished good 4: wanted 3, found 2",
+    ),
+    "a snapshot in another form": (
+        (b'"fg_slug":"hamper","quantity":2', b'"fg_slug":"hamper","quantity":"2"'),
+        "plan_snapshots 1, snapshot_data.finished_goods",
+        "wanted a whole number, found '2'",
+    ),
+}
+
+
+def test_an_amended_plan_is_its_snapshot_with_its_amendments(amended_folder):
+    assert plandoc.check(amended_folder) == []
+
+
+@pytest.mark.parametrize("case", REPLAYS)
+def test_a_plan_that_is_not_its_snapshot_with_its_amendments_is_told_from_where(amended_folder, case):
+    (old, new), place, message = REPLAYS[case]
+    spoil(amended_folder / "events/1.json", old, new)
+    before = folder_bytes(amended_folder)
+    problems = [problem for problem in plandoc.check(amended_folder) if "digest" not in problem.message]
+
+    assert [problem.where for problem in problems] == [f"events/1.json, {place}"]
+    assert problems[0].message.endswith(message)
+    assert folder_bytes(amended_folder) == before
 
 
 def test_a_folder_at_rest_is_clean_and_stays_byte_for_byte(folder_at_rest):

@@ -1,0 +1,288 @@
+"""Changing a plan during production: each change with its reason, on record for ever.
+
+The live plan and the record of its change are written in one guarded write. Everything is checked, and the record
+made, before anything is written: a caller who catches the error goes on in a session that is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from plandoc.arithmetic.availability import Availability, availability
+from plandoc.arithmetic.guards import (
+    fewer_than_assembled,
+    recipes_in_production,
+    wrong_with_batches,
+    wrong_with_new_good,
+    wrong_with_quantity,
+)
+from plandoc.arithmetic.replay import in_order
+from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.operations import NO_SESSION, changes, reads
+from plandoc.planning.decisions import get_requirements, new_decision, put_decision
+from plandoc.planning.definitions import definitions_in
+from plandoc.queries import where
+from plandoc.records import (
+    AddFinishedGood,
+    AssemblyRun,
+    BatchDecision,
+    Change,
+    ChangeQuantity,
+    DropFinishedGood,
+    EventFinishedGood,
+    EventRecipe,
+    FinishedGood,
+    FinishedUnit,
+    ModifyBatch,
+    PlanAmendment,
+    ProductionRun,
+    Recipe,
+    VoidedRun,
+)
+from plandoc.rules import check_reason
+from plandoc.sessions import Session
+from plandoc.states import Edit
+
+
+@reads
+def get_amendments(event_id: int, session: Session = NO_SESSION) -> list[PlanAmendment]:
+    """Return the amendments of an event's plan, in the order of their numbers; that is their order, not the clock.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    return in_order(session.find(PlanAmendment, event_id=event_id))
+
+
+@changes("amend the plan")
+def drop_finished_good(
+    event_id: int,
+    finished_good_id: int,
+    reason: str,
+    despite_production: bool = False,
+    session: Session = NO_SESSION,
+) -> PlanAmendment:
+    """Take a good out of the plan; its recipes stay selected. Returns the amendment.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_good_id: The good; it must be in the plan.
+        reason: Why; blanks around it are cut off, and something must be left.
+        despite_production: Drop it although batches of recipes that it needs are baked.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, the good is not in the plan, pieces of it are assembled, or recipes
+            that it needs, through all its bundles, have production.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = _begin(session, event_id, reason)
+    row = _planned(session, event_id, finished_good_id)
+    name = _name_of_good(session, finished_good_id)
+    problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
+    if not despite_production:
+        baked = _baked(session, event_id)
+        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_in(session)))
+    _refuse(problems)
+    change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
+    amendment = _amendment(session, event_id, change, reason)
+    session.workspace.remove(EventFinishedGood, row.id, event_id)
+    return session.workspace.add(amendment)
+
+
+@changes("amend the plan")
+def add_finished_good(
+    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+) -> PlanAmendment:
+    """Put a good into the plan, with the recipes that it needs and that are not selected. Returns the amendment.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_good_id: The good; it must not be in the plan.
+        quantity: How many of it; a whole number above 0.
+        reason: Why; blanks around it are cut off, and something must be left.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, and with everything that is wrong with the good and the number.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = _begin(session, event_id, reason)
+    asked = _availability(session, event_id, finished_good_id)
+    present = _row_of_good(session, event_id, finished_good_id)
+    _refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
+    recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
+    change = AddFinishedGood(finished_good_id, _name_of_good(session, finished_good_id), quantity)
+    amendment = _amendment(session, event_id, change, reason, recipe_ids)
+    _select(session, event_id, recipe_ids)
+    session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
+    return session.workspace.add(amendment)
+
+
+@changes("amend the plan")
+def change_quantity(
+    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+) -> PlanAmendment:
+    """Change how many of a good are handed out. Returns the amendment.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_good_id: The good; it must be in the plan.
+        quantity: How many from now on; a whole number above 0, another one than before.
+        reason: Why; blanks around it are cut off, and something must be left.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, the good is not in the plan, the number is no whole number above 0
+            or the same as before, or more pieces are assembled.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = _begin(session, event_id, reason)
+    row = _planned(session, event_id, finished_good_id)
+    name = _name_of_good(session, finished_good_id)
+    _refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
+    change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
+    amendment = _amendment(session, event_id, change, reason)
+    session.workspace.replace(attrs.evolve(row, quantity=quantity))
+    return session.workspace.add(amendment)
+
+
+@changes("amend the plan")
+def modify_batch_decision(
+    event_id: int, finished_unit_id: int, batches: int, reason: str, session: Session = NO_SESSION
+) -> PlanAmendment:
+    """Change how many batches of a finished unit's recipe are baked. Returns the amendment.
+
+    Batches that are short of what the goods need count as accepted, for there is a reason.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_unit_id: The unit; its recipe is selected if it is not. One that is not decided starts from 0.
+        batches: How many from now on; a whole number, another one than before. 0 takes the decision away.
+        reason: Why; blanks around it are cut off, and something must be left.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, the unit does not exist, the number is no whole number or the same
+            as before, more batches are baked already, or a good of the plan is broken.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = _begin(session, event_id, reason)
+    unit, present = _unit_and_decision(session, event_id, finished_unit_id)
+    old = present.batches if present else 0
+    _refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
+    recipe = session.get(Recipe, unit.recipe_id)
+    change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=batches)
+    brought = (recipe.id,) if batches and recipe.id not in _selected(session, event_id) else ()
+    amendment = _amendment(session, event_id, change, reason, brought)
+    if batches == 0 and present is not None:
+        session.workspace.remove(BatchDecision, present.id, event_id)
+    else:
+        decision = _decision_with_reason(session, event_id, unit, batches)
+        _select(session, event_id, brought)
+        put_decision(session, decision)
+    return session.workspace.add(amendment)
+
+
+# What every amendment does.
+
+
+def _begin(session: Session, event_id: int, reason: str) -> str:
+    """Check the event, its state and the reason; return the reason without blanks around it."""
+    session.event_to_edit(event_id, Edit.AMENDMENTS)
+    trimmed = reason.strip() if isinstance(reason, str) else reason
+    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
+    if wrong is not None:
+        raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
+    return trimmed
+
+
+def _amendment(
+    session: Session, event_id: int, change: Change, reason: str, added_recipe_ids: tuple[int, ...] = ()
+) -> PlanAmendment:
+    before = session.find(PlanAmendment, event_id=event_id)
+    sequence = max((amendment.sequence for amendment in before), default=0) + 1
+    return PlanAmendment(event_id, sequence, change, reason, session.moment, added_recipe_ids)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    collected = list(problems)
+    if collected:
+        raise ValidationError(collected)
+
+
+# Goods.
+
+
+def _row_of_good(session: Session, event_id: int, good_id: int) -> EventFinishedGood | None:
+    # True and 1.0 would be found where 1 is.
+    is_good = where("finished_good_id") == (good_id if type(good_id) is int else None)
+    rows = session.find(EventFinishedGood, is_good, event_id=event_id)
+    return rows[0] if rows else None
+
+
+def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood:
+    row = _row_of_good(session, event_id, good_id)
+    if row is not None:
+        return row
+    good = session.workspace.get_or_none(FinishedGood, good_id)
+    if good is None:
+        raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
+    hint = "put it into the plan with add_finished_good"
+    raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
+
+
+def _name_of_good(session: Session, good_id: int) -> str:
+    # One that was cut out of the catalogue by hand must still be possible to drop.
+    good = session.workspace.get_or_none(FinishedGood, good_id)
+    return f"finished good {good_id}" if good is None else good.name
+
+
+def _availability(session: Session, event_id: int, good_id: int) -> Availability | None:
+    good = session.workspace.get_or_none(FinishedGood, good_id)
+    if good is None:
+        return None
+    return availability([good], _selected(session, event_id), definitions_in(session))[0]
+
+
+def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
+    runs, voided = session.find(AssemblyRun, event_id=row.event_id), session.find(VoidedRun, event_id=row.event_id)
+    return assembled(counted_assembly(runs, voided)).get(row.finished_good_id, 0)
+
+
+# Recipes and batches.
+
+
+def _selected(session: Session, event_id: int) -> set[int]:
+    return {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
+
+
+def _select(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
+    for recipe_id in recipe_ids:
+        session.workspace.add(EventRecipe(event_id, recipe_id))
+
+
+def _baked(session: Session, event_id: int) -> Mapping[int, int]:
+    runs, voided = session.find(ProductionRun, event_id=event_id), session.find(VoidedRun, event_id=event_id)
+    return batches_done(counted_production(runs, voided))
+
+
+def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
+    unit = session.workspace.get_or_none(FinishedUnit, unit_id)
+    if unit is None:
+        raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
+    decisions = session.find(BatchDecision, where("finished_unit_id") == unit_id, event_id=event_id)
+    return unit, decisions[0] if decisions else None
+
+
+def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:
+    needed = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
+    return new_decision(session, event_id, unit, batches, needed.get(unit.id, 0), accept_shortfall=True)

@@ -1,0 +1,97 @@
+"""What became of a plan since its snapshot: each good, unit and recipe with both numbers and what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.differences import Status, differences, status_of
+from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, original
+from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+
+
+@attrs.frozen
+class Difference:
+    """What became of one good, one unit's batches, or one recipe; it may be nothing.
+
+    Attributes:
+        id: Of the good, of the finished unit, or of the recipe.
+        name: As it is called in the catalogue now, or in the snapshot when it is no longer in the plan.
+        original_name: As it was called in the snapshot; None when it was not in the plan then.
+        before: Pieces of the good, or batches, in the snapshot; 1 for a recipe; None when it was not in the plan.
+        after: The same in the plan as it is now.
+        amendments: Those that touched it, in their order; there may be some when the numbers are the same again.
+    """
+
+    id: int
+    name: str
+    original_name: str | None
+    before: int | None
+    after: int | None
+    amendments: tuple[PlanAmendment, ...]
+
+    @property
+    def status(self) -> Status:
+        """What became of it."""
+        return status_of(self.before, self.after)
+
+    @property
+    def difference(self) -> int:
+        """`after` less `before`, where not in the plan counts 0."""
+        return (self.after or 0) - (self.before or 0)
+
+
+Compared = Mapping[Part, tuple[Difference, ...]]
+
+
+def compare(
+    snapshot: PlanSnapshot, amendments: Iterable[PlanAmendment], live: PlanContent, definitions: Definitions
+) -> Compared:
+    """Return what became of everything that was planned or is planned now, in the order of the ids.
+
+    Args:
+        snapshot: The plan as production started.
+        amendments: All that were made since, in any order.
+        live: The plan as it is now.
+        definitions: The catalogue, for the names of today.
+
+    Raises:
+        ValidationError: when the snapshot is not in the form that plandoc writes.
+    """
+    snapshot_data = snapshot.snapshot_data
+    before, behind = original(snapshot_data), amendments_behind(amendments)
+
+    def compared(part: Part) -> Iterator[Difference]:
+        old_names = _original_names(part, snapshot, snapshot_data)
+        for entry in differences(before.numbers(part), live.numbers(part)):
+            touching = tuple(behind.get((part, entry.key), ()))
+            old = old_names.get(entry.key)
+            now = None if entry.after is None else _name_now(part, entry.key, definitions)
+            name = now or old or f"{part.value} {entry.key}"
+            yield Difference(entry.key, name, old, entry.before, entry.after, touching)
+
+    return MappingProxyType({part: tuple(compared(part)) for part in Part})
+
+
+def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | None:
+    lookups: Mapping[Part, Callable[[int], Recipe | FinishedGood | FinishedUnit | None]] = {
+        Part.RECIPES: definitions.recipes,
+        Part.GOODS: definitions.goods,
+        Part.BATCHES: definitions.units,
+    }
+    record = lookups[part](record_id)
+    return None if record is None else record.name
+
+
+def _original_names(part: Part, snapshot: PlanSnapshot, snapshot_data: Mapping[str, Any]) -> Mapping[int, str]:
+    if part is Part.RECIPES:
+        return {row["recipe_id"]: row["recipe_name"] for row in snapshot_data["recipes"]}
+    if part is Part.GOODS:
+        return {row["fg_id"]: row["fg_name"] for row in snapshot_data["finished_goods"]}
+    # A row of batches names only the recipe, of which two yields may be decided.
+    unit_ids = (row["finished_unit_id"] for row in snapshot_data["batch_decisions"])
+    return {unit_id: snapshot.definition("finished_units", unit_id)["name"] for unit_id in unit_ids}

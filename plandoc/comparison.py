@@ -1,0 +1,78 @@
+"""The original plan against the current one: what was planned, what changed, and why."""
+
+from __future__ import annotations
+
+import attrs
+
+from plandoc.arithmetic.comparing import Difference, compare
+from plandoc.arithmetic.differences import Status
+from plandoc.arithmetic.replay import Part, PlanContent, in_order
+from plandoc.operations import NO_SESSION, reads
+from plandoc.planning.definitions import definitions_in
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
+from plandoc.sessions import Session
+from plandoc.snapshots import get_plan_snapshot
+
+
+@attrs.frozen
+class PlanComparison:
+    """The plan as production started against the plan as it is.
+
+    Attributes:
+        event: The event.
+        has_snapshot: Whether there is an original to compare with; without one nothing is compared.
+        goods: Each good of either plan.
+        batches: Each finished unit that is decided in either plan.
+        recipes: Each recipe that is selected in either plan.
+        amendments: All amendments in their order; those of what is in neither plan are only here.
+    """
+
+    event: Event
+    has_snapshot: bool
+    goods: tuple[Difference, ...]
+    batches: tuple[Difference, ...]
+    recipes: tuple[Difference, ...]
+    amendments: tuple[PlanAmendment, ...]
+
+    @property
+    def total_changes(self) -> int:
+        """How many goods, batches and recipes are not as they were."""
+        everything = (*self.goods, *self.batches, *self.recipes)
+        return sum(one.status is not Status.UNCHANGED for one in everything)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything is not as it was."""
+        return self.total_changes > 0
+
+
+@reads
+def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanComparison:
+    """Return what became of an event's plan since its snapshot, with the amendments behind each difference.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the snapshot was changed by hand, so that it cannot be read.
+    """
+    event = session.event(event_id)
+    amendments = tuple(in_order(session.find(PlanAmendment, event_id=event_id)))
+    snapshot = get_plan_snapshot(event_id, session=session)
+    if snapshot is None:
+        return PlanComparison(event, has_snapshot=False, goods=(), batches=(), recipes=(), amendments=amendments)
+    compared = compare(snapshot, amendments, _live(event_id, session), definitions_in(session))
+    return PlanComparison(
+        event=event,
+        has_snapshot=True,
+        goods=compared[Part.GOODS],
+        batches=compared[Part.BATCHES],
+        recipes=compared[Part.RECIPES],
+        amendments=amendments,
+    )
+
+
+def _live(event_id: int, session: Session) -> PlanContent:
+    return PlanContent.of(
+        session.find(EventRecipe, event_id=event_id),
+        session.find(EventFinishedGood, event_id=event_id),
+        session.find(BatchDecision, event_id=event_id),
+    )

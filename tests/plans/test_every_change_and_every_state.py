@@ -1,0 +1,110 @@
+"""Every public function that changes something, in every state of a plan: allowed where the table says so, else refused."""
+
+import pytest
+
+import plandoc
+from plandoc import PlanState, operations
+from plandoc.states import ALLOWED, Edit
+from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
+
+_SELECTION, _DECISIONS = ALLOWED[Edit.SELECTION], ALLOWED[Edit.DECISIONS]
+_AMENDMENTS, _RUNS, _REMOVAL = ALLOWED[Edit.AMENDMENTS], ALLOWED[Edit.RUNS], ALLOWED[Edit.REMOVAL]
+
+# What is called, and in which states it is allowed.
+CHANGES = {
+    "set_event_recipes": (lambda event, shop: plandoc.set_event_recipes(event, [shop.cake.id]), _SELECTION),
+    "set_event_finished_goods": (
+        lambda event, shop: plandoc.set_event_finished_goods(event, {shop.cookie_box.id: 1}),
+        _SELECTION,
+    ),
+    "save_batch_decision": (lambda event, shop: plandoc.save_batch_decision(event, shop.cookie.id, 9), _DECISIONS),
+    "save_batch_decisions": (lambda event, shop: plandoc.save_batch_decisions(event, {shop.cookie.id: 9}), _DECISIONS),
+    "decide_enough": (lambda event, shop: plandoc.decide_enough(event), _DECISIONS),
+    "delete_batch_decisions": (lambda event, shop: plandoc.delete_batch_decisions(event), _DECISIONS),
+    "lock_plan": (lambda event, shop: plandoc.lock_plan(event), {PlanState.DRAFT}),
+    "unlock_plan": (lambda event, shop: plandoc.unlock_plan(event), {PlanState.LOCKED}),
+    "start_production": (lambda event, shop: plandoc.start_production(event), {PlanState.LOCKED}),
+    "complete_production": (lambda event, shop: plandoc.complete_production(event), {PlanState.IN_PRODUCTION}),
+    "remove_event": (lambda event, shop: plandoc.remove_event(event), _REMOVAL),
+    "drop_finished_good": (
+        lambda event, shop: plandoc.drop_finished_good(event, shop.hamper.id, "rain", despite_production=True),
+        _AMENDMENTS,
+    ),
+    "add_finished_good": (
+        lambda event, shop: plandoc.add_finished_good(event, shop.plain_slice.id, 1, "the mayor comes"),
+        _AMENDMENTS,
+    ),
+    "change_quantity": (lambda event, shop: plandoc.change_quantity(event, shop.hamper.id, 3, "more"), _AMENDMENTS),
+    "modify_batch_decision": (
+        lambda event, shop: plandoc.modify_batch_decision(event, shop.cookie.id, 9, "to be sure"),
+        _AMENDMENTS,
+    ),
+    "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
+    "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
+    "void_run": (lambda event, shop: plandoc.void_run(event, plandoc.RunKind.PRODUCTION, 1, "twice"), _RUNS),
+}
+# What changes no plan that is there, or never a second time.
+WITHOUT_A_PLAN = {
+    "create_plan_snapshot",
+    "import_file",
+    "import_goods",
+    "import_ingredients",
+    "import_recipes",
+    "import_stock",
+    "set_stock",
+}
+
+
+def test_no_function_that_changes_something_is_missing_here():
+    for name in plandoc.__all__:
+        getattr(plandoc, name)
+
+    assert set(operations.CHANGING) == set(CHANGES) | WITHOUT_A_PLAN
+    assert set(operations.CHANGING) <= set(plandoc.__all__)
+
+
+@pytest.mark.parametrize("state", list(PlanState))
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, folder, name, state):
+    call, allowed = CHANGES[name]
+    bakery = a_bakery(store)
+    event = _planned(store, bakery, state, undecided=name == "decide_enough")
+    before = folder_bytes(folder)
+    if state in allowed:
+        call(event.id, bakery)
+        assert folder_bytes(folder) != before
+    else:
+        with pytest.raises(plandoc.PlanStateError) as refused:
+            call(event.id, bakery)
+        assert (refused.value.event_id, refused.value.current_state) == (event.id, state)
+        assert refused.value.way_out
+        assert folder_bytes(folder) == before
+
+
+def _planned(store, bakery, state, *, undecided):
+    quantities = {bakery.cookie_box.id: 10, bakery.hamper.id: 2} if undecided else None
+    event = a_plan(store, bakery=bakery, quantities=quantities)
+    if state is PlanState.DRAFT or state is PlanState.LOCKED:
+        return brought_to(store, event, state)
+    event = brought_to(store, event, PlanState.IN_PRODUCTION)
+    plandoc.record_production(event.id, bakery.cookie.id, 1)
+    return plandoc.complete_production(event.id) if state is PlanState.COMPLETED else event
+
+
+@pytest.mark.parametrize("kind", [plandoc.PlanAmendment, plandoc.ProductionRun, plandoc.AssemblyRun, plandoc.VoidedRun])
+def test_what_tells_the_history_of_a_plan_is_not_added_by_hand(store, folder, kind):
+    bakery = a_bakery(store)
+    event = _planned(store, bakery, PlanState.IN_PRODUCTION, undecided=False)
+    records = {
+        plandoc.PlanAmendment: lambda moment: plandoc.PlanAmendment(
+            event.id, 1, plandoc.ModifyBatch(1, "Cookies", 1, "cookie", 6, 7), "more guests", moment
+        ),
+        plandoc.ProductionRun: lambda moment: plandoc.ProductionRun(event.id, bakery.cookie.id, 1, 24, 24, moment),
+        plandoc.AssemblyRun: lambda moment: plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, moment),
+        plandoc.VoidedRun: lambda moment: plandoc.VoidedRun(event.id, plandoc.RunKind.PRODUCTION, 1, "twice", moment),
+    }
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.ValidationError, match=r" by (\w+_\w+)"), store.session() as session:
+        session.add(records[kind](session.moment))
+
+    assert folder_bytes(folder) == before
