@@ -1,4 +1,7 @@
-"""Measure `start_production` among N events, and the command as a whole process; print a table."""
+"""Measure `start_production` among N events, and the command as a whole process; print a table.
+
+`python -m bench planning` measures the sums of planning instead.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import with_append, with_plandoc, with_sqlite, with_tinydb
+from bench import planning, with_append, with_plandoc, with_sqlite, with_tinydb
 
 _TINYDB_REPEATS = 5
 _LARGEST_FOR_TINYDB = 2000
@@ -26,6 +29,9 @@ Medians = dict[str, float]
 
 def main() -> None:
     """Run what was asked for."""
+    if sys.argv[1:2] == ["planning"]:
+        planning.main(sys.argv[2:])
+        return
     arguments = _arguments()
     print(
         f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, medians of {arguments.repeats} in milliseconds"

@@ -284,5 +284,5 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
 
 
 def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:
-    needed = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
-    return new_decision(session, event_id, unit, batches, needed.get(unit.id, 0), accept_shortfall=True)
+    required = {one.unit.id: one for one in get_requirements(event_id, session=session)}
+    return new_decision(session, event_id, unit, batches, required.get(unit.id), accept_shortfall=True)

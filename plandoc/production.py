@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from plandoc.arithmetic import runs
-from plandoc.arithmetic.batches import units_yielded
-from plandoc.arithmetic.measures import Amount
+from plandoc.arithmetic.batches import batches_in_words, units_yielded
 from plandoc.arithmetic.progress import Progress, Work, progress
 from plandoc.arithmetic.requirements import Breakdown
+from plandoc.arithmetic.rounding import in_words
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
@@ -210,8 +210,8 @@ def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
 
 def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
     expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
-    yield from _wrong("batches", f"units of {_batches(batches)} of {unit.name}", check_whole_or_zero(expected))
-    yields = f"{unit.name}: {_batches(batches)} yield {expected}"
+    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", check_whole_or_zero(expected))
+    yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
     if units_made is None:
         if lost > expected:
             yield Problem(
@@ -267,8 +267,8 @@ def _missing_units(session: Session, good: FinishedGood, quantity: int, work: Wo
         if there < wanted:
             unit = session.get(FinishedUnit, unit_id)
             message = (
-                f"{good.name}: packing {quantity} takes {Amount(wanted, unit.name)}, "
-                f"found {_number(there)} made and not used, {_number(wanted - there, rounds_up=True)} missing"
+                f"{good.name}: packing {quantity} takes {in_words(wanted)} {unit.name}, "
+                f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
             )
             hint = "record what was baked first, with record_production"
             yield Problem(message, field="quantity", hint=hint)
@@ -295,7 +295,7 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
         last = next(one for one in reversed(work.assembly) if unit.id in breakdown.units(one.finished_good_id))
-        message = f"{unit.name}: {_number(used)} are packed, and without production run {run.id} only {made} are made"
+        message = f"{unit.name}: {in_words(used)} are packed, and without production run {run.id} only {made} are made"
         yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
 
 
@@ -305,11 +305,3 @@ def _used(work: Work, breakdown: Breakdown) -> dict[int, Fraction]:
 
 def _units_in(losses: tuple[Loss, ...]) -> int:
     return sum(loss.units for loss in losses)
-
-
-def _number(exact: Fraction, *, rounds_up: bool = False) -> str:
-    return str(Amount(exact, "", rounds_up=rounds_up)).strip()
-
-
-def _batches(number: int) -> str:
-    return "1 batch" if number == 1 else f"{number} batches"

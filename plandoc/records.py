@@ -335,6 +335,7 @@ class BatchDecision:
         yield_per_batch: Units a batch, as it was when decided.
         units_needed: Units the goods asked for when decided, rounded up.
         shortfall_accepted: Whether somebody agreed to bake less than needed.
+        exact_need: `units_needed` before it was rounded up; 0 when nothing was needed, or when unknown.
         recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
@@ -345,6 +346,9 @@ class BatchDecision:
     yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=Rule(rules.check_ratio))
     units_needed: int = attrs.field(default=0, validator=Rule(rules.check_whole_or_zero))
     shortfall_accepted: bool = attrs.field(default=False, validator=Rule(rules.check_flag))
+    exact_need: int | Fraction = attrs.field(
+        default=0, converter=rules.whole_if_possible, validator=Rule(rules.check_ratio_or_zero)
+    )
     recipe_fingerprint: str = attrs.field(default="", validator=Rule(rules.check_fingerprint))
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 

@@ -151,6 +151,11 @@ def check_ratio(value: Any) -> str | None:
     return None
 
 
+def check_ratio_or_zero(value: Any) -> str | None:
+    """A whole number or an exact fraction, zero or more."""
+    return None if type(value) is int and value == 0 else check_ratio(value)
+
+
 def check_flag(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
     return None if type(value) is bool else f"wanted true or false, found {found(value)}"

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from plandoc import codec
+from plandoc.arithmetic.review import PlanParts
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.decisions import get_batch_decisions
-from plandoc.planning.reviewing import review_plan
-from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
+from plandoc.planning.reviewing import plan_parts, review_plan
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
 from plandoc.sessions import Session
+from plandoc.tables import table_of
 
 SNAPSHOT_VERSION = "1.0"
 
@@ -60,17 +60,15 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     present = get_plan_snapshot(event_id, session=session)
     if present is not None:
         return present
-    recipes = get_event_recipes(event_id, session=session)
-    goods = get_event_fg_quantities(event_id, session=session)
-    decisions = get_batch_decisions(event_id, session=session)
+    plan = plan_parts(event_id, session)
     snapshot_data = {
         "snapshot_version": SNAPSHOT_VERSION,
         "created_at": session.moment.isoformat(),
-        "recipes": [_recipe(recipe) for recipe in recipes],
-        "finished_goods": [_good(good, quantity) for good, quantity in goods],
-        "batch_decisions": [_decision(decision, session) for decision in decisions],
+        "recipes": [_recipe(recipe_id, session) for recipe_id in sorted(plan.recipes)],
+        "finished_goods": [_good(good_id, plan.quantities[good_id], session) for good_id in sorted(plan.quantities)],
+        "batch_decisions": [_decision(plan.decisions[unit_id], session) for unit_id in sorted(plan.decisions)],
     }
-    definitions = _definitions([good for good, _ in goods], recipes, decisions, session)
+    definitions = _definitions(plan, session)
     findings = review_plan(event_id, session=session)
     snapshot = PlanSnapshot(
         event_id=event_id,
@@ -83,33 +81,43 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     return session.workspace.add(snapshot)
 
 
-def _recipe(recipe: Recipe) -> dict[str, Any]:
-    return {"recipe_id": recipe.id, "recipe_name": recipe.name, "recipe_slug": recipe.slug}
+def _recipe(recipe_id: int, session: Session) -> dict[str, Any]:
+    name, slug = _called(Recipe, recipe_id, session)
+    return {"recipe_id": recipe_id, "recipe_name": name, "recipe_slug": slug}
 
 
-def _good(good: FinishedGood, quantity: int) -> dict[str, Any]:
-    return {"fg_id": good.id, "fg_name": good.name, "fg_slug": good.slug, "quantity": quantity}
+def _good(good_id: int, quantity: int, session: Session) -> dict[str, Any]:
+    name, slug = _called(FinishedGood, good_id, session)
+    return {"fg_id": good_id, "fg_name": name, "fg_slug": slug, "quantity": quantity}
 
 
 def _decision(decision: BatchDecision, session: Session) -> dict[str, Any]:
     return {
         "recipe_id": decision.recipe_id,
-        "recipe_name": session.get(Recipe, decision.recipe_id).name,
+        "recipe_name": _called(Recipe, decision.recipe_id, session)[0],
         "batches": decision.batches,
         "yield_per_batch": codec.to_row(decision)["yield_per_batch"],
         "finished_unit_id": decision.finished_unit_id,
-        "finished_unit_slug": session.get(FinishedUnit, decision.finished_unit_id).slug,
+        "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, session)[1],
     }
 
 
-def _definitions(
-    goods: Iterable[FinishedGood], recipes: Iterable[Recipe], decisions: Iterable[BatchDecision], session: Session
-) -> dict[str, Any]:
+def _called(record_type: type[Any], record_id: int, session: Session) -> tuple[str, str]:
+    """Return name and slug of what a plan refers to.
+
+    A file edited by hand can refer to what is not there. That is a finding, and stops no start: the snapshot keeps the
+    plan as it is, with the number for a name.
+    """
+    found = session.workspace.get_or_none(record_type, record_id)
+    return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
+
+
+def _definitions(plan: PlanParts, session: Session) -> dict[str, Any]:
     """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the past."""
-    all_goods = _with_parts(FinishedGood, {good.id for good in goods}, lambda good: good.inner_good_ids, session)
+    all_goods = _with_parts(FinishedGood, plan.quantities, lambda good: good.inner_good_ids, session)
     unit_ids = {part.finished_unit_id for good in all_goods.values() for part in good.components}
-    unit_ids |= {decision.finished_unit_id for decision in decisions}
-    all_recipes = _with_parts(Recipe, {recipe.id for recipe in recipes}, lambda recipe: recipe.sub_recipe_ids, session)
+    unit_ids |= plan.decisions.keys()
+    all_recipes = _with_parts(Recipe, plan.recipes, lambda recipe: recipe.sub_recipe_ids, session)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
     groups: tuple[tuple[str, type, Iterable[int | None]], ...] = (
         ("ingredients", Ingredient, ingredient_ids),
@@ -121,17 +129,19 @@ def _definitions(
 
 
 def _rows(record_type: type, record_ids: Iterable[int | None], session: Session) -> dict[str, Any]:
-    present = sorted(record_id for record_id in record_ids if record_id is not None)
-    return {str(record_id): session.workspace.row(record_type, record_id) for record_id in present}
+    wanted = sorted(record_id for record_id in record_ids if record_id is not None)
+    rows = {str(record_id): session.workspace.row_or_none(record_type, record_id) for record_id in wanted}
+    return {record_id: row for record_id, row in rows.items() if row is not None}
 
 
-def _with_parts(record_type: type[Any], wanted: set[int], parts: Any, session: Session) -> dict[int, Any]:
+def _with_parts(record_type: type[Any], wanted: Iterable[int], parts: Any, session: Session) -> dict[int, Any]:
     """Return the records with these ids and all of their kind that are inside them."""
     found: dict[int, Any] = {}
     waiting = sorted(wanted)
     while waiting:
         record_id = waiting.pop()
-        if record_id not in found:
-            found[record_id] = session.get(record_type, record_id)
-            waiting.extend(parts(found[record_id]))
+        record = None if record_id in found else session.workspace.get_or_none(record_type, record_id)
+        if record is not None:
+            found[record_id] = record
+            waiting.extend(parts(record))
     return found

@@ -68,18 +68,10 @@ class Workspace:
         found: RecordT | None = None if document is None else document.get(table, record_id)
         return found
 
-    def row(self, record_type: type, record_id: int) -> Mapping[str, Any]:
-        """Return the row of a record of the catalogue as it stands in the file; not to be changed.
-
-        Raises:
-            NotFoundError: when there is none with this id.
-        """
-        table = table_of(record_type)
+    def row_or_none(self, record_type: type, record_id: int) -> Mapping[str, Any] | None:
+        """Return the row of a record of the catalogue as it stands in the file, not to be changed; None without one."""
         document = self._find_document(CATALOG)
-        found = None if document is None else document.row(table, record_id)
-        if found is None:
-            raise NotFoundError(table.label, record_id)
-        return found
+        return None if document is None else document.row(table_of(record_type), record_id)
 
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None

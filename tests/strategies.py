@@ -150,7 +150,17 @@ RECORDS: Mapping[type, st.SearchStrategy[Any]] = {
     records.EventRecipe: st.builds(records.EventRecipe, IDS, IDS, id=IDS),
     records.EventFinishedGood: st.builds(records.EventFinishedGood, IDS, IDS, WHOLE, id=IDS),
     records.BatchDecision: st.builds(
-        records.BatchDecision, IDS, IDS, IDS, WHOLE, RATIOS, WHOLE_OR_ZERO, st.booleans(), FINGERPRINTS, id=IDS
+        records.BatchDecision,
+        IDS,
+        IDS,
+        IDS,
+        WHOLE,
+        RATIOS,
+        WHOLE_OR_ZERO,
+        st.booleans(),
+        st.just(0) | RATIOS,
+        FINGERPRINTS,
+        id=IDS,
     ),
     records.PlanSnapshot: st.builds(
         records.PlanSnapshot, IDS, MOMENTS, JSON_OBJECTS, JSON_OBJECTS, DIGESTS, _several(FINDINGS), id=IDS

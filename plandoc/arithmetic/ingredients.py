@@ -16,10 +16,10 @@ import attrs
 from plandoc import kitchen
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.measures import Amount, family, largest, total
+from plandoc.arithmetic.nested_recipes import NestedRecipes
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.kitchen import Kind
-from plandoc.nesting import check_nesting
-from plandoc.records import Event, Finding, Ingredient, Recipe
+from plandoc.records import Event, Finding, Ingredient
 from plandoc.rules import check_whole_or_zero
 
 # By the id of the ingredient and the one spelling of the unit.
@@ -78,10 +78,11 @@ def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definiti
             itself or is nested more than 10 levels deep. The path is shown.
     """
     batches = {recipe_id: number for recipe_id, number in batches_by_recipe.items() if number != 0}
-    one_batch = _OneBatch(definitions)
-    problems = dict.fromkeys((*_problems_of_numbers(batches), *one_batch.problems(sorted(batches))))
+    recipes = NestedRecipes(definitions)
+    problems = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
     if problems:
         raise ValidationError(problems)
+    one_batch = _OneBatch(recipes)
     sums: _Quantities = {}
     with decimal.localcontext(_EXACTLY):
         for recipe_id, number in batches.items():
@@ -95,16 +96,15 @@ def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definiti
 class _OneBatch:
     """What one batch of a recipe takes, worked out once for each recipe, whatever it is part of."""
 
-    def __init__(self, definitions: Definitions) -> None:
-        self._definitions = definitions
-        self._recipes: dict[int, Recipe | None] = {}
+    def __init__(self, recipes: NestedRecipes) -> None:
+        self._recipes = recipes
         self._quantities: dict[int, _Quantities] = {}
 
     def quantities(self, recipe_id: int) -> _Quantities:
         """Return what one batch takes; only for recipes without problems."""
         if recipe_id not in self._quantities:
             sums: _Quantities = {}
-            recipe = self._recipe(recipe_id)
+            recipe = self._recipes.recipe(recipe_id)
             for line in recipe.lines if recipe is not None else ():
                 key = (line.ingredient_id, kitchen.canonical(line.unit))
                 sums[key] = sums.get(key, _NOTHING) + line.quantity
@@ -112,62 +112,6 @@ class _OneBatch:
                 _add(sums, self.quantities(part.recipe_id), part.multiplier)
             self._quantities[recipe_id] = sums
         return self._quantities[recipe_id]
-
-    def problems(self, recipe_ids: Iterable[int]) -> Iterator[Problem]:
-        """Yield what is broken in these recipes and in their parts."""
-        outer = self._walk(recipe_ids)
-        for recipe_id in outer:
-            yield from self._missing(recipe_id, outer)
-        for recipe_id in (one for one, around in outer.items() if around is None):
-            try:
-                check_nesting(recipe_id, self._sub_recipe_ids, self._name, "sub_recipes")
-            except ValidationError as error:
-                yield from error.problems
-
-    def _walk(self, recipe_ids: Iterable[int]) -> dict[int, int | None]:
-        """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
-        outer: dict[int, int | None] = dict.fromkeys(recipe_ids)
-        # Not by recursion, for nobody has checked yet that there is an end to it.
-        waiting = list(outer)
-        while waiting:
-            recipe_id = waiting.pop()
-            for part in self._sub_recipe_ids(recipe_id):
-                if part not in outer:
-                    outer[part] = recipe_id
-                    waiting.append(part)
-        return outer
-
-    def _missing(self, recipe_id: int, outer: Mapping[int, int | None]) -> Iterator[Problem]:
-        recipe = self._recipe(recipe_id)
-        if recipe is None:
-            around = self._path(outer[recipe_id], outer)
-            wanted = f", wanted by {around}" if around else ""
-            yield Problem(f"Recipe {recipe_id} not found{wanted}", field="sub_recipes" if around else None)
-            return
-        for ingredient_id in dict.fromkeys(line.ingredient_id for line in recipe.lines):
-            if self._definitions.ingredients(ingredient_id) is None:
-                path = self._path(recipe_id, outer)
-                yield Problem(f"Ingredient {ingredient_id} not found, wanted by {path}", field="lines")
-
-    def _path(self, recipe_id: int | None, outer: Mapping[int, int | None]) -> str:
-        path: list[str] = []
-        while recipe_id is not None:
-            path.insert(0, self._name(recipe_id))
-            recipe_id = outer[recipe_id]
-        return " -> ".join(path)
-
-    def _recipe(self, recipe_id: int) -> Recipe | None:
-        if recipe_id not in self._recipes:
-            self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
-        return self._recipes[recipe_id]
-
-    def _sub_recipe_ids(self, recipe_id: int) -> tuple[int, ...]:
-        recipe = self._recipe(recipe_id)
-        return () if recipe is None else recipe.sub_recipe_ids
-
-    def _name(self, recipe_id: int) -> str:
-        recipe = self._recipe(recipe_id)
-        return f"recipe {recipe_id}" if recipe is None else repr(recipe.name)
 
 
 def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from plandoc import kitchen
+from plandoc.arithmetic.rounding import in_words, rounded
 from plandoc.kitchen import Kind
 from plandoc.records import Density
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # As far as an amount can be stored; what does not end there is rounded there.
 _LONGEST = 12
-_SHOWN = 3
 _NOTHING = Fraction(0)
 
 
@@ -50,20 +50,10 @@ class Amount:
     @property
     def quantity(self) -> Decimal:
         """The number as a decimal: exact when it ends within 12 places, else rounded to 12."""
-        return self._rounded(_LONGEST)
+        return rounded(self.exact, _LONGEST, rounds_up=self.rounds_up)
 
     def __str__(self) -> str:
-        return f"{self._rounded(_SHOWN):f} {self.unit}"
-
-    def _rounded(self, places: int) -> Decimal:
-        scaled = self.exact * 10**places
-        whole, rest = divmod(scaled.numerator, scaled.denominator)
-        if rest and (self.rounds_up or 2 * rest >= scaled.denominator):
-            whole += 1
-        while places and whole % 10 == 0:
-            whole, places = whole // 10, places - 1
-        # From text, for arithmetic on decimals would round to the 28 digits of their context.
-        return Decimal(f"{whole}e-{places}")
+        return f"{in_words(self.exact, rounds_up=self.rounds_up)} {self.unit}"
 
 
 def family(unit: str, density: Density | None) -> Kind | str:

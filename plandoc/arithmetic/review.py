@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
 
 import attrs
 
@@ -15,10 +16,21 @@ from plandoc.arithmetic.batches import (
 )
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
+from plandoc.arithmetic.nested_recipes import NestedRecipes
 from plandoc.arithmetic.requirements import Breakdown, Requirement, requirements
-from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit
+from plandoc.arithmetic.rounding import in_words
+from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 from plandoc.rules import LARGEST_NUMBER
 
+# What can be done about a finding of this kind once production has started.
+_AMEND = {
+    FindingKind.BROKEN: "put its definition right, or drop what uses it from the plan with drop_finished_good",
+    FindingKind.MISSING_RECIPE: "decide its batches with modify_batch_decision, which selects the recipe too",
+    FindingKind.UNDECIDED: "decide its batches with modify_batch_decision",
+    FindingKind.SHORT: "change the batches with modify_batch_decision, or the goods with change_quantity",
+    FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if need be",
+    FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them to spare",
+}
 _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
 
@@ -30,11 +42,13 @@ class PlanParts:
         quantities: How many of each good are handed out, by the good's id.
         recipes: Ids of the selected recipes.
         decisions: The batch decisions, by the finished unit's id.
+        state: Where the plan is in its life, for it decides what can be done about a finding.
     """
 
     quantities: Mapping[int, int]
     recipes: Collection[int]
     decisions: Mapping[int, BatchDecision]
+    state: PlanState = PlanState.DRAFT
 
 
 def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
@@ -47,25 +61,37 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
     required = {one.unit.id: one for one in requirements(whole, definitions, breakdown)}
     findings = [
-        *_lost_recipes(plan.recipes, definitions),
+        *_broken_recipes(plan, definitions),
         *_broken_goods(plan, definitions, breakdown),
         *_missing_recipes(whole, plan.recipes, definitions, breakdown),
         *_undecided(required, plan.decisions),
         *_of_decisions(plan.decisions, required, definitions, all_needs_known=not broken),
     ]
-    return tuple(sorted(findings, key=_place))
+    return tuple(sorted((_as_of(plan.state, finding) for finding in findings), key=_place))
 
 
 def _place(finding: Finding) -> tuple[int, int, int]:
     return _ORDER[finding.kind], finding.finished_good_id or 0, finding.finished_unit_id or 0
 
 
-def _lost_recipes(selected: Collection[int], definitions: Definitions) -> Iterator[Finding]:
-    for recipe_id in sorted(selected):
-        if definitions.recipes(recipe_id) is None:
-            message = f"recipe {recipe_id} is selected, but was not found"
-            way_out = "select the recipes anew with set_event_recipes"
+def _as_of(state: PlanState, finding: Finding) -> Finding:
+    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays."""
+    if state is PlanState.COMPLETED:
+        return attrs.evolve(finding, way_out="a completed plan stays as it is")
+    return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
+
+
+def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Finding]:
+    recipes = NestedRecipes(definitions)
+    for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
+        recipe = recipes.recipe(recipe_id)
+        if recipe is None:
+            message = f"recipe {recipe_id} is in the plan, but was not found"
+            way_out = "select the recipes anew with set_event_recipes, and decide its batches anew"
             yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
+            continue
+        for problem in recipes.problems([recipe_id]):
+            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
 
 
 def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
@@ -123,15 +149,15 @@ def _of_decisions(
             name = f"finished unit {unit_id}"
             yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
             continue
-        needed = required[unit_id].units if unit_id in required else 0
-        if needed == 0:
+        if unit_id not in required:
             # A broken good may be the one that needs it.
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
-        yield from _short(unit, decision, needed)
-        need_is_known = all_needs_known or needed > decision.units_needed
-        yield from _stale(unit, decision, needed if need_is_known else decision.units_needed, definitions)
+        one = required[unit_id]
+        yield from _short(unit, decision, one.units)
+        need_is_known = all_needs_known or one.units > decision.units_needed
+        yield from _stale(one, decision, definitions, need_is_known=need_is_known)
 
 
 def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
@@ -170,8 +196,11 @@ def accepted_shortfall(decision: BatchDecision) -> int:
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
 
 
-def _stale(unit: FinishedUnit, decision: BatchDecision, needed: int, definitions: Definitions) -> Iterator[Finding]:
-    changes = list(_changes_since(unit, decision, needed, definitions))
+def _stale(
+    one: Requirement, decision: BatchDecision, definitions: Definitions, *, need_is_known: bool
+) -> Iterator[Finding]:
+    unit = one.unit
+    changes = [*(_change_of_need(one, decision) if need_is_known else ()), *_changes(unit, decision, definitions)]
     if changes:
         yield Finding(
             FindingKind.STALE,
@@ -179,14 +208,20 @@ def _stale(unit: FinishedUnit, decision: BatchDecision, needed: int, definitions
             f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
             "look at it again, and decide it anew with save_batch_decision",
             finished_unit_id=unit.id,
-            needed=_countable(needed),
+            needed=_countable(one.units),
             made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
         )
 
 
-def _changes_since(unit: FinishedUnit, decision: BatchDecision, needed: int, definitions: Definitions) -> Iterator[str]:
-    if needed != decision.units_needed:
-        yield f"the need changed from {decision.units_needed} to {needed}"
+def _change_of_need(one: Requirement, decision: BatchDecision) -> Iterator[str]:
+    if one.units != decision.units_needed:
+        yield f"the need changed from {decision.units_needed} to {one.units}"
+    elif decision.exact_need not in {0, one.exact}:
+        before = in_words(Fraction(decision.exact_need))
+        yield f"the need changed from {before} to {in_words(one.exact)}, which is {one.units} rounded up as before"
+
+
+def _changes(unit: FinishedUnit, decision: BatchDecision, definitions: Definitions) -> Iterator[str]:
     if unit.yield_per_batch != decision.yield_per_batch:
         yield f"the yield of a batch changed from {decision.yield_per_batch} to {unit.yield_per_batch}"
     if unit.recipe_id != decision.recipe_id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 import attrs
 
@@ -23,7 +24,7 @@ from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import review_plan
 from plandoc.queries import where
 from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, FindingKind, FinishedUnit, Recipe
-from plandoc.rules import check_whole
+from plandoc.rules import check_ratio, check_whole
 from plandoc.sessions import Session
 from plandoc.states import Edit
 
@@ -135,7 +136,7 @@ def save_batch_decisions(
         PlanStateError: when production has started.
     """
     event = session.event_to_edit(event_id, Edit.DECISIONS)
-    needed = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
+    required = {one.unit.id: one for one in get_requirements(event_id, session=session)}
     selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
@@ -144,7 +145,7 @@ def save_batch_decisions(
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
             decisions.append(
-                new_decision(session, event_id, unit, number, needed.get(unit_id, 0), accept_shortfall=accept_shortfall)
+                new_decision(session, event_id, unit, number, required.get(unit_id), accept_shortfall=accept_shortfall)
             )
         except ValidationError as error:
             problems.extend(error.problems)
@@ -223,13 +224,28 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
 
 
 def new_decision(
-    session: Session, event_id: int, unit: FinishedUnit, batches: int, needed: int, *, accept_shortfall: bool
+    session: Session,
+    event_id: int,
+    unit: FinishedUnit,
+    batches: int,
+    requirement: Requirement | None,
+    *,
+    accept_shortfall: bool,
 ) -> BatchDecision:
     """Return a decision that holds the need, the yield and the recipe as they are now; it is not saved.
+
+    Args:
+        session: The session to look in.
+        event_id: The event.
+        unit: The finished unit.
+        batches: How many are decided.
+        requirement: What the plan takes of the unit; None when it takes none.
+        accept_shortfall: Whether somebody agrees to bake less than is needed.
 
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
+    needed, exact = (requirement.units, requirement.exact) if requirement else (0, Fraction(0))
     made = units_yielded(batches, unit.yield_per_batch)
     if made < needed and not accept_shortfall:
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
@@ -243,6 +259,8 @@ def new_decision(
         yield_per_batch=unit.yield_per_batch,
         units_needed=needed,
         shortfall_accepted=made < needed,
+        # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
+        exact_need=exact if check_ratio(exact) is None else 0,
         recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_in(session)),
     )
 

@@ -19,12 +19,12 @@ def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    session.event(event_id)
     return list(review(plan_parts(event_id, session), definitions_in(session)))
 
 
 def plan_parts(event_id: int, session: Session) -> PlanParts:
     """Return what the plan of an event consists of, as the sums want it."""
+    event = session.event(event_id)
     goods = session.find(EventFinishedGood, event_id=event_id)
     recipes = session.find(EventRecipe, event_id=event_id)
     decisions = session.find(BatchDecision, event_id=event_id)
@@ -32,4 +32,5 @@ def plan_parts(event_id: int, session: Session) -> PlanParts:
         quantities={row.finished_good_id: row.quantity for row in goods},
         recipes={row.recipe_id for row in recipes},
         decisions={row.finished_unit_id: row for row in decisions},
+        state=event.plan_state,
     )

@@ -47,6 +47,7 @@ ROWS: dict[type, dict[str, Any]] = {
         "yield_per_batch": "10/3",
         "units_needed": 16,
         "shortfall_accepted": False,
+        "exact_need": "31/2",
         "recipe_fingerprint": "0123456789abcdef",
     },
     records.PlanAmendment: {
