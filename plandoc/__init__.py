@@ -109,7 +109,7 @@ if TYPE_CHECKING:
     from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
     from plandoc.planning.stocktaking import get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
-    from plandoc.report import render_report
+    from plandoc.report import render_report, write_report
 
 __all__ = [
     "AddFinishedGood",
@@ -236,6 +236,7 @@ __all__ = [
     "use_store",
     "void_run",
     "where",
+    "write_report",
 ]
 
 
@@ -289,6 +290,7 @@ _ON_DEMAND = {
     "render_report": "plandoc.report",
     "set_stock": "plandoc.planning.stocktaking",
     "void_run": "plandoc.production",
+    "write_report": "plandoc.report",
 }
 
 

@@ -28,7 +28,8 @@ LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
 DEEPEST_JSON = 100
-LARGEST_INTEGER_IN_JSON = 10**18
+# Beyond it readers that know one kind of number, such as JavaScript and jq, would change it.
+LARGEST_INTEGER_IN_JSON = 2**53
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DEVICE_NAMES = frozenset(

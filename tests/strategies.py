@@ -28,7 +28,7 @@ MOMENTS = st.datetimes(
 FINGERPRINTS = st.just("") | st.text("0123456789abcdef", min_size=16, max_size=16)
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=8,
 )

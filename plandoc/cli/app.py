@@ -83,6 +83,7 @@ _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("runs", "baking:runs", "List what was baked and packed."),
     ("void", "baking:void", "Take back a run that was recorded by mistake."),
     ("progress", "progressing:progress", "Show what is baked and packed, what remains, and what stops it."),
+    ("report", "reporting:report", "Make a report of an event: one HTML file to look at and to print."),
     ("complete", "life:complete", "Complete the production of an event."),
     ("snapshot", "life:snapshot", "Show the plan as it was when production started."),
 )

@@ -1,0 +1,158 @@
+"""Charts as inline SVG: bars, and what happened when.
+
+Widths are per cent of whatever room the page gives, so that nothing is stretched and text keeps its size. Fills are
+part of the picture, so that they are printed where backgrounds are not. What the colours say is said by patterns and
+by the title too.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+import attrs
+from markupsafe import Markup, escape
+
+from plandoc.report.wording import clean, short_date
+
+# Thinner than that nobody sees.
+_THINNEST = 80
+_WHOLE = 10_000
+MOST_SEPARATORS = 40
+# Room for the outermost marks.
+_MARGIN = 200
+_LANE_HEIGHT = 40
+_MOST_DAYS = 6
+_AN_INSTANT = datetime.timedelta(microseconds=1)
+
+
+@attrs.frozen
+class Bar:
+    """How much of what is planned is done.
+
+    Attributes:
+        title: The same in words, for who does not see it.
+        planned: The length of the frame.
+        done: The length of the filled part; what goes beyond the frame is marked.
+        ready: What could be done now, on top of what is done.
+    """
+
+    title: str
+    planned: int
+    done: int = 0
+    ready: int = 0
+
+    @property
+    def length(self) -> int:
+        """How long it is, all in all."""
+        return max(self.planned, self.done)
+
+
+def draw_bar(bar: Bar, longest: int | None) -> Markup:
+    """Return a bar.
+
+    Args:
+        bar: What it shows.
+        longest: The length of the longest bar beside it; that one fills the room. None when every bar does.
+    """
+    longest = bar.length if longest is None else longest
+    planned, done = _part(bar.planned, longest), _part(min(bar.done, bar.planned), longest)
+    shapes = []
+    if planned:
+        shapes.append(_box("frame", 0, planned))
+    if bar.ready:
+        shapes.append(_box("ready", done, min(planned, done + _part(bar.ready, longest))))
+    if done:
+        shapes.append(_box("done", 0, done))
+    if bar.done > bar.planned:
+        shapes.append(_box("over", planned, _part(bar.done, longest)))
+    if longest <= MOST_SEPARATORS:
+        shapes.extend(_separator(_part(position, longest)) for position in range(1, bar.length))
+    return _picture("bar", bar.title, "", shapes, height=16)
+
+
+@attrs.frozen
+class Lane:
+    """Moments of one kind.
+
+    Attributes:
+        name: Of what kind.
+        moments: When; in any order.
+    """
+
+    name: str
+    moments: tuple[datetime.datetime, ...]
+
+
+def draw_timeline(lanes: Sequence[Lane]) -> Markup:
+    """Return a line for each kind of moments, all on one scale of time, with the days marked."""
+    everything = sorted(moment for lane in lanes for moment in lane.moments)
+    if not everything:
+        return Markup()
+    first, last = everything[0], everything[-1]
+    bottom = _LANE_HEIGHT * len(lanes)
+    shapes = list(_days(first, last, bottom))
+    for position, lane in enumerate(lanes):
+        middle = _LANE_HEIGHT * position + 28
+        shapes.append(f'<text class="lane" x="0" y="{middle - 13}">{_text(lane.name)}</text>')
+        shapes.append(f'<line class="axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>')
+        shapes.extend(_dots(middle, (_place(moment, first, last) for moment in lane.moments)))
+    described = "; ".join(f"{lane.name.lower()}: {len(lane.moments)}" for lane in lanes)
+    return _picture("timeline", "What happened when", described, shapes, height=bottom + 24)
+
+
+def _part(number: int, longest: int) -> int:
+    """Return a number as hundredths of a per cent of the longest."""
+    return max(_THINNEST, number * _WHOLE // longest) if number and longest else 0
+
+
+def _per_cent(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02}%"
+
+
+def _box(kind: str, start: int, end: int) -> str:
+    return f'<rect class="{kind}" x="{_per_cent(start)}" y="1" width="{_per_cent(max(0, end - start))}" height="14"/>'
+
+
+def _separator(position: int) -> str:
+    place = _per_cent(position)
+    return f'<line class="separator" x1="{place}" x2="{place}" y1="1" y2="15"/>'
+
+
+def _place(moment: datetime.datetime, first: datetime.datetime, last: datetime.datetime) -> int:
+    whole = (last - first) // _AN_INSTANT
+    room = _WHOLE - 2 * _MARGIN
+    return _MARGIN + (room * ((moment - first) // _AN_INSTANT) // whole if whole else room // 2)
+
+
+def _dots(middle: int, places: Iterable[int]) -> Iterable[str]:
+    # Many at one place look like one, so they are drawn once.
+    for place in sorted(set(places)):
+        yield f'<circle class="dot" cx="{_per_cent(place)}" cy="{middle}" r="5"/>'
+
+
+def _days(first: datetime.datetime, last: datetime.datetime, bottom: int) -> Iterable[str]:
+    """Yield a line at each midnight, with the date at the foot; only the first and the last date where there are many."""
+    start, end = first.astimezone(datetime.UTC), last.astimezone(datetime.UTC)
+    days = (end.date() - start.date()).days
+    yield _date(start.date(), "start" if days else "middle", 0 if days else _WHOLE // 2, bottom)
+    for number in range(1, days + 1) if days <= _MOST_DAYS else [days]:
+        midnight = datetime.datetime.combine(start.date(), datetime.time(), datetime.UTC) + datetime.timedelta(number)
+        place = _place(midnight, first, last)
+        yield f'<line class="day" x1="{_per_cent(place)}" x2="{_per_cent(place)}" y1="8" y2="{bottom}"/>'
+        if number == days:
+            yield _date(end.date(), "end", _WHOLE, bottom)
+
+
+def _date(date: datetime.date, anchor: str, place: int, bottom: int) -> str:
+    return f'<text text-anchor="{anchor}" x="{_per_cent(place)}" y="{bottom + 18}">{short_date(date)}</text>'
+
+
+def _picture(kind: str, title: str, description: str, shapes: Iterable[str], *, height: int) -> Markup:
+    described = f"<desc>{_text(description)}</desc>" if description else ""
+    opening = f'<svg class="{kind}" role="img" width="100%" height="{height}"><title>{_text(title)}</title>'
+    return Markup(f"{opening}{described}{''.join(shapes)}</svg>")  # noqa: S704  (numbers, and text that is escaped)
+
+
+def _text(text: str) -> str:
+    return str(escape(clean(text)))

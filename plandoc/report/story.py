@@ -1,0 +1,178 @@
+"""What happened since production started: changes with their reasons, and runs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+import attrs
+
+from plandoc.arithmetic.comparing import Difference
+from plandoc.arithmetic.differences import Status
+from plandoc.comparison import PlanComparison
+from plandoc.records import PlanAmendment, RunKind
+from plandoc.report.charts import Lane
+from plandoc.report.contents import Contents
+from plandoc.report.wording import STATUSES, change_in_words, counted, difference_in_words
+
+
+@attrs.frozen
+class Entry:
+    """An amendment, told.
+
+    Attributes:
+        number: Its place in the order of the amendments.
+        moment: When it was made.
+        what: What was changed.
+        reason: Why.
+        recipes: Names of the recipes that came into the plan with it.
+    """
+
+    number: int
+    moment: datetime.datetime
+    what: str
+    reason: str
+    recipes: tuple[str, ...]
+
+
+@attrs.frozen
+class ChangedRow:
+    """Something that is not as it was at the start.
+
+    Attributes:
+        name: What it is.
+        before: How much was planned; a dash when nothing was.
+        after: How much is planned now; a dash when nothing is.
+        became: What became of it.
+        numbers: Of the amendments behind it.
+    """
+
+    name: str
+    before: str
+    after: str
+    became: str
+    numbers: tuple[int, ...]
+
+
+@attrs.frozen
+class ChangedTable:
+    """What became of one part of the plan.
+
+    Attributes:
+        title: Which part.
+        heading: Above the names.
+        rows: What is not as it was.
+        as_planned: How many are as they were, with their noun.
+    """
+
+    title: str
+    heading: str
+    rows: tuple[ChangedRow, ...]
+    as_planned: str
+
+
+@attrs.frozen
+class RunRow:
+    """A run, told.
+
+    Attributes:
+        moment: When.
+        name: What was baked or packed.
+        numbers: How much of it, one for each column.
+        losses: What was lost and why, one for each reason.
+        notes: What was written down with it; blank when nothing.
+        voided: Why it counts no more; blank when it counts.
+    """
+
+    moment: datetime.datetime
+    name: str
+    numbers: tuple[str, ...]
+    losses: tuple[str, ...]
+    notes: str
+    voided: str
+
+
+def entries(contents: Contents) -> tuple[Entry, ...]:
+    """Return the amendments in their order."""
+    return tuple(_entry(amendment, contents) for amendment in contents.plan.amendments)
+
+
+def lanes(contents: Contents) -> tuple[Lane, ...]:
+    """Return when the plan was changed, when was baked and when packed; only what happened."""
+    plan = contents.plan
+    baked = [run.produced_at for run in plan.production_runs if (RunKind.PRODUCTION, run.id) not in contents.voided]
+    packed = [run.assembled_at for run in plan.assembly_runs if (RunKind.ASSEMBLY, run.id) not in contents.voided]
+    changed = [amendment.created_at for amendment in plan.amendments]
+    started = [] if plan.snapshot is None else [plan.snapshot.created_at]
+    named = (("Started", started), ("Changed", changed), ("Baked", baked), ("Packed", packed))
+    return tuple(Lane(name, tuple(moments)) for name, moments in named if moments)
+
+
+def changed_tables(comparison: PlanComparison) -> tuple[ChangedTable, ...]:
+    """Return what is not as it was at the start, part by part."""
+    parts = (
+        ("Goods", "good", comparison.goods),
+        ("Batches", "unit", comparison.batches),
+        ("Recipes", "recipe", comparison.recipes),
+    )
+    return tuple(_table(title, noun, differences) for title, noun, differences in parts)
+
+
+def baked(contents: Contents) -> tuple[RunRow, ...]:
+    """Return the production runs, the latest first."""
+    rows = (
+        RunRow(
+            run.produced_at,
+            contents.unit_names[run.finished_unit_id],
+            (str(run.batches), f"{run.units_made} of {run.units_expected}"),
+            tuple(f"{loss.units} lost: {loss.reason}" for loss in run.losses),
+            run.notes,
+            contents.voided.get((RunKind.PRODUCTION, run.id), ""),
+        )
+        for run in reversed(contents.plan.production_runs)
+    )
+    return _latest_first(rows)
+
+
+def packed(contents: Contents) -> tuple[RunRow, ...]:
+    """Return the assembly runs, the latest first."""
+    rows = (
+        RunRow(
+            run.assembled_at,
+            contents.good_names[run.finished_good_id],
+            (str(run.quantity),),
+            (),
+            run.notes,
+            contents.voided.get((RunKind.ASSEMBLY, run.id), ""),
+        )
+        for run in reversed(contents.plan.assembly_runs)
+    )
+    return _latest_first(rows)
+
+
+def _latest_first(rows: Iterable[RunRow]) -> tuple[RunRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.moment, reverse=True))
+
+
+def _entry(amendment: PlanAmendment, contents: Contents) -> Entry:
+    recipes = tuple(contents.recipe_names[recipe_id] for recipe_id in amendment.added_recipe_ids)
+    what = change_in_words(amendment.change, contents.unit_names)
+    return Entry(amendment.sequence, amendment.created_at, what, amendment.reason, recipes)
+
+
+def _table(title: str, noun: str, differences: tuple[Difference, ...]) -> ChangedTable:
+    rows = tuple(map(_row, (one for one in differences if one.status is not Status.UNCHANGED)))
+    same = len(differences) - len(rows)
+    return ChangedTable(title, noun.capitalize(), rows, counted(same, noun) if same else "")
+
+
+def _row(one: Difference) -> ChangedRow:
+    became = STATUSES[one.status]
+    if one.status is Status.MODIFIED:
+        became = difference_in_words(one.difference)
+    numbers = tuple(amendment.sequence for amendment in one.amendments)
+    return ChangedRow(one.name, _shown(one.before), _shown(one.after), became, numbers)
+
+
+def _shown(number: int | None) -> str:
+    return "\u2013" if number is None else str(number)

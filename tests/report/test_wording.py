@@ -1,0 +1,39 @@
+"""Whatever there can be has words; the page never shows a bare constant."""
+
+import typing
+
+from plandoc import records
+from plandoc.arithmetic.differences import Status
+from plandoc.report import wording
+
+
+def test_every_state_kind_of_finding_and_status_has_words():
+    assert set(wording.STATES) == set(records.PlanState)
+    assert set(wording.WAYS_OUT) == set(records.FindingKind)
+    assert set(wording.STATUSES) == set(Status)
+
+
+def test_every_kind_of_change_is_told():
+    changes = (
+        records.AddFinishedGood(1, "Hamper", 2),
+        records.DropFinishedGood(1, "Hamper", 2),
+        records.ChangeQuantity(1, "Hamper", 2, 3),
+        records.ModifyBatch(1, "Cake", 7, "slice", 0, 2),
+        records.ModifyBatch(1, "Cake", 8, "slice", 2, 0),
+    )
+
+    assert {type(change) for change in changes} == set(typing.get_args(records.Change))
+    assert [wording.change_in_words(change, {7: "Slice of cake"}) for change in changes] == [
+        "Hamper: 2 added",
+        "Hamper: dropped, 2 were planned",
+        "Hamper: 3 instead of 2",
+        "Slice of cake: 2 batches instead of none",
+        "slice: no batches instead of 2",
+    ]
+
+
+def test_names_in_any_script_stay_as_they_are_and_controls_are_spelled_out():
+    harmless = "Sablés כחול ‌کیک 👩‍🍳 \n\tnext"
+
+    assert wording.clean(harmless) == harmless
+    assert wording.clean("\u202e\u2066\x00\x1b\u200b") == "\\u202e\\u2066\\x00\\x1b\\u200b"
