@@ -14,9 +14,12 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import attrs
+import filelock
 
 FLAGS = (
     "--headless",
@@ -50,14 +53,21 @@ def find_chromium() -> str:
             return path
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise NoBrowserError("no chromium is installed, and only root on Debian can install it here")
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        ended = subprocess.run(["apt-get", *command], capture_output=True, text=True, timeout=600, check=False)
-        if ended.returncode:
-            raise NoBrowserError(f"apt-get {command[0]} failed: {ended.stderr.strip()[-500:]}")
+    # Several test processes may come here at once, and apt-get works for one at a time.
+    with filelock.FileLock(Path(tempfile.gettempdir()) / "chromium-for-tests.lock"):
+        if shutil.which("chromium") is None:
+            _install_chromium()
     path = shutil.which("chromium")
     if path is None:
         raise NoBrowserError("apt-get installed chromium, but it is not on the path")
     return path
+
+
+def _install_chromium() -> None:
+    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        ended = subprocess.run(["apt-get", *command], capture_output=True, text=True, timeout=600, check=False)
+        if ended.returncode:
+            raise NoBrowserError(f"apt-get {command[0]} failed: {ended.stderr.strip()[-500:]}")
 
 
 @attrs.define
