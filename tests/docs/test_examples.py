@@ -9,7 +9,15 @@ import pytest
 import plandoc
 from tests.docs.examples import blocks, commands, is_as_shown, pages, run_page
 
-_WITH_EXAMPLES = {"README.md", "files-by-hand.md", "how-to.md", "planning.md", "production.md", "reference.md", "tutorial.md"}
+_WITH_EXAMPLES = {
+    "README.md",
+    "files-by-hand.md",
+    "how-to.md",
+    "planning.md",
+    "production.md",
+    "reference.md",
+    "tutorial.md",
+}
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
