@@ -120,15 +120,20 @@ def _bakery(parent: Path, recipes: int) -> Bakery:
     folder = parent / f"{recipes}-recipes"
     store = plandoc.open_store(folder, create=True)
     with store.session("fill the catalogue") as session:
-        _add_ingredients(session)
-        _add_recipes(session, recipes)
-        _add_goods(session)
+        fill_catalogue(session, recipes, GOODS)
     with store.session("plan the event") as session:
         event = session.add(plandoc.Event("Winter Fair", datetime.date(2026, 12, 5)))
         quantities = {good: 10 + good for good in range(1, GOODS + 1)}
         plandoc.set_event_finished_goods(event.id, quantities, add_missing_recipes=True, session=session)
         plandoc.decide_enough(event.id, session=session)
     return Bakery(recipes, folder, store, event.id)
+
+
+def fill_catalogue(session: Session, recipes: int, goods: int) -> None:
+    """Add ingredients, recipes with a finished unit each, and goods of ten units."""
+    _add_ingredients(session)
+    _add_recipes(session, recipes)
+    _add_goods(session, goods)
 
 
 def _add_ingredients(session: Session) -> None:
@@ -152,8 +157,8 @@ def _add_recipes(session: Session, recipes: int) -> None:
         session.add(plandoc.FinishedUnit(f"Unit {number}", recipe.id, items_per_batch=12 + number % 37))
 
 
-def _add_goods(session: Session) -> None:
-    for number in range(GOODS):
+def _add_goods(session: Session, goods: int) -> None:
+    for number in range(goods):
         parts = tuple(
             plandoc.Component(
                 finished_unit_id=1 + (number * 2 + part * 9) % PLANNED_RECIPES, quantity=Decimal(f"{1 + part}.5")

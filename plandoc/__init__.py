@@ -5,83 +5,6 @@ Open a folder with `open_store`; change it in a `session`, all or nothing; read 
 
 from typing import TYPE_CHECKING, Any
 
-from plandoc.catalog import find_by_key, list_records, remove_event
-from plandoc.errors import (
-    ConflictError,
-    DamagedError,
-    FolderNotFoundError,
-    ImportRefusedError,
-    LockTimeout,
-    NewerFormatError,
-    NotFoundError,
-    Outcome,
-    PlandocError,
-    PlanStateError,
-    Problem,
-    SessionError,
-    StillUsedError,
-    StorageError,
-    StoreError,
-    ValidationError,
-)
-from plandoc.lifecycle import complete_production, lock_plan, start_production, unlock_plan
-from plandoc.planning.decisions import (
-    decide_enough,
-    delete_batch_decisions,
-    get_batch_decisions,
-    get_batch_options,
-    get_requirements,
-    save_batch_decision,
-    save_batch_decisions,
-    suggest_batches,
-)
-from plandoc.planning.reviewing import review_plan
-from plandoc.planning.selection import (
-    GoodsSelection,
-    RecipeSelection,
-    get_available_finished_goods,
-    get_event_fg_quantities,
-    get_event_recipes,
-    set_event_finished_goods,
-    set_event_recipes,
-)
-from plandoc.queries import where
-from plandoc.records import (
-    AddFinishedGood,
-    AssemblyRun,
-    AssemblyType,
-    BatchDecision,
-    ChangeQuantity,
-    Component,
-    Density,
-    DropFinishedGood,
-    Event,
-    EventFinishedGood,
-    EventRecipe,
-    Finding,
-    FindingKind,
-    FinishedGood,
-    FinishedUnit,
-    Ingredient,
-    Loss,
-    ModifyBatch,
-    PlanAmendment,
-    PlanSnapshot,
-    PlanState,
-    ProductionRun,
-    Recipe,
-    RecipeLine,
-    RunKind,
-    StockItem,
-    SubRecipe,
-    VoidedRun,
-    YieldMode,
-)
-from plandoc.sessions import Session
-from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
-from plandoc.storage.folder import RecoveryWarning
-from plandoc.store import Store, open_store, use_store
-
 if TYPE_CHECKING:
     from plandoc.amendments import (
         add_finished_good,
@@ -100,16 +23,98 @@ if TYPE_CHECKING:
     from plandoc.arithmetic.progress import GoodProgress, Overall, Progress, UnitProgress
     from plandoc.arithmetic.requirements import Requirement, Source
     from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+    from plandoc.backups.restoring import RestoreReport, restore
+    from plandoc.backups.verifying import verify_backup
+    from plandoc.backups.writing import BackupReport, backup
+    from plandoc.catalog import find_by_key, list_records, remove_event
     from plandoc.checks import check
     from plandoc.comparison import PlanComparison, get_plan_comparison
-    from plandoc.exchange import ImportReport, import_file
+    from plandoc.errors import (
+        ConflictError,
+        DamagedError,
+        FolderNotFoundError,
+        ImportRefusedError,
+        LockTimeout,
+        NewerFormatError,
+        NotFoundError,
+        Outcome,
+        PlandocError,
+        PlanStateError,
+        Problem,
+        SessionError,
+        StillUsedError,
+        StorageError,
+        StoreError,
+        ValidationError,
+    )
+    from plandoc.exchange import ExportReport, ImportReport, OnConflict, export_file, import_file
     from plandoc.exchange.handwritten import import_goods, import_ingredients, import_recipes, import_stock
+    from plandoc.exchange.spreadsheets import export_csv
+    from plandoc.lifecycle import complete_production, lock_plan, start_production, unlock_plan
+    from plandoc.planning.decisions import (
+        decide_enough,
+        delete_batch_decisions,
+        get_batch_decisions,
+        get_batch_options,
+        get_requirements,
+        save_batch_decision,
+        save_batch_decisions,
+        suggest_batches,
+    )
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
     from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+    from plandoc.planning.reviewing import review_plan
+    from plandoc.planning.selection import (
+        GoodsSelection,
+        RecipeSelection,
+        get_available_finished_goods,
+        get_event_fg_quantities,
+        get_event_recipes,
+        set_event_finished_goods,
+        set_event_recipes,
+    )
     from plandoc.planning.stocktaking import get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
+    from plandoc.queries import where
+    from plandoc.records import (
+        AddFinishedGood,
+        AssemblyRun,
+        AssemblyType,
+        BatchDecision,
+        ChangeQuantity,
+        Component,
+        Density,
+        DropFinishedGood,
+        Event,
+        EventFinishedGood,
+        EventRecipe,
+        Finding,
+        FindingKind,
+        FinishedGood,
+        FinishedUnit,
+        Ingredient,
+        Loss,
+        ModifyBatch,
+        PlanAmendment,
+        PlanSnapshot,
+        PlanState,
+        ProductionRun,
+        Recipe,
+        RecipeLine,
+        RunKind,
+        StockItem,
+        SubRecipe,
+        VoidedRun,
+        YieldMode,
+    )
+    from plandoc.repairs import RepairAction, RepairKind, RepairReport, repair
     from plandoc.report import render_report, write_report
+    from plandoc.schema import schema_of
+    from plandoc.sessions import Session
+    from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
+    from plandoc.storage.folder import RecoveryWarning
+    from plandoc.store import Store, open_store, use_store
 
 __all__ = [
     "AddFinishedGood",
@@ -117,6 +122,7 @@ __all__ = [
     "AssemblyRun",
     "AssemblyType",
     "Availability",
+    "BackupReport",
     "BatchDecision",
     "BatchOption",
     "BatchSuggestion",
@@ -130,6 +136,7 @@ __all__ = [
     "Event",
     "EventFinishedGood",
     "EventRecipe",
+    "ExportReport",
     "Feasibility",
     "Finding",
     "FindingKind",
@@ -149,6 +156,7 @@ __all__ = [
     "NeedRow",
     "NewerFormatError",
     "NotFoundError",
+    "OnConflict",
     "Outcome",
     "Overall",
     "Plan",
@@ -165,7 +173,11 @@ __all__ = [
     "RecipeLine",
     "RecipeSelection",
     "RecoveryWarning",
+    "RepairAction",
+    "RepairKind",
+    "RepairReport",
     "Requirement",
+    "RestoreReport",
     "RunKind",
     "Session",
     "SessionError",
@@ -188,6 +200,7 @@ __all__ = [
     "VoidedRun",
     "YieldMode",
     "add_finished_good",
+    "backup",
     "change_quantity",
     "check",
     "complete_production",
@@ -195,6 +208,8 @@ __all__ = [
     "decide_enough",
     "delete_batch_decisions",
     "drop_finished_good",
+    "export_csv",
+    "export_file",
     "find_by_key",
     "get_amendments",
     "get_available_finished_goods",
@@ -224,9 +239,12 @@ __all__ = [
     "record_production",
     "remove_event",
     "render_report",
+    "repair",
+    "restore",
     "review_plan",
     "save_batch_decision",
     "save_batch_decisions",
+    "schema_of",
     "set_event_finished_goods",
     "set_event_recipes",
     "set_stock",
@@ -234,49 +252,123 @@ __all__ = [
     "suggest_batches",
     "unlock_plan",
     "use_store",
+    "verify_backup",
     "void_run",
     "where",
     "write_report",
 ]
 
 
-# Most scripts neither import files nor check the folder, and should not wait for what does.
+# Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
+# them, and should not wait for the others.
 _ON_DEMAND = {
+    "AddFinishedGood": "plandoc.records",
     "Amount": "plandoc.arithmetic.measures",
+    "AssemblyRun": "plandoc.records",
+    "AssemblyType": "plandoc.records",
     "Availability": "plandoc.arithmetic.availability",
+    "BackupReport": "plandoc.backups.writing",
+    "BatchDecision": "plandoc.records",
     "BatchOption": "plandoc.arithmetic.batches",
     "BatchSuggestion": "plandoc.arithmetic.batches",
+    "ChangeQuantity": "plandoc.records",
+    "Component": "plandoc.records",
+    "ConflictError": "plandoc.errors",
+    "DamagedError": "plandoc.errors",
+    "Density": "plandoc.records",
     "Difference": "plandoc.arithmetic.comparing",
+    "DropFinishedGood": "plandoc.records",
+    "Event": "plandoc.records",
+    "EventFinishedGood": "plandoc.records",
+    "EventRecipe": "plandoc.records",
+    "ExportReport": "plandoc.exchange",
     "Feasibility": "plandoc.arithmetic.feasibility",
+    "Finding": "plandoc.records",
+    "FindingKind": "plandoc.records",
+    "FinishedGood": "plandoc.records",
+    "FinishedUnit": "plandoc.records",
+    "FolderNotFoundError": "plandoc.errors",
     "GoodFeasibility": "plandoc.arithmetic.feasibility",
     "GoodProgress": "plandoc.arithmetic.progress",
+    "GoodsSelection": "plandoc.planning.selection",
+    "ImportRefusedError": "plandoc.errors",
     "ImportReport": "plandoc.exchange",
+    "Ingredient": "plandoc.records",
     "IngredientNeeds": "plandoc.arithmetic.ingredients",
+    "LockTimeout": "plandoc.errors",
+    "Loss": "plandoc.records",
+    "ModifyBatch": "plandoc.records",
     "NeedRow": "plandoc.arithmetic.ingredients",
+    "NewerFormatError": "plandoc.errors",
+    "NotFoundError": "plandoc.errors",
+    "OnConflict": "plandoc.exchange",
+    "Outcome": "plandoc.errors",
     "Overall": "plandoc.arithmetic.progress",
     "Plan": "plandoc.planning.overview",
+    "PlanAmendment": "plandoc.records",
     "PlanComparison": "plandoc.comparison",
+    "PlanSnapshot": "plandoc.records",
+    "PlanState": "plandoc.records",
+    "PlanStateError": "plandoc.errors",
+    "PlandocError": "plandoc.errors",
+    "Problem": "plandoc.errors",
+    "ProductionRun": "plandoc.records",
     "Progress": "plandoc.arithmetic.progress",
+    "Recipe": "plandoc.records",
+    "RecipeLine": "plandoc.records",
+    "RecipeSelection": "plandoc.planning.selection",
+    "RecoveryWarning": "plandoc.storage.folder",
+    "RepairAction": "plandoc.repairs",
+    "RepairKind": "plandoc.repairs",
+    "RepairReport": "plandoc.repairs",
     "Requirement": "plandoc.arithmetic.requirements",
+    "RestoreReport": "plandoc.backups.restoring",
+    "RunKind": "plandoc.records",
+    "Session": "plandoc.sessions",
+    "SessionError": "plandoc.errors",
     "ShoppingItem": "plandoc.arithmetic.shopping",
     "ShoppingList": "plandoc.arithmetic.shopping",
     "ShoppingRow": "plandoc.arithmetic.shopping",
     "Source": "plandoc.arithmetic.requirements",
     "Standing": "plandoc.arithmetic.shopping",
     "Status": "plandoc.arithmetic.differences",
+    "StillUsedError": "plandoc.errors",
+    "StockItem": "plandoc.records",
+    "StorageError": "plandoc.errors",
+    "Store": "plandoc.store",
+    "StoreError": "plandoc.errors",
+    "SubRecipe": "plandoc.records",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
     "UnitProgress": "plandoc.arithmetic.progress",
+    "ValidationError": "plandoc.errors",
+    "VoidedRun": "plandoc.records",
+    "YieldMode": "plandoc.records",
     "add_finished_good": "plandoc.amendments",
+    "backup": "plandoc.backups.writing",
     "change_quantity": "plandoc.amendments",
     "check": "plandoc.checks",
+    "complete_production": "plandoc.lifecycle",
+    "create_plan_snapshot": "plandoc.snapshots",
+    "decide_enough": "plandoc.planning.decisions",
+    "delete_batch_decisions": "plandoc.planning.decisions",
     "drop_finished_good": "plandoc.amendments",
+    "export_csv": "plandoc.exchange.spreadsheets",
+    "export_file": "plandoc.exchange",
+    "find_by_key": "plandoc.catalog",
     "get_amendments": "plandoc.amendments",
+    "get_available_finished_goods": "plandoc.planning.selection",
+    "get_batch_decisions": "plandoc.planning.decisions",
+    "get_batch_options": "plandoc.planning.decisions",
+    "get_event_fg_quantities": "plandoc.planning.selection",
+    "get_event_recipes": "plandoc.planning.selection",
     "get_feasibility": "plandoc.planning.packing",
     "get_ingredient_needs": "plandoc.planning.provisions",
     "get_plan": "plandoc.planning.overview",
     "get_plan_comparison": "plandoc.comparison",
+    "get_plan_snapshot": "plandoc.snapshots",
     "get_progress": "plandoc.production",
+    "get_requirements": "plandoc.planning.decisions",
     "get_shopping_list": "plandoc.planning.provisions",
     "get_stock": "plandoc.planning.stocktaking",
     "import_file": "plandoc.exchange",
@@ -284,19 +376,43 @@ _ON_DEMAND = {
     "import_ingredients": "plandoc.exchange.handwritten",
     "import_recipes": "plandoc.exchange.handwritten",
     "import_stock": "plandoc.exchange.handwritten",
+    "list_records": "plandoc.catalog",
+    "lock_plan": "plandoc.lifecycle",
     "modify_batch_decision": "plandoc.amendments",
+    "open_store": "plandoc.store",
     "record_assembly": "plandoc.production",
     "record_production": "plandoc.production",
+    "remove_event": "plandoc.catalog",
     "render_report": "plandoc.report",
+    "repair": "plandoc.repairs",
+    "restore": "plandoc.backups.restoring",
+    "review_plan": "plandoc.planning.reviewing",
+    "save_batch_decision": "plandoc.planning.decisions",
+    "save_batch_decisions": "plandoc.planning.decisions",
+    "schema_of": "plandoc.schema",
+    "set_event_finished_goods": "plandoc.planning.selection",
+    "set_event_recipes": "plandoc.planning.selection",
     "set_stock": "plandoc.planning.stocktaking",
+    "start_production": "plandoc.lifecycle",
+    "suggest_batches": "plandoc.planning.decisions",
+    "unlock_plan": "plandoc.lifecycle",
+    "use_store": "plandoc.store",
+    "verify_backup": "plandoc.backups.verifying",
     "void_run": "plandoc.production",
+    "where": "plandoc.queries",
     "write_report": "plandoc.report",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ON_DEMAND:
-        import importlib  # noqa: PLC0415
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module 'plandoc' has no attribute {name!r}")
+    import importlib  # noqa: PLC0415  (not for who asks for nothing)
 
-        return getattr(importlib.import_module(_ON_DEMAND[name]), name)
-    raise AttributeError(f"module 'plandoc' has no attribute {name!r}")
+    # Kept, so that this function is not called for it again.
+    value = globals()[name] = getattr(importlib.import_module(_ON_DEMAND[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
 
 # The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
-_CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
+CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
     {
         "drop_fg": records.DropFinishedGood,
         "add_fg": records.AddFinishedGood,
@@ -36,7 +36,7 @@ _CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
         "modify_batch": records.ModifyBatch,
     }
 )
-_CHANGE_TAGS = MappingProxyType({change: tag for tag, change in _CHANGES.items()})
+_CHANGE_TAGS = MappingProxyType({change: tag for tag, change in CHANGES.items()})
 _STORED_NAMES = MappingProxyType({"finished_good_id": "fg_id", "finished_good_name": "fg_name"})
 
 
@@ -98,9 +98,9 @@ def _change_row(converter: cattrs.Converter, change: records.Change) -> dict[str
 def _change(converter: cattrs.Converter, value: Any) -> records.Change:
     if type(value) is not dict or set(value) != {"kind", "data"}:
         raise _Refused(f"wanted an object with kind and data, found {found(value)}")
-    if type(value["kind"]) is not str or value["kind"] not in _CHANGES:
-        raise _Refused(f"wanted a kind that is one of {', '.join(_CHANGES)}, found {found(value['kind'])}")
-    change: records.Change = converter.structure(value["data"], _CHANGES[value["kind"]])
+    if type(value["kind"]) is not str or value["kind"] not in CHANGES:
+        raise _Refused(f"wanted a kind that is one of {', '.join(CHANGES)}, found {found(value['kind'])}")
+    change: records.Change = converter.structure(value["data"], CHANGES[value["kind"]])
     return change
 
 
@@ -147,14 +147,15 @@ class _Position(str):
         return position
 
 
-def _stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
+def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
+    """Return the key that a field of a record has in the files."""
     is_change = kind in _CHANGE_TAGS
     return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
 
 
 def _overrides(kind: type) -> dict[str, Any]:
     return {
-        attribute.name: override(rename=_stored_name(attribute, kind))
+        attribute.name: override(rename=stored_name(attribute, kind))
         for attribute in attrs.fields(kind)
         if attribute.name != "id"
     }
@@ -183,10 +184,10 @@ def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
 def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, Any]) -> ExceptionGroup[Exception]:
     # The record's rules run only when every field could be converted; a person wants to hear of both at once.
     broken = [
-        Problem(f"{kind.__name__}: {message}", field=_stored_name(attribute, kind))
+        Problem(f"{kind.__name__}: {message}", field=stored_name(attribute, kind))
         for attribute in attrs.fields(kind)
-        if attribute.type in (str, int, bool) and _stored_name(attribute, kind) in value
-        if (message := attribute.validator.check(value[_stored_name(attribute, kind)])) is not None
+        if attribute.type in (str, int, bool) and stored_name(attribute, kind) in value
+        if (message := attribute.validator.check(value[stored_name(attribute, kind)])) is not None
     ]
     reported = [_in_stored_names(inner, kind) for inner in error.exceptions if isinstance(inner, ValidationError)]
     others = [inner for inner in error.exceptions if not isinstance(inner, ValidationError)]
@@ -195,7 +196,7 @@ def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, 
 
 
 def _in_stored_names(error: ValidationError, kind: type) -> ValidationError:
-    names = {attribute.alias or attribute.name: _stored_name(attribute, kind) for attribute in attrs.fields(kind)}
+    names = {attribute.alias or attribute.name: stored_name(attribute, kind) for attribute in attrs.fields(kind)}
     return ValidationError(
         attrs.evolve(problem, field=names.get(problem.field or "", problem.field)) for problem in error.problems
     )
@@ -307,6 +308,6 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
 def _nearest(name: str, kind: type) -> str:
     import difflib  # noqa: PLC0415  (only a mistake needs it)
 
-    known = [_stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
+    known = [stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
     near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

@@ -200,15 +200,18 @@ class NewerFormatError(StoreError):
         path: The file.
         found: The format number found.
         supported: The newest format number that this plandoc can read.
+        needs: The first version of plandoc that reads it, as the file says; None when it does not say.
     """
 
-    def __init__(self, path: str, found: int, supported: int) -> None:
+    def __init__(self, path: str, found: int, supported: int, needs: str | None = None) -> None:
         self.path = path
         self.found = found
         self.supported = supported
+        self.needs = needs
+        by = f"plandoc >= {needs}" if needs else "a newer plandoc"
         super().__init__(
             f"{path} has format {found}, but this plandoc reads formats up to {supported}; "
-            f"it was written by a newer plandoc: upgrade with 'pip install --upgrade plandoc'"
+            f"it was written by {by}: upgrade with 'pip install --upgrade plandoc'"
         )
 
 
@@ -230,7 +233,7 @@ class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own 
     Attributes:
         path: The data folder.
         waited_seconds: How long this caller waited.
-        holder: The recorded facts about the holder (pid, host, since, action); empty when unknown.
+        holder: The recorded facts about the holder (pid, host, since, action, command); empty when unknown.
             A hint for a person, never proof.
     """
 
@@ -240,7 +243,8 @@ class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own 
         self.holder = holder
         super().__init__(
             f"{path} is being written to by {described}; waited {waited_seconds:g} seconds; "
-            f"try again when it has finished, or wait longer with timeout_seconds"
+            f"try again when it has finished, or wait longer with timeout_seconds; "
+            f"if it hangs, end that process, which lets go of the folder at once"
         )
 
 

@@ -53,6 +53,7 @@ class OpenDocument:
         self._records: dict[tuple[str, int], Any] = {}
         self._own_tables: set[str] = set()
         self._counted_tables: set[str] = set()
+        self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> OpenDocument:
         """Return a copy to change; rows and records are shared, for nobody changes those in place."""
@@ -96,13 +97,44 @@ class OpenDocument:
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
         if table.name not in self._counted_tables:
-            # A row put in by hand may be beyond the count; rows added here are not, so once is enough to look.
-            following = max(self.ids(table), default=0) + 1
-            self._next_ids[table.name] = max(self._next_ids.get(table.name, 1), following)
+            # Rows added here are not beyond the count, so once is enough to look.
+            self._next_ids[table.name] = self.next_id(table)
             self._counted_tables.add(table.name)
         row_id = self._next_ids[table.name]
         self._next_ids[table.name] = row_id + 1
         return row_id
+
+    def next_id(self, table: Table) -> int:
+        """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        # A row put in by hand may be beyond the count.
+        return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
+
+    def skip_ids(self, table: Table, following: int) -> None:
+        """Count all ids below a number as given."""
+        self._next_ids[table.name] = max(self.next_id(table), following)
+        self.changed = True
+
+    def ids_behind(self) -> dict[str, tuple[int, int]]:
+        """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
+        behind = {}
+        # The marker counts the events.
+        for name, rows in ((name, rows) for name, rows in self._tables.items() if name != "events"):
+            found, wanted = self._next_ids.get(name, 1), max(map(int, rows), default=0) + 1
+            if found < wanted:
+                behind[name] = (found, wanted)
+        return behind
+
+    def count_up(self) -> None:
+        """Count the next ids up to behind the rows that are there."""
+        for name, (_, wanted) in self.ids_behind().items():
+            self._next_ids[name] = wanted
+            self.changed = True
+
+    def line(self, table: str, row_id: int) -> int | None:
+        """Return the line of a row in the file that the document was read from; None when it is not there."""
+        if self._lines is None:
+            self._lines = documents.lines_of(self._document)
+        return self._lines.get((table, str(row_id)))
 
     def put(self, table: Table, record: Any) -> None:
         """Add or replace the row of a record.

@@ -228,7 +228,7 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
-    plan, breakdown = plan_parts(event.id, session), Breakdown(definitions_in(session))
+    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_in(session))
     if unit.id in plan.decisions:
         return
     # A good that is broken is no reason to refuse what another one needs.
@@ -254,7 +254,7 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
 
 def _missing_units(session: Session, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
     definitions = definitions_in(session)
-    breakdown = Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     try:
         taken = runs.units_used({good.id: quantity}, breakdown)
         left = runs.units_left(runs.units_made(work.production), _used(work, breakdown))
@@ -286,7 +286,7 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     if run not in work.production or run.units_made == 0:
         return
     unit = session.get(FinishedUnit, run.finished_unit_id)
-    breakdown = Breakdown(definitions_in(session))
+    breakdown = Breakdown.of(definitions_in(session))
     try:
         used = _used(work, breakdown).get(unit.id, Fraction(0))
     except ValidationError as error:

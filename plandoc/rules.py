@@ -267,7 +267,8 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000)
     """Let tuples of one kind of value pass, between `least` and `most` long."""
 
     def items(value: Any) -> str | None:
-        if type(value) is not tuple or not all(isinstance(item, kind) for item in value):
+        # True counts as a number for Python, but is none.
+        if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
             return f"wanted a tuple, found {found(value)}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
 from plandoc.workspace import Workspace
 
 RecordT = TypeVar("RecordT")
+T = TypeVar("T")
 
 _FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
 
@@ -44,6 +45,7 @@ class Session:
         self.moment = moment
         self._writes = writes
         self._over = False
+        self._made: dict[Any, Any] = {}
 
     def add(self, record: RecordT) -> RecordT:
         """Add a record and return it with its id, and with a slug made from its name when it had none.
@@ -142,9 +144,19 @@ class Session:
             raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
         return event
 
+    def once(self, make: Callable[[Session], T]) -> T:
+        """Return what a function makes of this session: the same each time while nothing can change in it, else anew."""
+        if self._writes:
+            return make(self)
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
     def end(self) -> None:
         """Refuse any further use."""
         self._over = True
+        self._made.clear()
 
     def check_writable(self) -> None:
         """Refuse to go on in a session that only reads, or that is over."""

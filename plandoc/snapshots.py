@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
 from plandoc import codec
-from plandoc.arithmetic.review import PlanParts
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.review import PlanParts, review
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.reviewing import plan_parts, review_plan
+from plandoc.planning.definitions import definitions_in
+from plandoc.planning.reviewing import plan_parts
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
 from plandoc.sessions import Session
 from plandoc.tables import table_of
 
 SNAPSHOT_VERSION = "1.0"
+
+RecordT = TypeVar("RecordT")
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
 
 
 def digest_of(
@@ -60,64 +71,64 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     present = get_plan_snapshot(event_id, session=session)
     if present is not None:
         return present
-    plan = plan_parts(event_id, session)
+    plan, known = plan_parts(event_id, session), definitions_in(session)
     snapshot_data = {
         "snapshot_version": SNAPSHOT_VERSION,
         "created_at": session.moment.isoformat(),
-        "recipes": [_recipe(recipe_id, session) for recipe_id in sorted(plan.recipes)],
-        "finished_goods": [_good(good_id, plan.quantities[good_id], session) for good_id in sorted(plan.quantities)],
-        "batch_decisions": [_decision(plan.decisions[unit_id], session) for unit_id in sorted(plan.decisions)],
+        "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
+        "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
+        "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],
     }
-    definitions = _definitions(plan, session)
-    findings = review_plan(event_id, session=session)
+    definitions = _definitions(plan, known, session)
+    findings = review(plan, known)
     snapshot = PlanSnapshot(
         event_id=event_id,
         created_at=session.moment,
         snapshot_data=snapshot_data,
         definitions=definitions,
         digest=digest_of(snapshot_data, definitions, findings),
-        findings=tuple(findings),
+        findings=findings,
     )
     return session.workspace.add(snapshot)
 
 
-def _recipe(recipe_id: int, session: Session) -> dict[str, Any]:
-    name, slug = _called(Recipe, recipe_id, session)
+def _recipe(recipe_id: int, known: Definitions) -> dict[str, Any]:
+    name, slug = _called(Recipe, recipe_id, known.recipes)
     return {"recipe_id": recipe_id, "recipe_name": name, "recipe_slug": slug}
 
 
-def _good(good_id: int, quantity: int, session: Session) -> dict[str, Any]:
-    name, slug = _called(FinishedGood, good_id, session)
+def _good(good_id: int, quantity: int, known: Definitions) -> dict[str, Any]:
+    name, slug = _called(FinishedGood, good_id, known.goods)
     return {"fg_id": good_id, "fg_name": name, "fg_slug": slug, "quantity": quantity}
 
 
-def _decision(decision: BatchDecision, session: Session) -> dict[str, Any]:
+def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
     return {
         "recipe_id": decision.recipe_id,
-        "recipe_name": _called(Recipe, decision.recipe_id, session)[0],
+        "recipe_name": _called(Recipe, decision.recipe_id, known.recipes)[0],
         "batches": decision.batches,
         "yield_per_batch": codec.to_row(decision)["yield_per_batch"],
         "finished_unit_id": decision.finished_unit_id,
-        "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, session)[1],
+        "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, known.units)[1],
     }
 
 
-def _called(record_type: type[Any], record_id: int, session: Session) -> tuple[str, str]:
+def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | None]) -> tuple[str, str]:
     """Return name and slug of what a plan refers to.
 
     A file edited by hand can refer to what is not there. That is a finding, and stops no start: the snapshot keeps the
     plan as it is, with the number for a name.
     """
-    found = session.workspace.get_or_none(record_type, record_id)
+    found = lookup(record_id)
     return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
 
 
-def _definitions(plan: PlanParts, session: Session) -> dict[str, Any]:
+def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
     """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the past."""
-    all_goods = _with_parts(FinishedGood, plan.quantities, lambda good: good.inner_good_ids, session)
+    all_goods = _with_parts(plan.quantities, known.goods, lambda good: good.inner_good_ids)
     unit_ids = {part.finished_unit_id for good in all_goods.values() for part in good.components}
     unit_ids |= plan.decisions.keys()
-    all_recipes = _with_parts(Recipe, plan.recipes, lambda recipe: recipe.sub_recipe_ids, session)
+    all_recipes = _with_parts(plan.recipes, known.recipes, lambda recipe: recipe.sub_recipe_ids)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
     groups: tuple[tuple[str, type, Iterable[int | None]], ...] = (
         ("ingredients", Ingredient, ingredient_ids),
@@ -134,13 +145,15 @@ def _rows(record_type: type, record_ids: Iterable[int | None], session: Session)
     return {record_id: row for record_id, row in rows.items() if row is not None}
 
 
-def _with_parts(record_type: type[Any], wanted: Iterable[int], parts: Any, session: Session) -> dict[int, Any]:
+def _with_parts(
+    wanted: Iterable[int], lookup: Callable[[int], RecordT | None], parts: Callable[[RecordT], Iterable[int]]
+) -> dict[int, RecordT]:
     """Return the records with these ids and all of their kind that are inside them."""
-    found: dict[int, Any] = {}
+    found: dict[int, RecordT] = {}
     waiting = sorted(wanted)
     while waiting:
         record_id = waiting.pop()
-        record = None if record_id in found else session.workspace.get_or_none(record_type, record_id)
+        record = None if record_id in found else lookup(record_id)
         if record is not None:
             found[record_id] = record
             waiting.extend(parts(record))

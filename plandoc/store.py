@@ -86,6 +86,7 @@ class Store:
             session = self._make_session(transaction, writes=True)
             self._in_session.session = session
             yield session
+            self._check_process()
             _commit(session, transaction)
         finally:
             session_or_none = getattr(self._in_session, "session", None)
@@ -115,6 +116,11 @@ class Store:
 
         return self._backend.view(looked)
 
+    def view(self, look: Callable[[Reading], T]) -> T:
+        """Return what `look` makes of the documents as they are, at one moment and without a lock; for backups."""
+        self._check_usable()
+        return self._backend.view(look)
+
     def close(self) -> None:
         """Fold the journal into the files and let go of the folder; closing twice is no error."""
         if self._closed:
@@ -138,13 +144,16 @@ class Store:
     def _check_usable(self) -> None:
         if self._closed:
             raise SessionError(f"the store {self.location} is closed; open it again")
-        if not self.is_of_this_process:
-            raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
+        self._check_process()
         if getattr(self._in_session, "session", None) is not None:
             raise SessionError(
                 "this thread has a session open already; pass it along with session=..., "
                 "for what two sessions do at once would not be one write"
             )
+
+    def _check_process(self) -> None:
+        if not self.is_of_this_process:
+            raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
 
 
 def _commit(session: Session, transaction: Transaction) -> None:

@@ -120,6 +120,30 @@ class Workspace:
         self._write(table, document, stored)
         return stored
 
+    def next_id(self, record_type: type) -> int:
+        """Return the id that the next new record of the catalogue gets; neither it nor any above it was ever given."""
+        document = self._find_document(CATALOG)
+        return 1 if document is None else document.next_id(table_of(record_type))
+
+    def skip_ids(self, record_type: type, following: int) -> None:
+        """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
+        self._document_to_change(CATALOG).skip_ids(table_of(record_type), following)
+
+    def add_numbered(self, record: Any) -> None:
+        """Add a record of the catalogue under the id that it has, which nobody else can have been given.
+
+        For an import, which keeps the ids that signed records hold; `skip_ids` comes first.
+
+        Raises:
+            ValidationError: when the id is not among those skipped, or taken.
+        """
+        table = table_of(type(record))
+        document = self._document_to_change(CATALOG)
+        if not 0 < record.id < document.next_id(table) or document.get(table, record.id) is not None:
+            raise ValidationError([Problem(f"{table.label} {record.id}: the id is not free", field="id")])
+        self._check_references(table, record)
+        self._write(table, document, record)
+
     def replace(self, record: RecordT) -> RecordT:
         """Put a record in the place of the one with its id; return it."""
         table = table_of(type(record))
@@ -197,7 +221,9 @@ class Workspace:
 
     def _document_of(self, table: Table, record: Any) -> OpenDocument:
         """Return the document of a stored record, opened for changes."""
-        name = self._document_name(table, record.id, getattr(record, "event_id", None))
+        return self._document_to_change(self._document_name(table, record.id, getattr(record, "event_id", None)))
+
+    def _document_to_change(self, name: str) -> OpenDocument:
         if name not in self._opened:
             document = self._find_document(name)
             if document is None:

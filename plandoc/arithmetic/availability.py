@@ -43,7 +43,7 @@ def availability(
         selected: Ids of the selected recipes.
         definitions: What the goods are made of.
     """
-    breakdown = Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     return tuple(_availability(good, selected, definitions, breakdown) for good in goods)
 
 

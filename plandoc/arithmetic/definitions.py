@@ -20,12 +20,16 @@ class Definitions:
 
     Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
     should be read.
+
+    Attributes:
+        worked_out: What sums have made of these definitions, for those that come after them.
     """
 
     goods: Callable[[int], FinishedGood | None] = _nothing
     units: Callable[[int], FinishedUnit | None] = _nothing
     recipes: Callable[[int], Recipe | None] = _nothing
     ingredients: Callable[[int], Ingredient | None] = _nothing
+    worked_out: dict[type, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def of(

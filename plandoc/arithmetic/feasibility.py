@@ -62,7 +62,6 @@ def feasibility(
     quantities: Mapping[int, int],
     available: Mapping[int, Fraction],
     definitions: Definitions,
-    breakdown: Breakdown | None = None,
 ) -> Feasibility:
     """Return how many of each good can be packed from a number of units.
 
@@ -73,12 +72,11 @@ def feasibility(
         quantities: How many of each good are wanted, by the good's id.
         available: How many of each unit there are, by the unit's id.
         definitions: What the goods are made of.
-        breakdown: One of the same definitions that was used before; None makes one.
 
     Raises:
         ValidationError: with everything that is broken in any of the goods.
     """
-    breakdown = breakdown or Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     breakdown.check(quantities)
     remaining = dict(available)
     goods = []

@@ -35,7 +35,7 @@ class NestedRecipes:
         outer = self._walk(recipe_ids)
         for recipe_id in outer:
             yield from self._missing(recipe_id, outer)
-        for recipe_id in (one for one, around in outer.items() if around is None):
+        for recipe_id in (one for one, around in outer.items() if around is None and self._sub_recipe_ids(one)):
             try:
                 check_nesting(recipe_id, self._sub_recipe_ids, self._name, "sub_recipes")
             except ValidationError as error:

@@ -12,7 +12,7 @@ from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.feasibility import GoodFeasibility, feasibility
-from plandoc.arithmetic.requirements import Breakdown, requirements
+from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, ProductionRun, Recipe
 
@@ -158,7 +158,7 @@ def progress(event: Event, plan: PlanParts, work: Work, definitions: Definitions
         work: What was done.
         definitions: What the goods are made of.
     """
-    breakdown = Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     units = tuple(_units(plan, work, definitions, breakdown))
     goods = tuple(_goods(plan, work, units, definitions, breakdown))
     return Progress(event, units, goods, _overall(work, units, goods))
@@ -173,7 +173,7 @@ def _overall(work: Work, units: tuple[UnitProgress, ...], goods: tuple[GoodProgr
 
 def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
     wanted = _whole(plan.quantities, breakdown)
-    needed = {one.unit.id: one.units for one in requirements(wanted, definitions, breakdown)}
+    needed = {one.unit.id: one.units for one in breakdown.requirements(wanted)}
     done, made, lost = (count(work.production) for count in (runs.batches_done, runs.units_made, runs.units_lost))
     used = runs.units_used(_whole(runs.assembled(work.assembly), breakdown), breakdown)
     for unit_id in sorted(needed.keys() | plan.decisions.keys() | done.keys() | used.keys()):
@@ -202,7 +202,7 @@ def _goods(
 ) -> Iterator[GoodProgress]:
     packed = runs.assembled(work.assembly)
     asked = {i: max(0, plan.quantities.get(i, 0) - packed.get(i, 0)) for i in plan.quantities.keys() | packed.keys()}
-    now, later = _packing(_whole(asked, breakdown), units, definitions, breakdown)
+    now, later = _packing(_whole(asked, breakdown), units, definitions)
     for good_id in sorted(asked):
         good = definitions.goods(good_id)
         if good is not None:
@@ -221,20 +221,20 @@ def _goods(
 
 
 def _packing(
-    asked: Mapping[int, int], units: tuple[UnitProgress, ...], definitions: Definitions, breakdown: Breakdown
+    asked: Mapping[int, int], units: tuple[UnitProgress, ...], definitions: Definitions
 ) -> tuple[dict[int, GoodFeasibility], dict[int, GoodFeasibility]]:
     """Return what can be packed now, and what more of it once the remaining batches are baked.
 
     A good of which nothing is asked any more is in neither.
     """
     wanted = {good_id: number for good_id, number in asked.items() if number}
-    now = feasibility(wanted, {one.unit.id: one.left for one in units}, definitions, breakdown)
+    now = feasibility(wanted, {one.unit.id: one.left for one in units}, definitions)
     # What can be packed now is not set back for goods that still wait: a baker packs what is there.
     rest = {one.good.id: one.wanted - one.possible for one in now.goods if one.possible < one.wanted}
     available = {unit.id: quantity for unit, quantity in now.left_over}
     for one in units:
         available[one.unit.id] = available.get(one.unit.id, Fraction(0)) + one.expected
-    later = feasibility(rest, available, definitions, breakdown)
+    later = feasibility(rest, available, definitions)
     return {one.good.id: one for one in now.goods}, {one.good.id: one for one in later.goods}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
@@ -53,15 +54,22 @@ class Requirement:
 
 
 class Breakdown:
-    """Goods broken down to finished units, each good once, whatever it is part of.
+    """Goods broken down to finished units, each good once, whatever it is part of and whoever asks.
 
     Quantities multiply along every path and add up per unit.
     """
+
+    @classmethod
+    def of(cls, definitions: Definitions) -> Breakdown:
+        """Return the breakdown of these definitions, with what was asked of it before."""
+        breakdown: Breakdown = definitions.worked_out.setdefault(cls, cls(definitions))
+        return breakdown
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._problems: dict[int, tuple[Problem, ...]] = {}
         self._units: dict[int, UnitQuantities] = {}
+        self._requirements: dict[frozenset[tuple[int, int]], tuple[Requirement, ...]] = {}
 
     def problems(self, good_id: int) -> tuple[Problem, ...]:
         """Return everything that is broken in a good, with the path to it; nothing for one that can be made.
@@ -101,6 +109,32 @@ class Breakdown:
         units = (self._definitions.units(unit_id) for unit_id in self.units(good_id))
         return frozenset(unit.recipe_id for unit in units if unit is not None)
 
+    def requirements(self, quantities: Mapping[int, int]) -> tuple[Requirement, ...]:
+        """Return what a plan takes of each finished unit, in the order of the units' ids.
+
+        Args:
+            quantities: How many of each good are handed out, by the good's id.
+
+        Raises:
+            ValidationError: with everything that is broken in any of the goods.
+        """
+        asked = frozenset(quantities.items())
+        if asked not in self._requirements:
+            self.check(quantities)
+            self._requirements[asked] = tuple(self._added_up(quantities))
+        return self._requirements[asked]
+
+    def _added_up(self, quantities: Mapping[int, int]) -> Iterator[Requirement]:
+        sources: dict[int, list[Source]] = {}
+        for good_id in sorted(quantities):
+            good = _known(self._definitions.goods(good_id))
+            for unit_id, each in self._taken_apart(good_id).items():
+                sources.setdefault(unit_id, []).append(Source(good, each * quantities[good_id]))
+        for unit_id, asked in sorted(sources.items()):
+            unit = _known(self._definitions.units(unit_id))
+            exact = _sum([source.quantity for source in asked])
+            yield Requirement(unit, _known(self._definitions.recipes(unit.recipe_id)), exact, tuple(asked))
+
     def _taken_apart(self, good_id: int) -> UnitQuantities:
         if good_id not in self._units:
             units: dict[int, Fraction] = {}
@@ -127,7 +161,7 @@ def units_of_good(good_id: int, definitions: Definitions) -> UnitQuantities:
     Raises:
         ValidationError: when the good is broken.
     """
-    return Breakdown(definitions).units(good_id)
+    return Breakdown.of(definitions).units(good_id)
 
 
 def recipes_of_good(good_id: int, definitions: Definitions) -> frozenset[int]:
@@ -136,36 +170,27 @@ def recipes_of_good(good_id: int, definitions: Definitions) -> frozenset[int]:
     Raises:
         ValidationError: when the good is broken.
     """
-    return Breakdown(definitions).recipes(good_id)
+    return Breakdown.of(definitions).recipes(good_id)
 
 
-def requirements(
-    quantities: Mapping[int, int], definitions: Definitions, breakdown: Breakdown | None = None
-) -> tuple[Requirement, ...]:
+def requirements(quantities: Mapping[int, int], definitions: Definitions) -> tuple[Requirement, ...]:
     """Return what a plan takes of each finished unit, in the order of the units' ids.
 
     Args:
         quantities: How many of each good are handed out, by the good's id.
         definitions: What the goods are made of.
-        breakdown: One of the same definitions that was used before; None makes one.
 
     Raises:
         ValidationError: with everything that is broken in any of the goods.
     """
-    breakdown = breakdown or Breakdown(definitions)
-    breakdown.check(quantities)
-    sources: dict[int, list[Source]] = {}
-    for good_id in sorted(quantities):
-        good = _known(definitions.goods(good_id))
-        for unit_id, each in breakdown.units(good_id).items():
-            sources.setdefault(unit_id, []).append(Source(good, each * quantities[good_id]))
-    return tuple(_requirement(unit_id, asked, definitions) for unit_id, asked in sorted(sources.items()))
+    return Breakdown.of(definitions).requirements(quantities)
 
 
-def _requirement(unit_id: int, sources: list[Source], definitions: Definitions) -> Requirement:
-    unit = _known(definitions.units(unit_id))
-    exact = sum((source.quantity for source in sources), Fraction(0))
-    return Requirement(unit, _known(definitions.recipes(unit.recipe_id)), exact, tuple(sources))
+def _sum(quantities: Sequence[Fraction]) -> Fraction:
+    # Each sum of two fractions is reduced at once, which takes several times longer than adding.
+    denominator = math.lcm(*(quantity.denominator for quantity in quantities))
+    numerator = sum(quantity.numerator * (denominator // quantity.denominator) for quantity in quantities)
+    return Fraction(numerator, denominator)
 
 
 def _known(thing: T | None) -> T:
@@ -185,6 +210,8 @@ def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Proble
         inside = outermost.name if good is outermost else f"{outermost.name} -> {good.name}"
         for message in _missing_parts(good, definitions):
             yield Problem(f"{inside}: {message}", field="components", hint="put the part right, or drop the good")
+    if not outermost.inner_good_ids:
+        return
     try:
         check_nesting(
             good_id,

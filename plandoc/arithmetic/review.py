@@ -17,7 +17,7 @@ from plandoc.arithmetic.batches import (
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.nested_recipes import NestedRecipes
-from plandoc.arithmetic.requirements import Breakdown, Requirement, requirements
+from plandoc.arithmetic.requirements import Breakdown, Requirement
 from plandoc.arithmetic.rounding import in_words
 from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 from plandoc.rules import LARGEST_NUMBER
@@ -56,10 +56,10 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
 
     Nothing here stops a plan from being locked or started: a person decides.
     """
-    breakdown = Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
-    required = {one.unit.id: one for one in requirements(whole, definitions, breakdown)}
+    required = {one.unit.id: one for one in breakdown.requirements(whole)}
     findings = [
         *_broken_recipes(plan, definitions),
         *_broken_goods(plan, definitions, breakdown),
@@ -109,8 +109,9 @@ def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdow
 def _missing_recipes(
     quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions, breakdown: Breakdown
 ) -> Iterator[Finding]:
+    selected = frozenset(selected)
     for good_id in quantities:
-        missing = map(definitions.recipes, sorted(breakdown.recipes(good_id) - set(selected)))
+        missing = map(definitions.recipes, sorted(breakdown.recipes(good_id) - selected))
         names = ", ".join(recipe.name for recipe in missing if recipe is not None)
         good = definitions.goods(good_id)
         if names and good is not None:
@@ -226,8 +227,13 @@ def _changes(unit: FinishedUnit, decision: BatchDecision, definitions: Definitio
         yield f"the yield of a batch changed from {decision.yield_per_batch} to {unit.yield_per_batch}"
     if unit.recipe_id != decision.recipe_id:
         yield "it became a yield of another recipe"
-    elif decision.recipe_fingerprint not in {"", recipe_fingerprint(unit.recipe_id, definitions)}:
+    elif _recipe_changed(decision, definitions):
         yield "what goes into the recipe changed"
+
+
+def _recipe_changed(decision: BatchDecision, definitions: Definitions) -> bool:
+    then = decision.recipe_fingerprint
+    return then != "" and then != recipe_fingerprint(decision.recipe_id, definitions)
 
 
 def _countable(units: int) -> int | None:

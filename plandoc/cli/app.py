@@ -43,8 +43,14 @@ Try it first: 'plandoc demo' builds a small bakery in a new folder and starts it
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "demo:demo", "Build a sample bakery, plan, lock, start production, show the snapshot."),
     ("init", "folders:init", "Make a new data folder."),
-    ("import", "folders:import_file", "Import a JSON export of bake-tracker."),
+    ("import", "folders:import_file", "Import an export of plandoc or of bake-tracker."),
+    ("export", "exporting:export", "Export everything, or some events, as one JSON file."),
+    ("export-csv", "exporting:export_csv", "Write tables for a spreadsheet as CSV files."),
+    ("schema", "exporting:print_schema", "Print the JSON Schema of a document or of an export."),
     ("check", "folders:check", "Report everything that is wrong with the data folder."),
+    ("repair", "repairing:repair", "Put a damaged data folder in order, as far as that is safe."),
+    ("backup", "backing_up:backup", "Make a consistent copy of the data folder while others work in it."),
+    ("restore", "backing_up:restore", "Make the data folder what a backup holds, all of it or nothing."),
     ("event add", "events:add", "Add an event."),
     ("event list", "events:list_events", "List the events."),
     ("event show", "events:show", "Show an event and what is planned for it."),
@@ -152,12 +158,20 @@ def _run(arguments: list[str]) -> int:
     except PlandocError as error:
         printing.complain(as_said_here(str(error)))
         return REFUSED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What the store meets it tells itself; this is about other paths, such as one that is too long.
+        printing.complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        return REFUSED
     except KeyboardInterrupt:
         printing.complain("interrupted")
         return INTERRUPTED
 
 
 def _call(arguments: list[str]) -> int:
+    if any("\0" in argument for argument in arguments):
+        raise UsageError("no argument can hold a NUL character")
     tokens, data = _without_data(arguments)
     group = f"{tokens[0]} " if len(tokens) == 1 else ""
     known = [words.removeprefix(group) for words, *_ in _COMMANDS if group and words.startswith(group)]

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
+import attrs
 from cyclopts import Parameter
 
-from plandoc import checks
 from plandoc.cli import printing
-from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.folder import AsJson, DataFolder, Folder
 from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
 from plandoc.tables import MARKER
@@ -28,9 +28,18 @@ def init(*, folder: DataFolder) -> None:
     printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
 
 
-def check(*, folder: DataFolder) -> int:
-    """Report everything that is wrong with the data folder; changes nothing."""
+def check(*, json: AsJson = False, folder: DataFolder) -> int:
+    """Report everything that is wrong with the data folder; changes nothing.
+
+    Args:
+        json: Print the findings as JSON.
+    """
+    from plandoc import checks  # noqa: PLC0415  (no other command of this module needs it)
+
     problems = checks.check(folder.path)
+    if json:
+        printing.print_json([attrs.asdict(problem) for problem in problems])
+        return 1 if problems else 0
     for problem in problems:
         printing.say(str(problem))
     printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
@@ -42,24 +51,31 @@ def import_file(
     /,
     *,
     dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    on_conflict: Literal["fail", "skip", "update"] | None = None,
     folder: DataFolder,
 ) -> None:
-    """Import a JSON export of bake-tracker, all of it or nothing; makes the data folder if it is not there.
+    """Import an export of plandoc or bake-tracker, all of it or nothing; makes the data folder if it is not there.
 
     Args:
         file: The export.
         dry_run: Only say what would be imported; change nothing.
+        on_conflict: What becomes of records that are there and differ from an export of plandoc: fail, which lists
+            them and is what happens when nothing is said, skip or update. A started plan that is there never changes.
     """
     from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
 
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(
-                f"import {file.name}", lambda session: exchange.import_file(file, dry_run=dry_run, session=session)
+                f"import {file.name}",
+                lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:
         print_report(cast("ImportReport", error.report))
-        raise
+        message = str(error).replace("on_conflict='skip'", "--on-conflict skip")
+        raise ImportRefusedError(
+            message.replace("on_conflict='update'", "--on-conflict update"), error.report
+        ) from None
     print_report(report)
     if dry_run:
         printing.say("only a dry run: nothing was changed")

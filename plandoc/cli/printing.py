@@ -13,9 +13,13 @@ from typing import Any
 
 import attrs
 
-# A non-breaking space, and the joiner inside many emoji: not "printable" for Python, but harmless.
-_HARMLESS = "\u00a0\u200d"
-_CONTROLS_THAT_JSON_KEEPS = re.compile("[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+from plandoc import harmless
+
+clean = harmless.clean
+
+_UNSEEN_THAT_JSON_KEEPS = re.compile(
+    "[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 
 
 @attrs.frozen
@@ -29,15 +33,6 @@ class Column:
 
     heading: str
     is_number: bool = False
-
-
-def clean(text: object) -> str:
-    r"""Return text in which nothing can steer a terminal; control characters are spelled out.
-
-    >>> clean("Br\u00f6tchen\x1b[31m")
-    'Brötchen\\x1b[31m'
-    """
-    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in str(text))
 
 
 def say(text: str = "") -> None:
@@ -54,7 +49,7 @@ def print_json(value: Any) -> None:
     """Print one JSON document."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     text = json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")
-    print(_CONTROLS_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    print(_UNSEEN_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def print_table(
@@ -124,7 +119,3 @@ def _print_on_terminal(
         # As Text, or a name such as "[red]" would be taken for a style.
         table.add_row(*map(Text, line), style=style)
     Console(file=sys.stdout, highlight=False).print(Text(clean(title), style="bold"), table)
-
-
-def _spelled_out(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

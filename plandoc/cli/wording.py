@@ -31,6 +31,9 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
         "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
         "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
+        "with replace=True": "with --replace",
+        "with foreign=True": "with --foreign",
+        "with older=True": "with --older",
         "with despite_production=True": "with --despite-production",
         "record_production": "'plandoc bake EVENT UNIT BATCHES'",
         "record_assembly": "'plandoc pack EVENT GOOD QUANTITY'",
@@ -38,6 +41,7 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "say why, such as {'burnt': 3}": "say why with --why",
         "as lost, with the reason": "as lost, with --lost N --why REASON",
         " or open_store(path, create=True)": "",
+        "or wait longer with timeout_seconds": "or later",
     }
 )
 _STATES: Mapping[PlanState, str] = MappingProxyType(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from plandoc.errors import ImportRefusedError
+from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.bake_tracker import read_drafts
 from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.merging import CatalogMerge
 from plandoc.exchange.merging_events import EventMerge
+from plandoc.exchange.plandoc_files.form import is_exchange_file
+from plandoc.exchange.plandoc_files.importing import conflict_rule, take_in
+from plandoc.exchange.plandoc_files.merging import OnConflict
 from plandoc.exchange.reading import read_object
 from plandoc.exchange.references import Names, broken_rows
+from plandoc.exchange.refusing import refused
 from plandoc.exchange.report import ImportReport, Outcome, Row
 from plandoc.exchange.target import DryTarget, SessionTarget, Target
 from plandoc.operations import NO_SESSION, changes
@@ -19,34 +24,53 @@ from plandoc.sessions import Session
 
 
 @changes("import a file")
-def import_file(path: str | os.PathLike[str], dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
-    """Bring in a JSON export of bake-tracker (versions 3.x and 4.x), all or nothing.
+def import_file(
+    path: str | os.PathLike[str],
+    dry_run: bool = False,
+    on_conflict: OnConflict | str | None = None,
+    session: Session = NO_SESSION,
+) -> ImportReport:
+    """Bring in an export of plandoc, or a JSON export of bake-tracker (versions 3.x and 4.x), all or nothing.
 
     Records are matched by their slugs, stock by ingredient and unit. What is there already and the same is left
-    alone; what differs is updated, except an event whose plan has left DRAFT. What the file does not speak of stays.
+    alone. Of an export of plandoc, `on_conflict` says what becomes of what differs; a started plan that is there never
+    changes. Of one of bake-tracker, what differs is updated, except an event whose plan has left DRAFT, and what the
+    file does not speak of stays.
 
     Args:
         path: The exported file.
         dry_run: Only say what would be done.
+        on_conflict: For an export of plandoc: "fail" (as None), which lists everything that differs, "skip" or "update".
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
-        ValidationError: when it is no export of bake-tracker, or of a version that is not known.
-        ImportRefusedError: when anything in it is broken; its report lists all of that. Nothing was changed.
+        NewerFormatError: when a newer plandoc wrote it.
+        ValidationError: when it is no export of the two, or of a version that is not known.
+        ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
+            was changed.
     """
-    file = Path(path)
-    drafts = read_drafts(str(file), read_object(file))
+    file, rule = Path(path), conflict_rule(on_conflict)
+    exported = read_object(file)
+    if is_exchange_file(exported):
+        return take_in(file, exported, session, dry_run=dry_run, on_conflict=rule)
+    if on_conflict is not None:
+        raise ValidationError([Problem("on_conflict is for exports of plandoc", file=str(file), field="on_conflict")])
+    return _import_bake_tracker(file, exported, session, dry_run=dry_run)
+
+
+def _import_bake_tracker(file: Path, exported: dict[str, Any], session: Session, *, dry_run: bool) -> ImportReport:
+    drafts = read_drafts(str(file), exported)
     names = Names(drafts)
     broken = [*(row for row in drafts.rows if row.outcome is Outcome.FAILED), *broken_rows(drafts, names)]
     if broken:
-        raise _refused(file, broken, drafts, dry_run=dry_run)
+        raise refused(file, broken, drafts.notes, dry_run=dry_run)
     # Tried without a trace first, so that a refusal leaves the session as it was, even one that the caller keeps.
     tried, notes = _merge(drafts, names, DryTarget(session), session, dry_run=True)
     failed = [row for row in tried if row.outcome is Outcome.FAILED]
     if failed:
-        raise _refused(file, failed, drafts, dry_run=dry_run)
+        raise refused(file, failed, drafts.notes, dry_run=dry_run)
     if not dry_run:
         tried, notes = _merge(drafts, names, SessionTarget(session), session, dry_run=False)
     return ImportReport((*drafts.rows, *tried), (*drafts.notes, *notes), dry_run)
@@ -60,11 +84,3 @@ def _merge(
     events = EventMerge(catalog, session, dry_run=dry_run)
     events.run()
     return [*catalog.rows, *events.rows], events.notes
-
-
-def _refused(file: Path, failed: list[Row], drafts: Drafts, *, dry_run: bool) -> ImportRefusedError:
-    rows = "1 row is" if len(failed) == 1 else f"{len(failed)} rows are"
-    shown = "\n".join(f"  {row}" for row in failed[:20])
-    more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
-    message = f"nothing was imported from {file}, for {rows} broken:\n{shown}{more}"
-    return ImportRefusedError(message, ImportReport(tuple(failed), drafts.notes, dry_run))

@@ -18,6 +18,10 @@ def definitions_in(session: Session) -> Definitions:
 
     Not to be kept over a change of the catalogue: a record that was read is not looked up again.
     """
+    return session.once(_definitions)
+
+
+def _definitions(session: Session) -> Definitions:
     return Definitions(
         _lookup(session, FinishedGood),
         _lookup(session, FinishedUnit),

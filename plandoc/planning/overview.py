@@ -9,7 +9,7 @@ import attrs
 
 from plandoc.arithmetic.batches import UnitPlan
 from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.requirements import Breakdown, requirements
+from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.decisions import get_batch_decisions
@@ -92,9 +92,9 @@ def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[
 
 
 def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
-    breakdown = Breakdown(definitions)
+    breakdown = Breakdown.of(definitions)
     whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
-    needed = {one.unit.id: one.units for one in requirements(whole, definitions, breakdown)}
+    needed = {one.unit.id: one.units for one in breakdown.requirements(whole)}
     for unit_id in sorted(needed.keys() | plan.decisions.keys()):
         unit = definitions.units(unit_id)
         recipe = None if unit is None else definitions.recipes(unit.recipe_id)

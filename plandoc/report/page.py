@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from markupsafe import Markup
 
 from plandoc.operations import NO_SESSION, reads
 from plandoc.report import charts, figures, provisions, story, wording, work
+from plandoc.report.bytecode import BytecodeBesideTemplates
 from plandoc.report.contents import Contents, collect
 from plandoc.report.writing import save
 from plandoc.sessions import Session
@@ -23,6 +25,9 @@ from plandoc.sessions import Session
 _SHORTEST_LONG_NOTES = 300
 # More of them would push what is to be done off the first screen.
 _MOST_FINDINGS_FIRST = 5
+_TEMPLATES = Path(__file__).parent / "templates"
+# Optimizing takes longer than it saves in a page that is made once.
+_OPTIONS: Mapping[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "optimized": False}
 
 
 @reads
@@ -86,13 +91,11 @@ def _page(contents: Contents) -> str:
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("plandoc.report"),
+        bytecode_cache=BytecodeBesideTemplates(_TEMPLATES, _OPTIONS),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         finalize=_finished,
-        # Takes longer than it saves in a page that is made once.
-        optimized=False,
+        **_OPTIONS,
     )
     environment.globals |= {
         "draw_bar": charts.draw_bar,

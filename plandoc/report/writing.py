@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from plandoc.errors import PlandocError
@@ -60,8 +61,10 @@ def _write(content: bytes, file: Path) -> None:
     # names can be.
     temporary = file.parent / f".plandoc-report-{secrets.token_hex(8)}.tmp"
     try:
-        # Opened like any new file, for the report is to have the rights of one.
+        # Opened like any new file, for a new report is to have the rights of one; another keeps those that it had.
         with temporary.open("xb") as opened:
+            if file.exists() and hasattr(os, "fchmod"):
+                os.fchmod(opened.fileno(), stat.S_IMODE(file.stat().st_mode))
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())

@@ -15,6 +15,11 @@ T = TypeVar("T")
 class Reading(Protocol):
     """A view of all documents as they were at one moment."""
 
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that it shows."""
+        ...
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, found
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -22,6 +22,8 @@ def is_made(root: Path, files: Files) -> bool:
     Raises:
         FolderNotFoundError: when there is no folder at the path.
     """
+    if "\0" in str(root):
+        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
     with translated(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
@@ -36,13 +38,16 @@ def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seco
     with translated(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
     lock = FolderLock(root, files)
-    lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
     try:
-        with translated(root, Outcome.NOT_SAVED):
-            if not is_made(root, files):
-                _fill(root, lineage, files)
+        lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
+        try:
+            with translated(root, Outcome.NOT_SAVED):
+                if not is_made(root, files):
+                    _fill(root, lineage, files)
+        finally:
+            lock.release()
     finally:
-        lock.release()
+        # Also after a lock that was not had: its file may be open.
         lock.close()
 
 

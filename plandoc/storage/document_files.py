@@ -94,7 +94,8 @@ class DocumentFiles:
             path = self.root / folder
             self._refuse_linked_folder(path)
             for name in self._files.names(path):
-                if name.endswith(TEMPORARY):
+                status = self._files.status(path / name) if name.endswith(TEMPORARY) else None
+                if status is not None and not stat.S_ISDIR(status.st_mode):
                     self._files.remove(path / name)
 
     def _refuse_linked_folder(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ parser would guess at: doubled keys, NaN, numbers that no reader can carry, text
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ FORMAT = 1
 ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
 LONGEST_ID = 16
+_VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
 
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
@@ -134,7 +136,7 @@ def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[st
     if about is None:
         message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
         raise DamagedError(name, [Problem(message, file=name, hint="take the file back from a backup")])
-    check_format(name, about.get("format"))
+    check_format(name, about.get("format"), about.get("needs"))
     problems = _problems_of_about(name, about)
     problems.extend(
         Problem("unknown row", file=name, line=lines.get((ABOUT_TABLE, row)), table=ABOUT_TABLE, row=row)
@@ -146,13 +148,24 @@ def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[st
     return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines)
 
 
-def check_format(name: str, number: Any) -> None:
-    """Refuse a format number that is no whole number above 0, or newer than this plandoc."""
+def check_format(name: str, number: Any, needs: Any = None) -> None:
+    """Refuse a format number that is no whole number above 0, or newer than this plandoc.
+
+    Args:
+        name: The file, for messages.
+        number: What stands there as the format.
+        needs: What stands there as the first plandoc that reads it. Every format above 1 is to write this, so that an
+            older plandoc, which cannot know, can say it.
+    """
     if type(number) is not int or number < 1:
         message = f"wanted a format number, found {number!r}"
         raise DamagedError(name, [Problem(message, file=name, table=ABOUT_TABLE, field="format")])
     if number > FORMAT:
-        raise NewerFormatError(name, number, FORMAT)
+        raise NewerFormatError(name, number, FORMAT, needs if _is_version(needs) else None)
+
+
+def _is_version(text: Any) -> bool:
+    return type(text) is str and _VERSION.fullmatch(text) is not None
 
 
 def _is_next_id(number: Any) -> bool:

@@ -24,6 +24,8 @@ _READ_FLAGS = (
 )
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+# A file system without hard links says one of these.
+_CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
 _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
 
@@ -166,6 +168,23 @@ class Files:
                 pause(_REPLACE_PAUSE_SECONDS)  # pragma: no cover  (Windows)
             else:
                 return
+
+    def publish(self, source: Path, target: Path) -> None:
+        """Give a finished file a name that nobody has, in one step.
+
+        Raises:
+            FileExistsError: when somebody has it; then nothing was overwritten.
+        """
+        try:
+            os.link(source, target)
+        except OSError as error:
+            if error.errno not in _CANNOT_LINK:
+                raise
+            if self.status(target) is not None:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+            self.replace(source, target)
+        else:
+            self.remove(source)
 
     def remove(self, path: Path) -> None:
         """Remove a file; nothing to do when it is gone."""

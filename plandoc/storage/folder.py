@@ -15,7 +15,7 @@ import attrs
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, SessionError, StorageError
-from plandoc.storage import journal, marker, recovery
+from plandoc.storage import journal, marker, recovery, upgrading
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles, changed_since
 from plandoc.storage.documents import digest
@@ -64,6 +64,8 @@ class FolderBackend:
         # Up to here this process knows the journal, and every document is as it says; None when it has to look.
         self._position: Position | None = None
         self._unfolded: set[str] = set()
+        # Whether this process has taken away what a crash left half written beside the documents.
+        self._swept = False
         self._seen: tuple[Identity, recovery.State] | None = None
         self._marker = self._present_state()[1].marker
 
@@ -90,12 +92,14 @@ class FolderBackend:
         except BaseException:
             self._lock.release()
             raise
-        return FolderTransaction(self, self._documents, action)
+        serial = 0 if self._position is None else self._position.serial
+        return FolderTransaction(self, self._documents, action, serial)
 
     def view(self, look: Callable[[Reading], T]) -> T:
         """Return what `look` makes of a reading that mixes no two moments."""
         for _ in range(_VIEW_TRIES):
             before, state = self._present_state()
+            self._refuse_other_lineage(state)
             try:
                 result = look(FolderReading(self._documents, state))
             except Exception:
@@ -134,6 +138,13 @@ class FolderBackend:
             if position.size > self._checkpoint_size:
                 self._checkpoint(position)
 
+    def prepare_upgrade(self, reading: Reading, changes: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
+        """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""
+        if not self._marker.is_of_older_format:
+            return changes
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return upgrading.prepare(self._documents, reading, changes, moment=self._clock())
+
     def release(self) -> None:
         """Let the next writer in."""
         self._lock.release()
@@ -159,6 +170,7 @@ class FolderBackend:
 
     def _recover(self, content: bytes) -> None:
         state = recovery.interpret(content, self._documents.read(marker.NAME))
+        self._refuse_other_lineage(state)
         verdicts = {name: recovery.judge(self._documents.read(name), done) for name, done in state.changes.items()}
         unfinished = [name for name, verdict in verdicts.items() if verdict is not recovery.Verdict.CURRENT]
         self._marker = state.marker
@@ -172,8 +184,10 @@ class FolderBackend:
         else:
             self._settle_journal(state)
             self._position = position
-        if unfinished or state.folded or state.unfinished_size:
+        # A power cut may leave a temporary file where the journal shows no trace of a crash; one look finds that, too.
+        if unfinished or state.folded or state.unfinished_size or not self._swept:
             self._documents.remove_temporary([".", "events", LOST_FOUND])
+            self._swept = True
 
     def _settle_journal(self, state: recovery.State) -> None:
         if state.folded or state.unfinished_size:
@@ -232,7 +246,8 @@ class FolderBackend:
             # Another process is at work in the folder; the journal is safe, and the last one to close folds it in.
             return
         try:
-            with translated(self._documents.root, Outcome.SAVED):
+            # A folder that holds another's documents by now is no concern of this store any more.
+            with translated(self._documents.root, Outcome.SAVED), suppress(ConflictError):
                 self._catch_up()
                 if self._position is not None and self._position.size:
                     self._checkpoint(self._position)
@@ -242,6 +257,12 @@ class FolderBackend:
     def _identity(self) -> Identity:
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return identify(self._documents, self._files, marker.NAME)
+
+    def _refuse_other_lineage(self, state: recovery.State) -> None:
+        """Refuse to go on where another folder's backup was restored over this one meanwhile."""
+        if state.marker.lineage != self.lineage:
+            message = "holds another folder's documents since it was opened; open it again to work with those"
+            raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> tuple[Identity, recovery.State]:
         identity = self._identity()
@@ -257,6 +278,7 @@ class FolderReading:
     def __init__(self, documents: DocumentFiles, state: recovery.State) -> None:
         self._documents = documents
         self._state = state
+        self.serial = state.serial
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
@@ -279,10 +301,11 @@ class FolderReading:
 class FolderTransaction:
     """The one writer of a folder."""
 
-    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str) -> None:
+    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str, serial: int) -> None:
         self._backend = backend
         self._documents = documents
         self._action = action
+        self.serial = serial
         self._read: dict[str, bytes | None] = {}
         self._over = False
 
@@ -300,6 +323,7 @@ class FolderTransaction:
         """Write all documents or none."""
         if self._over:
             raise SessionError("this transaction is over; begin another one")
+        changes = self._backend.prepare_upgrade(self, changes)
         before = {name: self.read(name) for name in changes}
         changed = changed_since(before, self._documents)
         if changed is not None:
@@ -310,6 +334,7 @@ class FolderTransaction:
                 self._documents.refuse_read_only(name)
         self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
         self._read.update(changes)
+        self.serial += 1
 
     def release(self) -> None:
         """Let the next writer in."""

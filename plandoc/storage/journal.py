@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,10 @@ NAME = "journal.jsonl"
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
+# Nothing but these ever stands in a path, whatever a journal says: no `..`, no other folder, no device.
+_DOCUMENT_NAME = re.compile(r"(?:events/)?[a-z0-9]{1,40}\.json", re.ASCII)
+_LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
+_CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
@@ -94,12 +99,13 @@ def parse(content: bytes, *, start: int = 0) -> Content:
     A last line that is cut off or does not match its checksum was never committed. Offsets count from `start`.
 
     Raises:
-        DamagedError: when a bad line has good ones after it, which no crash can leave.
+        DamagedError: when a bad line has good ones after it, which no crash can leave, or when a line with the right
+            checksum is none that plandoc writes.
     """
     lines: list[Line] = []
     size, tail, bad_at = 0, b"", None
     for number, raw in enumerate(content.splitlines(keepends=True), start=1):
-        line = _parse_line(raw)
+        line = _parse_line(raw, number)
         if line is None:
             bad_at = number if bad_at is None else bad_at
         elif bad_at is not None:
@@ -110,15 +116,47 @@ def parse(content: bytes, *, start: int = 0) -> Content:
     return Content(tuple(lines), start + size, tail)
 
 
-def _parse_line(raw: bytes) -> Line | None:
+def _parse_line(raw: bytes, number: int) -> Line | None:
     body, key, end = raw[:-TAIL_SIZE], raw[-TAIL_SIZE : -TAIL_SIZE + len(_CHECKSUM_KEY)], raw[-len(_END) :]
     if key != _CHECKSUM_KEY or end != _END:
         return None
     checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
     if hashlib.sha256(body).hexdigest().encode() != checksum:
         return None
-    fields = orjson.loads(body + b"}")
+    fields = _fields(body + b"}")
+    if not _is_line(fields):
+        raise _damaged(number, "this line has the right checksum, but is none that plandoc writes")
     return Line(fields["serial"], fields["lineage"], tuple(map(_parse_change, fields["documents"])))
+
+
+def _fields(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _is_line(fields: Any) -> bool:
+    """Whether these are the fields of a line: a checksum proves that it is whole, not who wrote it."""
+    return (
+        type(fields) is dict
+        and set(fields) == _LINE_FIELDS
+        and type(fields["serial"]) is int
+        and type(fields["lineage"]) is str
+        and type(fields["documents"]) is list
+        and all(map(_is_change, fields["documents"]))
+    )
+
+
+def _is_change(fields: Any) -> bool:
+    return (
+        type(fields) is dict
+        and set(fields) == _CHANGE_FIELDS
+        and type(fields["path"]) is str
+        and _DOCUMENT_NAME.fullmatch(fields["path"]) is not None
+        and (fields["replaces"] is None or type(fields["replaces"]) is str)
+        and (type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith("events/")))
+    )
 
 
 def _parse_change(fields: dict[str, Any]) -> Change:

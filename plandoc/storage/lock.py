@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import filelock
 import orjson
 
 from plandoc.clock import pause, stopwatch_seconds
@@ -34,6 +33,7 @@ INFO_NAME = "lock.info.json"
 _INFO_SIZE = 512
 _POLL_SECONDS = 0.005
 _SHOWN = ("pid", "host", "since", "action")
+_LONGEST_SHOWN = 80
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 _open_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
@@ -41,16 +41,41 @@ _open_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 
 @attrs.frozen
 class Holder:
-    """Who holds the lock, as far as is known."""
+    """Who holds the lock, as far as is known.
+
+    Attributes:
+        facts: What the holder left; empty when it left nothing that can be understood.
+        moment: When somebody asked, for the age; None leaves the age out.
+    """
 
     facts: dict[str, Any]
+    moment: datetime.datetime | None = None
 
     def __str__(self) -> str:
         if not self.facts:
             return "another process that did not say which"
-        pid, host, since, action = (self.facts[key] for key in _SHOWN)
-        same = " (this very process)" if pid == os.getpid() else ""
-        return f"process {pid}{same} on {host}, since {since}: {action}"
+        pid, host, since, action = (_shown(self.facts[key]) for key in _SHOWN)
+        same = " (this very process)" if self.facts["pid"] == os.getpid() else ""
+        command = f" ({_shown(self.facts['command'])})" if self.facts.get("command") else ""
+        return f"process {pid}{same} on {host}, since {since}{self._age}: {action}{command}"
+
+    @property
+    def _age(self) -> str:
+        try:
+            age = self.moment - datetime.datetime.fromisoformat(self.facts["since"]) if self.moment else None
+        except (TypeError, ValueError, OverflowError):
+            age = None
+        # The clocks of two machines may differ, and one may have been set back.
+        if age is None or age < datetime.timedelta(0):
+            return ""
+        return f" ({str(age).partition('.')[0]} ago)"
+
+
+def _shown(fact: Any) -> str:
+    """Return a fact as it stands in a message: short and on one line, for anybody could have written the file."""
+    text = str(fact) if type(fact) in (str, int) else repr(fact)
+    plain = text if text.isprintable() else ascii(text)[1:-1]
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."
 
 
 class FolderLock:
@@ -68,6 +93,7 @@ class FolderLock:
         self._threads = threading.Lock()
         self._handle: int | None = None
         self._info_handle: int | None = None
+        self._moment: datetime.datetime | None = None
         _open_locks.add(self)
 
     def acquire(
@@ -80,6 +106,7 @@ class FolderLock:
             StorageError: when the folder cannot be locked at all.
         """
         started = stopwatch_seconds()
+        self._moment = moment
         if not self._threads.acquire(blocking=False):
             self._tell(on_wait)
             if not self._threads.acquire(timeout=max(timeout_seconds, 0)):
@@ -106,11 +133,11 @@ class FolderLock:
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            facts = orjson.loads(self._files.read(self._info_path))
+            facts = orjson.loads(self._read_word())
         except (OSError, orjson.JSONDecodeError):
             return Holder({})
         sound = type(facts) is dict and all(key in facts for key in _SHOWN)
-        return Holder(facts if sound else {})
+        return Holder(facts if sound else {}, self._moment)
 
     def close(self) -> None:
         """Let go of the files; the lock can be taken again later."""
@@ -137,6 +164,8 @@ class FolderLock:
             pause(_POLL_SECONDS)
 
     def _try(self) -> bool:
+        import filelock  # noqa: PLC0415  (who only reads need not wait for it)
+
         try:
             if self._handle is None:
                 self._handle = self._open(self._path)
@@ -162,21 +191,30 @@ class FolderLock:
 
     def _unlock(self) -> None:
         if self._handle is not None:
+            import filelock  # noqa: PLC0415
+
             filelock.unlock_descriptor(self._handle)
+
+    def _read_word(self) -> bytes:
+        handle = self._files.open_to_read(self._info_path)
+        try:
+            # No more than a holder leaves: it is only a hint, however much stands there.
+            return self._files.read_at(handle, 0, _INFO_SIZE)
+        finally:
+            self._files.close(handle)
 
     def _leave_word(self, action: str, moment: datetime.datetime) -> None:
         facts = {
             "pid": os.getpid(),
             "host": os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", ""),
             "since": moment.isoformat(),
-            "action": action[:100],
-            "command": " ".join(sys.argv)[:100],
+            "action": action,
+            "command": " ".join(sys.argv),
         }
-        word = orjson.dumps(facts)
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, word[: _INFO_SIZE - 1].ljust(_INFO_SIZE - 1) + b"\n")
+            self._files.write_at(self._info_handle, 0, _word(facts))
         except OSError:
             # A hint that cannot be left is no reason to refuse the work.
             return
@@ -196,6 +234,20 @@ class FolderLock:
         else:
             reason = f"cannot lock the folder for writing: {error.strerror or error}"
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
+
+
+def _word(facts: dict[str, Any]) -> bytes:
+    """Return the facts as JSON, with shorter texts where they would not fit."""
+    for longest in (100, 40, 10):
+        # What a system calls a file need not be text that JSON can carry.
+        shortened = {
+            key: fact[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is str else fact
+            for key, fact in facts.items()
+        }
+        word = orjson.dumps(shortened)
+        if len(word) < _INFO_SIZE:
+            break
+    return word.ljust(_INFO_SIZE - 1) + b"\n"
 
 
 def _forget_all() -> None:

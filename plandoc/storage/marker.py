@@ -8,8 +8,8 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, Problem
-from plandoc.storage import careful
-from plandoc.storage.documents import FORMAT, check_format
+from plandoc.storage import careful, documents
+from plandoc.storage.documents import check_format
 
 NAME = "plandoc.json"
 
@@ -22,16 +22,24 @@ class Marker:
         lineage: The identity of the folder, made once.
         serial: Number of the last transaction that is folded into the documents for good.
         next_event_id: The id that the next new event gets.
+        format: The format of the file; the first change of a folder brings it to the present one.
     """
 
     lineage: str
     serial: int = 0
     next_event_id: int = 1
+    format: int = attrs.field(factory=lambda: documents.FORMAT)
+
+    @property
+    def is_of_older_format(self) -> bool:
+        """Whether an older plandoc wrote it, and nothing was changed in the folder since."""
+        return self.format < documents.FORMAT
 
 
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
-    return orjson.dumps({"format": FORMAT, **attrs.asdict(marker)}, option=orjson.OPT_INDENT_2) + b"\n"
+    fields = attrs.asdict(marker)
+    return orjson.dumps({"format": fields.pop("format"), **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def parse(content: bytes) -> Marker:
@@ -42,11 +50,12 @@ def parse(content: bytes) -> Marker:
         NewerFormatError: when a newer plandoc wrote it.
     """
     value = careful.parse_object(NAME, content)
-    check_format(NAME, value.pop("format", None))
+    number = value.pop("format", None)
+    check_format(NAME, number, value.get("needs"))
     wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value)]
     if wrong:
         raise DamagedError(NAME, wrong)
-    return Marker(**value)
+    return Marker(format=number, **value)
 
 
 def _problems(value: dict[str, Any]) -> list[tuple[str, str]]:

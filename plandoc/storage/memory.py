@@ -25,6 +25,7 @@ class MemoryBackend:
             marker.NAME: marker.render(marker.Marker(lineage)),
             "catalog.json": documents.render("catalog.json", lineage, {}, {}),
         }
+        self.serial = 0
         self._lock = threading.Lock()
         self._holder: dict[str, str] = {}
 
@@ -44,7 +45,7 @@ class MemoryBackend:
 
     def view(self, look: Callable[[Reading], T]) -> T:
         """Return what `look` makes of the documents of this moment."""
-        return look(_MemoryReading(self.documents))
+        return look(_MemoryReading(self.documents, self.serial))
 
     def release(self) -> None:
         """Let the next writer in."""
@@ -55,8 +56,9 @@ class MemoryBackend:
 
 
 class _MemoryReading:
-    def __init__(self, documents: Mapping[str, bytes]) -> None:
+    def __init__(self, documents: Mapping[str, bytes], serial: int) -> None:
         self._documents = documents
+        self.serial = serial
 
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
@@ -67,7 +69,7 @@ class _MemoryReading:
 
 class _MemoryTransaction(_MemoryReading):
     def __init__(self, backend: MemoryBackend) -> None:
-        super().__init__(backend.documents)
+        super().__init__(backend.documents, backend.serial)
         self._backend = backend
         self._over = False
 
@@ -78,6 +80,8 @@ class _MemoryTransaction(_MemoryReading):
         # One assignment: a reader sees the old documents or the new ones.
         self._backend.documents = {name: content for name, content in after.items() if content is not None}
         self._documents = self._backend.documents
+        self._backend.serial += 1
+        self.serial = self._backend.serial
 
     def release(self) -> None:
         if not self._over:

@@ -1,9 +1,10 @@
-"""A plan in production and a plain model of it, amended, baked, packed and reopened at random; they always agree."""
+"""A plan in production and a plain model of it, amended, baked, packed, reopened and killed at random; they always agree."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -22,8 +23,20 @@ from plandoc.amendments import (
 from plandoc.arithmetic.replay import PlanContent, replay
 from plandoc.comparison import get_plan_comparison
 from plandoc.production import get_progress, record_assembly, record_production, void_run
-from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
+from plandoc.records import (
+    AssemblyRun,
+    Component,
+    FinishedGood,
+    FinishedUnit,
+    PlanAmendment,
+    ProductionRun,
+    Recipe,
+    VoidedRun,
+)
+from plandoc.storage.folder import FolderBackend
+from plandoc.store import Store
 from tests.builders import a_bakery, a_plan
+from tests.storage.recorder import CHANGES, DyingFiles, Fault, Killed
 
 COOKIE, SMALL_COOKIE, SLICE, PIE = 1, 2, 3, 4
 COOKIES, CAKE, APPLE_PIE = 1, 3, 4
@@ -44,6 +57,9 @@ UNITS = st.sampled_from([*YIELDS, 99])
 QUANTITIES = st.integers(-1, 14)
 REASONS = st.sampled_from(["why", " because ", "", " \t"])
 EVENT = 1
+HISTORY = (PlanAmendment, ProductionRun, AssemblyRun, VoidedRun)
+# Small enough that the journal is folded in now and then while the store is open.
+CHECKPOINT_SIZE = 60_000
 
 
 def recipes_of(good):
@@ -56,8 +72,8 @@ class PlanAgainstModel(RuleBasedStateMachine):
     @initialize()
     def start_production(self):
         self.parent = Path(tempfile.mkdtemp())
-        self.store = plandoc.open_store(self.parent / "data", create=True)
-        plandoc.use_store(self.store)
+        plandoc.open_store(self.parent / "data", create=True).close()
+        self.open()
         bakery = a_bakery(self.store)
         with self.store.session() as session:
             recipe = session.add(Recipe("Apple Pie"))
@@ -71,15 +87,48 @@ class PlanAgainstModel(RuleBasedStateMachine):
         self.reasons, self.touched = [], {}
         self.baked, self.packed = {}, {}
 
+    def open(self):
+        self.files = DyingFiles(CHANGES)
+        self.store = Store(FolderBackend(self.parent / "data", files=self.files, checkpoint_size=CHECKPOINT_SIZE))
+        plandoc.use_store(self.store)
+
     def attempt(self, allowed, call):
         """Call an operation; it must be refused just when the model says so. Returns whether it was done."""
+        before = self.history()
         try:
             self.result = call()
         except plandoc.ValidationError:
             assert not allowed
+        except Killed:
+            return self.was_saved_by_the_dead(before, allowed=allowed)
         else:
             assert allowed
         return allowed
+
+    def history(self):
+        """Return all that was ever recorded of the plan."""
+        return self.store.read(lambda session: [one for kind in HISTORY for one in session.find(kind, event_id=EVENT)])
+
+    def was_saved_by_the_dead(self, before, *, allowed):
+        """Whether an operation was saved whose process was killed; if not, not a bit of it may be there."""
+        self.be_reopened_after_death()
+        added = [one for one in self.history() if one not in before]
+
+        assert len(added) <= allowed
+        assert len(self.history()) == len(before) + len(added)
+        self.result = added[0] if added else None
+        return bool(added)
+
+    def be_reopened_after_death(self):
+        """The next process sees the same before it recovers the folder and after."""
+        with suppress(Killed):
+            self.store.close()
+        self.open()
+        seen = self.history()
+        with self.store.session("recover"):
+            pass
+
+        assert self.history() == seen
 
     def amended(self, reason, *touched):
         self.reasons.append(reason.strip())
@@ -177,12 +226,20 @@ class PlanAgainstModel(RuleBasedStateMachine):
         if self.attempt(allowed, lambda: void_run(EVENT, RunKind.ASSEMBLY, run, reason)):
             del self.packed[run]
 
+    @rule(at=st.integers(0, 14), moment=st.sampled_from(["before", "half", "after"]))
+    def die_soon(self, at, moment):
+        """The process will be killed at one of the next writes, syncs and renames, whichever operation makes it."""
+        self.files.arm(Fault(at, moment, Killed))
+
     @rule()
     def close_and_reopen(self):
-        self.store.close()
-        assert plandoc.check(self.parent / "data") == []
-        self.store = plandoc.open_store(self.parent / "data")
-        plandoc.use_store(self.store)
+        try:
+            self.store.close()
+        except Killed:
+            self.be_reopened_after_death()
+        else:
+            assert plandoc.check(self.parent / "data") == []
+            self.open()
 
     @rule()
     def be_killed_and_reopened(self):
@@ -243,6 +300,7 @@ class PlanAgainstModel(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "store"):
+            self.files.arm(None)
             self.store.close()
             assert plandoc.check(self.parent / "data") == []
             shutil.rmtree(self.parent)

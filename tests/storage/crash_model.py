@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recorder import is_of_lock
+
 Tree = dict[str, bytes | None]
 Choice = Sequence[int]
 
@@ -23,20 +25,27 @@ class FileNode:
     def __init__(self, durable: bytes = b"") -> None:
         self.durable = durable
         self.pending: list[tuple[int, bytes | None]] = []
+        self._known: tuple[tuple[int, int], list[bytes]] | None = None
 
     def current(self) -> bytes:
         return _apply(self.durable, self.pending)
 
     def sync(self) -> None:
-        self.durable, self.pending = self.current(), []
+        self.durable, self.pending, self._known = self.current(), [], None
 
-    def variants(self) -> list[bytes]:
-        """Everything the content may be, what it was first, what it should be last."""
+    def variants(self, cuts: int) -> list[bytes]:
+        """Everything the content may be, what it was first, what it should be last; each write torn at `cuts` bytes."""
+        key = (len(self.pending), cuts)
+        if self._known is None or self._known[0] != key:
+            self._known = (key, self._variants(cuts))
+        return self._known[1]
+
+    def _variants(self, cuts: int) -> list[bytes]:
         found = [self.durable]
         for number in range(1, len(self.pending) + 1):
             done = self.pending[: number - 1]
             for base in {_apply(self.durable, done): None, self.durable: None}:
-                found.extend(_torn(base, *self.pending[number - 1]))
+                found.extend(_torn(base, *self.pending[number - 1], cuts))
             found.append(_apply(self.durable, self.pending[:number]))
         if len(self.pending) <= 3:
             subsets = itertools.product((False, True), repeat=len(self.pending))
@@ -53,13 +62,16 @@ def _apply(content: bytes, operations: Sequence[tuple[int, bytes | None]]) -> by
     return content
 
 
-def _torn(content: bytes, offset: int, written: bytes | None) -> list[bytes]:
+def _torn(content: bytes, offset: int, written: bytes | None, cuts: int) -> list[bytes]:
+    """Return what a write may have become that was not finished: cut off, or with NUL bytes where nothing arrived."""
     if not written:
         return []
     size = len(written)
-    cuts = {1, size // 3, size // 2, size - 2, size - 1} - {0, -1}
-    parts = [written[:cut] for cut in sorted(cuts)]
-    parts += [bytes(size), written[: size // 2] + bytes(size - size // 2), bytes(size // 2) + written[size // 2 :]]
+    step = max(1, size // (cuts + 1))
+    places = {1, size - 2, size - 1, *range(step, size, step)}
+    parts = [bytes(size)]
+    for cut in sorted(place for place in places if 0 < place < size):
+        parts += [written[:cut], written[:cut] + bytes(size - cut), bytes(cut) + written[cut:]]
     return [_apply(content, [(offset, part)]) for part in parts]
 
 
@@ -80,17 +92,23 @@ class FolderNode:
 
 
 class Disk:
-    """A folder tree that operations are done to."""
+    """A folder tree that operations are done to.
 
-    def __init__(self, top: Path) -> None:
+    Args:
+        top: Where it really stands; the folder itself is durable.
+        cuts: At how many bytes each write may be torn.
+    """
+
+    def __init__(self, top: Path, cuts: int = 3) -> None:
         self.top = top
+        self.cuts = cuts
         self.root = FolderNode()
         self.handles: dict[int, FileNode] = {}
 
     def load(self) -> None:
         """Take over what really stands in the folder, as durable."""
         for path in sorted(self.top.rglob("*")):
-            if ".plandoc" not in path.parts:
+            if not is_of_lock(path):
                 parent, name = self._at(path)
                 parent.names[name] = [FolderNode() if path.is_dir() else FileNode(path.read_bytes())]
 
@@ -149,6 +167,21 @@ class Disk:
         folder.set(name, None)
         self._folder(target.parent).set(target.name, node)
 
+    def _publish(self, source: Path, target: Path) -> None:
+        self._replace(source, target)
+
+    def _overwrite(self, source: Path, target: Path) -> None:
+        """What a careless store does in the place of a rename: write over the file, or copy the folder."""
+        folder, name = self._at(source)
+        node = folder.current(name)
+        if isinstance(node, FileNode):
+            self._remove(source)
+            self._create(target, node.current(), None)
+        elif isinstance(node, FolderNode):
+            self._make_folder(target)
+            for inside in node.names:
+                self._overwrite(source / inside, target / inside)
+
     def _remove(self, path: Path) -> None:
         folder, name = self._at(path)
         if folder.current(name) is not None:
@@ -171,7 +204,7 @@ class Disk:
                 yield (folder, name), len(history)
             for node in history:
                 if isinstance(node, FileNode) and node.pending:
-                    yield node, len(node.variants())
+                    yield node, len(node.variants(self.cuts))
                 elif isinstance(node, FolderNode):
                     yield from self._unsure(node)
 
@@ -182,7 +215,7 @@ class Disk:
                 yield f"{at}{name}", None
                 yield from self._tree(node, f"{at}{name}/", chosen)
             elif node is not None:
-                yield f"{at}{name}", node.variants()[chosen[node]] if node in chosen else node.current()
+                yield f"{at}{name}", node.variants(self.cuts)[chosen[node]] if node in chosen else node.current()
 
 
 def _choices(sizes: list[int], limit: int, luck: random.Random) -> Iterator[Choice]:
@@ -216,10 +249,13 @@ class Crash(NamedTuple):
     at: int
 
 
-def crashes(disk: Disk, log: Sequence[tuple[Any, ...]], *, limit: int, seed: int = 0) -> Iterator[Crash]:
-    """Yield the distinct states that a power cut after each operation may leave.
+def crashes(
+    disk: Disk, log: Sequence[tuple[Any, ...]], *, limit: int, seed: int = 0, first: int = 0
+) -> Iterator[Crash]:
+    """Yield the distinct states that a power cut after each operation from the `first` on may leave.
 
-    The log's marks ("started", n) and ("acknowledged", n) say which transactions a state may and must hold.
+    The log's marks ("started", n) and ("acknowledged", n) say which transactions a state may and must hold; ("begun", n)
+    says both.
     """
     luck = random.Random(seed)
     seen: set[tuple[bytes, int, int]] = set()
@@ -229,16 +265,21 @@ def crashes(disk: Disk, log: Sequence[tuple[Any, ...]], *, limit: int, seed: int
             started = operation[1]
         elif operation[0] == "acknowledged":
             acknowledged = operation[1]
+        elif operation[0] == "begun":
+            started = acknowledged = operation[1]
         else:
             disk.do(operation)
+        if at < first:
+            continue
         for tree in disk.crash_states(limit=limit, luck=luck):
-            key = (_hash(tree), acknowledged, started)
+            key = (hash_of(tree), acknowledged, started)
             if key not in seen:
                 seen.add(key)
                 yield Crash(tree, acknowledged, started, at)
 
 
-def _hash(tree: Tree) -> bytes:
+def hash_of(tree: Tree) -> bytes:
+    """Return what tells one tree from another."""
     return hashlib.sha256(repr(sorted(tree.items())).encode()).digest()
 
 

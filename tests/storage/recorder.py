@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.storage import creation, documents, marker
+from plandoc.storage import creation, documents, journal, marker
 from plandoc.storage.backend import Reading
-from plandoc.storage.document_files import TEMPORARY
+from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 
@@ -24,7 +25,8 @@ MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 CATALOG = creation.CATALOG
 LOOKS = ("read", "open_to_read", "read_at", "size", "status", "is_same", "names")
 SYNCS = ("sync_data", "sync_file", "sync_folder")
-CHANGES = ("open_to_write", "create", "write_at", "truncate", "replace", "remove", "make_folder", *SYNCS)
+RENAMES = ("replace", "publish")
+CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
 Changes = Mapping[str, bytes | None]
 
@@ -88,8 +90,11 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
 
 
-def observe(root: Path, files: Files | None = None) -> dict[str, bytes]:
-    """Open a folder as after a crash; readers before, in and after the recovery must see the same."""
+def observe(root: Path, files: Files | None = None, *, edited: bool = False) -> dict[str, bytes]:
+    """Open a folder as after a crash; readers before, in and after the recovery must see the same.
+
+    Where somebody `edited` a document after the crash, readers before the recovery see that version.
+    """
     layer = files or QuickFiles()
     first = open_folder(root, layer)
     seen = [first.view(read_all)]
@@ -101,9 +106,9 @@ def observe(root: Path, files: Files | None = None) -> dict[str, bytes]:
     second = open_folder(root, layer)
     seen.append(second.view(read_all))
     second.close()
-    if any(other != seen[0] for other in seen):
+    if any(other != seen[-1] for other in seen[edited:]):
         raise AssertionError(f"readers before and after the recovery differ: {seen}")
-    return seen[0]
+    return seen[-1]
 
 
 class QuickFiles(Files):
@@ -148,63 +153,96 @@ for _name in (*LOOKS, *CHANGES):
     setattr(_Watched, _name, _watch(_name))
 
 
-class RecordingFiles(_Watched):
-    """Performs everything but syncs, and writes down what would matter after a power cut; the lock's files do not."""
+class Killed(BaseException):
+    """The process is dead from here on: whatever its code still tries to do has no effect."""
 
-    unrecorded: tuple[str, ...] = ()
+
+class RecordingFiles(_Watched):
+    """Performs everything but syncs, and writes down what would matter after a power cut; the lock's files do not.
+
+    Attributes:
+        log: The operations in order, and the marks between them.
+        sites: For each entry of the log the call in plandoc that it came from; empty for a mark.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.log: list[tuple[Any, ...]] = []
+        self.sites: list[str] = []
         self._ignored: set[int] = set()
+        self._left: int | None = None
 
     def mark(self, what: str, number: int) -> None:
         """Write down how far the workload is."""
         self.log.append((what, number))
+        self.sites.append("")
+
+    def die_after(self, operations: int | None) -> None:
+        """Let the process die after so many more changes; None lets the next one live."""
+        self._left = operations
 
     def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        self._live_on(name)
         # A sync changes nothing that a living system shows; the model alone needs to know of it.
         result = None if name in SYNCS else act(*arguments)
-        if name in CHANGES and name not in self.unrecorded:
+        if name in CHANGES:
             self._record(name, arguments, result)
         return result
 
+    def _live_on(self, name: str) -> None:
+        if self._left is None:
+            return
+        if self._left == 0:
+            raise Killed
+        self._left -= name in CHANGES
+
     def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
         first = arguments[0]
-        if isinstance(first, Path) and ".plandoc" in first.parts:
+        if isinstance(first, Path) and is_of_lock(first):
             if name == "open_to_write":
                 self._ignored.add(result)
-        elif name == "open_to_write":
+            return
+        if name == "open_to_write":
             self._ignored.discard(result)
             self.log.append(("open", result, first))
-        elif isinstance(first, Path) or first not in self._ignored:
+        elif not isinstance(first, Path) and first in self._ignored:
+            return
+        else:
             self.log.append((name, *arguments))
+        self.sites.append(_site(name, arguments))
 
 
-class WithoutDataSync(RecordingFiles):
-    """As a store that does not sync its journal."""
-
-    unrecorded = ("sync_data",)
-
-
-class WithoutFileSync(RecordingFiles):
-    """As a store that does not sync its documents."""
-
-    unrecorded = ("sync_file",)
+def is_of_lock(path: Path) -> bool:
+    """Whether a file is one of the lock's, which mean nothing after a power cut."""
+    return path.parent.name == ".plandoc" and path.name in ("lock", "lock.info.json")
 
 
-class WithoutFolderSync(RecordingFiles):
-    """As a store that does not sync its folders."""
+def _site(name: str, arguments: tuple[Any, ...]) -> str:
+    """Return the three innermost functions of plandoc that led to an operation, and the kind of file it is done to."""
+    callers: list[str] = []
+    frame = sys._getframe(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if "/plandoc/" in path and not path.endswith("/files.py"):
+            callers.append(frame.f_code.co_name)
+        frame = frame.f_back
+    on = arguments[-1] if name in RENAMES else arguments[0]
+    return f"{' > '.join(reversed(callers[:3]))}: {name} {_kind(on)}"
 
-    unrecorded = ("sync_folder",)
 
-
-class WithoutCheckpointSync(RecordingFiles):
-    """As a store that does not sync the documents before it empties the journal, but all else."""
-
-    def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
-        if name != "sync_file" or arguments[0].name.endswith(TEMPORARY):
-            super()._record(name, arguments, result)
+def _kind(on: Any) -> str:
+    """Return what sort of file or folder an operation is done to."""
+    if not isinstance(on, Path):
+        return "the journal"
+    name = on.name.removesuffix(TEMPORARY)
+    if on.parent.name == LOST_FOUND:
+        return "a kept version"
+    if on.parent.name == "events":
+        return "an event"
+    if name.endswith((".zip", ".tmp")):
+        return "a backup"
+    known = (CATALOG, marker.NAME, journal.NAME, "events", LOST_FOUND, "data", ".plandoc")
+    return name if name in known else "the parent"
 
 
 @attrs.frozen
@@ -278,3 +316,22 @@ class KillingFiles(FaultyFiles):
     def _error(self, fault: Fault, arguments: tuple[Any, ...]) -> BaseException:
         os.kill(os.getpid(), signal.SIGKILL)
         return AssertionError("still alive")
+
+
+class DyingFiles(FaultyFiles):
+    """Lets the process die at one operation: what its code still tries later has no effect."""
+
+    def __init__(self, watched: tuple[str, ...] = (*LOOKS, *CHANGES)) -> None:
+        super().__init__(watched)
+        self.is_dead = False
+
+    def _is_due(self, fault: Fault) -> bool:
+        return self.is_dead or super()._is_due(fault)
+
+    def _do_part(self, fault: Fault, name: str, act: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        if not self.is_dead:
+            self.is_dead = True
+            super()._do_part(fault, name, act, arguments)
+
+    def _error(self, fault: Fault, arguments: tuple[Any, ...]) -> BaseException:
+        return Killed()

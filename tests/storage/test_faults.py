@@ -35,7 +35,7 @@ CHANGE = {
     SECOND: document(SECOND, "new"),
     marker.NAME: marker_with(3, serial=1),
 }
-ERRORS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE]
+ERRORS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE, errno.EINTR]
 MOMENTS = ["before", "half", "after"]
 MOST = 400
 

@@ -1,236 +1,112 @@
-"""Power cuts: whatever POSIX allows the disk to hold, every acknowledged transaction is there, whole."""
+"""Power cuts: whatever POSIX allows the disk to hold, every acknowledged transaction is there, whole.
+
+`python -m tests.storage.count_states` prints how many states these proofs look at.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
-from crash_model import Crash, Disk, crashes, materialise
-from recorder import (
-    CATALOG,
-    Changes,
-    QuickFiles,
-    RecordingFiles,
-    WithoutCheckpointSync,
-    WithoutDataSync,
-    WithoutFileSync,
-    WithoutFolderSync,
-    after,
-    clock,
-    commit,
-    document,
-    make_folder,
-    marker_with,
-    observe,
-    open_folder,
-    read_all,
+from every_workload import WORKLOADS
+from lives import Proof, second_crashes
+from recorder import make_folder, open_folder
+
+import plandoc
+
+
+@attrs.frozen
+class Size:
+    """How much of what a power cut may leave is looked at.
+
+    Attributes:
+        limit: States after each operation, about.
+        cuts: At how many bytes each write is torn.
+        every: One in so many states is recovered with a second power cut in the recovery.
+        second_limit: States after each operation of such a recovery.
+        line_cuts: At how many bytes the line of a start is torn.
+    """
+
+    limit: int
+    cuts: int
+    every: int
+    second_limit: int
+    line_cuts: int
+
+
+NORMAL = Size(limit=7, cuts=3, every=17, second_limit=4, line_cuts=160)
+LONG = Size(limit=270, cuts=24, every=7, second_limit=16, line_cuts=1_000_000)
+# Lives with a crash worth recovering from at nearly every operation.
+RECOVERED = ("checkpoints", "several_documents", "runs", "killed_at_8", "edited")
+
+
+def first_cuts(name: str, size: Size, scratch: Path) -> tuple[int, list[str]]:
+    """Cut the power after every operation of a life; return how many states there were, and what is wrong."""
+    life = WORKLOADS[name](scratch / "life")
+    life.cuts = size.cuts
+    proof = Proof(scratch)
+    wrong = proof.violations(life, limit=size.limit)
+    return proof.tried, wrong
+
+
+def second_cuts(name: str, size: Size, scratch: Path) -> tuple[int, list[str]]:
+    """Cut the power again in the recoveries of a life; what the first reader saw must stay."""
+    life = WORKLOADS[name](scratch / "life")
+    proof = Proof(scratch)
+    wrong = []
+    for second in second_crashes(life, scratch, limit=size.second_limit, every=size.every):
+        wrong += proof.violations(second, limit=size.second_limit)
+    return proof.tried, wrong
+
+
+def torn_lines(name: str, size: Size, scratch: Path) -> tuple[int, list[str]]:
+    """Tear the journal's line of a life's first transaction at every byte, or at some."""
+    life = WORKLOADS[name](scratch / "life")
+    life.cuts = size.line_cuts
+    proof = Proof(scratch)
+    at = next(at for at, operation in enumerate(life.files.log) if operation[0] == "write_at")
+    wrong = proof.violations(life, life.files.log[: at + 1], limit=10**9, first=at)
+    return proof.tried, wrong
+
+
+Judge = Callable[[str, Size, Path], tuple[int, list[str]]]
+JUDGEMENTS: tuple[tuple[Judge, str], ...] = (
+    *((first_cuts, name) for name in WORKLOADS),
+    *((second_cuts, name) for name in RECOVERED),
+    (torn_lines, "start"),
+    (torn_lines, "creation"),
 )
-
-from plandoc.storage import creation, marker
-
-CHECKPOINT_SIZE = 2500
-FIRST, SECOND, THIRD = (f"events/{number}.json" for number in (1, 2, 3))
-
-WORK: tuple[Changes, ...] = (
-    {CATALOG: document(CATALOG, "one document")},
-    {FIRST: document(FIRST, "the first event"), marker.NAME: marker_with(2)},
-    {CATALOG: document(CATALOG, "three"), FIRST: document(FIRST, "three"), SECOND: document(SECOND, "three")},
-    {FIRST: None, SECOND: document(SECOND, "the first is gone")},
-    {SECOND: document(SECOND, "long " * 300), CATALOG: document(CATALOG, "folded in now")},
-    {FIRST: document(FIRST, "the first is back"), SECOND: document(SECOND, "short again")},
-)
-LATER_WORK: tuple[Changes, ...] = (
-    {CATALOG: document(CATALOG, "opened again")},
-    {THIRD: document(THIRD, "a third"), CATALOG: document(CATALOG, "with a third"), FIRST: None},
-)
-
-Expected = list[dict[str, bytes]]
+CASES = [pytest.param(judge, name, id=f"{judge.__name__}-{name}") for judge, name in JUDGEMENTS]
 
 
-class Recording:
-    """A workload that was done in a folder, its log, and what each of its transactions should have left."""
-
-    def __init__(self, top: Path, files: RecordingFiles) -> None:
-        top.mkdir()
-        self.top = top
-        self.root = top / "data"
-        self.files = files
-        self.disk = Disk(top)
-        self.expected: Expected = []
-
-    def create(self) -> None:
-        self.files.mark("started", 0)
-        make_folder(self.root, self.files)
-        self.files.mark("acknowledged", 0)
-        self.expected = [open_folder(self.root).view(read_all)]
-
-    def take_over(self) -> None:
-        """Start from what stands in the folder."""
-        self.disk.load()
-        self.files.mark("started", 0)
-        self.files.mark("acknowledged", 0)
-        self.expected = [open_folder(self.root).view(read_all)]
-
-    def work(self, work: tuple[Changes, ...], *, close: bool) -> None:
-        backend = open_folder(self.root, self.files, checkpoint_size=CHECKPOINT_SIZE)
-        for changes in work:
-            self.expected.append(after(self.expected[-1], changes))
-            self.files.mark("started", len(self.expected) - 1)
-            commit(backend, changes)
-            self.files.mark("acknowledged", len(self.expected) - 1)
-        if close:
-            backend.close()
-
-    def crashes(self, limit: int) -> Iterator[Crash]:
-        return crashes(self.disk, self.files.log, limit=limit)
-
-
-def a_life(top: Path, files: RecordingFiles) -> Recording:
-    """Creation, work with a checkpoint in it, close, open again, more work."""
-    recording = Recording(top, files)
-    recording.create()
-    recording.work(WORK, close=True)
-    recording.work(LATER_WORK, close=False)
-    return recording
-
-
-def a_clone(top: Path, files: RecordingFiles) -> Recording:
-    """A folder as git gives it back, without the empty journal and the empty folder."""
-    recording = Recording(top, files)
-    make_folder(recording.root)
-    (recording.root / "journal.jsonl").unlink()
-    (recording.root / "events").rmdir()
-    recording.take_over()
-    recording.work(WORK[1:3], close=False)
-    return recording
-
-
-def a_journal_made_by_another(top: Path, files: RecordingFiles) -> Recording:
-    """As `a_clone`, but who made the journal file left without a word."""
-    recording = Recording(top, files)
-    make_folder(recording.root)
-    (recording.root / "journal.jsonl").unlink()
-    recording.take_over()
-    open_folder(recording.root, files).begin("look", timeout_seconds=0).release()
-    recording.work(WORK[1:3], close=False)
-    return recording
-
-
-def violation(recording: Recording, crash: Crash, top: Path) -> str | None:
-    """What is wrong with one crash state, or None."""
-    materialise(crash.tree, top)
-    root = top / "data"
-    try:
-        if crash.acknowledged < 0:
-            creation.create(root, lineage="L", files=QuickFiles(), clock=clock, timeout_seconds=0)
-        found = observe(root)
-    except Exception as error:
-        return f"after operation {crash.at}: {type(error).__name__}: {error}"
-    allowed = recording.expected[max(crash.acknowledged, 0) : crash.started + 1]
-    if found not in allowed:
-        return f"after operation {crash.at}: wanted transaction {crash.acknowledged} to {crash.started}, found {found}"
-    return None
-
-
-def violations(recording: Recording, scratch: Path, *, limit: int, enough: int = 5) -> tuple[int, list[str]]:
-    """Look at every crash state; return how many there were and what is wrong with the first bad ones."""
-    tried, wrong = 0, []
-    for number, crash in enumerate(recording.crashes(limit)):
-        tried = number + 1
-        top = scratch / str(number)
-        found = violation(recording, crash, top)
-        shutil.rmtree(top)
-        if found is not None:
-            wrong.append(found)
-            if len(wrong) >= enough:
-                break
-    return tried, wrong
-
-
-LIVES = [a_life, a_clone, a_journal_made_by_another]
-
-
-@pytest.mark.parametrize("live", LIVES)
+@pytest.mark.parametrize(("judge", "name"), CASES)
 def test_after_a_power_cut_every_acknowledged_transaction_is_there_and_none_is_half(
-    live: Callable[[Path, RecordingFiles], Recording], scratch: Path
+    judge: Judge, name: str, scratch: Path
 ) -> None:
-    recording = live(scratch / "top", RecordingFiles())
-
-    tried, wrong = violations(recording, scratch / "crashes", limit=110)
+    tried, wrong = judge(name, NORMAL, scratch)
 
     assert wrong == []
-    assert tried > 500
+    assert tried > 10
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("live", LIVES)
-def test_the_same_holds_for_many_more_states(live: Callable[[Path, RecordingFiles], Recording], scratch: Path) -> None:
-    recording = live(scratch / "top", RecordingFiles())
-
-    tried, wrong = violations(recording, scratch / "crashes", limit=600)
-
-    assert wrong == []
-    assert tried > 1000
-
-
-BLIND = [WithoutDataSync, WithoutFileSync, WithoutFolderSync, WithoutCheckpointSync]
-
-
-@pytest.mark.parametrize("blind", BLIND)
-def test_a_store_that_leaves_out_a_sync_is_found_out(blind: type[RecordingFiles], scratch: Path) -> None:
-    recording = a_life(scratch / "top", blind())
-
-    _, wrong = violations(recording, scratch / "crashes", limit=60, enough=1)
-
-    assert len(wrong) == 1
-
-
-def recovery_of(top: Path) -> tuple[dict[str, bytes], Disk, RecordingFiles]:
-    """Recover a crashed folder and go on with it, recording; return what it held, and the disk before."""
-    disk = Disk(top)
-    disk.load()
-    files = RecordingFiles()
-    backend = open_folder(top / "data", files)
-    held = backend.view(read_all)
-    backend.begin("recover", timeout_seconds=0).release()
-    backend.close()
-    return held, disk, files
-
-
-def second_violations(recording: Recording, scratch: Path, *, limit: int, every: int) -> tuple[int, list[str]]:
-    """Cut the power in every n-th recovery too."""
-    tried, wrong = 0, []
-    for number, crash in enumerate(recording.crashes(limit)):
-        if number % every or crash.acknowledged < 0:
-            continue
-        top = scratch / str(number)
-        materialise(crash.tree, top)
-        held, disk, files = recovery_of(top)
-        again = Recording.__new__(Recording)
-        again.expected = [held]
-        for second in crashes(disk, [("started", 0), ("acknowledged", 0), *files.log], limit=limit):
-            tried += 1
-            found = violation(again, second, scratch / f"{number}-{tried}")
-            wrong += [f"{crash.at}: {found}"] if found else []
-    return tried, wrong
-
-
-def test_a_power_cut_during_the_recovery_changes_nothing_of_what_is_recovered(scratch: Path) -> None:
-    recording = a_life(scratch / "top", RecordingFiles())
-
-    tried, wrong = second_violations(recording, scratch / "crashes", limit=16, every=10)
+@pytest.mark.parametrize(("judge", "name"), CASES)
+def test_the_same_holds_for_many_more_states(judge: Judge, name: str, scratch: Path) -> None:
+    tried, wrong = judge(name, LONG, scratch)
 
     assert wrong == []
     assert tried > 100
 
 
-@pytest.mark.slow
-def test_the_same_holds_for_many_more_recoveries(scratch: Path) -> None:
-    recording = a_life(scratch / "top", RecordingFiles())
+def test_a_half_written_file_beside_sound_documents_is_removed_by_the_next_writer(scratch: Path) -> None:
+    root = make_folder(scratch / "data")
+    left = [root / "catalog.json.plandoc-tmp", root / "events" / "3.json.plandoc-tmp"]
+    for path in left:
+        path.write_bytes(b"{")
 
-    tried, wrong = second_violations(recording, scratch / "crashes", limit=40, every=3)
+    open_folder(root).begin("look", timeout_seconds=0).release()
 
-    assert wrong == []
-    assert tried > 1000
+    assert [path for path in left if path.exists()] == []
+    assert plandoc.check(root) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 
 import pytest
 
@@ -82,7 +83,7 @@ SPOILED = {
     ),
     "a conflicted copy": (
         lambda root: (root / "events/1 (conflicted copy).json").write_bytes(b"{}"),
-        ["looks like a second version of a document"],
+        ["looks like a second version of events/1.json"],
     ),
     "a line that was never committed": (
         lambda root: (root / "journal.jsonl").write_bytes(b'{"serial":'),
@@ -206,7 +207,8 @@ def test_a_plan_that_is_not_its_snapshot_with_its_amendments_is_told_from_where(
     before = folder_bytes(amended_folder)
     problems = [problem for problem in plandoc.check(amended_folder) if "digest" not in problem.message]
 
-    assert [problem.where for problem in problems] == [f"events/1.json, {place}"]
+    assert [re.sub(r":\d+", "", problem.where) for problem in problems] == [f"events/1.json, {place}"]
+    assert problems[0].line is not None
     assert problems[0].message.endswith(message)
     assert folder_bytes(amended_folder) == before
 

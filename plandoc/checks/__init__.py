@@ -1,0 +1,82 @@
+"""What is wrong with a folder, as values. Looks without the lock, opens nothing for writing, changes nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from plandoc.checks.findings import Cure, Finding
+from plandoc.checks.looking import Look
+from plandoc.errors import PlandocError, Problem
+from plandoc.storage import creation
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.journal_file import Identity, identify
+from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
+
+__all__ = ["Cure", "Finding", "Look", "check", "look_at"]
+
+_TRIES = 5
+
+
+def check(path: str | os.PathLike[str]) -> list[Problem]:
+    """Return everything that is wrong with a data folder; an empty list when nothing is.
+
+    Documents that cannot be read, that are misplaced or of another folder; rows that break a rule; references to what
+    does not exist; ids and slugs used twice, and next ids that would be; snapshots that do not match their digest, and
+    plans that are not what their snapshot and amendments make them; runs that cannot be; a journal that is not folded
+    in or damaged; second versions of documents that a sync service left; files that do not belong there; a file system
+    whose locks may not exclude.
+
+    Raises:
+        FolderNotFoundError: when there is no folder at the path.
+
+    >>> import plandoc, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> plandoc.open_store(folder, create=True).close()
+    >>> plandoc.check(folder)
+    []
+    """
+    return [finding.problem for finding in look_at(Path(path).absolute(), Files())[1]]
+
+
+def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    """Return a look at one moment of a folder, and what it found.
+
+    Raises:
+        FolderNotFoundError: when there is no folder at the path.
+    """
+    for left in reversed(range(_TRIES)):
+        before = _moment(root, files)
+        look, findings = _look_once(root, files)
+        # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
+        if not findings or not left or _moment(root, files) == before:
+            break
+    return look, findings
+
+
+def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    folder = DocumentFiles(root, files)
+    look = Look(folder, files)
+    if creation.is_made(root, files):
+        return look, list(look.findings())
+    if _holds_documents(folder):
+        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+        problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
+        return look, [Finding(problem, is_damage=True)]
+    message = f"the folder holds no {MARKER}, so it is no plandoc folder"
+    return look, [Finding(Problem(message, hint="make one with 'plandoc init'"))]
+
+
+def _holds_documents(folder: DocumentFiles) -> bool:
+    try:
+        return folder.read(CATALOG) is not None or bool(folder.names(EVENTS_FOLDER))
+    except PlandocError:
+        return True
+
+
+def _moment(root: Path, files: Files) -> Identity | None:
+    try:
+        return identify(DocumentFiles(root, files), files, MARKER)
+    except (PlandocError, OSError):
+        return None

@@ -1,0 +1,37 @@
+"""Recipes in recipes and goods in goods: what contains itself, or nests too deep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from plandoc.checks.findings import Finding
+from plandoc.errors import Problem, ValidationError
+from plandoc.nesting import check_nesting
+from plandoc.open_documents import OpenDocument
+from plandoc.records import FinishedGood, Recipe
+from plandoc.tables import BY_TYPE
+
+_HINT = "take a part out of one of them"
+
+
+def wrong_nesting(catalog: OpenDocument) -> Iterator[Finding]:
+    """Yield the recipes and goods that contain themselves or nest too deep, with the path."""
+    yield from _wrong(catalog, Recipe, lambda recipe: recipe.sub_recipe_ids)
+    yield from _wrong(catalog, FinishedGood, lambda good: good.inner_good_ids)
+
+
+def _wrong(catalog: OpenDocument, record_type: type, parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Finding]:
+    table = BY_TYPE[record_type]
+    by_id = {thing.id: thing for thing in catalog.find(table)}
+
+    def inside(thing_id: int) -> list[int]:
+        return [part for part in parts(by_id[thing_id]) if part in by_id]
+
+    for thing_id in by_id:
+        try:
+            check_nesting(thing_id, inside, lambda part: repr(by_id[part].name), table.name)
+        except ValidationError as error:
+            line = catalog.line(table.name, thing_id)
+            message = error.problems[0].message
+            yield Finding(Problem(message, catalog.name, line, table.name, str(thing_id), hint=_HINT))

@@ -1,0 +1,275 @@
+"""One look at a data folder: every file that stands in it, one after the other, none kept in memory but the catalogue."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.checks import names
+from plandoc.checks.catalogue import wrong_nesting
+from plandoc.checks.findings import Cure, Finding, findings_of
+from plandoc.checks.mounts import problem_of_place
+from plandoc.checks.plans import wrong_with_plan
+from plandoc.errors import PlandocError, Problem
+from plandoc.open_documents import OpenDocument
+from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.storage import documents, journal, lock, marker, recovery
+from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.folder import FolderReading
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, Table, event_of_document, tables_of
+
+# What stands in a document, in the marker, in the journal, and in nobody else's files.
+_OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
+_FROM_BACKUP = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+
+
+class Look:
+    """One look at one folder; takes no lock and changes nothing.
+
+    Attributes:
+        marker: What the folder's marker says; None when that cannot be told.
+        state: What journal and marker mean together; None when that cannot be told.
+        highest_event: The highest id of an event whose document is this folder's; 0 when there is none.
+    """
+
+    def __init__(self, folder: DocumentFiles, files: Files) -> None:
+        self._folder = folder
+        self._files = files
+        self._reading: DocumentFiles | FolderReading = folder
+        self._catalog: OpenDocument | None = None
+        self._catalog_ids: dict[str, set[int]] | None = None
+        self._slugs: dict[str, str] = {}
+        self.marker: marker.Marker | None = None
+        self.state: recovery.State | None = None
+        self.highest_event = 0
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield everything that is wrong, the most fundamental first."""
+        place = problem_of_place(self._folder.root)
+        if place is not None:
+            yield Finding(place)
+        yield from self._lock()
+        yield from self._journal_and_marker()
+        yield from self._document(CATALOG)
+        yield from self._events()
+        if self.marker is not None and self.marker.next_event_id <= self.highest_event:
+            message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
+            hint = "a new event could get an id that was used; 'plandoc repair' counts it up"
+            yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
+        for folder in (".", EVENTS_FOLDER, LOST_FOUND):
+            yield from self._files_that_do_not_belong(folder)
+
+    # The folder.
+
+    def _lock(self) -> Iterator[Finding]:
+        hint = "nothing can be written here; put what stands there somewhere else"
+        for name, wanted, is_right in (
+            (lock.FOLDER, "a folder", stat.S_ISDIR),
+            (f"{lock.FOLDER}/{lock.NAME}", "a file", stat.S_ISREG),
+        ):
+            present = self._files.status(self._folder.root / name)
+            if present is not None and not is_right(present.st_mode):
+                yield Finding(Problem(f"wanted {wanted} of plandoc's own for the lock", file=name, hint=hint))
+                return
+
+    def _journal_and_marker(self) -> Iterator[Finding]:
+        try:
+            content, present = self._folder.read(journal.NAME) or b"", self._folder.read(MARKER)
+            self.state = recovery.interpret(content, present)
+        except PlandocError as error:
+            name = os.path.basename(getattr(error, "path", MARKER))
+            yield from findings_of(error, journal.NAME if name == journal.NAME else MARKER, is_damage=True)
+            self._marker_alone()
+            return
+        self.marker = self.state.marker
+        self._reading = FolderReading(self._folder, self.state)
+        yield from _wrong_with_journal(self.state, content)
+        for name, done in self.state.changes.items():
+            if recovery.judge(self._folder.read(name), done) is recovery.Verdict.EDITED:
+                message = "was changed by another program after a crash, or while plandoc has the folder open"
+                hint = "the next write keeps this version in lost-found and puts the saved one back"
+                yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)
+
+    def _marker_alone(self) -> None:
+        try:
+            self.marker = marker.parse(self._folder.read(MARKER) or b"")
+        except PlandocError:
+            self.marker = None
+
+    def _files_that_do_not_belong(self, folder: str) -> Iterator[Finding]:
+        path = self._folder.root / folder
+        try:
+            present = self._files.names(path)
+        except OSError:
+            # Said already, where the events were to be read.
+            return
+        for name in present:
+            shown = name if folder == "." else f"{folder}/{name}"
+            kind = names.kind_of(shown)
+            if kind is names.Kind.TEMPORARY:
+                yield self._temporary(shown)
+            elif folder != LOST_FOUND and kind not in {names.Kind.OWN, names.Kind.OTHERS}:
+                yield self._stray(shown, kind)
+
+    def _temporary(self, name: str) -> Finding:
+        status = self._files.status(self._folder.root / name)
+        if status is not None and stat.S_ISDIR(status.st_mode):
+            hint = "plandoc makes no such folder; move it somewhere else"
+            return Finding(Problem("a folder with the name of an unfinished file", file=name, hint=hint))
+        hint = "the next recovery, or 'plandoc repair', removes it"
+        return Finding(Problem(names.Kind.TEMPORARY.value, file=name, hint=hint), Cure.CLEAR_AWAY)
+
+    def _stray(self, name: str, kind: names.Kind) -> Finding:
+        status = self._files.status(self._folder.root / name)
+        is_file = status is not None and stat.S_ISREG(status.st_mode)
+        is_ours = is_file and self._is_ours(name)
+        if kind is names.Kind.COPY or (kind is names.Kind.NAMED_LIKE_COPY and is_ours):
+            original = names.document_of_copy(name)
+            message = f"looks like a second version of {original}, such as a sync service or an editor leaves"
+            hint = f"compare the two; 'plandoc repair' moves this one to {LOST_FOUND}"
+            return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE if is_file else None)
+        if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
+            message = "a document under a name that is none, so that plandoc does not read it"
+            hint = f"give it its name back, as it says inside; 'plandoc repair' moves it to {LOST_FOUND}"
+            return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE)
+        hint = "plandoc neither reads nor touches it; move it somewhere else"
+        return Finding(Problem(names.Kind.UNKNOWN.value, file=name, hint=hint))
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a file looks like a document, a marker or a journal, whole or not."""
+        try:
+            content = self._folder.read(name) or b""
+        except PlandocError:
+            return False
+        return any(words in content for words in _OURS)
+
+    # The documents.
+
+    def _events(self) -> Iterator[Finding]:
+        try:
+            present = self._reading.names(EVENTS_FOLDER)
+        except PlandocError as error:
+            yield from findings_of(error, EVENTS_FOLDER)
+            return
+        for event_id in sorted(event_id for event_id in map(event_of_document, present) if event_id is not None):
+            yield from self._document(f"{EVENTS_FOLDER}/{event_id}.json")
+
+    def _document(self, name: str) -> Iterator[Finding]:
+        try:
+            content = self._reading.read(name)
+        except PlandocError as error:
+            yield from findings_of(error, name)
+            return
+        if content is None:
+            yield Finding(Problem("the file is missing", file=name, hint=_FROM_BACKUP), is_damage=True)
+            return
+        # The catalogue stays where it is even when it is damaged: without one there is no folder to work with.
+        cure = None if name == CATALOG else Cure.SET_ASIDE
+        try:
+            opened = OpenDocument(documents.parse(name, content))
+        except PlandocError as error:
+            yield from findings_of(error, name, cure, is_damage=True)
+            return
+        if self.marker is not None and opened.lineage != self.marker.lineage:
+            message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
+            hint = "import the other folder's data instead of copying its files"
+            yield Finding(Problem(message, file=name, hint=hint), cure, is_damage=True)
+            return
+        yield from self._opened(opened)
+
+    def _opened(self, document: OpenDocument) -> Iterator[Finding]:
+        """Yield what is wrong inside a document of this folder."""
+        event_id = event_of_document(document.name)
+        self.highest_event = max(self.highest_event, event_id or 0)
+        if event_id is None:
+            self._catalog_ids = {table.name: set(document.ids(table)) for table in TABLES if not table.of_event}
+        problems = document.problems()
+        yield from (Finding(problem, is_damage=True) for problem in problems)
+        yield from _wrong_counters(document)
+        if problems:
+            return
+        yield from self._doubles(document)
+        yield from self._references(document)
+        if event_id is None:
+            self._catalog = document
+            yield from wrong_nesting(document)
+        else:
+            yield from wrong_with_plan(document, event_id, self._definitions())
+
+    def _definitions(self) -> Definitions:
+        catalog = self._catalog
+        if catalog is None:
+            return Definitions()
+
+        def look_up(record_type: type) -> Any:
+            return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
+
+        return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
+
+    def _doubles(self, document: OpenDocument) -> Iterator[Finding]:
+        for table in tables_of(document.name).values():
+            for fields in table.unique:
+                # The events of all documents are compared; everything else only with its own document.
+                seen: dict[Any, str] = self._slugs if table is BY_TYPE[Event] else {}
+                for record in document.find(table):
+                    key = tuple(getattr(record, field) for field in fields)
+                    if key in seen:
+                        message = f"{' and '.join(fields)} the same as in {seen[key]}"
+                        yield _in_row(document, table, record.id, message, hint="give one of the two another")
+                    seen.setdefault(key, f"{document.name} {table.name} {record.id}")
+
+    def _references(self, document: OpenDocument) -> Iterator[Finding]:
+        if self._catalog_ids is None:
+            return
+        for table in tables_of(document.name).values():
+            for record in document.find(table) if table.references else ():
+                for reference in table.references:
+                    target = BY_TYPE[reference.target]
+                    for missing in reference.ids(record):
+                        if missing not in self._catalog_ids[target.name]:
+                            message = f"{target.label} {missing} not found"
+                            hint = f"add it again or refer to another; or take {CATALOG} back from a backup"
+                            yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
+
+
+def _in_row(
+    document: OpenDocument, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
+) -> Finding:
+    line = document.line(table.name, row_id)
+    problem = Problem(message, document.name, line, table.name, str(row_id), field, hint)
+    return Finding(problem)
+
+
+def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Finding]:
+    hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
+    said = []
+    if state.folded:
+        said.append(("all its transactions are folded in already", "empties it"))
+    elif state.lines:
+        said.append((f"{len(state.lines)} transactions are not folded in yet", "folds them in"))
+    if state.unfinished_size:
+        at = "all of it" if state.unfinished_size == len(content) else "at its end"
+        said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
+    for message, way_out in said:
+        yield Finding(Problem(message, file=journal.NAME, hint=hint + way_out), Cure.RECOVER)
+
+
+def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:
+    for table, (found, wanted) in document.ids_behind().items():
+        problem = Problem(
+            f"wanted a next id of at least {wanted} for {table}, found {found}",
+            file=document.name,
+            table=documents.ABOUT_TABLE,
+            row=documents.ABOUT_ROW,
+            field=f"next_ids.{table}",
+            hint="a new row could get an id that was used; 'plandoc repair' counts it up",
+        )
+        can_be_counted = wanted < 10**documents.LONGEST_ID
+        hint = problem.hint if can_be_counted else "the id is the highest there can be; give the row a smaller one"
+        yield Finding(attrs.evolve(problem, hint=hint), Cure.COUNT_UP if can_be_counted else None)

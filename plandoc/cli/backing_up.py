@@ -1,0 +1,71 @@
+"""`plandoc backup` and `plandoc restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from plandoc.cli import printing
+from plandoc.cli.folder import DataFolder
+from plandoc.errors import Problem
+
+_Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+
+
+def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> int:
+    """Make a consistent copy of the data folder while others work in it, and read it back.
+
+    Args:
+        target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
+        keep: How many backups stay in the folder; the oldest beyond it are removed.
+    """
+    from plandoc.backups import writing  # noqa: PLC0415  (no other command needs it)
+
+    report = writing.backup(folder.path, target, keep)
+    manifest = report.manifest
+    printing.say(
+        f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"
+    )
+    for path in report.removed:
+        printing.say(f"{path}: removed, to keep {keep}")
+    for reason in report.left:
+        printing.say(reason)
+    return _tell_of(report.problems, "the folder that was copied is not as it should be; the copy is faithful")
+
+
+def restore(
+    source: Path,
+    /,
+    *,
+    replace: _Flag = False,
+    foreign: _Flag = False,
+    older: _Flag = False,
+    folder: DataFolder,
+) -> int:
+    """Make the data folder what a backup holds, all of it or nothing.
+
+    Args:
+        source: The backup, a folder or a .zip file.
+        replace: Restore over a data folder that is there; a backup of it is made beside it first.
+        foreign: Also over another data folder than the one that the backup was made of.
+        older: Also over a folder with changes that the backup does not have.
+    """
+    from plandoc.backups import restoring  # noqa: PLC0415  (no other command needs it)
+
+    report = restoring.restore(source, folder.path, replace=replace, foreign=foreign, older=older)
+    if report.kept is not None:
+        printing.say(f"{report.kept}: what the folder held before")
+    printing.say(
+        f"{report.path}: restored {report.documents} files as of transaction {report.serial}, from {report.source}"
+    )
+    return _tell_of(report.problems, "the folder was not as it should be when the backup was made")
+
+
+def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
+    for problem in problems:
+        printing.say(str(problem))
+    if problems:
+        printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
+    return 1 if problems else 0

@@ -1,0 +1,85 @@
+"""`plandoc export`, `export-csv` and `schema`: what leaves the folder, and what its files must look like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from plandoc.catalog import find_by_key
+from plandoc.cli import printing
+from plandoc.cli.folder import DataFolder
+from plandoc.errors import PlandocError
+from plandoc.exchange import spreadsheets
+from plandoc.exchange.plandoc_files.exporting import RenderedExport, render_export, write_export
+from plandoc.records import Event
+from plandoc.sessions import Session
+
+Table = Literal["ingredients", "recipes", "goods", "stock", "events", "plans", "batches"]
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+
+
+def export(file: Path, /, *events: str, replace: Flag = False, folder: DataFolder) -> None:
+    """Export everything, or some events with what they need, as one JSON file that any plandoc imports.
+
+    An earlier export in that file is replaced; any other file is left alone.
+
+    Args:
+        file: The file.
+        events: The events, by their short names or numbers; none exports everything.
+        replace: Replace the file even when it is no export.
+    """
+
+    def render(session: Session) -> RenderedExport:
+        ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
+        return render_export(ids, session=session)
+
+    rendered = folder.look(render)
+    try:
+        report = write_export(rendered, file, replace=replace)
+    except PlandocError as error:
+        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
+    printing.print_table(
+        "Export", columns, list(report.tables.items()), when_empty="there is nothing in the folder yet"
+    )
+    printing.say(f"{report.path}: {report.size_bytes} bytes")
+
+
+def export_csv(
+    place: Path,
+    /,
+    *,
+    table: Annotated[list[Table] | None, Parameter(negative="")] = None,
+    replace: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Write tables for a spreadsheet into a folder, one CSV file for each.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Args:
+        place: The folder for the files; made if it is not there.
+        table: One of the tables; can be given several times. None writes all.
+        replace: Replace files that are there.
+    """
+    rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
+    try:
+        written = spreadsheets.write_csv(rendered, place, replace=replace)
+    except PlandocError as error:
+        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    for file in written:
+        printing.say(str(file))
+
+
+def print_schema(name: Literal["catalog", "event", "marker", "export"], /) -> None:
+    """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
+
+    Args:
+        name: catalog (catalog.json), event (events/NUMBER.json), marker (plandoc.json) or export.
+    """
+    from plandoc import schema  # noqa: PLC0415  (only this command needs it)
+
+    printing.print_json(json.loads(schema.shipped(name)))

@@ -1,0 +1,51 @@
+"""`plandoc repair`: putting a damaged folder in order, said first and as far as that is safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from plandoc.cli import printing
+from plandoc.cli.folder import DataFolder
+
+_Flag = Parameter(negative="", show_default=False)
+
+
+def repair(
+    *,
+    dry_run: Annotated[bool, _Flag] = False,
+    backup: Annotated[Path | None, Parameter(name="--from", show_default=False)] = None,
+    foreign: Annotated[bool, _Flag] = False,
+    folder: DataFolder,
+) -> int:
+    """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.
+
+    What cannot be used is moved to lost-found in the data folder, with the reason beside it. Look first with --dry-run.
+
+    Args:
+        dry_run: Only say what would be done; change nothing.
+        backup: A backup of this folder; documents that are damaged are taken back from it.
+        foreign: The backup may be one of another folder.
+    """
+    from plandoc.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)
+
+    def tell(holder: str) -> None:
+        printing.complain(f"waiting: {folder.path} is being written to by {holder}")
+
+    report = do_repair(folder.path, dry_run, backup, foreign=foreign, on_wait=tell)
+    for action in report.actions:
+        printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
+    for problem in report.remaining:
+        printing.say(str(problem))
+    printing.say(f"{folder.path}: {_summary(len(report.actions), len(report.remaining), dry_run=dry_run)}")
+    return 1 if report.remaining else 0
+
+
+def _summary(actions: int, left: int, *, dry_run: bool) -> str:
+    if not actions and not left:
+        return "nothing is wrong"
+    said = f"{actions} to repair" if dry_run else f"{actions} repaired"
+    more = f"{left} left that no repair can put right" if left else "nothing left"
+    return f"{said}, {more}" + ("; only a dry run: nothing was changed" if dry_run else "")

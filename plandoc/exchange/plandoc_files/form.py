@@ -1,0 +1,40 @@
+"""The form of an exchange file: which keys stand in it, in which order, and how it becomes bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from plandoc.exchange.plandoc_files.naming import Row
+from plandoc.tables import TABLES
+
+APPLICATION = "plandoc"
+VERSION = 1
+IDS = "signed_ids"
+# What every exchange file begins with, and nothing else does.
+BEGINNING = f'{{\n "application": "{APPLICATION}",\n "export_version": '.encode()
+
+TABLE_NAMES = tuple(table.name for table in TABLES)
+KEYS = ("application", "export_version", IDS, *TABLE_NAMES)
+# A decision that was made for the recipe as it is has this in the place of the recipe's fingerprint.
+CURRENT = "current"
+
+
+def render(signed_ids: Mapping[str, Mapping[str, int]], tables: Mapping[str, Sequence[Row]]) -> bytes:
+    """Return the bytes of an exchange file: one record a line, every table there, UTF-8, a newline at the end."""
+    ids = [b'  "%b": %b' % (name.encode(), orjson.dumps(signed_ids[name])) for name in sorted(signed_ids)]
+    parts = [b' "%b": {%b}' % (IDS.encode(), b"\n" + b",\n".join(ids) + b"\n ")]
+    parts.extend(_table(name, tables.get(name, ())) for name in TABLE_NAMES)
+    return BEGINNING + b"%d,\n" % VERSION + b",\n".join(parts) + b"\n}\n"
+
+
+def _table(name: str, rows: Sequence[Row]) -> bytes:
+    lines = b",\n".join(b"  " + orjson.dumps(row) for row in rows)
+    return b' "%b": [%b]' % (name.encode(), b"\n" + lines + b"\n " if rows else b"")
+
+
+def is_exchange_file(exported: Mapping[str, Any]) -> bool:
+    """Whether an object that was read from a file is one of plandoc's own."""
+    return exported.get("application") == APPLICATION

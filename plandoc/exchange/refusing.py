@@ -1,0 +1,22 @@
+"""The error for a file that was not taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from plandoc.errors import ImportRefusedError
+from plandoc.exchange.report import ImportReport, Row
+
+_MOST_SHOWN = 20
+
+
+def refused(
+    file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", way_out: str = ""
+) -> ImportRefusedError:
+    """Return the error that tells why nothing was imported; its report has every failed row."""
+    rows = "1 row is" if len(failed) == 1 else f"{len(failed)} rows are"
+    shown = "\n".join(f"  {row}" for row in failed[:_MOST_SHOWN])
+    more = f"\n  and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
+    message = f"nothing was imported from {file}, for {rows} {why}:\n{shown}{more}{way_out}"
+    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))

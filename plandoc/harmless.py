@@ -1,0 +1,43 @@
+"""Text from data that steers nothing: no terminal, and no spreadsheet, which takes some text for formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+# A non-breaking space, and the joiner inside many emoji: not "printable" for Python, but harmless.
+_HARMLESS = "\u00a0\u200d"
+_STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def clean(text: object) -> str:
+    r"""Return text in which nothing can steer a terminal; control characters are spelled out.
+
+    >>> clean("Br\u00f6tchen\x1b[31m")
+    'Brötchen\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in str(text))
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    r"""Return a table as CSV, as RFC 4180 wants it; no cell can steer a terminal or run as a formula.
+
+    >>> csv_text(["ingredient", "quantity"], [("=HYPERLINK(1)", 3), ("Flour, fine", None)])
+    'ingredient,quantity\r\n\'=HYPERLINK(1),3\r\n"Flour, fine",\r\n'
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    # As spreadsheets themselves mark text that looks like a formula.
+    return clean(f"'{text}" if text.startswith(_STARTS_OF_FORMULAS) else text)
+
+
+def _spelled_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

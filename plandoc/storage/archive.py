@@ -1,0 +1,192 @@
+"""A backup as bytes: its manifest, and the archive that holds it. Pure functions; nothing here reads or writes a file.
+
+Both carry a digest of themselves, so that a changed byte is found anywhere, also where it would do no harm.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import orjson
+
+from plandoc.errors import DamagedError, NewerFormatError, Problem
+from plandoc.storage import careful, creation, marker
+
+MANIFEST = "backup.json"
+# What the manifest itself looks like; the documents carry a format of their own, which may be an older one.
+MANIFEST_FORMAT = 1
+
+_NAME = re.compile(r"events/[1-9][0-9]{0,14}\.json", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SEAL = b"plandoc backup, sha256 of all before this line: "
+_SEAL_SIZE = len(_SEAL) + 64
+# A document that gives more bytes for one of the archive is stored as it is, so that a reader can refuse such a one.
+MOST_COMPRESSION = 100
+_NOT_COMPRESSED_BELOW = 100_000
+
+
+@attrs.frozen
+class Manifest:
+    """What a backup says of itself.
+
+    Attributes:
+        lineage: The identity of the folder that it is a backup of.
+        serial: Number of the last transaction that is in it.
+        created_at: When it was made.
+        plandoc: The version that made it.
+        files: SHA-256, in hexadecimal, of the content of each file, by the path inside the data folder.
+        size: Bytes of all those files together.
+    """
+
+    lineage: str
+    serial: int
+    created_at: datetime.datetime
+    plandoc: str
+    files: Mapping[str, str]
+    size: int
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a backup may hold a file of this name; there are no others, so that none can lead elsewhere."""
+    return name in {marker.NAME, creation.CATALOG} or _NAME.fullmatch(name) is not None
+
+
+def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manifest:
+    """Return the manifest of a backup that holds these files, the marker among them."""
+    present = marker.parse(files[marker.NAME])
+    return Manifest(
+        lineage=present.lineage,
+        serial=present.serial,
+        created_at=moment,
+        plandoc=_version(),
+        files={name: sha256(files[name]) for name in sorted(files, key=_place)},
+        size=sum(map(len, files.values())),
+    )
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest of a file as it stands in the manifest."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (len(name), name) if name.startswith("events/") else (0, name)
+
+
+def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415  (only a backup asks)
+
+    try:
+        return metadata.version("plandoc")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def render_manifest(manifest: Manifest) -> bytes:
+    """Return the bytes of a manifest."""
+    fields = {"format": MANIFEST_FORMAT, **attrs.asdict(manifest), "created_at": manifest.created_at.isoformat()}
+    fields["files"] = dict(manifest.files)
+    seal = sha256(orjson.dumps(fields))
+    return orjson.dumps({**fields, "sha256": seal}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def parse_manifest(content: bytes) -> Manifest:
+    """Return the manifest that these bytes hold.
+
+    Raises:
+        DamagedError: when they hold none, or are not as plandoc wrote them.
+        NewerFormatError: when a newer plandoc wrote them.
+    """
+    fields = careful.parse_object(MANIFEST, content)
+    number = fields.pop("format", None)
+    if type(number) is int and number > MANIFEST_FORMAT:
+        raise NewerFormatError(MANIFEST, number, MANIFEST_FORMAT)
+    wrong = [] if number == MANIFEST_FORMAT else [f"wanted the format number {MANIFEST_FORMAT}, found {number!r}"]
+    wrong += _problems_of_manifest(fields)
+    if not wrong:
+        fields.pop("sha256")
+        created_at = datetime.datetime.fromisoformat(fields.pop("created_at"))
+        manifest = Manifest(created_at=created_at, **fields)
+        if render_manifest(manifest) == content:
+            return manifest
+        wrong = ["it does not match its own digest: it was changed after it was written"]
+    raise damaged(MANIFEST, *wrong)
+
+
+def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
+    wanted = {"lineage": str, "serial": int, "created_at": str, "plandoc": str, "files": dict, "size": int}
+    wanted["sha256"] = str
+    wrong = [f"unknown field {name!r}" for name in sorted(set(fields) - set(wanted))]
+    wrong += [
+        f"{name}: wanted {kind.__name__}, found {str(fields.get(name))[:60]!r}"
+        for name, kind in wanted.items()
+        if type(fields.get(name)) is not kind
+    ]
+    if wrong:
+        return wrong
+    wrong += [f"{name!r} is no document of a data folder" for name in fields["files"] if not is_document_name(name)]
+    digests = fields["files"].values()
+    if not all(type(digest) is str and _DIGEST.fullmatch(digest) for digest in digests):
+        wrong.append("files: wanted a SHA-256 for each file")
+    wrong += [f"files: {name} is missing" for name in (marker.NAME, creation.CATALOG) if name not in fields["files"]]
+    if fields["size"] < 0 or fields["serial"] < 0:
+        wrong.append("wanted a size and a serial of at least 0")
+    return wrong + _problems_of_moment(fields["created_at"])
+
+
+def _problems_of_moment(text: str) -> list[str]:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return [f"created_at: wanted a moment, found {text[:60]!r}"]
+    return [] if moment.tzinfo is not None else [f"created_at: wanted a moment with its offset, found {text!r}"]
+
+
+def damaged(name: str, *messages: str, hint: str | None = "use another backup") -> DamagedError:
+    """Return the error for a backup of which something is wrong."""
+    return DamagedError(name, [Problem(message, file=name, hint=hint) for message in messages])
+
+
+def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
+    """Return the bytes of a ZIP file that holds a backup, the manifest first."""
+    import zipfile  # noqa: PLC0415  (only a backup needs it)
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in {MANIFEST: render_manifest(manifest), **files}.items():
+            member = zipfile.ZipInfo(name, max(manifest.created_at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
+            member.external_attr = 0o100644 << 16
+            member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
+            archive.writestr(member, content)
+        # Its length counts for the digest, so it has to stand there before the digest is known.
+        archive.comment = _SEAL + b"0" * 64
+    return seal(target.getvalue()[:-_SEAL_SIZE])
+
+
+def seal(archive: bytes) -> bytes:
+    """Return an archive whose comment was left off, with a comment that holds the digest of all before it."""
+    return archive + _SEAL + sha256(archive).encode()
+
+
+def is_sealed(archive: bytes) -> bool:
+    """Whether an archive ends with the digest of all before it."""
+    return archive == seal(archive[:-_SEAL_SIZE])
+
+
+def is_too_compressed(size: int, compressed_size: int) -> bool:
+    """Whether so many bytes of a document come from so few of the archive that no backup of plandoc holds it."""
+    return size > _NOT_COMPRESSED_BELOW and size > MOST_COMPRESSION * max(compressed_size, 1)
+
+
+def _may_be_compressed(content: bytes) -> bool:
+    if len(content) <= _NOT_COMPRESSED_BELOW:
+        return True
+    import zlib  # noqa: PLC0415  (see above)
+
+    return not is_too_compressed(len(content), len(zlib.compress(content)) - 20)

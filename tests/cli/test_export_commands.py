@@ -1,0 +1,113 @@
+"""`plandoc export`, `export-csv`, `schema`, and `import` of what was exported."""
+
+import csv
+import io
+import json
+
+import plandoc
+
+from .conftest import contents
+
+
+def test_an_export_goes_into_another_folder_and_out_again_as_the_same_bytes(call, bakery, tmp_path):
+    first = call("export", "bakery.json")
+    taken = call("--data", "other", "import", "bakery.json")
+    second = call("--data", "other", "export", "again.json")
+
+    assert (first.status, taken.status, second.status) == (0, 0, 0)
+    assert "ingredients\tcreated\t13" in taken.out
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "bakery.json").read_bytes()
+    assert plandoc.check(tmp_path / "other") == []
+
+
+def test_a_single_event_is_exported_by_its_short_name_without_the_stock(call, bakery, tmp_path):
+    ended = call("export", "market.json", "harbour-market")
+    unknown = call("export", "other.json", "christmas")
+
+    assert (ended.status, "stock" in ended.out) == (0, False)
+    assert (unknown.status, (tmp_path / "other.json").exists()) == (1, False)
+    assert "'christmas' not found" in unknown.err
+
+
+def test_a_file_that_is_no_export_is_left_alone_until_replace_is_given(call, bakery, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear")
+    refused = call("export", "letter.txt")
+
+    assert (refused.status, (tmp_path / "letter.txt").read_text()) == (1, "Dear")
+    assert "--replace" in refused.err
+    assert call("export", "letter.txt", "--replace").status == 0
+
+
+def test_conflicts_stop_the_import_and_say_what_to_do(call, bakery, tmp_path):
+    call("export", "bakery.json")
+    call("stock", "set", "butter", "1", "kg")
+    before = contents(bakery)
+    refused = call("import", "bakery.json")
+
+    assert refused.status == 1
+    assert "stock, butter, kg" in refused.out
+    assert "--on-conflict skip" in refused.err
+    assert contents(bakery) == before
+    assert call("import", "bakery.json", "--on-conflict", "never").status == 2
+    assert call("import", "bakery.json", "--on-conflict", "update").status == 0
+    assert "stock, butter, kg" in call("import", "bakery.json").out
+
+
+def test_a_dry_run_of_an_export_leaves_nothing_behind(call, bakery, tmp_path):
+    call("export", "bakery.json")
+    dry = call("--data", "other", "import", "bakery.json", "--dry-run")
+
+    assert (dry.status, "nothing was changed" in dry.out, (tmp_path / "other").exists()) == (0, True, False)
+
+
+def test_an_evil_export_is_refused_without_a_traceback_or_an_escape_sequence(call, bakery, tmp_path):
+    call("export", "bakery.json")
+    value = json.loads((tmp_path / "bakery.json").read_bytes())
+    value["recipes"][0].update(slug="../../\x1b[31mevil", name="\x1b]0;evil\x07")
+    (tmp_path / "evil.json").write_text(json.dumps(value))
+    ended = call("--data", "other", "import", "evil.json")
+
+    assert ended.status == 1
+    assert "\x1b" not in ended.out + ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_spreadsheets_are_what_the_handwritten_imports_read(call, bakery, tmp_path):
+    call("export-csv", "sheets")
+    call("--data", "other", "init")
+    for kind in ("ingredient", "recipe", "good", "stock"):
+        name = f"{kind}s" if kind not in ("stock",) else kind
+        assert call("--data", "other", kind, "import", f"sheets/{name}.csv").status == 0
+    for kind in ("ingredient", "recipe", "good", "stock"):
+        assert call("--data", "other", kind, "list").out == call(kind, "list").out
+
+
+def test_no_cell_of_a_spreadsheet_is_a_formula(call, bakery, tmp_path):
+    with plandoc.open_store(bakery) as store, store.session() as session:
+        session.add(plandoc.Ingredient("=cmd|' /C calc'!A0", "@SUM(1)", notes="+1\r\n-2"))
+    call("export-csv", "sheets", "--table", "ingredients")
+    text = (tmp_path / "sheets/ingredients.csv").read_bytes().decode("utf-8")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+
+    assert rows[-1] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "", "'+1\\r\\n-2"]
+    assert text.count("\n") == text.count("\r\n") == len(rows)
+
+
+def test_spreadsheets_that_are_there_stay_until_replace_is_given(call, bakery, tmp_path):
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets/goods.csv").write_text("mine")
+    refused = call("export-csv", "sheets")
+
+    assert (refused.status, sorted(path.name for path in (tmp_path / "sheets").iterdir())) == (1, ["goods.csv"])
+    assert "--replace" in refused.err
+    assert call("export-csv", "sheets", "--replace").status == 0
+    assert call("export-csv", "sheets/goods.csv").status == 1
+    assert call("export-csv", "more", "--table", "ovens").status == 2
+
+
+def test_a_schema_is_printed_as_it_is_shipped(call, folder):
+    from plandoc import schema
+
+    for name in schema.NAMES:
+        assert json.loads(call("schema", name).out) == schema.schema_of(name)
+    assert call("schema", "oven").status == 2

@@ -1,0 +1,1 @@
+"""What a user may trust: proofs from the outside."""
