@@ -37,8 +37,8 @@ def _parameters(arguments: str) -> list[str]:
 def _parameters_of(name: str) -> list[str]:
     owner = next(owner for owner in (plandoc, plandoc.Store, plandoc.Session) if hasattr(owner, name))
     parameters = inspect.signature(getattr(owner, name)).parameters
-    # The clock is for tests.
-    return [parameter for parameter in parameters if parameter not in {"self", "clock"}] or [""]
+    # The clock and the file layer are for tests.
+    return [parameter for parameter in parameters if parameter not in {"self", "clock", "files"}] or [""]
 
 
 @pytest.mark.parametrize(
