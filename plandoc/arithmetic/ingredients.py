@@ -57,8 +57,8 @@ class IngredientNeeds:
     Attributes:
         events: Whose batches; in the order of their ids.
         rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
-        undecided: What the goods of these events need and nobody has decided batches for: its ingredients are missing
-            from the rows.
+        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
+            broken: its ingredients are missing from the rows.
     """
 
     events: tuple[Event, ...]

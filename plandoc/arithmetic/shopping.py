@@ -76,7 +76,8 @@ class ShoppingList:
         enough: Ingredients of which there is enough.
         buy: Ingredients to buy, with how much.
         cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
-        undecided: What the goods of these events need and nobody has decided batches for: it is not in the list.
+        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
+            broken: it is not in the list.
     """
 
     events: tuple[Event, ...]

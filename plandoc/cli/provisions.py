@@ -22,7 +22,7 @@ from plandoc.cli.rows import as_json
 from plandoc.cli.wording import UsageError
 from plandoc.planning.packing import get_feasibility
 from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
-from plandoc.records import Event, Finding
+from plandoc.records import Event, Finding, FindingKind
 from plandoc.sessions import Session
 
 Events = Annotated[str, Parameter(name="EVENT", required=True)]
@@ -95,8 +95,10 @@ def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> Non
     """Say whose ingredients are missing; on the error stream where the list is for a program, or has to be alone."""
     if not undecided:
         return
-    units = ", ".join(dict.fromkeys(finding.what for finding in undecided))
-    text = f"this list is not complete: no batches are decided for {units}"
+    broken = [finding.message for finding in undecided if finding.kind is FindingKind.BROKEN]
+    units = dict.fromkeys(finding.what for finding in undecided if finding.kind is not FindingKind.BROKEN)
+    open_ones = [f"no batches are decided for {', '.join(units)}"] if units else []
+    text = f"this list is not complete: {'; '.join([*open_ones, *broken])}"
     if sys.stdout.isatty() and not is_alone:
         printing.say(text)
     else:

@@ -120,7 +120,8 @@ def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[F
     for finding in review_plan(event.id, session=session):
         # What was baked without a decision, and is enough, takes nothing more.
         enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
-        if finding.kind is FindingKind.UNDECIDED and not enough:
+        # What is broken may need anything.
+        if finding.kind is FindingKind.BROKEN or (finding.kind is FindingKind.UNDECIDED and not enough):
             yield finding
 
 

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from plandoc.errors import PlandocError
+from plandoc.storage.creation import is_of_a_data_folder
 
 # Near the beginning of every report; the template has it.
 MARK = '<meta name="generator" content="plandoc report">'
@@ -36,6 +37,8 @@ def save(text: str, path: str | os.PathLike[str], *, replace: bool = False) -> P
 
 
 def _check_target(file: Path, *, replace: bool) -> None:
+    if is_of_a_data_folder(file):
+        raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
     if not file.exists():
         if not file.parent.is_dir():
             raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")

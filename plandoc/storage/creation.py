@@ -90,3 +90,10 @@ def _is_empty_catalog(content: bytes) -> bool:
     except PlandocError:
         # What a power cut leaves of the very first write; a catalogue with content was synced long before.
         return not content.strip(b"\0").strip()
+
+
+def is_of_a_data_folder(file: Path) -> bool:
+    """Return whether a path is that of a file by which a data folder lives; no report or export belongs there."""
+    if file.name in {marker.NAME, CATALOG, journal.NAME}:
+        return (file.parent / marker.NAME).exists()
+    return file.parent.name in {EVENTS_FOLDER, ".plandoc"} and (file.parent.parent / marker.NAME).exists()

@@ -238,6 +238,16 @@ def test_the_goods_of_a_broken_catalogue_are_listed_with_what_is_broken(broken):
         assert all(problem in (one.problem or "") for problem in reported)
 
 
+@pytest.mark.parametrize(
+    "broken", [pytest.param(BROKEN[name], id=name) for name in ("good of a good", "unit of a good")], indirect=True
+)
+def test_needs_and_shopping_of_a_broken_plan_say_that_they_are_not_complete(broken):
+    needs = plandoc.get_ingredient_needs(1)
+
+    assert any(finding.kind is plandoc.FindingKind.BROKEN for finding in needs.undecided)
+    assert plandoc.get_shopping_list(1).undecided == needs.undecided
+
+
 def test_a_broken_plan_is_locked_all_the_same(broken):
     assert plandoc.lock_plan(1).plan_state is PlanState.LOCKED
 

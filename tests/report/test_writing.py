@@ -9,7 +9,7 @@ import pytest
 import plandoc
 from plandoc.report import write_report
 from plandoc.report.writing import MARK, save
-from tests.builders import a_plan
+from tests.builders import a_plan, folder_bytes
 
 PAGE = f"<!DOCTYPE html>\n{MARK}\nnew"
 
@@ -48,6 +48,16 @@ def test_a_file_that_is_no_report_is_left_alone_unless_it_is_to_be_replaced(tmp_
 
     assert before == "grandmother's recipes"
     assert file.read_text() == PAGE
+
+
+@pytest.mark.parametrize("name", ["catalog.json", "plandoc.json", "journal.jsonl", "events/1.json", "events/new.html"])
+def test_a_file_of_a_data_folder_is_never_replaced_by_a_report(store, folder, name):
+    a_plan(store)
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.PlandocError, match="belongs to a data folder"):
+        save(PAGE, folder / name, replace=True)
+
+    assert folder_bytes(folder) == before
 
 
 def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):

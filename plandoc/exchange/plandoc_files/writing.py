@@ -9,10 +9,9 @@ from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.exchange.plandoc_files.form import BEGINNING
-from plandoc.storage import journal
+from plandoc.storage.creation import is_of_a_data_folder
 from plandoc.storage.files import Files
 from plandoc.storage.translation import translated
-from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
 
 
 def save(
@@ -54,7 +53,7 @@ def save(
 
 def _check_target(file: Path, files: Files, *, replace: bool, beginning: bytes | None) -> int | None:
     """Refuse a path that a file should not be put at; return the rights that the new file gets, if any are known."""
-    if _is_of_a_data_folder(file):
+    if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
     status = files.status(file)
     if status is None:
@@ -77,9 +76,3 @@ def _check_target(file: Path, files: Files, *, replace: bool, beginning: bytes |
 def _begins_with(file: Path, beginning: bytes) -> bool:
     with file.open("rb") as opened:
         return opened.read(len(beginning)) == beginning
-
-
-def _is_of_a_data_folder(file: Path) -> bool:
-    if file.name in {MARKER, CATALOG, journal.NAME}:
-        return (file.parent / MARKER).exists()
-    return file.parent.name in {EVENTS_FOLDER, ".plandoc"} and (file.parent.parent / MARKER).exists()
