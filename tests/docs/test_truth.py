@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -19,6 +20,18 @@ _FILE = re.compile(r"`((?:plandoc|docs|tests)/[\w/.-]+\.\w+)`")
 @pytest.mark.parametrize("name", plandoc.__all__)
 def test_the_reference_has_every_public_name(name):
     assert re.search(rf"`{name}\b", _REFERENCE.read_text("utf-8"))
+
+
+def test_every_public_name_can_be_had_and_its_three_lists_agree():
+    for name in plandoc.__all__:
+        assert getattr(plandoc, name) is not None
+    tree = ast.parse((REPOSITORY / "plandoc" / "__init__.py").read_text("utf-8"))
+    for_type_checkers = {
+        alias.name: node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+    assert sorted(plandoc.__all__) == sorted(plandoc._ON_DEMAND)
+    assert {name: module for name, module in for_type_checkers.items() if name in plandoc.__all__} == plandoc._ON_DEMAND
 
 
 def test_the_reference_names_nothing_that_is_not_there():

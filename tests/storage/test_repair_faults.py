@@ -176,9 +176,9 @@ def test_the_proof_sees_a_repair_that_does_not_sync_what_it_keeps(place, monkeyp
 
 @pytest.mark.slow
 def test_after_a_power_cut_in_any_state_that_posix_allows_the_next_repair_ends_clean(place):
-    assert power_cuts(place, limit=60) > 700
+    assert power_cuts(place, limit=60) > 800
 
 
 @pytest.mark.slow
 def test_after_a_power_cut_in_any_state_while_documents_are_taken_back_the_next_repair_ends_clean(place_with_backup):
-    assert power_cuts(place_with_backup, limit=60) > 400
+    assert power_cuts(place_with_backup, limit=60) > 450
