@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from plandoc.arithmetic.comparing import Difference, compare
 from plandoc.arithmetic.differences import Status
 from plandoc.arithmetic.replay import Part, PlanContent, in_order
@@ -12,9 +10,10 @@ from plandoc.planning.definitions import definitions_in
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class PlanComparison:
     """The plan as production started against the plan as it is.
 

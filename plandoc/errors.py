@@ -24,13 +24,13 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-import attrs
+from plandoc.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@attrs.frozen
+@frozen
 class Problem:
     """One thing that is wrong, where it is, and the way out.
 

@@ -108,6 +108,7 @@ CONTAINERS: tuple[Unit, ...] = (
 )
 
 UNITS: tuple[Unit, ...] = MEASURES + CONTAINERS
+MEASURES_BY_NAME = MappingProxyType({unit.name: unit for unit in MEASURES})
 _BY_SPELLING = MappingProxyType({text: unit for unit in UNITS for text in (unit.name, *unit.spellings)})
 _POSITIONS = MappingProxyType({unit.name: position for position, unit in enumerate(UNITS)})
 # What a person may have meant by a text that is too short to be compared with the known ones.

@@ -21,6 +21,7 @@ import attrs
 from plandoc import kitchen, rules
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.rules import Rule
+from plandoc.values import frozen
 
 
 class PlanState(enum.Enum):
@@ -80,7 +81,7 @@ def _unit_of(kind: kitchen.Kind, such_as: str) -> rules.Check:
     return unit
 
 
-@attrs.frozen
+@frozen
 class Density:
     """What a volume of an ingredient weighs ("1 cup = 120 g").
 
@@ -97,7 +98,7 @@ class Density:
     weight_unit: str = attrs.field(validator=Rule(_unit_of(kitchen.Kind.WEIGHT, "g")))
 
 
-@attrs.frozen
+@frozen
 class Ingredient:
     """Something that is bought and goes into recipes.
 
@@ -119,7 +120,7 @@ class Ingredient:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class RecipeLine:
     """One ingredient of a recipe; the same ingredient may stand in several lines.
 
@@ -134,7 +135,7 @@ class RecipeLine:
     notes: str = attrs.field(default="", validator=Rule(rules.check_text))
 
 
-@attrs.frozen
+@frozen
 class SubRecipe:
     """A recipe that is part of another one.
 
@@ -149,7 +150,7 @@ class SubRecipe:
     notes: str = attrs.field(default="", validator=Rule(rules.check_text))
 
 
-@attrs.frozen
+@frozen
 class Recipe:
     """How one batch is made.
 
@@ -176,7 +177,7 @@ class Recipe:
         return tuple(part.recipe_id for part in self.sub_recipes)
 
 
-@attrs.frozen
+@frozen
 class FinishedUnit:
     """One yield option of a recipe: what a batch gives, and how many of it.
 
@@ -223,7 +224,7 @@ class FinishedUnit:
         return portions
 
 
-@attrs.frozen
+@frozen
 class Component:
     """A part of a good: so many of a finished unit, or of another good.
 
@@ -245,7 +246,7 @@ class Component:
             raise _refuse(self, "finished_unit_id", "wanted either finished_unit_id or finished_good_id")
 
 
-@attrs.frozen
+@frozen
 class FinishedGood:
     """What is handed out.
 
@@ -274,7 +275,7 @@ class FinishedGood:
         return len(self.components) == 1 and self.components[0].finished_unit_id is not None
 
 
-@attrs.frozen
+@frozen
 class StockItem:
     """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
 
@@ -285,7 +286,7 @@ class StockItem:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class Event:
     """What is planned for: a day on which goods are handed out.
 
@@ -308,7 +309,7 @@ class Event:
         return self.event_date.year
 
 
-@attrs.frozen
+@frozen
 class EventRecipe:
     """A recipe selected for an event."""
 
@@ -317,7 +318,7 @@ class EventRecipe:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class EventFinishedGood:
     """A good to hand out at an event, and how many of it."""
 
@@ -327,7 +328,7 @@ class EventFinishedGood:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class BatchDecision:
     """How many batches of a finished unit's recipe are to be baked.
 
@@ -353,7 +354,7 @@ class BatchDecision:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class Finding:
     """Something in a plan that a person should look at before it is locked or started.
 
@@ -377,7 +378,7 @@ class Finding:
     made: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole_or_zero)))
 
 
-@attrs.frozen
+@frozen
 class PlanSnapshot:
     """The plan as it was when production started; written once, never changed.
 
@@ -416,7 +417,7 @@ class PlanSnapshot:
         return row
 
 
-@attrs.frozen
+@frozen
 class DropFinishedGood:
     """A good was taken out of the plan."""
 
@@ -425,7 +426,7 @@ class DropFinishedGood:
     original_quantity: int = attrs.field(validator=Rule(rules.check_whole))
 
 
-@attrs.frozen
+@frozen
 class AddFinishedGood:
     """A good was added to the plan."""
 
@@ -434,7 +435,7 @@ class AddFinishedGood:
     quantity: int = attrs.field(validator=Rule(rules.check_whole))
 
 
-@attrs.frozen
+@frozen
 class ChangeQuantity:
     """Another number of a good is to be handed out."""
 
@@ -444,7 +445,7 @@ class ChangeQuantity:
     new_quantity: int = attrs.field(validator=Rule(rules.check_whole))
 
 
-@attrs.frozen
+@frozen
 class ModifyBatch:
     """Another number of batches is to be baked; 0 means none."""
 
@@ -459,7 +460,7 @@ class ModifyBatch:
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch
 
 
-@attrs.frozen
+@frozen
 class PlanAmendment:
     """One change of a plan during production, with its reason; added, never altered.
 
@@ -482,7 +483,7 @@ class PlanAmendment:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class Loss:
     """Units that a production run did not give, and why."""
 
@@ -490,7 +491,7 @@ class Loss:
     units: int = attrs.field(validator=Rule(rules.check_whole))
 
 
-@attrs.frozen
+@frozen
 class ProductionRun:
     """Batches that were baked.
 
@@ -520,7 +521,7 @@ class ProductionRun:
             )
 
 
-@attrs.frozen
+@frozen
 class AssemblyRun:
     """Goods that were packed."""
 
@@ -532,7 +533,7 @@ class AssemblyRun:
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 
-@attrs.frozen
+@frozen
 class VoidedRun:
     """A production or assembly run that was recorded by mistake; the run itself stays where it is.
 

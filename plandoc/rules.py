@@ -19,6 +19,7 @@ import attrs
 import orjson
 
 from plandoc.errors import Problem, ValidationError, found
+from plandoc.values import frozen
 
 Check = Callable[[Any], "str | None"]
 
@@ -37,7 +38,7 @@ _DEVICE_NAMES = frozenset(
 )
 
 
-@attrs.frozen
+@frozen
 class Rule:
     """A check as an attrs validator."""
 

@@ -11,6 +11,7 @@ import attrs
 from plandoc import records
 from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
+from plandoc.values import frozen
 
 _DRAFT, _LOCKED, _IN_PRODUCTION, _COMPLETED = PlanState
 
@@ -40,7 +41,7 @@ ALLOWED: Mapping[Edit, frozenset[PlanState]] = MappingProxyType(
 )
 
 
-@attrs.frozen
+@frozen
 class Step:
     """A move of a plan from one state to the next."""
 

@@ -9,17 +9,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
 from plandoc import records
 from plandoc.errors import NotFoundError, SessionError
+from plandoc.values import frozen
 
 MARKER = "plandoc.json"
 CATALOG = "catalog.json"
 EVENTS_FOLDER = "events"
 
 
-@attrs.frozen
+@frozen
 class Reference:
     """A field path of a record that holds the ids of other records.
 
@@ -34,7 +33,7 @@ class Reference:
     ids: Callable[[Any], tuple[int, ...]]
 
 
-@attrs.frozen
+@frozen
 class Table:
     """One table of a document.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-import attrs
-
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.records import FinishedGood, Recipe
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Availability:
     """Whether a good can be handed out at an event.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-import attrs
-
 from plandoc.arithmetic.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
+from plandoc.values import frozen
 
 
 def units_yielded(batches: int, yield_per_batch: int | Fraction) -> int:
@@ -61,7 +60,7 @@ def way_out_of_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
     return f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough, or accept the shortfall"
 
 
-@attrs.frozen
+@frozen
 class BatchOption:
     """A number of batches that can be decided for a unit.
 
@@ -111,7 +110,7 @@ def _option(batches: int, units_needed: int, yield_per_batch: int | Fraction) ->
     return BatchOption(batches, total, total - units_needed)
 
 
-@attrs.frozen
+@frozen
 class UnitOptions:
     """The numbers of batches worth choosing from for one finished unit of a plan.
 
@@ -134,7 +133,7 @@ def options_for(requirement: Requirement) -> UnitOptions:
     return UnitOptions(requirement, batch_options(requirement.units, requirement.unit.yield_per_batch))
 
 
-@attrs.frozen
+@frozen
 class BatchSuggestion:
     """The yield of a recipe that serves a need best.
 
@@ -165,7 +164,7 @@ def suggest(units_needed: int, units: Iterable[FinishedUnit]) -> BatchSuggestion
     return min(suggestions, key=lambda one: (one.option.difference, one.option.batches, one.unit.id))
 
 
-@attrs.frozen
+@frozen
 class UnitPlan:
     """One finished unit in a plan: what is needed of it and what was decided.
 

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.differences import Status, differences, status_of
 from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, original
 from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Difference:
     """What became of one good, one unit's batches, or one recipe; it may be nothing.
 

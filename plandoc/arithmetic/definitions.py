@@ -8,13 +8,14 @@ from typing import Any
 import attrs
 
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.values import frozen
 
 
 def _nothing(_: int) -> None:
     return None
 
 
-@attrs.frozen
+@frozen
 class Definitions:
     """The catalogue as the sums see it: a function for each kind, from an id to the record, or to None.
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
-import attrs
+from plandoc.values import frozen
 
 
 class _Ordered(Protocol):
@@ -26,7 +26,7 @@ class Status(enum.Enum):
     MODIFIED = "modified"
 
 
-@attrs.frozen
+@frozen
 class Entry(Generic[KeyT, ValueT]):
     """One key of two mappings.
 

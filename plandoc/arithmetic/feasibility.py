@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-import attrs
-
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown, UnitQuantities
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class GoodFeasibility:
     """How many of a good can be packed.
 
@@ -30,7 +29,7 @@ class GoodFeasibility:
     stopped_by: tuple[FinishedUnit, ...]
 
 
-@attrs.frozen
+@frozen
 class Feasibility:
     """Whether the goods of a plan can be packed.
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-import attrs
-
 from plandoc import kitchen
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.measures import Amount, family, largest, total
@@ -21,6 +19,7 @@ from plandoc.errors import Problem, ValidationError, found
 from plandoc.kitchen import Kind
 from plandoc.records import Event, Finding, Ingredient
 from plandoc.rules import check_whole_or_zero
+from plandoc.values import frozen
 
 # By the id of the ingredient and the one spelling of the unit.
 _Quantities = dict[tuple[int, str], Decimal]
@@ -31,7 +30,7 @@ _EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOpe
 _NOTHING = Decimal(0)
 
 
-@attrs.frozen
+@frozen
 class NeedRow:
     """How much of an ingredient is needed, as far as it can be said in one unit.
 
@@ -50,7 +49,7 @@ class NeedRow:
     unconverted: str | None
 
 
-@attrs.frozen
+@frozen
 class IngredientNeeds:
     """The ingredients that the decided batches of events take.
 

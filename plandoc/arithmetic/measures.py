@@ -1,7 +1,8 @@
 """Amounts of ingredients and the conversion of their units, exactly: fractions in, fractions out.
 
-pint is imported when two different units meet, and not before: a plan whose recipes and stock speak of cups alone
-never waits for it.
+The sizes are those of `plandoc.kitchen`. pint says the same of each of them, which the tests hold against it; it does
+not do the conversions, for its import takes longer than the rest of a command, and of what it can do only one division
+would be used.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import functools
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,16 +18,14 @@ from plandoc import kitchen
 from plandoc.arithmetic.rounding import in_words, rounded
 from plandoc.kitchen import Kind
 from plandoc.records import Density
-
-if TYPE_CHECKING:
-    import pint
+from plandoc.values import frozen
 
 # As far as an amount can be stored; what does not end there is rounded there.
 _LONGEST = 12
 _NOTHING = Fraction(0)
 
 
-@attrs.frozen
+@frozen
 class Amount:
     """So much of something, in a unit.
 
@@ -135,28 +133,10 @@ def _factor_by_weight(unit: str, other: str, density: Density) -> Fraction | Non
 
 @functools.cache
 def _factor(unit: str, other: str) -> Fraction:
-    return Fraction(_registry().convert(Fraction(1), _symbol(unit), _symbol(other)))
+    return _size(unit) / _size(other)
 
 
-@functools.cache
-def _registry() -> pint.UnitRegistry[Fraction]:
-    """Return a registry that knows the units of the kitchen and no others.
-
-    Not pint's own definitions: there a pinch is a pico-inch, `can`, `T` and `c` are a centi-year, a tesla and the
-    speed of light, and reading them takes many times longer. No cache on the disk either, for there is nothing to win.
-    """
-    import pint  # noqa: PLC0415  (a tenth of a second that most commands need not wait)
-
-    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
-    registry.load_definitions([_definition(unit) for unit in kitchen.MEASURES])
-    return registry
-
-
-def _definition(unit: kitchen.Unit) -> str:
-    # One unit of each kind has no base: it is what the others are measured in.
-    size = f"{unit.size} * {_symbol(unit.base)}" if unit.base else f"[{unit.kind.value}]"
-    return f"{_symbol(unit.name)} = {size}"
-
-
-def _symbol(name: str) -> str:
-    return name.replace(" ", "_")
+def _size(name: str) -> Fraction:
+    """Return how much one of a measure is, in the one that all of its kind are measured in."""
+    unit = kitchen.MEASURES_BY_NAME[name]
+    return Fraction(unit.size) * (_size(unit.base) if unit.base else 1)

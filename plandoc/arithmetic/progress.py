@@ -6,8 +6,6 @@ import enum
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-import attrs
-
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
@@ -15,6 +13,7 @@ from plandoc.arithmetic.feasibility import GoodFeasibility, feasibility
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, ProductionRun, Recipe
+from plandoc.values import frozen
 
 
 class Overall(enum.Enum):
@@ -25,7 +24,7 @@ class Overall(enum.Enum):
     COMPLETE = "complete"
 
 
-@attrs.frozen
+@frozen
 class UnitProgress:
     """How far the baking of one finished unit has come.
 
@@ -83,7 +82,7 @@ class UnitProgress:
         return max(0, self.still_needed - self.expected)
 
 
-@attrs.frozen
+@frozen
 class GoodProgress:
     """How far the packing of one good has come.
 
@@ -116,7 +115,7 @@ class GoodProgress:
         return max(0, self.wanted - self.assembled)
 
 
-@attrs.frozen
+@frozen
 class Progress:
     """How far the plan of an event has come.
 
@@ -134,7 +133,7 @@ class Progress:
     overall: Overall
 
 
-@attrs.frozen
+@frozen
 class Work:
     """What was done for an event; only runs that count.
 

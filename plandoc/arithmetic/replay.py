@@ -26,6 +26,7 @@ from plandoc.records import (
     PlanAmendment,
 )
 from plandoc.rules import check_whole
+from plandoc.values import frozen
 
 
 class Part(enum.Enum):
@@ -36,7 +37,7 @@ class Part(enum.Enum):
     BATCHES = "batches of finished unit"
 
 
-@attrs.frozen
+@frozen
 class PlanContent:
     """What is planned, in numbers.
 
@@ -68,7 +69,7 @@ class PlanContent:
         return self.goods if part is Part.GOODS else self.batches
 
 
-@attrs.frozen
+@frozen
 class Effect:
     """What a change does to one number of a plan; all kinds of change come down to this.
 
@@ -170,7 +171,7 @@ def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
     return behind
 
 
-@attrs.frozen
+@frozen
 class Parting:
     """Where a plan first parts from what its snapshot and amendments say.
 

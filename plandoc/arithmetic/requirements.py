@@ -13,12 +13,13 @@ from plandoc.arithmetic.definitions import Definitions
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.nesting import check_nesting
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
+from plandoc.values import frozen
 
 T = TypeVar("T")
 UnitQuantities = Mapping[int, Fraction]
 
 
-@attrs.frozen
+@frozen
 class Source:
     """A good of the plan that asks for a finished unit.
 
@@ -31,7 +32,7 @@ class Source:
     quantity: Fraction
 
 
-@attrs.frozen
+@frozen
 class Requirement:
     """What a plan takes of one finished unit.
 

@@ -21,6 +21,7 @@ from plandoc.arithmetic.requirements import Breakdown, Requirement
 from plandoc.arithmetic.rounding import in_words
 from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 from plandoc.rules import LARGEST_NUMBER
+from plandoc.values import frozen
 
 # What can be done about a finding of this kind once production has started.
 _AMEND = {
@@ -34,7 +35,7 @@ _AMEND = {
 _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
 
-@attrs.frozen
+@frozen
 class PlanParts:
     """What a plan consists of.
 

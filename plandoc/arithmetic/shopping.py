@@ -14,6 +14,7 @@ from plandoc.arithmetic.measures import Amount, family, largest, total
 from plandoc.errors import found
 from plandoc.kitchen import Kind
 from plandoc.records import Event, Finding, Ingredient, StockItem
+from plandoc.values import frozen
 
 _NOTHING = Fraction(0)
 # Amounts of one ingredient, by what makes them comparable.
@@ -28,7 +29,7 @@ class Standing(enum.Enum):
     CANNOT_COMPARE = "cannot_compare"
 
 
-@attrs.frozen
+@frozen
 class ShoppingRow:
     """A need and the stock that can be compared with it.
 
@@ -46,7 +47,7 @@ class ShoppingRow:
     to_buy: Amount | None
 
 
-@attrs.frozen
+@frozen
 class ShoppingItem:
     """How one needed ingredient stands.
 
@@ -67,7 +68,7 @@ class ShoppingItem:
     reason: str | None
 
 
-@attrs.frozen
+@frozen
 class ShoppingList:
     """What the decided batches of events need against the stock; each needed ingredient is in exactly one group.
 

@@ -12,6 +12,7 @@ from plandoc.storage import creation
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_file import Identity, identify
+from plandoc.storage.places import named
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
 
 __all__ = ["Cure", "Finding", "Look", "check", "look_at"]
@@ -37,7 +38,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     >>> plandoc.check(folder)
     []
     """
-    return [finding.problem for finding in look_at(Path(path).absolute(), Files())[1]]
+    return [finding.problem for finding in look_at(named(path).absolute(), Files())[1]]
 
 
 def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:

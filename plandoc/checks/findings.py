@@ -7,6 +7,7 @@ import enum
 import attrs
 
 from plandoc.errors import DamagedError, NewerFormatError, PlandocError, Problem, ValidationError
+from plandoc.values import frozen
 
 
 class Cure(enum.Enum):
@@ -18,7 +19,7 @@ class Cure(enum.Enum):
     SET_ASIDE = "move the file to lost-found"
 
 
-@attrs.frozen
+@frozen
 class Finding:
     """One thing that is wrong.
 

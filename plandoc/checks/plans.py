@@ -22,13 +22,14 @@ from plandoc.open_documents import OpenDocument
 from plandoc.records import PlanState, RunKind
 from plandoc.snapshots import digest_of
 from plandoc.tables import BY_TYPE
+from plandoc.values import frozen
 
 _STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
 _BACKUP = "take the file back from a backup, with 'plandoc repair --from BACKUP'"
 _BY_HAND = "plandoc never writes this, so somebody changed the file; put the row right, or take the file from a backup"
 
 
-@attrs.frozen
+@frozen
 class _Plan:
     """The rows of one event."""
 

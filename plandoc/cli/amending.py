@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-import attrs
 from cyclopts import Parameter
 
 from plandoc import amendments as operations
@@ -37,6 +36,7 @@ from plandoc.records import (
     Recipe,
 )
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 Reason = Annotated[str, Parameter(name="--reason", help="Why the plan changes; it is kept for ever.")]
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
@@ -149,7 +149,7 @@ def list_amendments(event: str, /, *, json: AsJson = False, folder: DataFolder) 
     printing.print_table("Amendments", columns, rows, when_empty="none; the plan is as it was")
 
 
-@attrs.frozen
+@frozen
 class _Amended:
     """An amendment with what is said about it.
 

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
-import attrs
 from cyclopts import Parameter
 
 from plandoc.cli import printing
@@ -22,13 +21,14 @@ from plandoc.planning.reviewing import review_plan
 from plandoc.records import Event, Finding
 from plandoc.sessions import Session
 from plandoc.states import Step, check_step
+from plandoc.values import frozen
 
 # Agree to what is found, without being asked.
 Yes = Annotated[bool, Parameter(name="--yes", negative="", show_default=False)]
 _AGREEING = frozenset({"y", "yes"})
 
 
-@attrs.frozen
+@frozen
 class Move:
     """A step of a plan that is to be reviewed before.
 

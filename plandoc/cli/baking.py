@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-import attrs
 from cyclopts import Parameter
 
 from plandoc import production
@@ -28,12 +27,13 @@ from plandoc.cli.wording import (
 )
 from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
 Why = Annotated[list[str] | None, Parameter(name="--why", negative="", show_default=False)]
 
 
-@attrs.frozen
+@frozen
 class _Run:
     """A run with what is shown beside it.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import attrs
-
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import AsJson, DataFolder
@@ -17,6 +15,7 @@ from plandoc.planning.selection import get_event_fg_quantities, get_event_recipe
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
+from plandoc.values import frozen
 
 
 def add(
@@ -71,7 +70,7 @@ def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
         _print_plan(plan)
 
 
-@attrs.frozen
+@frozen
 class _Plan:
     """An event with everything that is shown of it."""
 

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import attrs
 from cyclopts import Parameter
 
 from plandoc import store
 from plandoc.cli import printing
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class Folder:
     """The data folder that was named, by `--data`, by the environment or not at all.
 

@@ -7,16 +7,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-import attrs
-
 from plandoc import records
 from plandoc.exchange.fields import Reference
 from plandoc.exchange.report import Row
+from plandoc.values import frozen
 
 IdOf = Callable[[Reference], int]
 
 
-@attrs.frozen
+@frozen
 class Draft:
     """A record of the catalogue to be.
 
@@ -43,7 +42,7 @@ class Draft:
         return Reference(self.kind, self.aliases[0])
 
 
-@attrs.frozen
+@frozen
 class StockDraft:
     """An amount of an ingredient, in one unit."""
 
@@ -52,7 +51,7 @@ class StockDraft:
     unit: str
 
 
-@attrs.frozen
+@frozen
 class BatchesDraft:
     """Batches that were decided, or baked: of a finished unit, or of a recipe that gives one unit only.
 
@@ -68,7 +67,7 @@ class BatchesDraft:
     notes: str = ""
 
 
-@attrs.frozen
+@frozen
 class EventDraft:
     """An event with all its plan.
 
@@ -93,7 +92,7 @@ class EventDraft:
         return bool(self.runs) or self.state in (records.PlanState.IN_PRODUCTION, records.PlanState.COMPLETED)
 
 
-@attrs.frozen
+@frozen
 class Drafts:
     """All that a file says.
 

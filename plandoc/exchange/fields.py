@@ -7,15 +7,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
-import attrs
-
 from plandoc import rules
 from plandoc.errors import Problem, ValidationError, found
+from plandoc.values import frozen
 
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class Reference:
     """Something that a row names in another table of the same file.
 

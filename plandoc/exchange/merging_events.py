@@ -31,11 +31,12 @@ from plandoc.records import (
 )
 from plandoc.sessions import Session
 from plandoc.snapshots import create_plan_snapshot
+from plandoc.values import frozen
 
 _ORDER = tuple(PlanState)
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """All of an event's plan, comparable.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 
-import attrs
+from plandoc.values import frozen
 
 
 class Outcome(enum.Enum):
@@ -17,7 +17,7 @@ class Outcome(enum.Enum):
     FAILED = "failed"
 
 
-@attrs.frozen
+@frozen
 class Row:
     """One row of the report.
 
@@ -38,7 +38,7 @@ class Row:
         return f"{text}: {self.reason}" if self.reason else text
 
 
-@attrs.frozen
+@frozen
 class ImportReport:
     """What an import did.
 

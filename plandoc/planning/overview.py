@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-import attrs
-
 from plandoc.arithmetic.batches import UnitPlan
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown
@@ -27,11 +25,12 @@ from plandoc.records import (
     Recipe,
 )
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """A whole plan at one moment.
 

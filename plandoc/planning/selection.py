@@ -15,9 +15,10 @@ from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe
 from plandoc.rules import check_whole
 from plandoc.sessions import Session
 from plandoc.states import Edit
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class RecipeSelection:
     """What `set_event_recipes` did.
 
@@ -32,7 +33,7 @@ class RecipeSelection:
     removed_decisions: tuple[BatchDecision, ...]
 
 
-@attrs.frozen
+@frozen
 class GoodsSelection:
     """What `set_event_finished_goods` did.
 

@@ -23,6 +23,7 @@ from plandoc.storage.backend import Transaction
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.places import named
 from plandoc.storage.translation import translated
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, event_of_document
 
@@ -73,7 +74,7 @@ def repair(
     >>> report.actions, report.remaining
     ((), ())
     """
-    work = Repair(Path(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    work = Repair(named(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     return work.look_only(backup, foreign=foreign) if dry_run else work.do(backup, foreign=foreign)
 
 

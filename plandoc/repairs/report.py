@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 
-import attrs
-
 from plandoc.errors import Problem
+from plandoc.values import frozen
 
 
 class RepairKind(enum.Enum):
@@ -19,7 +18,7 @@ class RepairKind(enum.Enum):
     TAKE_BACK = ("take back from the backup", "taken back from the backup")
 
 
-@attrs.frozen
+@frozen
 class RepairAction:
     """One thing that a repair does.
 
@@ -43,7 +42,7 @@ class RepairAction:
         return f"{verb}: {self.file}{kept}: {self.reason}"
 
 
-@attrs.frozen
+@frozen
 class RepairReport:
     """What a repair did, or would do.
 

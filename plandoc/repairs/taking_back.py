@@ -12,9 +12,10 @@ from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.open_documents import OpenDocument
 from plandoc.storage import documents, recovery
 from plandoc.tables import BY_TYPE, MARKER, tables_of
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Source:
     """A backup to take documents back from.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
-import attrs
 from markupsafe import Markup, escape
 
 from plandoc.report.wording import clean, short_date
+from plandoc.values import frozen
 
 # Thinner than that nobody sees.
 _THINNEST = 80
@@ -26,7 +26,7 @@ _MOST_DAYS = 6
 _AN_INSTANT = datetime.timedelta(microseconds=1)
 
 
-@attrs.frozen
+@frozen
 class Bar:
     """How much of what is planned is done.
 
@@ -71,7 +71,7 @@ def draw_bar(bar: Bar, longest: int | None) -> Markup:
     return _picture("bar", bar.title, "", shapes, height=16)
 
 
-@attrs.frozen
+@frozen
 class Lane:
     """Moments of one kind.
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Protocol
 
-import attrs
-
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.feasibility import Feasibility
 from plandoc.arithmetic.measures import Amount
@@ -24,6 +22,7 @@ from plandoc.production import get_progress
 from plandoc.records import Component, FinishedGood, ModifyBatch, PlanState, RunKind, VoidedRun
 from plandoc.report.wording import shortened
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
 _MOST_PARTS = 8
@@ -34,7 +33,7 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
-@attrs.frozen
+@frozen
 class Contents:
     """What a report shows.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
-
 from plandoc.arithmetic.progress import Overall
 from plandoc.records import PlanState
 from plandoc.report.contents import Contents
 from plandoc.report.wording import counted
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Figure:
     """A number that stands out.
 
@@ -31,7 +30,7 @@ class Figure:
     is_bad: bool = False
 
 
-@attrs.frozen
+@frozen
 class _Totals:
     batches: int
     batches_to_bake: int

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-import attrs
-
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class ShoppingLine:
     """Something to tick off.
 
@@ -29,7 +28,7 @@ class ShoppingLine:
     reason: str
 
 
-@attrs.frozen
+@frozen
 class ShoppingGroup:
     """What lies on one shelf.
 

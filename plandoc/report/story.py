@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-import attrs
-
 from plandoc.arithmetic.comparing import Difference
 from plandoc.arithmetic.differences import Status
 from plandoc.comparison import PlanComparison
@@ -14,9 +12,10 @@ from plandoc.records import PlanAmendment, RunKind
 from plandoc.report.charts import Lane
 from plandoc.report.contents import Contents
 from plandoc.report.wording import STATUSES, change_in_words, counted, difference_in_words
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Entry:
     """An amendment, told.
 
@@ -35,7 +34,7 @@ class Entry:
     recipes: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class ChangedRow:
     """Something that is not as it was at the start.
 
@@ -54,7 +53,7 @@ class ChangedRow:
     numbers: tuple[int, ...]
 
 
-@attrs.frozen
+@frozen
 class ChangedTable:
     """What became of one part of the plan.
 
@@ -71,7 +70,7 @@ class ChangedTable:
     as_planned: str
 
 
-@attrs.frozen
+@frozen
 class RunRow:
     """A run, told.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import attrs
-
 from plandoc.arithmetic.feasibility import GoodFeasibility
 from plandoc.arithmetic.progress import GoodProgress, UnitProgress
 from plandoc.arithmetic.review import accepted_shortfall
@@ -13,9 +11,10 @@ from plandoc.records import RunKind
 from plandoc.report.charts import MOST_SEPARATORS, Bar
 from plandoc.report.contents import Contents
 from plandoc.report.wording import counted, shortened
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class BarRow:
     """A line of a table with a bar.
 
@@ -36,7 +35,7 @@ class BarRow:
     numbers: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class BarTable:
     """A table with bars.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plandoc.errors import PlandocError
 from plandoc.storage.creation import is_of_a_data_folder
+from plandoc.storage.places import is_no_file, named, resolved
 
 # Near the beginning of every report; the template has it.
 MARK = '<meta name="generator" content="plandoc report">'
@@ -27,7 +28,10 @@ def save(text: str, path: str | os.PathLike[str], *, replace: bool = False) -> P
     Raises:
         PlandocError: when there is something else, or the system refuses; then everything is as it was.
     """
-    file = Path(os.path.realpath(path))
+    file = resolved(path)
+    if is_no_file(named(path)):
+        # A device that is replaced by a file is gone for the whole system.
+        raise PlandocError(f"cannot write {named(path)}: it is no ordinary file; name a file, such as report.html")
     try:
         _check_target(file, replace=replace)
         _write(text.encode(), file)
@@ -44,8 +48,7 @@ def _check_target(file: Path, *, replace: bool) -> None:
             raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
         return
     if not file.is_file():
-        # A device that is replaced by a file is gone for the whole system.
-        what = "a folder" if file.is_dir() else "no ordinary file"
+        what = "a folder" if file.is_dir() else "no file"
         raise PlandocError(f"cannot write {file}: it is {what}; name a file, such as report.html")
     if not replace and not _is_report(file):
         raise PlandocError(

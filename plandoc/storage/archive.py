@@ -17,6 +17,7 @@ import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.storage import careful, creation, marker
+from plandoc.values import frozen
 
 MANIFEST = "backup.json"
 # What the manifest itself looks like; the documents carry a format of their own, which may be an older one.
@@ -31,7 +32,7 @@ MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
 
 
-@attrs.frozen
+@frozen
 class Manifest:
     """What a backup says of itself.
 

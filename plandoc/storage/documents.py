@@ -16,6 +16,7 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem
+from plandoc.values import frozen
 
 FORMAT = 1
 
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
 
 
-@attrs.frozen
+@frozen
 class Document:
     """The tables of one file, and what the file says of itself.
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
 import orjson
 
 from plandoc.errors import DamagedError, Problem
+from plandoc.values import frozen
 
 NAME = "journal.jsonl"
 
@@ -29,7 +29,7 @@ _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
-@attrs.frozen
+@frozen
 class Change:
     """What one transaction does to one document.
 
@@ -44,7 +44,7 @@ class Change:
     content: bytes | None
 
 
-@attrs.frozen
+@frozen
 class Line:
     """One committed transaction.
 
@@ -59,7 +59,7 @@ class Line:
     changes: tuple[Change, ...]
 
 
-@attrs.frozen
+@frozen
 class Content:
     """What a journal holds.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import attrs
-
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.translation import storage_error
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Position:
     """Where the journal ends.
 
@@ -129,7 +128,7 @@ class JournalFile:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"
 
 
-@attrs.frozen
+@frozen
 class Identity:
     """What tells one moment of a folder from another, seen without the lock.
 

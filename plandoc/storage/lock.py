@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import attrs
 import orjson
 
 from plandoc.clock import pause, stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
 from plandoc.storage.files import Files, NotAFile
+from plandoc.values import frozen
 
 FOLDER = ".plandoc"
 NAME = "lock"
@@ -39,7 +39,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSU
 _open_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 
 
-@attrs.frozen
+@frozen
 class Holder:
     """Who holds the lock, as far as is known.
 
@@ -206,7 +206,7 @@ class FolderLock:
     def _leave_word(self, action: str, moment: datetime.datetime) -> None:
         facts = {
             "pid": os.getpid(),
-            "host": os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", ""),
+            "host": this_host(),
             "since": moment.isoformat(),
             "action": action,
             "command": " ".join(sys.argv),
@@ -234,6 +234,11 @@ class FolderLock:
         else:
             reason = f"cannot lock the folder for writing: {error.strerror or error}"
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
+
+
+def this_host() -> str:
+    """Return what this machine is called."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
 def _word(facts: dict[str, Any]) -> bytes:

@@ -10,11 +10,12 @@ import orjson
 from plandoc.errors import DamagedError, Problem
 from plandoc.storage import careful, documents
 from plandoc.storage.documents import check_format
+from plandoc.values import frozen
 
 NAME = "plandoc.json"
 
 
-@attrs.frozen
+@frozen
 class Marker:
     """What the marker says.
 

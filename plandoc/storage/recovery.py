@@ -9,11 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 
-import attrs
-
 from plandoc.errors import DamagedError
 from plandoc.storage import journal, marker
 from plandoc.storage.documents import digest
+from plandoc.values import frozen
 
 
 class Verdict(enum.Enum):
@@ -24,7 +23,7 @@ class Verdict(enum.Enum):
     EDITED = "was changed by somebody else"
 
 
-@attrs.frozen
+@frozen
 class State:
     """What a folder holds according to its journal and marker.
 

@@ -1,7 +1,5 @@
 """What batches take: exactly, sub-recipes included, and in as few units as can be."""
 
-import subprocess
-import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -345,19 +343,3 @@ def test_a_number_of_batches_that_is_none_is_refused(number):
     [message] = _problems([Recipe("Dough", id=1)], {1: number})
 
     assert message.startswith("batches of recipe 1: wanted a whole number")
-
-
-def test_needs_whose_units_are_all_the_same_do_not_wait_for_pint():
-    script = """
-import sys
-from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.ingredients import ingredient_needs
-from plandoc.records import Ingredient, Recipe, RecipeLine
-lines = (RecipeLine(1, 1, "cup"), RecipeLine(1, 2, "Cups"), RecipeLine(1, 2, "bag"))
-recipe = Recipe("Dough", "", lines, id=1)
-rows = ingredient_needs({1: 2}, Definitions.of(recipes=[recipe], ingredients=[Ingredient("Flour", id=1)]))
-print([str(row.amount) for row in rows], "pint" in sys.modules)
-"""
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-
-    assert ran.stdout.strip() == "['6 cup', '4 bag'] False"

@@ -1,10 +1,9 @@
 """The units that are known, and the amounts that are counted in them."""
 
-import subprocess
-import sys
 from decimal import Decimal
 from fractions import Fraction
 
+import pint
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -240,16 +239,39 @@ def test_a_density_that_says_nothing_is_refused(spoiled, message):
     assert [(problem.message, problem.field) for problem in refused.value.problems] == [(message, next(iter(spoiled)))]
 
 
-def _modules_after(*lines):
-    script = "\n".join([*lines, "import sys", "print('pint' in sys.modules)"])
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return ran.stdout.split()
+# Dash and pinch have no legal size, so pint knows none; nor does it know what a dozen is.
+_PINTS_NAMES = {"fl oz": "floz", "l": "liter"}
+_LEGAL = [unit for unit in kitchen.MEASURES if unit.kind is not Kind.COUNT and unit.name not in {"pinch", "dash"}]
 
 
-def test_pint_is_imported_by_a_conversion_and_by_nothing_before():
-    start = ["import plandoc", "from plandoc.planning import provisions, stocktaking", "from fractions import Fraction"]
-    start += ["from plandoc.arithmetic.measures import Amount, convert", "amount = Amount(Fraction(1), 'cup')"]
+@pytest.fixture(scope="module")
+def registry():
+    return pint.UnitRegistry(non_int_type=Fraction)
 
-    assert _modules_after("import plandoc") == ["False"]
-    assert _modules_after(*start, "convert(amount, 'Cups')", "convert(amount, 'blorp')") == ["False"]
-    assert _modules_after(*start, "convert(amount, 'tsp')") == ["True"]
+
+@pytest.mark.parametrize("unit", [unit.name for unit in _LEGAL])
+def test_a_unit_is_as_large_as_pint_says_in_every_other_unit_of_its_kind(registry, unit):
+    kind = kitchen.kind_of(unit)
+    others = [other.name for other in _LEGAL if other.kind is kind]
+    by_pint = [
+        registry.Quantity(Fraction(1), _PINTS_NAMES.get(unit, unit)).to(_PINTS_NAMES.get(other, other)).magnitude
+        for other in others
+    ]
+
+    assert len(others) > 2
+    assert [factor(unit, other) for other in others] == by_pint
+
+
+def test_units_that_pint_does_not_know_are_parts_of_a_teaspoon_and_pieces():
+    assert (factor("tsp", "dash"), factor("tsp", "pinch")) == (8, 16)
+    assert (factor("dozen", "each"), factor("dozen", "piece"), factor("piece", "each")) == (12, 12, 1)
+
+
+def test_a_unit_is_measured_in_one_of_its_own_kind_and_each_kind_ends_in_one_unit():
+    bases = {
+        unit.kind: [other.name for other in kitchen.MEASURES if other.kind is unit.kind and not other.base]
+        for unit in kitchen.MEASURES
+    }
+
+    assert bases == {Kind.VOLUME: ["ml"], Kind.WEIGHT: ["g"], Kind.COUNT: ["each"]}
+    assert all(kitchen.kind_of(unit.base) is unit.kind for unit in kitchen.MEASURES if unit.base)

@@ -12,10 +12,9 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-import attrs
-
 from plandoc import kitchen, rules
 from plandoc.errors import Problem, ValidationError, found
+from plandoc.values import frozen
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WITH_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
@@ -26,7 +25,7 @@ _MOST_SUGGESTIONS = 100
 _POINT = "write it with a decimal point and no other separator, such as 0.5"
 
 
-@attrs.frozen
+@frozen
 class Cell:
     """One value of a file, as it is written.
 

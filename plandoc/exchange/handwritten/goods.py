@@ -15,6 +15,7 @@ from plandoc.exchange.handwritten.names import Names, Once
 from plandoc.exchange.handwritten.rows import Columns
 from plandoc.exchange.handwritten.tables import Tables
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+from plandoc.values import frozen
 
 CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind",))
 JSON_COLUMNS = Columns(
@@ -24,7 +25,7 @@ JSON_COLUMNS = Columns(
 _KINDS = ("unit", "good")
 
 
-@attrs.frozen
+@frozen
 class PartText:
     """A component as it is written.
 
@@ -37,7 +38,7 @@ class PartText:
     kind: Cell
 
 
-@attrs.frozen
+@frozen
 class GoodText:
     """A good as it is written."""
 

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-import attrs
-
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.handwritten.cells import Cell, CellReader, did_you_mean, shown
 from plandoc.exchange.handwritten.rows import Columns, Row, column_of
+from plandoc.values import frozen
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DEEPEST = 20
@@ -27,7 +26,7 @@ class _Number(str):
     __slots__ = ()
 
 
-@attrs.frozen
+@frozen
 class _Object:
     line: int
     values: list[tuple[str, int, Any]]

@@ -9,6 +9,7 @@ import attrs
 from plandoc.exchange.handwritten.cells import Cell, CellReader, shown
 from plandoc.exchange.handwritten.rows import Columns, Row
 from plandoc.exchange.handwritten.tables import Tables
+from plandoc.values import frozen
 
 CSV_COLUMNS = Columns(
     "recipe's row", ("recipe",), ("category", "ingredient", "sub_recipe", "quantity", "unit", "makes", "of")
@@ -27,7 +28,7 @@ JSON_COLUMNS = Columns(
 )
 
 
-@attrs.frozen
+@frozen
 class LineText:
     """An ingredient of a recipe."""
 
@@ -36,7 +37,7 @@ class LineText:
     unit: Cell
 
 
-@attrs.frozen
+@frozen
 class PartText:
     """A recipe in a recipe."""
 
@@ -44,7 +45,7 @@ class PartText:
     multiplier: Cell
 
 
-@attrs.frozen
+@frozen
 class YieldText:
     """What a batch gives.
 

@@ -15,11 +15,12 @@ from plandoc.exchange.handwritten.names import Names, Once
 from plandoc.exchange.handwritten.recipe_texts import LineText, PartText, RecipeText, YieldText
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
 from plandoc.rules import check_percentage
+from plandoc.values import frozen
 
 _ADD = "use add_ingredients to create it"
 
 
-@attrs.frozen
+@frozen
 class Catalogue:
     """What is in the folder before the import."""
 

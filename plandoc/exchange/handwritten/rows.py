@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import attrs
-
 from plandoc.exchange.handwritten.cells import Cell, did_you_mean, folded, shown
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Columns:
     """What the rows of a table may hold.
 
@@ -32,7 +31,7 @@ class Columns:
         return (*self.required, *self.optional, *self.lists)
 
 
-@attrs.frozen
+@frozen
 class Row:
     """One row.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cached_property
 
-import attrs
-
 from plandoc import kitchen
 from plandoc.exchange.handwritten.cells import CellReader
 from plandoc.exchange.handwritten.names import Names, Once
@@ -19,11 +17,12 @@ from plandoc.planning.stocktaking import set_stock
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.rules import check_amount
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 COLUMNS = Columns("row of the stock", ("ingredient", "quantity", "unit"))
 
 
-@attrs.frozen
+@frozen
 class Count:
     """What somebody counted.
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import attrs
-
 from plandoc.exchange.handwritten.cells import Cell, CellReader, folded, shown
 from plandoc.exchange.handwritten.csv_rows import read_csv
 from plandoc.exchange.handwritten.files import read_text
 from plandoc.exchange.handwritten.json_rows import read_json
 from plandoc.exchange.handwritten.rows import Columns, Row
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Tables:
     """What a file holds.
 

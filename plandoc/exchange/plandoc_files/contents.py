@@ -26,13 +26,14 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
 # Records of an event must name one; those that are compared all name this one.
 ANY_EVENT = 1
 
 
-@attrs.frozen
+@frozen
 class EventContent:
     """All records of an event, without their own ids and without that of the event.
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import attrs
-
 from plandoc.exchange.plandoc_files.contents import EventContent
 from plandoc.exchange.plandoc_files.signed import ids_in
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
 from plandoc.sessions import Session
 from plandoc.tables import BY_TYPE, table_of
+from plandoc.values import frozen
 
 KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
 
 Key = tuple[str, int]
 
 
-@attrs.frozen
+@frozen
 class Needed:
     """The part of a catalogue that is needed.
 

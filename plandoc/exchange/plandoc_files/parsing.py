@@ -36,11 +36,12 @@ from plandoc.records import (
 )
 from plandoc.rules import check_slug, check_whole
 from plandoc.tables import TABLES, Table
+from plandoc.values import frozen
 
 _SIGNED = (PlanSnapshot, PlanAmendment)
 
 
-@attrs.frozen
+@frozen
 class ExchangeFile:
     """What an exchange file says; with the ids of the file but for the signed records, which have theirs.
 
