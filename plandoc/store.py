@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import FolderNotFoundError, SessionError
+from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache
 from plandoc.sessions import Session
 from plandoc.storage import creation
@@ -51,6 +52,7 @@ class Store:
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
         self._cache = DocumentCache(lambda: backend.lineage)
+        self._index = EventIndex(backend.kept_rows)
         self._in_session = threading.local()
         self._process = os.getpid()
         self._closed = False
@@ -87,7 +89,7 @@ class Store:
             self._in_session.session = session
             yield session
             self._check_process()
-            _commit(session, transaction)
+            self._commit(session, transaction)
         finally:
             session_or_none = getattr(self._in_session, "session", None)
             if session_or_none is not None:
@@ -139,7 +141,17 @@ class Store:
         self.close()
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        return Session(Workspace(reading, self._cache, self._backend.lineage), self._clock(), writes=writes)
+        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage)
+        return Session(workspace, self._clock(), writes=writes)
+
+    def _commit(self, session: Session, transaction: Transaction) -> None:
+        changes = session.workspace.changes()
+        if changes:
+            try:
+                transaction.commit(changes)
+            finally:
+                # Also after an error, which may have come behind the commit.
+                self._index.forget(changes, transaction.serial)
 
     def _check_usable(self) -> None:
         if self._closed:
@@ -154,12 +166,6 @@ class Store:
     def _check_process(self) -> None:
         if not self.is_of_this_process:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
-
-
-def _commit(session: Session, transaction: Transaction) -> None:
-    changes = session.workspace.changes()
-    if changes:
-        transaction.commit(changes)
 
 
 def open_store(

@@ -13,6 +13,7 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
+from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache, OpenDocument
 from plandoc.queries import QueryLike
 from plandoc.relations import check_parts, users
@@ -38,9 +39,10 @@ _EVENTS = BY_TYPE[records.Event]
 class Workspace:
     """The records of one session, over the documents that it has opened."""
 
-    def __init__(self, reading: Reading, cache: DocumentCache, lineage: str) -> None:
+    def __init__(self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str) -> None:
         self._reading = reading
         self._cache = cache
+        self._index = index
         self._lineage = lineage
         self._opened: dict[str, OpenDocument] = {}
         self._looked_at: dict[str, OpenDocument | None] = {}
@@ -78,12 +80,23 @@ class Workspace:
     ) -> list[RecordT]:
         """Return the records that match a query, in the order of their ids."""
         table = table_of(record_type)
+        if table is _EVENTS and event_id is None:
+            events: list[Any] = self._find_events(query)
+            return events
         if table.of_event and event_id is None:
             return [found for document in self.event_documents() for found in document.find(table, query)]
         document = self._find_document(CATALOG if event_id is None else event_document(event_id))
         if document is None:
             raise NotFoundError("Event", event_id)
         return document.find(table, query)
+
+    def _find_events(self, query: QueryLike | None) -> list[records.Event]:
+        found = self._index.find(self._reading, self._read_document, query)
+        ours = {event_of_document(name): document for name, document in self._opened.items()}
+        if ours.keys() <= {None}:
+            return found
+        changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
+        return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
 
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""

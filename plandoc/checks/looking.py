@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -22,10 +22,13 @@ from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderReading
+from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.listing import Fingerprint
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, Table, event_of_document, tables_of
 
 # What stands in a document, in the marker, in the journal, and in nobody else's files.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
+_MOST_SHOWN = 10
 _FROM_BACKUP = "take it back from a backup, with 'plandoc repair --from BACKUP'"
 
 
@@ -45,6 +48,9 @@ class Look:
         self._catalog: OpenDocument | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
         self._slugs: dict[str, str] = {}
+        self._kept: KeptRows | None = None
+        self._kept_rows: Mapping[str, tuple[Fingerprint, documents.Row]] = {}
+        self._wrongly_kept: list[int] = []
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
@@ -58,6 +64,7 @@ class Look:
         yield from self._journal_and_marker()
         yield from self._document(CATALOG)
         yield from self._events()
+        yield from self._kept_outside()
         if self.marker is not None and self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
             hint = "a new event could get an id that was used; 'plandoc repair' counts it up"
@@ -89,12 +96,22 @@ class Look:
             return
         self.marker = self.state.marker
         self._reading = FolderReading(self._folder, self.state)
+        self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
+        self._kept_rows = self._kept.load()
         yield from _wrong_with_journal(self.state, content)
         for name, done in self.state.changes.items():
             if recovery.judge(self._folder.read(name), done) is recovery.Verdict.EDITED:
                 message = "was changed by another program after a crash, or while plandoc has the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)
+
+    def _kept_outside(self) -> Iterator[Finding]:
+        if self._kept is not None and self._wrongly_kept:
+            shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
+            more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
+            message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
+            hint = "lists of events may be wrong; 'plandoc repair' forgets what is kept"
+            yield Finding(Problem(message, file=self._kept.place, hint=hint), Cure.FORGET)
 
     def _marker_alone(self) -> None:
         try:
@@ -201,6 +218,15 @@ class Look:
             yield from wrong_nesting(document)
         else:
             yield from wrong_with_plan(document, event_id, self._definitions())
+            self._compare_kept(document, event_id)
+
+    def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
+        kept = self._kept_rows.get(document.name)
+        if kept is not None and isinstance(self._reading, FolderReading):
+            fingerprint, row = kept
+            is_used = self._reading.fingerprint(document.name) == fingerprint
+            if is_used and document.row(BY_TYPE[Event], event_id) != row:
+                self._wrongly_kept.append(event_id)
 
     def _definitions(self) -> Definitions:
         catalog = self._catalog

@@ -23,6 +23,7 @@ from plandoc.storage.backend import Transaction
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, event_of_document
@@ -182,6 +183,8 @@ class Repair:
         for action in actions:
             if action.kind is RepairKind.CLEAR_AWAY:
                 self._remove(action.file)
+            elif action.kind is RepairKind.FORGET and look.marker is not None:
+                KeptRows(self._root, look.marker.lineage, self._files).forget()
             if action.kept_as is not None:
                 is_replaced = action.kind is RepairKind.TAKE_BACK
                 content = self._folder.read(action.file) or b""

@@ -6,8 +6,10 @@ A document is bytes under a name here; what the bytes mean is known above. A nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar
+
+from plandoc.storage.kept_rows import KeptRows
 
 T = TypeVar("T")
 
@@ -26,6 +28,17 @@ class Reading(Protocol):
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder such as `events`, in any order."""
+        ...
+
+    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+        """Return what tells whether each document of a folder still holds what it held; None for what has to be read.
+
+        The same object is returned as long as nothing has changed.
+        """
+        ...
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        """Return the same for one document, as it is at this instant."""
         ...
 
 
@@ -52,6 +65,11 @@ class Backend(Protocol):
     @property
     def lineage(self) -> str:
         """The identity of the store, the same in all its documents."""
+        ...
+
+    @property
+    def kept_rows(self) -> KeptRows | None:
+        """Where rows are kept from one process to the next; None where nothing is."""
         ...
 
     def begin(

@@ -10,6 +10,7 @@ from pathlib import Path
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage.documents import digest
 from plandoc.storage.files import Files, NotAFile
+from plandoc.storage.listing import Listing
 from plandoc.storage.translation import translated
 
 TEMPORARY = ".plandoc-tmp"
@@ -22,6 +23,7 @@ class DocumentFiles:
     def __init__(self, root: Path, files: Files) -> None:
         self.root = root
         self._files = files
+        self._listings: dict[str, Listing] = {}
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document's file, or None when there is none.
@@ -44,6 +46,11 @@ class DocumentFiles:
             self._refuse_linked_folder(self.root / folder)
             names = self._files.names(self.root / folder)
         return [f"{folder}/{name}" for name in names if not name.endswith(TEMPORARY)]
+
+    def listing(self, folder: str) -> Listing:
+        """Return what tells whether the documents of a folder are still what they were."""
+        self._refuse_linked_folder(self.root / folder)
+        return self._listings.setdefault(folder, Listing(self.root, folder, self._files))
 
     def refuse_read_only(self, name: str) -> None:
         """Refuse to replace a file that its owner made read-only: the system itself would let it happen."""

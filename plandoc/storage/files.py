@@ -201,6 +201,15 @@ class Files:
         except FileNotFoundError:
             return []
 
+    def statuses(self, path: Path) -> list[tuple[str, os.stat_result]]:
+        """Return the names in a folder, each with what the system knows of it; none when the folder is not there."""
+        try:
+            with os.scandir(path) as entries:
+                found = [(entry.name, _status_of(entry)) for entry in entries]
+        except FileNotFoundError:
+            return []
+        return [(name, status) for name, status in found if status is not None]
+
     def _open_plain(self, path: Path, flags: int) -> int:
         try:
             handle = os.open(path, flags, 0o666)
@@ -212,6 +221,14 @@ class Files:
             os.close(handle)
             raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
         return handle
+
+
+def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        # Windows has only the half of it at hand while it lists a folder.
+        return os.lstat(entry) if sys.platform == "win32" else entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def _what_stands(path: Path) -> str:

@@ -6,7 +6,7 @@ The order of the steps is the promise: see `docs/design.md` before moving one.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from plandoc.storage.document_files import LOST_FOUND, DocumentFiles, changed_si
 from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
 from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
+from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
 
@@ -78,6 +79,11 @@ class FolderBackend:
     def lineage(self) -> str:
         """The identity of the folder."""
         return self._marker.lineage
+
+    @property
+    def kept_rows(self) -> KeptRows:
+        """Where rows are kept from one process to the next, outside the folder."""
+        return KeptRows(self._documents.root, self.lineage, self._files)
 
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
@@ -297,6 +303,16 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
+    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+        """Return what tells whether each document of a folder still holds what it held."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(folder).look_with(self._state.pending, self.serial)
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        """Return the same for one document, as it is at this instant."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(name.partition("/")[0]).look_at(name, self._state.pending)
+
 
 class FolderTransaction:
     """The one writer of a folder."""
@@ -318,6 +334,16 @@ class FolderTransaction:
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder."""
         return self._documents.names(folder)
+
+    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+        """Return what tells whether each document of a folder still holds what it held."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(folder).look(self.serial)
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        """Return the same for one document, as it is at this instant."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(name.partition("/")[0]).look_at(name, {})
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
         """Write all documents or none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
@@ -18,6 +18,7 @@ class MemoryBackend:
     """The documents of one store, gone when the program ends."""
 
     location = "memory"
+    kept_rows = None
 
     def __init__(self, lineage: str) -> None:
         self.lineage = lineage
@@ -65,6 +66,12 @@ class _MemoryReading:
 
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
+
+    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+        return {name: self._documents[name] for name in self.names(folder)}
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        return self._documents.get(name)
 
 
 class _MemoryTransaction(_MemoryReading):

@@ -36,6 +36,8 @@ class State:
         tail: The end of those bytes.
         unfinished_size: Bytes after them, of transactions that were never committed.
         folded: Whether the journal holds lines that a checkpoint has folded in already.
+        pending: The documents that these changed, each with the number of the last one to do so; None instead of a
+            number where that one removed it.
     """
 
     marker: marker.Marker
@@ -46,6 +48,7 @@ class State:
     tail: bytes
     unfinished_size: int
     folded: bool
+    pending: Mapping[str, int | None]
 
 
 def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
@@ -73,6 +76,9 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
         tail=b"" if folded else content.tail,
         unfinished_size=len(journal_content) - content.sound_size,
         folded=folded,
+        pending={
+            change.name: None if change.content is None else line.serial for line in lines for change in line.changes
+        },
     )
 
 
