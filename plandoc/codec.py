@@ -6,13 +6,14 @@ Nothing is coerced: a row that needed a guess to become a record is refused, wit
 from __future__ import annotations
 
 import datetime
+import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from types import MappingProxyType
-from typing import Any, Self, TypeVar
+from types import MappingProxyType, NoneType
+from typing import Any, TypeVar
 
 import attrs
 import cattrs
@@ -84,11 +85,15 @@ def _moment(value: Any, _: Any) -> datetime.datetime:
 
 
 def _member(value: Any, kind: Any) -> Any:
-    for member in kind:
-        if type(value) is str and member.value == value:
-            return member
+    if type(value) is str and (member := _members(kind).get(value)) is not None:
+        return member
     allowed = ", ".join(member.value for member in kind)
     raise _Refused(f"wanted one of {allowed}, found {found(value)}")
+
+
+@cache
+def _members(kind: type[enum.Enum]) -> Mapping[str, enum.Enum]:
+    return {member.value: member for member in kind}
 
 
 def _change_row(converter: cattrs.Converter, change: records.Change) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
         try:
             yield hook(item, kind)
         except Exception as error:  # noqa: BLE001  (collected, and raised together below)
-            error.__notes__ = [*getattr(error, "__notes__", []), _Position(index)]
+            error.add_note(_Position(f"[{index}]"))
             errors.append(error)
     if errors:
         raise ExceptionGroup("list", errors)
@@ -138,13 +143,7 @@ def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
 class _Position(str):
     """The index of a list item, as a note on its error."""
 
-    __slots__ = ("name",)
-    name: str
-
-    def __new__(cls, index: int) -> Self:
-        position = super().__new__(cls, f"[{index}]")
-        position.name = str(position)
-        return position
+    __slots__ = ()
 
 
 def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
@@ -153,22 +152,21 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
 
 
+def stored_ratio(value: int | Fraction) -> int | str:
+    """Return a yield or a need as it stands in the files: a fraction in quotes where it is no whole number.
+
+    >>> stored_ratio(24), stored_ratio(Fraction(10, 3))
+    (24, '10/3')
+    """
+    return value if type(value) is int else str(value)
+
+
 def _overrides(kind: type) -> dict[str, Any]:
-    return {
-        attribute.name: override(rename=stored_name(attribute, kind))
-        for attribute in attrs.fields(kind)
-        if attribute.name != "id"
-    }
+    return {attribute.name: override(rename=stored_name(attribute, kind)) for attribute in attrs.fields(kind)}
 
 
 def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
-    structure: Any = make_dict_structure_fn(
-        kind,
-        converter,
-        _cattrs_forbid_extra_keys=True,
-        _cattrs_detailed_validation=converter.detailed_validation,
-        **_overrides(kind),
-    )
+    structure: Any = make_dict_structure_fn(kind, converter, **_overrides(kind))
 
     def record(value: Any, _: Any) -> Any:
         if type(value) is not dict:
@@ -179,6 +177,35 @@ def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
             raise _with_broken_rules(error, kind, value) from None
 
     return record
+
+
+def _quick_record_hook(kind: type, converter: cattrs.Converter) -> Any:
+    """Return what makes a record of a sound row, without asking about each field that is taken as it is.
+
+    It accepts what `_record_hook` accepts, but can tell nobody what is wrong with a row; then that one is asked.
+    """
+    attrs.resolve_types(kind)
+    fields = attrs.fields(kind)
+    if any(stored_name(field, kind) != field.alias for field in fields):
+        return _record_hook(kind, converter)
+    hooks = [(field.alias, converter.get_structure_hook(field.type), field.type) for field in fields]
+    converted = [one for one in hooks if not _is_taken_as_it_is(*one[1:])]
+
+    def record(value: Any, _: Any) -> Any:
+        if type(value) is not dict:
+            raise _Refused(f"wanted an object, found {found(value)}")
+        return kind(**{**value, **{name: hook(value[name], to) for name, hook, to in converted if name in value}})
+
+    def record_of_plain_values(value: Any, _: Any) -> Any:
+        if type(value) is not dict:
+            raise _Refused(f"wanted an object, found {found(value)}")
+        return kind(**value)
+
+    return record if converted else record_of_plain_values
+
+
+def _is_taken_as_it_is(hook: Any, kind: Any) -> bool:
+    return hook is _as_is or set(getattr(kind, "__args__", ())) in ({str, NoneType}, {int, NoneType})
 
 
 def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, Any]) -> ExceptionGroup[Exception]:
@@ -203,8 +230,7 @@ def _in_stored_names(error: ValidationError, kind: type) -> ValidationError:
 
 
 def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
-    without_id = {"id": override(omit=True)} if any(a.name == "id" for a in attrs.fields(kind)) else {}
-    overrides: dict[str, Any] = {**_overrides(kind), **without_id}
+    overrides: dict[str, Any] = {**_overrides(kind), "id": override(omit=True)}
     return make_dict_unstructure_fn(kind, converter, **overrides)
 
 
@@ -227,17 +253,27 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
-    converter.register_structure_hook_factory(attrs.has, _record_hook)
+    converter.register_structure_hook_factory(attrs.has, _record_hook if detailed else _quick_record_hook)
     converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
     converter.register_unstructure_hook_factory(attrs.has, _row_hook)
     converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
     converter.register_unstructure_hook(datetime.datetime, lambda value: value.isoformat())
     converter.register_unstructure_hook(datetime.date, lambda value: value.isoformat())
-    converter.register_unstructure_hook(int | Fraction, lambda value: value if type(value) is int else str(value))
+    converter.register_unstructure_hook(int | Fraction, stored_ratio)
     converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
     converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)
     return converter
+
+
+@cache
+def _from_row(record_type: Any) -> Callable[[dict[str, Any], type], Any]:
+    return _converter(detailed=False).get_structure_hook(record_type)
+
+
+@cache
+def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
+    return _converter(detailed=False).get_unstructure_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -246,8 +282,8 @@ def to_row(record: Any) -> dict[str, Any]:
     >>> to_row(records.SubRecipe(recipe_id=3, multiplier=Decimal("0.5")))
     {'recipe_id': 3, 'multiplier': '0.5', 'notes': ''}
     """
-    row: dict[str, Any] = _converter(detailed=False).unstructure(record)
-    return row
+    kind: Any = type(record)
+    return _to_row(kind)(record)
 
 
 def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) -> RecordT:
@@ -258,11 +294,13 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
     """
     if type(row) is not dict or "id" in row:
         raise ValidationError(problems_of_row(record_type, row_id, row))
+    kind: Any = record_type
     try:
-        return _converter(detailed=False).structure({"id": row_id, **row}, record_type)
+        record: RecordT = _from_row(kind)({"id": row_id, **row}, kind)
     except Exception as error:
         problems = problems_of_row(record_type, row_id, row)
         raise ValidationError(problems) from error
+    return record
 
 
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
@@ -280,10 +318,9 @@ def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
 
 def _problems(error: BaseException, path: str) -> Iterator[Problem]:
     for note in getattr(error, "__notes__", ()):
-        name = getattr(note, "name", None)
         if isinstance(note, _Position):
-            path += name or ""
-        elif name:
+            path += note
+        elif name := getattr(note, "name", None):
             path = f"{path}.{name}" if path else str(name)
     if isinstance(error, ValidationError):
         for problem in error.problems:
@@ -300,7 +337,10 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
         for name in sorted(error.extra_fields):
             yield Problem("unknown field", field=f"{path}.{name}" if path else name, hint=_nearest(name, error.cl))
     elif isinstance(error, KeyError):
-        yield Problem("wanted a value, found nothing: the field is missing", field=path or str(error.args[0]))
+        # The path ends with the name of the attribute; the key that was looked for is the one in the file.
+        before = path.rpartition(".")[0]
+        field = f"{before}.{error.args[0]}" if before else str(error.args[0])
+        yield Problem("wanted a value, found nothing: the field is missing", field=field)
     else:
         yield Problem(str(error), field=path or None)
 

@@ -67,7 +67,7 @@ class Problem:
 
 
 def _rebuild(kind: type[PlandocError], args: tuple[Any, ...], facts: dict[str, Any]) -> PlandocError:
-    error = kind.__new__(kind, *args)
+    error = kind.__new__(kind)
     error.args = args
     for name, fact in facts.items():
         setattr(error, name, fact)

@@ -479,7 +479,9 @@ class PlanAmendment:
     )
     reason: str = attrs.field(validator=Rule(rules.check_reason))
     created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    added_recipe_ids: tuple[int, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(int)))
+    added_recipe_ids: tuple[int, ...] = attrs.field(
+        default=(), validator=Rule(rules.tuple_of(int, each=rules.check_whole))
+    )
     id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
 
 

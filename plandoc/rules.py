@@ -33,6 +33,8 @@ DEEPEST_JSON = 100
 LARGEST_INTEGER_IN_JSON = 2**53
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_FINGERPRINT = re.compile(r"(?:[0-9a-f]{16})?")
 _DEVICE_NAMES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
@@ -98,20 +100,22 @@ def check_slug(value: Any) -> str | None:
     return None
 
 
-def check_whole(value: Any, *, least: int = 1) -> str | None:
-    """A whole number from `least` up to a million millions."""
-    if type(value) is not int:
-        return f"wanted a whole number, found {found(value)}"
-    if value < least:
-        return f"wanted a whole number of at least {least}, found {found(value)}"
-    if value > LARGEST_NUMBER:
-        return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
-    return None
+def check_whole(value: Any) -> str | None:
+    """A whole number from 1 up to a million millions."""
+    return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=1)
 
 
 def check_whole_or_zero(value: Any) -> str | None:
     """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
-    return check_whole(value, least=0)
+    return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=0)
+
+
+def _wrong_whole(value: Any, *, least: int) -> str:
+    if type(value) is not int:
+        return f"wanted a whole number, found {found(value)}"
+    if value < least:
+        return f"wanted a whole number of at least {least}, found {found(value)}"
+    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
 
 
 def check_amount(value: Any) -> str | None:
@@ -186,14 +190,14 @@ def check_reason(value: Any) -> str | None:
 
 def check_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
-    if type(value) is str and re.fullmatch(r"[0-9a-f]{64}", value):
+    if type(value) is str and _DIGEST.fullmatch(value):
         return None
     return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
 
 
 def check_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
-    if type(value) is str and re.fullmatch(r"(?:[0-9a-f]{16})?", value):
+    if type(value) is str and _FINGERPRINT.fullmatch(value):
         return None
     return f"wanted 16 hexadecimal digits or nothing, found {found(value)}"
 
@@ -264,8 +268,8 @@ def one_of(kind: type[enum.Enum]) -> Check:
     return member
 
 
-def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000) -> Check:
-    """Let tuples of one kind of value pass, between `least` and `most` long."""
+def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000, each: Check | None = None) -> Check:
+    """Let tuples of one kind of value pass, between `least` and `most` long, each value by the rule `each`."""
 
     def items(value: Any) -> str | None:
         # True counts as a number for Python, but is none.
@@ -273,7 +277,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000)
             return f"wanted a tuple, found {found(value)}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"
-        return None
+        return None if each is None else next(filter(None, map(each, value)), None)
 
     return items
 
@@ -291,7 +295,7 @@ def exact(value: Any) -> Any:
 
 
 class OwnJson(dict[str, Any]):
-    """A JSON object that a record has copied for itself; nobody else holds it, and nobody changes it."""
+    """A JSON object that was copied for a record, or made for it of what was judged before; nobody changes it."""
 
 
 def own_json(value: Any) -> Any:

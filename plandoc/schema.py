@@ -20,8 +20,8 @@ from typing import Any
 import attrs
 
 from plandoc import codec, records, rules
+from plandoc.arithmetic.signed import TABLES as SIGNED_TABLES
 from plandoc.exchange.plandoc_files import form, naming
-from plandoc.exchange.plandoc_files.signed import TABLES as SIGNED_TABLES
 from plandoc.storage import documents
 from plandoc.tables import CATALOG_TABLES, EVENT_TABLES, TABLES, Table
 
@@ -163,7 +163,7 @@ def _value(hint: Any, check: Callable[[Any], Any]) -> Schema:
     if typing.get_origin(hint) is tuple:
         limits = _said(check)
         item = typing.get_args(hint)[0]
-        items = _record(item) if attrs.has(item) else {"type": "integer"}
+        items = _record(item) if attrs.has(item) else _value(item, limits["each"])
         return {"type": "array", "items": items, "minItems": limits["least"], "maxItems": limits["most"]}
     return dict(_OF_RULES[check]) if check in _OF_RULES else _of_kind(hint, check)
 

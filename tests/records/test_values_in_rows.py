@@ -39,7 +39,9 @@ def test_a_decimal_number_is_read_digit_for_digit(text):
     assert str(read_back) == str(Decimal(text))
 
 
-@pytest.mark.parametrize("text", ["", ".5", "5.", "+5", "-0", "5\n", "5,0", "1_0", "0x1", "Infinity", "1" * 14, "0." + "1" * 13])
+@pytest.mark.parametrize(
+    "text", ["", ".5", "5.", "+5", "-0", "5\n", "5,0", "1_0", "0x1", "Infinity", "1" * 14, "0." + "1" * 13]
+)
 def test_text_that_is_no_plain_decimal_number_is_refused(text):
     assert told(records.StockItem, "quantity", text) == [("quantity", A_DECIMAL + repr(text), None)]
 
@@ -54,7 +56,12 @@ def test_a_decimal_number_above_a_million_millions_is_told_to_be_too_long():
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(5, 5), ("1/3", Fraction(1, 3)), ("4/2", 2), ("999999999999999/999999999999998", Fraction(10**15 - 1, 10**15 - 2))],
+    [
+        (5, 5),
+        ("1/3", Fraction(1, 3)),
+        ("4/2", 2),
+        ("999999999999999/999999999999998", Fraction(10**15 - 1, 10**15 - 2)),
+    ],
 )
 def test_a_yield_is_read_as_the_number_it_is(value, number):
     read_back = read(records.BatchDecision, "yield_per_batch", value)
@@ -64,10 +71,29 @@ def test_a_yield_is_read_as_the_number_it_is(value, number):
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 3.0, "5", "1/", "/3", "10/0", "0/0", "-1/3", "1/-3", "1/3\n", "1//3", "1" * 16 + "/1", "1/" + "1" * 16]
+    "value",
+    [
+        None,
+        True,
+        3.0,
+        "5",
+        "1/",
+        "/3",
+        "10/0",
+        "0/0",
+        "-1/3",
+        "1/-3",
+        "1/3\n",
+        "1//3",
+        "١/٣",
+        "1" * 16 + "/1",
+        "1/" + "1" * 16,
+    ],
 )
 def test_what_is_no_exact_fraction_is_refused(value):
-    assert told(records.BatchDecision, "yield_per_batch", value) == [("yield_per_batch", A_FRACTION + repr(value), None)]
+    assert told(records.BatchDecision, "yield_per_batch", value) == [
+        ("yield_per_batch", A_FRACTION + repr(value), None)
+    ]
 
 
 @pytest.mark.parametrize("value", [None, 5, True, [], "2025-02-30", "20261225", "2026-W52-5", "2026-12-25 ", MOMENT])

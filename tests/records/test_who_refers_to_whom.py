@@ -1,0 +1,227 @@
+"""What each record refers to, who is told to use a record, and what may not hang together in a circle."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from plandoc import records, relations, tables
+from plandoc.errors import NotFoundError, Problem, SessionError, ValidationError
+
+MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
+PART = records.Component
+
+# Written out once more: the field as a message names it, and what its ids are ids of.
+REFERENCES = {
+    "ingredients": [],
+    "recipes": [
+        ("lines.ingredient_id", records.Ingredient),
+        ("sub_recipes.recipe_id", records.Recipe),
+        ("base_recipe_id", records.Recipe),
+    ],
+    "finished_units": [("recipe_id", records.Recipe)],
+    "finished_goods": [
+        ("components.finished_unit_id", records.FinishedUnit),
+        ("components.finished_good_id", records.FinishedGood),
+    ],
+    "stock": [("ingredient_id", records.Ingredient)],
+    "events": [],
+    "event_recipes": [("recipe_id", records.Recipe)],
+    "event_finished_goods": [("finished_good_id", records.FinishedGood)],
+    "batch_decisions": [("finished_unit_id", records.FinishedUnit), ("recipe_id", records.Recipe)],
+    "plan_snapshots": [],
+    "plan_amendments": [],
+    "production_runs": [("finished_unit_id", records.FinishedUnit)],
+    "assembly_runs": [("finished_good_id", records.FinishedGood)],
+    "voided_runs": [],
+}
+ADD_ONLY = ["plan_snapshots", "plan_amendments", "production_runs", "assembly_runs", "voided_runs"]
+UNIQUE = {
+    "stock": (("ingredient_id", "unit"),),
+    "event_recipes": (("recipe_id",),),
+    "event_finished_goods": (("finished_good_id",),),
+    "batch_decisions": (("finished_unit_id",),),
+    "plan_snapshots": (("event_id",),),
+    "plan_amendments": (("sequence",),),
+    "production_runs": (),
+    "assembly_runs": (),
+    "voided_runs": (("kind", "run_id"),),
+}
+
+LABELS = {
+    "ingredients": "Ingredient",
+    "recipes": "Recipe",
+    "finished_units": "Finished unit",
+    "finished_goods": "Finished good",
+    "stock": "Stock item",
+    "events": "Event",
+    "event_recipes": "Selected recipe",
+    "event_finished_goods": "Selected good",
+    "batch_decisions": "Batch decision",
+    "plan_snapshots": "Snapshot",
+    "plan_amendments": "Amendment",
+    "production_runs": "Production run",
+    "assembly_runs": "Assembly run",
+    "voided_runs": "Voided run",
+}
+
+CAKE = records.Recipe(
+    "Cake",
+    lines=(records.RecipeLine(5, 1, "cup"), records.RecipeLine(6, 2, "cup"), records.RecipeLine(5, 3, "g")),
+    sub_recipes=(records.SubRecipe(8), records.SubRecipe(9, Decimal("0.5"))),
+    base_recipe_id=7,
+    id=1,
+)
+PLAIN = records.Recipe("Plain", id=2)
+HAMPER = records.FinishedGood("Hamper", (PART(11), PART(finished_good_id=12), PART(13)), id=3)
+
+
+def ids_of(record: Any) -> dict[str, tuple[int, ...]]:
+    return {reference.field: reference.ids(record) for reference in tables.table_of(type(record)).references}
+
+
+def finding(*there: Any) -> relations.FindAll:
+    return lambda kind: [record for record in there if type(record) is kind]
+
+
+def test_each_table_refers_to_what_the_contract_says_and_in_the_words_of_the_file():
+    assert {
+        table.name: [(reference.field, reference.target) for reference in table.references] for table in tables.TABLES
+    } == REFERENCES
+
+
+def test_each_table_says_what_must_differ_and_what_is_only_ever_added():
+    named = {"ingredients", "recipes", "finished_units", "finished_goods", "events"}
+
+    assert {table.name for table in tables.TABLES if table.has_slug} == named
+    assert {table.name: table.unique for table in tables.TABLES if table.name not in named} == UNIQUE
+    assert all(table.unique == (("slug",),) for table in tables.TABLES if table.name in named)
+    assert [table.name for table in tables.TABLES if table.add_only] == ADD_ONLY
+
+
+def test_each_table_has_the_word_by_which_messages_call_its_rows():
+    assert {table.name: table.label for table in tables.TABLES} == LABELS
+
+
+def test_the_tables_stand_in_the_order_of_the_files_and_apart_by_document():
+    assert list(tables.CATALOG_TABLES) == list(REFERENCES)[:5]
+    assert list(tables.EVENT_TABLES) == list(REFERENCES)[5:]
+    assert tables.tables_of("catalog.json") is tables.CATALOG_TABLES
+    assert tables.tables_of("events/7.json") is tables.EVENT_TABLES
+
+
+def test_the_ids_that_a_record_holds_are_found_in_their_order_and_none_where_there_is_none():
+    assert ids_of(CAKE) == {"lines.ingredient_id": (5, 6, 5), "sub_recipes.recipe_id": (8, 9), "base_recipe_id": (7,)}
+    assert ids_of(PLAIN) == {"lines.ingredient_id": (), "sub_recipes.recipe_id": (), "base_recipe_id": ()}
+    assert ids_of(HAMPER) == {"components.finished_unit_id": (11, 13), "components.finished_good_id": (12,)}
+
+
+def test_who_uses_a_record_is_told_as_a_person_says_it():
+    there = (
+        CAKE,
+        PLAIN,
+        HAMPER,
+        records.FinishedUnit("Slice", 8, items_per_batch=4, id=4),
+        records.StockItem(5, 1, "kg", id=9),
+        records.EventRecipe(7, 8, id=2),
+        records.BatchDecision(7, 11, 8, 5, 24, id=1),
+        records.ProductionRun(7, 11, 1, 24, 24, MOMENT, id=6),
+    )
+
+    assert list(relations.users(records.Recipe, 8, finding(*there))) == [
+        "recipe 1 'Cake'",
+        "finished unit 4 'Slice'",
+        "selected recipe 2 of event 7",
+        "batch decision 1 of event 7",
+    ]
+    assert list(relations.users(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
+    assert list(relations.users(records.FinishedUnit, 11, finding(*there))) == [
+        "finished good 3 'Hamper'",
+        "batch decision 1 of event 7",
+        "production run 6 of event 7",
+    ]
+    assert list(relations.users(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
+    assert list(relations.users(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
+
+
+def test_what_nobody_refers_to_has_no_users_even_where_another_record_has_its_id():
+    there = (CAKE, HAMPER, records.StockItem(5, 1, "kg", id=9))
+
+    assert list(relations.users(records.Recipe, 5, finding(*there))) == []
+    assert list(relations.users(records.FinishedUnit, 12, finding(*there))) == []
+    assert list(relations.users(records.Event, 7, finding(*there))) == []
+
+
+def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():
+    inner = records.Recipe("Inner", sub_recipes=(records.SubRecipe(2),), id=1)
+    outer = records.Recipe("Outer", sub_recipes=(records.SubRecipe(1),), id=2)
+    with pytest.raises(ValidationError) as refused:
+        relations.check_parts(outer, finding(inner, outer))
+
+    assert refused.value.problems == (
+        Problem("'Inner' contains itself: 'Inner' -> 'Outer' -> 'Inner'", field="sub_recipes"),
+    )
+
+
+def test_a_good_in_itself_is_refused_with_the_names_on_the_way():
+    box = records.FinishedGood("Box", (PART(1), PART(finished_good_id=1)), id=1)
+    with pytest.raises(ValidationError) as refused:
+        relations.check_parts(box, finding(box))
+
+    assert refused.value.problems == (Problem("'Box' contains itself: 'Box' -> 'Box'", field="components"),)
+
+
+def test_what_is_put_deep_into_another_is_refused_when_that_one_is_too_deep_now():
+    goods = [records.FinishedGood(f"Box {n}", (PART(finished_good_id=n + 1),), id=n) for n in range(1, 11)]
+    innermost = records.FinishedGood("Box 11", (PART(1),), id=11)
+    relations.check_parts(goods[9], finding(*goods[1:], innermost))
+    with pytest.raises(ValidationError, match="^components: 'Box 1' is nested more than 10 levels deep: 'Box 1' -> "):
+        relations.check_parts(goods[9], finding(*goods, innermost))
+
+
+def test_a_part_that_is_not_there_nests_nothing():
+    box = records.FinishedGood("Box", (PART(finished_good_id=99),), id=1)
+    seen: list[type] = []
+
+    def find_all(kind: type) -> list[Any]:
+        seen.append(kind)
+        return [box]
+
+    relations.check_parts(box, find_all)
+    relations.check_parts(PLAIN, find_all)
+    relations.check_parts(records.FinishedGood("Bag", (PART(1),), id=2), find_all)
+    relations.check_parts(records.Ingredient("Flour", id=3), find_all)
+
+    assert seen == [records.FinishedGood], "what has no parts of its kind is not looked into"
+
+
+def test_the_numbers_that_can_name_a_document_of_an_event_have_up_to_fifteen_digits():
+    longest = 10**15 - 1
+
+    assert tables.event_document(1) == "events/1.json"
+    assert tables.event_document(longest) == "events/999999999999999.json"
+    assert tables.event_of_document("events/999999999999999.json") == longest
+    assert tables.event_of_document("events/1000000000000000.json") is None
+    assert tables.event_of_document("events/" + "1" * 5000 + ".json") is None
+    with pytest.raises(NotFoundError, match="^Event 1000000000000000 not found$") as refused:
+        tables.event_document(10**15)
+    assert (refused.value.kind, refused.value.key) == ("Event", 10**15)
+
+
+@pytest.mark.parametrize(
+    "name", ["7", "7.json", "events/7", "events/events/7.json", "events/7.json.json", "7.jsonevents/"]
+)
+def test_a_name_that_only_resembles_that_of_an_event_belongs_to_none(name):
+    assert tables.event_of_document(name) is None
+
+
+def test_what_is_not_stored_is_refused_with_every_type_that_is():
+    with pytest.raises(SessionError) as refused:
+        tables.table_of(int)
+
+    known = ", ".join(table.record_type.__name__ for table in tables.TABLES)
+    assert str(refused.value) == f"int is not stored in a table of its own; wanted one of {known}"
+    assert refused.value.__suppress_context__, "the key that a dictionary missed says nothing to a person"
