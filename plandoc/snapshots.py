@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import datetime
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
-
-import orjson
 
 from plandoc import codec
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.review import PlanParts, review
+from plandoc.arithmetic.signed_digest import digest_of
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import plan_parts
-from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.rules import OwnJson
 from plandoc.sessions import Session
 from plandoc.tables import table_of
 
@@ -28,23 +28,6 @@ class _Named(Protocol):
     def name(self) -> str: ...
     @property
     def slug(self) -> str: ...
-
-
-def digest_of(
-    snapshot_data: Mapping[str, Any], definitions: Mapping[str, Any], findings: Iterable[Finding] = ()
-) -> str:
-    """Return the SHA-256 of a snapshot's canonical JSON (RFC 8785's key order, no white space), in hexadecimal.
-
-    >>> digest_of({"b": 1, "a": 2}, {}) == digest_of({"a": 2, "b": 1}, {})
-    True
-    """
-    content = {
-        "snapshot_data": dict(snapshot_data),
-        "definitions": dict(definitions),
-        "findings": [codec.to_row(finding) for finding in findings],
-    }
-    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(canonical).hexdigest()
 
 
 @reads
@@ -72,14 +55,9 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     if present is not None:
         return present
     plan, known = plan_parts(event_id, session), definitions_in(session)
-    snapshot_data = {
-        "snapshot_version": SNAPSHOT_VERSION,
-        "created_at": session.moment.isoformat(),
-        "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
-        "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
-        "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],
-    }
-    definitions = _definitions(plan, known, session)
+    # Both are made of records and rows that were judged when they were read, so the record needs no copy of its own.
+    snapshot_data = OwnJson(_planned(plan, known, session.moment))
+    definitions = OwnJson(_definitions(plan, known, session))
     findings = review(plan, known)
     snapshot = PlanSnapshot(
         event_id=event_id,
@@ -90,6 +68,17 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
         findings=findings,
     )
     return session.workspace.add(snapshot)
+
+
+def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:
+    """Return the plan in the format "1.0" of the contract."""
+    return {
+        "snapshot_version": SNAPSHOT_VERSION,
+        "created_at": moment.isoformat(),
+        "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
+        "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
+        "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],
+    }
 
 
 def _recipe(recipe_id: int, known: Definitions) -> dict[str, Any]:
@@ -107,7 +96,7 @@ def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
         "recipe_id": decision.recipe_id,
         "recipe_name": _called(Recipe, decision.recipe_id, known.recipes)[0],
         "batches": decision.batches,
-        "yield_per_batch": codec.to_row(decision)["yield_per_batch"],
+        "yield_per_batch": codec.stored_ratio(decision.yield_per_batch),
         "finished_unit_id": decision.finished_unit_id,
         "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, known.units)[1],
     }
@@ -126,11 +115,11 @@ def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | 
 def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
     """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the past."""
     all_goods = _with_parts(plan.quantities, known.goods, lambda good: good.inner_good_ids)
-    unit_ids = {part.finished_unit_id for good in all_goods.values() for part in good.components}
-    unit_ids |= plan.decisions.keys()
+    parts = (part for good in all_goods.values() for part in good.components)
+    unit_ids = {part.finished_unit_id for part in parts if part.finished_unit_id is not None} | plan.decisions.keys()
     all_recipes = _with_parts(plan.recipes, known.recipes, lambda recipe: recipe.sub_recipe_ids)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
-    groups: tuple[tuple[str, type, Iterable[int | None]], ...] = (
+    groups: tuple[tuple[str, type, Iterable[int]], ...] = (
         ("ingredients", Ingredient, ingredient_ids),
         ("recipes", Recipe, all_recipes),
         ("finished_units", FinishedUnit, unit_ids),
@@ -139,9 +128,8 @@ def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[
     return {name: _rows(record_type, ids, session) for name, record_type, ids in groups}
 
 
-def _rows(record_type: type, record_ids: Iterable[int | None], session: Session) -> dict[str, Any]:
-    wanted = sorted(record_id for record_id in record_ids if record_id is not None)
-    rows = {str(record_id): session.workspace.row_or_none(record_type, record_id) for record_id in wanted}
+def _rows(record_type: type, record_ids: Iterable[int], session: Session) -> dict[str, Any]:
+    rows = {str(record_id): session.workspace.row_or_none(record_type, record_id) for record_id in sorted(record_ids)}
     return {record_id: row for record_id, row in rows.items() if row is not None}
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from plandoc import checks
@@ -36,17 +34,6 @@ def problems_in(documents: Mapping[str, bytes]) -> list[Problem]:
         return [problem for problem in checks.check(scratch) if problem.file is not None]
 
 
-@contextlib.contextmanager
-def temporary_beside(target: Path, remove: Callable[[Path], None]) -> Iterator[Path]:
-    """Give a name beside a target that nobody has; what is still under it when the block ends is removed."""
-    temporary = target.parent / f".plandoc-{secrets.token_hex(8)}.tmp"
-    try:
-        yield temporary
-    finally:
-        with contextlib.suppress(OSError):
-            remove(temporary)
-
-
 def settle(folder: Path, files: Files) -> None:
     """Make durable that something has its name now; when that fails, nobody knows whether it will keep it.
 
@@ -58,13 +45,3 @@ def settle(folder: Path, files: Files) -> None:
     except OSError as error:
         doing = "the name that was given could not be made durable"
         raise storage_error(error, folder, Outcome.UNKNOWN, doing) from error
-
-
-def remove_folder(folder: Path, files: Files) -> None:
-    """Remove a folder that `lay_out` made, or began to make."""
-    for inside in (folder / EVENTS_FOLDER, folder):
-        for name in files.names(inside):
-            if name != EVENTS_FOLDER:
-                files.remove(inside / name)
-        if files.status(inside) is not None:
-            inside.rmdir()

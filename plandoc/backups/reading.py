@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import attrs
-
 from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, Problem
 from plandoc.storage import archive, journal, marker
 from plandoc.storage.archive import MANIFEST, Manifest, damaged
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
+from plandoc.storage.places import resolved
 from plandoc.storage.translation import translated
+from plandoc.values import frozen
 
 if TYPE_CHECKING:
     import os
@@ -34,7 +34,7 @@ _ENCRYPTED = 0x1
 _OF_A_BROKEN_ARCHIVE = (EOFError, ValueError, LookupError, RuntimeError, OverflowError, OSError)
 
 
-@attrs.frozen
+@frozen
 class Backup:
     """A backup that was read, each file compared with its digest.
 
@@ -65,7 +65,7 @@ def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> 
         NewerFormatError: when a newer plandoc wrote it.
     """
     # A link to the latest backup is a fine thing to name; links inside of one are not.
-    place = Path(path).resolve()
+    place = resolved(path)
     layer = files or Files()
     with translated(place, Outcome.NOT_SAVED):
         present = layer.status(place)

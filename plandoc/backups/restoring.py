@@ -17,9 +17,10 @@ from pathlib import Path
 import attrs
 
 from plandoc.backups import rotation, writing
-from plandoc.backups.laying_out import lay_out, problems_in, remove_folder, settle, temporary_beside
+from plandoc.backups.laying_out import lay_out, problems_in, settle
 from plandoc.backups.reading import Backup, open_backup
 from plandoc.backups.targets import Target, look_at
+from plandoc.backups.working_names import temporary_beside
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import (
     ConflictError,
@@ -37,13 +38,15 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.lock import FolderLock
+from plandoc.storage.places import resolved
 from plandoc.storage.translation import storage_error, translated
 from plandoc.storage.upgrading import files_of
+from plandoc.values import frozen
 
 _TIMEOUT_SECONDS = 30.0
 
 
-@attrs.frozen
+@frozen
 class RestoreReport:
     """A restore that was done.
 
@@ -98,7 +101,7 @@ def restore(
         StorageError: when the system refused; it says what was saved.
     """
     layer = files or Files()
-    root = Path(path).resolve()
+    root = resolved(path)
     backup = open_backup(source, files=layer)
     _refuse_unreadable(backup)
     problems = tuple(problems_in(backup.documents))
@@ -106,7 +109,7 @@ def restore(
         target = look_at(root, layer)
         _refuse(target, backup, replace=replace, foreign=foreign, older=older)
         if not target.exists:
-            _make(root, backup, layer)
+            _make(root, backup, clock(), layer)
             kept = None
         else:
             with _locked(root, layer, clock(), timeout_seconds) as lock:
@@ -160,11 +163,11 @@ def _refused(message: str, hint: str) -> ValidationError:
     return ValidationError([Problem(message, hint=hint)])
 
 
-def _make(root: Path, backup: Backup, layer: Files) -> None:
+def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -> None:
     if not root.parent.is_dir():
         raise FolderNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; make it first")
     contents = {**backup.documents, journal.NAME: b""}
-    with temporary_beside(root, lambda temporary: remove_folder(temporary, layer)) as temporary:
+    with temporary_beside(root, moment, layer) as temporary:
         lay_out(temporary, contents, layer)
         layer.replace(temporary, root)
         settle(root.parent, layer)
@@ -183,7 +186,7 @@ def _locked(root: Path, layer: Files, moment: datetime.datetime, timeout_seconds
 
 def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
     """Put what the folder holds beside it: as a backup when it can be understood, else file by file."""
-    stem = target.root.with_name(f"{target.root.name}-before-restore-{rotation.stamp(moment)}")
+    stem = target.root.with_name(f"{target.root.name}{rotation.BEFORE_RESTORE}{rotation.stamp(moment)}")
     if target.is_sound:
         backend = FolderBackend(target.root, files=layer)
         contents = backend.view(files_of)
@@ -191,7 +194,7 @@ def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
         place = rotation.free_path(stem, writing.ARCHIVE_SUFFIX, layer)
         return writing.write(place, archive.describe(contents, moment=moment), contents, layer).path
     place = rotation.free_path(stem, "", layer)
-    with temporary_beside(place, lambda temporary: remove_folder(temporary, layer)) as temporary:
+    with temporary_beside(place, moment, layer) as temporary:
         lay_out(temporary, _plain_files(target.root, layer), layer)
         layer.replace(temporary, place)
         settle(place.parent, layer)

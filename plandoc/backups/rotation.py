@@ -12,7 +12,18 @@ from plandoc.errors import Outcome, PlandocError
 from plandoc.storage.files import Files
 from plandoc.storage.translation import translated
 
+# Between the name of a folder and the moment, where what it held is kept.
+BEFORE_RESTORE = "-before-restore-"
 _NAME = re.compile(r"plandoc-[0-9]{8}T[0-9]{6}Z(?:-([0-9]{1,9}))?\.zip", re.ASCII)
+
+
+def is_dated(name: str) -> bool:
+    """Whether a file is called as a backup is that is one of several.
+
+    >>> is_dated("plandoc-20261224T060000Z.zip"), is_dated("monday.zip")
+    (True, False)
+    """
+    return _NAME.fullmatch(name) is not None
 
 
 def stamp(moment: datetime.datetime) -> str:

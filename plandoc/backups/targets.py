@@ -11,9 +11,10 @@ from plandoc.storage import archive, creation, journal, marker, recovery
 from plandoc.storage.document_files import TEMPORARY, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FOLDER
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Target:
     """What stands at the path.
 

@@ -10,22 +10,25 @@ from pathlib import Path
 import attrs
 
 from plandoc.backups import rotation
-from plandoc.backups.laying_out import lay_out, problems_in, remove_folder, settle, temporary_beside
+from plandoc.backups.laying_out import lay_out, problems_in, settle
 from plandoc.backups.reading import open_backup
+from plandoc.backups.working_names import temporary_beside
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, found
 from plandoc.storage import archive, creation
 from plandoc.storage.archive import Manifest
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
+from plandoc.storage.places import named
 from plandoc.storage.translation import translated
 from plandoc.storage.upgrading import files_of
 from plandoc.store import Store
+from plandoc.values import frozen
 
 ARCHIVE_SUFFIX = ".zip"
 
 
-@attrs.frozen
+@frozen
 class BackupReport:
     """A backup that was made.
 
@@ -73,9 +76,9 @@ def backup(
         DamagedError: when the folder cannot be understood as a whole.
         StorageError: when the system refuses; then there is no backup.
     """
-    layer = files or Files()
-    with translated(Path(target), Outcome.NOT_SAVED):
-        place, report = _make(source, Path(target), keep, clock(), layer)
+    layer, where = files or Files(), named(target)
+    with translated(where, Outcome.NOT_SAVED):
+        place, report = _make(source, where, keep, clock(), layer)
         if keep is None or report.problems:
             return report
     removed, left = rotation.remove_oldest(place, report.manifest.lineage, keep, layer)
@@ -104,7 +107,7 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 
 def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     content = archive.render_archive(manifest, contents)
-    with temporary_beside(place, layer.remove) as temporary:
+    with temporary_beside(place, manifest.created_at, layer) as temporary:
         layer.create(temporary, content, None)
         layer.sync_file(temporary)
         _read_back(temporary, manifest, contents, layer)
@@ -115,7 +118,7 @@ def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes
 
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
-    with temporary_beside(place, lambda temporary: remove_folder(temporary, layer)) as temporary:
+    with temporary_beside(place, manifest.created_at, layer) as temporary:
         lay_out(temporary, everything, layer)
         _read_back(temporary, manifest, contents, layer)
         # One step; the system refuses it when another folder with files in it has the name by now.
@@ -135,13 +138,13 @@ def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     if isinstance(source, Store):
         place = Path(source.location)
         return place if place.is_absolute() else None
-    return Path(source).absolute()
+    return named(source).absolute()
 
 
 def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
     if isinstance(source, Store):
         return source.view(files_of)
-    root = Path(source).absolute()
+    root = named(source).absolute()
     if not creation.is_made(root, layer):
         raise FolderNotFoundError(str(root), f"{root} is no plandoc folder")
     backend = FolderBackend(root, files=layer)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from plandoc.checks.findings import Cure, Finding
 from plandoc.checks.looking import Look
-from plandoc.errors import PlandocError, Problem
+from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
 from plandoc.storage import creation
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_file import Identity, identify
 from plandoc.storage.places import named
+from plandoc.storage.translation import translated
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
 
 __all__ = ["Cure", "Finding", "Look", "check", "look_at"]
@@ -47,6 +48,9 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
     Raises:
         FolderNotFoundError: when there is no folder at the path.
     """
+    with translated(root, Outcome.NOT_SAVED):
+        if not root.exists():
+            raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for left in reversed(range(_TRIES)):
         before = _moment(root, files)
         look, findings = _look_once(root, files)

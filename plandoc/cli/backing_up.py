@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from plandoc.cli import printing
+from plandoc.cli import printing, way_out
 from plandoc.cli.folder import DataFolder
 from plandoc.errors import Problem
 
@@ -21,9 +21,11 @@ def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> i
         target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
         keep: How many backups stay in the folder; the oldest beyond it are removed.
     """
-    from plandoc.backups import writing  # noqa: PLC0415  (no other command needs it)
+    from plandoc.backups import known, writing  # noqa: PLC0415  (no other command needs it)
 
-    report = writing.backup(folder.path, target, keep)
+    with way_out.named(folder.path):
+        report = writing.backup(folder.path, target, keep)
+    known.remember(folder.path, report.path)
     manifest = report.manifest
     printing.say(
         f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"

@@ -39,6 +39,9 @@ def add(
     event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
     added = folder.change("add an event", lambda session: session.add(event))
     printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
+    if added.slug.isdecimal() and added.slug != str(added.id):
+        # No command looks for a short name where there is an event of that number: it would have to read all of them.
+        printing.say(f"a number means the event of that number first, so call this one {added.id}, not {added.slug}")
 
 
 def list_events(*, json: AsJson = False, folder: DataFolder) -> None:

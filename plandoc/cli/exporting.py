@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.wording import UsageError
 from plandoc.errors import PlandocError
 from plandoc.exchange import spreadsheets
 from plandoc.exchange.plandoc_files.exporting import RenderedExport, render_export, write_export
@@ -21,26 +22,42 @@ Table = Literal["ingredients", "recipes", "goods", "stock", "events", "plans", "
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
-def export(file: Path, /, *events: str, replace: Flag = False, folder: DataFolder) -> None:
+# What a file is called that stands for the standard output; with a hyphen, so that it looks like an option.
+_STANDARD_OUTPUT = "-"
+
+
+def export(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *events: str,
+    replace: Flag = False,
+    folder: DataFolder,
+) -> None:
     """Export everything, or some events with what they need, as one JSON file that any plandoc imports.
 
     An earlier export in that file is replaced; any other file is left alone.
 
     Args:
-        file: The file.
+        file: The file; - for the standard output.
         events: The events, by their short names or numbers; none exports everything.
         replace: Replace the file even when it is no export.
     """
+    if file.startswith("-") and file != _STANDARD_OUTPUT:
+        raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
         return render_export(ids, session=session)
 
     rendered = folder.look(render)
+    if file == _STANDARD_OUTPUT:
+        printing.print_json_as_it_is(rendered.content)
+        return
     try:
         report = write_export(rendered, file, replace=replace)
     except PlandocError as error:
-        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+        message = str(error).replace("replace=True", "--replace").replace("name a file", "name a file, or -")
+        raise PlandocError(message) from error
     columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
     printing.print_table(
         "Export", columns, list(report.tables.items()), when_empty="there is nothing in the folder yet"

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from cyclopts import Parameter
 
 from plandoc import store
-from plandoc.cli import printing
+from plandoc.cli import printing, way_out
 from plandoc.sessions import Session
 from plandoc.values import frozen
 
@@ -38,16 +38,17 @@ class Folder:
         def tell(holder: str) -> None:
             printing.complain(f"waiting: {self.path} is being written to by {holder}")
 
-        return store.open_store(self.path, create=create, on_wait=tell)
+        with way_out.named(self.path):
+            return store.open_store(self.path, create=create, on_wait=tell)
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
-        with self.open() as opened, opened.session(action) as session:
+        with way_out.named(self.path), self.open() as opened, opened.session(action) as session:
             return work(session)
 
     def look(self, look: Callable[[Session], T]) -> T:
         """Return what a look at one moment gives; nothing is locked or changed."""
-        with self.open() as opened:
+        with way_out.named(self.path), self.open() as opened:
             return opened.read(look)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import attrs
 from cyclopts import Parameter
 
-from plandoc.cli import printing
+from plandoc.cli import printing, way_out
 from plandoc.cli.folder import AsJson, DataFolder, Folder
 from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
@@ -37,11 +37,15 @@ def check(*, json: AsJson = False, folder: DataFolder) -> int:
     from plandoc import checks  # noqa: PLC0415  (no other command of this module needs it)
 
     problems = checks.check(folder.path)
+    known = way_out.backup_for(problems, folder.path)
+    problems = way_out.with_path(problems, known)
     if json:
         printing.print_json([attrs.asdict(problem) for problem in problems])
         return 1 if problems else 0
     for problem in problems:
         printing.say(str(problem))
+    if known is not None:
+        printing.say(way_out.sentence(known))
     printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
     return 1 if problems else 0
 

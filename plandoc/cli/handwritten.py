@@ -13,6 +13,7 @@ from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.reports import print_report
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange import handwritten
+from plandoc.exchange.handwritten.cells import MOST_GATHERED
 
 if TYPE_CHECKING:
     from plandoc.exchange import ImportReport
@@ -104,5 +105,6 @@ def _bring_in(folder: Folder, action: str, work: Callable[[Session], ImportRepor
 
 def _shortened(error: ValidationError) -> ValidationError:
     left = len(error.problems) - _MOST_SHOWN
-    more = [Problem(f"and {left} more")] if left > 0 else []
+    # Of more than can be read at once it is not known how many there are.
+    more = [Problem(f"and {left} more" if left <= MOST_GATHERED - _MOST_SHOWN else "and many more")] if left > 0 else []
     return ValidationError([Problem("nothing was imported:"), *error.problems[:_MOST_SHOWN], *more])

@@ -11,9 +11,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import attrs
-
 from plandoc import harmless
+from plandoc.values import frozen
 
 clean = harmless.clean
 
@@ -22,7 +21,7 @@ _UNSEEN_THAT_JSON_KEEPS = re.compile(
 )
 
 
-@attrs.frozen
+@frozen
 class Column:
     """A column of a table.
 
@@ -48,8 +47,20 @@ def complain(text: str) -> None:
 def print_json(value: Any) -> None:
     """Print one JSON document."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    text = json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")
-    print(_UNSEEN_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    print(_visible(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
+
+
+def print_json_as_it_is(content: bytes) -> None:
+    """Print JSON byte by byte; on a terminal with escapes for what could steer it, which mean the same to JSON."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        print(_visible(content.decode()), end="")
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
+def _visible(text: str) -> str:
+    return _UNSEEN_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def print_table(

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from plandoc.cli import printing
+from plandoc.cli import printing, way_out
 from plandoc.cli.folder import DataFolder
+from plandoc.errors import Problem
 
 _Flag = Parameter(negative="", show_default=False)
 
@@ -29,6 +30,7 @@ def repair(
         backup: A backup of this folder; documents that are damaged are taken back from it.
         foreign: The backup may be one of another folder.
     """
+    from plandoc.repairs import RepairKind  # noqa: PLC0415
     from plandoc.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)
 
     def tell(holder: str) -> None:
@@ -37,8 +39,13 @@ def repair(
     report = do_repair(folder.path, dry_run, backup, foreign=foreign, on_wait=tell)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
-    for problem in report.remaining:
+    # Named when it was not: a document that was moved to lost-found can still be taken back.
+    moved = (Problem(one.reason, file=one.file) for one in report.actions if one.kind is RepairKind.SET_ASIDE)
+    known = None if backup else way_out.backup_for([*report.remaining, *moved], folder.path)
+    for problem in way_out.with_path(report.remaining, known):
         printing.say(str(problem))
+    if known is not None:
+        printing.say(way_out.sentence(known))
     printing.say(f"{folder.path}: {_summary(len(report.actions), len(report.remaining), dry_run=dry_run)}")
     return 1 if report.remaining else 0
 

@@ -80,10 +80,16 @@ def list_ingredients(*, json: AsJson = False, folder: DataFolder) -> None:
 
 
 def _amount(quantity: str) -> Decimal:
-    from plandoc.exchange.handwritten.cells import Cell, CellReader  # noqa: PLC0415  (no list needs it)
+    from plandoc.exchange.handwritten.cells import Cell, CellReader, shown  # noqa: PLC0415  (no list needs it)
 
     cells = CellReader("")
-    amount = cells.amount(Cell(quantity.strip(), 0, "QUANTITY"), check_amount)
+    cell = Cell(quantity.strip(), 0, "QUANTITY")
+    amount = cells.amount(cell, check_amount)
+    if "e" in cell.text.lower() and not cells.problems:
+        # Programs write numbers so. A hand that does has slipped: the e lies beside the 3.
+        cells.refuse_cell(
+            cell, f"wanted a number written out, found {shown(cell.text)}", f"write {amount:f} if that is meant"
+        )
     cells.check()
     return amount
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from plandoc.errors import ValidationError, found
 from plandoc.exchange.fields import Fields, Reference
+from plandoc.exchange.refusing import MOST_GATHERED
 from plandoc.exchange.report import Outcome, Row
 from plandoc.slugs import slugify
 
@@ -45,7 +46,14 @@ class Export:
         if type(rows) is not list:
             self.failed.append(Row(table, "the whole table", Outcome.FAILED, f"wanted a list, found {found(rows)}"))
             return []
-        return [result for index, row in enumerate(rows) if (result := self._one(table, index, row, parse)) is not None]
+        read = []
+        for index, row in enumerate(rows):
+            result = self._one(table, index, row, parse)
+            if result is not None:
+                read.append(result)
+            elif len(self.failed) > MOST_GATHERED:
+                break
+        return read
 
     def note(self, text: str) -> None:
         """Say something once in the report."""

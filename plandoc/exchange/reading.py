@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from plandoc.errors import DamagedError, Outcome, Problem, StorageError
+from plandoc.errors import DamagedError, Outcome, Problem
 from plandoc.storage.careful import parse_object
 from plandoc.storage.files import Files
+from plandoc.storage.places import resolved
 from plandoc.storage.translation import translated
 
 
@@ -24,11 +24,9 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def _content(path: Path) -> bytes:
-    if "\0" in str(path):
-        raise StorageError(ascii(str(path)), "no path holds a NUL character", Outcome.NOT_SAVED)
     with translated(path, Outcome.NOT_SAVED):
         # Resolved, for a link to an export is as good as the export: nothing is ever written to it.
-        real = Path(os.path.realpath(path))
+        real = resolved(path)
         if real.is_dir():
             problem = Problem("wanted a file, found a folder", file=str(path), hint="name the exported .json file")
             raise DamagedError(str(path), [problem])

@@ -8,6 +8,8 @@ from pathlib import Path
 from plandoc.errors import ImportRefusedError
 from plandoc.exchange.report import ImportReport, Row
 
+# Nobody reads so many; whoever has found them can stop looking.
+MOST_GATHERED = 1000
 _MOST_SHOWN = 20
 
 
@@ -15,8 +17,10 @@ def refused(
     file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", way_out: str = ""
 ) -> ImportRefusedError:
     """Return the error that tells why nothing was imported; its report has every failed row."""
-    rows = "1 row is" if len(failed) == 1 else f"{len(failed)} rows are"
+    is_all = len(failed) <= MOST_GATHERED
+    rows = "1 row is" if len(failed) == 1 else f"{len(failed) if is_all else f'more than {MOST_GATHERED}'} rows are"
     shown = "\n".join(f"  {row}" for row in failed[:_MOST_SHOWN])
-    more = f"\n  and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
+    left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
+    more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
     message = f"nothing was imported from {file}, for {rows} {why}:\n{shown}{more}{way_out}"
     return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))

@@ -12,8 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
 from plandoc.codec import to_row
 from plandoc.errors import PlandocError, Problem, ValidationError, found
 from plandoc.exchange.plandoc_files.writing import save
@@ -31,13 +29,15 @@ from plandoc.records import (
     StockItem,
 )
 from plandoc.sessions import Session
+from plandoc.storage.places import named
+from plandoc.values import frozen
 
 Rows = Iterator[Sequence[object]]
 
 _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
 
 
-@attrs.frozen
+@frozen
 class Sheet:
     """One table: what stands above the columns, and the rows."""
 
@@ -156,7 +156,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
         StorageError: when the system refuses.
     """
-    place = Path(folder)
+    place = named(folder)
     files = {place / f"{name}.csv": text for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:

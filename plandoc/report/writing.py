@@ -43,7 +43,7 @@ def save(text: str, path: str | os.PathLike[str], *, replace: bool = False) -> P
 def _check_target(file: Path, *, replace: bool) -> None:
     if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
-    if not file.exists():
+    if not os.path.lexists(file):
         if not file.parent.is_dir():
             raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
         return

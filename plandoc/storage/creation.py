@@ -20,7 +20,7 @@ def is_made(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
 
     Raises:
-        FolderNotFoundError: when there is no folder at the path.
+        FolderNotFoundError: when a file stands at the path, or no path can be like it.
     """
     if "\0" in str(root):
         raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
@@ -29,8 +29,7 @@ def is_made(root: Path, files: Files) -> bool:
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
             return True
-        has_journal = files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
-        return root.is_dir() and has_journal
+        return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
 
 
 def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seconds: float) -> None:

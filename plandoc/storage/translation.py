@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StorageError
 from plandoc.storage.files import NotAFile
 
 
-@contextmanager
-def translated(path: Path, outcome: Outcome) -> Iterator[None]:
+class translated:  # noqa: N801  (read as the sentence that it begins)
     """Give an `OSError` the path and say what was saved; let plandoc's own errors through.
+
+    A class, for a generator would cost more than many of the calls to the system that it stands around.
 
     Args:
         path: Named where the error names none itself.
         outcome: What is in the folder when something fails in this block.
     """
-    try:
-        yield
-    except PlandocError:
-        raise
-    except NotAFile as error:
-        name = os.path.basename(error.filename)
-        raise DamagedError(name, [Problem(str(error.strerror), file=str(error.filename))]) from error
-    except OSError as error:
-        raise storage_error(error, path, outcome) from error
+
+    __slots__ = ("_outcome", "_path")
+
+    def __init__(self, path: Path, outcome: Outcome) -> None:
+        self._path = path
+        self._outcome = outcome
+
+    def __enter__(self) -> None:
+        """Nothing is done before something fails."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, OSError) or isinstance(error, PlandocError):
+            return
+        if isinstance(error, NotAFile):
+            name = os.path.basename(error.filename)
+            raise DamagedError(name, [Problem(str(error.strerror), file=str(error.filename))]) from error
+        raise storage_error(error, self._path, self._outcome) from error
 
 
 def storage_error(error: OSError, path: Path, outcome: Outcome, doing: str = "") -> StorageError:

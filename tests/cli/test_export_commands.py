@@ -5,6 +5,7 @@ import io
 import json
 
 import plandoc
+from plandoc.cli import main
 
 from .conftest import contents
 
@@ -111,3 +112,54 @@ def test_a_schema_is_printed_as_it_is_shipped(call, folder):
     for name in schema.NAMES:
         assert json.loads(call("schema", name).out) == schema.schema_of(name)
     assert call("schema", "oven").status == 2
+
+
+def test_a_hyphen_stands_for_the_standard_output(run, bakery, tmp_path):
+    ended = run("export", "-")
+    file = run("export", "bakery.json")
+    one = run("export", "-", "harbour-market")
+    unknown = run("export", "-", "christmas")
+
+    assert (ended.status, ended.err, file.status) == (0, "", 0)
+    assert ended.out.encode() == (tmp_path / "bakery.json").read_bytes()
+    assert json.loads(one.out)["stock"] == []
+    assert (unknown.status, unknown.out) == (1, "")
+    assert not (tmp_path / "-").exists()
+
+
+def test_what_only_looks_like_an_option_is_no_name_of_a_file(call, bakery, tmp_path):
+    mistyped, after_hyphens = call("export", "--replce", "x.json"), call("export", "--", "-x.json")
+
+    assert (mistyped.status, after_hyphens.status) == (2, 2)
+    assert "Unknown option: --replce" in mistyped.err
+    assert "called ./-x.json" in after_hyphens.err
+    assert call("export", "./-x.json").status == 0
+    assert json.loads((tmp_path / "-x.json").read_bytes())["application"] == "plandoc"
+
+
+def test_an_export_on_a_terminal_steers_nothing_and_is_the_same_json(bakery, monkeypatch, folder):
+    class Terminal(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self):
+            return True
+
+    with plandoc.open_store(bakery) as store, store.session() as session:
+        session.add(plandoc.Ingredient("Rye \u202e\u009b2J flour"))
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdout", shown)
+    status = main(["export", "-"])
+    monkeypatch.undo()
+
+    assert status == 0
+    assert not {"\u202e", "\u009b"} & set(shown.getvalue())
+    assert "Rye \u202e\u009b2J flour" in [row["name"] for row in json.loads(shown.getvalue())["ingredients"]]
+
+
+def test_a_device_or_a_pipe_is_never_replaced_and_named_as_it_was(run, bakery):
+    for place in ("/dev/stdout", "/dev/null"):
+        refused, report = run("export", place), run("report", "harbour-market", "-o", place, "--replace")
+
+        assert (refused.status, refused.out, report.status) == (1, "", 1)
+        assert f"cannot write {place}: it is no ordinary file; name a file, or -" in refused.err
+        assert f"cannot write {place}: it is no ordinary file" in report.err

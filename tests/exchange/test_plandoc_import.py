@@ -7,8 +7,8 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, sample
+from plandoc.arithmetic.signed import before_import, is_sound
 from plandoc.exchange import Outcome, export_file, import_file
-from plandoc.exchange.plandoc_files.signed import before_import, is_sound
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 from .exchange_files import a_file, exported_bytes, filled, opened

@@ -237,7 +237,7 @@ def test_every_truncation_of_a_file_is_refused(good, folder):
 def test_ids_without_end_do_not_use_up_the_numbers_of_the_folder(good, tmp_path):
     """They are taken in under numbers of the folder, with the digest that they came with."""
     from plandoc import codec
-    from plandoc.exchange.plandoc_files.signed import renumbered_amendment, renumbered_snapshot
+    from plandoc.arithmetic.signed import renumbered_amendment, renumbered_snapshot
 
     far = {"ingredients": 10**12, "recipes": 10**12, "finished_units": 10**12, "finished_goods": 10**12}
 

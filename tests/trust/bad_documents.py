@@ -15,6 +15,7 @@ import plandoc
 from plandoc.errors import DamagedError, FolderNotFoundError, NewerFormatError, PlandocError, StorageError
 from tests.builders import a_plan
 from tests.records.folders import Spoil, replaced
+from tests.trust.bad_inputs import Row, command, every_document
 
 
 def written(name: str, content: bytes) -> Spoil:
@@ -105,6 +106,31 @@ def _sealed(**fields: Any) -> bytes:
 
 SEALED = _sealed(documents=None)
 LEADING_OUT = _sealed(documents=[{"path": "../evil.json", "replaces": None, "content": "{}"}])
+
+
+def with_a_backup(spoil: Spoil) -> Spoil:
+    """Make a backup as somebody does, and then the damage."""
+
+    def spoil_later(folder: Path) -> None:
+        command("backup", str(folder.parent / "kept.zip"))(folder)
+        spoil(folder)
+
+    return spoil_later
+
+
+KEPT = ("undamaged: 'plandoc repair --from ", "/kept.zip' takes it back")
+
+# Damage to a folder of which there is a backup: the place of it is offered.
+BACKED_UP = (
+    Row(3, "truncated, with a backup, shown", command("event", "show", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
+    Row(3, "truncated, with a backup, checked", command("check"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
+    Row(3, "truncated, with a backup, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT)), every_document),
+    Row(3, "truncated catalogue with a backup", command("recipe", "list"), ("catalog.json:", *KEPT), 1, with_a_backup(cut_off(CATALOG))),
+    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER))),
+    Row(5, "NUL bytes, with a backup", command("event", "show", "1"), ("a lost write", *KEPT), 1, with_a_backup(written(EVENT, b"\0" * 300))),
+    Row(37, "no catalogue, but a backup", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, with_a_backup(lambda folder: (folder / CATALOG).unlink())),
+    Row(37, "no marker, but a backup", command("recipe", "list"), ("has lost its plandoc.json", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
+)  # fmt: skip
 
 # The number, what it is; how it is made, the error of the library, and a part of the message.
 BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {

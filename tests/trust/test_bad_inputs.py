@@ -13,7 +13,7 @@ from plandoc.errors import PlandocError
 from plandoc.records import PlanState
 from tests.builders import a_plan
 from tests.records.folders import look_at_everything
-from tests.trust.bad_documents import BAD_DOCUMENTS
+from tests.trust.bad_documents import BACKED_UP, BAD_DOCUMENTS
 from tests.trust.bad_inputs import Row, command, every_document, library
 from tests.trust.bad_surroundings import SURROUNDINGS
 from tests.trust.bad_values import VALUES
@@ -52,7 +52,7 @@ def of_documents() -> list[Row]:
     return rows
 
 
-ROWS = [*of_documents(), *VALUES, *SURROUNDINGS]
+ROWS = [*of_documents(), *BACKED_UP, *VALUES, *SURROUNDINGS]
 
 
 @pytest.fixture(scope="module")

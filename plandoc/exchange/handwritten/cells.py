@@ -22,6 +22,8 @@ _WITH_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 # Looking for the nearest name takes its time, and nobody reads so many suggestions.
 _MOST_SUGGESTIONS = 100
+# Nobody reads so many, and a file of ten megabytes can hold millions: it is answered when this many are found.
+MOST_GATHERED = 1000
 _POINT = "write it with a decimal point and no other separator, such as 0.5"
 
 
@@ -65,8 +67,15 @@ class CellReader:
         return len(self.problems) < _MOST_SUGGESTIONS
 
     def refuse(self, message: str, line: int, field: str | None = None, hint: str | None = None) -> None:
-        """Keep a problem."""
+        """Keep a problem.
+
+        Raises:
+            ValidationError: when there are enough of them; the last one then says that there may be more.
+        """
         self.problems.append(Problem(message, file=self.file, line=line, field=field, hint=hint))
+        if len(self.problems) > MOST_GATHERED:
+            self.problems[-1] = _enough(self.file)
+            self.check()
 
     def refuse_cell(self, cell: Cell, message: str, hint: str | None = None) -> None:
         """Keep a problem of a cell."""
@@ -79,7 +88,7 @@ class CellReader:
             ValidationError: when anything is.
         """
         if self.problems:
-            raise ValidationError(sorted(dict.fromkeys(self.problems), key=lambda problem: problem.line or 0))
+            raise ValidationError(sorted(dict.fromkeys(self.problems), key=_place))
 
     def text(self, cell: Cell) -> str:
         """Return free text; "" when there is none."""
@@ -164,6 +173,15 @@ class CellReader:
             self.refuse_cell(cell, f"{shown(text)} can mean two numbers in a file with semicolons", hint)
             return None
         return text
+
+
+def _place(problem: Problem) -> tuple[bool, int]:
+    return problem == _enough(problem.file), problem.line or 0
+
+
+def _enough(file: str | None) -> Problem:
+    message = f"more than {MOST_GATHERED} problems were found, and reading stopped there"
+    return Problem(message, file=file, hint="is it the right file?")
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from plandoc.errors import Outcome, Problem, StorageError, ValidationError
+from plandoc.errors import Outcome, Problem, ValidationError
 from plandoc.storage.files import Files
+from plandoc.storage.places import resolved
 from plandoc.storage.translation import translated
 
 # More than a thousand bakeries would write; a file far larger is a mistake, and would fill the memory.
 LARGEST_BYTES = 10_000_000
+# A file of that size with more lines or more cells holds hardly anything in each, and would keep everybody waiting.
+MOST_LINES = 500_000
+MOST_COMMAS = 1_000_000
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
@@ -24,11 +27,9 @@ def read_text(path: Path) -> str:
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it is a folder, empty, far too large, or no text in UTF-8.
     """
-    if "\0" in str(path):
-        raise StorageError(ascii(str(path)), "no path holds a NUL character", Outcome.NOT_SAVED)
     with translated(path, Outcome.NOT_SAVED):
         # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
-        real = Path(os.path.realpath(path))
+        real = resolved(path)
         if real.is_dir():
             raise _refused(path, "wanted a file, found a folder", "name the file in it")
         content = _content(path, real)
@@ -62,6 +63,14 @@ def _decoded(path: Path, content: bytes) -> str:
         message = f"wanted UTF-8, found the byte {content[error.start]:#04x}"
         raise _refused(path, message, _SAVE_AS, line=line) from None
     text = text.removeprefix("\ufeff")
+    for what, mark, most in (
+        ("lines", "\n", MOST_LINES),
+        ("commas", ",", MOST_COMMAS),
+        ("semicolons", ";", MOST_COMMAS),
+    ):
+        if text.count(mark) > most:
+            hint = "is it the right file? Else divide it into several"
+            raise _refused(path, f"wanted at most {most} {what}, found {text.count(mark)}", hint)
     if not text.strip():
         raise _refused(path, "the file is empty", "write a line with the names of the columns, then the rows")
     return text

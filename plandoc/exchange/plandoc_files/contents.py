@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.replay import PlanContent, first_parting, in_order
+from plandoc.arithmetic.signed import is_sound
 from plandoc.errors import ValidationError
-from plandoc.exchange.plandoc_files.signed import is_sound
 from plandoc.planning.definitions import definitions_in
 from plandoc.records import (
     AssemblyRun,
@@ -115,6 +115,20 @@ def _decisions(session: Session, rows: list[BatchDecision]) -> tuple[dict[int, B
 
 def _bare(record: Any) -> Any:
     return attrs.evolve(record, id=0, event_id=ANY_EVENT)
+
+
+def as_signed(plan: PlanContent, signed_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
+    """Return a plan with the ids that the signed records use; what they never speak of gets one of its own."""
+    back = {table: {own: signed for signed, own in ids.items()} for table, ids in signed_ids.items()}
+
+    def signed(table: str, number: int) -> int:
+        return back[table].get(number, -number)
+
+    return PlanContent(
+        frozenset(signed("recipes", number) for number in plan.recipes),
+        {signed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
+        {signed("finished_units", number): batches for number, batches in plan.batches.items()},
+    )
 
 
 def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str]]:

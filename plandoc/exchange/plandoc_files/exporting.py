@@ -7,22 +7,24 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import attrs
-
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.signed import ids_in
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.plandoc_files import form
 from plandoc.exchange.plandoc_files.contents import EventContent, content_of, unsound
+from plandoc.exchange.plandoc_files.impossible import impossible
 from plandoc.exchange.plandoc_files.needed import Needed, needed_by
 from plandoc.exchange.plandoc_files.rows import FolderRows
-from plandoc.exchange.plandoc_files.signed import ids_in
 from plandoc.exchange.plandoc_files.writing import save
 from plandoc.operations import NO_SESSION, reads
+from plandoc.planning.definitions import definitions_in
 from plandoc.records import Event
 from plandoc.sessions import Session
 from plandoc.tables import event_document
+from plandoc.values import frozen
 
 
-@attrs.frozen
+@frozen
 class ExportReport:
     """What an export wrote.
 
@@ -73,7 +75,7 @@ def export_file(
     return write_export(rendered, path, replace=replace)
 
 
-@attrs.frozen
+@frozen
 class RenderedExport:
     """An export that is not written yet: its bytes, and how many records of each table are in it."""
 
@@ -100,18 +102,18 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
     rows = FolderRows(needed)
     tables = rows.tables(contents)
     places = {event.slug: event_document(event.id) for event in events}
-    problems = [*rows.problems, *_unsound(contents, places)]
+    problems = [*rows.problems, *_unsound(contents, places, definitions_in(session))]
     if problems:
         raise ValidationError(problems)
     counts = {name: len(table) for name, table in tables.items()}
     return RenderedExport(form.render(_signed_ids(needed, contents), tables), counts)
 
 
-def _unsound(contents: Iterable[EventContent], places: Mapping[str, str]) -> list[Problem]:
+def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
     return [
         Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
         for content in contents
-        for table, message in unsound(content, content.plan)
+        for table, message in ([*unsound(content, content.plan)] or impossible(content, today))
     ]
 
 

@@ -15,15 +15,16 @@ import attrs
 from plandoc import codec
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
+from plandoc.arithmetic.signed import TABLES, changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.exchange.plandoc_files.contents import STARTED, EventContent, content_of
 from plandoc.exchange.plandoc_files.naming import TABLES_OF_FIELDS
 from plandoc.exchange.plandoc_files.numbering import Numbering
 from plandoc.exchange.plandoc_files.parsing import ExchangeFile, wrong_nesting
-from plandoc.exchange.plandoc_files.signed import TABLES, changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.exchange.report import Outcome, Row
 from plandoc.records import Event, StockItem
 from plandoc.sessions import Session
 from plandoc.tables import table_of
+from plandoc.values import frozen
 
 THE_SAME = "already there, the same"
 
@@ -36,7 +37,7 @@ class OnConflict(enum.Enum):
     UPDATE = "update"
 
 
-@attrs.frozen
+@frozen
 class Put:
     """A record to be stored, under the id that it has, or in the place of one that is there.
 
@@ -48,7 +49,7 @@ class Put:
     before: Any | None
 
 
-@attrs.frozen
+@frozen
 class PutEvent:
     """An event to be stored with all its records; its signed records are renumbered already."""
 
@@ -56,7 +57,7 @@ class PutEvent:
     before: Event | None
 
 
-@attrs.frozen
+@frozen
 class Merge:
     """What is to be done.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from plandoc.arithmetic.signed import ids_in
 from plandoc.exchange.plandoc_files.contents import EventContent
-from plandoc.exchange.plandoc_files.signed import ids_in
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
 from plandoc.sessions import Session
 from plandoc.tables import BY_TYPE, table_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from plandoc.arithmetic.signed import TABLES, ids_in
 from plandoc.exchange.plandoc_files.contents import EventContent
 from plandoc.exchange.plandoc_files.needed import KINDS
 from plandoc.exchange.plandoc_files.parsing import ExchangeFile
-from plandoc.exchange.plandoc_files.signed import TABLES, ids_in
 from plandoc.sessions import Session
 from plandoc.tables import table_of
 

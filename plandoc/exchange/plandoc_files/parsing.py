@@ -12,13 +12,16 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.arithmetic.replay import PlanContent, in_order
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.replay import in_order
+from plandoc.arithmetic.signed import TABLES as SIGNED_TABLES
+from plandoc.arithmetic.signed import ids_in
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, found
 from plandoc.exchange.plandoc_files import form
-from plandoc.exchange.plandoc_files.contents import ANY_EVENT, EventContent, unsound
+from plandoc.exchange.plandoc_files.contents import ANY_EVENT, EventContent, as_signed, unsound
+from plandoc.exchange.plandoc_files.impossible import impossible
 from plandoc.exchange.plandoc_files.naming import Row, as_slug, numbered
-from plandoc.exchange.plandoc_files.signed import TABLES as SIGNED_TABLES
-from plandoc.exchange.plandoc_files.signed import ids_in
+from plandoc.exchange.refusing import MOST_GATHERED
 from plandoc.exchange.report import Outcome
 from plandoc.exchange.report import Row as ReportRow
 from plandoc.nesting import check_nesting
@@ -35,7 +38,7 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.rules import check_slug, check_whole
-from plandoc.tables import TABLES, Table
+from plandoc.tables import BY_TYPE, TABLES, Table
 from plandoc.values import frozen
 
 _SIGNED = (PlanSnapshot, PlanAmendment)
@@ -77,6 +80,10 @@ def _check_version(path: str, number: Any) -> None:
         raise NewerFormatError(path, number, form.VERSION)
 
 
+class _Enough(Exception):  # noqa: N818  (a signal inside this module)
+    """So much is wrong that nobody needs to know more."""
+
+
 class _Parser:
     """One reading of one file."""
 
@@ -89,7 +96,14 @@ class _Parser:
         self._current: set[tuple[int, int]] = set()
 
     def parsed(self) -> tuple[ExchangeFile | None, list[ReportRow]]:
-        """Return the file, or what is wrong; each step needs what those before have found sound."""
+        """Return the file, or what is wrong."""
+        try:
+            return self._parsed()
+        except _Enough:
+            return None, self._failed
+
+    def _parsed(self) -> tuple[ExchangeFile | None, list[ReportRow]]:
+        # Each step needs what those before have found sound.
         for step in (self._look_at_keys, self._collect_slugs, self._read_rows, self._look_at_rows):
             step()
             if self._failed:
@@ -106,6 +120,8 @@ class _Parser:
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))
+        if len(self._failed) > MOST_GATHERED:
+            raise _Enough
 
     # The file as a whole.
 
@@ -224,6 +240,13 @@ class _Parser:
         record_type = next(one.record_type for one in TABLES if one.name == table)
         return {record.id: record for record in self._records[record_type]}
 
+    def _look_up(self, table: str) -> Callable[[int], Any]:
+        return self._by_id(table).get
+
+    def _slug_of(self, record_type: type, number: int) -> str:
+        slug = next((one.slug for one in self._records[record_type] if one.id == number), "")
+        return f"{BY_TYPE[record_type].label.lower()} {found(slug)}"
+
     # Events.
 
     def _sort_by_event(self) -> None:
@@ -270,28 +293,20 @@ class _Parser:
         )
 
     def _look_at_event(self, content: EventContent, signed_ids: Mapping[str, Mapping[int, int]]) -> None:
-        plan = _as_signed(content.plan, signed_ids)
+        plan = as_signed(content.plan, signed_ids)
         for table, reason in unsound(content, plan):
             self._fail(table, content.event.slug, reason)
+        if not self._failed:
+            today = Definitions(
+                *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
+            )
+            for table, reason in impossible(content, today, signed_ids, self._slug_of):
+                self._fail(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._fail("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
         if not self._failed:
             # Only to see that all of it can be walked through.
             ids_in(content.snapshot, content.amendments)
-
-
-def _as_signed(plan: PlanContent, signed_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
-    """Return a plan with the ids that the signed records use; what they never speak of gets one of its own."""
-    back = {table: {own: signed for signed, own in ids.items()} for table, ids in signed_ids.items()}
-
-    def signed(table: str, number: int) -> int:
-        return back[table].get(number, -number)
-
-    return PlanContent(
-        frozenset(signed("recipes", number) for number in plan.recipes),
-        {signed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
-        {signed("finished_units", number): batches for number, batches in plan.batches.items()},
-    )
 
 
 def wrong_nesting(

@@ -7,10 +7,11 @@ import os
 import secrets
 from pathlib import Path
 
-from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.errors import Outcome, PlandocError
 from plandoc.exchange.plandoc_files.form import BEGINNING
 from plandoc.storage.creation import is_of_a_data_folder
 from plandoc.storage.files import Files
+from plandoc.storage.places import is_no_file, named, resolved
 from plandoc.storage.translation import translated
 
 
@@ -29,10 +30,10 @@ def save(
         PlandocError: when something else is there.
         StorageError: when the system refuses; then everything is as it was.
     """
-    if "\0" in str(path):
-        raise StorageError(ascii(str(path)), "no path holds a NUL character", Outcome.NOT_SAVED)
-    file = Path(os.path.realpath(path))
-    files = Files()
+    file, files = resolved(path), Files()
+    if is_no_file(named(path)):
+        # A device that is replaced by a file is gone for the whole system.
+        raise PlandocError(f"cannot write {named(path)}: it is no ordinary file; name a file")
     with translated(file, Outcome.NOT_SAVED):
         mode = _check_target(file, files, replace=replace, beginning=beginning)
         # In the same folder, for only then is replacing one step. A short name, for that of the file may be as long
@@ -61,9 +62,7 @@ def _check_target(file: Path, files: Files, *, replace: bool, beginning: bytes |
             raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
         return None
     if not file.is_file():
-        # A device that is replaced by a file is gone for the whole system.
-        what = "a folder" if file.is_dir() else "no ordinary file"
-        raise PlandocError(f"cannot write {file}: it is {what}; name a file")
+        raise PlandocError(f"cannot write {file}: it is {'a folder' if file.is_dir() else 'no file'}; name a file")
     if not os.access(file, os.W_OK):
         raise PlandocError(f"cannot write {file}: it is read-only; make it writable, or name another file")
     if not replace and status.st_size and (beginning is None or not _begins_with(file, beginning)):

@@ -15,9 +15,9 @@ from typing import Any
 import attrs
 
 from plandoc import codec
+from plandoc.arithmetic.signed_digest import digest_of
 from plandoc.records import Finding, PlanAmendment, PlanSnapshot
 from plandoc.rules import check_digest, check_whole
-from plandoc.snapshots import digest_of
 
 # Takes a table and an id, and returns the id in its place.
 Change = Callable[[str, int], int]
@@ -75,6 +75,11 @@ def renumbered_snapshot(snapshot: PlanSnapshot, changed: Changed) -> PlanSnapsho
     return _with_digest(other, {**other.definitions, IMPORTED: [*before, journey]})
 
 
+def for_reading(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
+    """Return a snapshot with other ids to be looked at and thrown away: its digest fits it no more."""
+    return _snapshot(snapshot, change)
+
+
 def before_import(snapshot: PlanSnapshot) -> PlanSnapshot | None:
     """Return a snapshot as it was before it was imported and renumbered; None when it never was.
 
@@ -107,12 +112,17 @@ def ids_of(journey: Mapping[str, Any]) -> dict[str, dict[int, int]]:
 
 def is_sound(snapshot: PlanSnapshot) -> bool:
     """Whether a snapshot is what its digest signed, and each one that it was imported from is, too."""
-    if digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) != snapshot.digest:
+    if not is_what_it_signs(snapshot):
         return False
     if IMPORTED in snapshot.definitions and not _journeys(snapshot):
         return False
     earlier = before_import(snapshot)
     return earlier is None or is_sound(earlier)
+
+
+def is_what_it_signs(snapshot: PlanSnapshot) -> bool:
+    """Whether a snapshot is what its own digest signed, wherever it came from."""
+    return digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) == snapshot.digest
 
 
 def _journeys(snapshot: PlanSnapshot) -> list[dict[str, Any]]:

@@ -1,0 +1,48 @@
+"""A path as somebody names it, made one that the system can be asked about."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from plandoc.errors import Outcome, StorageError
+
+
+def named(path: str | os.PathLike[str]) -> Path:
+    r"""Return a path that somebody named.
+
+    Raises:
+        StorageError: for one with a NUL character, which every call to the system would refuse in a way of its own.
+
+    >>> named("data/../data")
+    PosixPath('data/../data')
+    >>> named("a\0b")
+    Traceback (most recent call last):
+    plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
+    """
+    place = Path(path)
+    if "\0" in str(place):
+        raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)
+    return place
+
+
+def resolved(path: str | os.PathLike[str]) -> Path:
+    """Return where a path leads in the end.
+
+    Not by `Path.resolve`, for which a link to itself is an error of a kind of its own. Here it stays as it is, and
+    whoever opens it is told what it is.
+    """
+    return Path(os.path.realpath(named(path)))
+
+
+def is_no_file(path: Path) -> bool:
+    """Whether a path leads to a device, a pipe or a socket, which must not be replaced by a file.
+
+    Asked of the path as it is named: that of a pipe, such as /dev/stdout may be, cannot be followed to its end.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
