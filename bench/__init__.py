@@ -1,1 +1,1 @@
-"""Figures for starting production, beside other ways to keep the same rows. Run with `python -m bench`."""
+"""plandoc beside others that do the same: figures, and whether the goals are met. Run with `python -m bench`."""

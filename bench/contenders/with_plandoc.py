@@ -1,0 +1,240 @@
+"""plandoc, through its public functions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import orjson
+
+import plandoc
+from bench import forms, workload
+from bench.workload import Catalogue, Row
+
+# Events that are added in one session while building: between the size of one write and the looks at all slugs.
+_EVENTS_A_SESSION = 2500
+
+
+class Contender:
+    """A data folder."""
+
+    NAME: ClassVar[str] = "plandoc"
+    PACKAGES: ClassVar[tuple[str, ...]] = ("plandoc", "tinydb", "attrs", "cattrs", "filelock", "orjson")
+    DURABILITY: ClassVar[str] = "all or nothing, on the disk when acknowledged: one fdatasync of the journal a change"
+    USE: ClassVar[str] = "one open store, public functions, each its own session unless one is asked for"
+
+    # What its functions import when they are first called.
+    IMPORTED_ON_USE: ClassVar[tuple[str, ...]] = (
+        "plandoc.amendments",
+        "plandoc.catalog",
+        "plandoc.lifecycle",
+        "plandoc.planning.decisions",
+    )
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "plandoc"
+        self._store = plandoc.open_store(self.folder)
+
+    @classmethod
+    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+        """Fill an empty folder."""
+        with plandoc.open_store(folder / "plandoc", create=True) as store:
+            if catalogue:
+                with store.session("fill the catalogue") as session:
+                    _fill_catalogue(session, catalogue)
+                _check_rows(folder / "plandoc", catalogue)
+            for some in _in_parts(event_ids):
+                with store.session("plan events") as session:
+                    for number in some:
+                        _plan(session, number)
+
+    def start(self, event_id: int) -> None:
+        """Start production."""
+        plandoc.use_store(self._store)
+        plandoc.start_production(event_id)
+
+    def change_quantity(self, event_id: int, good_id: int, quantity: int, reason: str) -> None:
+        """Amend a plan."""
+        plandoc.use_store(self._store)
+        plandoc.change_quantity(event_id, good_id, quantity, reason)
+
+    def decide(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Save a decision."""
+        plandoc.use_store(self._store)
+        plandoc.save_batch_decision(event_id, unit_id, batches)
+
+    def add_event(self, number: int) -> None:
+        """Add an event in its own session."""
+        with self._store.session("add an event") as session:
+            session.add(_event(number))
+
+    def add_events(self, numbers: Iterable[int]) -> None:
+        """Add events in one session."""
+        with self._store.session("add events") as session:
+            for number in numbers:
+                session.add(_event(number))
+
+    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+        """Import the file itself."""
+        plandoc.use_store(self._store)
+        plandoc.import_file(source)
+
+    def plan(self, event_id: int) -> plandoc.Plan:
+        """Return the record of a whole plan."""
+        plandoc.use_store(self._store)
+        return plandoc.get_plan(event_id)
+
+    def plan_as_json(self, found: plandoc.Plan) -> Any:
+        """Return a plan as JSON."""
+        return forms.plan(
+            _event_row(found.event),
+            {one.id: {"name": one.name, "slug": one.slug} for one in found.recipes},
+            {good.id: _good_row(good) for good, _ in found.goods},
+            {good.id: quantity for good, quantity in found.goods},
+            [_decision_row(one) for one in found.decisions],
+            found.snapshot and found.snapshot.snapshot_data,
+            [_amendment_row(one) for one in found.amendments],
+        )
+
+    def events(self) -> list[plandoc.Event]:
+        """Return the records of all events."""
+        plandoc.use_store(self._store)
+        return plandoc.list_records(plandoc.Event)
+
+    def events_as_json(self, found: list[plandoc.Event]) -> Any:
+        """Return events as JSON."""
+        return [_event_row(one) for one in found]
+
+    def comparison(self, event_id: int) -> plandoc.PlanComparison:
+        """Return the comparison."""
+        plandoc.use_store(self._store)
+        return plandoc.get_plan_comparison(event_id)
+
+    def comparison_as_json(self, found: plandoc.PlanComparison) -> Any:
+        """Return a comparison as JSON."""
+        parts = {"goods": found.goods, "batches": found.batches, "recipes": found.recipes}
+        return {
+            part: [
+                forms.difference(one.id, one.name, one.before, one.after, [each.sequence for each in one.amendments])
+                for one in entries
+            ]
+            for part, entries in parts.items()
+        }
+
+    def check(self) -> list[str]:
+        """Check the folder."""
+        return [str(problem) for problem in plandoc.check(self.folder)]
+
+    def frozen(self, event_id: int) -> Any:
+        """Return what was frozen."""
+        plandoc.use_store(self._store)
+        found = plandoc.get_plan_snapshot(event_id)
+        if found is None:
+            raise ValueError(event_id)
+        return {"snapshot_data": found.snapshot_data, "definitions": found.definitions}
+
+    def catalogue(self) -> Catalogue:
+        """Return the rows of the catalogue."""
+        content = orjson.loads((self.folder / "catalog.json").read_bytes())
+        return {name: rows for name, rows in content.items() if not name.startswith("_")}
+
+    def journal_bytes(self) -> int:
+        """Return how long the journal is."""
+        journal = self.folder / "journal.jsonl"
+        return journal.stat().st_size if journal.exists() else 0
+
+    def close(self) -> None:
+        """Fold the journal in."""
+        self._store.close()
+
+
+def _in_parts(event_ids: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(event_ids)
+    while some := list(itertools.islice(waiting, _EVENTS_A_SESSION)):
+        yield some
+
+
+def _event(number: int) -> plandoc.Event:
+    return plandoc.Event(workload.event(number)["name"], workload.DATE)
+
+
+def _fill_catalogue(session: plandoc.Session, catalogue: Catalogue) -> None:
+    for row in catalogue["ingredients"].values():
+        session.add(plandoc.Ingredient(row["name"]))
+    for row in catalogue["recipes"].values():
+        lines = tuple(
+            plandoc.RecipeLine(line["ingredient_id"], Decimal(line["quantity"]), line["unit"]) for line in row["lines"]
+        )
+        session.add(plandoc.Recipe(row["name"], lines=lines))
+    for row in catalogue["finished_units"].values():
+        session.add(plandoc.FinishedUnit(row["name"], row["recipe_id"], items_per_batch=row["items_per_batch"]))
+    for row in catalogue["finished_goods"].values():
+        parts = tuple(
+            plandoc.Component(finished_unit_id=part["finished_unit_id"], quantity=Decimal(part["quantity"]))
+            for part in row["components"]
+        )
+        session.add(plandoc.FinishedGood(row["name"], parts))
+
+
+def _check_rows(folder: Path, catalogue: Catalogue) -> None:
+    """See that the rows that the others are given are those that plandoc writes."""
+    content = orjson.loads((folder / "catalog.json").read_bytes())
+    if any(content[table] != rows for table, rows in catalogue.items()):
+        raise SystemExit("the workload's rows are not those that plandoc writes; the figures would mean nothing")
+
+
+def _plan(session: plandoc.Session, number: int) -> None:
+    event = session.add(_event(number))
+    if event.id != number:
+        raise ValueError(event.id)
+    for recipe_id in workload.recipe_ids():
+        session.add(plandoc.EventRecipe(event.id, recipe_id))
+    for good_id, quantity in workload.quantities().items():
+        session.add(plandoc.EventFinishedGood(event.id, good_id, quantity))
+    for row in workload.decisions():
+        session.add(plandoc.BatchDecision(event_id=event.id, **row))
+    plandoc.lock_plan(event.id, session=session)
+
+
+def _event_row(event: plandoc.Event) -> Row:
+    return {
+        "id": event.id,
+        "name": event.name,
+        "event_date": event.event_date.isoformat(),
+        "expected_attendees": event.expected_attendees,
+        "notes": event.notes,
+        "plan_state": event.plan_state.value,
+        "slug": event.slug,
+    }
+
+
+def _good_row(good: plandoc.FinishedGood) -> Row:
+    parts = [{"finished_unit_id": part.finished_unit_id, "quantity": str(part.quantity)} for part in good.components]
+    return {"name": good.name, "components": parts}
+
+
+def _decision_row(decision: plandoc.BatchDecision) -> Row:
+    names = (
+        "finished_unit_id", "recipe_id", "batches", "yield_per_batch", "units_needed", "shortfall_accepted",
+        "exact_need", "recipe_fingerprint",
+    )  # fmt: skip
+    return {name: getattr(decision, name) for name in names}
+
+
+def _amendment_row(amendment: plandoc.PlanAmendment) -> Row:
+    change = amendment.change
+    if not isinstance(change, plandoc.ChangeQuantity):
+        raise TypeError(change)
+    return {
+        "sequence": amendment.sequence,
+        "change": {
+            "finished_good_id": change.finished_good_id,
+            "finished_good_name": change.finished_good_name,
+            "old_quantity": change.old_quantity,
+            "new_quantity": change.new_quantity,
+        },
+        "reason": amendment.reason,
+    }

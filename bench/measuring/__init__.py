@@ -1,0 +1,1 @@
+"""Folders to measure in, the order of turns, and the statistics of what was measured."""

@@ -1,0 +1,163 @@
+"""The benchmark runs, small: all contenders come to the same results, and every table and page has all rows."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import contenders, goals, jobs, suite
+from bench.contenders import with_sqlite3
+from bench.jobs import adding, changing, importing
+from bench.jobs.contract import ContenderJob, Run
+from bench.measuring.figures import Cell, JobResult, NotRun, Sample, TooSlowError
+from bench.measuring.places import Places
+from bench.measuring.turns import Table
+from bench.showing import plots
+
+# Whatever the packages of others warn of is theirs.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+SIZES = (6, 7)
+IN_THIS_PROCESS = [job for job in jobs.JOBS if isinstance(job, ContenderJob) and job.name not in {"add", "import"}]
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory) -> Places:
+    return Places(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture
+def asked(places) -> Run:
+    return Run(contenders.available()[0], places, SIZES, rounds=1, seed=1)
+
+
+@pytest.mark.parametrize("job", [*IN_THIS_PROCESS, *adding.jobs(3)], ids=lambda job: job.key)
+def test_every_contender_comes_to_the_same_result_at_every_size(job, asked):
+    # A contender that came to another one would end this with SystemExit.
+    result = job.measure(asked)[0]
+
+    for contender in asked.contenders:
+        for size in SIZES:
+            assert isinstance(result.cells[Cell(contender.NAME, size)], Sample), contender.NAME
+
+
+@pytest.mark.skipif(not importing.SOURCE.exists(), reason="the real exports are not here")
+def test_every_contender_keeps_the_imported_catalogue(asked):
+    result = importing.JOBS[0].measure(asked)[0]
+
+    assert result.contenders == [contender.NAME for contender in asked.contenders]
+
+
+class Forgetful(with_sqlite3.Contender):
+    NAME = "forgetful"
+
+    def change_quantity(self, event_id: int, good_id: int, quantity: int, reason: str) -> None:
+        super().change_quantity(event_id, good_id, quantity, "no reason")
+
+
+def test_a_contender_that_comes_to_another_result_is_noticed(places):
+    amend = next(job for job in changing.JOBS if job.key == "amend")
+
+    with pytest.raises(SystemExit, match="forgetful does not come to the same result"):
+        amend.measure(Run([with_sqlite3.Contender, Forgetful], places, [6], rounds=1, seed=1))
+
+
+def test_a_part_of_the_suite_shows_and_writes_what_it_measured(tmp_path, capsys):
+    output = tmp_path / "page.md"
+
+    suite.run(suite.Wanted.of("read, compare", "6,7", 1, 1), tmp_path, output, None)
+
+    page, shown = output.read_text("utf-8"), capsys.readouterr().out
+    for contender in contenders.available()[0]:
+        assert page.count(f"| {contender.NAME} | ") == 4
+        assert shown.count(f" {contender.NAME} ") >= 3
+        assert contender.DURABILITY in page
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_goals_are_met_missed_or_not_measured_and_never_guessed():
+    def result(ours: float) -> JobResult:
+        cells = {Cell("plandoc", 10_000): Sample((ours,)), Cell("sqlite3", 10_000): Sample((0.002,))}
+        return JobResult("decide", "decide", cells)
+
+    quick, slow = (goals.grid({"decide": result(ours)}, everything=False).rows for ours in (0.001, 0.003))
+    everything = goals.grid({"decide": result(0.001)}, everything=True).rows
+
+    assert [row[3:] for row in quick] == [("0.50 x", "met")]
+    assert [row[3:] for row in slow] == [("1.50 x", "MISSED")]
+    assert sum(row[4] == "not measured" for row in everything) == len(goals.GOALS) - 1
+
+
+class Slow:
+    """A turn that says how long it would take."""
+
+    def __init__(self, ran: list[str], name: str, *, is_too_slow: bool = False) -> None:
+        self.ran, self.name, self.is_too_slow = ran, name, is_too_slow
+
+    def before(self) -> None:
+        pass
+
+    def run(self) -> None:
+        self.ran.append(self.name)
+        if self.is_too_slow:
+            raise TooSlowError
+
+    def result(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def a_table(rounds: int) -> Table:
+    return Table(rounds, warm=False, sync=False, order=random.Random(1))
+
+
+def test_each_round_runs_everybody_once_in_an_order_that_changes():
+    ran: list[str] = []
+    table = a_table(30)
+    for name in "abc":
+        table.seat(Cell(name, 10), lambda name=name: Slow(ran, name))
+    del ran[:]
+
+    table.run()
+
+    rounds = ["".join(ran[first : first + 3]) for first in range(0, 90, 3)]
+    assert all(sorted(order) == ["a", "b", "c"] for order in rounds)
+    assert len(set(rounds)) == 6
+
+
+def test_what_was_too_slow_is_not_run_at_larger_sizes():
+    ran: list[str] = []
+    table = a_table(3)
+    for size in (10, 100):
+        table.seat(Cell("a", size), lambda: Slow(ran, "a", is_too_slow=True))
+
+    table.run()
+
+    assert table.measured() == {Cell("a", 10): NotRun("over 20 s"), Cell("a", 100): NotRun("over 20 s at N = 10")}
+    assert ran == ["a"]
+
+
+def test_the_picture_has_every_contender(tmp_path):
+    pytest.importorskip("matplotlib")
+    cells = {Cell(name, size): Sample((size / 1e3,)) for name in ("plandoc", "TinyDB") for size in (10, 100)}
+
+    plots.draw([JobResult("start", "start", cells)], tmp_path / "plot.svg")
+
+    picture = (tmp_path / "plot.svg").read_text("utf-8")
+    assert "plandoc" in picture
+    assert "TinyDB" in picture
+
+
+@pytest.mark.parametrize("words", ["--help", "planning --help", "production --help"])
+def test_the_command_line_answers(words):
+    command = [sys.executable, "-m", "bench", *words.split()]
+    done = subprocess.run(command, cwd=Path(suite.__file__).parents[1], check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "bench" in done.stdout
