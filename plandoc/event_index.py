@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from plandoc import codec
@@ -31,6 +32,7 @@ FEWEST_TO_KEEP = 200
 _PART_TO_KEEP_ANEW = 20
 
 _EVENTS = BY_TYPE[Event]
+_BY_ID = attrgetter("event_id")
 
 
 class _Entry(NamedTuple):
@@ -116,7 +118,7 @@ class EventIndex:
         fresh = self._read_others(listing, read)
         # What was replaced while it was read is right for this look alone.
         lasting = {name: entry for name, entry in fresh.items() if reading.fingerprint(name) == entry.fingerprint}
-        self._rows = {entry.event_id: entry.row for entry in sorted({**self._entries, **fresh}.values(), key=_by_id)}
+        self._rows = {entry.event_id: entry.row for entry in sorted({**self._entries, **fresh}.values(), key=_BY_ID)}
         self._take_in(lasting)
         self._serial = reading.serial
         if len(lasting) == len(fresh):
@@ -125,10 +127,7 @@ class EventIndex:
     def _read_kept(self, documents: int) -> None:
         if self._kept is not None and not self._kept_is_read and documents >= FEWEST_TO_KEEP:
             self._kept_is_read = True
-            for name, (fingerprint, row) in self._kept.load().items():
-                event_id = event_of_document(name)
-                if event_id is not None:
-                    self._entries[name] = _Entry(fingerprint, event_id, row)
+            self._entries = {name: _Entry(*kept) for name, kept in self._kept.load().items()}
 
     def _read_others(self, listing: Mapping[str, Hashable | None], read: Read) -> dict[str, _Entry]:
         found = {}
@@ -150,8 +149,8 @@ class EventIndex:
             else:
                 self._unsettled.add(name)
         if self._kept is not None and self._not_kept > max(FEWEST_TO_KEEP, len(self._entries)) // _PART_TO_KEEP_ANEW:
-            settled = {name: entry for name, entry in self._entries.items() if name not in self._unsettled}
-            self._kept.save({name: (entry.fingerprint, entry.row) for name, entry in settled.items()})
+            entries = {name: entry for name, entry in self._entries.items() if name not in self._unsettled}
+            self._kept.save({name: (one.fingerprint, one.event_id, one.row) for name, one in entries.items()})
             self._not_kept = 0
 
     def _drop(self, names: Iterable[str]) -> None:
@@ -166,7 +165,3 @@ class EventIndex:
         self._listing = None
         if self._kept is not None:
             self._kept.forget()
-
-
-def _by_id(entry: _Entry) -> int:
-    return entry.event_id

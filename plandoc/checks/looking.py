@@ -49,7 +49,7 @@ class Look:
         self._catalog_ids: dict[str, set[int]] | None = None
         self._slugs: dict[str, str] = {}
         self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, tuple[Fingerprint, documents.Row]] = {}
+        self._kept_rows: Mapping[str, tuple[Fingerprint, int, documents.Row]] = {}
         self._wrongly_kept: list[int] = []
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
@@ -223,9 +223,9 @@ class Look:
     def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
         kept = self._kept_rows.get(document.name)
         if kept is not None and isinstance(self._reading, FolderReading):
-            fingerprint, row = kept
+            fingerprint, number, row = kept
             is_used = self._reading.fingerprint(document.name) == fingerprint
-            if is_used and document.row(BY_TYPE[Event], event_id) != row:
+            if is_used and (number, row) != (event_id, document.row(BY_TYPE[Event], event_id)):
                 self._wrongly_kept.append(event_id)
 
     def _definitions(self) -> Definitions:

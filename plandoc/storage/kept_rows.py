@@ -22,6 +22,8 @@ from plandoc.storage.listing import Fingerprint
 
 ENVIRONMENT_VARIABLE = "PLANDOC_CACHE"
 
+# Counted up when this file gets another form.
+_FORM = 1
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
 
@@ -35,8 +37,8 @@ class KeptRows:
     """
 
     def __init__(self, root: Path, lineage: str, files: Files) -> None:
-        # Whose rows these are: not of an older plandoc, of a folder that stood here before, or of another one.
-        self._owner = {"format": FORMAT, "folder": str(root), "lineage": lineage}
+        # Whose rows these are: not of another plandoc, of a folder that stood here before, or of another one.
+        self._owner = {"form": _FORM, "format": FORMAT, "folder": str(root), "lineage": lineage}
         self._root = root
         self._files = files
 
@@ -45,8 +47,8 @@ class KeptRows:
         """Where they are, as a person says it."""
         return str(self._path())
 
-    def load(self) -> dict[str, tuple[Fingerprint, Row]]:
-        """Return the rows by document; none when there are none, or they are not as they were written."""
+    def load(self) -> dict[str, tuple[Fingerprint, int, Row]]:
+        """Return fingerprint, number and content of the rows, by document; none when there are none, or they are not as they were written."""
         path = self._path()
         try:
             content = b"" if path is None else self._files.read(path)
@@ -55,9 +57,9 @@ class KeptRows:
         kept = _sound(content)
         if kept.pop("owner", None) != self._owner:
             return {}
-        return {name: (tuple(fingerprint), row) for name, (fingerprint, row) in kept["rows"].items()}
+        return {name: (tuple(fingerprint), number, row) for name, (fingerprint, number, row) in kept["rows"].items()}
 
-    def save(self, rows: Mapping[str, tuple[Any, Row]]) -> None:
+    def save(self, rows: Mapping[str, tuple[Any, int, Row]]) -> None:
         """Keep these rows instead of those kept before."""
         path = self._path()
         if path is None:

@@ -392,6 +392,16 @@ def test_a_check_does_not_mind_rows_of_files_that_have_changed_since(many, cache
     assert plandoc.check(folder) == []
 
 
+def test_what_another_plandoc_kept_in_another_form_is_as_good_as_nothing(many, cache):
+    listed_by_another_process(many)
+    [kept] = cache.iterdir()
+    _forge(kept, b'"form":1', b'"form":2')
+    _forge(kept, b'"rows":{', b'"all":{')
+
+    assert listed_by_another_process(many) == (NAMES, MANY)
+    assert listed_by_another_process(many) == (NAMES, 0)
+
+
 def _forge(kept, old, new):
     import hashlib
 
