@@ -39,6 +39,20 @@ test:
 slow:
     {{python}} -m pytest -q -m slow
 
+# Change the code in one place at a time; a test must notice. All, or those that a pattern names.
+mutants *names:
+    {{bin}}/pip install --quiet -e '.[mutants]'
+    {{bin}}/mutmut run --max-children 1 {{names}}
+
+# Try the mutants that were not killed once more, each in a process of its own.
+mutants-again:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    {{bin}}/mutmut results --all true | grep -v ': killed' | sed 's/^ *//; s/:.*//' | while read -r mutant; do
+        (cd mutants && MUTANT_UNDER_TEST=$mutant "$OLDPWD"/{{python}} -m pytest -n0 -x -q -p no:cacheprovider tests/records tests/storage >/dev/null) \
+            && echo "survives: $mutant" || true
+    done
+
 format:
     {{bin}}/ruff check --fix .
     {{bin}}/ruff format .

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -93,10 +93,10 @@ def _render_change(change: Change) -> dict[str, Any]:
     return {"path": change.name, "replaces": change.replaces, "content": content}
 
 
-def parse(content: bytes, *, start: int = 0) -> Content:
-    """Return the committed transactions in the journal's bytes from an offset on.
+def parse(content: bytes) -> Content:
+    """Return the committed transactions in the journal's bytes.
 
-    A last line that is cut off or does not match its checksum was never committed. Offsets count from `start`.
+    A last line that is cut off or does not match its checksum was never committed.
 
     Raises:
         DamagedError: when a bad line has good ones after it, which no crash can leave, or when a line with the right
@@ -113,7 +113,7 @@ def parse(content: bytes, *, start: int = 0) -> Content:
         else:
             lines.append(line)
             size, tail = size + len(raw), raw[-TAIL_SIZE:]
-    return Content(tuple(lines), start + size, tail)
+    return Content(tuple(lines), size, tail)
 
 
 def _parse_line(raw: bytes, number: int) -> Line | None:
@@ -191,9 +191,3 @@ def versions(lines: Sequence[Line]) -> Mapping[str, tuple[Change, ...]]:
         for change in line.changes:
             found.setdefault(change.name, []).append(change)
     return {name: tuple(changes) for name, changes in found.items()}
-
-
-def last_contents(lines: Sequence[Line]) -> Iterator[tuple[str, bytes | None]]:
-    """Yield each document named in the lines with the content it has after the last of them."""
-    for name, changes in versions(lines).items():
-        yield name, changes[-1].content

@@ -51,9 +51,9 @@ class JournalFile:
         size = self._files.size(self._handle)
         return size == position.size and self._tail(size) == position.tail
 
-    def read(self, start: int = 0) -> bytes:
-        """Return the content from an offset on."""
-        return self._files.read_at(self._handle, start, max(0, self._files.size(self._handle) - start))
+    def read(self) -> bytes:
+        """Return the whole content."""
+        return self._files.read_at(self._handle, 0, self._files.size(self._handle))
 
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.

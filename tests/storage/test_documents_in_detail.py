@@ -1,0 +1,297 @@
+"""What exactly is said of a document that cannot be read, and where the borders are of what can."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from recorder import CATALOG, LINEAGE
+
+from plandoc.errors import DamagedError, NewerFormatError
+from plandoc.storage import careful, documents
+
+ABOUT = {"format": 1, "document": CATALOG, "lineage": LINEAGE, "next_ids": {}}
+WAY_OUT = "repair it with an editor, or take the file back from a backup"
+
+
+def text_of(tables: str) -> bytes:
+    """A catalogue as an editor may leave it, with these tables on its second line."""
+    return f'{{"_plandoc": {{"1": {json.dumps(ABOUT)}}},\n{tables}}}\n'.encode("utf-8", "surrogatepass")
+
+
+def about(**facts: object) -> bytes:
+    return json.dumps({"_plandoc": {"1": {**ABOUT, **facts}}}).encode()
+
+
+def refused(content: bytes) -> DamagedError:
+    with pytest.raises(DamagedError) as refusal:
+        documents.parse(CATALOG, content)
+    assert refusal.value.path == CATALOG
+    assert {problem.file for problem in refusal.value.problems} == {CATALOG}
+    return refusal.value
+
+
+BAD = {
+    "a table that is a list": ('"stock": []', 10, "wanted an object of tables, each an object of rows"),
+    "a table without a name": ("7: {}", 1, "wanted the name of a table"),
+    "a row without a name": ('"stock": {7: {}}', 11, "wanted the name of a row"),
+    "a table twice": (
+        '"stock": {}, "stock": {}',
+        14,
+        "a table 'stock' stands twice; which one counts is for you to say",
+    ),
+    "a row twice": (
+        '"stock": {"1": {}, "1": {}}',
+        20,
+        "a row '1' stands twice; which one counts is for you to say",
+    ),
+    "a key twice": (
+        '"stock": {"1": {"a": 1, "b": {"d": 1, "c": 2, "c": 3}}}',
+        16,
+        "the key 'c' stands twice in one object; which one counts is for you to say",
+    ),
+    "a table without a colon": ('"stock" {}', 9, "wanted a colon"),
+    "rows without a comma": ('"stock": {"1": {} "2": {}}', 19, "wanted a comma or a closing brace"),
+    "a row that is a list": ('"stock": {"1":  []}', 17, "table stock, row 1: wanted an object of fields"),
+    "a row that is a list of two lines": (
+        '"stock": {"1":  [\n]}',
+        17,
+        "table stock, row 1: wanted an object of fields",
+    ),
+    "an id with a zero in front": (
+        '"stock": {"01": {}}',
+        17,
+        "table stock: wanted a whole number above 0 as the id of a row, found '01'",
+    ),
+    "an integer too long": (f'"stock": {{"1": {{"a": {"1" * 20}}}}}', 16, "an integer of 20 digits is out of range"),
+    "a negative one": (f'"stock": {{"1": {{"a": -{"1" * 19}}}}}', 16, "an integer of 20 digits is out of range"),
+    "a float too large": (
+        f'"stock": {{"1": {{"a": {"1" * 400}.5}}}}',
+        16,
+        f"the number {'1' * 30} is out of range",
+    ),
+    "a float too small": ('"stock": {"1": {"a": -1e999}}', 16, "the number -1e999 is out of range"),
+    "half a pair": ('"stock": {"1": {"a": "\\ud800"}}', 16, "holds half a surrogate pair, which is no character"),
+    "infinity": ('"stock": {"1": {"a": Infinity}}', 16, "Infinity is not a number that JSON knows"),
+    "too deep": (
+        f'"stock": {{"1": {{"a": {"[" * 50_000}{"]" * 50_000}}}}}',
+        16,
+        "objects or lists are nested too deep",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tables", "column", "message"), BAD.values(), ids=BAD)
+def test_what_cannot_be_read_is_told_with_line_and_column_in_these_words(tables, column, message):
+    (problem,) = refused(text_of(tables)).problems
+
+    assert (problem.line, problem.message) == (2, f"column {column}: {message}")
+    assert problem.hint == WAY_OUT
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message", "hint"),
+    [
+        (b" \n", None, "the file is empty; a document never is", WAY_OUT),
+        (b"\0\0\0", None, "the file holds 3 NUL bytes; it looks like a lost write", WAY_OUT),
+        (b"{\n\xff}", None, "not UTF-8: byte 0xff at offset 2", "save the file as UTF-8"),
+        (b"X", 1, "column 1: wanted an object of tables, each an object of rows", WAY_OUT),
+        (b"\0X\0", 1, "column 1: wanted an object of tables, each an object of rows", WAY_OUT),
+        (b"\n  7", 2, "column 3: wanted an object of tables, each an object of rows", WAY_OUT),
+        (b"\n\n  7", 3, "column 3: wanted an object of tables, each an object of rows", WAY_OUT),
+        (b'\n{"a": {}}\n x', 3, "column 2: wanted the end of the file after the first JSON value", WAY_OUT),
+    ],
+    ids=[
+        "blank",
+        "NUL",
+        "no UTF-8",
+        "a letter",
+        "a letter among NUL",
+        "a number",
+        "a number further down",
+        "more after it",
+    ],
+)
+def test_a_file_that_is_no_document_at_all_is_told_with_the_way_out(content, line, message, hint):
+    (problem,) = refused(content).problems
+
+    assert (problem.line, problem.message, problem.hint) == (line, message, hint)
+
+
+def test_an_integer_of_nineteen_digits_and_a_float_that_is_finite_are_read():
+    row = f'{{"a": {"9" * 19}, "b": -{"9" * 18}, "c": 1.5e300, "d": -1.5e300}}'
+
+    read = documents.parse(CATALOG, text_of(f'"stock": {{"1": {row}}}'))
+
+    assert read.tables["stock"]["1"] == {"a": int("9" * 19), "b": -int("9" * 18), "c": 1.5e300, "d": -1.5e300}
+
+
+def test_ids_of_sixteen_digits_are_read_in_any_form_and_longer_ones_refused():
+    longest = "9" * 16
+    written = documents.render(CATALOG, LINEAGE, {}, {"stock": {longest: {}, "1": {}}})
+
+    assert list(documents.parse(CATALOG, written).tables["stock"]) == ["1", longest]
+    assert not documents.parse(CATALOG, written).lines, "plandoc's own form needs no second look"
+    assert list(documents.parse(CATALOG, text_of(f'"stock": {{"{longest}": {{}}}}')).tables["stock"]) == [longest]
+    for content in (text_of(f'"stock": {{"1{longest}": {{}}}}'), written.replace(longest.encode(), b"1" + b"0" * 16)):
+        (problem,) = refused(content).problems
+        assert "wanted a whole number above 0 as the id of a row" in problem.message
+
+
+@pytest.mark.parametrize("spoiled", ["01", "0", "a", "-1", "\u0661"])
+def test_a_row_under_a_bad_id_is_refused_also_in_plandocs_own_form(spoiled):
+    content = documents.render(CATALOG, LINEAGE, {}, {"stock": {spoiled: {"unit": "kg"}}})
+
+    (problem,) = refused(content).problems
+
+    assert problem.line == 6
+    assert f"wanted a whole number above 0 as the id of a row, found {spoiled!r}" in problem.message
+
+
+def test_a_row_that_is_no_object_is_refused_also_in_plandocs_own_form():
+    content = documents.render(CATALOG, LINEAGE, {}, {"stock": {"1": {}}}).replace(b'"1": {}', b'"1": []')
+
+    (problem,) = refused(content).problems
+
+    assert (problem.line, problem.message) == (6, "column 8: table stock, row 1: wanted an object of fields")
+
+
+def test_every_kind_of_white_space_of_json_is_skipped_and_no_other():
+    spaced = text_of('"stock" \t\r\n: \t\r\n{ \t\r\n"1" \t\r\n: \t\r\n{} \t\r\n, "2" : { } } \t\r\n')
+
+    assert documents.parse(CATALOG, spaced).tables == {"stock": {"1": {}, "2": {}}}
+    assert refused(text_of('"stock":\x0b{}')).problems[0].message.startswith("column 9: ")
+
+
+def test_tables_without_rows_are_read_as_such_and_rows_keep_their_lines():
+    read = documents.parse(CATALOG, text_of('"stock": {},\n"recipes": {"3": {},\n\n"4": {}}'))
+
+    assert read.tables == {"stock": {}, "recipes": {"3": {}, "4": {}}}
+    assert read.lines == {("_plandoc", "1"): 1, ("recipes", "3"): 3, ("recipes", "4"): 5}
+    assert documents.lines_of(read) == read.lines
+
+
+def test_a_document_that_was_in_no_file_has_no_lines():
+    assert documents.lines_of(documents.Document(CATALOG, 1, LINEAGE, {}, {"stock": {"1": {}}})) == {}
+
+
+def test_a_document_in_plandocs_own_form_tells_its_lines_when_asked():
+    content = documents.render(CATALOG, LINEAGE, {}, {"stock": {"7": {}, "10": {}}})
+    read = documents.parse(CATALOG, content)
+
+    assert (read.name, read.format, read.lineage) == (CATALOG, 1, LINEAGE)
+    assert (dict(read.lines), read.content) == ({}, content)
+    assert documents.lines_of(read) == {("_plandoc", "1"): 3, ("stock", "7"): 6, ("stock", "10"): 7}
+
+
+def test_bytes_hold_tables_when_a_reader_gets_exactly_these():
+    tables = {"stock": {"1": {"a": 1}}}
+    content = documents.render(CATALOG, LINEAGE, {}, tables)
+
+    assert documents.holds(content, tables)
+    assert not documents.holds(content, {"stock": {"1": {"a": 2}}})
+    assert not documents.holds(content, {})
+    assert not documents.holds(content, {**tables, "recipes": {}})
+    assert documents.holds(documents.render(CATALOG, LINEAGE, {}, {}), {})
+
+
+@pytest.mark.parametrize("number", [1, 2, 10**16 - 1])
+def test_a_next_id_is_a_whole_number_above_0_of_at_most_sixteen_digits(number):
+    assert documents.parse(CATALOG, about(next_ids={"stock": number, "recipes": 1})).next_ids["stock"] == number
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**16, "1", 1.0, None])
+def test_any_other_next_id_is_refused_with_all_of_them_shown(number):
+    (problem,) = refused(about(next_ids={"recipes": 1, "stock": number})).problems
+
+    found = {"recipes": 1, "stock": number}
+    assert (problem.table, problem.row, problem.field) == ("_plandoc", "1", "next_ids")
+    assert problem.message == f"wanted the next id of each table, found {found!r}"
+    assert problem.hint is None
+
+
+def test_everything_that_is_wrong_with_what_a_document_says_of_itself_is_told_in_these_words():
+    content = json.dumps(
+        {"_plandoc": {"1": {**ABOUT, "document": "x", "lineage": 7, "next_ids": [], "b": 1, "a": 2}, "2": {}}}
+    ).encode()
+
+    told = [(p.table, p.row, p.field, p.message, p.hint, p.line) for p in refused(content).problems]
+
+    renamed = "the file was renamed or copied; give it its own name back"
+    assert told == [
+        ("_plandoc", "1", "document", "wanted 'catalog.json', found 'x'", renamed, None),
+        ("_plandoc", "1", "lineage", "wanted the identity of the folder, found 7", None, None),
+        ("_plandoc", "1", "next_ids", "wanted the next id of each table, found []", None, None),
+        ("_plandoc", "1", "a", "unknown field", None, None),
+        ("_plandoc", "1", "b", "unknown field", None, None),
+        ("_plandoc", "2", None, "unknown row", None, 1),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"_plandoc": {}}', b'{"_plandoc": {"2": {}}}'])
+def test_a_document_that_says_nothing_of_itself_is_refused_with_the_way_out(content):
+    (problem,) = refused(content).problems
+
+    assert problem.message == 'wanted a table "_plandoc" that says which format the document has, found none'
+    assert problem.hint == "take the file back from a backup"
+
+
+@pytest.mark.parametrize("number", [0, "1", None, True, 1.0])
+def test_a_format_that_is_no_whole_number_above_0_is_refused_by_its_field(number):
+    (problem,) = refused(about(format=number)).problems
+
+    assert (problem.table, problem.field) == ("_plandoc", "format")
+    assert problem.message == f"wanted a format number, found {number!r}"
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        ("2.0", "2.0"),
+        ("2", "2"),
+        ("1.2.3.4", "1.2.3.4"),
+        ("1.2.3.4.5", None),
+        ("12345", None),
+        ("2.0\n", None),
+        ("2.0; rm", None),
+        (2, None),
+        (None, None),
+    ],
+)
+def test_a_newer_document_says_which_plandoc_reads_it_where_that_is_a_version(needs, told):
+    with pytest.raises(NewerFormatError) as refusal:
+        documents.parse(CATALOG, about(format=2, needs=needs))
+
+    error = refusal.value
+    assert (error.path, error.found, error.supported, error.needs) == (CATALOG, 2, documents.FORMAT, told)
+
+
+def test_one_object_is_read_as_strictly_as_a_document():
+    assert careful.parse_object("x.json", b'\xef\xbb\xbf {"a": {"b": [1, 2.5, null, "\xc3\xb6"]}} \n') == {
+        "a": {"b": [1, 2.5, None, "ö"]}
+    }
+    for content, message in {
+        b"": "the file is empty; a document never is",
+        b"\n [1]": "column 1: wanted one JSON object",
+        b'{"a": 1, "a": 2}': "column 1: the key 'a' stands twice in one object; which one counts is for you to say",
+        b'{"a": NaN}': "column 1: NaN is not a number that JSON knows",
+        b'{"a": 1}\n{}': "column 1: wanted the end of the file after the first JSON value",
+        b'{"a" 1}': "column 6: Expecting ':' delimiter",
+    }.items():
+        with pytest.raises(DamagedError) as refusal:
+            careful.parse_object("x.json", content)
+
+        (problem,) = refusal.value.problems
+        assert (refusal.value.path, problem.file, problem.message) == ("x.json", "x.json", message)
+
+
+def test_numbers_with_a_point_become_what_the_reader_of_an_object_wants():
+    def exact(text: str) -> Decimal:
+        if text == "0.3":
+            raise ValueError("no 0.3 here")
+        return Decimal(text)
+
+    assert careful.parse_object("x.json", b'{"a": 0.10, "b": 1}', parse_float=exact) == {"a": Decimal("0.10"), "b": 1}
+    with pytest.raises(DamagedError, match=r"x\.json:1: column 1: no 0\.3 here"):
+        careful.parse_object("x.json", b'{"a": 0.3}', parse_float=exact)
