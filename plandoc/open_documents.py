@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import attrs
 import tinydb
@@ -17,6 +17,10 @@ from plandoc.queries import QueryLike
 from plandoc.storage import documents
 from plandoc.tables import Table, event_of_document, tables_of
 from plandoc.upgrades import upgraded
+
+T = TypeVar("T")
+
+_BEYOND_IDS = 10**documents.LONGEST_ID
 
 
 class _Rows(Storage):
@@ -46,13 +50,14 @@ class OpenDocument:
         self.lineage = document.lineage
         self.changed = False
         self.exists = True
-        self._document = document
+        self._document = self._read_back = document
         self._event_id = event_of_document(document.name)
         self._next_ids = dict(document.next_ids)
         self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
         self._records: dict[tuple[str, int], Any] = {}
         self._own_tables: set[str] = set()
         self._counted_tables: set[str] = set()
+        self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> OpenDocument:
@@ -64,6 +69,7 @@ class OpenDocument:
             _records=dict(self._records),
             _own_tables=set(),
             _counted_tables=set(),
+            _made={},
         )
         return twin
 
@@ -74,17 +80,30 @@ class OpenDocument:
     def get(self, table: Table, row_id: int) -> Any | None:
         """Return a record, or None when there is no such row."""
         key = (table.name, row_id)
-        if key not in self._records:
+        record = self._records.get(key)
+        if record is None:
             # A longer number is no id, and Python refuses to write out one of thousands of digits.
-            row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < 10**documents.LONGEST_ID else None
+            row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < _BEYOND_IDS else None
             if row is None:
                 return None
-            self._records[key] = self._record(table, row_id, row)
-        return self._records[key]
+            record = self._records[key] = self._record(table, row_id, row)
+        return record
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
         """Return a row as it stands in the file, judged like a record; None when there is none."""
-        return None if self.get(table, row_id) is None else self._tables[table.name][str(row_id)]
+        return self.rows(table, [row_id]).get(str(row_id))
+
+    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row]:
+        """Return the rows with these ids as they stand in the file, judged like records; those missing are left out."""
+        rows = self._tables.get(table.name, {})
+        return {str(row_id): rows[str(row_id)] for row_id in row_ids if self.get(table, row_id) is not None}
+
+    def once(self, make: Callable[[OpenDocument], T]) -> T:
+        """Return what a function makes of the records: the same until one of them changes."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
         """Return the records of a table that match a TinyDB query over its rows; all when there is none."""
@@ -163,9 +182,18 @@ class OpenDocument:
         tables = {name: self._tables[name] for name in tables_of(self.name) if name in self._tables}
         content = documents.render(self.name, self.lineage, self._next_ids, tables)
         wanted = {name: rows for name, rows in tables.items() if rows}
-        if not documents.holds(content, wanted):
+        given = documents.tables_in(content)
+        if given != wanted:
             raise ValidationError([Problem("would not read back from the file as it is", file=self.name)])
+        next_ids = dict(self._next_ids)
+        self._read_back = documents.Document(self.name, documents.FORMAT, self.lineage, next_ids, given, content)
         return content
+
+    def read_back(self) -> tuple[bytes, OpenDocument]:
+        """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
+        opened = OpenDocument(self._read_back)
+        opened._records = self._records.copy()
+        return self._read_back.content, opened
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the document's tables and rows, each on its own."""
@@ -186,6 +214,7 @@ class OpenDocument:
         if table.name not in self._own_tables:
             self._tables[table.name] = dict(self._tables.get(table.name, {}))
             self._own_tables.add(table.name)
+        self._made.clear()
         self.changed = True
         return self._tables[table.name]
 
@@ -194,7 +223,7 @@ class OpenDocument:
             record: Any = codec.from_row(table.record_type, row_id, row)
         except ValidationError as error:
             raise DamagedError(self.name, self.problems()) from error
-        if self._wrong_event(record) is not None:
+        if row.get("event_id", self._event_id) != self._event_id:
             raise DamagedError(self.name, self.problems())
         return record
 
@@ -244,11 +273,16 @@ class DocumentCache:
             known = self._documents.pop(name, None)
         if known is None or known[0] != content:
             known = (content, self._read(name, content))
+        self.keep(*known)
+        return known[1]
+
+    def keep(self, content: bytes, document: OpenDocument) -> None:
+        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
         with self._turn:
-            self._documents[name] = known
+            self._documents.pop(document.name, None)
+            self._documents[document.name] = (content, document)
             if len(self._documents) > self._most:
                 self._documents.pop(next(iter(self._documents)))
-        return known[1]
 
     def _read(self, name: str, content: bytes) -> OpenDocument:
         document = documents.parse(name, content)

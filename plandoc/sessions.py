@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -45,7 +45,6 @@ class Session:
         self.moment = moment
         self._writes = writes
         self._over = False
-        self._made: dict[Any, Any] = {}
 
     def add(self, record: RecordT) -> RecordT:
         """Add a record and return it with its id, and with a slug made from its name when it had none.
@@ -144,19 +143,9 @@ class Session:
             raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
         return event
 
-    def once(self, make: Callable[[Session], T]) -> T:
-        """Return what a function makes of this session: the same each time while nothing can change in it, else anew."""
-        if self._writes:
-            return make(self)
-        if make not in self._made:
-            self._made[make] = make(self)
-        made: T = self._made[make]
-        return made
-
     def end(self) -> None:
         """Refuse any further use."""
         self._over = True
-        self._made.clear()
 
     def check_writable(self) -> None:
         """Refuse to go on in a session that only reads, or that is over."""

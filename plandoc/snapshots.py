@@ -119,18 +119,16 @@ def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[
     unit_ids = {part.finished_unit_id for part in parts if part.finished_unit_id is not None} | plan.decisions.keys()
     all_recipes = _with_parts(plan.recipes, known.recipes, lambda recipe: recipe.sub_recipe_ids)
     ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
-    groups: tuple[tuple[str, type, Iterable[int]], ...] = (
-        ("ingredients", Ingredient, ingredient_ids),
-        ("recipes", Recipe, all_recipes),
-        ("finished_units", FinishedUnit, unit_ids),
-        ("finished_goods", FinishedGood, all_goods),
+    wanted: tuple[tuple[type, Iterable[int]], ...] = (
+        (Ingredient, ingredient_ids),
+        (Recipe, all_recipes),
+        (FinishedUnit, unit_ids),
+        (FinishedGood, all_goods),
     )
-    return {name: _rows(record_type, ids, session) for name, record_type, ids in groups}
-
-
-def _rows(record_type: type, record_ids: Iterable[int], session: Session) -> dict[str, Any]:
-    rows = {str(record_id): session.workspace.row_or_none(record_type, record_id) for record_id in sorted(record_ids)}
-    return {record_id: row for record_id, row in rows.items() if row is not None}
+    catalog = session.workspace.catalog()
+    return {
+        table.name: catalog.rows(table, sorted(ids)) for table, ids in ((table_of(kind), ids) for kind, ids in wanted)
+    }
 
 
 def _with_parts(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -70,10 +70,10 @@ class Workspace:
         found: RecordT | None = None if document is None else document.get(table, record_id)
         return found
 
-    def row_or_none(self, record_type: type, record_id: int) -> Mapping[str, Any] | None:
-        """Return the row of a record of the catalogue as it stands in the file, not to be changed; None without one."""
-        document = self._find_document(CATALOG)
-        return None if document is None else document.row(table_of(record_type), record_id)
+    def catalog(self) -> OpenDocument:
+        """Return the document of the catalogue, for what only looks at its records."""
+        # Never None: a folder without a catalogue is refused when that is read.
+        return cast("OpenDocument", self._find_document(CATALOG))
 
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None
@@ -194,13 +194,19 @@ class Workspace:
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
         changes: dict[str, bytes | None] = {
-            name: document.render() if document.exists else None
+            name: self._rendered(document) if document.exists else None
             for name, document in self._opened.items()
             if document.changed
         }
         if self._marker_changed:
             changes[MARKER] = marker.render(self._present_marker())
         return changes
+
+    def _rendered(self, document: OpenDocument) -> bytes:
+        content = document.render()
+        # Whoever comes to read these bytes need not make out anew what they hold.
+        self._cache.keep(*document.read_back())
+        return content
 
     # Documents.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -17,8 +18,7 @@ def units_yielded(batches: int, yield_per_batch: int | Fraction) -> int:
     >>> units_yielded(3, 24), units_yielded(2, Fraction(10, 3))
     (72, 6)
     """
-    total = Fraction(yield_per_batch) * batches
-    return total.numerator // total.denominator
+    return math.floor(yield_per_batch * batches)
 
 
 def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
@@ -27,8 +27,7 @@ def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
     >>> batches_for(50, 24), batches_for(48, 24), batches_for(0, 24)
     (3, 2, 0)
     """
-    ratio = Fraction(units) / Fraction(yield_per_batch)
-    return -(-ratio.numerator // ratio.denominator)
+    return -(-units // yield_per_batch)
 
 
 def batches_in_words(number: int) -> str:
@@ -100,8 +99,7 @@ def batch_options(units_needed: int, yield_per_batch: int | Fraction) -> tuple[B
     (BatchOption(batches=2, total_yield=48, difference=0),)
     """
     above = batches_for(units_needed, yield_per_batch)
-    ratio = Fraction(units_needed) / Fraction(yield_per_batch)
-    below = ratio.numerator // ratio.denominator
+    below = units_needed // yield_per_batch
     return tuple(_option(batches, units_needed, yield_per_batch) for batches in sorted({below, above}) if batches > 0)
 
 

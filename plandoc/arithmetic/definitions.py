@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.values import frozen
+
+T = TypeVar("T")
 
 
 def _nothing(_: int) -> None:
@@ -21,16 +23,20 @@ class Definitions:
 
     Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
     should be read.
-
-    Attributes:
-        worked_out: What sums have made of these definitions, for those that come after them.
     """
 
     goods: Callable[[int], FinishedGood | None] = _nothing
     units: Callable[[int], FinishedUnit | None] = _nothing
     recipes: Callable[[int], Recipe | None] = _nothing
     ingredients: Callable[[int], Ingredient | None] = _nothing
-    worked_out: dict[type, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    def once(self, make: Callable[[Definitions], T]) -> T:
+        """Return what a function or class makes of these definitions, made when it is first asked for."""
+        if make not in self._worked_out:
+            self._worked_out[make] = make(self)
+        made: T = self._worked_out[make]
+        return made
 
     @classmethod
     def of(

@@ -17,10 +17,15 @@ def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
     >>> recipe_fingerprint(1, Definitions())
     ''
     """
-    content = _content(recipe_id, definitions, {}, frozenset())
-    if content is None:
-        return ""
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+    known = definitions.once(_none_yet)
+    if recipe_id not in known:
+        content = _content(recipe_id, definitions, {}, frozenset())
+        known[recipe_id] = "" if content is None else _digest(content)[:16]
+    return known[recipe_id]
+
+
+def _none_yet(_: Definitions) -> dict[int, str]:
+    return {}
 
 
 def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], path: frozenset[int]) -> Any:

@@ -13,15 +13,27 @@ from plandoc.records import Recipe
 class NestedRecipes:
     """Recipes with all their sub-recipes, each looked up once."""
 
+    @classmethod
+    def of(cls, definitions: Definitions) -> NestedRecipes:
+        """Return the recipes of these definitions, with what was asked of them before."""
+        return definitions.once(cls)
+
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._recipes: dict[int, Recipe | None] = {}
+        self._problems_of: dict[int, tuple[Problem, ...]] = {}
 
     def recipe(self, recipe_id: int) -> Recipe | None:
         """Return a recipe; None when there is none."""
         if recipe_id not in self._recipes:
             self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
         return self._recipes[recipe_id]
+
+    def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
+        """Return what is broken in one recipe and in its parts; nothing for one that can be made."""
+        if recipe_id not in self._problems_of:
+            self._problems_of[recipe_id] = self.problems([recipe_id])
+        return self._problems_of[recipe_id]
 
     def problems(self, recipe_ids: Iterable[int]) -> tuple[Problem, ...]:
         """Return what is broken in these recipes and in their parts; nothing for recipes that can be made.

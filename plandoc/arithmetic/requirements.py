@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from plandoc.values import frozen
 
 T = TypeVar("T")
 UnitQuantities = Mapping[int, Fraction]
+# By far the most quantities are whole, and a sum of fractions takes many times as long as one of whole numbers.
+Exact = int | Fraction
 
 
 @frozen
@@ -51,7 +54,7 @@ class Requirement:
     @property
     def units(self) -> int:
         """Whole units to make: rounded up once, at the end."""
-        return -(-self.exact.numerator // self.exact.denominator)
+        return math.ceil(self.exact)
 
 
 class Breakdown:
@@ -63,14 +66,13 @@ class Breakdown:
     @classmethod
     def of(cls, definitions: Definitions) -> Breakdown:
         """Return the breakdown of these definitions, with what was asked of it before."""
-        breakdown: Breakdown = definitions.worked_out.setdefault(cls, cls(definitions))
-        return breakdown
+        return definitions.once(cls)
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._problems: dict[int, tuple[Problem, ...]] = {}
-        self._units: dict[int, UnitQuantities] = {}
-        self._requirements: dict[frozenset[tuple[int, int]], tuple[Requirement, ...]] = {}
+        self._units: dict[int, Mapping[int, Exact]] = {}
+        self._recipes: dict[int, frozenset[int]] = {}
 
     def problems(self, good_id: int) -> tuple[Problem, ...]:
         """Return everything that is broken in a good, with the path to it; nothing for one that can be made.
@@ -99,7 +101,7 @@ class Breakdown:
             ValidationError: when the good is broken.
         """
         self.check([good_id])
-        return self._taken_apart(good_id)
+        return {unit_id: Fraction(each) for unit_id, each in self._taken_apart(good_id).items()}
 
     def recipes(self, good_id: int) -> frozenset[int]:
         """Return the recipes that a good needs, through all its bundles.
@@ -107,8 +109,27 @@ class Breakdown:
         Raises:
             ValidationError: when the good is broken.
         """
-        units = (self._definitions.units(unit_id) for unit_id in self.units(good_id))
-        return frozenset(unit.recipe_id for unit in units if unit is not None)
+        if good_id not in self._recipes:
+            self.check([good_id])
+            units = map(self._definitions.units, self._taken_apart(good_id))
+            self._recipes[good_id] = frozenset(_known(unit).recipe_id for unit in units)
+        return self._recipes[good_id]
+
+    def needs(self, quantities: Mapping[int, int]) -> dict[int, Exact]:
+        """Return how many of each finished unit a plan takes, in the order of the units' ids.
+
+        Args:
+            quantities: How many of each good are handed out, by the good's id.
+
+        Raises:
+            ValidationError: with everything that is broken in any of the goods.
+        """
+        self.check(quantities)
+        asked: dict[int, list[Exact]] = {}
+        for good_id, quantity in quantities.items():
+            for unit_id, each in self._taken_apart(good_id).items():
+                asked.setdefault(unit_id, []).append(each * quantity)
+        return {unit_id: _sum(asked[unit_id]) for unit_id in sorted(asked)}
 
     def requirements(self, quantities: Mapping[int, int]) -> tuple[Requirement, ...]:
         """Return what a plan takes of each finished unit, in the order of the units' ids.
@@ -119,37 +140,31 @@ class Breakdown:
         Raises:
             ValidationError: with everything that is broken in any of the goods.
         """
-        asked = frozenset(quantities.items())
-        if asked not in self._requirements:
-            self.check(quantities)
-            self._requirements[asked] = tuple(self._added_up(quantities))
-        return self._requirements[asked]
-
-    def _added_up(self, quantities: Mapping[int, int]) -> Iterator[Requirement]:
-        sources: dict[int, list[Source]] = {}
+        needs = self.needs(quantities)
+        sources: dict[int, list[Source]] = {unit_id: [] for unit_id in needs}
         for good_id in sorted(quantities):
             good = _known(self._definitions.goods(good_id))
             for unit_id, each in self._taken_apart(good_id).items():
-                sources.setdefault(unit_id, []).append(Source(good, each * quantities[good_id]))
-        for unit_id, asked in sorted(sources.items()):
-            unit = _known(self._definitions.units(unit_id))
-            exact = _sum([source.quantity for source in asked])
-            yield Requirement(unit, _known(self._definitions.recipes(unit.recipe_id)), exact, tuple(asked))
+                sources[unit_id].append(Source(good, Fraction(each * quantities[good_id])))
+        return tuple(self._requirement(unit_id, exact, sources[unit_id]) for unit_id, exact in needs.items())
 
-    def _taken_apart(self, good_id: int) -> UnitQuantities:
+    def _requirement(self, unit_id: int, exact: Exact, sources: Iterable[Source]) -> Requirement:
+        unit = _known(self._definitions.units(unit_id))
+        recipe = _known(self._definitions.recipes(unit.recipe_id))
+        return Requirement(unit, recipe, Fraction(exact), tuple(sources))
+
+    def _taken_apart(self, good_id: int) -> Mapping[int, Exact]:
         if good_id not in self._units:
-            units: dict[int, Fraction] = {}
-            good = _known(self._definitions.goods(good_id))
-            for part in good.components:
+            units: dict[int, Exact] = {}
+            for part in _known(self._definitions.goods(good_id)).components:
                 for unit_id, quantity in self._units_of_part(part):
-                    units[unit_id] = units[unit_id] + quantity if unit_id in units else quantity
+                    units[unit_id] = units.get(unit_id, 0) + quantity
             self._units[good_id] = units
         return self._units[good_id]
 
-    def _units_of_part(self, part: Component) -> Iterator[tuple[int, Fraction]]:
-        times = Fraction(part.quantity)
+    def _units_of_part(self, part: Component) -> Iterator[tuple[int, Exact]]:
+        times = _exact(part.quantity)
         if part.finished_good_id is None:
-            # By far the most parts are units, and fractions are slow to multiply, even by one.
             yield _known(part.finished_unit_id), times
             return
         for unit_id, each in self._taken_apart(part.finished_good_id).items():
@@ -187,11 +202,19 @@ def requirements(quantities: Mapping[int, int], definitions: Definitions) -> tup
     return Breakdown.of(definitions).requirements(quantities)
 
 
-def _sum(quantities: Sequence[Fraction]) -> Fraction:
+def _sum(quantities: Sequence[Exact]) -> Exact:
     # Each sum of two fractions is reduced at once, which takes several times longer than adding.
     denominator = math.lcm(*(quantity.denominator for quantity in quantities))
-    numerator = sum(quantity.numerator * (denominator // quantity.denominator) for quantity in quantities)
-    return Fraction(numerator, denominator)
+    if denominator == 1:
+        return sum(quantities)
+    return Fraction(
+        sum(quantity.numerator * (denominator // quantity.denominator) for quantity in quantities), denominator
+    )
+
+
+def _exact(quantity: Decimal) -> Exact:
+    numerator, denominator = quantity.as_integer_ratio()
+    return numerator if denominator == 1 else Fraction(numerator, denominator)
 
 
 def _known(thing: T | None) -> T:

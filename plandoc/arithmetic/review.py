@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
@@ -17,7 +18,7 @@ from plandoc.arithmetic.batches import (
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.nested_recipes import NestedRecipes
-from plandoc.arithmetic.requirements import Breakdown, Requirement
+from plandoc.arithmetic.requirements import Breakdown, Exact
 from plandoc.arithmetic.rounding import in_words
 from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 from plandoc.rules import LARGEST_NUMBER
@@ -60,13 +61,13 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
     breakdown = Breakdown.of(definitions)
     broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
-    required = {one.unit.id: one for one in breakdown.requirements(whole)}
+    needs = breakdown.needs(whole)
     findings = [
         *_broken_recipes(plan, definitions),
         *_broken_goods(plan, definitions, breakdown),
         *_missing_recipes(whole, plan.recipes, definitions, breakdown),
-        *_undecided(required, plan.decisions),
-        *_of_decisions(plan.decisions, required, definitions, all_needs_known=not broken),
+        *_undecided(needs, plan.decisions, definitions),
+        *_of_decisions(plan.decisions, needs, definitions, all_needs_known=not broken),
     ]
     return tuple(sorted((_as_of(plan.state, finding) for finding in findings), key=_place))
 
@@ -83,7 +84,7 @@ def _as_of(state: PlanState, finding: Finding) -> Finding:
 
 
 def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Finding]:
-    recipes = NestedRecipes(definitions)
+    recipes = NestedRecipes.of(definitions)
     for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
@@ -91,7 +92,7 @@ def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Findi
             way_out = "select the recipes anew with set_event_recipes, and decide its batches anew"
             yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
             continue
-        for problem in recipes.problems([recipe_id]):
+        for problem in recipes.problems_of(recipe_id):
             yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
 
 
@@ -110,9 +111,8 @@ def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdow
 def _missing_recipes(
     quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions, breakdown: Breakdown
 ) -> Iterator[Finding]:
-    selected = frozenset(selected)
     for good_id in quantities:
-        missing = map(definitions.recipes, sorted(breakdown.recipes(good_id) - selected))
+        missing = map(definitions.recipes, sorted(breakdown.recipes(good_id).difference(selected)))
         names = ", ".join(recipe.name for recipe in missing if recipe is not None)
         good = definitions.goods(good_id)
         if names and good is not None:
@@ -121,24 +121,28 @@ def _missing_recipes(
             yield Finding(FindingKind.MISSING_RECIPE, good.name, message, way_out, finished_good_id=good_id)
 
 
-def _undecided(required: Mapping[int, Requirement], decisions: Mapping[int, BatchDecision]) -> Iterator[Finding]:
-    for unit_id, one in required.items():
-        if unit_id not in decisions:
-            enough = batches_for(one.units, one.unit.yield_per_batch)
+def _undecided(
+    needs: Mapping[int, Exact], decisions: Mapping[int, BatchDecision], definitions: Definitions
+) -> Iterator[Finding]:
+    for unit_id, exact in needs.items():
+        unit = None if unit_id in decisions else definitions.units(unit_id)
+        if unit is not None:
+            needed = math.ceil(exact)
+            enough = batches_for(needed, unit.yield_per_batch)
             yield Finding(
                 FindingKind.UNDECIDED,
-                one.unit.name,
-                f"{one.unit.name}: {one.units} needed, no batches decided",
+                unit.name,
+                f"{unit.name}: {needed} needed, no batches decided",
                 f"decide {batches_in_words(enough)} with save_batch_decision, or all at once with decide_enough",
                 finished_unit_id=unit_id,
-                needed=_countable(one.units),
+                needed=_countable(needed),
                 made=0,
             )
 
 
 def _of_decisions(
     decisions: Mapping[int, BatchDecision],
-    required: Mapping[int, Requirement],
+    needs: Mapping[int, Exact],
     definitions: Definitions,
     *,
     all_needs_known: bool,
@@ -151,15 +155,15 @@ def _of_decisions(
             name = f"finished unit {unit_id}"
             yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
             continue
-        if unit_id not in required:
+        exact = needs.get(unit_id)
+        if exact is None:
             # A broken good may be the one that needs it.
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
-        one = required[unit_id]
-        yield from _short(unit, decision, one.units)
-        need_is_known = all_needs_known or one.units > decision.units_needed
-        yield from _stale(one, decision, definitions, need_is_known=need_is_known)
+        yield from _short(unit, decision, math.ceil(exact))
+        need_is_known = all_needs_known or exact > decision.units_needed
+        yield from _stale(unit, exact, decision, definitions, need_is_known=need_is_known)
 
 
 def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
@@ -199,10 +203,9 @@ def accepted_shortfall(decision: BatchDecision) -> int:
 
 
 def _stale(
-    one: Requirement, decision: BatchDecision, definitions: Definitions, *, need_is_known: bool
+    unit: FinishedUnit, exact: Exact, decision: BatchDecision, definitions: Definitions, *, need_is_known: bool
 ) -> Iterator[Finding]:
-    unit = one.unit
-    changes = [*(_change_of_need(one, decision) if need_is_known else ()), *_changes(unit, decision, definitions)]
+    changes = [*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions)]
     if changes:
         yield Finding(
             FindingKind.STALE,
@@ -210,17 +213,18 @@ def _stale(
             f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
             "look at it again, and decide it anew with save_batch_decision",
             finished_unit_id=unit.id,
-            needed=_countable(one.units),
+            needed=_countable(math.ceil(exact)),
             made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
         )
 
 
-def _change_of_need(one: Requirement, decision: BatchDecision) -> Iterator[str]:
-    if one.units != decision.units_needed:
-        yield f"the need changed from {decision.units_needed} to {one.units}"
-    elif decision.exact_need not in {0, one.exact}:
-        before = in_words(Fraction(decision.exact_need))
-        yield f"the need changed from {before} to {in_words(one.exact)}, which is {one.units} rounded up as before"
+def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
+    needed = math.ceil(exact)
+    if needed != decision.units_needed:
+        yield f"the need changed from {decision.units_needed} to {needed}"
+    elif decision.exact_need not in (0, exact):
+        before, now = in_words(Fraction(decision.exact_need)), in_words(Fraction(exact))
+        yield f"the need changed from {before} to {now}, which is {needed} rounded up as before"
 
 
 def _changes(unit: FinishedUnit, decision: BatchDecision, definitions: Definitions) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage.documents import digest
@@ -17,12 +19,25 @@ TEMPORARY = ".plandoc-tmp"
 LOST_FOUND = "lost-found"
 
 
+# So many are remembered: those that are being worked on are asked for several times, and paths are slow to make.
+_MOST_PLACES = 64
+
+
+class _Place(NamedTuple):
+    """Where a document is, and the folder that it is in."""
+
+    path: Path
+    folder: Path
+
+
 class DocumentFiles:
     """The files of one data folder, by document name."""
 
     def __init__(self, root: Path, files: Files) -> None:
         self.root = root
         self._files = files
+        self._places: dict[str, _Place] = {}
+        self._folders: dict[str, Path] = {"": root, ".": root}
         self._listings: dict[str, Listing] = {}
 
     def read(self, name: str) -> bytes | None:
@@ -30,9 +45,9 @@ class DocumentFiles:
 
         A folder that is gone is an error: it must not look like one without documents.
         """
-        path = self.root / name
+        path, folder = self._place(name)
         with translated(path, Outcome.NOT_SAVED):
-            self._refuse_linked_folder(path.parent)
+            self._refuse_linked_folder(folder)
             try:
                 return self._files.read(path)
             except FileNotFoundError:
@@ -42,40 +57,41 @@ class DocumentFiles:
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, without those of unfinished files."""
-        with translated(self.root / folder, Outcome.NOT_SAVED):
-            self._refuse_linked_folder(self.root / folder)
-            names = self._files.names(self.root / folder)
+        path = self._folder(folder)
+        with translated(path, Outcome.NOT_SAVED):
+            self._refuse_linked_folder(path)
+            names = self._files.names(path)
         return [f"{folder}/{name}" for name in names if not name.endswith(TEMPORARY)]
 
     def listing(self, folder: str) -> Listing:
         """Return what tells whether the documents of a folder are still what they were."""
-        self._refuse_linked_folder(self.root / folder)
+        self._refuse_linked_folder(self._folder(folder))
         return self._listings.setdefault(folder, Listing(self.root, folder, self._files))
 
     def refuse_read_only(self, name: str) -> None:
         """Refuse to replace a file that its owner made read-only: the system itself would let it happen."""
-        present = self._files.status(self.root / name)
+        path = self._place(name).path
+        present = self._files.status(path)
         if present is not None and not present.st_mode & 0o200:
             reason = "the file is read-only; give it write permission to let plandoc change it"
-            raise StorageError(str(self.root / name), reason, Outcome.NOT_SAVED)
+            raise StorageError(str(path), reason, Outcome.NOT_SAVED)
 
     def put(self, name: str, content: bytes | None) -> None:
         """Replace a document's file, or remove it when there is no content. Not synced: the journal has it."""
-        path = self.root / name
-        self._refuse_linked_folder(path.parent)
+        place = self._place(name)
         if content is None:
-            self._files.remove(path)
+            self._refuse_linked_folder(place.folder)
+            self._files.remove(place.path)
             return
-        self._make_folder_of(path)
-        self._replace(path, content)
+        self._make_folder_of(place)
+        self._replace(place, content)
 
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
-        path = self.root / name
-        self._refuse_linked_folder(path.parent)
-        self._make_folder_of(path)
-        self._replace(path, content, durably=True)
-        self._files.sync_folder(path.parent)
+        place = self._place(name)
+        self._make_folder_of(place)
+        self._replace(place, content, durably=True)
+        self._files.sync_folder(place.folder)
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
@@ -98,27 +114,45 @@ class DocumentFiles:
     def remove_temporary(self, folders: Iterable[str]) -> None:
         """Remove what a crash left half written; nothing that is not plandoc's own."""
         for folder in folders:
-            path = self.root / folder
+            path = self._folder(folder)
             self._refuse_linked_folder(path)
             for name in self._files.names(path):
                 status = self._files.status(path / name) if name.endswith(TEMPORARY) else None
                 if status is not None and not stat.S_ISDIR(status.st_mode):
                     self._files.remove(path / name)
 
+    def _place(self, name: str) -> _Place:
+        place = self._places.get(name)
+        if place is None:
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            place = self._places[name] = _Place(self.root / name, self._folder(name.rpartition("/")[0]))
+        return place
+
+    def _folder(self, name: str) -> Path:
+        # The very same object each time, so that the root is known without comparing paths.
+        if name not in self._folders:
+            self._folders[name] = self.root / name
+        return self._folders[name]
+
     def _refuse_linked_folder(self, folder: Path) -> None:
         """Refuse a folder of ours that is a link: it would lead reads and writes outside the data folder."""
-        if folder != self.root:
-            present = self._files.status(folder)
-            if present is not None and stat.S_ISLNK(present.st_mode):
-                raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(folder))
+        if folder is not self.root:
+            _refuse_link(folder, self._files.status(folder))
 
-    def _make_folder_of(self, path: Path) -> None:
-        if path.parent != self.root and self._files.status(path.parent) is None:
-            self._files.make_folder(path.parent)
+    def _make_folder_of(self, place: _Place) -> None:
+        folder = place.folder
+        if folder is self.root:
+            return
+        present = self._files.status(folder)
+        _refuse_link(folder, present)
+        if present is None:
+            self._files.make_folder(folder)
             # Rare, so it can afford its own sync instead of a rule about who does it later.
             self._files.sync_folder(self.root)
 
-    def _replace(self, path: Path, content: bytes, *, durably: bool = False) -> None:
+    def _replace(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
+        path = place.path
         temporary = path.with_name(path.name + TEMPORARY)
         present = self._files.status(path)
         try:
@@ -131,6 +165,11 @@ class DocumentFiles:
         except OSError:
             self._files.remove(temporary)
             raise
+
+
+def _refuse_link(folder: Path, present: os.stat_result | None) -> None:
+    if present is not None and stat.S_ISLNK(present.st_mode):
+        raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(folder))
 
 
 def changed_since(before: Mapping[str, bytes | None], files: DocumentFiles) -> str | None:

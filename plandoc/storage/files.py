@@ -39,33 +39,34 @@ class Files:
 
     def read(self, path: Path) -> bytes:
         """Return the content of a plain file; refuse links, pipes, devices and folders instead of waiting on them."""
-        handle = self.open_to_read(path)
+        handle, status = _open_plain(path, _READ_FLAGS)
         try:
-            return self.read_at(handle, 0, self.size(handle))
+            return _read_on(handle, status.st_size)
         finally:
-            self.close(handle)
+            os.close(handle)
 
     def open_to_read(self, path: Path) -> int:
         """Open a plain file for reading."""
-        return self._open_plain(path, _READ_FLAGS)
+        return _open_plain(path, _READ_FLAGS)[0]
 
     def open_to_write(self, path: Path, *, create: bool = False) -> int:
         """Open a plain file for reading and writing; never empties it."""
         # O_NONBLOCK here too: opening a pipe for reading and writing is undefined, and waits on some systems.
-        return self._open_plain(path, _WRITE_FLAGS | (os.O_CREAT if create else 0) | getattr(os, "O_NONBLOCK", 0))
+        flags = _WRITE_FLAGS | (os.O_CREAT if create else 0) | getattr(os, "O_NONBLOCK", 0)
+        return _open_plain(path, flags)[0]
 
     def create(self, path: Path, content: bytes, mode: int | None) -> None:
         """Write a file that nobody looks at yet; whatever a crash left under its name is overwritten.
 
         `mode` holds the permission bits it gets; None leaves them to the umask.
         """
-        handle = self._open_plain(path, _WRITE_FLAGS | os.O_CREAT | os.O_TRUNC)
+        handle, status = _open_plain(path, _WRITE_FLAGS | os.O_CREAT | os.O_TRUNC)
         try:
-            if mode is not None and hasattr(os, "fchmod"):
+            if mode is not None and mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
                 os.fchmod(handle, mode)
             self.write(handle, content)
         finally:
-            self.close(handle)
+            os.close(handle)
 
     def write(self, handle: int, content: bytes) -> None:
         """Write all of it at the handle's position, however many calls that takes."""
@@ -81,11 +82,7 @@ class Files:
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
         """Return up to `size` bytes from an offset; fewer only at the end of the file."""
         os.lseek(handle, offset, os.SEEK_SET)
-        parts = []
-        while size > 0 and (part := os.read(handle, size)):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+        return _read_on(handle, size)
 
     def truncate(self, handle: int, size: int) -> None:
         """Cut a file to a size."""
@@ -210,17 +207,27 @@ class Files:
             return []
         return [(name, status) for name, status in found if status is not None]
 
-    def _open_plain(self, path: Path, flags: int) -> int:
-        try:
-            handle = os.open(path, flags, 0o666)
-        except OSError as error:
-            if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
-                raise NotAFile(error.errno, _what_stands(path), str(path)) from None
-            raise
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            os.close(handle)
-            raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
-        return handle
+
+def _open_plain(path: Path, flags: int) -> tuple[int, os.stat_result]:
+    try:
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
+            raise NotAFile(error.errno, _what_stands(path), str(path)) from None
+        raise
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
+    return handle, status
+
+
+def _read_on(handle: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(handle, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:

@@ -1,0 +1,79 @@
+"""What a store remembers of the documents that it wrote is what a reader of the files gets."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+import plandoc
+from plandoc.planning.definitions import definitions_in
+from plandoc.tables import TABLES
+from tests.builders import a_bakery, a_plan
+
+
+def everything(store):
+    """All records of a store, and all rows of its catalogue in their order."""
+    return store.read(lambda session: [session.find(table.record_type) for table in TABLES])
+
+
+def needs_of(store, event_id):
+    return [(one.unit.id, one.exact) for one in store.read(lambda s: plandoc.get_requirements(event_id, session=s))]
+
+
+CHANGES = (
+    lambda event, good: plandoc.change_quantity(event, good, 7, "more guests"),
+    lambda event, good: plandoc.drop_finished_good(event, good, "no boxes left"),
+    lambda event, good: plandoc.add_finished_good(event, good, 3, "boxes again"),
+)
+
+
+def test_after_every_change_a_store_that_wrote_it_finds_what_a_new_one_reads(store, folder):
+    bakery = a_bakery(store)
+    event = a_plan(store, plandoc.PlanState.IN_PRODUCTION, bakery=bakery)
+    plandoc.use_store(store)
+
+    for change in CHANGES:
+        change(event.id, bakery.cookie_box.id)
+        with plandoc.open_store(folder) as other:
+            assert everything(store) == everything(other)
+
+
+def test_a_change_of_the_catalogue_is_in_the_sums_of_the_same_session_and_of_the_next(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    before = needs_of(store, event.id)
+
+    with store.session("smaller boxes") as session:
+        box = session.get(plandoc.FinishedGood, bakery.cookie_box.id)
+        assert definitions_in(session).goods(box.id) == box
+        for quantity in (2, 1):
+            smaller = attrs.evolve(box, components=(attrs.evolve(box.components[0], quantity=quantity),))
+            session.replace(smaller)
+            assert definitions_in(session).goods(box.id) == smaller
+        within = [(one.unit.id, one.exact) for one in plandoc.get_requirements(event.id, session=session)]
+
+    assert before != within
+    assert needs_of(store, event.id) == within
+
+
+def test_a_change_that_was_taken_back_is_in_no_sum(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    before = needs_of(store, event.id)
+
+    with pytest.raises(ZeroDivisionError), store.session("smaller boxes") as session:
+        box = session.get(plandoc.FinishedGood, bakery.cookie_box.id)
+        session.replace(attrs.evolve(box, components=(attrs.evolve(box.components[0], quantity=1),)))
+        plandoc.get_requirements(event.id, session=session)
+        raise ZeroDivisionError
+
+    assert needs_of(store, event.id) == before
+
+
+def test_a_file_edited_after_the_store_wrote_it_is_read_anew(store, folder):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    file = folder / "events" / f"{event.id}.json"
+    file.write_bytes(file.read_bytes().replace(event.name.encode(), b"Easter"))
+
+    assert store.read(lambda session: session.event(event.id)).name == "Easter"
