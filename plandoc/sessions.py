@@ -14,7 +14,6 @@ from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
 from plandoc.workspace import Workspace
 
 RecordT = TypeVar("RecordT")
-T = TypeVar("T")
 
 _FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
 

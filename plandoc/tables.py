@@ -5,6 +5,7 @@ This is the one list of it: the order here is the order in the files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,8 @@ from plandoc.values import frozen
 MARKER = "plandoc.json"
 CATALOG = "catalog.json"
 EVENTS_FOLDER = "events"
+# One name for each number: no zero in front, no other digits than these ten.
+_EVENT_DOCUMENT = re.compile(rf"{EVENTS_FOLDER}/([1-9][0-9]{{0,14}})\.json")
 
 
 @frozen
@@ -182,9 +185,8 @@ def event_of_document(name: str) -> int | None:
     >>> event_of_document("events/7.json"), event_of_document("events/7 (conflicted copy).json")
     (7, None)
     """
-    stem = name.removeprefix(f"{EVENTS_FOLDER}/").removesuffix(".json")
-    number = int(stem) if stem.isascii() and stem.isdigit() and len(stem) < 16 else 0
-    return number if number and name == event_document(number) else None
+    found = _EVENT_DOCUMENT.fullmatch(name)
+    return None if found is None else int(found[1])
 
 
 def tables_of(document: str) -> Mapping[str, Table]:
