@@ -57,6 +57,7 @@ class EventIndex:
         self._not_kept = 0
         self._serial = 0
         self._listing: Mapping[str, Hashable | None] | None = None
+        # In the order of their ids.
         self._rows: dict[int, Row] = {}
         self._records: dict[int, Event] = {}
         # Readers take no lock of the folder, so that several threads come here at once.
@@ -82,6 +83,20 @@ class EventIndex:
                 self._forget_everything()
                 self._catch_up(reading, read)
                 return self._matching(query)
+
+    def highest_id(self, reading: Reading, read: Read) -> int:
+        """Return the highest id of an event; 0 when there is none.
+
+        Args:
+            reading: The documents at one moment.
+            read: Opens one of them; None when there is none.
+
+        Raises:
+            DamagedError: when a document cannot be understood.
+        """
+        with self._turn:
+            self._catch_up(reading, read)
+            return next(reversed(self._rows), 0)
 
     def forget(self, names: Iterable[str], serial: int) -> None:
         """Forget documents that a transaction of this store has changed.

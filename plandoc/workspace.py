@@ -6,7 +6,9 @@ What state a plan is in is no matter here; that is asked before anything comes t
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -48,7 +50,7 @@ class Workspace:
         self._looked_at: dict[str, OpenDocument | None] = {}
         self._marker: marker.Marker | None = None
         self._marker_changed = False
-        self._taken: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], int]] = {}
+        self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
 
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
@@ -123,7 +125,7 @@ class Workspace:
             message = f"{table.label}: wanted no id, for the store gives it; found {given.id}"
             raise ValidationError([Problem(message, field="id", hint="use replace for a record that is stored")])
         if table.has_slug and not given.slug:
-            given = attrs.evolve(given, slug=slugify(given.name, _Slugs(self._keys(table, ("slug",), given))))
+            given = attrs.evolve(given, slug=slugify(given.name, self._keys(table, ("slug",), given)))
         self._check_references(table, given)
         document = self._document_of_new(table, given)
         new_id = self._take_event_id() if table is _EVENTS else document.take_id(table)
@@ -185,7 +187,7 @@ class Workspace:
                 raise StillUsedError(table.label, record_id, using)
         document = self._document_of(table, record)
         for fields in table.unique:
-            self._taken.get(_group(table, fields, record), {}).pop(_key(record, fields), None)
+            self._taken.get(_group(table, fields, record), {}).pop(_key_of(fields)(record), None)
         if table is _EVENTS:
             document.exists, document.changed = False, True
         else:
@@ -274,7 +276,7 @@ class Workspace:
         event_id = present.next_event_id
         if not self._marker_changed:
             # Documents may have been put into the folder by hand; once a session is enough to look.
-            event_id = max([event_id, *(number + 1 for number in self.event_ids()[-1:])])
+            event_id = max(event_id, self._index.highest_id(self._reading, self._read_document) + 1)
         self._marker = attrs.evolve(present, next_event_id=event_id + 1)
         self._marker_changed = True
         return event_id
@@ -284,7 +286,9 @@ class Workspace:
     def _write(self, table: Table, document: OpenDocument, record: Any) -> None:
         before = document.get(table, record.id)
         # Only where a key changes: an event's slug is compared with the documents of all events.
-        changed = [fields for fields in table.unique if before is None or _key(before, fields) != _key(record, fields)]
+        changed = [
+            fields for fields in table.unique if before is None or _key_of(fields)(before) != _key_of(fields)(record)
+        ]
         for fields in changed:
             self._check_unique(table, fields, record)
         document.put(table, record)
@@ -297,8 +301,8 @@ class Workspace:
         for fields in changed:
             keys = self._keys(table, fields, record)
             if before is not None:
-                keys.pop(_key(before, fields), None)
-            keys[_key(record, fields)] = record.id
+                keys.pop(_key_of(fields)(before), None)
+            keys[_key_of(fields)(record)] = record.id
 
     def _undo(self, table: Table, document: OpenDocument, record: Any, before: Any | None) -> None:
         if before is None:
@@ -306,16 +310,17 @@ class Workspace:
         else:
             document.put(table, before)
 
-    def _keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[tuple[Any, ...], int]:
+    def _keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[Any, int]:
         """Return the values that a group of unique fields has in the records among which it is unique."""
         name = _group(table, fields, record)
         if name not in self._taken:
             present: list[Any] = self.find(table.record_type, event_id=getattr(record, "event_id", None))
-            self._taken[name] = {_key(other, fields): other.id for other in present}
+            key_of = _key_of(fields)
+            self._taken[name] = {key_of(other): other.id for other in present}
         return self._taken[name]
 
     def _check_unique(self, table: Table, fields: tuple[str, ...], record: Any) -> None:
-        other = self._keys(table, fields, record).get(_key(record, fields))
+        other = self._keys(table, fields, record).get(_key_of(fields)(record))
         if other is not None and other != record.id:
             shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
             raise ValidationError([Problem(f"{table.label} {other} has {shown} already", field=fields[0])])
@@ -331,16 +336,6 @@ class Workspace:
             raise ValidationError(problems)
 
 
-class _Slugs:
-    """The slugs among unique keys, for `slugify` to ask."""
-
-    def __init__(self, keys: Mapping[tuple[Any, ...], int]) -> None:
-        self._keys = keys
-
-    def __contains__(self, slug: object) -> bool:
-        return (slug,) in self._keys
-
-
 def _with_id(record: RecordT, new_id: int) -> RecordT:
     """Return a copy with an id; not by `attrs.evolve`, which would judge all fields of a long record once more."""
     stored = copy.copy(record)
@@ -348,8 +343,10 @@ def _with_id(record: RecordT, new_id: int) -> RecordT:
     return stored
 
 
-def _key(record: Any, fields: tuple[str, ...]) -> tuple[Any, ...]:
-    return tuple(getattr(record, field) for field in fields)
+@functools.cache
+def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return what gives the value of a group of fields: of a single one its own, of several a tuple."""
+    return attrgetter(*fields)
 
 
 def _group(table: Table, fields: tuple[str, ...], record: Any) -> tuple[str, tuple[str, ...]]:

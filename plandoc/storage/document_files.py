@@ -68,6 +68,11 @@ class DocumentFiles:
         self._refuse_linked_folder(self._folder(folder))
         return self._listings.setdefault(folder, Listing(self.root, folder, self._files))
 
+    def take_in(self, names: Iterable[str], serial: int) -> None:
+        """Let the listings know what a transaction has just done; see `Listing.take_in`."""
+        for listing in self._listings.values():
+            listing.take_in(names, serial)
+
     def refuse_read_only(self, name: str) -> None:
         """Refuse to replace a file that its owner made read-only: the system itself would let it happen."""
         path = self._place(name).path

@@ -140,6 +140,7 @@ class FolderBackend:
             raise
         with translated(self._documents.root, Outcome.SAVED):
             self._apply(changes)
+            self._documents.take_in([change.name for change in changes], position.serial)
             self._position = position
             if position.size > self._checkpoint_size:
                 self._checkpoint(position)

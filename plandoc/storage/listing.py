@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import stat
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,8 +47,7 @@ class Listing:
             serial: Number of the last transaction; whatever plandoc changes, this changes, too.
         """
         last = self._last
-        status = self._files.status(self._path)
-        moment = () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        moment = self._moment(serial)
         now = stopwatch_seconds()
         if moment != last.moment or now - last.looked_at > _LOOK_SECONDS:
             prefix = self._prefix
@@ -57,6 +56,29 @@ class Listing:
             # In one step, for threads that read at the same time.
             self._last = last
         return last.seen
+
+    def take_in(self, names: Iterable[str], serial: int) -> None:
+        """Take in what a transaction of this process has just done to some documents, without a look at all others.
+
+        Args:
+            names: The documents; those of other folders are left out.
+            serial: Number of the transaction.
+        """
+        last = self._last
+        if not last.moment or last.moment[0] != serial - 1:
+            return
+        seen = dict(last.seen)
+        for name in names:
+            if name.startswith(self._prefix):
+                status = self._files.status(self._path / name.removeprefix(self._prefix))
+                seen.pop(name, None)
+                seen |= {} if status is None else {name: _fingerprint(status)}
+        # As old as the look at the others: what another program did meanwhile is seen when that is over.
+        self._last = _Look(self._moment(serial), last.looked_at, seen)
+
+    def _moment(self, serial: int) -> tuple[int, ...]:
+        status = self._files.status(self._path)
+        return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     def look_with(self, pending: Mapping[str, int | None], serial: int) -> Mapping[str, Hashable | None]:
         """Return the same where some documents hold what the journal says, whatever their files do.

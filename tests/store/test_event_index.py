@@ -29,6 +29,11 @@ class CountingFiles(Files):
 
     def __init__(self):
         self.events_read = []
+        self.looks = 0
+
+    def statuses(self, path):
+        self.looks += 1
+        return super().statuses(path)
 
     def read(self, path):
         if path.parent.name == "events":
@@ -203,6 +208,34 @@ def test_many_changes_within_one_tick_of_the_clock_are_all_listed(store):
             seen.append((names_in(store), number))
 
     assert seen == [([f"Fair {number:03}"], number) for number in range(2, 120, 3)]
+
+
+def test_adding_one_after_the_other_looks_once_at_the_files_that_others_may_have_changed(folder):
+    plandoc.open_store(folder, create=True).close()
+    files = CountingFiles()
+    with Store(FolderBackend(folder, files=files)) as store:
+        started = time.monotonic()
+        for number in range(5):
+            add(store, f"Fair {number}")
+        taken = time.monotonic() - started
+
+        assert files.looks <= 1 + taken
+        assert names_in(store) == [f"Fair {number}" for number in range(5)]
+
+
+def test_what_another_program_replaces_between_two_writes_of_a_store_is_listed_a_second_later(store, folder):
+    add(store, "Fair", "Market")
+    names_in(store)
+    store.close()
+    with plandoc.open_store(folder) as opened:
+        names_in(opened)
+        file = folder / "events" / "2.json"
+        (folder / "edited").write_bytes(file.read_bytes().replace(b'"Market"', b'"Bazaar"'))
+        (folder / "edited").replace(file)
+        rename(opened, 1, "Big Fair")
+        time.sleep(1.1)
+
+        assert names_in(opened) == ["Big Fair", "Bazaar"]
 
 
 class ListedAndRead(RuleBasedStateMachine):
