@@ -194,7 +194,11 @@ def _quick_record_hook(kind: type, converter: cattrs.Converter) -> Any:
     def record(value: Any, _: Any) -> Any:
         if type(value) is not dict:
             raise _Refused(f"wanted an object, found {found(value)}")
-        return kind(**{**value, **{name: hook(value[name], to) for name, hook, to in converted if name in value}})
+        fields = value.copy()
+        for name, hook, to in converted:
+            if name in fields:
+                fields[name] = hook(fields[name], to)
+        return kind(**fields)
 
     def record_of_plain_values(value: Any, _: Any) -> Any:
         if type(value) is not dict:
