@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from cyclopts import Parameter
-
 from plandoc import amendments as operations
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.asking import counted
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder, Folder
+from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json, as_row
 from plandoc.cli.wording import as_said_here, batches_in_words, difference_in_words, moment_in_words, whole_number
 from plandoc.errors import NotFoundError
@@ -39,7 +38,6 @@ from plandoc.sessions import Session
 from plandoc.values import frozen
 
 Reason = Annotated[str, Parameter(name="--reason", help="Why the plan changes; it is kept for ever.")]
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 def drop(

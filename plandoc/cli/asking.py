@@ -10,11 +10,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import Folder
+from plandoc.cli.parameters import Parameter
 from plandoc.cli.wording import as_said_here
 from plandoc.errors import PlandocError
 from plandoc.planning.reviewing import review_plan

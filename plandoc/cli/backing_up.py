@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from plandoc.cli import printing, way_out
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import Flag
 from plandoc.errors import Problem
-
-_Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> int:
@@ -41,9 +37,9 @@ def restore(
     source: Path,
     /,
     *,
-    replace: _Flag = False,
-    foreign: _Flag = False,
-    older: _Flag = False,
+    replace: Flag = False,
+    foreign: Flag = False,
+    older: Flag = False,
     folder: DataFolder,
 ) -> int:
     """Make the data folder what a backup holds, all of it or nothing.

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from cyclopts import Parameter
-
 from plandoc import production
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson, Parameter
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import (
     UsageError,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plandoc.cli import printing
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.records import FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session

@@ -14,7 +14,8 @@ from plandoc.arithmetic.comparing import Difference
 from plandoc.arithmetic.differences import Status
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.comparison import PlanComparison, get_plan_comparison
 from plandoc.records import PlanAmendment

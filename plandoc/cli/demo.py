@@ -6,12 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc import lifecycle, sample
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.life import print_snapshot
+from plandoc.cli.parameters import Parameter
 from plandoc.cli.wording import state_in_words
 from plandoc.errors import PlandocError
 from plandoc.records import Event

@@ -7,7 +7,8 @@ from typing import Any
 
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import state_in_words, whole_number
 from plandoc.planning.decisions import get_batch_decisions

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
-
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError
 from plandoc.errors import PlandocError
 from plandoc.exchange import spreadsheets
@@ -19,7 +18,6 @@ from plandoc.records import Event
 from plandoc.sessions import Session
 
 Table = Literal["ingredients", "recipes", "goods", "stock", "events", "plans", "batches"]
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 # What a file is called that stands for the standard output; with a hyphen, so that it looks like an option.

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from cyclopts import Parameter
-
 from plandoc import store
 from plandoc.cli import printing, way_out
+from plandoc.cli.parameters import Parameter
 from plandoc.sessions import Session
 from plandoc.values import frozen
 
@@ -54,4 +53,3 @@ class Folder:
 
 # A command that works on the data folder has a parameter of this type; it is no argument of the command line.
 DataFolder = Annotated[Folder, Parameter(parse=False)]
-AsJson = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
-from cyclopts import Parameter
 
 from plandoc.cli import printing, way_out
-from plandoc.cli.folder import AsJson, DataFolder, Folder
+from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
 from plandoc.tables import MARKER
@@ -54,7 +54,7 @@ def import_file(
     file: Path,
     /,
     *,
-    dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    dry_run: Flag = False,
     on_conflict: Literal["fail", "skip", "update"] | None = None,
     folder: DataFolder,
 ) -> None:

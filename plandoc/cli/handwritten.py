@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.parameters import Flag
 from plandoc.cli.reports import print_report
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange import handwritten
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from plandoc.exchange import ImportReport
     from plandoc.sessions import Session
 
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 # More than anybody mends before trying again; the rest of a long file would only push the first ones out of sight.
 _MOST_SHOWN = 20

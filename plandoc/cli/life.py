@@ -9,7 +9,8 @@ from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.asking import Move, Yes, move
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder, Folder
+from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.wording import as_said_here, state_in_words
 from plandoc.errors import PlandocError
 from plandoc.records import Event, PlanSnapshot

@@ -9,7 +9,8 @@ from plandoc.arithmetic.batches import UnitOptions, UnitPlan
 from plandoc.arithmetic.review import accepted_shortfall
 from plandoc.cli import asking, printing
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import difference_in_words, state_in_words
 from plandoc.planning.decisions import get_batch_options

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.cli import printing
 from plandoc.cli.asking import counted
 from plandoc.cli.finding import all_of, event_id
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError, batches_in_words, difference_in_words, numbers_by_key
 from plandoc.planning.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.planning.reviewing import review_plan
 from plandoc.planning.selection import GoodsSelection, RecipeSelection, set_event_finished_goods, set_event_recipes
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session
-
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", required=True)], folder: DataFolder) -> None:

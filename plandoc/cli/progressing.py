@@ -8,7 +8,8 @@ import sys
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import batches_in_words
 from plandoc.production import get_progress

@@ -9,15 +9,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
 from plandoc.arithmetic.ingredients import NeedRow
 from plandoc.arithmetic.measures import Amount
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.cli import csv_output, printing
 from plandoc.cli.finding import all_of, event_id
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson, Parameter
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import UsageError
 from plandoc.planning.packing import get_feasibility

@@ -5,20 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc.cli import printing, way_out
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import Flag, Parameter
 from plandoc.errors import Problem
-
-_Flag = Parameter(negative="", show_default=False)
 
 
 def repair(
     *,
-    dry_run: Annotated[bool, _Flag] = False,
+    dry_run: Flag = False,
     backup: Annotated[Path | None, Parameter(name="--from", show_default=False)] = None,
-    foreign: Annotated[bool, _Flag] = False,
+    foreign: Flag = False,
     folder: DataFolder,
 ) -> int:
     """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.

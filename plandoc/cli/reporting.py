@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import Flag, Parameter
 from plandoc.errors import PlandocError
 from plandoc.records import Event
 from plandoc.report.page import render_report
 from plandoc.report.writing import save
 from plandoc.sessions import Session
-
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 def report(

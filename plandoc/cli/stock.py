@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
-from plandoc.cli.folder import AsJson, DataFolder
+from plandoc.cli.folder import DataFolder
+from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.errors import ValidationError
 from plandoc.planning.stocktaking import get_stock, set_stock

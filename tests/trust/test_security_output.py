@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plandoc.cli import app, main
+from plandoc.cli import commands, main
 from tests.trust.evil import EVIL, NEVER_SHOWN, an_evil_bakery
 from tests.trust.fuzzing import a_copy
 
@@ -195,7 +195,7 @@ def _without_own_styles(shown: str) -> str:
 
 
 def test_every_command_is_called_here() -> None:
-    assert set(CALLS) >= {words for words, *_ in app._COMMANDS}
+    assert set(CALLS) >= {words for words, *_ in commands.COMMANDS}
 
 
 def is_formula(cell: str) -> bool:
