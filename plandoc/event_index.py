@@ -15,6 +15,7 @@ from typing import NamedTuple
 from plandoc import codec
 from plandoc.clock import system_clock
 from plandoc.errors import ValidationError
+from plandoc.garbage import collection_held_off
 from plandoc.open_documents import OpenDocument
 from plandoc.queries import QueryLike
 from plandoc.records import Event
@@ -74,7 +75,7 @@ class EventIndex:
         Raises:
             DamagedError: when a document cannot be understood.
         """
-        with self._turn:
+        with self._turn, collection_held_off():
             self._catch_up(reading, read)
             try:
                 return self._matching(query)
@@ -94,7 +95,7 @@ class EventIndex:
         Raises:
             DamagedError: when a document cannot be understood.
         """
-        with self._turn:
+        with self._turn, collection_held_off():
             self._catch_up(reading, read)
             return next(reversed(self._rows), 0)
 
