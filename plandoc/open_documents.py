@@ -242,12 +242,18 @@ class OpenDocument:
                     yield attrs.evolve(problem, file=self.name, line=lines.get((name, key)), table=name, row=key)
 
     def _problems_of_row(self, table: Table, key: str, row: documents.Row) -> Iterator[Problem]:
-        wrong = codec.problems_of_row(table.record_type, int(key), row)
-        yield from wrong
-        if not wrong:
-            event = self._wrong_event(codec.from_row(table.record_type, int(key), row))
-            if event is not None:
-                yield Problem(event, field="event_id")
+        row_id = int(key)
+        try:
+            record: Any = codec.from_row(table.record_type, row_id, row)
+        except ValidationError as error:
+            yield from error.problems
+            return
+        event = self._wrong_event(record)
+        if event is not None:
+            yield Problem(event, field="event_id")
+            return
+        # Whoever looks for what is wrong with the rows looks at the records next.
+        self._records[table.name, row_id] = record
 
 
 class DocumentCache:

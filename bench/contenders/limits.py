@@ -53,4 +53,31 @@ class Replace:
         os.close(self._folder)
 
 
-LIMITS = (Append, Replace)
+class AppendAndRename:
+    """A synced append, then an unsynced new file in the place of the old one: what a guarded write asks of the system."""
+
+    NAME = "append + fdatasync + rename"
+    DURABILITY = "as append + fdatasync; and whoever opens the file sees the old bytes or the new ones"
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._content = b"x" * size
+        self._new, self._file = folder / "renamed.new", folder / "renamed"
+        self._handle = os.open(folder / "journal", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def __call__(self) -> None:
+        """Do it once."""
+        os.write(self._handle, self._content)
+        os.fdatasync(self._handle)
+        handle = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            os.write(handle, self._content)
+        finally:
+            os.close(handle)
+        os.rename(self._new, self._file)
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        os.close(self._handle)
+
+
+LIMITS = (Append, AppendAndRename, Replace)

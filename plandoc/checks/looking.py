@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -47,7 +48,8 @@ class Look:
         self._reading: DocumentFiles | FolderReading = folder
         self._catalog: OpenDocument | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
-        self._slugs: dict[str, str] = {}
+        # By slug, where it was first seen.
+        self._slugs: dict[Any, tuple[str, str, int]] = {}
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, tuple[Fingerprint, int, documents.Row]] = {}
         self._wrongly_kept: list[int] = []
@@ -242,13 +244,13 @@ class Look:
         for table in tables_of(document.name).values():
             for fields in table.unique:
                 # The events of all documents are compared; everything else only with its own document.
-                seen: dict[Any, str] = self._slugs if table is BY_TYPE[Event] else {}
+                seen: dict[Any, tuple[str, str, int]] = self._slugs if table is BY_TYPE[Event] else {}
+                key_of = attrgetter(*fields)
                 for record in document.find(table):
-                    key = tuple(getattr(record, field) for field in fields)
-                    if key in seen:
-                        message = f"{' and '.join(fields)} the same as in {seen[key]}"
+                    first = seen.setdefault(key_of(record), (document.name, table.name, record.id))
+                    if first != (document.name, table.name, record.id):
+                        message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
                         yield _in_row(document, table, record.id, message, hint="give one of the two another")
-                    seen.setdefault(key, f"{document.name} {table.name} {record.id}")
 
     def _references(self, document: OpenDocument) -> Iterator[Finding]:
         if self._catalog_ids is None:
