@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from plandoc import codec
 from plandoc.clock import system_clock
@@ -24,6 +25,8 @@ from plandoc.storage.documents import Row
 from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.listing import is_settled
 from plandoc.tables import BY_TYPE, EVENTS_FOLDER, event_of_document
+
+T = TypeVar("T")
 
 Read = Callable[[str], OpenDocument | None]
 
@@ -57,10 +60,14 @@ class EventIndex:
         self._unsettled: set[str] = set()
         self._not_kept = 0
         self._serial = 0
-        self._listing: Mapping[str, Hashable | None] | None = None
+        # The look at the folder that this is up to date with, but for the documents to look at again; None for no look.
+        self._look: object = None
+        self._to_look_at: set[str] = set()
         # In the order of their ids.
         self._rows: dict[int, Row] = {}
         self._records: dict[int, Event] = {}
+        # The ids by slug, while they are known and no two events have the same.
+        self._slugs: dict[str, int] | None = None
         # Readers take no lock of the folder, so that several threads come here at once.
         self._turn = threading.RLock()
 
@@ -75,15 +82,19 @@ class EventIndex:
         Raises:
             DamagedError: when a document cannot be understood.
         """
-        with self._turn, collection_held_off():
-            self._catch_up(reading, read)
-            try:
-                return self._matching(query)
-            except ValidationError:
-                # No row of a document is like that. Whoever wrote it into what was kept, the documents know better.
-                self._forget_everything()
-                self._catch_up(reading, read)
-                return self._matching(query)
+        return self._ask(reading, read, lambda: self._matching(query))
+
+    def slugs(self, reading: Reading, read: Read) -> dict[str, int]:
+        """Return the ids of the events by their slugs, for the caller to keep.
+
+        Args:
+            reading: The documents at one moment.
+            read: Opens one of them; None when there is none.
+
+        Raises:
+            DamagedError: when a document cannot be understood.
+        """
+        return self._ask(reading, read, self._ids_by_slug)
 
     def highest_id(self, reading: Reading, read: Read) -> int:
         """Return the highest id of an event; 0 when there is none.
@@ -107,10 +118,22 @@ class EventIndex:
             serial: Number of the transaction.
         """
         with self._turn:
-            self._drop(names)
-            self._listing = None
+            changed = set(names)
+            self._drop(changed)
+            self._to_look_at |= changed
             if serial == self._serial + 1:
                 self._serial = serial
+
+    def _ask(self, reading: Reading, read: Read, answer: Callable[[], T]) -> T:
+        with self._turn, collection_held_off():
+            self._catch_up(reading, read)
+            try:
+                return answer()
+            except ValidationError:
+                # No row of a document is like that. Whoever wrote it into what was kept, the documents know better.
+                self._forget_everything()
+                self._catch_up(reading, read)
+                return answer()
 
     def _matching(self, query: QueryLike | None) -> list[Event]:
         rows, records = self._rows, self._records
@@ -120,34 +143,73 @@ class EventIndex:
                 records[event_id] = codec.from_row(Event, event_id, rows[event_id])
         return [records[event_id] for event_id in ids]
 
+    def _ids_by_slug(self) -> dict[str, int]:
+        if self._slugs is None:
+            found = {event.slug: event.id for event in self._matching(None)}
+            if len(found) < len(self._rows):
+                # Only by hand two events get the same slug; which of them goes first cannot be told from this.
+                return found
+            self._slugs = found
+        return self._slugs.copy()
+
     def _catch_up(self, reading: Reading, read: Read) -> None:
         """Take in what has changed since the last look."""
         listing = reading.fingerprints(EVENTS_FOLDER)
-        if listing is self._listing and reading.serial == self._serial:
+        is_same_look = listing.look is self._look and reading.serial == self._serial
+        if is_same_look and not self._to_look_at:
             return
-        self._listing = None
-        if reading.serial != self._serial:
+        # Until it is done: reading may fail on the way.
+        self._look = None
+        names = self._to_look_at if is_same_look else self._changed(listing, reading.serial)
+        fresh = self._read_rows(names & listing.keys(), listing, read)
+        # What was replaced while it was read is right for this look alone.
+        lasting = {name: entry for name, entry in fresh.items() if reading.fingerprint(name) == entry.fingerprint}
+        if is_same_look:
+            self._change_rows(names, fresh)
+        else:
+            self._rows = {one.event_id: one.row for one in sorted({**self._entries, **fresh}.values(), key=_BY_ID)}
+            self._forget_records(entry.event_id for entry in fresh.values())
+            self._slugs = None
+        self._take_in(lasting)
+        self._serial = reading.serial
+        self._to_look_at.clear()
+        self._look = listing.look if len(lasting) == len(fresh) else None
+
+    def _change_rows(self, names: AbstractSet[str], fresh: Mapping[str, _Entry]) -> None:
+        """Change the rows of some documents, in time that does not grow with the number of all others."""
+        highest = next(reversed(self._rows), 0)
+        added = [entry for entry in fresh.values() if entry.event_id not in self._rows]
+        for name in names - fresh.keys():
+            self._rows.pop(event_of_document(name) or 0, None)
+        for entry in sorted(fresh.values(), key=_BY_ID):
+            self._rows[entry.event_id] = entry.row
+            self._add_slug(entry)
+        if any(entry.event_id < highest for entry in added):
+            self._rows = dict(sorted(self._rows.items()))
+
+    def _add_slug(self, entry: _Entry) -> None:
+        if self._slugs is not None:
+            event = self._records[entry.event_id] = codec.from_row(Event, entry.event_id, entry.row)
+            if self._slugs.setdefault(event.slug, event.id) != event.id:
+                self._slugs = None
+
+    def _changed(self, listing: Mapping[str, Hashable], serial: int) -> AbstractSet[str]:
+        """Drop the entries that are not up to date, and return all documents without one."""
+        if serial != self._serial:
             # Another process has written, and a fingerprint that is too young cannot tell what.
             self._drop(list(self._unsettled))
         self._read_kept(len(listing))
         self._drop([name for name, entry in self._entries.items() if listing.get(name) != entry.fingerprint])
-        fresh = self._read_others(listing, read)
-        # What was replaced while it was read is right for this look alone.
-        lasting = {name: entry for name, entry in fresh.items() if reading.fingerprint(name) == entry.fingerprint}
-        self._rows = {entry.event_id: entry.row for entry in sorted({**self._entries, **fresh}.values(), key=_BY_ID)}
-        self._take_in(lasting)
-        self._serial = reading.serial
-        if len(lasting) == len(fresh):
-            self._listing = listing
+        return listing.keys() - self._entries.keys()
 
     def _read_kept(self, documents: int) -> None:
         if self._kept is not None and not self._kept_is_read and documents >= FEWEST_TO_KEEP:
             self._kept_is_read = True
             self._entries = {name: _Entry(*kept) for name, kept in self._kept.load().items()}
 
-    def _read_others(self, listing: Mapping[str, Hashable | None], read: Read) -> dict[str, _Entry]:
+    def _read_rows(self, names: Iterable[str], listing: Mapping[str, Hashable], read: Read) -> dict[str, _Entry]:
         found = {}
-        for name in sorted(listing.keys() - self._entries.keys()):
+        for name in sorted(names):
             event_id = event_of_document(name)
             document = None if event_id is None else read(name)
             row = None if document is None or event_id is None else document.row(_EVENTS, event_id)
@@ -159,7 +221,6 @@ class EventIndex:
         moment = system_clock()
         self._entries.update(entries)
         for name, entry in entries.items():
-            self._records.pop(entry.event_id, None)
             if is_settled(entry.fingerprint, moment):
                 self._not_kept += 1
             else:
@@ -169,15 +230,19 @@ class EventIndex:
             self._kept.save({name: (one.fingerprint, one.event_id, one.row) for name, one in entries.items()})
             self._not_kept = 0
 
-    def _drop(self, names: Iterable[str]) -> None:
-        for name in names:
-            entry = self._entries.pop(name, None)
-            self._unsettled.discard(name)
-            if entry is not None:
-                self._records.pop(entry.event_id, None)
+    def _drop(self, names: Collection[str]) -> None:
+        dropped = [entry for name in names if (entry := self._entries.pop(name, None)) is not None]
+        self._unsettled.difference_update(names)
+        self._forget_records(entry.event_id for entry in dropped)
+
+    def _forget_records(self, event_ids: Iterable[int]) -> None:
+        for event_id in event_ids:
+            event = self._records.pop(event_id, None)
+            if event is not None and self._slugs is not None:
+                del self._slugs[event.slug]
 
     def _forget_everything(self) -> None:
         self._drop(list(self._entries))
-        self._listing = None
+        self._look = None
         if self._kept is not None:
             self._kept.forget()

@@ -314,10 +314,16 @@ class Workspace:
         """Return the values that a group of unique fields has in the records among which it is unique."""
         name = _group(table, fields, record)
         if name not in self._taken:
-            present: list[Any] = self.find(table.record_type, event_id=getattr(record, "event_id", None))
-            key_of = _key_of(fields)
-            self._taken[name] = {key_of(other): other.id for other in present}
+            self._taken[name] = self._present_keys(table, fields, record)
         return self._taken[name]
+
+    def _present_keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[Any, int]:
+        if table is _EVENTS and not any(map(event_of_document, self._opened)):
+            # The same, without asking each event.
+            return self._index.slugs(self._reading, self._read_document)
+        present: list[Any] = self.find(table.record_type, event_id=getattr(record, "event_id", None))
+        key_of = _key_of(fields)
+        return {key_of(other): other.id for other in present}
 
     def _check_unique(self, table: Table, fields: tuple[str, ...], record: Any) -> None:
         other = self._keys(table, fields, record).get(_key_of(fields)(record))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.listing import Fingerprints
 
 T = TypeVar("T")
 
@@ -30,8 +31,8 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
-        """Return what tells whether each document of a folder still holds what it held; None for what has to be read.
+    def fingerprints(self, folder: str) -> Fingerprints:
+        """Return what tells whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
         """

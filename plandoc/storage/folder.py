@@ -22,6 +22,7 @@ from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
 from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
 from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.listing import Fingerprints
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
 
@@ -304,7 +305,7 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+    def fingerprints(self, folder: str) -> Fingerprints:
         """Return what tells whether each document of a folder still holds what it held."""
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.listing(folder).look_with(self._state.pending, self.serial)
@@ -336,7 +337,7 @@ class FolderTransaction:
         """Return the names of the documents in a folder."""
         return self._documents.names(folder)
 
-    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
+    def fingerprints(self, folder: str) -> Fingerprints:
         """Return what tells whether each document of a folder still holds what it held."""
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.listing(folder).look(self.serial)

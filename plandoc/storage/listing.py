@@ -28,6 +28,19 @@ _SETTLED_SECONDS = 2.5
 _LOOK_SECONDS = 1.0
 
 
+class Fingerprints(dict[str, Hashable]):
+    """What tells, by the name of each document of a folder, whether it still holds what it held; None for what has to be read.
+
+    Attributes:
+        look: The look at the folder. Two of the same look differ by what transactions of this process did, and by nothing
+            else.
+    """
+
+    def __init__(self, seen: Mapping[str, Hashable], look: object) -> None:
+        super().__init__(seen)
+        self.look = look
+
+
 class Listing:
     """The fingerprints of the documents of one folder, by name."""
 
@@ -35,10 +48,10 @@ class Listing:
         self._path = root / folder
         self._prefix = f"{folder}/"
         self._files = files
-        self._last = _Look((), 0.0, {})
-        self._last_with = _LookWith({}, 0, {})
+        self._last = _Look((), 0.0, Fingerprints({}, None))
+        self._last_with = _LookWith(self._last.seen, 0, self._last.seen)
 
-    def look(self, serial: int) -> Mapping[str, Fingerprint | None]:
+    def look(self, serial: int) -> Fingerprints:
         """Return the fingerprint of each file; None for what is no plain file, which has to be read to be refused.
 
         The same object is returned as long as nothing has changed.
@@ -52,7 +65,7 @@ class Listing:
         if moment != last.moment or now - last.looked_at > _LOOK_SECONDS:
             prefix = self._prefix
             found = {prefix + name: _fingerprint(one) for name, one in self._files.statuses(self._path)}
-            last = _Look(moment, now, last.seen if found == last.seen else found)
+            last = _Look(moment, now, last.seen if found == last.seen else Fingerprints(found, object()))
             # In one step, for threads that read at the same time.
             self._last = last
         return last.seen
@@ -67,12 +80,13 @@ class Listing:
         last = self._last
         if not last.moment or last.moment[0] != serial - 1:
             return
-        seen = dict(last.seen)
+        seen = Fingerprints(last.seen, last.seen.look)
         for name in names:
             if name.startswith(self._prefix):
                 status = self._files.status(self._path / name.removeprefix(self._prefix))
                 seen.pop(name, None)
-                seen |= {} if status is None else {name: _fingerprint(status)}
+                if status is not None:
+                    seen[name] = _fingerprint(status)
         # As old as the look at the others: what another program did meanwhile is seen when that is over.
         self._last = _Look(self._moment(serial), last.looked_at, seen)
 
@@ -80,7 +94,7 @@ class Listing:
         status = self._files.status(self._path)
         return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
-    def look_with(self, pending: Mapping[str, int | None], serial: int) -> Mapping[str, Hashable | None]:
+    def look_with(self, pending: Mapping[str, int | None], serial: int) -> Fingerprints:
         """Return the same where some documents hold what the journal says, whatever their files do.
 
         Args:
@@ -98,7 +112,7 @@ class Listing:
                 for name, number in pending.items()
                 if number is not None and name.startswith(self._prefix)
             }
-            last = _LookWith(seen, serial, {**others, **added})
+            last = _LookWith(seen, serial, Fingerprints({**others, **added}, object()))
             self._last_with = last
         return last.result
 
@@ -112,13 +126,13 @@ class Listing:
 class _Look(NamedTuple):
     moment: tuple[int, ...]
     looked_at: float
-    seen: Mapping[str, Fingerprint | None]
+    seen: Fingerprints
 
 
 class _LookWith(NamedTuple):
-    seen: Mapping[str, Fingerprint | None]
+    seen: Fingerprints
     serial: int
-    result: Mapping[str, Hashable | None]
+    result: Fingerprints
 
 
 def is_settled(fingerprint: Hashable, moment: datetime.datetime) -> bool:

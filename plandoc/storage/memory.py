@@ -10,6 +10,7 @@ from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, marker
 from plandoc.storage.backend import Reading, Transaction
+from plandoc.storage.listing import Fingerprints
 
 T = TypeVar("T")
 
@@ -67,8 +68,8 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str) -> Mapping[str, Hashable | None]:
-        return {name: self._documents[name] for name in self.names(folder)}
+    def fingerprints(self, folder: str) -> Fingerprints:
+        return Fingerprints({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:
         return self._documents.get(name)
