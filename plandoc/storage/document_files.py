@@ -24,9 +24,10 @@ _MOST_PLACES = 64
 
 
 class _Place(NamedTuple):
-    """Where a document is, and the folder that it is in."""
+    """Where a document is, where it is written before it is put there, and the folder that both are in."""
 
     path: Path
+    temporary: Path
     folder: Path
 
 
@@ -45,7 +46,7 @@ class DocumentFiles:
 
         A folder that is gone is an error: it must not look like one without documents.
         """
-        path, folder = self._place(name)
+        path, _, folder = self._place(name)
         with translated(path, Outcome.NOT_SAVED):
             self._refuse_linked_folder(folder)
             try:
@@ -131,7 +132,9 @@ class DocumentFiles:
         if place is None:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
-            place = self._places[name] = _Place(self.root / name, self._folder(name.rpartition("/")[0]))
+            folder = name.rpartition("/")[0]
+            temporary = self.root / f"{name}{TEMPORARY}"
+            place = self._places[name] = _Place(self.root / name, temporary, self._folder(folder))
         return place
 
     def _folder(self, name: str) -> Path:
@@ -157,12 +160,9 @@ class DocumentFiles:
             self._files.sync_folder(self.root)
 
     def _replace(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
-        path = place.path
-        temporary = path.with_name(path.name + TEMPORARY)
+        path, temporary, _ = place
         present = self._files.status(path)
         try:
-            # Never over what a crash left: a second crash could mix the two, which would look like an edit by hand.
-            self._files.remove(temporary)
             self._files.create(temporary, content, None if present is None else present.st_mode & 0o777)
             if durably:
                 self._files.sync_file(temporary)

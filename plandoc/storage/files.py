@@ -23,7 +23,9 @@ _READ_FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
 )
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+_CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # A file system without hard links says one of these.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
 _REPLACE_TRIES = 50
@@ -56,14 +58,21 @@ class Files:
         return _open_plain(path, flags)[0]
 
     def create(self, path: Path, content: bytes, mode: int | None) -> None:
-        """Write a file that nobody looks at yet; whatever a crash left under its name is overwritten.
+        """Write a new file that nobody looks at yet; what a crash left under its name is removed, never overwritten.
 
-        `mode` holds the permission bits it gets; None leaves them to the umask.
+        A second crash could mix what is overwritten with what overwrites it, which would look like an edit by hand.
+        `mode` holds the permission bits it gets, those of the file that it is to replace; None, where there is none to
+        replace, leaves them to the umask.
         """
-        handle, status = _open_plain(path, _WRITE_FLAGS | os.O_CREAT | os.O_TRUNC)
         try:
-            if mode is not None and mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
-                os.fchmod(handle, mode)
+            handle, status = _open_plain(path, _CREATE_FLAGS)
+        except FileExistsError:
+            self.remove(path)
+            handle, status = _open_plain(path, _CREATE_FLAGS)
+        try:
+            if mode is not None:
+                _set_mode(handle, mode, status)
+                _take_space(handle, len(content))
             self.write(handle, content)
         finally:
             os.close(handle)
@@ -220,6 +229,25 @@ def _open_plain(path: Path, flags: int) -> tuple[int, os.stat_result]:
         os.close(handle)
         raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
     return handle, status
+
+
+def _set_mode(handle: int, mode: int, status: os.stat_result) -> None:
+    if mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
+        os.fchmod(handle, mode)
+
+
+def _take_space(handle: int, size: int) -> None:
+    """Give a file that is to replace another one its blocks at once.
+
+    Else ext4 gives them, and hands the content to the disk, during the rename: to guard programs that do not sync. Here
+    the journal guards the file, and the rename took half as long as the sync of the journal.
+    """
+    if size and hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(handle, 0, size)
+        except OSError as error:
+            if error.errno not in _CANNOT_TAKE_SPACE:
+                raise
 
 
 def _read_on(handle: int, size: int) -> bytes:

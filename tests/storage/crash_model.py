@@ -138,9 +138,8 @@ class Disk:
         self.handles[handle] = self._file(path)
 
     def _create(self, path: Path, content: bytes, mode: int | None) -> None:
-        node = self._file(path)
-        node.pending += [(0, None)] if node.current() else []
-        node.pending.append((0, content))
+        self._remove(path)
+        self._file(path).pending.append((0, content))
 
     def _write_at(self, handle: int, offset: int, content: bytes) -> None:
         self.handles[handle].pending.append((offset, content))
@@ -176,7 +175,8 @@ class Disk:
         node = folder.current(name)
         if isinstance(node, FileNode):
             self._remove(source)
-            self._create(target, node.current(), None)
+            over = self._file(target)
+            over.pending += [(0, None), (0, node.current())]
         elif isinstance(node, FolderNode):
             self._make_folder(target)
             for inside in node.names:

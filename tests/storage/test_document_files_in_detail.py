@@ -184,7 +184,6 @@ def test_a_document_is_put_in_place_in_one_step_without_a_sync(root):
     DocumentFiles(root, files).put(FIRST, b"new")
 
     assert calls(files, root) == [
-        ("remove", FIRST + TEMPORARY),
         ("create", FIRST + TEMPORARY),
         ("replace", FIRST + TEMPORARY, FIRST),
     ]
@@ -196,7 +195,6 @@ def test_a_document_put_durably_is_on_the_disk_before_and_after_it_gets_its_name
     DocumentFiles(root, files).put_durably(FIRST, b"new")
 
     assert calls(files, root) == [
-        ("remove", FIRST + TEMPORARY),
         ("create", FIRST + TEMPORARY),
         ("sync_file", FIRST + TEMPORARY),
         ("replace", FIRST + TEMPORARY, FIRST),

@@ -31,7 +31,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "_fill > put_durably > _replace: sync_file catalog.json": "creation",
         "_fill > put_durably > _replace: sync_file plandoc.json": "creation",
         "_finish > keep_aside > put_durably: sync_folder lost-found": "edited",
-        "_finish > put > _replace: replace an event": "killed_at_8",
+        "_finish > put > _replace: replace an event": "killed_at_6",
         "_finish > put > _replace: replace catalog.json": "edited",
         "_fold_at_close > _checkpoint > put_durably: sync_folder data": "closed_and_opened",
         "_recover > _checkpoint > put_durably: sync_folder data": "edited",

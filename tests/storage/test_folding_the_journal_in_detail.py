@@ -108,7 +108,6 @@ def test_what_is_folded_in_is_on_the_disk_before_the_marker_and_the_marker_befor
         ("sync_file", "1.json"),
         ("sync_folder", "data"),
         ("sync_folder", "events"),
-        ("remove", marker.NAME + TEMPORARY),
         ("create", marker.NAME + TEMPORARY),
         ("sync_file", marker.NAME + TEMPORARY),
         ("replace", marker.NAME + TEMPORARY),

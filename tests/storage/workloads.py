@@ -310,8 +310,8 @@ _PLAIN = (
 )
 _KILLED = {
     **{f"creation_killed_at_{at}": _at(creation_killed, at) for at in range(1, 17, 2)},
-    **{f"killed_at_{at}": _at(killed, at) for at in (1, 2, 5, 8, 12)},
-    **{f"checkpoint_killed_at_{at}": _at(checkpoint_killed, at) for at in (3, 8, 11)},
+    **{f"killed_at_{at}": _at(killed, at) for at in (1, 2, 4, 6, 9)},
+    **{f"checkpoint_killed_at_{at}": _at(checkpoint_killed, at) for at in (3, 8, 10)},
 }
 
 WORKLOADS: Mapping[str, Callable[[Path], Life]] = MappingProxyType(

@@ -298,7 +298,7 @@ def on_a_file_system_that(**calls: tuple[str, int]) -> Callable[[Path], Ended]:
             ended = library(write)(folder)
         if ended.status:
             return ended
-        return attrs.evolve(ended, said=f"{ended.said} {warned[0].message}")
+        return attrs.evolve(ended, said=" ".join([ended.said, *(str(warning.message) for warning in warned)]))
 
     return call
 
@@ -339,6 +339,8 @@ SURROUNDINGS: tuple[Row, ...] = (
     Row(66, "a locale without umlauts", library(in_a_narrow_locale), ("the same bytes",), 0),
     Row(67, "a file system without locks", on_a_file_system_that(lock=("filelock.lock_descriptor", errno.ENOLCK)), ("this file system has no file locks", "use a local disk", "not saved"), keeps=every_document),
     Row(68, "folders that cannot be synced", on_a_file_system_that(sync=("os.fsync", errno.EINVAL)), ("Rye", "cannot sync folders; new files may not survive a power cut"), 0, keeps=nothing),
+    Row(0, "files that cannot be given space", on_a_file_system_that(space=("os.posix_fallocate", errno.EOPNOTSUPP)), ("Rye",), 0, keeps=nothing),
+    Row(45, "a disk that is full before a file is written", on_a_file_system_that(space=("os.posix_fallocate", errno.ENOSPC)), ("no space left on device",), keeps=nothing),
     Row(68, "folders that fail to be synced", on_a_file_system_that(sync=("os.fsync", errno.EIO)), ("input/output error",), keeps=nothing),
     # Not in that list.
     Row(0, "a folder for the lock that is a file", WRITE, ("cannot lock the folder for writing",), 1, lambda folder: (shutil.rmtree(folder / ".plandoc"), (folder / ".plandoc").touch()) and None, every_document),
