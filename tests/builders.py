@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -148,6 +150,11 @@ def brought_to(store: Store, event: records.Event, state: PlanState) -> records.
         with store.session(f"go on to {reached.name}") as session:
             event = step(event.id, session=session)
     return event
+
+
+def transactions(path: Path) -> list[dict[str, Any]]:
+    """Return the lines in the journal of a data folder, without the room behind them."""
+    return [json.loads(line) for line in (path / "journal.jsonl").read_bytes().rstrip().splitlines()]
 
 
 def folder_bytes(path: Path) -> dict[str, bytes]:

@@ -142,9 +142,9 @@ class Contender:
         return {name: rows for name, rows in content.items() if not name.startswith("_")}
 
     def journal_bytes(self) -> int:
-        """Return how long the journal is."""
+        """Return how long the lines in the journal are."""
         journal = self.folder / "journal.jsonl"
-        return journal.stat().st_size if journal.exists() else 0
+        return len(journal.read_bytes().rstrip()) if journal.exists() else 0
 
     def close(self) -> None:
         """Fold the journal in."""

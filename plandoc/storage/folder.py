@@ -20,7 +20,7 @@ from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles, changed_since
 from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
+from plandoc.storage.journal_file import Identity, JournalFile, Position, identify, identity_of
 from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.listing import Fingerprints
 from plandoc.storage.lock import FolderLock
@@ -110,10 +110,10 @@ class FolderBackend:
             try:
                 result = look(FolderReading(self._documents, state))
             except Exception:
-                if self._identity() == before:
+                if self._identity(state.sound_size) == before:
                     raise
             else:
-                if self._identity() == before:
+                if self._identity(state.sound_size) == before:
                     return result
         # Somebody writes without a pause: wait for a turn instead of looking for a gap.
         transaction = self.begin("read", timeout_seconds=_VIEW_TIMEOUT_SECONDS)
@@ -262,9 +262,9 @@ class FolderBackend:
         finally:
             self._lock.release()
 
-    def _identity(self) -> Identity:
+    def _identity(self, end: int) -> Identity:
         with translated(self._documents.root, Outcome.NOT_SAVED):
-            return identify(self._documents, self._files, marker.NAME)
+            return identify(self._documents, self._files, marker.NAME, end)
 
     def _refuse_other_lineage(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
@@ -273,11 +273,12 @@ class FolderBackend:
             raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> tuple[Identity, recovery.State]:
-        identity = self._identity()
-        if self._seen is None or self._seen[0] != identity:
-            content = self._documents.read(journal.NAME) or b""
-            self._seen = (identity, recovery.interpret(content, self._documents.read(marker.NAME)))
-        return self._seen
+        seen = self._seen
+        if seen is None or self._identity(seen[1].sound_size) != seen[0]:
+            content, present = self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
+            state = recovery.interpret(content, present)
+            seen = self._seen = (identity_of(content, present, state.sound_size), state)
+        return seen
 
 
 class FolderReading:

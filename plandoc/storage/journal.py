@@ -17,6 +17,8 @@ from plandoc.errors import DamagedError, Problem
 from plandoc.values import frozen
 
 NAME = "journal.jsonl"
+# What stands behind the last line while somebody has the folder open: room for the next ones.
+ROOM = b"\n"
 
 # The checksum stands last, so that the end of the file tells which line it is without reading the line.
 _CHECKSUM_KEY = b',"checksum":"'
@@ -65,13 +67,15 @@ class Content:
 
     Attributes:
         lines: The committed transactions in order.
-        sound_size: Bytes of those lines; what follows was never committed.
+        sound_size: Bytes of those lines.
         tail: The end of the last sound line; it identifies the journal at `sound_size`.
+        unfinished_size: Bytes after those lines that were never committed; the room behind lines does not count.
     """
 
     lines: tuple[Line, ...] = ()
     sound_size: int = 0
     tail: bytes = b""
+    unfinished_size: int = 0
 
 
 def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
@@ -104,7 +108,8 @@ def parse(content: bytes) -> Content:
     """
     lines: list[Line] = []
     size, tail, bad_at = 0, b"", None
-    for number, raw in enumerate(content.splitlines(keepends=True), start=1):
+    written = _without_room(content)
+    for number, raw in enumerate(written.splitlines(keepends=True), start=1):
         line = _parse_line(raw, number)
         if line is None:
             bad_at = number if bad_at is None else bad_at
@@ -113,7 +118,13 @@ def parse(content: bytes) -> Content:
         else:
             lines.append(line)
             size, tail = size + len(raw), raw[-TAIL_SIZE:]
-    return Content(tuple(lines), size, tail)
+    return Content(tuple(lines), size, tail, len(written) - size)
+
+
+def _without_room(content: bytes) -> bytes:
+    # Room without a line before it is what a crash left.
+    written = len(content.rstrip(ROOM))
+    return content[: written + len(ROOM)] if written else content
 
 
 def _parse_line(raw: bytes, number: int) -> Line | None:

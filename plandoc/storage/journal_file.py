@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.translation import storage_error
 from plandoc.values import frozen
+
+# A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
+# the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.
+ROOM_SIZE = 128 * 1024
 
 
 @frozen
@@ -48,8 +54,9 @@ class JournalFile:
 
     def ends_at(self, position: Position) -> bool:
         """Whether the journal still ends where it did."""
-        size = self._files.size(self._handle)
-        return size == position.size and self._tail(size) == position.tail
+        found = self._files.read_at(self._handle, *_ending(position.size))
+        tail, behind = found[: len(position.tail)], found[len(position.tail) :]
+        return tail == position.tail and behind in (b"", journal.ROOM)
 
     def read(self) -> bytes:
         """Return the whole content."""
@@ -110,15 +117,18 @@ class JournalFile:
             raise StorageError(str(self._path), "the journal is not open", Outcome.NOT_SAVED)
         return self._open
 
-    def _tail(self, size: int) -> bytes:
-        return self._files.read_at(self._handle, max(0, size - journal.TAIL_SIZE), journal.TAIL_SIZE)
-
     def _write(self, content: bytes, after: Position) -> None:
         try:
-            self._files.write_at(self._handle, after.size, content)
+            self._files.write_at(self._handle, after.size, content + self._room_behind(content, after))
         except OSError as error:
             self._take_back(after)
             raise storage_error(error, self._path, Outcome.NOT_SAVED, "the journal could not be written") from error
+
+    def _room_behind(self, content: bytes, after: Position) -> bytes:
+        # Not behind the first line: who writes but one needs none.
+        is_first = not after.size
+        is_inside = after.size + len(content) <= self._files.size(self._handle)
+        return b"" if is_first or is_inside else journal.ROOM * ROOM_SIZE
 
     def _take_back(self, after: Position) -> None:
         try:
@@ -134,22 +144,54 @@ class Identity:
 
     An empty journal looks like any other empty one; the marker tells them apart, for a checkpoint writes it before
     it empties the journal.
+
+    Attributes:
+        size: Of the journal in bytes, with its room.
+        ending: Its bytes from the end of the last line that was known on: as many as tell whether another one came.
+        marker: The marker where no line was known.
     """
 
     size: int
-    tail: bytes
+    ending: bytes
     marker: bytes | None
 
 
-def identify(documents: DocumentFiles, files: Files, marker_name: str) -> Identity:
-    """Return the identity of this moment."""
+def identify(documents: DocumentFiles, files: Files, marker_name: str, end: int = 0) -> Identity:
+    """Return the identity of this moment.
+
+    Args:
+        documents: The folder.
+        files: The system.
+        marker_name: The document that is the marker.
+        end: Where the last line ended that was known.
+    """
     try:
         handle = files.open_to_read(documents.root / journal.NAME)
     except FileNotFoundError:
         return Identity(0, b"", documents.read(marker_name))
     try:
         size = files.size(handle)
-        tail = files.read_at(handle, max(0, size - journal.TAIL_SIZE), journal.TAIL_SIZE)
+        ending = _ending_that_tells(lambda offset, length: files.read_at(handle, offset, length), size, end)
     finally:
         files.close(handle)
-    return Identity(size, tail, None if size else documents.read(marker_name))
+    return Identity(size, ending, None if size and end else documents.read(marker_name))
+
+
+def identity_of(content: bytes, marker: bytes | None, end: int) -> Identity:
+    """Return the identity of the moment at which a journal and a marker have been read; see `identify`."""
+    size = len(content)
+    ending = _ending_that_tells(lambda offset, length: content[offset : offset + length], size, end)
+    return Identity(size, ending, None if size and end else marker)
+
+
+def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
+    offset, length = _ending(end)
+    ending = read(offset, length)
+    # A line that is being written looks the same from its first byte on; all of it tells whether it came to its end.
+    return ending if ending[end - offset :] in (b"", journal.ROOM) else read(offset, size)
+
+
+def _ending(end: int) -> tuple[int, int]:
+    """Return where the tail of a last line starts, and how many bytes it has with the first one behind it."""
+    offset = max(0, end - journal.TAIL_SIZE)
+    return offset, end - offset + len(journal.ROOM)

@@ -74,7 +74,7 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
         changes=journal.versions(lines),
         sound_size=0 if folded else content.sound_size,
         tail=b"" if folded else content.tail,
-        unfinished_size=len(journal_content) - content.sound_size,
+        unfinished_size=content.unfinished_size,
         folded=folded,
         pending={
             change.name: None if change.content is None else line.serial for line in lines for change in line.changes

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import plandoc
 from plandoc import FindingKind, PlanState
 from plandoc.arithmetic.batches import BatchOption
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_bakery, a_plan, folder_bytes, transactions
 from tests.plans.strategies import planned, plans
 
 NO_NUMBERS = [0, -1, 1.5, 2.0, 10**13, 10**5000, float("nan"), float("inf"), "2", "", True, None, Decimal(2)]
@@ -78,13 +78,12 @@ def test_an_empty_plan_needs_nothing_and_decides_nothing(store, bakery):
 
 
 def test_several_units_are_decided_in_one_write_in_the_order_given(folder, bakery, event):
-    journal = folder / "journal.jsonl"
-    before = journal.read_bytes().count(b"\n")
+    before = transactions(folder)
     decisions = plandoc.save_batch_decisions(event.id, {bakery.slice.id: 2, bakery.cookie.id: 7})
 
     assert [(row.finished_unit_id, row.batches) for row in decisions] == [(bakery.slice.id, 2), (bakery.cookie.id, 7)]
     assert batches_of(event) == {bakery.cookie.id: 7, bakery.slice.id: 2}
-    assert journal.read_bytes().count(b"\n") == before + 1
+    assert len(transactions(folder)) == len(before) + 1
 
 
 def test_all_problems_of_several_decisions_are_reported_at_once_and_none_is_saved(folder, bakery, event):

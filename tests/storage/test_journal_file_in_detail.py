@@ -12,9 +12,10 @@ from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import Identity, JournalFile, Position, identify
+from plandoc.storage.journal_file import ROOM_SIZE, Identity, JournalFile, Position, identify, identity_of
 
 START = Position(0, b"", 4)
+ROOM = b"\n" * ROOM_SIZE
 WHOLE = "an earlier transaction could not be made durable; close this store and open the folder again"
 
 
@@ -38,16 +39,46 @@ def test_an_appended_line_stands_behind_the_others_and_its_end_is_known(path):
     log = opened(path)
 
     first = log.append(line(5), after=START)
+    alone = path.read_bytes()
     second = log.append(line(6), after=first)
 
-    assert path.read_bytes() == line(5) + line(6)
+    assert alone == line(5)
+    assert path.read_bytes() == line(5) + line(6) + ROOM
     assert first == Position(len(line(5)), line(5)[-80:], 5)
     assert second == Position(len(line(5) + line(6)), line(6)[-80:], 6)
     assert log.failed is None
     log.close()
 
 
-def test_the_end_of_a_journal_is_known_by_its_size_and_its_last_bytes(path):
+def test_lines_are_written_into_the_room_behind_the_last_one_until_there_is_none_left(path):
+    log = opened(path)
+    end = log.append(line(5), after=START)
+    sizes, serial = [], 5
+    while len(set(sizes)) < 3:
+        serial += 1
+        end = log.append(line(serial), after=end)
+        sizes.append(path.stat().st_size)
+
+    content = path.read_bytes()
+    assert content.rstrip() + b"\n" == b"".join(line(number) for number in range(5, serial + 1))
+    assert len(content) - end.size == ROOM_SIZE
+    assert max(map(sizes.count, sizes)) > 100, "most lines make the file no longer"
+    log.close()
+
+
+def test_a_line_that_others_write_into_the_room_is_noticed_from_its_first_byte_on(path):
+    log = opened(path)
+    second = log.append(line(6), after=log.append(line(5), after=START))
+
+    with path.open("rb+") as other:
+        other.seek(second.size)
+        other.write(b"{")
+
+    assert not log.ends_at(second)
+    log.close()
+
+
+def test_the_end_of_a_journal_is_known_by_its_last_bytes_and_the_one_behind_them(path):
     log = opened(path)
     first = log.append(line(5), after=START)
     second = log.append(line(6), after=first)
@@ -73,7 +104,7 @@ def test_a_journal_is_read_whole_wherever_the_last_append_was(path):
     first = log.append(line(5), after=START)
     log.append(line(6), after=first)
 
-    assert [log.read(), log.read()] == [line(5) + line(6)] * 2
+    assert [log.read(), log.read()] == [line(5) + line(6) + ROOM] * 2
     log.close()
 
 
@@ -142,7 +173,7 @@ def test_a_journal_written_anew_is_another_file_durable_with_its_name_and_open(p
     log.append(line(6), after=Position(len(line(5)), b"", 5))
 
     assert path.stat().st_ino != before
-    assert path.read_bytes() == line(5) + line(6)
+    assert path.read_bytes() == line(5) + line(6) + ROOM
     assert written == ["sync_file", "sync_folder"]
     assert files.operations[2:] == ["sync_data"], "its name is on the disk already"
     assert not log.reopen_if_replaced()
@@ -236,30 +267,53 @@ def test_a_journal_that_could_not_be_synced_stops_the_store(path):
     log.close()
 
 
+# What a journal may come to hold, from one moment to the next, and where the last line ends that was known before.
+_BOTH = line(5) + line(6)
+_MOMENTS = (
+    (b"", 0),
+    (line(5), 0),
+    (line(5), len(line(5))),
+    (_BOTH, len(line(5))),
+    (_BOTH, len(_BOTH)),
+    (_BOTH + ROOM, len(_BOTH)),
+    (_BOTH + b"{" + ROOM[1:], len(_BOTH)),
+    (_BOTH + line(7)[:-1] + ROOM[len(line(7)) - 1 :], len(_BOTH)),
+    (_BOTH + line(7) + ROOM[len(line(7)) :] + b"!", len(_BOTH)),
+    (b"torn", 0),
+    (b"torn", len(line(5))),
+)
+
+
 def test_two_moments_of_a_folder_are_told_apart_by_the_journal_or_by_the_marker_of_an_empty_one(path):
     layer = Files()
     folder = DocumentFiles(path.parent, layer)
-    moments = [identify(folder, layer, marker.NAME)]
+    nothing = identify(folder, layer, marker.NAME)
     (path.parent / marker.NAME).write_bytes(b"marker")
-    moments.append(identify(folder, layer, marker.NAME))
-    path.write_bytes(b"")
-    moments.append(identify(folder, layer, marker.NAME))
-    path.write_bytes(line(5))
-    moments.append(identify(folder, layer, marker.NAME))
-    path.write_bytes(line(5) + line(6))
-    moments.append(identify(folder, layer, marker.NAME))
-    path.write_bytes(b"torn")
-    moments.append(identify(folder, layer, marker.NAME))
+    moments = [identify(folder, layer, marker.NAME)]
+    for content, end in _MOMENTS:
+        path.write_bytes(content)
+        moments.append(identify(folder, layer, marker.NAME, end))
+        assert moments[-1] == identity_of(content, b"marker", end), "however it was looked at"
 
-    both = len(line(5) + line(6))
-    assert moments == [
-        Identity(0, b"", None),
-        Identity(0, b"", b"marker"),
-        Identity(0, b"", b"marker"),
-        Identity(len(line(5)), line(5)[-80:], None),
-        Identity(both, line(6)[-80:], None),
-        Identity(4, b"torn", None),
-    ]
+    assert nothing == Identity(0, b"", None)
+    assert moments[:2] == [Identity(0, b"", b"marker")] * 2
+    assert moments[2] == Identity(len(line(5)), line(5), b"marker"), "no line was known"
+    assert moments[3] == Identity(len(line(5)), line(5)[-80:], None)
+    assert moments[5] == Identity(len(_BOTH), line(6)[-80:], None)
+    assert moments[6] == Identity(len(_BOTH + ROOM), line(6)[-80:] + b"\n", None)
+    assert moments[-2] == Identity(4, b"torn", b"marker")
+    assert len(set(moments)) == len(moments) - 1
+
+
+def test_a_line_that_is_being_written_is_another_moment_until_it_is_whole(path):
+    layer = Files()
+    folder = DocumentFiles(path.parent, layer)
+    moments = set()
+    for written in range(1, len(line(7)), 7):
+        path.write_bytes(_BOTH + line(7)[:written] + ROOM[written:])
+        moments.add(identify(folder, layer, marker.NAME, len(_BOTH)))
+
+    assert len(moments) == len(range(1, len(line(7)), 7))
 
 
 def test_looking_at_a_folder_leaves_no_file_open(path):

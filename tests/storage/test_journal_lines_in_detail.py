@@ -61,6 +61,24 @@ def test_lines_read_back_as_they_were_written_with_the_end_of_the_last():
     assert (read.sound_size, read.tail) == (len(content), content[-80:])
 
 
+@pytest.mark.parametrize("room", [1, 2, 5000])
+def test_the_room_behind_the_last_line_is_no_part_of_what_was_written(room):
+    written = render(FIRST) + render(SECOND)
+
+    assert journal.parse(written + b"\n" * room) == journal.parse(written)
+    assert journal.parse(written + b"torn" + b"\n" * room).unfinished_size == len(b"torn\n")
+    assert journal.parse(written + bytes(3) + b"\n" * room).unfinished_size == len(b"\0\0\0\n")
+
+
+def test_room_alone_is_what_a_crash_left():
+    assert journal.parse(b"\n" * 5) == journal.Content(unfinished_size=5)
+
+
+def test_a_line_behind_room_was_not_written_by_plandoc():
+    with pytest.raises(DamagedError, match=":2: this line is damaged, but good ones follow it"):
+        journal.parse(render(FIRST) + b"\n" + render(SECOND))
+
+
 def test_an_empty_journal_holds_nothing():
     assert journal.parse(b"") == journal.Content((), 0, b"")
 

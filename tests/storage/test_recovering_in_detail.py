@@ -36,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def lines(root: Path) -> list[dict]:
-    return [json.loads(line) for line in (root / "journal.jsonl").read_bytes().splitlines()]
+    return [json.loads(line) for line in (root / "journal.jsonl").read_bytes().rstrip().splitlines()]
 
 
 def held(root: Path) -> bytes:
@@ -183,12 +183,14 @@ def test_half_written_files_are_swept_again_after_a_crash_and_not_with_every_cha
     left.write_bytes(b"half")
     commit(backend, {FIRST: NEW})
     stayed = left.exists()
-    with (root / "journal.jsonl").open("ab") as log:
+    with (root / "journal.jsonl").open("rb+") as log:
+        log.seek(len(log.read().rstrip()) + 1)
         log.write(b"torn")
     begun(backend)
 
     assert stayed
     assert not left.exists()
+    assert (root / "journal.jsonl").read_bytes().count(b"\n") == len(lines(root)) == 2
     backend.close()
 
 

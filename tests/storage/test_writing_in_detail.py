@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def lines(root: Path) -> list[dict]:
-    return [json.loads(line) for line in (root / "journal.jsonl").read_bytes().splitlines()]
+    return [json.loads(line) for line in (root / "journal.jsonl").read_bytes().rstrip().splitlines()]
 
 
 def held(root: Path) -> bytes:

@@ -202,6 +202,9 @@ def test_a_journal_in_all_its_states_is_told(worked):
             session.add(plandoc.Ingredient("Salt"))
         journal = (worked / "journal.jsonl").read_bytes()
         open_one = [problem.message for problem in plandoc.check(worked)]
+        with store.session() as session:
+            session.add(plandoc.Ingredient("Pepper"))
+        with_room = [problem.message for problem in plandoc.check(worked)]
     (worked / "journal.jsonl").write_bytes(journal)
     folded = [problem.message for problem in found(worked)]
     (worked / "journal.jsonl").write_bytes(journal[:-9])
@@ -210,6 +213,7 @@ def test_a_journal_in_all_its_states_is_told(worked):
     damaged = found(worked)
 
     assert open_one == ["1 transactions are not folded in yet"]
+    assert with_room == ["2 transactions are not folded in yet"]
     assert folded == ["all its transactions are folded in already"]
     assert torn == [f"{len(journal) - 9} bytes were never committed, all of it"]
     assert [(one.file, one.line, one.message) for one in damaged] == [
