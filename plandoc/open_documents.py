@@ -180,14 +180,8 @@ class OpenDocument:
             ValidationError: when they would not give the same rows again.
         """
         tables = {name: self._tables[name] for name in tables_of(self.name) if name in self._tables}
-        content = documents.render(self.name, self.lineage, self._next_ids, tables)
-        wanted = {name: rows for name, rows in tables.items() if rows}
-        given = documents.tables_in(content)
-        if given != wanted:
-            raise ValidationError([Problem("would not read back from the file as it is", file=self.name)])
-        next_ids = dict(self._next_ids)
-        self._read_back = documents.Document(self.name, documents.FORMAT, self.lineage, next_ids, given, content)
-        return content
+        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=self._own_tables)
+        return self._read_back.content
 
     def read_back(self) -> tuple[bytes, OpenDocument]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""

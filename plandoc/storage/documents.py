@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 import orjson
 
-from plandoc.errors import DamagedError, NewerFormatError, Problem
+from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.values import frozen
 
 FORMAT = 1
@@ -26,6 +27,10 @@ ABOUT_ROW = "1"
 LONGEST_ID = 16
 _IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
+
+# Around and between the tables of a file.
+_BEFORE, _BETWEEN, _BEHIND = b"{\n", b",\n", b"\n}\n"
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
@@ -43,6 +48,7 @@ class Document:
         tables: Rows by table and id; nobody changes them in place.
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
+        spans: Where each table stands in the content; empty when the file was not written by plandoc.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Document:
     tables: Tables
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
+    spans: Mapping[str, slice] = attrs.field(factory=dict)
 
 
 def digest(content: bytes) -> str:
@@ -67,13 +74,64 @@ def digest(content: bytes) -> str:
 
 def render(name: str, lineage: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
     """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
-    about = {"format": FORMAT, "document": name, "lineage": lineage, "next_ids": dict(sorted(next_ids.items()))}
-    return _join({ABOUT_TABLE: {ABOUT_ROW: about}, **tables})
+    return _join(_blocks({ABOUT_TABLE: _about(name, lineage, next_ids), **tables}))
 
 
-def _join(tables: Mapping[str, Mapping[str, Row]]) -> bytes:
-    parts = [_render_table(name, rows) for name, rows in tables.items() if rows]
-    return b"{\n" + b",\n".join(parts) + b"\n}\n"
+def rewritten(
+    before: Document, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]], *, changed: Collection[str]
+) -> Document:
+    """Return a document with other rows: its bytes, and the tables that a reader of them gets.
+
+    Tables that are not `changed` keep the bytes that they were read from. All others are read back and compared.
+
+    Raises:
+        ValidationError: when a reader would not get the same rows.
+    """
+    spans = before.spans if before.format == FORMAT else {}
+    kept = {name: before.content[span] for name, span in spans.items() if name in tables and name not in changed}
+    written = {name: rows for name, rows in tables.items() if rows and name not in kept}
+    fresh = _blocks({ABOUT_TABLE: _about(before.name, before.lineage, next_ids), **written})
+    read_back = orjson.loads(b"{%b}" % b",".join(fresh.values()))
+    del read_back[ABOUT_TABLE]
+    if read_back != written:
+        raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
+    blocks = {name: fresh.get(name) or kept[name] for name in (ABOUT_TABLE, *tables) if name in fresh or name in kept}
+    return Document(
+        before.name,
+        FORMAT,
+        before.lineage,
+        dict(next_ids),
+        {name: read_back.get(name) or dict(rows) for name, rows in tables.items() if rows},
+        _join(blocks),
+        spans=_spans(blocks),
+    )
+
+
+def _about(name: str, lineage: str, next_ids: Mapping[str, int]) -> Mapping[str, Row]:
+    return {
+        ABOUT_ROW: {
+            "format": FORMAT,
+            "document": name,
+            "lineage": lineage,
+            "next_ids": dict(sorted(next_ids.items())),
+        }
+    }
+
+
+def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> dict[str, bytes]:
+    return {name: _render_table(name, rows) for name, rows in tables.items() if rows}
+
+
+def _join(blocks: Mapping[str, bytes]) -> bytes:
+    return _BEFORE + _BETWEEN.join(blocks.values()) + _BEHIND
+
+
+def _spans(blocks: Mapping[str, bytes]) -> Mapping[str, slice]:
+    spans, start = {}, len(_BEFORE)
+    for name, block in blocks.items():
+        spans[name] = slice(start, start + len(block))
+        start += len(block) + len(_BETWEEN)
+    return spans
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
@@ -90,20 +148,14 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    tables = _parse_fast(content)
-    lines: Mapping[tuple[str, str], int] = {}
-    if tables is None:
-        from plandoc.storage import careful  # noqa: PLC0415  (only files touched by other hands need it)
+    untouched = _parse_fast(content)
+    if untouched is not None:
+        tables, spans = untouched
+        return _document(name, tables, content, spans=spans)
+    from plandoc.storage import careful  # noqa: PLC0415  (only files touched by other hands need it)
 
-        tables, lines = careful.parse_tables(name, content)
-    return _document(name, tables, content, lines)
-
-
-def tables_in(content: bytes) -> Tables:
-    """Return the tables that a reader of these rendered bytes gets."""
-    tables: Tables = orjson.loads(content)
-    del tables[ABOUT_TABLE]
-    return tables
+    tables, lines = careful.parse_tables(name, content)
+    return _document(name, tables, content, lines=lines)
 
 
 def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
@@ -115,13 +167,15 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return careful.parse_tables(document.name, document.content)[1]
 
 
-def _parse_fast(content: bytes) -> Tables | None:
+def _parse_fast(content: bytes) -> tuple[Tables, Mapping[str, slice]] | None:
     try:
         tables: Tables = orjson.loads(content)
-        untouched = all(map(_has_sound_rows, tables.values())) and _join(tables) == content
+        if not all(map(_has_sound_rows, tables.values())):
+            return None
+        blocks = _blocks(tables)
     except (orjson.JSONDecodeError, TypeError, AttributeError):
         return None
-    return tables if untouched else None
+    return (tables, _spans(blocks)) if _join(blocks) == content else None
 
 
 def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
@@ -129,7 +183,14 @@ def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
     return not rows or (_IDS.fullmatch(" ".join(rows)) is not None and {*map(type, rows.values())} == {dict})
 
 
-def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[str, str], int]) -> Document:
+def _document(
+    name: str,
+    tables: Tables,
+    content: bytes,
+    *,
+    lines: Mapping[tuple[str, str], int] = _NOTHING,
+    spans: Mapping[str, slice] = _NOTHING,
+) -> Document:
     about_rows = tables.pop(ABOUT_TABLE, {})
     about = about_rows.get(ABOUT_ROW)
     if about is None:
@@ -144,7 +205,7 @@ def _document(name: str, tables: Tables, content: bytes, lines: Mapping[tuple[st
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines)
+    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines, spans)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:

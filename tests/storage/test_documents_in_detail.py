@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from recorder import CATALOG, LINEAGE
 
-from plandoc.errors import DamagedError, NewerFormatError
+from plandoc.errors import DamagedError, NewerFormatError, ValidationError
 from plandoc.storage import careful, documents
 
 ABOUT = {"format": 1, "document": CATALOG, "lineage": LINEAGE, "next_ids": {}}
@@ -185,12 +188,53 @@ def test_a_document_in_plandocs_own_form_tells_its_lines_when_asked():
     assert documents.lines_of(read) == {("_plandoc", "1"): 3, ("stock", "7"): 6, ("stock", "10"): 7}
 
 
-def test_rendered_bytes_give_a_reader_exactly_the_tables_they_were_made_of():
-    tables = {"stock": {"1": {"a": 1}}}
+ROWS = st.dictionaries(
+    st.sampled_from(["1", "2", "10", "11"]), st.dictionaries(st.text('ab{,}\n"', max_size=3), st.integers(0, 9))
+)
+TABLES = st.dictionaries(st.sampled_from(["stock", "recipes", "ingredients"]), ROWS)
 
-    assert documents.tables_in(documents.render(CATALOG, LINEAGE, {"stock": 2}, tables)) == tables
-    assert documents.tables_in(documents.render(CATALOG, LINEAGE, {}, {**tables, "recipes": {}})) == tables
-    assert documents.tables_in(documents.render(CATALOG, LINEAGE, {}, {})) == {}
+
+@given(before=TABLES, after=TABLES, next_id=st.integers(1, 99))
+def test_a_document_whose_changed_tables_alone_are_written_is_the_one_that_is_written_whole(before, after, next_id):
+    read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, before))
+    changed = {name for name in {*before, *after} if before.get(name, {}) != after.get(name, {})}
+    next_ids = {"stock": next_id}
+
+    written = documents.rewritten(read, next_ids, after, changed=changed)
+
+    assert written.content == documents.render(CATALOG, LINEAGE, next_ids, after)
+    assert written == documents.parse(CATALOG, written.content)
+
+
+def test_a_table_that_did_not_change_keeps_its_bytes_and_one_of_a_foreign_form_gets_ours():
+    tables = {"stock": {"1": {"a": 1}}, "recipes": {"1": {}}}
+    own = documents.render(CATALOG, LINEAGE, {}, tables)
+    read = documents.parse(CATALOG, own)
+    by_hand = documents.parse(CATALOG, own.replace(b"{}", b"{ }"))
+    other = {**tables, "stock": {"1": {"a": 3}}}
+
+    assert documents.rewritten(read, {}, other, changed={"recipes"}).content == own
+    assert documents.rewritten(by_hand, {}, tables, changed=()).content == own
+
+
+def test_rows_of_another_format_are_all_written_anew():
+    tables = {"stock": {"1": {"a": 1}}}
+    read = attrs.evolve(documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, tables)), format=0)
+
+    upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed=())
+
+    assert upgraded.format == 1
+    assert upgraded.tables == {"stock": {"1": {"a": 2}}}
+
+
+def test_a_row_that_a_reader_would_not_get_as_it_is_is_refused():
+    read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
+
+    with pytest.raises(ValidationError) as refusal:
+        documents.rewritten(read, {}, {"stock": {"1": {"a": float("nan")}}}, changed={"stock"})
+
+    (problem,) = refusal.value.problems
+    assert (problem.file, problem.message) == (CATALOG, "would not read back from the file as it is")
 
 
 @pytest.mark.parametrize("number", [1, 2, 10**16 - 1])
