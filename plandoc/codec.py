@@ -22,6 +22,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from plandoc import records
 from plandoc.errors import Problem, ValidationError, found
+from plandoc.rules import check_of
 
 RecordT = TypeVar("RecordT")
 
@@ -185,27 +186,30 @@ def _quick_record_hook(kind: type, converter: cattrs.Converter) -> Any:
     It accepts what `_record_hook` accepts, but can tell nobody what is wrong with a row; then that one is asked.
     """
     attrs.resolve_types(kind)
-    fields = attrs.fields(kind)
-    if any(stored_name(field, kind) != field.alias for field in fields):
+    if any(stored_name(field, kind) != field.alias for field in attrs.fields(kind)):
         return _record_hook(kind, converter)
-    hooks = [(field.alias, converter.get_structure_hook(field.type), field.type) for field in fields]
-    converted = [one for one in hooks if not _is_taken_as_it_is(*one[1:])]
+    make = _maker(kind, converter)
 
     def record(value: Any, _: Any) -> Any:
         if type(value) is not dict:
             raise _Refused(f"wanted an object, found {found(value)}")
-        fields = value.copy()
+        return make(value.copy())
+
+    return record
+
+
+def _maker(kind: Any, converter: cattrs.Converter) -> Callable[[dict[str, Any]], Any]:
+    """Return what makes a record of fields that nobody else needs any more."""
+    hooks = [(field.alias, converter.get_structure_hook(field.type), field.type) for field in attrs.fields(kind)]
+    converted = [one for one in hooks if not _is_taken_as_it_is(*one[1:])]
+
+    def make(fields: dict[str, Any]) -> Any:
         for name, hook, to in converted:
             if name in fields:
                 fields[name] = hook(fields[name], to)
         return kind(**fields)
 
-    def record_of_plain_values(value: Any, _: Any) -> Any:
-        if type(value) is not dict:
-            raise _Refused(f"wanted an object, found {found(value)}")
-        return kind(**value)
-
-    return record if converted else record_of_plain_values
+    return make if converted else lambda fields: kind(**fields)
 
 
 def _is_taken_as_it_is(hook: Any, kind: Any) -> bool:
@@ -218,7 +222,8 @@ def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, 
         Problem(f"{kind.__name__}: {message}", field=stored_name(attribute, kind))
         for attribute in attrs.fields(kind)
         if attribute.type in (str, int, bool) and stored_name(attribute, kind) in value
-        if (message := attribute.validator.check(value[stored_name(attribute, kind)])) is not None
+        if (check := check_of(attribute)) is not None
+        if (message := check(value[stored_name(attribute, kind)])) is not None
     ]
     reported = [_in_stored_names(inner, kind) for inner in error.exceptions if isinstance(inner, ValidationError)]
     others = [inner for inner in error.exceptions if not isinstance(inner, ValidationError)]
@@ -271,8 +276,9 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
 
 
 @cache
-def _from_row(record_type: Any) -> Callable[[dict[str, Any], type], Any]:
-    return _converter(detailed=False).get_structure_hook(record_type)
+def _from_row(record_type: Any) -> Callable[[dict[str, Any]], Any]:
+    attrs.resolve_types(record_type)
+    return _maker(record_type, _converter(detailed=False))
 
 
 @cache
@@ -300,7 +306,7 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
         raise ValidationError(problems_of_row(record_type, row_id, row))
     kind: Any = record_type
     try:
-        record: RecordT = _from_row(kind)({"id": row_id, **row}, kind)
+        record: RecordT = _from_row(kind)({"id": row_id, **row})
     except Exception as error:
         problems = problems_of_row(record_type, row_id, row)
         raise ValidationError(problems) from error

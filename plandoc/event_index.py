@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from plandoc import codec
 from plandoc.clock import system_clock
@@ -22,7 +22,7 @@ from plandoc.queries import QueryLike
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
 from plandoc.storage.documents import Row
-from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.listing import is_settled
 from plandoc.tables import BY_TYPE, EVENTS_FOLDER, event_of_document
 
@@ -39,12 +39,6 @@ _EVENTS = BY_TYPE[Event]
 _BY_ID = attrgetter("event_id")
 
 
-class _Entry(NamedTuple):
-    fingerprint: Hashable
-    event_id: int
-    row: Row
-
-
 class EventIndex:
     """The events of one store.
 
@@ -55,7 +49,7 @@ class EventIndex:
     def __init__(self, kept: KeptRows | None) -> None:
         self._kept = kept
         self._kept_is_read = kept is None
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, KeptRow] = {}
         # Documents that could still change without changing their fingerprints.
         self._unsettled: set[str] = set()
         self._not_kept = 0
@@ -175,7 +169,7 @@ class EventIndex:
         self._to_look_at.clear()
         self._look = listing.look if len(lasting) == len(fresh) else None
 
-    def _change_rows(self, names: AbstractSet[str], fresh: Mapping[str, _Entry]) -> None:
+    def _change_rows(self, names: AbstractSet[str], fresh: Mapping[str, KeptRow]) -> None:
         """Change the rows of some documents, in time that does not grow with the number of all others."""
         highest = next(reversed(self._rows), 0)
         added = [entry for entry in fresh.values() if entry.event_id not in self._rows]
@@ -187,7 +181,7 @@ class EventIndex:
         if any(entry.event_id < highest for entry in added):
             self._rows = dict(sorted(self._rows.items()))
 
-    def _add_slug(self, entry: _Entry) -> None:
+    def _add_slug(self, entry: KeptRow) -> None:
         if self._slugs is not None:
             event = self._records[entry.event_id] = codec.from_row(Event, entry.event_id, entry.row)
             if self._slugs.setdefault(event.slug, event.id) != event.id:
@@ -205,19 +199,19 @@ class EventIndex:
     def _read_kept(self, documents: int) -> None:
         if self._kept is not None and not self._kept_is_read and documents >= FEWEST_TO_KEEP:
             self._kept_is_read = True
-            self._entries = {name: _Entry(*kept) for name, kept in self._kept.load().items()}
+            self._entries = self._kept.load()
 
-    def _read_rows(self, names: Iterable[str], listing: Mapping[str, Hashable], read: Read) -> dict[str, _Entry]:
+    def _read_rows(self, names: Iterable[str], listing: Mapping[str, Hashable], read: Read) -> dict[str, KeptRow]:
         found = {}
         for name in sorted(names):
             event_id = event_of_document(name)
             document = None if event_id is None else read(name)
             row = None if document is None or event_id is None else document.row(_EVENTS, event_id)
             if row is not None and event_id is not None:
-                found[name] = _Entry(listing[name], event_id, row)
+                found[name] = KeptRow(listing[name], event_id, row)
         return found
 
-    def _take_in(self, entries: Mapping[str, _Entry]) -> None:
+    def _take_in(self, entries: Mapping[str, KeptRow]) -> None:
         moment = system_clock()
         self._entries.update(entries)
         for name, entry in entries.items():
@@ -227,7 +221,7 @@ class EventIndex:
                 self._unsettled.add(name)
         if self._kept is not None and self._not_kept > max(FEWEST_TO_KEEP, len(self._entries)) // _PART_TO_KEEP_ANEW:
             entries = {name: entry for name, entry in self._entries.items() if name not in self._unsettled}
-            self._kept.save({name: (one.fingerprint, one.event_id, one.row) for name, one in entries.items()})
+            self._kept.save(entries)
             self._not_kept = 0
 
     def _drop(self, names: Collection[str]) -> None:

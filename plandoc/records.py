@@ -20,7 +20,7 @@ import attrs
 
 from plandoc import kitchen, rules
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.rules import Rule
+from plandoc.rules import rule
 from plandoc.values import frozen
 
 
@@ -92,10 +92,10 @@ class Density:
         weight_unit: A unit of weight that plandoc knows, such as g.
     """
 
-    volume: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
-    volume_unit: str = attrs.field(validator=Rule(_unit_of(kitchen.Kind.VOLUME, "cup")))
-    weight: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
-    weight_unit: str = attrs.field(validator=Rule(_unit_of(kitchen.Kind.WEIGHT, "g")))
+    volume: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
+    volume_unit: str = attrs.field(validator=rule(_unit_of(kitchen.Kind.VOLUME, "cup")))
+    weight: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
+    weight_unit: str = attrs.field(validator=rule(_unit_of(kitchen.Kind.WEIGHT, "g")))
 
 
 @frozen
@@ -112,12 +112,12 @@ class Ingredient:
         notes: Free text.
     """
 
-    name: str = attrs.field(validator=Rule(rules.check_name))
-    category: str = attrs.field(default="", validator=Rule(rules.check_text))
-    density: Density | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.instance_of(Density))))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    name: str = attrs.field(validator=rule(rules.check_name))
+    category: str = attrs.field(default="", validator=rule(rules.check_text))
+    density: Density | None = attrs.field(default=None, validator=rule(rules.or_none(rules.instance_of(Density))))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
@@ -129,10 +129,10 @@ class RecipeLine:
         unit: As the recipe says it ("cup"); converted only when a sum needs it.
     """
 
-    ingredient_id: int = attrs.field(validator=Rule(rules.check_whole))
-    quantity: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount_above_zero))
-    unit: str = attrs.field(validator=Rule(rules.check_name))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
+    quantity: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
+    unit: str = attrs.field(validator=rule(rules.check_name))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
 
 
 @frozen
@@ -143,11 +143,11 @@ class SubRecipe:
         multiplier: Batches of the sub-recipe that one batch of the recipe takes.
     """
 
-    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
     multiplier: Decimal = attrs.field(
-        default=Decimal(1), converter=rules.exact, validator=Rule(rules.check_amount_above_zero)
+        default=Decimal(1), converter=rules.exact, validator=rule(rules.check_amount_above_zero)
     )
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
 
 
 @frozen
@@ -161,15 +161,15 @@ class Recipe:
         variant_name: How the variant is called; blank when it is none.
     """
 
-    name: str = attrs.field(validator=Rule(rules.check_name))
-    category: str = attrs.field(default="", validator=Rule(rules.check_text))
-    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(RecipeLine)))
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(SubRecipe)))
-    base_recipe_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
-    variant_name: str = attrs.field(default="", validator=Rule(rules.check_text))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    name: str = attrs.field(validator=rule(rules.check_name))
+    category: str = attrs.field(default="", validator=rule(rules.check_text))
+    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(RecipeLine)))
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(SubRecipe)))
+    base_recipe_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
+    variant_name: str = attrs.field(default="", validator=rule(rules.check_text))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     @property
     def sub_recipe_ids(self) -> tuple[int, ...]:
@@ -193,17 +193,17 @@ class FinishedUnit:
         batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
     """
 
-    name: str = attrs.field(validator=Rule(rules.check_name))
-    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
-    item_unit: str = attrs.field(default="piece", validator=Rule(rules.check_name))
-    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=Rule(rules.one_of(YieldMode)))
-    items_per_batch: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    name: str = attrs.field(validator=rule(rules.check_name))
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    item_unit: str = attrs.field(default="piece", validator=rule(rules.check_name))
+    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=rule(rules.one_of(YieldMode)))
+    items_per_batch: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
     batch_percentage: Decimal | None = attrs.field(
-        default=None, converter=rules.exact, validator=Rule(rules.or_none(rules.check_percentage))
+        default=None, converter=rules.exact, validator=rule(rules.or_none(rules.check_percentage))
     )
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         counted = self.mode is YieldMode.DISCRETE_COUNT
@@ -234,12 +234,12 @@ class Component:
         quantity: How many of it one good takes; fractions allowed.
     """
 
-    finished_unit_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
-    finished_good_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
+    finished_unit_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
+    finished_good_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
     quantity: Decimal = attrs.field(
-        default=Decimal(1), converter=rules.exact, validator=Rule(rules.check_amount_above_zero)
+        default=Decimal(1), converter=rules.exact, validator=rule(rules.check_amount_above_zero)
     )
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
 
     def __attrs_post_init__(self) -> None:
         if (self.finished_unit_id is None) == (self.finished_good_id is None):
@@ -255,12 +255,12 @@ class FinishedGood:
         assembly_type: bundle, or bare when it is one unit as it is.
     """
 
-    name: str = attrs.field(validator=Rule(rules.check_name))
-    components: tuple[Component, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Component)))
-    assembly_type: AssemblyType = attrs.field(default=AssemblyType.BUNDLE, validator=Rule(rules.one_of(AssemblyType)))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    name: str = attrs.field(validator=rule(rules.check_name))
+    components: tuple[Component, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Component)))
+    assembly_type: AssemblyType = attrs.field(default=AssemblyType.BUNDLE, validator=rule(rules.one_of(AssemblyType)))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
@@ -279,11 +279,11 @@ class FinishedGood:
 class StockItem:
     """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
 
-    ingredient_id: int = attrs.field(validator=Rule(rules.check_whole))
-    quantity: Decimal = attrs.field(converter=rules.exact, validator=Rule(rules.check_amount))
-    unit: str = attrs.field(validator=Rule(rules.check_name))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
+    quantity: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount))
+    unit: str = attrs.field(validator=rule(rules.check_name))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
@@ -295,13 +295,13 @@ class Event:
         plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
     """
 
-    name: str = attrs.field(validator=Rule(rules.check_name))
-    event_date: datetime.date = attrs.field(validator=Rule(rules.check_date))
-    expected_attendees: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=Rule(rules.one_of(PlanState)))
-    slug: str = attrs.field(default="", kw_only=True, validator=Rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    name: str = attrs.field(validator=rule(rules.check_name))
+    event_date: datetime.date = attrs.field(validator=rule(rules.check_date))
+    expected_attendees: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=rule(rules.one_of(PlanState)))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     @property
     def year(self) -> int:
@@ -313,19 +313,19 @@ class Event:
 class EventRecipe:
     """A recipe selected for an event."""
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
 class EventFinishedGood:
     """A good to hand out at an event, and how many of it."""
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
-    quantity: int = attrs.field(validator=Rule(rules.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    quantity: int = attrs.field(validator=rule(rules.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
@@ -340,18 +340,18 @@ class BatchDecision:
         recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
-    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
-    batches: int = attrs.field(validator=Rule(rules.check_whole))
-    yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=Rule(rules.check_ratio))
-    units_needed: int = attrs.field(default=0, validator=Rule(rules.check_whole_or_zero))
-    shortfall_accepted: bool = attrs.field(default=False, validator=Rule(rules.check_flag))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    batches: int = attrs.field(validator=rule(rules.check_whole))
+    yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=rule(rules.check_ratio))
+    units_needed: int = attrs.field(default=0, validator=rule(rules.check_whole_or_zero))
+    shortfall_accepted: bool = attrs.field(default=False, validator=rule(rules.check_flag))
     exact_need: int | Fraction = attrs.field(
-        default=0, converter=rules.whole_if_possible, validator=Rule(rules.check_ratio_or_zero)
+        default=0, converter=rules.whole_if_possible, validator=rule(rules.check_ratio_or_zero)
     )
-    recipe_fingerprint: str = attrs.field(default="", validator=Rule(rules.check_fingerprint))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    recipe_fingerprint: str = attrs.field(default="", validator=rule(rules.check_fingerprint))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
@@ -368,14 +368,14 @@ class Finding:
         made: Whole units that the decided batches give; None as `needed`.
     """
 
-    kind: FindingKind = attrs.field(validator=Rule(rules.one_of(FindingKind)))
-    what: str = attrs.field(validator=Rule(rules.check_text))
-    message: str = attrs.field(validator=Rule(rules.check_text))
-    way_out: str = attrs.field(validator=Rule(rules.check_text))
-    finished_unit_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
-    finished_good_id: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole)))
-    needed: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole_or_zero)))
-    made: int | None = attrs.field(default=None, validator=Rule(rules.or_none(rules.check_whole_or_zero)))
+    kind: FindingKind = attrs.field(validator=rule(rules.one_of(FindingKind)))
+    what: str = attrs.field(validator=rule(rules.check_text))
+    message: str = attrs.field(validator=rule(rules.check_text))
+    way_out: str = attrs.field(validator=rule(rules.check_text))
+    finished_unit_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
+    finished_good_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
+    needed: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
+    made: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
 
 
 @frozen
@@ -388,13 +388,13 @@ class PlanSnapshot:
         findings: What there was to look at in the plan at that moment; people started it all the same.
     """
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    _snapshot_data: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
-    _definitions: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=Rule(rules.check_mapping))
-    digest: str = attrs.field(validator=Rule(rules.check_digest))
-    findings: tuple[Finding, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Finding, most=10_000)))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    created_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
+    _snapshot_data: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=rule(rules.check_mapping))
+    _definitions: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=rule(rules.check_mapping))
+    digest: str = attrs.field(validator=rule(rules.check_digest))
+    findings: tuple[Finding, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Finding, most=10_000)))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     @property
     def snapshot_data(self) -> dict[str, Any]:
@@ -421,40 +421,40 @@ class PlanSnapshot:
 class DropFinishedGood:
     """A good was taken out of the plan."""
 
-    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
-    original_quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
+    original_quantity: int = attrs.field(validator=rule(rules.check_whole))
 
 
 @frozen
 class AddFinishedGood:
     """A good was added to the plan."""
 
-    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
-    quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
+    quantity: int = attrs.field(validator=rule(rules.check_whole))
 
 
 @frozen
 class ChangeQuantity:
     """Another number of a good is to be handed out."""
 
-    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=Rule(rules.check_name))
-    old_quantity: int = attrs.field(validator=Rule(rules.check_whole))
-    new_quantity: int = attrs.field(validator=Rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
+    old_quantity: int = attrs.field(validator=rule(rules.check_whole))
+    new_quantity: int = attrs.field(validator=rule(rules.check_whole))
 
 
 @frozen
 class ModifyBatch:
     """Another number of batches is to be baked; 0 means none."""
 
-    recipe_id: int = attrs.field(validator=Rule(rules.check_whole))
-    recipe_name: str = attrs.field(validator=Rule(rules.check_name))
-    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_unit_slug: str = attrs.field(validator=Rule(rules.check_slug))
-    old_batches: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
-    new_batches: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    recipe_name: str = attrs.field(validator=rule(rules.check_name))
+    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_unit_slug: str = attrs.field(validator=rule(rules.check_slug))
+    old_batches: int = attrs.field(validator=rule(rules.check_whole_or_zero))
+    new_batches: int = attrs.field(validator=rule(rules.check_whole_or_zero))
 
 
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch
@@ -472,25 +472,25 @@ class PlanAmendment:
             the catalogue of that day.
     """
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    sequence: int = attrs.field(validator=Rule(rules.check_whole))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    sequence: int = attrs.field(validator=rule(rules.check_whole))
     change: Change = attrs.field(
-        validator=Rule(rules.instance_of(DropFinishedGood, AddFinishedGood, ChangeQuantity, ModifyBatch))
+        validator=rule(rules.instance_of(DropFinishedGood, AddFinishedGood, ChangeQuantity, ModifyBatch))
     )
-    reason: str = attrs.field(validator=Rule(rules.check_reason))
-    created_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
+    reason: str = attrs.field(validator=rule(rules.check_reason))
+    created_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
     added_recipe_ids: tuple[int, ...] = attrs.field(
-        default=(), validator=Rule(rules.tuple_of(int, each=rules.check_whole))
+        default=(), validator=rule(rules.tuple_of(int, each=rules.check_whole))
     )
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
 class Loss:
     """Units that a production run did not give, and why."""
 
-    reason: str = attrs.field(validator=Rule(rules.check_reason))
-    units: int = attrs.field(validator=Rule(rules.check_whole))
+    reason: str = attrs.field(validator=rule(rules.check_reason))
+    units: int = attrs.field(validator=rule(rules.check_whole))
 
 
 @frozen
@@ -502,15 +502,15 @@ class ProductionRun:
         produced_at: When.
     """
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_unit_id: int = attrs.field(validator=Rule(rules.check_whole))
-    batches: int = attrs.field(validator=Rule(rules.check_whole))
-    units_expected: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
-    units_made: int = attrs.field(validator=Rule(rules.check_whole_or_zero))
-    produced_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    losses: tuple[Loss, ...] = attrs.field(default=(), validator=Rule(rules.tuple_of(Loss)))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
+    batches: int = attrs.field(validator=rule(rules.check_whole))
+    units_expected: int = attrs.field(validator=rule(rules.check_whole_or_zero))
+    units_made: int = attrs.field(validator=rule(rules.check_whole_or_zero))
+    produced_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
+    losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Loss)))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         lost = sum(loss.units for loss in self.losses)
@@ -527,12 +527,12 @@ class ProductionRun:
 class AssemblyRun:
     """Goods that were packed."""
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    finished_good_id: int = attrs.field(validator=Rule(rules.check_whole))
-    quantity: int = attrs.field(validator=Rule(rules.check_whole))
-    assembled_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    notes: str = attrs.field(default="", validator=Rule(rules.check_text))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    quantity: int = attrs.field(validator=rule(rules.check_whole))
+    assembled_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
+    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 
 @frozen
@@ -545,9 +545,9 @@ class VoidedRun:
         reason: Why; never blank.
     """
 
-    event_id: int = attrs.field(validator=Rule(rules.check_whole))
-    kind: RunKind = attrs.field(validator=Rule(rules.one_of(RunKind)))
-    run_id: int = attrs.field(validator=Rule(rules.check_whole))
-    reason: str = attrs.field(validator=Rule(rules.check_reason))
-    voided_at: datetime.datetime = attrs.field(validator=Rule(rules.check_moment))
-    id: int = attrs.field(default=0, kw_only=True, validator=Rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(rules.check_whole))
+    kind: RunKind = attrs.field(validator=rule(rules.one_of(RunKind)))
+    run_id: int = attrs.field(validator=rule(rules.check_whole))
+    reason: str = attrs.field(validator=rule(rules.check_reason))
+    voided_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))

@@ -151,8 +151,9 @@ def _record(kind: type) -> Schema:
 
 
 def _field(hint: Any, attribute: attrs.Attribute[Any]) -> Schema:
-    assert isinstance(attribute.validator, rules.Rule)  # noqa: S101  (every field of a record has one)
-    return _value(hint, attribute.validator.check)
+    check = rules.check_of(attribute)
+    assert check is not None  # noqa: S101  (every field of a record has one)
+    return _value(hint, check)
 
 
 def _value(hint: Any, check: Callable[[Any], Any]) -> Schema:

@@ -23,8 +23,7 @@ from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderReading
-from plandoc.storage.kept_rows import KeptRows
-from plandoc.storage.listing import Fingerprint
+from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, Table, event_of_document, tables_of
 
 # What stands in a document, in the marker, in the journal, and in nobody else's files.
@@ -51,7 +50,7 @@ class Look:
         # By slug, where it was first seen.
         self._slugs: dict[Any, tuple[str, str, int]] = {}
         self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, tuple[Fingerprint, int, documents.Row]] = {}
+        self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None

@@ -211,10 +211,9 @@ class Files:
         """Return the names in a folder, each with what the system knows of it; none when the folder is not there."""
         try:
             with os.scandir(path) as entries:
-                found = [(entry.name, _status_of(entry)) for entry in entries]
+                return [(entry.name, status) for entry in entries if (status := _status_of(entry)) is not None]
         except FileNotFoundError:
             return []
-        return [(name, status) for name, status in found if status is not None]
 
 
 def _open_plain(path: Path, flags: int) -> tuple[int, os.stat_result]:

@@ -9,22 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from plandoc.storage.documents import FORMAT, Row
 from plandoc.storage.files import Files
-from plandoc.storage.listing import Fingerprint
 
 ENVIRONMENT_VARIABLE = "PLANDOC_CACHE"
 
 # Counted up when this file gets another form.
 _FORM = 1
 _DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+class KeptRow(NamedTuple):
+    """The row of an event, as it was when its document had this fingerprint."""
+
+    fingerprint: Hashable
+    event_id: int
+    row: Row
 
 
 class KeptRows:
@@ -47,8 +54,8 @@ class KeptRows:
         """Where they are, as a person says it."""
         return str(self._path())
 
-    def load(self) -> dict[str, tuple[Fingerprint, int, Row]]:
-        """Return fingerprint, number and content of the rows, by document; none when there are none, or they are not as they were written."""
+    def load(self) -> dict[str, KeptRow]:
+        """Return the rows by document; none when there are none, or they are not as they were written."""
         path = self._path()
         try:
             content = b"" if path is None else self._files.read(path)
@@ -57,14 +64,14 @@ class KeptRows:
         kept = _sound(content)
         if kept.pop("owner", None) != self._owner:
             return {}
-        return {name: (tuple(fingerprint), number, row) for name, (fingerprint, number, row) in kept["rows"].items()}
+        return {name: KeptRow(tuple(fingerprint), *rest) for name, (fingerprint, *rest) in kept["rows"].items()}
 
-    def save(self, rows: Mapping[str, tuple[Any, int, Row]]) -> None:
+    def save(self, rows: Mapping[str, KeptRow]) -> None:
         """Keep these rows instead of those kept before."""
         path = self._path()
         if path is None:
             return
-        content = orjson.dumps({"owner": self._owner, "rows": rows})
+        content = orjson.dumps({"owner": self._owner, "rows": {name: tuple(row) for name, row in rows.items()}})
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
