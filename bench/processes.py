@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
-# What plandoc cannot do without.
+# The command as it is installed, for Python to run; and what plandoc cannot do without.
+COMMAND = str(Path(sysconfig.get_path("scripts")) / "plandoc")
 IMPORTS = "import tinydb, attrs, cattrs, filelock, orjson"
 
 

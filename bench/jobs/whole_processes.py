@@ -100,7 +100,7 @@ class WholeProcesses(Job):
         for size in run.sizes:
             folder = str(run.places.folder(Contender, size) / "plandoc")
             table.seat(Cell(START, size), partial(_WithEvent, runner, run.places, size, _start))
-            listing = "-m", "plandoc", "--data", folder, "event", "list"
+            listing = processes.COMMAND, "--data", folder, "event", "list"
             table.seat(Cell(EVENT_LIST, size), partial(_Process, runner, *listing))
             table.seat(Cell(SCRIPT, size), partial(_WithEvent, runner, run.places, size, _script))
         for code in (IMPORT, NAMES, FIVE_IMPORTS, NOTHING):
@@ -111,7 +111,7 @@ class WholeProcesses(Job):
 
 
 def _start(folder: str, event_id: int) -> list[str]:
-    return ["-m", "plandoc", "--data", folder, "start", str(event_id)]
+    return [processes.COMMAND, "--data", folder, "start", str(event_id)]
 
 
 def _script(folder: str, event_id: int) -> list[str]:

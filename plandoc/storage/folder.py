@@ -15,7 +15,7 @@ import attrs
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, SessionError, StorageError
-from plandoc.storage import journal, marker, recovery, upgrading
+from plandoc.storage import journal, marker, recovery
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles, changed_since
 from plandoc.storage.documents import digest
@@ -150,6 +150,8 @@ class FolderBackend:
         """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""
         if not self._marker.is_of_older_format:
             return changes
+        from plandoc.storage import upgrading  # noqa: PLC0415  (only a folder of an older plandoc needs it)
+
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return upgrading.prepare(self._documents, reading, changes, moment=self._clock())
 
