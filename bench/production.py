@@ -115,7 +115,15 @@ def _measure(folder: Path, repeats: int) -> Times:
             for how in (_AFTER_A_CHANGE, _WARM):
                 _take(times, how, name, lambda event=event, look=look: store.read(lambda session: look(event, session)))
             _take(times, _COLD, name, lambda event=event, look=look: _look_cold(data, event, look))
-        command = (processes.COMMAND, "--data", str(data), "report", str(event), "--output", str(folder / "report.html"))
+        command = (
+            processes.COMMAND,
+            "--data",
+            str(data),
+            "report",
+            str(event),
+            "--output",
+            str(folder / "report.html"),
+        )
         _take(times, _WHOLE, _REPORT, lambda command=command: run(*command))
         _take(times, _WHOLE, _IMPORTS, lambda: run("-c", processes.IMPORTS))
     store.close()

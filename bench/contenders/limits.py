@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
+from typing import ClassVar, Protocol
+
+
+class Limit(Protocol):
+    """Bytes brought to the disk, again and again."""
+
+    NAME: ClassVar[str]
+    DURABILITY: ClassVar[str]
+
+    def __call__(self) -> None:
+        """Do it once."""
+
+    def close(self) -> None:
+        """Let go of everything."""
 
 
 class Append:
@@ -80,4 +95,34 @@ class AppendAndRename:
         os.close(self._handle)
 
 
-LIMITS = (Append, AppendAndRename, Replace)
+class AppendAndMake:
+    """A synced append, and as many new files as there are new documents: what a guarded write of many asks of the system."""
+
+    NAME = "append + fdatasync + new files"
+    DURABILITY = "as append + fdatasync; and whoever opens one of the files sees all of it"
+
+    def __init__(self, folder: Path, size: int, *, count: int) -> None:
+        self._content, self._part = b"x" * size, b"x" * (size // count)
+        self._count = count
+        self._folder, self._rounds = folder, itertools.count(1)
+        self._handle = os.open(folder / "journal of many", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def __call__(self) -> None:
+        """Do it once."""
+        os.write(self._handle, self._content)
+        os.fdatasync(self._handle)
+        start = f"{self._folder}/{next(self._rounds)}."
+        for number in range(self._count):
+            name = f"{start}{number}"
+            handle = os.open(f"{name}.new", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            os.write(handle, self._part)
+            os.close(handle)
+            os.rename(f"{name}.new", name)
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        os.close(self._handle)
+
+
+LIMITS: tuple[type[Limit], ...] = (Append, AppendAndRename, Replace)
+ALL_LIMITS: tuple[type[Limit], ...] = (*LIMITS, AppendAndMake)

@@ -32,7 +32,6 @@ class _Change:
     def close(self) -> None:
         """Let go of the copy."""
         self._opened.close()
-        self._places.give_back(self._folder)
 
     def _open(self) -> None:
         self._folder = self._places.copy(self._contender, self._size)

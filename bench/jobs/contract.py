@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from bench.contenders.contract import Contender
-from bench.contenders.limits import LIMITS
+from bench.contenders.limits import LIMITS, Limit
 from bench.measuring.figures import ANY_SIZE, Cell, JobResult, NotRun
 from bench.measuring.places import Places
 from bench.measuring.turns import Table, Turn
@@ -69,6 +69,7 @@ class ContenderJob(Job):
         has_events: Whether the number of events matters.
         only_ends: Whether only the smallest and the largest size are measured, for it takes long.
         missing: Tells what is missing, or None.
+        limits: What is measured beside, for as many bytes as plandoc appends.
     """
 
     name: str
@@ -81,6 +82,7 @@ class ContenderJob(Job):
     has_events: bool = True
     only_ends: bool = False
     missing: Callable[[], str | None] = lambda: None
+    limits: Sequence[Callable[[Path, int], Limit]] = LIMITS
 
     def why_skipped(self) -> str | None:
         """Return what is missing."""
@@ -103,7 +105,7 @@ class ContenderJob(Job):
                 expected = result if expected is None else expected
                 appended_bytes = getattr(turns[0], "appended_bytes", 0) if turns else 0
                 if appended_bytes:
-                    _seat_limits(table, run.places, size, appended_bytes)
+                    self._seat_limits(table, run.places, size, appended_bytes)
         table.run()
         table.close()
         results = [JobResult(self.key, self.title, table.measured(), rounds=rounds)]
@@ -114,6 +116,12 @@ class ContenderJob(Job):
                 JobResult(f"{self.key}, processor", f"{self.title}, processor time alone", cells, rounds=rounds)
             )
         return results
+
+    def _seat_limits(self, table: Table, places: Places, size: int, appended_bytes: int) -> None:
+        folder = places.empty()
+        for make in self.limits:
+            limit = make(folder, appended_bytes)
+            table.seat(Cell(limit.NAME, size), partial(_LimitTurn, limit))
 
     def _sizes(self, run: Run) -> Sequence[int]:
         if not self.has_events:
@@ -130,9 +138,9 @@ class ContenderJob(Job):
 
 
 class _LimitTurn:
-    """A limit comes to no result."""
+    """Brings bytes to the disk, and comes to no result."""
 
-    def __init__(self, limit: Any) -> None:
+    def __init__(self, limit: Limit) -> None:
         self._limit = limit
 
     def before(self) -> None:
@@ -148,13 +156,3 @@ class _LimitTurn:
     def close(self) -> None:
         """Let go of the file."""
         self._limit.close()
-
-
-def _limit_turn(limit: Callable[[Path, int], Any], folder: Path, appended_bytes: int) -> Turn:
-    return _LimitTurn(limit(folder, appended_bytes))
-
-
-def _seat_limits(table: Table, places: Places, size: int, appended_bytes: int) -> None:
-    folder = places.empty()
-    for limit in LIMITS:
-        table.seat(Cell(limit.NAME, size), partial(_limit_turn, limit, folder, appended_bytes))

@@ -50,7 +50,6 @@ class _Import:
         """Let go of the folder."""
         if self._opened is not None:
             self._opened.close()
-            self._places.give_back(self._folder)
             self._opened = None
 
 

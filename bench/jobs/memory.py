@@ -35,5 +35,4 @@ def _measured(run: Run, contender: type[Contender], size: int) -> Sample | NotRu
     for _ in range(min(_ROUNDS, run.rounds)):
         folder = run.places.copy(contender, size)
         values.append(float(run_child(contender, folder, "start", 1, CLOSED)["bytes"]))
-        run.places.give_back(folder)
     return Sample(tuple(values))

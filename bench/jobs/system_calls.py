@@ -57,6 +57,4 @@ def _counted(
 
 def _calls(run: Run, contender: type[Contender], size: int, operation: str, times: int, ending: str) -> Calls:
     folder = run.places.copy(contender, size)
-    calls = count_calls(contender, folder, operation, times, ending)
-    run.places.give_back(folder)
-    return calls
+    return count_calls(contender, folder, operation, times, ending)

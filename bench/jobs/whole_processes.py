@@ -67,7 +67,6 @@ class _WithEvent:
     def before(self) -> None:
         """Take another copy when no event is left."""
         if self._next > self._size:
-            self.close()
             self._take_copy()
 
     def run(self) -> None:
@@ -79,8 +78,7 @@ class _WithEvent:
         """Its exit status was looked at."""
 
     def close(self) -> None:
-        """Let go of the copy."""
-        self._places.give_back(self._folder)
+        """It has ended."""
 
     def _take_copy(self) -> None:
         self._folder: Path = self._places.copy(Contender, self._size)

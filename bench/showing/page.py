@@ -8,7 +8,7 @@ import attrs
 
 from bench import workload
 from bench.contenders.contract import Contender
-from bench.contenders.limits import LIMITS
+from bench.contenders.limits import ALL_LIMITS
 from bench.measuring.figures import JobResult
 from bench.measuring.turns import LONGEST_RUN_SECONDS, SECONDS_A_CELL
 from bench.showing import machine
@@ -76,7 +76,7 @@ def _parts(about: About, results: Sequence[JobResult], goals: Grid) -> Iterator[
 
 def _durability(contenders: Sequence[type[Contender]]) -> Grid:
     rows = [(one.NAME, one.DURABILITY, one.USE) for one in contenders]
-    rows += [(limit.NAME, limit.DURABILITY, "a limit, for as many bytes as plandoc appends") for limit in LIMITS]
+    rows += [(limit.NAME, limit.DURABILITY, "a limit, for as many bytes as plandoc appends") for limit in ALL_LIMITS]
     return Grid("contenders", ("", "durability", "use"), tuple(rows), is_prose=True)
 
 

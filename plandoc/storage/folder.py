@@ -355,13 +355,14 @@ class FolderTransaction:
         if self._over:
             raise SessionError("this transaction is over; begin another one")
         changes = self._backend.prepare_upgrade(self, changes)
-        before = {name: self.read(name) for name in changes}
-        changed = changed_since(before, self._documents)
+        # What nobody has asked for yet is read for the first time after this.
+        changed = changed_since({name: self._read[name] for name in changes if name in self._read}, self._documents)
         if changed is not None:
             message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
             raise ConflictError(changed, message)
-        for name in changes:
-            with translated(self._documents.root, Outcome.NOT_SAVED):
+        before = {name: self.read(name) for name in changes}
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            for name in (name for name, content in before.items() if content is not None):
                 self._documents.refuse_read_only(name)
         self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
         self._read.update(changes)
