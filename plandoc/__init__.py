@@ -6,6 +6,8 @@ Open a folder with `open_store`; change it in a `session`, all or nothing; read 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinydb import where
+
     from plandoc.amendments import (
         add_finished_good,
         change_quantity,
@@ -76,7 +78,6 @@ if TYPE_CHECKING:
     )
     from plandoc.planning.stocktaking import get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
-    from plandoc.queries import where
     from plandoc.records import (
         AddFinishedGood,
         AssemblyRun,
@@ -399,7 +400,7 @@ _ON_DEMAND = {
     "use_store": "plandoc.store",
     "verify_backup": "plandoc.backups.verifying",
     "void_run": "plandoc.production",
-    "where": "plandoc.queries",
+    "where": "tinydb",
     "write_report": "plandoc.report",
 }
 

@@ -24,7 +24,7 @@ from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import get_requirements, new_decision, put_decision
 from plandoc.planning.definitions import definitions_in
-from plandoc.queries import where
+from plandoc.queries import having
 from plandoc.records import (
     AddFinishedGood,
     AssemblyRun,
@@ -224,7 +224,7 @@ def _refuse(problems: Iterable[Problem]) -> None:
 
 def _row_of_good(session: Session, event_id: int, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
-    is_good = where("finished_good_id") == (good_id if type(good_id) is int else None)
+    is_good = having("finished_good_id", good_id if type(good_id) is int else None)
     rows = session.find(EventFinishedGood, is_good, event_id=event_id)
     return rows[0] if rows else None
 
@@ -279,7 +279,7 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
     unit = session.workspace.get_or_none(FinishedUnit, unit_id)
     if unit is None:
         raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
-    decisions = session.find(BatchDecision, where("finished_unit_id") == unit_id, event_id=event_id)
+    decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
     return unit, decisions[0] if decisions else None
 
 

@@ -18,7 +18,7 @@ from plandoc.clock import system_clock
 from plandoc.errors import ValidationError
 from plandoc.garbage import collection_held_off
 from plandoc.open_documents import OpenDocument
-from plandoc.queries import QueryLike
+from plandoc.queries import QueryLike, matching
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
 from plandoc.storage.documents import Row
@@ -131,7 +131,7 @@ class EventIndex:
 
     def _matching(self, query: QueryLike | None) -> list[Event]:
         rows, records = self._rows, self._records
-        ids: Collection[int] = rows if query is None else [event_id for event_id, row in rows.items() if query(row)]
+        ids: Collection[int] = rows if query is None else list(matching(query, rows.items()))
         for event_id in ids:
             if event_id not in records:
                 records[event_id] = codec.from_row(Event, event_id, rows[event_id])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import attrs
-import tinydb
-from tinydb.storages import Storage
 
 from plandoc import codec
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.queries import QueryLike
+from plandoc.queries import QueryLike, matching
 from plandoc.storage import documents
 from plandoc.tables import Table, event_of_document, tables_of
 from plandoc.upgrades import upgraded
@@ -21,19 +18,6 @@ from plandoc.upgrades import upgraded
 T = TypeVar("T")
 
 _BEYOND_IDS = 10**documents.LONGEST_ID
-
-
-class _Rows(Storage):
-    """What TinyDB asks its queries of. Rows are written by `OpenDocument.put`: TinyDB copies the table for each."""
-
-    def __init__(self, tables: documents.Tables) -> None:
-        self._tables = tables
-
-    def read(self) -> documents.Tables:
-        return self._tables
-
-    def write(self, data: dict[str, dict[str, Any]]) -> None:
-        raise NotImplementedError("rows are written through a session")
 
 
 class OpenDocument:
@@ -62,8 +46,9 @@ class OpenDocument:
 
     def copy(self) -> OpenDocument:
         """Return a copy to change; rows and records are shared, for nobody changes those in place."""
-        twin = copy.copy(self)
+        twin = object.__new__(OpenDocument)
         twin.__dict__.update(
+            self.__dict__,
             _next_ids=dict(self._next_ids),
             _tables=dict(self._tables),
             _records=dict(self._records),
@@ -106,12 +91,11 @@ class OpenDocument:
         return made
 
     def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
-        """Return the records of a table that match a TinyDB query over its rows; all when there is none."""
+        """Return the records of a table whose rows match a query; all when there is none."""
         if query is None:
             return [self.get(table, row_id) for row_id in self.ids(table)]
-        database = tinydb.TinyDB(storage=lambda: _Rows(self._tables))
-        found = database.table(table.name, cache_size=0).search(query)
-        return [self.get(table, row.doc_id) for row in found]
+        rows = self._tables.get(table.name, {})
+        return [self.get(table, int(key)) for key in matching(query, rows.items())]
 
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""

@@ -22,7 +22,7 @@ from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import review_plan
-from plandoc.queries import where
+from plandoc.queries import having
 from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, FindingKind, FinishedUnit, Recipe
 from plandoc.rules import check_ratio, check_whole
 from plandoc.sessions import Session
@@ -83,7 +83,7 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
     wrong = check_whole(units_needed)
     if wrong is not None:
         raise ValidationError([Problem(f"units of {recipe.name}: {wrong}", field="units_needed")])
-    return suggest(units_needed, session.find(FinishedUnit, where("recipe_id") == recipe_id))
+    return suggest(units_needed, session.find(FinishedUnit, having("recipe_id", recipe_id)))
 
 
 @changes("decide batches")
@@ -267,7 +267,7 @@ def new_decision(
 
 def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
     """Save a decision in the place of the one there is for its unit, if any; the state of the plan is not asked."""
-    is_of_unit = where("finished_unit_id") == decision.finished_unit_id
+    is_of_unit = having("finished_unit_id", decision.finished_unit_id)
     present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
     if present:
         return session.workspace.replace(attrs.evolve(decision, id=present[0].id))

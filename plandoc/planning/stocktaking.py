@@ -9,7 +9,7 @@ import attrs
 from plandoc import kitchen
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.queries import where
+from plandoc.queries import having
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.sessions import Session
 
@@ -49,7 +49,7 @@ def set_stock(ingredient_id: int, quantity: Decimal | int, unit: str, session: S
         ValidationError: with all that is wrong with the quantity and the unit.
     """
     ingredient = session.get(Ingredient, ingredient_id)
-    present = session.find(StockItem, where("ingredient_id") == ingredient_id)
+    present = session.find(StockItem, having("ingredient_id", ingredient_id))
     item = _item(session, ingredient, present, quantity, unit)
     same = [other for other in present if kitchen.canonical(other.unit) == kitchen.canonical(item.unit)]
     if not same:

@@ -100,6 +100,22 @@ def test_queries_are_tinydb_queries_over_the_rows_of_the_file(store):
     assert no_such == []
 
 
+def test_a_query_can_be_any_function_of_a_row_and_cannot_change_it(store):
+    def spoil(row):
+        row["name"] = "spoiled"
+
+    with store.session() as session:
+        session.add(plandoc.Ingredient("Rye"))
+        session.add(plandoc.Event("Fair", datetime.date(2026, 5, 1)))
+
+        assert [found.name for found in session.find(plandoc.Ingredient, lambda row: len(row["name"]) == 3)] == ["Rye"]
+        for kind in (plandoc.Ingredient, plandoc.Event):
+            with pytest.raises(TypeError, match="does not support item assignment"):
+                session.find(kind, spoil)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        store.read(lambda session: session.find(plandoc.Event, spoil))
+
+
 def test_plain_tinydb_reads_every_document(store, folder):
     event = a_plan(store, PlanState.IN_PRODUCTION)
     store.close()
