@@ -22,7 +22,7 @@ from plandoc.arithmetic.replay import in_order
 from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.decisions import get_requirements, new_decision, put_decision
+from plandoc.planning.decisions import exact_needs, new_decision, put_decision
 from plandoc.planning.definitions import definitions_in
 from plandoc.queries import having
 from plandoc.records import (
@@ -284,5 +284,5 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
 
 
 def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:
-    required = {one.unit.id: one for one in get_requirements(event_id, session=session)}
-    return new_decision(session, event_id, unit, batches, required.get(unit.id), accept_shortfall=True)
+    exact = exact_needs(session, event_id).get(unit.id, 0)
+    return new_decision(session, event_id, unit, batches, exact, accept_shortfall=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 import attrs
 
@@ -17,7 +17,7 @@ from plandoc.arithmetic.batches import (
     way_out_of_shortfall,
 )
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
-from plandoc.arithmetic.requirements import Requirement, requirements
+from plandoc.arithmetic.requirements import Breakdown, Exact, Requirement, requirements
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
@@ -51,8 +51,20 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
     session.event(event_id)
-    rows = session.find(EventFinishedGood, event_id=event_id)
-    return list(requirements({row.finished_good_id: row.quantity for row in rows}, definitions_in(session)))
+    return list(requirements(_quantities(session, event_id), definitions_in(session)))
+
+
+def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
+    """Return how many of each finished unit the goods of an event take, by the unit's id.
+
+    Raises:
+        ValidationError: with every good that is broken.
+    """
+    return Breakdown.of(definitions_in(session)).needs(_quantities(session, event_id))
+
+
+def _quantities(session: Session, event_id: int) -> Mapping[int, int]:
+    return {row.finished_good_id: row.quantity for row in session.find(EventFinishedGood, event_id=event_id)}
 
 
 @reads
@@ -136,7 +148,7 @@ def save_batch_decisions(
         PlanStateError: when production has started.
     """
     event = session.event_to_edit(event_id, Edit.DECISIONS)
-    required = {one.unit.id: one for one in get_requirements(event_id, session=session)}
+    needs = exact_needs(session, event_id)
     selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
@@ -145,7 +157,7 @@ def save_batch_decisions(
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
             decisions.append(
-                new_decision(session, event_id, unit, number, required.get(unit_id), accept_shortfall=accept_shortfall)
+                new_decision(session, event_id, unit, number, needs.get(unit_id, 0), accept_shortfall=accept_shortfall)
             )
         except ValidationError as error:
             problems.extend(error.problems)
@@ -228,7 +240,7 @@ def new_decision(
     event_id: int,
     unit: FinishedUnit,
     batches: int,
-    requirement: Requirement | None,
+    exact: Exact,
     *,
     accept_shortfall: bool,
 ) -> BatchDecision:
@@ -239,13 +251,13 @@ def new_decision(
         event_id: The event.
         unit: The finished unit.
         batches: How many are decided.
-        requirement: What the plan takes of the unit; None when it takes none.
+        exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
         accept_shortfall: Whether somebody agrees to bake less than is needed.
 
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
-    needed, exact = (requirement.units, requirement.exact) if requirement else (0, Fraction(0))
+    needed = math.ceil(exact)
     made = units_yielded(batches, unit.yield_per_batch)
     if made < needed and not accept_shortfall:
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
