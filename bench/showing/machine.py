@@ -75,14 +75,23 @@ def _load() -> str:
 
 def is_in_memory(folder: Path) -> bool:
     """Return whether nothing that is written there ever comes to a disk."""
-    return file_system(folder) in {"tmpfs", "ramfs"}
+    return _mount(folder)[1] in {"tmpfs", "ramfs"}
 
 
 def file_system(folder: Path) -> str:
-    """Return the kind of the file system that a folder is on."""
+    """Return the kind of the file system that a folder is on; of ext4 also whether it keeps a journal."""
+    device, kind = _mount(folder)
+    if kind != "ext4":
+        return kind
+    has_journal = any(Path("/proc/fs/jbd2").glob(f"{Path(device).name}-*"))
+    return f"{kind} {'with' if has_journal else 'without'} a journal, on {device}"
+
+
+def _mount(folder: Path) -> tuple[str, str]:
     with suppress(OSError):
-        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
-        around = [(mount, kind) for mount, kind in mounts if folder.resolve().is_relative_to(mount)]
+        mounts = [line.split()[:3] for line in Path("/proc/mounts").read_text().splitlines()]
+        around = [(mount, device, kind) for device, mount, kind in mounts if folder.resolve().is_relative_to(mount)]
         # Of two mounts in the same place the later one is seen.
-        return max(enumerate(around), key=lambda pair: (len(pair[1][0]), pair[0]))[1][1]
-    return "unknown"
+        _, device, kind = max(enumerate(around), key=lambda pair: (len(pair[1][0]), pair[0]))[1]
+        return device, kind
+    return "unknown", "unknown"
