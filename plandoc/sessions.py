@@ -77,12 +77,13 @@ class Session:
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, *, event_id: int | None = None
     ) -> list[RecordT]:
-        """Return the records that match a TinyDB query, in the order of their ids.
+        """Return the records that match a query, in the order of their ids.
 
         Args:
             record_type: Such as `Recipe`.
-            query: Such as `where("category") == "Cookies"`. It sees rows as they stand in the files: dates as text
-                (2026-12-25), states in lower case, decimal numbers in quotes. None finds all.
+            query: Such as TinyDB's `where("category") == "Cookies"`, or any function of a row. It sees rows as they
+                stand in the files: dates as text (2026-12-25), states in lower case, decimal numbers in quotes. None
+                finds all.
             event_id: Look only into this event; None looks into all.
         """
         self._check_open()
