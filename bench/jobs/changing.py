@@ -10,6 +10,7 @@ from bench.jobs.contract import ContenderJob
 from bench.measuring.places import STARTED, Places
 
 _GOOD, _UNIT = 5, 4
+_ENOUGH = workload.decisions()[_UNIT - 1]["batches"]
 
 
 class _Change:
@@ -98,8 +99,7 @@ class Decide(_Change):
     def run(self) -> None:
         """Save it."""
         self._more = 1 - self._more
-        enough = workload.decisions()[_UNIT - 1]["batches"]
-        self._opened.decide(self._event_id, _UNIT, enough + self._more)
+        self._opened.decide(self._event_id, _UNIT, _ENOUGH + self._more)
 
     def result(self) -> Any:
         """Return the plan with its decisions."""

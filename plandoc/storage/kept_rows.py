@@ -64,7 +64,10 @@ class KeptRows:
         kept = _sound(content)
         if kept.pop("owner", None) != self._owner:
             return {}
-        return {name: KeptRow(tuple(fingerprint), *rest) for name, (fingerprint, *rest) in kept["rows"].items()}
+        return {
+            name: KeptRow(tuple(fingerprint), event_id, row)
+            for name, (fingerprint, event_id, row) in kept["rows"].items()
+        }
 
     def save(self, rows: Mapping[str, KeptRow]) -> None:
         """Keep these rows instead of those kept before."""
