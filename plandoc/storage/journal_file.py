@@ -13,7 +13,7 @@ from plandoc.values import frozen
 
 # A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
 # the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.
-ROOM_SIZE = 128 * 1024
+LEAST_ROOM_SIZE = 64 * 1024
 
 
 @frozen
@@ -128,7 +128,8 @@ class JournalFile:
         # Not behind the first line: who writes but one needs none.
         is_first = not after.size
         is_inside = after.size + len(content) <= self._files.size(self._handle)
-        return b"" if is_first or is_inside else journal.ROOM * ROOM_SIZE
+        # As much again as there is: little for who writes little, and few times for who writes much.
+        return b"" if is_first or is_inside else journal.ROOM * max(LEAST_ROOM_SIZE, after.size)
 
     def _take_back(self, after: Position) -> None:
         try:

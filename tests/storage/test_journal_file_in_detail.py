@@ -12,10 +12,10 @@ from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import ROOM_SIZE, Identity, JournalFile, Position, identify, identity_of
+from plandoc.storage.journal_file import LEAST_ROOM_SIZE, Identity, JournalFile, Position, identify, identity_of
 
 START = Position(0, b"", 4)
-ROOM = b"\n" * ROOM_SIZE
+ROOM = b"\n" * LEAST_ROOM_SIZE
 WHOLE = "an earlier transaction could not be made durable; close this store and open the folder again"
 
 
@@ -54,15 +54,19 @@ def test_lines_are_written_into_the_room_behind_the_last_one_until_there_is_none
     log = opened(path)
     end = log.append(line(5), after=START)
     sizes, serial = [], 5
-    while len(set(sizes)) < 3:
+    while len(set(sizes)) < 4:
         serial += 1
         end = log.append(line(serial), after=end)
         sizes.append(path.stat().st_size)
 
     content = path.read_bytes()
     assert content.rstrip() + b"\n" == b"".join(line(number) for number in range(5, serial + 1))
-    assert len(content) - end.size == ROOM_SIZE
-    assert max(map(sizes.count, sizes)) > 100, "most lines make the file no longer"
+    first, second, third, fourth = sorted(set(sizes))
+    assert first == len(line(5) + line(6)) + LEAST_ROOM_SIZE
+    assert 1.95 < second / first < 2.05
+    assert 1.95 < third / second < 2.05
+    assert fourth - end.size == end.size - len(line(serial)), "as much again as there was"
+    assert sizes.count(second) > 300, "most lines make the file no longer"
     log.close()
 
 
