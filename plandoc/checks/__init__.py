@@ -82,6 +82,6 @@ def _holds_documents(folder: DocumentFiles) -> bool:
 
 def _moment(root: Path, files: Files) -> Identity | None:
     try:
-        return identify(DocumentFiles(root, files), files, MARKER)
+        return identify(DocumentFiles(root, files), files, MARKER, 0)
     except (PlandocError, OSError):
         return None

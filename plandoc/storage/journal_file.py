@@ -157,14 +157,14 @@ class Identity:
     marker: bytes | None
 
 
-def identify(documents: DocumentFiles, files: Files, marker_name: str, end: int = 0) -> Identity:
+def identify(documents: DocumentFiles, files: Files, marker_name: str, end: int) -> Identity:
     """Return the identity of this moment.
 
     Args:
         documents: The folder.
         files: The system.
         marker_name: The document that is the marker.
-        end: Where the last line ended that was known.
+        end: Where the last line ended that was known; 0 when none was.
     """
     try:
         handle = files.open_to_read(documents.root / journal.NAME)
@@ -189,7 +189,7 @@ def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -
     offset, length = _ending(end)
     ending = read(offset, length)
     # A line that is being written looks the same from its first byte on; all of it tells whether it came to its end.
-    return ending if ending[end - offset :] in (b"", journal.ROOM) else read(offset, size)
+    return ending if ending[end - offset :] == journal.ROOM else read(offset, size)
 
 
 def _ending(end: int) -> tuple[int, int]:

@@ -217,6 +217,16 @@ def test_a_table_that_did_not_change_keeps_its_bytes_and_one_of_a_foreign_form_g
     assert documents.rewritten(by_hand, {}, tables, changed=()).content == own
 
 
+def test_rows_that_were_written_are_those_that_a_reader_gets_and_not_those_that_were_given():
+    read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
+    given = {"stock": {"1": {"a": [1]}}}
+
+    written = documents.rewritten(read, {}, given, changed={"stock"})
+    given["stock"]["1"]["a"].append(2)
+
+    assert written.tables == {"stock": {"1": {"a": [1]}}}
+
+
 def test_rows_of_another_format_are_all_written_anew():
     tables = {"stock": {"1": {"a": 1}}}
     read = attrs.evolve(documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, tables)), format=0)
@@ -224,7 +234,7 @@ def test_rows_of_another_format_are_all_written_anew():
     upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed=())
 
     assert upgraded.format == 1
-    assert upgraded.tables == {"stock": {"1": {"a": 2}}}
+    assert upgraded.content == documents.render(CATALOG, LINEAGE, {}, {"stock": {"1": {"a": 2}}})
 
 
 def test_a_row_that_a_reader_would_not_get_as_it_is_is_refused():

@@ -70,6 +70,16 @@ def test_lines_are_written_into_the_room_behind_the_last_one_until_there_is_none
     log.close()
 
 
+def test_a_line_that_just_fits_into_the_room_makes_the_file_no_longer(path):
+    path.write_bytes(line(5) + b"\n" * len(line(6)))
+    log = opened(path)
+
+    log.append(line(6), after=Position(len(line(5)), line(5)[-80:], 5))
+
+    assert path.read_bytes() == line(5) + line(6)
+    log.close()
+
+
 def test_a_line_that_others_write_into_the_room_is_noticed_from_its_first_byte_on(path):
     log = opened(path)
     second = log.append(line(6), after=log.append(line(5), after=START))
@@ -291,9 +301,9 @@ _MOMENTS = (
 def test_two_moments_of_a_folder_are_told_apart_by_the_journal_or_by_the_marker_of_an_empty_one(path):
     layer = Files()
     folder = DocumentFiles(path.parent, layer)
-    nothing = identify(folder, layer, marker.NAME)
+    nothing = identify(folder, layer, marker.NAME, 0)
     (path.parent / marker.NAME).write_bytes(b"marker")
-    moments = [identify(folder, layer, marker.NAME)]
+    moments = [identify(folder, layer, marker.NAME, 0)]
     for content, end in _MOMENTS:
         path.write_bytes(content)
         moments.append(identify(folder, layer, marker.NAME, end))
@@ -329,7 +339,7 @@ def test_looking_at_a_folder_leaves_no_file_open(path):
     before = len(list(descriptors.iterdir()))
 
     for _ in range(5):
-        identify(DocumentFiles(path.parent, layer), layer, marker.NAME)
+        identify(DocumentFiles(path.parent, layer), layer, marker.NAME, 0)
         opened(path).close()
 
     assert len(list(descriptors.iterdir())) == before
