@@ -119,17 +119,23 @@ class JournalFile:
 
     def _write(self, content: bytes, after: Position) -> None:
         try:
-            self._files.write_at(self._handle, after.size, content + self._room_behind(content, after))
+            self._make_room(len(content), after)
+            self._files.write_at(self._handle, after.size, content)
         except OSError as error:
             self._take_back(after)
             raise storage_error(error, self._path, Outcome.NOT_SAVED, "the journal could not be written") from error
 
-    def _room_behind(self, content: bytes, after: Position) -> bytes:
-        # Not behind the first line: who writes but one needs none.
-        is_first = not after.size
-        is_inside = after.size + len(content) <= self._files.size(self._handle)
-        # As much again as there is: little for who writes little, and few times for who writes much.
-        return b"" if is_first or is_inside else journal.ROOM * max(LEAST_ROOM_SIZE, after.size)
+    def _make_room(self, size: int, after: Position) -> None:
+        """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
+
+        Before the line and not with it: where the disk is full behind a line, that would stand there whole and be told as
+        not saved.
+        """
+        # Who writes but one line needs no room.
+        if after.size and after.size + size > self._files.size(self._handle):
+            # As much again as there is: little for who writes little, and few times for who writes much.
+            room = journal.ROOM * (size + max(LEAST_ROOM_SIZE, after.size))
+            self._files.write_at(self._handle, after.size, room)
 
     def _take_back(self, after: Position) -> None:
         try:

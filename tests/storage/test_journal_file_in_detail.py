@@ -70,6 +70,20 @@ def test_lines_are_written_into_the_room_behind_the_last_one_until_there_is_none
     log.close()
 
 
+def test_a_line_for_which_no_room_could_be_made_does_not_stand_there_whole(path):
+    files = FaultyFiles(("write_at", "truncate"))
+    log = opened(path, files)
+    first = log.append(line(5), after=START)
+    files.arm(Fault(0, "half", errno.ENOSPC, lasting=True))
+
+    with pytest.raises(StorageError) as refusal:
+        log.append(line(6), after=first)
+
+    assert refusal.value.outcome is Outcome.NOT_SAVED
+    assert journal.parse(path.read_bytes()) == journal.parse(line(5))
+    log.close()
+
+
 def test_a_line_that_just_fits_into_the_room_makes_the_file_no_longer(path):
     path.write_bytes(line(5) + b"\n" * len(line(6)))
     log = opened(path)

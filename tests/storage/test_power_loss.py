@@ -39,7 +39,7 @@ class Size:
 NORMAL = Size(limit=7, cuts=3, every=17, second_limit=4, line_cuts=160)
 LONG = Size(limit=270, cuts=24, every=7, second_limit=16, line_cuts=1_000_000)
 # Lives with a crash worth recovering from at nearly every operation.
-RECOVERED = ("checkpoints", "several_documents", "runs", "killed_at_6", "edited")
+RECOVERED = ("checkpoints", "several_documents", "runs", "killed_at_7", "edited")
 
 
 def first_cuts(name: str, size: Size, scratch: Path) -> tuple[int, list[str]]:

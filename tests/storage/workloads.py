@@ -310,7 +310,7 @@ _PLAIN = (
 )
 _KILLED = {
     **{f"creation_killed_at_{at}": _at(creation_killed, at) for at in range(1, 17, 2)},
-    **{f"killed_at_{at}": _at(killed, at) for at in (1, 2, 4, 6, 9)},
+    **{f"killed_at_{at}": _at(killed, at) for at in (1, 2, 3, 5, 7, 10)},
     **{f"checkpoint_killed_at_{at}": _at(checkpoint_killed, at) for at in (3, 8, 10)},
 }
 
