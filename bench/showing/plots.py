@@ -32,7 +32,9 @@ def draw(results: Sequence[JobResult], target: Path) -> None:
     if not drawable:
         raise SystemExit("nothing to draw: two sizes are needed at least")
     names = dict.fromkeys(name for result in drawable for name in result.contenders)
-    colours = {name: f"C{number}" for number, name in enumerate(names)}
+    # The ten usual colours are too few.
+    palette = mpl.colormaps["tab20"].colors
+    colours = {name: palette[number * 2 % 20 + number // 10] for number, name in enumerate(names)}
     rows = -(-len(drawable) // _COLUMNS)
     figure, all_axes = pyplot.subplots(rows, _COLUMNS, figsize=(4.2 * _COLUMNS, 3.4 * rows), squeeze=False)
     for axes, result in zip(all_axes.flat, drawable, strict=False):
@@ -48,7 +50,7 @@ def _sizes(result: JobResult) -> list[int]:
     return [column for column in result.columns if isinstance(column, int) and column]
 
 
-def _draw(axes: Any, result: JobResult, colours: Mapping[str, str]) -> None:
+def _draw(axes: Any, result: JobResult, colours: Mapping[str, Any]) -> None:
     for contender in result.contenders:
         points = [(size, median * 1e3) for size in _sizes(result) if (median := result.median(contender, size))]
         if points:
@@ -60,4 +62,4 @@ def _draw(axes: Any, result: JobResult, colours: Mapping[str, str]) -> None:
     axes.set_xlabel("N events")
     axes.set_ylabel("ms")
     axes.grid(visible=True, which="major", linewidth=0.3)
-    axes.legend(fontsize=6)
+    axes.legend(fontsize=5, framealpha=0.5)
