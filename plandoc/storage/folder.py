@@ -82,6 +82,11 @@ class FolderBackend:
         return self._marker.lineage
 
     @property
+    def format(self) -> int:
+        """The format of the folder."""
+        return self._marker.format
+
+    @property
     def kept_rows(self) -> KeptRows:
         """Where rows are kept from one process to the next, outside the folder."""
         return KeptRows(self._documents.root, self.lineage, self._files)
@@ -290,6 +295,7 @@ class FolderReading:
         self._documents = documents
         self._state = state
         self.serial = state.serial
+        self.format = state.marker.format
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
@@ -329,6 +335,11 @@ class FolderTransaction:
         self.serial = serial
         self._read: dict[str, bytes | None] = {}
         self._over = False
+
+    @property
+    def format(self) -> int:
+        """The format of the folder, which the first change raises."""
+        return self._backend.format
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""

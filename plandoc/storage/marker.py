@@ -40,7 +40,9 @@ class Marker:
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
     fields = attrs.asdict(marker)
-    return orjson.dumps({"format": fields.pop("format"), **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    number = fields.pop("format")
+    needs = {} if number == 1 else {"needs": documents.NEEDS}
+    return orjson.dumps({"format": number, **needs, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def parse(content: bytes) -> Marker:
@@ -53,14 +55,17 @@ def parse(content: bytes) -> Marker:
     value = careful.parse_object(NAME, content)
     number = value.pop("format", None)
     check_format(NAME, number, value.get("needs"))
-    wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value)]
+    wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]
     if wrong:
         raise DamagedError(NAME, wrong)
+    value.pop("needs", None)
     return Marker(format=number, **value)
 
 
-def _problems(value: dict[str, Any]) -> list[tuple[str, str]]:
+def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     wanted = {"lineage": str, "serial": int, "next_event_id": int}
+    if number > 1 and "needs" in value:
+        wanted["needs"] = str
     wrong = [(name, "unknown field") for name in sorted(set(value) - set(wanted))]
     for name, kind in wanted.items():
         if type(value.get(name)) is not kind:

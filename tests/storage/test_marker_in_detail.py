@@ -10,7 +10,7 @@ from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.storage import documents, marker
 from plandoc.storage.marker import Marker
 
-CONTENT = b'{\n  "format": 1,\n  "lineage": "L",\n  "serial": 41,\n  "next_event_id": 8\n}\n'
+CONTENT = b'{\n  "format": 2,\n  "needs": "0.2.0",\n  "lineage": "L",\n  "serial": 41,\n  "next_event_id": 8\n}\n'
 
 
 def spoiled(**fields: object) -> bytes:
@@ -25,7 +25,7 @@ def without(name: str) -> bytes:
 
 def test_a_marker_is_four_facts_each_on_its_line():
     assert marker.render(Marker("L", 41, 8)) == CONTENT
-    assert marker.parse(CONTENT) == Marker("L", 41, 8, 1)
+    assert marker.parse(CONTENT) == Marker("L", 41, 8, 2)
 
 
 def test_a_new_marker_has_no_transaction_the_first_event_id_and_the_present_format():
@@ -40,8 +40,14 @@ def test_a_marker_is_of_an_older_format_only_below_the_present_one(monkeypatch):
 
     assert [Marker("L", format=number).is_of_older_format for number in (1, 2, 3)] == [True, True, False]
     assert Marker("L").format == 3
-    assert marker.parse(CONTENT).format == 1, "as it stands in the file"
-    assert json.loads(marker.render(marker.parse(CONTENT)))["format"] == 1
+    assert marker.parse(CONTENT).format == 2, "as it stands in the file"
+    assert json.loads(marker.render(marker.parse(CONTENT)))["format"] == 2
+
+
+def test_a_marker_of_format_1_stays_one_that_the_first_plandoc_reads():
+    old = b'{\n  "format": 1,\n  "lineage": "L",\n  "serial": 41,\n  "next_event_id": 8\n}\n'
+
+    assert marker.render(marker.parse(old)) == old
 
 
 WRONG = {
@@ -103,10 +109,10 @@ def test_a_marker_that_is_none_is_refused_by_name(content, message):
 
 def test_a_marker_of_a_newer_plandoc_is_refused_with_the_version_that_reads_it():
     with pytest.raises(NewerFormatError) as refusal:
-        marker.parse(spoiled(format=2, needs="1.4", more="unknown here"))
+        marker.parse(spoiled(format=3, needs="1.4", more="unknown here"))
 
     error = refusal.value
-    assert (error.path, error.found, error.supported, error.needs) == ("plandoc.json", 2, documents.FORMAT, "1.4")
+    assert (error.path, error.found, error.supported, error.needs) == ("plandoc.json", 3, documents.FORMAT, "1.4")
 
 
 def test_what_to_say_of_a_marker_that_is_not_there_names_the_file_and_the_way_out():
