@@ -54,7 +54,12 @@ def _make_folders(root: Path, files: Files) -> None:
     if root.is_dir():
         return
     _make_folders(root.parent, files)
-    files.make_folder(root)
+    try:
+        files.make_folder(root)
+    except FileExistsError:
+        # Another process was faster. It may not have come to its sync.
+        if not root.is_dir():
+            raise
     files.sync_folder(root.parent)
 
 

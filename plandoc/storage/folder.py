@@ -25,6 +25,8 @@ from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.listing import Fingerprints
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
+from plandoc.storage.turns import Turn
+from plandoc.storage.undoing import or_undone
 
 T = TypeVar("T")
 
@@ -92,15 +94,22 @@ class FolderBackend:
         """Take the lock, finish what a crash left, and return the transaction."""
         if self._journal.failed:
             raise StorageError(self.location, self._journal.failed, Outcome.UNKNOWN)
-        self._lock.acquire(action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait)
-        try:
+        transaction = FolderTransaction(self, self._documents, action)
+
+        def start() -> Transaction:
+            self._lock.acquire(
+                action=action,
+                moment=self._clock(),
+                timeout_seconds=timeout_seconds,
+                on_wait=on_wait,
+                turn=transaction.turn,
+            )
             with translated(self._documents.root, Outcome.NOT_SAVED):
                 self._catch_up()
-        except BaseException:
-            self._lock.release()
-            raise
-        serial = 0 if self._position is None else self._position.serial
-        return FolderTransaction(self, self._documents, action, serial)
+            transaction.serial = 0 if self._position is None else self._position.serial
+            return transaction
+
+        return or_undone(start, transaction.release)
 
     def view(self, look: Callable[[Reading], T]) -> T:
         """Return what `look` makes of a reading that mixes no two moments."""
@@ -155,9 +164,9 @@ class FolderBackend:
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return upgrading.prepare(self._documents, reading, changes, moment=self._clock())
 
-    def release(self) -> None:
+    def release(self, turn: Turn) -> None:
         """Let the next writer in."""
-        self._lock.release()
+        self._lock.release(turn)
 
     def close(self) -> None:
         """Fold the journal into the documents and let go of the files."""
@@ -322,11 +331,12 @@ class FolderReading:
 class FolderTransaction:
     """The one writer of a folder."""
 
-    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str, serial: int) -> None:
+    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str) -> None:
         self._backend = backend
         self._documents = documents
         self._action = action
-        self.serial = serial
+        self.serial = 0
+        self.turn = Turn()
         self._read: dict[str, bytes | None] = {}
         self._over = False
 
@@ -369,10 +379,9 @@ class FolderTransaction:
         self.serial += 1
 
     def release(self) -> None:
-        """Let the next writer in."""
-        if not self._over:
-            self._over = True
-            self._backend.release()
+        """Let the next writer in; nothing to do when that was done before."""
+        self._over = True
+        self._backend.release(self.turn)
 
 
 def _change(name: str, before: bytes | None, content: bytes | None) -> journal.Change:
