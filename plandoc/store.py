@@ -187,20 +187,21 @@ class GuardedWrite:
     It alone answers for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
 
     Attributes:
-        transaction: What holds the lock; None until somebody enters.
-        session: What the block works with.
+        transaction: What holds the lock; None before and after that.
+        session: What the block works with; None until somebody enters.
     """
+
+    transaction: Transaction | None = None
+    session: Session | None = None
 
     def __init__(
         self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], None]
     ) -> None:
-        self.transaction: Transaction | None = None
-        self.session: Session | None = None
         self._start = start
         self._finish = finish
 
     def __enter__(self) -> Session:
-        if self.transaction is not None:
+        if self.session is not None:
             raise SessionError("this session was opened before; ask the store for another one")
         return or_undone(lambda: self._start(self), self._leave)
 
@@ -209,23 +210,28 @@ class GuardedWrite:
     ) -> None:
         # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
         try:
-            try:
-                if kind is None and self.session is not None and self.transaction is not None:
-                    self._finish(self.session, self.transaction)
-            finally:
-                self._leave()
+            self._finish_and_leave(is_whole=kind is None)
+        finally:
+            self._leave()
+
+    def _finish_and_leave(self, *, is_whole: bool) -> None:
+        try:
+            if is_whole and self.session is not None and self.transaction is not None:
+                self._finish(self.session, self.transaction)
         finally:
             self._leave()
 
     def __del__(self) -> None:
         # An interruption can also come before the first step of the way out.
-        self._leave()
+        if self.transaction is not None:
+            self._leave()
 
     def _leave(self) -> None:
         if self.session is not None:
             self.session.end()
         if self.transaction is not None:
             self.transaction.release()
+            self.transaction = None
 
 
 def open_store(

@@ -95,21 +95,22 @@ class FolderBackend:
         if self._journal.failed:
             raise StorageError(self.location, self._journal.failed, Outcome.UNKNOWN)
         transaction = FolderTransaction(self, self._documents, action)
+        return or_undone(lambda: self._start(transaction, timeout_seconds, on_wait), transaction.release)
 
-        def start() -> Transaction:
-            self._lock.acquire(
-                action=action,
-                moment=self._clock(),
-                timeout_seconds=timeout_seconds,
-                on_wait=on_wait,
-                turn=transaction.turn,
-            )
-            with translated(self._documents.root, Outcome.NOT_SAVED):
-                self._catch_up()
-            transaction.serial = 0 if self._position is None else self._position.serial
-            return transaction
-
-        return or_undone(start, transaction.release)
+    def _start(
+        self, transaction: FolderTransaction, timeout_seconds: float, on_wait: Callable[[str], None] | None
+    ) -> Transaction:
+        self._lock.acquire(
+            action=transaction.action,
+            moment=self._clock(),
+            timeout_seconds=timeout_seconds,
+            on_wait=on_wait,
+            turn=transaction.turn,
+        )
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            self._catch_up()
+        transaction.serial = 0 if self._position is None else self._position.serial
+        return transaction
 
     def view(self, look: Callable[[Reading], T]) -> T:
         """Return what `look` makes of a reading that mixes no two moments."""
@@ -334,7 +335,7 @@ class FolderTransaction:
     def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str) -> None:
         self._backend = backend
         self._documents = documents
-        self._action = action
+        self.action = action
         self.serial = 0
         self.turn = Turn()
         self._read: dict[str, bytes | None] = {}
@@ -374,7 +375,7 @@ class FolderTransaction:
         with translated(self._documents.root, Outcome.NOT_SAVED):
             for name in (name for name, content in before.items() if content is not None):
                 self._documents.refuse_read_only(name)
-        self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
+        self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self.action)
         self._read.update(changes)
         self.serial += 1
 

@@ -117,17 +117,23 @@ class FolderLock:
     contend for the same lock, and the former takes 2 microseconds where the latter takes 170.
     """
 
+    _handle: int | None = None
+    _info_handle: int | None = None
+
     def __init__(self, root: Path, files: Files) -> None:
         self._root = root
         self._files = files
         self._path = root / FOLDER / NAME
         self._info_path = root / FOLDER / INFO_NAME
         self._turns = Turns()
-        self._handle: int | None = None
         self._waiter: waiting_line.Waiter | None = None
-        self._info_handle: int | None = None
         self._moment: datetime.datetime | None = None
         _open_locks.add(self)
+
+    def __del__(self) -> None:
+        # Whoever was interrupted right behind `acquire` could not give it back.
+        if self._handle is not None:
+            self._close_files()
 
     def acquire(
         self,
