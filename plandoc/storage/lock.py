@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -151,13 +152,13 @@ class FolderLock:
             moment: When.
             timeout_seconds: 0 means not to wait, and then not to let those go first who do.
             on_wait: Told once who is being waited for.
-            turn: Whose the lock is to be. Whoever made it can give it back whatever happens; None means this thread.
+            turn: Whose the lock is to be: whoever made it can give it back whatever happens. None means this thread.
 
         Raises:
             LockTimeout: when somebody else kept it for longer than `timeout_seconds`.
             StorageError: when the folder cannot be locked at all.
         """
-        mine = turn or Turn()
+        mine = turn or Turn(threading.get_ident())
         wait = _Wait(timeout_seconds, on_wait)
         self._moment = moment
 
@@ -172,7 +173,7 @@ class FolderLock:
         """Let the next one in; nothing to do when that was done before. No failure of the system is an error here.
 
         Args:
-            turn: The one that `acquire` was given; None means whatever this thread has.
+            turn: The one that `acquire` was given; None means what this thread took without one.
         """
 
         def give_back() -> None:

@@ -12,12 +12,16 @@ from contextlib import suppress
 
 
 class Turn:
-    """A place in the line. Whoever makes it sees to it that it leaves, from whichever thread."""
+    """A place in the line. Whoever makes it sees to it that it leaves, from whichever thread.
+
+    Args:
+        thread: The thread that is known by it, where nobody keeps it; None where somebody does.
+    """
 
     __slots__ = ("called", "thread")
 
-    def __init__(self) -> None:
-        self.thread = threading.get_ident()
+    def __init__(self, thread: int | None = None) -> None:
+        self.thread = thread
         self.called = threading.Lock()
         self.called.acquire()
 
@@ -55,5 +59,5 @@ class Turns:
             self._line[0].called.release()
 
     def of_this_thread(self) -> list[Turn]:
-        """Return the turns that this thread has made and that have not left."""
+        """Return the turns that this thread is known by and that have not left."""
         return [turn for turn in self._line.copy() if turn.thread == threading.get_ident()]
