@@ -149,10 +149,12 @@ class Model:
     Attributes:
         protocol: The order of the steps.
         names_stick: Whether a name whose folder's sync failed stays lost when a later sync of the folder passes.
+        reads_all: Whether there are readers also of what everybody was told already. They bring up nothing new.
     """
 
     protocol: Protocol
     names_stick: bool = False
+    reads_all: bool = False
 
     def transitions(self, state: State) -> Iterator[Transition]:
         """Yield whatever may happen next, and the state behind it."""
@@ -179,14 +181,16 @@ class Model:
     # Sessions.
 
     def _beginnings(self, state: State, number: int, process: Process) -> Iterator[Transition]:
+        if process != FRESH:
+            yield Event(number, "ends"), state.with_process(number, FRESH)
         if not any(other.has_lock for other in state.processes):
             yield Event(number, "takes the lock"), self._begun(state, number, process)
-        if state.left.readings and self._shows_what_nobody_knows(state):
+        if state.left.readings and (self.reads_all or self._shows_what_nobody_knows(state)):
             reading = process._replace(phase=Phase.READING, steps=self.protocol.reading)
             yield Event(number, "reads"), state.spent("readings").with_process(number, reading)
 
     def _shows_what_nobody_knows(self, state: State) -> bool:
-        """Whether the last line is one that nobody was told of; reading any other changes nothing."""
+        """Whether the last line is one that nobody was told of."""
         lines = interpret(state.disk, self.protocol).lines
         return bool(lines) and lines[-1].transaction != state.must
 
@@ -203,7 +207,7 @@ class Model:
         known = process.known or ()
         yield Event(number, "releases the lock"), state.with_process(number, process.idle(known))
         if known:
-            folding = process._replace(phase=Phase.FOLDING, steps=self.protocol.checkpoint)
+            folding = process._replace(phase=Phase.FOLDING, steps=self.protocol.checkpoint, known=known)
             yield Event(number, "folds in"), state.with_process(number, folding)
         if state.left.transactions:
             yield Event(number, "commits"), self._committing(state, number, process, known)
@@ -253,6 +257,8 @@ class Model:
             return state._replace(is_made=True).with_process(number, FRESH)
         if process.phase is Phase.FAILING:
             return state.with_process(number, FRESH)
+        if process.phase is Phase.FOLDING:
+            return state.with_process(number, process.idle(()))
         if process.phase is Phase.COMMITTING:
             process = process._replace(serial=process.serial + 1)
             state = state._replace(must=process.transaction)
