@@ -52,6 +52,11 @@ class Workspace:
         self._marker_changed = False
         self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
 
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that is in it: one more once its own changes are saved."""
+        return self._reading.serial
+
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
 
