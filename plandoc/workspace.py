@@ -105,6 +105,18 @@ class Workspace:
         changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
         return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
 
+    def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
+        """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            DamagedError: when there are two, as only other hands can have put them there.
+        """
+        document = self._find_document(event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document.only(BY_TYPE[records.PlanSnapshot])
+
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""
         for event_id in self.event_ids():
