@@ -18,7 +18,24 @@ def clean(text: object) -> str:
     >>> clean("Br\u00f6tchen\x1b[31m")
     'Brötchen\\x1b[31m'
     """
-    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in str(text))
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in decoded(shown))
+
+
+def decoded(text: str) -> str:
+    r"""Return text in which Python has put bytes in disguise, as it does in names of files that it could not decode.
+
+    What is not UTF-8 either stays as it is.
+
+    >>> decoded("F\udcc3\udcaate.html"), ascii(decoded("\udcc3"))
+    ('Fête.html', "'\\udcc3'")
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode()
+    except UnicodeError:
+        return text
 
 
 def json_text(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from plandoc.cli import commands, plain_words, printing, streams
+from plandoc.cli.arguments import as_path, as_text
 from plandoc.cli.commands import Call
 from plandoc.cli.done import Done
 from plandoc.cli.folder import Folder
@@ -89,7 +90,7 @@ def _complain(*lines: str) -> None:
 def _call(arguments: list[str], done: Done) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    tokens, data = _without_data(arguments)
+    tokens, data = _without_data([as_text(argument) for argument in arguments])
     status = _read(tokens, Folder(data, done))()
     return status if isinstance(status, int) else DONE
 
@@ -123,7 +124,7 @@ def _without_data(arguments: list[str]) -> tuple[list[str], Path | None]:
         if not folder:
             # An unset variable of a script must not come to mean ./data.
             raise UsageError("--data wants a folder, found nothing")
-        data = Path(folder)
+        data = as_path(folder)
     return [*rest, *remaining], data
 
 

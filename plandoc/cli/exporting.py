@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
+from plandoc.cli.arguments import as_path
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError
@@ -53,7 +54,7 @@ def export(
         return
     folder.done.begin()
     try:
-        report = write_export(rendered, file, replace=replace)
+        report = write_export(rendered, as_path(file), replace=replace)
     except PlandocError as error:
         message = str(error).replace("replace=True", "--replace").replace("name a file", "name a file, or -")
         raise PlandocError(message) from error

@@ -73,7 +73,7 @@ def import_file(
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(
-                f"import {file.name}",
+                f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:

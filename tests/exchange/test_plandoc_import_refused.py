@@ -104,9 +104,7 @@ WRONG = {
         "is a variant of itself",
     ),
     "recipes that are variants of one another": (
-        lambda value: [
-            value["recipes"][at].update(base_recipe_slug=value["recipes"][1 - at]["slug"]) for at in (0, 1)
-        ],
+        lambda value: [value["recipes"][at].update(base_recipe_slug=value["recipes"][1 - at]["slug"]) for at in (0, 1)],
         "recipes",
         "is a variant of itself",
     ),
