@@ -174,6 +174,8 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
+    # What is baked is nothing to go by while nobody knows which plan it is baked for.
+    session.workspace.snapshot(event_id)
     return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_in(session))
 
 

@@ -54,6 +54,11 @@ class Workspace:
         self._marker_changed = False
         self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
 
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that is in it: one more once its own changes are saved."""
+        return self._reading.serial
+
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
 
@@ -101,6 +106,18 @@ class Workspace:
             return found
         changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
         return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
+
+    def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
+        """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            DamagedError: when there are two, as only other hands can have put them there.
+        """
+        document = self._find_document(event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document.only(BY_TYPE[records.PlanSnapshot])
 
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""

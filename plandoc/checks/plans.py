@@ -80,6 +80,8 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
         message = f"the plan is {plan.event.plan_state.name} but has no snapshot"
         problem = Problem(message, file=plan.document.name, table="plan_snapshots", hint=_BACKUP)
         yield Finding(problem, is_damage=True)
+    for problem in plan.document.problems_of_several(BY_TYPE[records.PlanSnapshot]):
+        yield Finding(problem, is_damage=True)
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"

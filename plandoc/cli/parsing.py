@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import cyclopts
 from cyclopts import App, CycloptsError
 
+from plandoc.cli.arguments import as_path
 from plandoc.cli.commands import COMMANDS, GROUPS, Call, Called
 from plandoc.cli.folder import Folder
 from plandoc.cli.parameters import Parameter
@@ -47,6 +49,9 @@ def read(tokens: Sequence[str], called: Called | None, folder: Folder) -> Call:
         command, bound, unparsed = _make_app().parse_args(tokens, print_error=False, exit_on_error=False)
     except CycloptsError as error:
         raise UsageError(str(error)) from error
+    for name, value in bound.arguments.items():
+        if isinstance(value, Path):
+            bound.arguments[name] = as_path(str(value))
     if "folder" in unparsed:
         bound.arguments["folder"] = folder
     return partial(command, *bound.args, **bound.kwargs)
