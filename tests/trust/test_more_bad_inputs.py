@@ -1,0 +1,43 @@
+"""Bad inputs that no list names: what people do by hand, what programs do to files, and what is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.trust.at_work import a_bakery_at_work
+from tests.trust.bad_edits import EDITS
+from tests.trust.bad_files import FILES
+from tests.trust.bad_inputs import Row, assert_deserved
+from tests.trust.bad_places import PLACES
+from tests.trust.fuzzing import a_copy
+
+KINDS: dict[str, tuple[Row, ...]] = {
+    "documents": EDITS,
+    "folders and journals": PLACES,
+    "files that are brought in or taken back": FILES,
+}
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_bakery_at_work(tmp_path_factory.mktemp("good") / "data")
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for rows in KINDS.values() for row in rows])
+def test_what_nobody_meant_gets_what_it_deserves(
+    at_work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: Row
+) -> None:
+    folder = a_copy(at_work, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+
+    assert_deserved(row, folder)
+
+
+def test_there_are_more_than_a_hundred_and_fifty_of_them_and_no_two_are_the_same() -> None:
+    inputs = {row.name.rpartition(", ")[0] or row.name for rows in KINDS.values() for row in rows}
+    names = [row.name for rows in KINDS.values() for row in rows]
+
+    assert len(inputs) >= 150
+    assert len(set(names)) == len(names)
