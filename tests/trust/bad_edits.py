@@ -80,22 +80,19 @@ def dumped(**options: Any) -> Callable[[bytes], bytes]:
 
 def refused(name: str, spoil: Spoil, *says: str, shown: Call = SHOW) -> Iterator[Row]:
     """Refused by the command and the library, and found by the check, in the same words."""
-    yield Row(0, f"{name}, shown", shown, says, 1, spoil)
-    yield Row(0, f"{name}, read by the library", READ, says, 1, spoil, kind="DamagedError")
-    yield Row(0, f"{name}, checked", CHECK, says, 1, spoil)
+    yield Row(0, name, shown, says, 1, spoil, kind="DamagedError", also=(READ, CHECK))
 
 
 def accepted(name: str, spoil: Spoil, *, shown: Call = SHOW) -> Iterator[Row]:
     """Taken as it is, by readers and writers; there is nothing wrong with it."""
-    yield Row(0, f"{name}, shown", shown, ("2026",) if shown is SHOW else (), 0, spoil)
-    yield Row(0, f"{name}, checked by the library", CHECKED, ("nothing is wrong",), 0, spoil)
+    yield Row(0, name, shown, ("2026",) if shown is SHOW else (), 0, spoil)
+    yield Row(0, f"{name}, checked", CHECK, ("nothing is wrong",), 0, spoil, also=(CHECKED,))
     yield Row(0, f"{name}, baked for", BAKE, ("1 batch of Cookie baked",), 0, spoil, nothing)
 
 
 def only_found(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     """Rows that are sound one by one and cannot be true together: found by the check, and nothing else is stopped."""
-    yield Row(0, f"{name}, checked", CHECK, says, 1, spoil)
-    yield Row(0, f"{name}, checked by the library", CHECKED, says, 1, spoil)
+    yield Row(0, name, CHECK, says, 1, spoil, also=(CHECKED,))
     yield Row(0, f"{name}, shown", SHOW, ("Christmas 2026",), 0, spoil)
 
 

@@ -63,8 +63,7 @@ def exported_with(change: Callable[[Any], object]) -> Spoil:
 
 def of_export(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     """An export that is refused whole, by the command and the library."""
-    yield Row(0, f"{name}, imported", IMPORT, says, 1, spoil, every_document)
-    yield Row(0, f"{name}, imported by the library", library(_import), says, 1, spoil, every_document)
+    yield Row(0, name, IMPORT, says, 1, spoil, every_document, also=(library(_import),))
 
 
 def _import(folder: Path) -> object:
@@ -107,9 +106,8 @@ def packed_again(names: Callable[[str], str]) -> Callable[[Path], None]:
 
 def of_backup(name: str, spoil: Spoil, *says: str, kept: str = "kept.zip") -> Iterator[Row]:
     """A backup that nothing is taken back from, and of which a check says why."""
-    yield Row(0, f"{name}, restored", command("restore", kept, "--replace"), says, 1, spoil)
-    yield Row(0, f"{name}, verified by the library", library(lambda _: _verified(kept)), says, 1, spoil)
-    yield Row(0, f"{name}, repaired from", command("repair", "--from", kept), says, 1, spoil)
+    calls = (library(lambda _: _verified(kept)), command("repair", "--from", kept))
+    yield Row(0, name, command("restore", kept, "--replace"), says, 1, spoil, also=calls)
 
 
 def _verified(kept: str) -> object:

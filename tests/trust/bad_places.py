@@ -98,16 +98,13 @@ def changing(**fields: Any) -> Spoil:
 
 def of_journal(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     """A journal that cannot be what a crash left: nobody reads past it, nobody writes."""
-    yield Row(0, f"{name}, shown", INGREDIENTS, says, 1, spoil)
-    yield Row(0, f"{name}, read by the library", READ, says, 1, spoil, kind="DamagedError")
-    yield Row(0, f"{name}, checked", CHECK, says, 1, spoil)
-    yield Row(0, f"{name}, written", ADD, says, 1, spoil, every_document)
+    calls = (READ, CHECK, ADD)
+    yield Row(0, name, INGREDIENTS, says, 1, spoil, every_document, "DamagedError", calls)
 
 
 def found(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     """Found by the check, by the command and the library."""
-    yield Row(0, f"{name}, checked", CHECK, says, 1, spoil)
-    yield Row(0, f"{name}, checked by the library", CHECKED, says, 1, spoil)
+    yield Row(0, name, CHECK, says, 1, spoil, also=(CHECKED,))
 
 
 def named_by_the_environment(value: str, *arguments: str) -> Call:

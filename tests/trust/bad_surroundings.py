@@ -8,6 +8,7 @@ import errno
 import os
 import resource
 import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import folder_bytes
+from tests.records.folders import everything_in
 from tests.trust.bad_documents import CATALOG, EVENT
 from tests.trust.bad_inputs import (
     CHECK,
@@ -36,7 +38,7 @@ from tests.trust.bad_inputs import (
     library,
     nothing,
 )
-from tests.trust.processes import a_holder, let_everybody_reach, needs_other_rights, ran
+from tests.trust.processes import a_holder, needs_other_rights, ran
 
 ADD = ("event", "add", "Tea", "--date", "2027-01-01")
 WRITE = command(*ADD)
@@ -221,16 +223,15 @@ def without_rights(mode_of_folders: int, mode_of_files: int, script: str) -> Cal
 
     def call(folder: Path) -> Ended:
         needs_other_rights()
-        let_everybody_reach(folder)
-        paths = [*folder.rglob("*"), folder]
-        modes = {path: path.stat().st_mode for path in paths}
-        for path in paths:
-            path.chmod(mode_of_folders if path.is_dir() else mode_of_files)
-        names = sorted(map(str, folder.rglob("*")))
-        ended = ran(script, folder, without_rights=True)
-        assert sorted(map(str, folder.rglob("*"))) == names, "nothing is left behind"
-        for path, mode in modes.items():
-            path.chmod(mode)
+        # Not below the folder of the tests, which every new run of them closes to others again.
+        with tempfile.TemporaryDirectory() as place:
+            Path(place).chmod(0o755)
+            copy = Path(shutil.copytree(folder, Path(place) / "data"))
+            for path in [*copy.rglob("*"), copy]:
+                path.chmod(mode_of_folders if path.is_dir() else mode_of_files)
+            before = everything_in(copy)
+            ended = ran(script, copy, without_rights=True)
+            assert everything_in(copy) == before, "nothing is changed or left behind"
         return Ended(ended.returncode, ended.stdout + ended.stderr)
 
     return call
