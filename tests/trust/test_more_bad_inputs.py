@@ -11,8 +11,10 @@ from tests.trust.bad_arguments import ARGUMENTS
 from tests.trust.bad_edits import EDITS
 from tests.trust.bad_files import FILES
 from tests.trust.bad_inputs import Row, assert_deserved
+from tests.trust.bad_inputs_page import PAGE, page
 from tests.trust.bad_places import PLACES
 from tests.trust.fuzzing import a_copy
+from tests.trust.test_bad_inputs import ROWS
 
 KINDS: dict[str, tuple[Row, ...]] = {
     "documents": EDITS,
@@ -35,6 +37,10 @@ def test_what_nobody_meant_gets_what_it_deserves(
     monkeypatch.chdir(tmp_path)
 
     assert_deserved(row, folder)
+
+
+def test_the_page_of_bad_inputs_says_what_is_tried() -> None:
+    assert PAGE.read_text("utf-8") == page(ROWS, KINDS), "python -m tests.trust.bad_inputs_page writes it anew"
 
 
 def test_there_are_more_than_a_hundred_and_fifty_of_them_and_no_two_are_the_same() -> None:
