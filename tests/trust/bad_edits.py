@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.records.folders import Spoil, look_at_everything
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, edited
-from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, library, nothing
+from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, kept_by_readers, library, nothing
 
 SHOW = command("event", "show", "1")
 RECIPES = command("recipe", "list")
@@ -80,7 +80,7 @@ def dumped(**options: Any) -> Callable[[bytes], bytes]:
 
 def refused(name: str, spoil: Spoil, *says: str, shown: Call = SHOW) -> Iterator[Row]:
     """Refused by the command and the library, and found by the check, in the same words."""
-    yield Row(0, name, shown, says, 1, spoil, kind="DamagedError", also=(READ, CHECK))
+    yield Row(0, name, shown, says, 1, spoil, kept_by_readers(name), "DamagedError", (READ, CHECK))
 
 
 def accepted(name: str, spoil: Spoil, *, shown: Call = SHOW) -> Iterator[Row]:

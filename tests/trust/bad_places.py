@@ -26,6 +26,7 @@ from tests.trust.bad_inputs import (
     called_as_typed,
     command,
     every_document,
+    every_file_but_the_word,
     library,
     nothing,
 )
@@ -168,7 +169,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a catalogue that is the marker", RECIPES, ("catalog.json:2: column 13: wanted an object of tables",), 1, lambda folder: shutil.copy(folder / MARKER, folder / CATALOG) and None),
     Row(0, "a catalogue that is an event", RECIPES, ("_plandoc 1, document: wanted 'catalog.json', found 'events/1.json'", RENAMED), 1, lambda folder: shutil.copy(folder / EVENT, folder / CATALOG) and None),
     Row(0, "an event that is the catalogue", SHOW, ("wanted 'events/1.json', found 'catalog.json'",), 1, lambda folder: shutil.copy(folder / CATALOG, folder / EVENT) and None),
-    Row(0, "a marker that is the catalogue", SHOW, ("plandoc.json", "wanted a format number, found None"), 1, lambda folder: shutil.copy(folder / CATALOG, folder / MARKER) and None),
+    Row(0, "a marker that is the catalogue", SHOW, ("plandoc.json", "wanted a format number, found None"), 1, lambda folder: shutil.copy(folder / CATALOG, folder / MARKER) and None, every_file_but_the_word),
     Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "make one with 'plandoc init'"), 1, one_folder_deeper),
     Row(0, "a folder that holds a copy of itself", SHOW, ("Christmas 2026",), 0, lambda folder: (shutil.copytree(folder, folder.with_name("t")), folder.with_name("t").rename(folder / "data")) and None),
     # Rights.

@@ -25,6 +25,7 @@ from tests.trust.bad_inputs import (
     by_command,
     called,
     every_document,
+    kept_by_readers,
     library,
     nothing,
 )
@@ -99,17 +100,15 @@ def of_documents() -> list[Row]:
                 assert type(error) is kind
                 raise
 
+        reads, writes = first_refused(*READS), first_refused(*WRITES)
         checked = IN_OTHER_WORDS.get((name, "checked"), words)
         rows += [
-            Row(
-                int(number), what, library(read), (words,), 1, spoil, kind=kind.__name__, also=(first_refused(*READS),)
-            ),
+            Row(int(number), what, library(read), (words,), 1, spoil, kept_by_readers(name), kind.__name__, (reads,)),
             Row(int(number), f"{what}, checked", CHECK, (checked,), 1, spoil),
             Row(int(number), f"{what}, written", library(written), (words,), 1, spoil, every_document, kind.__name__),
         ]
         if name not in NOT_READ_BY_WRITERS:
-            call = first_refused(*WRITES)
-            rows.append(Row(int(number), f"{what}, written by the command", call, (words,), 1, spoil, nothing))
+            rows.append(Row(int(number), f"{what}, written by the command", writes, (words,), 1, spoil, nothing))
     return rows
 
 
