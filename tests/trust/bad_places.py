@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.trust.bad_inputs import (
     Ended,
     Row,
     by_command,
+    called,
     called_as_typed,
     command,
     every_document,
@@ -119,6 +121,21 @@ def named_by_the_environment(value: str, *arguments: str) -> Call:
     return by_command(call)
 
 
+def that_cannot_be_replaced(name: str, *arguments: str) -> Call:
+    """Call the command where a document may not be replaced, by an attribute that even the superuser obeys."""
+
+    def call(folder: Path) -> Ended:
+        attribute = shutil.which("chattr")
+        if attribute is None or subprocess.run([attribute, "+i", folder / name], check=False).returncode:
+            pytest.skip("files cannot be made immutable here")
+        try:
+            return called(folder, *arguments)
+        finally:
+            subprocess.run([attribute, "-i", folder / name], check=True)
+
+    return by_command(call)
+
+
 def with_output_on(device: str) -> Call:
     """Have the command print where nothing can be printed."""
 
@@ -175,6 +192,8 @@ PLACES: tuple[Row, ...] = (
     # Rights.
     Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("catalog.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
     Row(0, "files that everybody may run", SHOW, ("Christmas 2026",), 0, lambda folder: [path.chmod(0o777) for path in folder.rglob("*.json")] and None),
+    Row(0, "a catalogue that may never be changed", that_cannot_be_replaced(CATALOG, "stock", "set", "flour", "1", "kg"), ("catalog.json", "not saved"), keeps=every_document),
+    Row(0, "a started event that may never be changed", that_cannot_be_replaced(EVENT, "bake", "1", "cookie", "1"), (EVENT, "not saved"), keeps=every_document),
     Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("No space left on device",)),
     # The journal.
     *of_journal("a journal upside down", journal_of(lambda lines: lines[::-1]), "journal.jsonl:1: wanted transaction ", OF_ANOTHER_MOMENT, "keep a copy of the whole folder"),
@@ -202,6 +221,13 @@ PLACES: tuple[Row, ...] = (
     *of_journal("a journal that removes the catalogue", changing(content=None), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that removes the marker", changing(path=MARKER, content=None), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal whose content is a number", changing(content=3), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that names a file of nobody", changing(path="notes.json"), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that names an event in letters", changing(path="events/x.json"), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that names an event with a zero in front", changing(path="events/01.json"), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that names itself", changing(path="journal.json"), f"journal.jsonl:3: {NOT_OURS}"),
+    Row(0, "a journal whose content is no document, written", ADD, ("catalog.json:1: column 1: wanted an object of tables",), 1, changing(content="hello"), every_document),
+    Row(0, "a journal whose content is empty, written", ADD, ("catalog.json: the file is empty",), 1, changing(content=""), every_document),
+    Row(0, "a journal whose content is another document, written", ADD, ("wanted 'events/1.json', found 'catalog.json'",), 1, changing(path=EVENT), every_document),
     Row(0, "a journal that nobody folded in, shown", INGREDIENTS, ("oats",), 0, journal_of(lambda lines: lines)),
     *found("a journal that nobody folded in", journal_of(lambda lines: lines), "journal.jsonl: 3 transactions are not folded in yet"),
     Row(0, "no journal, written", ADD, ("added 'Tea'",), 0, lambda folder: (folder / JOURNAL).unlink(), nothing),
