@@ -151,6 +151,11 @@ class OpenDocument:
         self._next_ids[table.name] = max(self.next_id(table), following)
         self.changed = True
 
+    @property
+    def next_ids(self) -> Mapping[str, int]:
+        """The id that the next new row of each table gets, as the document says."""
+        return self._next_ids
+
     def ids_behind(self) -> dict[str, tuple[int, int]]:
         """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
         behind = {}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from plandoc.errors import found
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -100,7 +101,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {words!r}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -163,7 +164,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {argument!r}")
+        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
     return int(argument)
 
 
@@ -185,9 +186,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {argument!r}")
+            wrong.append(f"wanted {wanted}, found {found(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {number!r}")
+            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:
