@@ -6,7 +6,7 @@ from plandoc.arithmetic.comparing import Difference, compare
 from plandoc.arithmetic.differences import Status
 from plandoc.arithmetic.replay import Part, PlanContent, in_order
 from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
@@ -58,7 +58,7 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     snapshot = get_plan_snapshot(event_id, session=session)
     if snapshot is None:
         return PlanComparison(event, has_snapshot=False, goods=(), batches=(), recipes=(), amendments=amendments)
-    compared = compare(snapshot, amendments, _live(event_id, session), definitions_in(session))
+    compared = compare(snapshot, amendments, _live(event_id, session), definitions_of(event_id, session))
     return PlanComparison(
         event=event,
         has_snapshot=True,

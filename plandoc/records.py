@@ -8,7 +8,6 @@ An `id` of 0 and a `slug` of "" mean that the store gives one when the record is
 
 from __future__ import annotations
 
-import copy
 import datetime
 import enum
 from collections.abc import Mapping
@@ -378,6 +377,15 @@ class Finding:
     made: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
 
 
+def _row_in(definitions: Mapping[str, Any], table: str, record_id: int) -> dict[str, Any] | None:
+    rows = definitions.get(table)
+    # A file that was changed by hand can hold anything here; `check` tells of it.
+    if type(rows) is not dict:
+        raise KeyError(record_id)
+    row: dict[str, Any] | None = rules.copied(rows[str(record_id)])
+    return row
+
+
 @frozen
 class PlanSnapshot:
     """The plan as it was when production started; written once, never changed.
@@ -399,22 +407,26 @@ class PlanSnapshot:
     @property
     def snapshot_data(self) -> dict[str, Any]:
         """The plan in the format "1.0" of the contract; a copy that is the caller's own."""
-        return copy.deepcopy(dict(self._snapshot_data))
+        data: dict[str, Any] = rules.copied(self._snapshot_data)
+        return data
 
     @property
     def definitions(self) -> dict[str, Any]:
-        """Recipes, units and goods as they were, so that the plan can be worked out again; a copy."""
-        return copy.deepcopy(dict(self._definitions))
+        """Recipes, units and goods as they were, from which the plan is worked out; a copy."""
+        definitions: dict[str, Any] = rules.copied(self._definitions)
+        return definitions
 
-    def definition(self, table: str, record_id: int) -> dict[str, Any]:
-        """Return one of the definitions, without the copy of all others; a copy too.
+    def definition(self, table: str, record_id: int) -> dict[str, Any] | None:
+        """Return one of the definitions, without the copy of all others; None for a record that was missing then.
 
         Args:
             table: Such as finished_units.
             record_id: The id of the record.
+
+        Raises:
+            KeyError: when it is not among them.
         """
-        row: dict[str, Any] = copy.deepcopy(self._definitions[table][str(record_id)])
-        return row
+        return _row_in(self._definitions, table, record_id)
 
 
 @frozen
@@ -470,6 +482,9 @@ class PlanAmendment:
         reason: Why; never blank.
         added_recipe_ids: Recipes that came into the plan with it, so that the plan can be worked out again without
             the catalogue of that day.
+        definitions: What it froze, by table and id, as the snapshot's definitions: what it brought in and was not
+            frozen yet, or what is in force since a revision; null for what there was not.
+        definitions_before: What was frozen before of those that it put others in the place of.
     """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
@@ -482,7 +497,39 @@ class PlanAmendment:
     added_recipe_ids: tuple[int, ...] = attrs.field(
         default=(), validator=rule(rules.tuple_of(int, each=rules.check_whole))
     )
+    _definitions: Mapping[str, Any] = attrs.field(
+        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+    )
+    _definitions_before: Mapping[str, Any] = attrs.field(
+        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+    )
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """What it froze; a copy."""
+        definitions: dict[str, Any] = rules.copied(self._definitions)
+        return definitions
+
+    @property
+    def definitions_before(self) -> dict[str, Any]:
+        """What was frozen before in the place of that; a copy."""
+        definitions: dict[str, Any] = rules.copied(self._definitions_before)
+        return definitions
+
+    @property
+    def freezes(self) -> bool:
+        """Whether it froze anything."""
+        return bool(self._definitions)
+
+    @property
+    def revises(self) -> bool:
+        """Whether it put definitions in the place of others."""
+        return bool(self._definitions_before)
+
+    def definition(self, table: str, record_id: int) -> dict[str, Any] | None:
+        """Return one of the definitions that it froze, as `PlanSnapshot.definition` does."""
+        return _row_in(self._definitions, table, record_id)
 
 
 @frozen
@@ -525,13 +572,19 @@ class ProductionRun:
 
 @frozen
 class AssemblyRun:
-    """Goods that were packed."""
+    """Goods that were packed.
+
+    Attributes:
+        assembled_at: When.
+        amendments_before: How many amendments the plan had: pieces were made of what the good was defined as then.
+    """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
     finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
     quantity: int = attrs.field(validator=rule(rules.check_whole))
     assembled_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    amendments_before: int = attrs.field(default=0, validator=rule(rules.check_whole_or_zero))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 

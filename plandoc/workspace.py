@@ -77,6 +77,17 @@ class Workspace:
         # Never None: a folder without a catalogue is refused when that is read.
         return cast("OpenDocument", self._find_document(CATALOG))
 
+    def document_of_event(self, event_id: int) -> OpenDocument:
+        """Return the document of an event, for what only looks at its records.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        document = self._find_document(event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document
+
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None
     ) -> list[RecordT]:
@@ -87,9 +98,7 @@ class Workspace:
             return events
         if table.of_event and event_id is None:
             return [found for document in self.event_documents() for found in document.find(table, query)]
-        document = self._find_document(CATALOG if event_id is None else event_document(event_id))
-        if document is None:
-            raise NotFoundError("Event", event_id)
+        document = self.catalog() if event_id is None else self.document_of_event(event_id)
         return document.find(table, query)
 
     def _find_events(self, query: QueryLike | None) -> list[records.Event]:

@@ -19,7 +19,7 @@ class Difference:
 
     Attributes:
         id: Of the good, of the finished unit, or of the recipe.
-        name: As it is called in the catalogue now, or in the snapshot when it is no longer in the plan.
+        name: As it is called in the plan now, or in the snapshot when it is no longer in the plan.
         original_name: As it was called in the snapshot; None when it was not in the plan then.
         before: Pieces of the good, or batches, in the snapshot; 1 for a recipe; None when it was not in the plan.
         after: The same in the plan as it is now.
@@ -56,7 +56,7 @@ def compare(
         snapshot: The plan as production started.
         amendments: All that were made since, in any order.
         live: The plan as it is now.
-        definitions: The catalogue, for the names of today.
+        definitions: Those in force.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -65,7 +65,7 @@ def compare(
     before, behind = original(snapshot_data), amendments_behind(amendments)
 
     def compared(part: Part) -> Iterator[Difference]:
-        old_names = _original_names(part, snapshot, snapshot_data)
+        old_names = _original_names(part, snapshot_data, definitions.after(0))
         for entry in differences(before.numbers(part), live.numbers(part)):
             touching = tuple(behind.get((part, entry.key), ()))
             old = old_names.get(entry.key)
@@ -86,11 +86,11 @@ def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | Non
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot: PlanSnapshot, snapshot_data: Mapping[str, Any]) -> Mapping[int, str]:
+def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str]:
     if part is Part.RECIPES:
         return {row["recipe_id"]: row["recipe_name"] for row in snapshot_data["recipes"]}
     if part is Part.GOODS:
         return {row["fg_id"]: row["fg_name"] for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
-    unit_ids = (row["finished_unit_id"] for row in snapshot_data["batch_decisions"])
-    return {unit_id: snapshot.definition("finished_units", unit_id)["name"] for unit_id in unit_ids}
+    units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])
+    return {unit.id: unit.name for unit in units if unit is not None}

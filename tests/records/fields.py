@@ -195,6 +195,8 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "reason": ("reason", REQUIRED),
         "created_at": ("moment", REQUIRED),
         "added_recipe_ids": ("recipe ids", []),
+        "definitions": ("object", {}),
+        "definitions_before": ("object", {}),
     },
     records.Loss: {"reason": ("reason", REQUIRED), "units": ("number", REQUIRED)},
     records.ProductionRun: {
@@ -213,6 +215,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "quantity": ("number", REQUIRED),
         "assembled_at": ("moment", REQUIRED),
         "notes": ("text", ""),
+        "amendments_before": ("number or zero", 0),
     },
     records.VoidedRun: {
         "event_id": ("id", REQUIRED),
