@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from plandoc.arithmetic.definition_changes import DefinitionDifference, difference
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.differences import Status, differences, status_of
-from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, original
-from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, in_order, original
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.tables import table_of
 from plandoc.values import frozen
 
 
@@ -74,6 +76,25 @@ def compare(
             yield Difference(entry.key, name, old, entry.before, entry.after, touching)
 
     return MappingProxyType({part: tuple(compared(part)) for part in Part})
+
+
+def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitions) -> tuple[DefinitionDifference, ...]:
+    """Return what became of everything whose definition was revised, goods first, in the order of the ids.
+
+    Args:
+        amendments: All of the plan, in any order.
+        in_force: The definitions in force, after them.
+    """
+    behind: dict[tuple[type[Any], int], list[PlanAmendment]] = {}
+    for amendment in in_order(amendments):
+        for kind in (FinishedGood, FinishedUnit, Recipe, Ingredient):
+            for record_id in amendment.ids_revised(table_of(kind).name):
+                behind.setdefault((kind, record_id), []).append(amendment)
+    kinds = [FinishedGood, FinishedUnit, Recipe, Ingredient]
+    return tuple(
+        difference(kind, record_id, in_force.after(0), in_force, tuple(behind[kind, record_id]))
+        for kind, record_id in sorted(behind, key=lambda key: (kinds.index(key[0]), key[1]))
+    )
 
 
 def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | None:

@@ -39,9 +39,23 @@ class Definitions:
         made: T = self._worked_out[make]
         return made
 
-    def after(self, amendments: int) -> Definitions:
-        """Return the definitions as they were when a plan had so many amendments; these, where none revised any."""
-        return self if self._earlier is None else self._earlier(amendments)
+    def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
+        """Return the function for a kind."""
+        functions: dict[type, Callable[[int], Any]] = {
+            FinishedGood: self.goods,
+            FinishedUnit: self.units,
+            Recipe: self.recipes,
+            Ingredient: self.ingredients,
+        }
+        return functions[record_type]
+
+    def after(self, amendments: int | None) -> Definitions:
+        """Return the definitions as they were when a plan had so many amendments; these, where none revised any.
+
+        Args:
+            amendments: Their number; None where it is not known, which was before anything could be revised.
+        """
+        return self if self._earlier is None else self._earlier(amendments or 0)
 
     @classmethod
     def of(

@@ -7,7 +7,6 @@ froze less.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -58,36 +57,40 @@ class _InForce:
 
     def _of_first(self, length: int) -> Definitions:
         if length not in self._by_length:
-            # The latest first, for it has the last word.
-            sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot]
+            # The latest first, for it has the last word; and what later ones brought in is as they brought it.
+            sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
             self._by_length[length] = Definitions(
-                _lookup(FinishedGood, sources, self._today.goods),
-                _lookup(FinishedUnit, sources, self._today.units),
-                _lookup(Recipe, sources, self._today.recipes),
-                _lookup(Ingredient, sources, self._today.ingredients),
+                _Records(FinishedGood, sources, self._today.goods).__getitem__,
+                _Records(FinishedUnit, sources, self._today.units).__getitem__,
+                _Records(Recipe, sources, self._today.recipes).__getitem__,
+                _Records(Ingredient, sources, self._today.ingredients).__getitem__,
                 earlier=self.after,
             )
         return self._by_length[length]
 
 
-def _lookup(
-    record_type: type[RecordT],
-    sources: Sequence[_Source],
-    today: Callable[[int], RecordT | None],
-) -> Callable[[int], RecordT | None]:
-    table = table_of(record_type).name
+class _Records(dict[int, RecordT | None]):
+    """The records of one type that were looked up, each made of its row when it is first asked for."""
 
-    @functools.cache
-    def lookup(record_id: int) -> RecordT | None:
-        for source in sources:
-            try:
+    def __init__(
+        self, record_type: type[RecordT], sources: Sequence[_Source], today: Callable[[int], RecordT | None]
+    ) -> None:
+        super().__init__()
+        self._record_type = record_type
+        self._sources = sources
+        self._today = today
+
+    def __missing__(self, record_id: int) -> RecordT | None:
+        self[record_id] = self._look_up(record_id)
+        return self[record_id]
+
+    def _look_up(self, record_id: int) -> RecordT | None:
+        table = table_of(self._record_type).name
+        for source in self._sources:
+            if source.defines(table, record_id):
                 row = source.definition(table, record_id)
-            except KeyError:
-                continue
-            return None if row is None else _record(record_type, record_id, row, source)
-        return today(record_id)
-
-    return lookup
+                return None if row is None else _record(self._record_type, record_id, row, source)
+        return self._today(record_id)
 
 
 def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:

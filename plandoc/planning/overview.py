@@ -8,11 +8,11 @@ from typing import TypeVar
 from plandoc.arithmetic.batches import UnitPlan
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown
-from plandoc.arithmetic.review import PlanParts, review
+from plandoc.arithmetic.review import PlanParts
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.decisions import get_batch_decisions
-from plandoc.planning.definitions import definitions_in
-from plandoc.planning.reviewing import plan_parts
+from plandoc.planning.definitions import definitions_of
+from plandoc.planning.reviewing import findings_in, plan_parts
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -69,7 +69,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
-    parts, definitions = plan_parts(event_id, session), definitions_in(session)
+    parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
     snapshots = session.find(PlanSnapshot, event_id=event_id)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
@@ -78,7 +78,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         goods=tuple((good, parts.quantities[good.id]) for good in _present(definitions.goods, parts.quantities)),
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
-        findings=review(parts, definitions),
+        findings=findings_in(parts, event_id, session),
         snapshot=snapshots[0] if snapshots else None,
         amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
