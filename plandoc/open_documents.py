@@ -84,12 +84,12 @@ class OpenDocument:
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
         """Return a row as it stands in the file, judged like a record; None when there is none."""
-        return self.rows(table, [row_id]).get(str(row_id))
+        return self.rows(table, [row_id])[str(row_id)]
 
-    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row]:
-        """Return the rows with these ids as they stand in the file, judged like records; those missing are left out."""
+    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
+        """Return the rows with these ids as they stand in the file, judged like records; None for those missing."""
         rows = self._tables.get(table.name, {})
-        return {str(row_id): rows[str(row_id)] for row_id in row_ids if self.get(table, row_id) is not None}
+        return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
 
     def once(self, make: Callable[[OpenDocument], T]) -> T:
         """Return what a function makes of the records: the same until one of them changes."""
