@@ -24,6 +24,11 @@ class Reading(Protocol):
         ...
 
     @property
+    def line_digest(self) -> str:
+        """What tells that transaction from any other one of its number; blank when it is not known."""
+        ...
+
+    @property
     def format(self) -> int:
         """The format of the folder, which says in which documents its tables are."""
         ...

@@ -14,6 +14,8 @@ from plandoc.values import frozen
 
 NAME = "plandoc.json"
 
+_FIRST_FORMAT_WITH_DIGEST = 2
+
 
 @frozen
 class Marker:
@@ -24,12 +26,15 @@ class Marker:
         serial: Number of the last transaction that is folded into the documents for good.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
+        line_digest: The checksum of that transaction's line in the journal, which tells it from another one of the same
+            number; blank when none was ever folded in, or an older plandoc did it.
     """
 
     lineage: str
     serial: int = 0
     next_event_id: int = 1
     format: int = attrs.field(factory=lambda: documents.FORMAT)
+    line_digest: str = ""
 
     @property
     def is_of_older_format(self) -> bool:
@@ -41,8 +46,10 @@ def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
     fields = attrs.asdict(marker)
     number = fields.pop("format")
-    needs = {} if number == 1 else {"needs": documents.NEEDS}
-    return orjson.dumps({"format": number, **needs, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    if number < _FIRST_FORMAT_WITH_DIGEST:
+        del fields["line_digest"]
+        return orjson.dumps({"format": number, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps({"format": number, "needs": documents.NEEDS, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def parse(content: bytes) -> Marker:
@@ -64,8 +71,10 @@ def parse(content: bytes) -> Marker:
 
 def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     wanted = {"lineage": str, "serial": int, "next_event_id": int}
-    if number > 1 and "needs" in value:
-        wanted["needs"] = str
+    if number >= _FIRST_FORMAT_WITH_DIGEST:
+        wanted["line_digest"] = str
+        if "needs" in value:
+            wanted["needs"] = str
     wrong = [(name, "unknown field") for name in sorted(set(value) - set(wanted))]
     for name, kind in wanted.items():
         if type(value.get(name)) is not kind:

@@ -10,7 +10,10 @@ from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.storage import documents, marker
 from plandoc.storage.marker import Marker
 
-CONTENT = b'{\n  "format": 2,\n  "needs": "0.2.0",\n  "lineage": "L",\n  "serial": 41,\n  "next_event_id": 8\n}\n'
+CONTENT = (
+    b'{\n  "format": 2,\n  "needs": "0.2.0",\n  "lineage": "L",\n  "serial": 41,\n  "next_event_id": 8,\n'
+    b'  "line_digest": "5f1c"\n}\n'
+)
 
 
 def spoiled(**fields: object) -> bytes:
@@ -23,9 +26,9 @@ def without(name: str) -> bytes:
     return json.dumps(fields).encode()
 
 
-def test_a_marker_is_four_facts_each_on_its_line():
-    assert marker.render(Marker("L", 41, 8)) == CONTENT
-    assert marker.parse(CONTENT) == Marker("L", 41, 8, 2)
+def test_a_marker_is_six_facts_each_on_its_line():
+    assert marker.render(Marker("L", 41, 8, line_digest="5f1c")) == CONTENT
+    assert marker.parse(CONTENT) == Marker("L", 41, 8, 2, "5f1c")
 
 
 def test_a_new_marker_has_no_transaction_the_first_event_id_and_the_present_format():
@@ -57,6 +60,7 @@ WRONG = {
     "an event id of 0": (spoiled(next_event_id=0), [("next_event_id", "wanted a whole number of at least 1, found 0")]),
     "a broken event id": (spoiled(next_event_id=1.5), [("next_event_id", "wanted a whole number, found 1.5")]),
     "a number as the lineage": (spoiled(lineage=7), [("lineage", "wanted text, found 7")]),
+    "no digest of the last line": (without("line_digest"), [("line_digest", "wanted text, found None")]),
     "no lineage": (without("lineage"), [("lineage", "wanted text, found None")]),
     "no serial": (without("serial"), [("serial", "wanted a whole number, found None")]),
     "no event id": (without("next_event_id"), [("next_event_id", "wanted a whole number, found None")]),
@@ -84,7 +88,7 @@ def test_everything_that_is_wrong_with_a_marker_is_told_at_once_by_field(content
 
 
 def test_the_least_numbers_are_accepted():
-    assert marker.parse(spoiled(serial=0, next_event_id=1)) == Marker("L", 0, 1)
+    assert marker.parse(spoiled(serial=0, next_event_id=1)) == Marker("L", 0, 1, line_digest="5f1c")
 
 
 @pytest.mark.parametrize(

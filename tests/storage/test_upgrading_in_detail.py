@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import attrs
 import orjson
 import pytest
 from recorder import (
@@ -59,10 +60,10 @@ def test_the_first_change_keeps_a_backup_and_raises_the_format_in_the_same_line(
     with zipfile.ZipFile(io.BytesIO((root / ".plandoc" / name).read_bytes())) as archive:
         backed_up = {entry: archive.read(entry) for entry in archive.namelist()}
     assert [change["path"] for change in line["documents"]] == [FIRST, marker.NAME]
-    assert marker_of(root) == Marker(LINEAGE, 2, 2, 3)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 2, 2, 3)
     assert name == "before-format-3.2.zip"
     assert backed_up[FIRST] == OLD
-    assert marker.parse(backed_up[marker.NAME]) == Marker(LINEAGE, 2, 2, 2)
+    assert attrs.evolve(marker.parse(backed_up[marker.NAME]), line_digest="") == Marker(LINEAGE, 2, 2, 2)
     assert MOMENT.isoformat().encode() in backed_up["backup.json"]
     assert (root / FIRST).read_bytes() == NEW
     backend.close()
@@ -74,7 +75,7 @@ def test_a_change_of_the_marker_itself_is_kept_when_its_format_is_raised(root):
     commit(backend, {marker.NAME: marker.render(Marker(LINEAGE, 2, 9, 2))})
     backend.close()
 
-    assert marker_of(root) == Marker(LINEAGE, 3, 9, 3)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 3, 9, 3)
 
 
 def test_the_second_change_is_one_like_any_other(root):
@@ -89,7 +90,7 @@ def test_the_second_change_is_one_like_any_other(root):
 
     assert [change["path"] for change in line["documents"]] == [FIRST]
     assert kept(root) == ["before-format-3.2.zip"]
-    assert marker_of(root) == Marker(LINEAGE, 5, 2, 3)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 5, 2, 3)
 
 
 def test_reading_raises_nothing(root):

@@ -15,7 +15,7 @@ import plandoc
 from plandoc.errors import DamagedError, FolderNotFoundError, NewerFormatError, PlandocError, StorageError
 from tests.builders import a_plan
 from tests.records.folders import Spoil, replaced
-from tests.trust.bad_inputs import Row, command, every_document
+from tests.trust.bad_inputs import Row, command, every_document, every_file_but_the_word
 
 
 def written(name: str, content: bytes) -> Spoil:
@@ -127,7 +127,7 @@ BACKED_UP = (
     Row(3, "truncated, with a backup, checked", command("check"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
     Row(3, "truncated, with a backup, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT)), every_document),
     Row(3, "truncated catalogue with a backup", command("recipe", "list"), ("catalog.json:", *KEPT), 1, with_a_backup(cut_off(CATALOG))),
-    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER))),
+    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER)), every_file_but_the_word),
     Row(5, "NUL bytes, with a backup", command("event", "show", "1"), ("a lost write", *KEPT), 1, with_a_backup(written(EVENT, b"\0" * 300))),
     Row(37, "no catalogue, but a backup", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, with_a_backup(lambda folder: (folder / CATALOG).unlink())),
     Row(37, "no marker, but a backup", command("recipe", "list"), ("has lost its plandoc.json", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
@@ -141,7 +141,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "1 empty marker": (written(MARKER, b""), DamagedError, "plandoc.json: the file is empty"),
     "2 null": (written(EVENT, b"null"), DamagedError, "events/1.json:1: column 1: wanted an object of tables"),
     "2 list": (written(CATALOG, b"[]"), DamagedError, "catalog.json:1: column 1: wanted an object of tables"),
-    "2 number": (written(MARKER, b"3"), DamagedError, "plandoc.json:1: column 1: wanted one JSON object"),
+    "2 number as marker": (written(MARKER, b"3"), DamagedError, "plandoc.json:1: column 1: wanted one JSON object"),
     "3 truncated": (cut_off(EVENT), DamagedError, "events/1.json:"),
     "3 truncated catalogue": (cut_off(CATALOG), DamagedError, "catalog.json:"),
     "3 truncated marker": (cut_off(MARKER), DamagedError, "plandoc.json:"),
@@ -184,7 +184,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "32 newer marker": (replaced(MARKER, '"format": 2', '"format": 3'), NewerFormatError, "plandoc.json has format 3"),
     "34 no format": (replaced(EVENT, '"format":2,', ""), DamagedError, "wanted a format number, found None"),
     "34 text as format": (replaced(EVENT, '"format":2', '"format":"1"'), DamagedError, "a format number, found '1'"),
-    "34 negative format": (replaced(MARKER, '"format": 2', '"format": -1'), DamagedError, "a format number, found -1"),
+    "34 negative format of the marker": (replaced(MARKER, '"format": 2', '"format": -1'), DamagedError, "a format number, found -1"),
     "34 no facts": (replaced(EVENT, '"_plandoc"', '"_other"'), DamagedError, 'wanted a table "_plandoc"'),
     "35 event of another folder": (from_another_folder(EVENT), DamagedError, "belongs to another folder"),
     "35 catalogue of another folder": (from_another_folder(CATALOG), DamagedError, "belongs to another folder"),
