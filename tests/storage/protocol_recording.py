@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-from protocol_model import FAILS, KILLED, KILLED_WITHIN, Event, Model, State
+from protocol_model import FAILS, KILLED, KILLED_WITHIN, Event, Model
+from protocol_state import State
 from protocol_steps import Step
 from recorder import CATALOG, SYNCS, Killed, RecordingFiles
 
@@ -165,7 +166,9 @@ def way(model: Model, first: State, calls: Sequence[Call]) -> frozenset[State]:
             wanted = sorted({event.step for state in states for event, _ in model.transitions(state) if event.step})
             raise AssertionError(f"{call.end} {call.what} is no step of the model behind\n  {done}\nbut {wanted}")
         states = _silently(model, following)
-    return frozenset(state for state in states if not any(process.has_lock or process.steps for process in state.processes))
+    return frozenset(
+        state for state in states if not any(process.has_lock or process.steps for process in state.processes)
+    )
 
 
 def _silently(model: Model, states: set[State]) -> set[State]:
