@@ -16,6 +16,7 @@ from protocol_steps import Step
 from recorder import CATALOG, SYNCS, Killed, RecordingFiles
 
 from plandoc.storage import journal, marker
+from plandoc.storage.creation import STOCK
 from plandoc.storage.document_files import TEMPORARY
 
 EVENT = "events/1.json"
@@ -143,8 +144,9 @@ def _means_nothing(name: str, on: str, arguments: Sequence[Any]) -> bool:
     """Whether a call changes nothing that the model knows of, and why."""
     if name == "write_at":
         return _is_room(arguments[2])
-    # Nobody looks at what was written beside; folders are there, the data folder itself among them.
-    return name == "make_folder" or on.startswith("..") or (name == "remove" and on.endswith(TEMPORARY))
+    # Nobody looks at what was written beside; folders are there, the data folder itself among them. The stock is written as
+    # the catalog is, and changed by nothing here.
+    return name == "make_folder" or on.startswith(("..", STOCK)) or (name == "remove" and on.endswith(TEMPORARY))
 
 
 def _is_room(content: bytes) -> bool:

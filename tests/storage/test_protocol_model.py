@@ -56,7 +56,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
             PRESENT.without("making", Step.SYNC_NEW_MARKER), TORN_MARKER, start=NOTHING_THERE
         ),
         "a new folder is not synced behind its marker": Control(
-            PRESENT.without("making", Step.SYNC_FOLDER, number=2), GONE, start=NOTHING_THERE
+            PRESENT.without("making", Step.SYNC_FOLDER, number=3), GONE, start=NOTHING_THERE
         ),
         "the marker of a new folder comes first": Control(
             PRESENT.with_earlier("making", PUT_MARKER, before=Step.NEW_CATALOG), HALF, start=NOTHING_THERE
