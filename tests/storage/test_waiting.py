@@ -136,6 +136,24 @@ def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lo
     assert served == "dbca"
 
 
+def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: Path, backend: FolderBackend) -> None:
+    held = backend.begin("first", timeout_seconds=0)
+    turns = 20
+    with a_line(root, "abcd") as line:
+        for name in "abcd":
+            line.join(name)
+            line.processes[name].stdin.write(f"{ENOUGH_SECONDS}\n" * (turns - 1))
+            line.processes[name].stdin.flush()
+        held.release()
+        for _ in range(turns):
+            assert {line.answer(name) for name in "abcd"} == {"served"}
+        # Towards the end those who are done leave the rest to the others.
+        counts = [line.served[: 2 * turns].count(name) for name in "abcd"]
+
+    assert sum(counts) == 2 * turns
+    assert max(counts) <= 2 * min(counts)
+
+
 def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "akb") as line:
