@@ -154,8 +154,12 @@ class Sweep:
             yield f"{self._place(faults)}: raised {raised!r}"
             return
         finally:
-            for store in list(_stores.open):
+            # None may be left for the end of the process, which has no status any more to say anything by.
+            left_open = list(_stores.open)
+            for store in left_open:
                 _stores.forget(store)
+        if left_open:
+            yield f"{self._place(faults)}: left open {left_open}"
         if faults.failed is None:
             yield None
             return
