@@ -145,6 +145,11 @@ class Session:
             raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
         return event
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended."""
+        return self._over
+
     def end(self) -> None:
         """Refuse any further use."""
         self._over = True

@@ -124,6 +124,8 @@ def _without_data(arguments: list[str]) -> tuple[list[str], Path | None]:
         if not folder:
             # An unset variable of a script must not come to mean ./data.
             raise UsageError("--data wants a folder, found nothing")
+        if data is not None:
+            raise UsageError(f"--data is given twice, {str(data)!r} and {folder!r}; leave one of them out")
         data = as_path(folder)
     return [*rest, *remaining], data
 
