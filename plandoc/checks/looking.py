@@ -53,6 +53,8 @@ class Look:
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
+        # Of which it is said already that their names cannot be had.
+        self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
@@ -127,8 +129,10 @@ class Look:
         path = self._folder.root / folder
         try:
             present = self._files.names(path)
-        except OSError:
-            # Said already, where the events were to be read.
+        except OSError as error:
+            if folder not in self._unlisted:
+                reason = (error.strerror or str(error)).lower()
+                yield Finding(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
@@ -176,6 +180,7 @@ class Look:
         try:
             present = self._reading.names(EVENTS_FOLDER)
         except PlandocError as error:
+            self._unlisted.add(EVENTS_FOLDER)
             yield from findings_of(error, EVENTS_FOLDER)
             return
         yield from self._lost_events()

@@ -128,6 +128,9 @@ def _voided(plan: _Plan) -> Iterator[Finding]:
 
 def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
+    if len(snapshots) > 1:
+        # Said already; which definitions are in force is not for plandoc to say.
+        return
     in_force = definitions_in_force(snapshots[0] if snapshots else None, amendments, today)
     history = History(plan.content, plan.work, snapshots, amendments, in_force, today)
     found = [*packed_beyond_plan(history)]
