@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
     from plandoc.storage.folder import RecoveryWarning
     from plandoc.store import Store, open_store, use_store
+    from plandoc.version import __version__
 
 __all__ = [
     "AddFinishedGood",
@@ -200,6 +201,7 @@ __all__ = [
     "ValidationError",
     "VoidedRun",
     "YieldMode",
+    "__version__",
     "add_finished_good",
     "backup",
     "change_quantity",
@@ -263,6 +265,7 @@ __all__ = [
 # Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
 # them, and should not wait for the others.
 _ON_DEMAND = {
+    "__version__": "plandoc.version",
     "AddFinishedGood": "plandoc.records",
     "Amount": "plandoc.arithmetic.measures",
     "AssemblyRun": "plandoc.records",

@@ -16,7 +16,7 @@ import attrs
 from plandoc import records
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
 from plandoc.event_index import EventIndex
-from plandoc.open_documents import DocumentCache, OpenDocument
+from plandoc.open_documents import DocumentCache, OpenDocument, check_format_of_folder
 from plandoc.queries import QueryLike
 from plandoc.relations import check_parts, users
 from plandoc.slugs import slugify
@@ -27,11 +27,13 @@ from plandoc.tables import (
     CATALOG,
     EVENTS_FOLDER,
     MARKER,
+    ROOT_DOCUMENTS,
     Table,
     event_document,
     event_of_document,
     table_of,
 )
+from plandoc.upgrades import origin
 
 RecordT = TypeVar("RecordT")
 
@@ -87,7 +89,7 @@ class Workspace:
             return events
         if table.of_event and event_id is None:
             return [found for document in self.event_documents() for found in document.find(table, query)]
-        document = self._find_document(CATALOG if event_id is None else event_document(event_id))
+        document = self._find_document(table.document if event_id is None else event_document(event_id))
         if document is None:
             raise NotFoundError("Event", event_id)
         return document.find(table, query)
@@ -137,12 +139,14 @@ class Workspace:
 
     def next_id(self, record_type: type) -> int:
         """Return the id that the next new record of the catalogue gets; neither it nor any above it was ever given."""
-        document = self._find_document(CATALOG)
-        return 1 if document is None else document.next_id(table_of(record_type))
+        table = table_of(record_type)
+        document = self._find_document(table.document)
+        return 1 if document is None else document.next_id(table)
 
     def skip_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
-        self._document_to_change(CATALOG).skip_ids(table_of(record_type), following)
+        table = table_of(record_type)
+        self._document_to_change(table.document).skip_ids(table, following)
 
     def add_numbered(self, record: Any) -> None:
         """Add a record of the catalogue under the id that it has, which nobody else can have been given.
@@ -153,7 +157,7 @@ class Workspace:
             ValidationError: when the id is not among those skipped, or taken.
         """
         table = table_of(type(record))
-        document = self._document_to_change(CATALOG)
+        document = self._document_to_change(table.document)
         if not 0 < record.id < document.next_id(table) or document.get(table, record.id) is not None:
             raise ValidationError([Problem(f"{table.label} {record.id}: the id is not free", field="id")])
         self._check_references(table, record)
@@ -214,7 +218,7 @@ class Workspace:
 
     def _document_name(self, table: Table, record_id: int, event_id: int | None) -> str:
         if not table.of_event:
-            return CATALOG
+            return table.document
         if table is _EVENTS:
             return event_document(record_id)
         if event_id is None:
@@ -232,13 +236,16 @@ class Workspace:
         return self._looked_at[name]
 
     def _read_document(self, name: str) -> OpenDocument | None:
-        content = self._reading.read(name)
+        file = origin(name, self._reading.format)
+        content = self._reading.read(file)
         if content is None:
-            if name == CATALOG:
-                problem = Problem("the file is missing", file=CATALOG, hint="take it back from a backup")
-                raise DamagedError(CATALOG, [problem])
+            if name in ROOT_DOCUMENTS:
+                raise DamagedError(file, [Problem("the file is missing", file=file, hint="take it back from a backup")])
             return None
-        return self._cache.open(name, content)
+        document = self._cache.open(name, content, file)
+        if document.format < self._reading.format:
+            check_format_of_folder(document, self._reading.format)
+        return document
 
     def _document_of(self, table: Table, record: Any) -> OpenDocument:
         """Return the document of a stored record, opened for changes."""

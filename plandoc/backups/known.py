@@ -119,7 +119,7 @@ def _lineage(root: Path, layer: Files) -> str | None:
     with contextlib.suppress(PlandocError):
         return marker.parse(folder.read(marker.NAME) or b"").lineage
     with contextlib.suppress(PlandocError):
-        for name in (creation.CATALOG, *filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER))):
+        for name in (*creation.DOCUMENTS, *filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER))):
             with contextlib.suppress(PlandocError):
                 return documents.parse(name, folder.read(name) or b"").lineage
     return None

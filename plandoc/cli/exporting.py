@@ -89,11 +89,11 @@ def export_csv(
         printing.say(str(file))
 
 
-def print_schema(name: Literal["catalog", "event", "marker", "export"], /) -> None:
+def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"], /) -> None:
     """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
 
     Args:
-        name: catalog (catalog.json), event (events/NUMBER.json), marker (plandoc.json) or export.
+        name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
     """
     from plandoc import schema  # noqa: PLC0415  (only this command needs it)
 

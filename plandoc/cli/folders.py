@@ -28,15 +28,16 @@ def init(*, folder: DataFolder) -> None:
     printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
 
 
-def check(*, json: AsJson = False, folder: DataFolder) -> int:
+def check(*, strict: Flag = False, json: AsJson = False, folder: DataFolder) -> int:
     """Report everything that is wrong with the data folder; changes nothing.
 
     Args:
-        json: Print the findings as JSON.
+        strict: Count a document that other hands have changed since plandoc wrote it as wrong; else it is only noted.
+        json: Print the findings as JSON, without notes.
     """
     from plandoc import checks  # noqa: PLC0415  (no other command of this module needs it)
 
-    problems = checks.check(folder.path)
+    notes, problems = checks.notes_and_problems(folder.path, strict=strict)
     known = way_out.backup_for(problems, folder.path)
     problems = way_out.with_path(problems, known)
     if json:
@@ -44,6 +45,8 @@ def check(*, json: AsJson = False, folder: DataFolder) -> int:
         return 1 if problems else 0
     for problem in problems:
         printing.say(str(problem))
+    for note in notes:
+        printing.say(f"note: {note}")
     if known is not None:
         printing.say(way_out.sentence(known))
     printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")

@@ -19,6 +19,7 @@ from plandoc.cli.commands import COMMANDS, GROUPS, Call, Called
 from plandoc.cli.folder import Folder
 from plandoc.cli.parameters import Parameter
 from plandoc.cli.wording import UsageError
+from plandoc.version import __version__
 
 _USAGE = "Usage: plandoc [--data FOLDER] COMMAND [OPTIONS]"
 
@@ -89,22 +90,13 @@ def _path(_: Any, tokens: Sequence[cyclopts.Token]) -> Path:
 _CONVERTERS: tuple[tuple[type, Callable[..., Any]], ...] = ((datetime.date, _day), (Path, _path))
 
 
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415  (only --version asks)
-
-    try:
-        return metadata.version("plandoc")
-    except metadata.PackageNotFoundError:
-        return "unknown (run from its source folder, not installed)"
-
-
 def _make_app() -> App:
     app = App(
         name="plandoc",
         usage=_USAGE,
         help=_HELP,
         help_format="plaintext",
-        version=_version,
+        version=__version__,
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )

@@ -18,6 +18,7 @@ import orjson
 from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.storage import careful, creation, marker
 from plandoc.values import frozen
+from plandoc.version import __version__
 
 MANIFEST = "backup.json"
 # What the manifest itself looks like; the documents carry a format of their own, which may be an older one.
@@ -55,7 +56,7 @@ class Manifest:
 
 def is_document_name(name: str) -> bool:
     """Whether a backup may hold a file of this name; there are no others, so that none can lead elsewhere."""
-    return name in {marker.NAME, creation.CATALOG} or _NAME.fullmatch(name) is not None
+    return name in {marker.NAME, *creation.DOCUMENTS} or _NAME.fullmatch(name) is not None
 
 
 def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manifest:
@@ -65,7 +66,7 @@ def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manife
         lineage=present.lineage,
         serial=present.serial,
         created_at=moment,
-        plandoc=_version(),
+        plandoc=__version__,
         files={name: sha256(files[name]) for name in sorted(files, key=_place)},
         size=sum(map(len, files.values())),
     )
@@ -78,15 +79,6 @@ def sha256(content: bytes) -> str:
 
 def _place(name: str) -> tuple[int, str]:
     return (len(name), name) if name.startswith("events/") else (0, name)
-
-
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415  (only a backup asks)
-
-    try:
-        return metadata.version("plandoc")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def render_manifest(manifest: Manifest) -> bytes:

@@ -31,7 +31,7 @@ def test_a_backup_holds_every_document_byte_for_byte_and_a_manifest(worked_in, t
 
     assert read.documents == {k: v for k, v in folder_bytes(worked_in).items() if k != "journal.jsonl"}
     assert (read.manifest.serial, read.manifest.created_at) == (marker_of(worked_in).serial, MOMENT)
-    assert (report.documents, report.problems, report.manifest) == (4, (), read.manifest)
+    assert (report.documents, report.problems, report.manifest) == (5, (), read.manifest)
     assert verify_backup(tmp_path / target) == []
     assert everything_in(worked_in) == before
     assert sorted(os.listdir(tmp_path)) == ["data", target]
@@ -58,7 +58,7 @@ def test_a_folder_backup_is_an_ordinary_data_folder(worked_in, tmp_path):
     look_at_everything(tmp_path / "copy")
     assert verify_backup(tmp_path / "copy") == []
     assert names_in(tmp_path / "copy") == [
-        *("backup.json", "catalog.json", "events", "events/1.json", "events/2.json", "plandoc.json"),
+        *("backup.json", "catalog.json", "events", "events/1.json", "events/2.json", "plandoc.json", "stock.json"),
     ]
     add_event(tmp_path / "copy", "Another")
 
