@@ -21,6 +21,7 @@ import plandoc
 from plandoc import clock, records
 from plandoc.storage import documents
 from plandoc.storage.files import Files
+from plandoc.tables import STOCK
 from tests.builders import folder_bytes
 from tests.records.folders import look_at_everything
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, edited, written
@@ -109,10 +110,10 @@ def an_old_folder_by_command(folder: Path) -> Ended:
 
 def with_a_second_name_by_command(folder: Path) -> Ended:
     other = folder.with_name("second-name")
-    os.link(folder / CATALOG, other)
+    os.link(folder / STOCK, other)
     before = other.read_bytes()
     ended = called(folder, "stock", "set", "flour", "1", "kg")
-    assert other.read_bytes() == before != (folder / CATALOG).read_bytes()
+    assert other.read_bytes() == before != (folder / STOCK).read_bytes()
     return ended
 
 
@@ -346,7 +347,7 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(41, "a document with a second name, by the command", by_command(with_a_second_name_by_command), ("in stock now: 1 kg of Flour",), 0, keeps=nothing),
     Row(42, "a folder that may only be read, read by the library", by_library(without_rights(0o555, 0o444, READING)), ("Christmas 2026",), 0),
     Row(42, "a folder that may only be read, written by the library", by_library(without_rights(0o555, 0o444, WRITING)), ("StorageError: ", "cannot lock the folder for writing: Permission denied: not saved")),
-    Row(43, "a document that may only be read, by the command", command("stock", "set", "flour", "1", "kg"), ("catalog.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: (folder / CATALOG).chmod(0o444), every_document),
+    Row(43, "a document that may only be read, by the command", command("stock", "set", "flour", "1", "kg"), ("stock.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: (folder / STOCK).chmod(0o444), every_document),
     Row(44, "a folder whose names may not be read, by the library", by_library(without_rights(0o311, 0o644, READING)), ("StorageError: ", "data/events: permission denied")),
     Row(45, "a full disk, by the command", with_files_that("write", full, WRITE), ("no space left on device: not saved; the folder is as it was",), keeps=nothing),
     Row(45, "a disk that is full before a file is written, by the command", on_a_file_system_that(WRITE, space=("os.posix_fallocate", errno.ENOSPC)), ("no space left on device",), keeps=nothing),

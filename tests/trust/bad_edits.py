@@ -136,7 +136,7 @@ EDITS: tuple[Row, ...] = (
     *refused("one object a line", bytes_of(EVENT, lambda _: b'{"name":"x"}\n{"name":"y"}\n'), "events/1.json:1: column 9: wanted an object of tables"),
     # Git, downloads and archives.
     *refused("two versions of an event with their marks", merged('"name"'), "events/1.json:6: ", *CONFLICT),
-    *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:4: ", *CONFLICT),
+    *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:", *CONFLICT),
     *refused("two versions of the catalogue with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
     *refused("a file that begins with the mark of a merge", bytes_of(EVENT, lambda found: b"<<<<<<< HEAD\n" + found), "events/1.json:1: ", *CONFLICT),
     *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left in the place of the file", "git lfs pull"),

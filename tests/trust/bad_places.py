@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import plandoc
+from plandoc.tables import STOCK
 from tests.records.folders import Spoil
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER
 from tests.trust.bad_edits import ADD, INGREDIENTS, READ, RECIPES, SHOW
@@ -190,9 +191,9 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "make one with 'plandoc init'"), 1, one_folder_deeper),
     Row(0, "a folder that holds a copy of itself", SHOW, ("Christmas 2026",), 0, lambda folder: (shutil.copytree(folder, folder.with_name("t")), folder.with_name("t").rename(folder / "data")) and None),
     # Rights.
-    Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("catalog.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
+    Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("stock.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
     Row(0, "files that everybody may run", SHOW, ("Christmas 2026",), 0, lambda folder: [path.chmod(0o777) for path in folder.rglob("*.json")] and None),
-    Row(0, "a catalogue that may never be changed", that_cannot_be_replaced(CATALOG, "stock", "set", "flour", "1", "kg"), ("catalog.json", "not saved"), keeps=every_document),
+    Row(0, "a stock that may never be changed", that_cannot_be_replaced(STOCK, "stock", "set", "flour", "1", "kg"), (STOCK, "not saved"), keeps=every_document),
     Row(0, "a started event that may never be changed", that_cannot_be_replaced(EVENT, "bake", "1", "cookie", "1"), (EVENT, "not saved"), keeps=every_document),
     Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("No space left on device",)),
     # The journal.
