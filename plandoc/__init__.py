@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plandoc.arithmetic.availability import Availability
     from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
     from plandoc.arithmetic.comparing import Difference
+    from plandoc.arithmetic.definition_changes import DefinitionChange, DefinitionDifference
     from plandoc.arithmetic.differences import Status
     from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
     from plandoc.arithmetic.ingredients import IngredientNeeds, NeedRow
@@ -103,6 +104,8 @@ if TYPE_CHECKING:
         ProductionRun,
         Recipe,
         RecipeLine,
+        ReviseFinishedGood,
+        ReviseRecipe,
         RunKind,
         StockItem,
         SubRecipe,
@@ -111,6 +114,7 @@ if TYPE_CHECKING:
     )
     from plandoc.repairs import RepairAction, RepairKind, RepairReport, repair
     from plandoc.report import render_report, write_report
+    from plandoc.revisions import revise_finished_good, revise_recipe
     from plandoc.schema import schema_of
     from plandoc.sessions import Session
     from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
@@ -132,6 +136,8 @@ __all__ = [
     "Component",
     "ConflictError",
     "DamagedError",
+    "DefinitionChange",
+    "DefinitionDifference",
     "Density",
     "Difference",
     "DropFinishedGood",
@@ -180,6 +186,8 @@ __all__ = [
     "RepairReport",
     "Requirement",
     "RestoreReport",
+    "ReviseFinishedGood",
+    "ReviseRecipe",
     "RunKind",
     "Session",
     "SessionError",
@@ -245,6 +253,8 @@ __all__ = [
     "repair",
     "restore",
     "review_plan",
+    "revise_finished_good",
+    "revise_recipe",
     "save_batch_decision",
     "save_batch_decisions",
     "schema_of",
@@ -279,6 +289,8 @@ _ON_DEMAND = {
     "Component": "plandoc.records",
     "ConflictError": "plandoc.errors",
     "DamagedError": "plandoc.errors",
+    "DefinitionChange": "plandoc.arithmetic.definition_changes",
+    "DefinitionDifference": "plandoc.arithmetic.definition_changes",
     "Density": "plandoc.records",
     "Difference": "plandoc.arithmetic.comparing",
     "DropFinishedGood": "plandoc.records",
@@ -327,6 +339,8 @@ _ON_DEMAND = {
     "RepairReport": "plandoc.repairs",
     "Requirement": "plandoc.arithmetic.requirements",
     "RestoreReport": "plandoc.backups.restoring",
+    "ReviseFinishedGood": "plandoc.records",
+    "ReviseRecipe": "plandoc.records",
     "RunKind": "plandoc.records",
     "Session": "plandoc.sessions",
     "SessionError": "plandoc.errors",
@@ -391,6 +405,8 @@ _ON_DEMAND = {
     "repair": "plandoc.repairs",
     "restore": "plandoc.backups.restoring",
     "review_plan": "plandoc.planning.reviewing",
+    "revise_finished_good": "plandoc.revisions",
+    "revise_recipe": "plandoc.revisions",
     "save_batch_decision": "plandoc.planning.decisions",
     "save_batch_decisions": "plandoc.planning.decisions",
     "schema_of": "plandoc.schema",

@@ -36,6 +36,8 @@ CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
         "add_fg": records.AddFinishedGood,
         "change_quantity": records.ChangeQuantity,
         "modify_batch": records.ModifyBatch,
+        "revise_recipe": records.ReviseRecipe,
+        "revise_fg": records.ReviseFinishedGood,
     }
 )
 _CHANGE_TAGS = MappingProxyType({change: tag for tag, change in CHANGES.items()})

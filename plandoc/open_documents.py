@@ -84,12 +84,12 @@ class OpenDocument:
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
         """Return a row as it stands in the file, judged like a record; None when there is none."""
-        return self.rows(table, [row_id]).get(str(row_id))
+        return self.rows(table, [row_id])[str(row_id)]
 
-    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row]:
-        """Return the rows with these ids as they stand in the file, judged like records; those missing are left out."""
+    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
+        """Return the rows with these ids as they stand in the file, judged like records; None for those missing."""
         rows = self._tables.get(table.name, {})
-        return {str(row_id): rows[str(row_id)] for row_id in row_ids if self.get(table, row_id) is not None}
+        return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
 
     def once(self, make: Callable[[OpenDocument], T]) -> T:
         """Return what a function makes of the records: the same until one of them changes."""
@@ -104,6 +104,32 @@ class OpenDocument:
             return [self.get(table, row_id) for row_id in self.ids(table)]
         rows = self._tables.get(table.name, {})
         return [self.get(table, int(key)) for key in matching(query, rows.items())]
+
+    def only(self, table: Table) -> Any | None:
+        """Return the record of a table that holds one at most; None when there is none.
+
+        Raises:
+            DamagedError: when there are more: which one counts is not for plandoc to say.
+        """
+        problems = self.problems_of_several(table)
+        if problems:
+            raise DamagedError(self.name, problems)
+        return next((self.get(table, row_id) for row_id in self.ids(table)), None)
+
+    def problems_of_several(self, table: Table) -> list[Problem]:
+        """Return a problem for each row of a table that holds one at most, when there are more."""
+        rows = list(map(str, self.ids(table)))
+        if len(rows) < 2:
+            return []
+        message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
+        hint = (
+            "only you can say which one is right: remove the other from the file, or take the file back from a backup, "
+            "with 'plandoc repair --from BACKUP'"
+        )
+        return [
+            Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
+            for row in rows
+        ]
 
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""

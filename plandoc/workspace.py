@@ -14,6 +14,9 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from plandoc import records
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.in_force import definitions_in_force
+from plandoc.arithmetic.resting import Ids, rests_on
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache, OpenDocument, check_format_of_folder
@@ -54,6 +57,11 @@ class Workspace:
         self._marker_changed = False
         self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
 
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that is in it: one more once its own changes are saved."""
+        return self._reading.serial
+
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
 
@@ -76,8 +84,22 @@ class Workspace:
 
     def catalog(self) -> OpenDocument:
         """Return the document of the catalogue, for what only looks at its records."""
-        # Never None: a folder without a catalogue is refused when that is read.
-        return cast("OpenDocument", self._find_document(CATALOG))
+        return self._document(CATALOG)
+
+    def _document(self, name: str) -> OpenDocument:
+        # Never None: a folder that lacks a document that belongs to no event is refused when that is read.
+        return cast("OpenDocument", self._find_document(name))
+
+    def document_of_event(self, event_id: int) -> OpenDocument:
+        """Return the document of an event, for what only looks at its records.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        document = self._find_document(event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document
 
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None
@@ -89,9 +111,7 @@ class Workspace:
             return events
         if table.of_event and event_id is None:
             return [found for document in self.event_documents() for found in document.find(table, query)]
-        document = self._find_document(table.document if event_id is None else event_document(event_id))
-        if document is None:
-            raise NotFoundError("Event", event_id)
+        document = self._document(table.document) if event_id is None else self.document_of_event(event_id)
         return document.find(table, query)
 
     def _find_events(self, query: QueryLike | None) -> list[records.Event]:
@@ -101,6 +121,15 @@ class Workspace:
             return found
         changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
         return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
+
+    def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
+        """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            DamagedError: when there are two, as only other hands can have put them there.
+        """
+        return self.document_of_event(event_id).only(BY_TYPE[records.PlanSnapshot])
 
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""
@@ -186,7 +215,7 @@ class Workspace:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
         if not table.of_event:
-            using = list(users(record_type, record_id, self.find))
+            using = [*users(record_type, record_id, self.find), *self._plans_made_of(record_type, record_id)]
             if using:
                 raise StillUsedError(table.label, record_id, using)
         document = self._document_of(table, record)
@@ -196,6 +225,16 @@ class Workspace:
             document.exists, document.changed = False, True
         else:
             document.drop(table, record_id)
+
+    def _plans_made_of(self, record_type: type, record_id: int) -> Iterator[str]:
+        """Yield the plans in production that rest on a record by what was frozen for them.
+
+        They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
+        """
+        for document in self.event_documents():
+            (event,) = document.find(_EVENTS)
+            if event.plan_state is records.PlanState.IN_PRODUCTION and record_id in _rests_on(document)[record_type]:
+                yield f"the plan of event {event.id} {event.name!r}, which is in production"
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
@@ -347,6 +386,22 @@ class Workspace:
         ]
         if problems:
             raise ValidationError(problems)
+
+
+def _rests_on(document: OpenDocument) -> Ids:
+    """Return what the plan of an event rests on, by what was frozen for it."""
+
+    def rows(record_type: type) -> list[Any]:
+        return document.find(table_of(record_type))
+
+    snapshot = document.only(BY_TYPE[records.PlanSnapshot])
+    in_force = definitions_in_force(snapshot, rows(records.PlanAmendment), Definitions())
+    return rests_on(
+        in_force,
+        goods=[row.finished_good_id for row in rows(records.EventFinishedGood)],
+        units=[row.finished_unit_id for row in rows(records.BatchDecision)],
+        recipes=[row.recipe_id for row in rows(records.EventRecipe)],
+    )
 
 
 def _with_id(record: RecordT, new_id: int) -> RecordT:

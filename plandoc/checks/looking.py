@@ -16,7 +16,7 @@ from plandoc.checks.mounts import problem_of_place
 from plandoc.checks.plans import wrong_with_plan
 from plandoc.errors import PlandocError, Problem
 from plandoc.open_documents import OpenDocument, check_format_of_folder
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
 from plandoc.rules import LARGEST_NUMBER
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
@@ -263,7 +263,8 @@ class Look:
 
     def _doubles(self, document: OpenDocument) -> Iterator[Finding]:
         for table in tables_of(document.name).values():
-            for fields in table.unique:
+            # That an event has two snapshots is said with its plan.
+            for fields in () if table is BY_TYPE[PlanSnapshot] else table.unique:
                 # The events of all documents are compared; everything else only with its own document.
                 seen: dict[Any, tuple[str, str, int]] = self._slugs if table is BY_TYPE[Event] else {}
                 key_of = attrgetter(*fields)

@@ -12,6 +12,7 @@ from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import state_in_words, whole_number
 from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.definitions import defined
 from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.sessions import Session
@@ -92,7 +93,7 @@ def _plan_of(key: str, session: Session) -> _Plan:
         event,
         get_event_recipes(event.id, session=session),
         get_event_fg_quantities(event.id, session=session),
-        [(session.get(FinishedUnit, decision.finished_unit_id), decision) for decision in decisions],
+        [(defined(FinishedUnit, one.finished_unit_id, event.id, session), one) for one in decisions],
         get_plan_snapshot(event.id, session=session),
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from plandoc.cli import printing, way_out
+from plandoc.cli import printing, streams, way_out
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.reports import print_report
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def init(*, folder: DataFolder) -> None:
     """Make a new data folder; one that is there already stays as it is."""
     was_there = (folder.path / MARKER).exists()
+    folder.done.begin()
     folder.open(create=True).close()
+    folder.done.end(None if was_there else f"the folder {folder.path} is made")
     printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
 
 
@@ -74,11 +76,13 @@ def import_file(
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(
-                f"import {file.name}",
+                f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:
-        print_report(cast("ImportReport", error.report))
+        # The refusal must be said, also where its report cannot be shown.
+        with suppress(streams.OutputError):
+            print_report(cast("ImportReport", error.report))
         message = str(error).replace("on_conflict='skip'", "--on-conflict skip")
         raise ImportRefusedError(
             message.replace("on_conflict='update'", "--on-conflict update"), error.report

@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import cyclopts
 from cyclopts import App, CycloptsError
 
+from plandoc.cli.arguments import as_path
 from plandoc.cli.commands import COMMANDS, GROUPS, Call, Called
 from plandoc.cli.folder import Folder
 from plandoc.cli.parameters import Parameter
@@ -49,6 +50,9 @@ def read(tokens: Sequence[str], called: Called | None, folder: Folder) -> Call:
         command, bound, unparsed = _make_app().parse_args(tokens, print_error=False, exit_on_error=False)
     except CycloptsError as error:
         raise UsageError(str(error)) from error
+    for name, value in bound.arguments.items():
+        if isinstance(value, Path):
+            bound.arguments[name] = as_path(str(value))
     if "folder" in unparsed:
         bound.arguments["folder"] = folder
     return partial(command, *bound.args, **bound.kwargs)
@@ -84,7 +88,7 @@ def _path(_: Any, tokens: Sequence[cyclopts.Token]) -> Path:
     (token,) = tokens
     if not token.value:
         raise UsageError(f"{token.keyword or 'the path'}: wanted a path, found nothing")
-    return Path(token.value)
+    return as_path(token.value)
 
 
 _CONVERTERS: tuple[tuple[type, Callable[..., Any]], ...] = ((datetime.date, _day), (Path, _path))

@@ -32,6 +32,8 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
         "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
         "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
+        "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
+        "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
         "with replace=True": "with --replace",
         "with foreign=True": "with --foreign",
         "with older=True": "with --older",
@@ -73,10 +75,18 @@ def as_said_here(message: str, event: str = "EVENT") -> str:
 
     >>> as_said_here("lock the plan first, with lock_plan")
     "lock the plan first, with 'plandoc lock EVENT'"
+    >>> as_said_here("take it over with revise_recipe of bread", "fair")
+    "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
     """
-    pattern = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR)
-    said = re.sub(pattern, lambda match: _COMMANDS_FOR[match[0]].replace("EVENT", event), message)
+    words = "|".join(map(re.escape, _COMMANDS_FOR))
+    said = re.sub(rf"(?<!\w)({words})(?!\w)(?: of ([a-z0-9-]+))?", lambda match: _command(match, event), message)
     return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
+
+
+def _command(match: re.Match[str], event: str) -> str:
+    """Return the command for a function of the library; ready to be pasted where it is said of what it is called."""
+    command = _COMMANDS_FOR[match[1]].replace("EVENT", event)
+    return command if match[2] is None else re.sub("RECIPE|GOOD|UNIT", match[2], command, count=1)
 
 
 def run_in_words(kind: RunKind, run_id: int) -> str:
