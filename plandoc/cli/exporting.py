@@ -43,6 +43,7 @@ def export(
     """
     if file.startswith("-") and file != _STANDARD_OUTPUT:
         raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
+    target = as_path(file)
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
@@ -54,7 +55,7 @@ def export(
         return
     folder.done.begin()
     try:
-        report = write_export(rendered, as_path(file), replace=replace)
+        report = write_export(rendered, target, replace=replace)
     except PlandocError as error:
         message = str(error).replace("replace=True", "--replace").replace("name a file", "name a file, or -")
         raise PlandocError(message) from error

@@ -323,6 +323,15 @@ def a_hundred_megabytes_listed(folder: Path) -> Ended:
     return called(folder, "event", "list")
 
 
+# What needs the snapshot of a started plan.
+OF_A_STARTED_PLAN = (
+    ("compare", "1"),
+    ("snapshot", "1"),
+    ("event", "show", "1"),
+    ("report", "1", "-o", "report.html"),
+    ("export", "export.json"),
+    ("amend", "quantity", "1", "hamper", "3", "--reason", "more"),
+)
 LOOPING = b"recipe,sub_recipe,quantity\nFrosting,Sponge Cake,1\n"
 NO_LOCKS = ("filelock.lock_descriptor", errno.ENOLCK)
 THAT_THE_LIBRARY_READS = library(lambda folder: look_at_everything(folder) or "all of it")
@@ -337,7 +346,8 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(29, "started without a snapshot, read by the library", THAT_THE_LIBRARY_READS, ("all of it",), 0, edited(EVENT, without_snapshot)),
     Row(29, "started without a snapshot, started by the library", library(lambda folder: plandoc.use_store(plandoc.open_store(folder)) or plandoc.start_production(1)), ("cannot start production", "IN_PRODUCTION"), 1, edited(EVENT, without_snapshot), every_document, "PlanStateError"),
     Row(29, "started without a snapshot, checked by the library", CHECKED, (EVENT, "plan_snapshots", "IN_PRODUCTION but has no snapshot"), 1, edited(EVENT, without_snapshot)),
-    Row(30, "two snapshots, checked by the library", CHECKED, (EVENT, "plan_snapshots 2", "event_id the same as in events/1.json plan_snapshots 1"), 1, edited(EVENT, a_second_snapshot)),
+    Row(30, "two snapshots, checked by the library", CHECKED, (EVENT, "plan_snapshots 2, event_id: wanted one snapshot of the event, found rows 1 and 2", "only you can say which one is right"), 1, edited(EVENT, a_second_snapshot)),
+    *(Row(30, f"two snapshots, {' '.join(line)}", command(*line), ("found rows 1 and 2",), 1, edited(EVENT, a_second_snapshot), every_document) for line in OF_A_STARTED_PLAN),
     Row(31, "recipes in a circle, checked by the library", CHECKED, (CATALOG, "recipes", "'Frosting' -> 'Sponge Cake' -> 'Frosting'"), 1, edited(CATALOG, cycle)),
     Row(31, "recipes in a circle, imported", command("recipe", "import", "circle.csv"), ("circle.csv:2: 'Frosting' contains itself: 'Frosting' -> 'Sponge Cake' -> 'Frosting'",), 1, lambda folder: written("../circle.csv", LOOPING)(folder), every_document),
     Row(33, "a folder of an older format, by the library", library(an_old_folder_by_library), (f"written as format {documents.FORMAT}",), 0),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from plandoc.tables import STOCK
 from tests.records.folders import Spoil, look_at_everything
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, edited
 from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, kept_by_readers, library, nothing
@@ -15,6 +18,7 @@ from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_doc
 SHOW = command("event", "show", "1")
 RECIPES = command("recipe", "list")
 INGREDIENTS = command("ingredient", "list")
+STOCK_LIST = command("stock", "list")
 ADD = command("event", "add", "Tea", "--date", "2027-01-01")
 BAKE = command("bake", "1", "cookie", "1")
 READ = library(lambda folder: look_at_everything(folder) or "all of it")
@@ -221,6 +225,22 @@ EDITS: tuple[Row, ...] = (
     *refused("a snapshot of nothing", fields_of(SNAPSHOTS, "1", snapshot_data=None), f"{SNAPSHOTS} 1, snapshot_data: PlanSnapshot: wanted a JSON object, found None"),
     *refused("a snapshot that is a list", fields_of(SNAPSHOTS, "1", snapshot_data=[]), "snapshot_data: PlanSnapshot: wanted a JSON object, found []"),
     *refused("a snapshot with a number that JavaScript would change", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(x=2**60)), "snapshot_data: PlanSnapshot: wanted what JSON can carry exactly, found 1152921504606846976"),
+    # What a document says of who wrote it.
+    Row(0, "a digit that turned, checked", CHECK, ("note: events/2.json: was changed by other hands since plandoc ",), 0, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a digit that turned, checked strictly", command("check", "--strict"), ("events/2.json: was changed by other hands since plandoc ", "compare it with a backup"), 1, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a document with another digest, checked strictly", command("check", "--strict"), ("events/1.json: was changed by other hands",), 1, about(EVENT, digest="0" * 64)),
+    Row(0, "a document written by something that steers a terminal, checked strictly", command("check", "--strict"), (r"\x1b[2J",), 1, about(EVENT, written_by="\x1b[2J")),
+    *refused("a digest that is a number", about(EVENT, digest=7), "events/1.json, _plandoc 1, digest: wanted text, found 7"),
+    *refused("a document written by nobody", about(EVENT, written_by=None), "events/1.json, _plandoc 1, written_by: wanted text, found None"),
+    *refused("a marker without the digest of its line", edited(MARKER, lambda marker: marker.pop("line_digest")), "plandoc.json, line_digest: wanted text, found None"),
+    *refused("a marker of format 1 with what format 2 has", marked(format=1), "plandoc.json, line_digest: unknown field"),
+    # The stock.
+    *refused("a stock of less than nothing", fields_of("stock", "1", STOCK, quantity="-1"), "stock.json:1, stock 1, quantity: wanted a decimal number in quotes", shown=STOCK_LIST),
+    *refused("a stock that is the catalogue", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
+    *refused("a stock that was cut off", lambda folder: os.truncate(folder / STOCK, 100), "stock.json:", shown=STOCK_LIST),
+    *refused("a stock in the catalogue, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
+    *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: ingredient_id and unit the same as in stock.json stock 1"),
+    *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
     *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "take it out"),
     *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: no row can get the id 1000000000000000; the highest is 1000000000000"),
@@ -233,6 +253,8 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker without a format", marked(format=None), "format: wanted a format number, found None"),
     *refused("a marker with a field that a person added", marked(comment="our folder"), "plandoc.json, comment: unknown field"),
     *refused("a marker of another lineage", marked(lineage="x"), "belongs to another folder", "not to this one (x)"),
+    *only_found("a marker whose serial nobody can have counted to", marked(serial=10**18), "plandoc.json, serial: wanted at most 9007199254740992, found 1000000000000000000"),
+    *only_found("a marker that gives an event no id", marked(next_event_id=10**16), "plandoc.json, next_event_id: wanted at most 1000000000000, found 10000000000000000"),
     Row(0, "a marker of a newer plandoc that says which", SHOW, ("plandoc.json has format 99", "it was written by plandoc >= 12.1", "pip install --upgrade plandoc"), 1, marked(format=99, needs="12.1")),
     Row(0, "a marker of a newer plandoc that says nonsense", SHOW, ("it was written by a newer plandoc",), 1, marked(format=99, needs="1; rm -rf /")),
 )  # fmt: skip

@@ -170,6 +170,9 @@ PLACES: tuple[Row, ...] = (
     *found("an event beside its folder", renamed(EVENT, "1.json"), f"1.json: {STRANGE}"),
     *found("a catalogue in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
     *found("a catalogue in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
+    *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
+    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup",), 1, lambda folder: (folder / STOCK).unlink()),
+    Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
     *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (give 'Events' this name back)"),
     *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "take it back from a backup"),
     *found("a marker in capital letters", renamed(MARKER, "Plandoc.json"), "plandoc.json: the file is missing, but there are documents"),
@@ -195,7 +198,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "files that everybody may run", SHOW, ("Christmas 2026",), 0, lambda folder: [path.chmod(0o777) for path in folder.rglob("*.json")] and None),
     Row(0, "a stock that may never be changed", that_cannot_be_replaced(STOCK, "stock", "set", "flour", "1", "kg"), (STOCK, "not saved"), keeps=every_document),
     Row(0, "a started event that may never be changed", that_cannot_be_replaced(EVENT, "bake", "1", "cookie", "1"), (EVENT, "not saved"), keeps=every_document),
-    Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("No space left on device",)),
+    Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("the output could not be written: no space left on device", "nothing was changed")),
     # The journal.
     *of_journal("a journal upside down", journal_of(lambda lines: lines[::-1]), "journal.jsonl:1: wanted transaction ", OF_ANOTHER_MOMENT, "keep a copy of the whole folder"),
     *of_journal("a journal with a blank line", journal_of(lambda lines: [lines[0], b"\n", *lines[1:]]), f"journal.jsonl:2: {BROKEN}"),
