@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,17 @@ def fields_of(table: str, row: str, file: str = EVENT, /, **fields: Any) -> Spoi
 
 def row_of(table: str, change: Callable[[Any], object], row: str = "1") -> Spoil:
     return edited(EVENT, lambda tables: change(tables[table][row]) and None)
+
+
+def spoiled_part(part: str, value: Any, row: Any) -> None:
+    """Put something else in the place of a part of what a snapshot says of the plan, or take it out."""
+    row["snapshot_data"][part] = value
+    if value is None:
+        del row["snapshot_data"][part]
+
+
+def with_definition(value: Any, row: Any) -> None:
+    row["definitions"]["recipes"]["1"] = value
 
 
 def key_of(table: str, old: str, new: str, name: str = CATALOG) -> Spoil:
@@ -220,6 +232,20 @@ EDITS: tuple[Row, ...] = (
     *only_found("a snapshot in which a recipe has another name", row_of(SNAPSHOTS, lambda row: row["snapshot_data"]["recipes"][0].update(recipe_name="Rye")), *CHANGED),
     *only_found("a snapshot whose definitions were emptied", fields_of(SNAPSHOTS, "1", definitions={}), *CHANGED),
     *only_found("a snapshot of another version", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(snapshot_version="2.0")), *CHANGED),
+    *only_found("a snapshot whose plan was emptied", fields_of(SNAPSHOTS, "1", snapshot_data={}), *CHANGED),
+    *(
+        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "take the file of the event back from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
+        for part, how, value in (("recipes", "made a text", "x"), ("batch_decisions", "taken out", None), ("finished_goods", "made numbers", [1, 2]))
+        for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"))
+    ),
+    *(
+        Row(0, f"a snapshot that lost the name of a recipe, by 'plandoc {' '.join(line)}'", command(*line), (), 0, row_of(SNAPSHOTS, lambda row: row["snapshot_data"]["recipes"][0].pop("recipe_name")))
+        for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"), ("plan", "show", "1"))
+    ),
+    *(
+        Row(0, f"a snapshot whose definition of a recipe is {ascii(value)}, by 'plandoc {' '.join(line)}'", command(*line), (says,), status, row_of(SNAPSHOTS, partial(with_definition, value)), every_document)
+        for value, line, status, says in ((None, ("compare", "1"), 0, "Christmas 2026"), ("x", ("compare", "1"), 1, "recipes"), ({}, ("needs", "1"), 1, "recipes"), ([], ("shop", "1"), 1, "recipes"))
+    ),
     *refused("a digest in capital letters", row_of(SNAPSHOTS, lambda row: row.update(digest=row["digest"].upper())), DIGEST),
     *refused("half a digest", row_of(SNAPSHOTS, lambda row: row.update(digest=row["digest"][:32])), DIGEST),
     *refused("a snapshot of nothing", fields_of(SNAPSHOTS, "1", snapshot_data=None), f"{SNAPSHOTS} 1, snapshot_data: PlanSnapshot: wanted a JSON object, found None"),
