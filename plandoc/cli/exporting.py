@@ -43,6 +43,7 @@ def export(
     """
     if file.startswith("-") and file != _STANDARD_OUTPUT:
         raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
+    target = as_path(file)
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
@@ -54,9 +55,13 @@ def export(
         return
     folder.done.begin()
     try:
+<<<<<<< HEAD
         report = write_export(rendered, as_path(file), replace=replace)
     except StorageError:
         raise
+=======
+        report = write_export(rendered, target, replace=replace)
+>>>>>>> h-inputs
     except PlandocError as error:
         raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
     folder.done.end(f"the export is in {report.path}")
