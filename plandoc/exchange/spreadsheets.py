@@ -9,10 +9,12 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from plandoc.arithmetic.rounding import rounded
 from plandoc.codec import to_row
 from plandoc.errors import PlandocError, Problem, ValidationError, found
 from plandoc.exchange.plandoc_files.writing import save_all
@@ -113,7 +115,7 @@ def _goods(session: Session) -> Rows:
 def _stock(session: Session) -> Rows:
     ingredients = _Names(session.find(Ingredient))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], f"{item.quantity:f}", item.unit
+        yield ingredients[item.ingredient_id], f"{rounded(Fraction(item.quantity), 12):f}", item.unit
 
 
 def _events(session: Session) -> Rows:
