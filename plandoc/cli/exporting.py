@@ -55,13 +55,9 @@ def export(
         return
     folder.done.begin()
     try:
-<<<<<<< HEAD
-        report = write_export(rendered, as_path(file), replace=replace)
+        report = write_export(rendered, target, replace=replace)
     except StorageError:
         raise
-=======
-        report = write_export(rendered, target, replace=replace)
->>>>>>> h-inputs
     except PlandocError as error:
         raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
     folder.done.end(f"the export is in {report.path}")
