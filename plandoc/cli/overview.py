@@ -58,6 +58,9 @@ def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
 def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
     """Show what should be looked at before a plan is locked or started; exit status 1 when there is anything.
 
+    That the catalogue says something else than a plan in production is shown, too; that alone gives exit status 0, for
+    it can be left as it is.
+
     Args:
         event: The event, by its short name or number.
         json: Print the findings as JSON.
@@ -67,7 +70,7 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
         printing.print_json(as_json(findings))
     else:
         asking.show_findings(findings, event)
-    return 1 if findings else 0
+    return 1 if any(finding.kind is not FindingKind.CATALOG_CHANGED for finding in findings) else 0
 
 
 def available(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
