@@ -140,7 +140,7 @@ class Session:
         check_edit(event, edit)
         if edit in _FROZEN_BY_SNAPSHOT and self.workspace.find(records.PlanSnapshot, event_id=event_id):
             way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
-            raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
+            raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
         return event
 
     def end(self) -> None:

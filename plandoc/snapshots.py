@@ -10,6 +10,7 @@ from plandoc import codec
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.arithmetic.signed_digest import digest_of
+from plandoc.errors import NotFoundError
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.reviewing import plan_parts
@@ -32,12 +33,11 @@ class _Named(Protocol):
 
 @reads
 def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot | None:
-    """Return the snapshot of an event's plan, or None when there is none yet.
-
-    Raises:
-        NotFoundError: "Event 99 not found".
-    """
-    session.event(event_id)
+    """Return the snapshot of an event's plan; None when there is none yet, or no such event."""
+    try:
+        session.event(event_id)
+    except NotFoundError:
+        return None
     snapshots = session.find(PlanSnapshot, event_id=event_id)
     return snapshots[0] if snapshots else None
 

@@ -46,7 +46,8 @@ def test_a_second_start_is_refused_and_changes_no_byte(call, bakery):
 
     assert second.status == 1
     assert second.out == ""
-    assert second.err.startswith("plandoc: cannot start production: the plan of event 1 is IN_PRODUCTION")
+    assert second.err.startswith("plandoc: cannot start production: the plan of ")
+    assert "(event 1) is IN_PRODUCTION" in second.err
     assert contents(bakery) == before
 
 

@@ -39,7 +39,13 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
             "current_state": PlanState.LOCKED,
             "attempted_action": "amend the plan",
             "way_out": "start production first",
+            "event_name": "",
         },
+    ),
+    (
+        errors.PlanStateError(7, PlanState.LOCKED, "amend the plan", "start production first", "Fair\x1b[2J"),
+        "cannot amend the plan: the plan of 'Fair\\x1b[2J' (event 7) is LOCKED; start production first",
+        {"event_id": 7, "event_name": "Fair\x1b[2J"},
     ),
     (
         errors.StillUsedError("Recipe", 3, iter(["unit 1", "unit 2"])),
