@@ -124,6 +124,18 @@ class Workspace:
                 return found
         return next((record for record in self.find(record_type) if getattr(record, "slug", None) == slug), None)
 
+    def like(self, record: RecordT) -> RecordT | None:
+        """Return the record that has the slug of a new one, or what else is unique in it; None when there is none."""
+        table = table_of(type(record))
+        given: Any = record
+        if table.has_slug:
+            return self.named(type(record), given.slug or slugify(given.name))
+        for fields in table.unique:
+            found = self._keys(table, fields, given).get(_key_of(fields)(given))
+            if found is not None:
+                return self.get(type(record), found, getattr(given, "event_id", None))
+        return None
+
     def _find_events(self, query: QueryLike | None) -> list[records.Event]:
         found = self._index.find(self._reading, self._read_document, query, anew=self._writes)
         ours = self._events_looked_into() if self._writes else {}
