@@ -14,7 +14,14 @@ from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError, batches_in_words, difference_in_words, numbers_by_key
 from plandoc.planning.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.planning.reviewing import review_plan
-from plandoc.planning.selection import GoodsSelection, RecipeSelection, set_event_finished_goods, set_event_recipes
+from plandoc.planning.selection import (
+    GoodsSelection,
+    QuantityChange,
+    RecipeSelection,
+    change_event_finished_goods,
+    set_event_finished_goods,
+    set_event_recipes,
+)
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session
 
@@ -38,6 +45,8 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
 
     selection, lost = folder.change("select recipes", select)
     printing.say(f"chosen: {', '.join(recipe.name for recipe in selection.recipes)}")
+    if selection.removed_recipes:
+        printing.say(f"no longer chosen: {', '.join(recipe.name for recipe in selection.removed_recipes)}")
     for good in selection.removed_goods:
         printing.say(f"removed from the plan: {good.name}, for a recipe that it needs is not chosen")
     for decision in selection.removed_decisions:
@@ -50,28 +59,35 @@ def goods(
     event: str,
     /,
     *quantities: Annotated[str, Parameter(name="GOOD=QUANTITY", required=True)],
+    replace: Flag = False,
     add_missing_recipes: Flag = False,
     folder: DataFolder,
 ) -> None:
-    """Choose the goods to hand out at an event, in place of those chosen before.
+    """Choose goods to hand out at an event, or change how many; those that are not named stay as they are.
+
+    What came into the plan and what left it is listed.
 
     Args:
         event: The event, by its short name or number.
-        quantities: Each good and how many of it, such as cookie-box=10.
+        quantities: Each good and how many of it, such as cookie-box=10; 0 takes it out of the plan.
+        replace: Take every good out of the plan that is not named.
         add_missing_recipes: Choose the recipes that the goods need, too.
     """
     wanted = numbers_by_key(quantities, "GOOD=QUANTITY")
+    change = set_event_finished_goods if replace else change_event_finished_goods
 
     def select(session: Session) -> GoodsSelection:
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
-        return set_event_finished_goods(found, by_id, add_missing_recipes, session=session)
+        return change(found, by_id, add_missing_recipes, session=session)
 
     selection = folder.change("select goods", select)
-    for good, quantity in selection.quantities:
-        printing.say(f"chosen: {quantity} {good.name}")
+    for one in selection.changes:
+        printing.say(_change_in_words(one))
     for recipe in selection.added_recipes:
         printing.say(f"recipe added: {recipe.name}")
+    chosen = ", ".join(f"{quantity} {good.name}" for good, quantity in selection.quantities)
+    printing.say(f"chosen{'' if selection.changes else ' as before'}: {chosen or 'no goods'}")
 
 
 def batches(
@@ -156,6 +172,14 @@ def _by_id(
     if len(by_id) < len(found):
         raise UsageError("one thing is given twice, by its short name and by its number")
     return by_id
+
+
+def _change_in_words(change: QuantityChange) -> str:
+    if not change.before:
+        return f"added to the plan: {change.after} {change.name}"
+    if not change.after:
+        return f"removed from the plan: {change.before} {change.name}"
+    return f"changed: {change.name} from {change.before} to {change.after}"
 
 
 def _in_words(decision: BatchDecision, session: Session) -> str:

@@ -20,6 +20,10 @@ CHANGES = {
         lambda event, shop: plandoc.set_event_finished_goods(event, {shop.cookie_box.id: 1}),
         _SELECTION,
     ),
+    "change_event_finished_goods": (
+        lambda event, shop: plandoc.change_event_finished_goods(event, {shop.cookie_box.id: 1}),
+        _SELECTION,
+    ),
     "save_batch_decision": (lambda event, shop: plandoc.save_batch_decision(event, shop.cookie.id, 9), _DECISIONS),
     "save_batch_decisions": (lambda event, shop: plandoc.save_batch_decisions(event, {shop.cookie.id: 9}), _DECISIONS),
     "decide_enough": (lambda event, shop: plandoc.decide_enough(event), _DECISIONS),
