@@ -161,9 +161,10 @@ def _of_decisions(
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
-        yield from _short(unit, decision, math.ceil(exact))
         need_is_known = all_needs_known or exact > decision.units_needed
-        yield from _stale(unit, exact, decision, definitions, need_is_known=need_is_known)
+        changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
+        # Whoever mends what is short decides anew; that it is stale, too, would be the same thing said twice.
+        yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
 
 
 def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
@@ -178,16 +179,17 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
     )
 
 
-def _short(unit: FinishedUnit, decision: BatchDecision, needed: int) -> Iterator[Finding]:
+def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Iterator[Finding]:
     made = units_yielded(decision.batches, unit.yield_per_batch)
     accepted = accepted_shortfall(decision)
     short = needed - made
     if short > accepted:
         agreed = f", of which {accepted} accepted" if accepted else ""
+        since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
         yield Finding(
             FindingKind.SHORT,
             unit.name,
-            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}",
+            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
             way_out_of_shortfall(needed, unit.yield_per_batch),
             finished_unit_id=unit.id,
             needed=_countable(needed),
@@ -202,10 +204,7 @@ def accepted_shortfall(decision: BatchDecision) -> int:
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
 
 
-def _stale(
-    unit: FinishedUnit, exact: Exact, decision: BatchDecision, definitions: Definitions, *, need_is_known: bool
-) -> Iterator[Finding]:
-    changes = [*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions)]
+def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: Collection[str]) -> Iterator[Finding]:
     if changes:
         yield Finding(
             FindingKind.STALE,
