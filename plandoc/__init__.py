@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from plandoc.amendments import (
         add_finished_good,
+        amend_enough,
         change_quantity,
         drop_finished_good,
         get_amendments,
@@ -204,6 +205,7 @@ __all__ = [
     "VoidedRun",
     "YieldMode",
     "add_finished_good",
+    "amend_enough",
     "backup",
     "change_event_finished_goods",
     "change_quantity",
@@ -351,6 +353,7 @@ _ON_DEMAND = {
     "VoidedRun": "plandoc.records",
     "YieldMode": "plandoc.records",
     "add_finished_good": "plandoc.amendments",
+    "amend_enough": "plandoc.amendments",
     "backup": "plandoc.backups.writing",
     "change_event_finished_goods": "plandoc.planning.selection",
     "change_quantity": "plandoc.amendments",

@@ -6,11 +6,13 @@ made, before anything is written: a caller who catches the error goes on in a se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
 from plandoc.arithmetic.availability import Availability, availability
+from plandoc.arithmetic.batches import enough_batches
 from plandoc.arithmetic.guards import (
     fewer_than_assembled,
     recipes_in_production,
@@ -18,8 +20,9 @@ from plandoc.arithmetic.guards import (
     wrong_with_new_good,
     wrong_with_quantity,
 )
-from plandoc.arithmetic.replay import in_order
-from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production
+from plandoc.arithmetic.replay import effect_of, in_order
+from plandoc.arithmetic.requirements import Breakdown, Exact
+from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production, units_made
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import exact_needs, new_decision, put_decision
@@ -45,6 +48,7 @@ from plandoc.records import (
 from plandoc.rules import check_reason
 from plandoc.sessions import Session
 from plandoc.states import Edit
+from plandoc.values import frozen
 
 
 @reads
@@ -97,7 +101,12 @@ def drop_finished_good(
 
 @changes("amend the plan")
 def add_finished_good(
-    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+    event_id: int,
+    finished_good_id: int,
+    quantity: int,
+    reason: str,
+    enough: bool = False,
+    session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Put a good into the plan, with the recipes that it needs and that are not selected. Returns the amendment.
 
@@ -106,6 +115,8 @@ def add_finished_good(
         finished_good_id: The good; it must not be in the plan.
         quantity: How many of it; a whole number above 0.
         reason: Why; blanks around it are cut off, and something must be left.
+        enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
+            Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -120,14 +131,22 @@ def add_finished_good(
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
     change = AddFinishedGood(finished_good_id, _name_of_good(session, finished_good_id), quantity)
     amendment = _amendment(session, event_id, change, reason, recipe_ids)
+    batches = _batches_for(session, amendment) if enough else ()
     _select(session, event_id, recipe_ids)
     session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
-    return session.workspace.add(amendment)
+    added = session.workspace.add(amendment)
+    _save_batches(session, batches)
+    return added
 
 
 @changes("amend the plan")
 def change_quantity(
-    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+    event_id: int,
+    finished_good_id: int,
+    quantity: int,
+    reason: str,
+    enough: bool = False,
+    session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Change how many of a good are handed out. Returns the amendment.
 
@@ -136,6 +155,8 @@ def change_quantity(
         finished_good_id: The good; it must be in the plan.
         quantity: How many from now on; a whole number above 0, another one than before.
         reason: Why; blanks around it are cut off, and something must be left.
+        enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
+            Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -150,8 +171,11 @@ def change_quantity(
     _refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = _amendment(session, event_id, change, reason)
+    batches = _batches_for(session, amendment) if enough else ()
     session.workspace.replace(attrs.evolve(row, quantity=quantity))
-    return session.workspace.add(amendment)
+    changed = session.workspace.add(amendment)
+    _save_batches(session, batches)
+    return changed
 
 
 @changes("amend the plan")
@@ -192,6 +216,35 @@ def modify_batch_decision(
     return session.workspace.add(amendment)
 
 
+@changes("amend the plan")
+def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> list[PlanAmendment]:
+    """Change the batches of every unit that the goods need to the fewest that are enough, for one reason.
+
+    Units that were lost in baking are made again, and no number falls below what is baked. Batches that no good needs
+    stay as they are. A decision whose number is right already counts as made for the need of now, without an amendment.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        reason: Why; blanks around it are cut off, and something must be left.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        The amendments, in the order of the units' ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, a good is broken, or nothing would change.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = _begin(session, event_id, reason)
+    quantities = _quantities(session, event_id)
+    needs = Breakdown.of(definitions_in(session)).needs(quantities)
+    batches = _batches(session, event_id, needs, reason, _next_sequence(session, event_id))
+    if not batches:
+        raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
+    return _save_batches(session, batches)
+
+
 # What every amendment does.
 
 
@@ -208,9 +261,13 @@ def _begin(session: Session, event_id: int, reason: str) -> str:
 def _amendment(
     session: Session, event_id: int, change: Change, reason: str, added_recipe_ids: tuple[int, ...] = ()
 ) -> PlanAmendment:
-    before = session.find(PlanAmendment, event_id=event_id)
-    sequence = max((amendment.sequence for amendment in before), default=0) + 1
+    sequence = _next_sequence(session, event_id)
     return PlanAmendment(event_id, sequence, change, reason, session.moment, added_recipe_ids)
+
+
+def _next_sequence(session: Session, event_id: int) -> int:
+    before = session.find(PlanAmendment, event_id=event_id)
+    return max((amendment.sequence for amendment in before), default=0) + 1
 
 
 def _refuse(problems: Iterable[Problem]) -> None:
@@ -238,6 +295,10 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
         raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
     hint = "put it into the plan with add_finished_good"
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
+
+
+def _quantities(session: Session, event_id: int) -> dict[int, int]:
+    return {row.finished_good_id: row.quantity for row in session.find(EventFinishedGood, event_id=event_id)}
 
 
 def _name_of_good(session: Session, good_id: int) -> str:
@@ -271,8 +332,12 @@ def _select(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
 
 
 def _baked(session: Session, event_id: int) -> Mapping[int, int]:
+    return batches_done(_counted(session, event_id))
+
+
+def _counted(session: Session, event_id: int) -> tuple[ProductionRun, ...]:
     runs, voided = session.find(ProductionRun, event_id=event_id), session.find(VoidedRun, event_id=event_id)
-    return batches_done(counted_production(runs, voided))
+    return counted_production(runs, voided)
 
 
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
@@ -281,6 +346,85 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
         raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
     return unit, decisions[0] if decisions else None
+
+
+@frozen
+class _Batches:
+    """Batches of a unit that are to be decided.
+
+    Attributes:
+        decision: The decision.
+        amendment: What tells of it; None when the number stays and only the need is another one.
+    """
+
+    decision: BatchDecision
+    amendment: PlanAmendment | None
+
+
+def _batches_for(session: Session, amendment: PlanAmendment) -> Sequence[_Batches]:
+    """Return enough batches of the units of the good that an amendment is about, as if it were made already."""
+    event_id, effect = amendment.event_id, effect_of(amendment.change)
+    breakdown = Breakdown.of(definitions_in(session))
+    needs = breakdown.needs({**_quantities(session, event_id), effect.key: effect.after})
+    of_good = {unit_id: exact for unit_id, exact in needs.items() if unit_id in breakdown.units(effect.key)}
+    selected = _selected(session, event_id).union(amendment.added_recipe_ids)
+    return _batches(session, event_id, of_good, amendment.reason, amendment.sequence + 1, selected)
+
+
+def _batches(
+    session: Session,
+    event_id: int,
+    needs: Mapping[int, Exact],
+    reason: str,
+    sequence: int,
+    selected: Collection[int] | None = None,
+) -> Sequence[_Batches]:
+    """Return what is to be decided so that enough is baked; what is right already is left out.
+
+    Args:
+        session: The session to look in.
+        event_id: The event.
+        needs: Units that the goods take, before they are rounded up, by the unit's id.
+        reason: Why.
+        sequence: The number of the first amendment.
+        selected: The recipes that will be selected; None for those that are.
+    """
+    runs = _counted(session, event_id)
+    baked, made = batches_done(runs), units_made(runs)
+    chosen = set(_selected(session, event_id) if selected is None else selected)
+    wanted: list[_Batches] = []
+    problems: list[Problem] = []
+    for unit_id, exact in sorted(needs.items()):
+        unit, present = _unit_and_decision(session, event_id, unit_id)
+        old = present.batches if present else 0
+        done = baked.get(unit_id, 0)
+        number = enough_batches(math.ceil(exact), made.get(unit_id, 0), done, unit.yield_per_batch)
+        if number == old and present is not None:
+            decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+            wanted.extend([_Batches(decision, None)] if decision != attrs.evolve(present, id=0) else [])
+            continue
+        problems.extend(wrong_with_batches(unit, old, number, done))
+        if not problems:
+            decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+            recipe = session.get(Recipe, unit.recipe_id)
+            change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=number)
+            brought = () if recipe.id in chosen else (recipe.id,)
+            chosen.update(brought)
+            amendment = PlanAmendment(event_id, sequence, change, reason, session.moment, brought)
+            wanted.append(_Batches(decision, amendment))
+            sequence += 1
+    _refuse(problems)
+    return wanted
+
+
+def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAmendment]:
+    saved = []
+    for one in batches:
+        if one.amendment is not None:
+            _select(session, one.amendment.event_id, one.amendment.added_recipe_ids)
+            saved.append(session.workspace.add(one.amendment))
+        put_decision(session, one.decision)
+    return saved
 
 
 def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:

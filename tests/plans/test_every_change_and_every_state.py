@@ -46,6 +46,7 @@ CHANGES = {
         lambda event, shop: plandoc.modify_batch_decision(event, shop.cookie.id, 9, "to be sure"),
         _AMENDMENTS,
     ),
+    "amend_enough": (lambda event, shop: plandoc.amend_enough(event, "to be sure"), _AMENDMENTS),
     "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
     "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
     "void_run": (lambda event, shop: plandoc.void_run(event, plandoc.RunKind.PRODUCTION, 1, "twice"), _RUNS),
@@ -75,7 +76,7 @@ def test_no_function_that_changes_something_is_missing_here():
 def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, folder, name, state):
     call, allowed = CHANGES[name]
     bakery = a_bakery(store)
-    event = _planned(store, bakery, state, undecided=name == "decide_enough")
+    event = _planned(store, bakery, state, undecided=name in {"decide_enough", "amend_enough"})
     before = folder_bytes(folder)
     if state in allowed:
         call(event.id, bakery)
