@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plandoc.cli import commands, plain_words, printing
+from plandoc.cli import commands, plain_words, printing, typed
 from plandoc.cli.commands import Call
 from plandoc.cli.folder import Folder
 from plandoc.cli.wording import UsageError, as_said_here
@@ -68,7 +68,9 @@ def _call(arguments: list[str]) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
     tokens, data = _without_data(arguments)
-    status = _read(tokens, Folder(data))()
+    call = _read(tokens, Folder(data))
+    with typed.put_in(call):
+        status = call()
     return status if isinstance(status, int) else DONE
 
 

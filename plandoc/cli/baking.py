@@ -11,7 +11,9 @@ from typing import Annotated, Any
 from plandoc import production
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.catalog import find_by_key
-from plandoc.cli import printing
+from plandoc.cli import beyond, printing
+from plandoc.cli.asking import Wanted, Yes, do_if_agreed
+from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson, Parameter
@@ -26,6 +28,7 @@ from plandoc.cli.wording import (
 )
 from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
 from plandoc.sessions import Session
+from plandoc.states import Edit, check_edit
 from plandoc.values import frozen
 
 Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
@@ -75,10 +78,13 @@ def bake(
     lost: Lost = None,
     why: Why = None,
     notes: str | None = None,
+    yes: Yes = False,
     json: AsJson = False,
     folder: DataFolder,
-) -> None:
+) -> int:
     """Record that batches were baked, and what came out of them.
+
+    When that is more than is planned, you are asked.
 
     Args:
         event: The event, by its short name or number.
@@ -88,22 +94,33 @@ def bake(
         lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
         why: Why they were lost.
         notes: Anything to remember.
+        yes: Record also more than is planned; for scripts, which cannot be asked.
         json: Print the run as JSON.
     """
     number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
     losses = _losses(lost or (), why or ())
+
+    def look(session: Session) -> list[Doubt]:
+        found, baked = event_id(event, session), find_by_key(FinishedUnit, unit, session=session)
+        check_edit(session.event(found), Edit.RUNS)
+        return list(beyond.beyond_the_plan(found, baked, number, session))
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found, baked = event_id(event, session), find_by_key(FinishedUnit, unit, session=session)
         run = production.record_production(found, baked.id, number, units, losses, notes or "", session=session)
         return _Run(run, baked.name), production.get_progress(found, session=session)
 
-    run, progress = folder.change("record production", record)
+    wanted = Wanted("record production", look, record, beyond.title, "Record it anyway?")
+    recorded = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if recorded is None:
+        return 1
+    run, progress = recorded
     if json:
         printing.print_json(_as_json(run))
-        return
+        return 0
     printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
     _show_what_stands(run, progress, event)
+    return 0
 
 
 def pack(

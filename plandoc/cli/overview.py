@@ -8,6 +8,7 @@ from plandoc.arithmetic.availability import Availability
 from plandoc.arithmetic.batches import UnitOptions, UnitPlan
 from plandoc.arithmetic.review import accepted_shortfall
 from plandoc.cli import asking, printing
+from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson
@@ -17,7 +18,8 @@ from plandoc.planning.decisions import get_batch_options
 from plandoc.planning.overview import Plan, get_plan
 from plandoc.planning.reviewing import review_plan
 from plandoc.planning.selection import get_available_finished_goods
-from plandoc.records import FindingKind
+from plandoc.records import Finding, FindingKind
+from plandoc.sessions import Session
 
 _NO_GOODS = "none needed yet; 'plandoc plan goods EVENT GOOD=QUANTITY' chooses goods"
 
@@ -29,14 +31,19 @@ def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
         event: The event, by its short name or number.
         json: Print the whole plan as JSON.
     """
-    plan = folder.look(lambda session: get_plan(event_id(event, session), session=session))
+
+    def look(session: Session) -> tuple[Plan, list[Doubt]]:
+        plan = get_plan(event_id(event, session), session=session)
+        return plan, doubts_of(plan.findings, plan.event.slug, session)
+
+    plan, doubts = folder.look(look)
     if json:
         printing.print_json(as_json(plan))
         return
     _print_event(plan)
     _print_goods(plan)
     _print_units(plan)
-    asking.show_findings(plan.findings, plan.event.slug, is_one_of_several=True)
+    asking.show_doubts(asking.to_review(len(doubts)), doubts, is_one_of_several=True)
 
 
 def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
@@ -62,11 +69,16 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
         event: The event, by its short name or number.
         json: Print the findings as JSON.
     """
-    findings = folder.look(lambda session: review_plan(event_id(event, session), session=session))
+
+    def look(session: Session) -> tuple[list[Finding], list[Doubt]]:
+        findings = review_plan(event_id(event, session), session=session)
+        return findings, doubts_of(findings, event, session)
+
+    findings, doubts = folder.look(look)
     if json:
         printing.print_json(as_json(findings))
     else:
-        asking.show_findings(findings, event)
+        asking.show_doubts(asking.to_review(len(doubts)), doubts)
     return 1 if findings else 0
 
 

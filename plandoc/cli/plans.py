@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from plandoc.arithmetic.batches import units_yielded
-from plandoc.cli import printing
-from plandoc.cli.asking import counted
+from plandoc.cli import beyond, printing
+from plandoc.cli.asking import Wanted, Yes, counted, do_if_agreed
+from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import all_of, event_id
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import Flag, Parameter
@@ -24,6 +25,7 @@ from plandoc.planning.selection import (
 )
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session
+from plandoc.states import Edit
 
 
 def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", required=True)], folder: DataFolder) -> None:
@@ -95,16 +97,24 @@ def batches(
     /,
     *numbers: Annotated[str, Parameter(name="UNIT=BATCHES", required=True)],
     accept_shortfall: Flag = False,
+    yes: Yes = False,
     folder: DataFolder,
-) -> None:
+) -> int:
     """Decide how many batches to bake; all of the decisions are saved, or none.
+
+    When that is more than ten times what is enough, you are asked.
 
     Args:
         event: The event, by its short name or number.
         numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
         accept_shortfall: Save decisions that yield less than is needed.
+        yes: Decide however many; for scripts, which cannot be asked.
     """
     wanted = numbers_by_key(numbers, "UNIT=BATCHES")
+
+    def look(session: Session) -> list[Doubt]:
+        found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
+        return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
 
     def decide(session: Session) -> list[str]:
         found = event_id(event, session)
@@ -112,8 +122,12 @@ def batches(
         decisions = save_batch_decisions(found, by_id, accept_shortfall, session=session)
         return [_in_words(decision, session) for decision in decisions]
 
-    for line in folder.change("decide batches", decide):
+    lines = do_if_agreed(
+        Wanted("decide batches", look, decide, beyond.title, "Decide it anyway?"), folder, yes=yes, is_silent=True
+    )
+    for line in lines or ():
         printing.say(line)
+    return 1 if lines is None else 0
 
 
 def decide(
@@ -143,7 +157,7 @@ def decide(
     for line in lines or ["nothing was left to decide"]:
         printing.say(line)
     if findings:
-        printing.say(f"{counted(findings)} to review: see 'plandoc plan review {event}'")
+        printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
 
 
 def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folder: DataFolder) -> None:
