@@ -5,10 +5,12 @@ A run is called as the list shows it: `b3` is the third that was recorded of bak
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from plandoc import production
+from plandoc.arithmetic.batches import batches_for
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.catalog import find_by_key
 from plandoc.cli import beyond, printing
@@ -268,10 +270,12 @@ def _show_unit(one: UnitProgress, event: str) -> None:
     decided = f"{one.batches_done} of {batches_in_words(one.batches_decided)} baked now"
     printing.say(f"{one.unit.name}: {decided}, {one.made} made of {one.needed} needed")
     if one.short_after_remaining:
+        enough = max(one.batches_decided, one.batches_done)
+        enough += batches_for(one.short_after_remaining, one.unit.yield_per_batch)
         rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
         printing.say(
             f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
-            f"'plandoc amend batches {event} {one.unit.slug} BATCHES --reason TEXT' bakes more"
+            f"'plandoc amend batches {shlex.quote(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
         )
 
 

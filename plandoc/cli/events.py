@@ -16,7 +16,6 @@ from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.sessions import Session
-from plandoc.slugs import slugify
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.values import frozen
 
@@ -44,7 +43,7 @@ def add(
     event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
 
     def change(session: Session) -> tuple[Event, list[Event]]:
-        namesakes = [one for one in session.find(Event) if slugify(one.name) == slugify(event.name)]
+        namesakes = [one for one in session.find(Event) if one.name.casefold() == event.name.casefold()]
         same_day = [one for one in namesakes if one.event_date == event.event_date]
         if same_day and not again:
             raise _already_there(same_day[0])
