@@ -79,15 +79,19 @@ def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
         states.check_step(found, states.COMPLETE)
         return _left_undone(get_progress(found.id, session=session), event)
 
-    def make(session: Session) -> Event:
-        return lifecycle.complete_production(event_id(event, session), session=session)
+    def make(session: Session) -> tuple[Event, Progress]:
+        completed = lifecycle.complete_production(event_id(event, session), session=session)
+        return completed, get_progress(completed.id, session=session)
 
     question = "Complete it anyway? There is no way back."
     wanted = Wanted(states.COMPLETE.action, look, make, _not_done_yet, question)
-    moved = do_if_agreed(wanted, folder, yes=yes)
-    if moved is None:
+    done = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if done is None:
         return 1
-    _say_state(moved)
+    completed, progress = done
+    _say_state(completed)
+    for doubt in _left_undone(progress, event):
+        printing.say(f"left undone: {doubt.message}")
     return 0
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from plandoc.arithmetic.batches import units_yielded
-from plandoc.cli import beyond, printing
+from plandoc.cli import beyond, instead, printing
 from plandoc.cli.asking import Wanted, Yes, counted, do_if_agreed
 from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import all_of, event_id
@@ -20,6 +20,7 @@ from plandoc.planning.selection import (
     QuantityChange,
     RecipeSelection,
     change_event_finished_goods,
+    get_event_fg_quantities,
     set_event_finished_goods,
     set_event_recipes,
 )
@@ -81,7 +82,9 @@ def goods(
     def select(session: Session) -> GoodsSelection:
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
-        return change(found, by_id, add_missing_recipes, session=session)
+        typed = dict(zip(by_id, wanted, strict=True))
+        with instead.amend(event, _amendments(found, wanted, typed, session, replace=replace)):
+            return change(found, by_id, add_missing_recipes, session=session)
 
     selection = folder.change("select goods", select)
     for one in selection.changes:
@@ -113,7 +116,8 @@ def batches(
     wanted = numbers_by_key(numbers, "UNIT=BATCHES")
 
     def look(session: Session) -> list[Doubt]:
-        found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
+        with instead.amend(event, instead.batches(wanted)):
+            found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
         return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
 
     def decide(session: Session) -> list[str]:
@@ -150,7 +154,8 @@ def decide(
 
     def decide_all(session: Session) -> tuple[list[str], list[Finding]]:
         found = event_id(event, session)
-        decisions = decide_enough(found, replace_stale, session=session)
+        with instead.amend(event, ["batches EVENT --enough"]):
+            decisions = decide_enough(found, replace_stale, session=session)
         return [_in_words(decision, session) for decision in decisions], review_plan(found, session=session)
 
     lines, findings = folder.change("decide enough batches", decide_all)
@@ -171,7 +176,8 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folde
     def remove(session: Session) -> list[str]:
         found = event_id(event, session)
         units = [unit.id for unit in all_of(FinishedUnit, keys, session)] if keys else None
-        removed = delete_batch_decisions(found, units, session=session)
+        with instead.amend(event, instead.batches(dict.fromkeys(keys, 0))):
+            removed = delete_batch_decisions(found, units, session=session)
         return [_removed_in_words(one, session) for one in removed]
 
     for line in folder.change("remove batch decisions", remove) or ["nothing"]:
@@ -186,6 +192,14 @@ def _by_id(
     if len(by_id) < len(found):
         raise UsageError("one thing is given twice, by its short name and by its number")
     return by_id
+
+
+def _amendments(
+    found: int, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
+) -> Iterator[str]:
+    """Yield what amends the goods of a plan as they were typed; each by what was typed for it, else by its short name."""
+    planned = get_event_fg_quantities(found, session=session)
+    yield from instead.goods(wanted, {typed.get(good.id, good.slug): n for good, n in planned}, replace=replace)
 
 
 def _change_in_words(change: QuantityChange) -> str:

@@ -83,10 +83,16 @@ def _whole(found: Progress) -> str:
 def _how_far(found: Progress) -> str:
     if not _is_over(found):
         return found.overall.value.replace("_", " ")
+    left = left_undone(found)
+    return f"completed with {left} left undone" if left else "completed"
+
+
+def left_undone(found: Progress) -> str:
+    """Return how many batches and goods are planned and not done; blank when all are."""
     batches, goods = sum(one.batches_undone for one in found.units), sum(one.undone for one in found.goods)
     left = [batches_in_words(batches)] if batches else []
     left.extend(["1 good" if goods == 1 else f"{goods} goods"] if goods else [])
-    return f"completed with {' and '.join(left)} left undone" if left else "completed"
+    return " and ".join(left)
 
 
 def _is_over(found: Progress) -> bool:

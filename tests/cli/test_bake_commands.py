@@ -122,7 +122,7 @@ def test_units_that_will_be_missing_in_the_end_are_said(call, kitchen):
 
     assert ended.out.splitlines()[2] == (
         "2 will be missing even after the 1 batch still to bake; "
-        "'plandoc amend batches 1 rye-loaf BATCHES --reason TEXT' bakes more"
+        "'plandoc amend batches 1 rye-loaf 10 --reason TEXT' bakes more"
     )
 
 

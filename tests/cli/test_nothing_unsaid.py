@@ -140,8 +140,12 @@ def test_yes_completes_it_and_still_shows_what_is_left_undone(call, started):
     ended = call("complete", "fair", "--yes")
 
     assert ended.status == 0
-    assert "Cookie: 0 of 6 batches baked" in ended.out
-    assert ended.out.splitlines()[-1] == "Fair (event 1) is COMPLETED now"
+    assert ended.out.splitlines() == [
+        "Fair (event 1) is COMPLETED now",
+        "left undone: Cookie: 0 of 6 batches baked",
+        "left undone: Box: 0 of 10 packed",
+        "left undone: Bag: 0 of 3 packed",
+    ]
 
 
 def test_a_plan_that_is_done_is_completed_without_a_question(call, started):
@@ -184,6 +188,7 @@ def test_a_completed_plan_waits_for_nothing_on_the_screen(call, started):
     assert lines[3] == ["unit", "batches", "not baked", "made", "lost", "needed", "in the end"]
     assert lines[4] == ["Cookie", "2 of 6", "4", "48", "0", "135", "87 short"]
     assert lines[7] == ["good", "packed", "not packed", "remark"]
+    assert "undone     4 batches and 9 goods" in call("plan", "show", "fair").out
     assert lines[8:] == [["Box", "4 of 10", "6", ""], ["Bag", "0 of 3", "3", ""]]
 
 
@@ -383,13 +388,28 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
         ((("lock", "fair", "--yes"),), ("bake", "fair", "cookie", "1"), "'plandoc start fair'"),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
-            ("plan", "goods", "fair", "box=1"),
-            "'plandoc amend quantity fair GOOD QUANTITY --reason TEXT'",
+            ("plan", "goods", "fair", "box=1", "bag=0", "3=2"),
+            "'plandoc amend drop fair bag --reason TEXT' and 'plandoc amend add fair 3 2 --reason TEXT'\n",
+        ),
+        (
+            (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
+            ("plan", "goods", "fair", "box=10", "--replace"),
+            "amend it, with 'plandoc amend drop fair bag --reason TEXT'\n",
         ),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
             ("plan", "batches", "fair", "cookie=1"),
-            "'plandoc amend batches fair UNIT BATCHES --reason TEXT'",
+            "'plandoc amend batches fair cookie 1 --reason TEXT'",
+        ),
+        (
+            (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
+            ("plan", "decide", "fair", "--enough"),
+            "'plandoc amend batches fair --enough --reason TEXT'",
+        ),
+        (
+            (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
+            ("plan", "undecide", "fair", "cookie"),
+            "'plandoc amend batches fair cookie 0 --reason TEXT'",
         ),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
