@@ -166,6 +166,11 @@ class Session:
             raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
         return event
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended."""
+        return self._over
+
     def end(self) -> None:
         """Refuse any further use."""
         self._over = True

@@ -11,6 +11,7 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
+from plandoc.storage.undoing import and_done
 
 CATALOG = "catalog.json"
 EVENTS_FOLDER = "events"
@@ -37,24 +38,27 @@ def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seco
     with translated(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
     lock = FolderLock(root, files)
-    try:
+
+    def fill() -> None:
         lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
-        try:
-            with translated(root, Outcome.NOT_SAVED):
-                if not is_made(root, files):
-                    _fill(root, lineage, files)
-        finally:
-            lock.release()
-    finally:
-        # Also after a lock that was not had: its file may be open.
-        lock.close()
+        with translated(root, Outcome.NOT_SAVED):
+            if not is_made(root, files):
+                _fill(root, lineage, files)
+
+    # Also after a lock that was not had: its file may be open.
+    and_done(fill, lock.close)
 
 
 def _make_folders(root: Path, files: Files) -> None:
     if root.is_dir():
         return
     _make_folders(root.parent, files)
-    files.make_folder(root)
+    try:
+        files.make_folder(root)
+    except FileExistsError:
+        # Another process was faster. It may not have come to its sync.
+        if not root.is_dir():
+            raise
     files.sync_folder(root.parent)
 
 

@@ -163,13 +163,15 @@ def look(root: Path, *, make: bool, warns: bool, lost: bool = True) -> Seen:
         return {}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore" if warns else "error", RecoveryWarning)
+            # A power cut can leave what another program may have left as well, and then there is a word about it.
+            warnings.simplefilter("ignore", RecoveryWarning)
             if make:
                 creation.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
             found = observe(root, edited=warns)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    kept = {name: content for name, content in contents(root).items() if name.startswith(LOST_FOUND)}
+    copies = {name: content for name, content in contents(root).items() if name.startswith(LOST_FOUND)}
+    kept = {name: content for name, content in copies.items() if warns and b"by hand" in content}
     return {**found, **kept} if lost else found
 
 
@@ -288,7 +290,7 @@ def recovered(life: Life, crash: Crash, top: Path) -> Life:
     second.is_dirty, second.treasures, second.kept, second.world = False, [], {}, nullcontext
     second.begin()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore" if life.warns else "error", RecoveryWarning)
+        warnings.simplefilter("ignore", RecoveryWarning)
         backend = open_folder(second.root, second.files)
         backend.begin("recover", timeout_seconds=0).release()
         backend.close()

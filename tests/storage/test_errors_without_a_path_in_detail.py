@@ -49,7 +49,7 @@ def test_a_look_at_the_permissions_of_a_document_that_fails_saved_nothing(root):
         transaction.commit({"catalog.json": content + b" "})
 
     transaction.release()
-    assert told(failure) == (str(root), errno.EIO, Outcome.NOT_SAVED)
+    assert told(failure) == (str(root / "catalog.json"), errno.EIO, Outcome.NOT_SAVED)
     backend.close()
 
 

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import attrs
 import orjson
 import pytest
 from recorder import (
@@ -74,7 +75,7 @@ def test_a_change_of_the_marker_itself_is_kept_when_its_format_is_raised(root):
     commit(backend, {marker.NAME: marker.render(Marker(LINEAGE, 2, 9, 1))})
     backend.close()
 
-    assert marker_of(root) == Marker(LINEAGE, 3, 9, 2)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 3, 9, 2)
 
 
 def test_the_second_change_is_one_like_any_other(root):
@@ -89,7 +90,7 @@ def test_the_second_change_is_one_like_any_other(root):
 
     assert [change["path"] for change in line["documents"]] == [FIRST]
     assert kept(root) == ["before-format-2.2.zip"]
-    assert marker_of(root) == Marker(LINEAGE, 5, 2, 2)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 5, 2, 2)
 
 
 def test_reading_raises_nothing(root):

@@ -267,4 +267,4 @@ def test_the_folder_of_the_environment_still_counts_after_a_store_was_closed(tmp
 def test_a_closed_store_that_was_named_answers_no_more(tmp_path):
     lines = ["store = plandoc.open_store('mine')", "store.close()", "plandoc.use_store(store)", NAMES]
 
-    assert "mine is closed; open it again" in run_script(tmp_path, *lines)
+    assert "mine was closed; open it again" in run_script(tmp_path, *lines)
