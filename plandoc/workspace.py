@@ -169,8 +169,13 @@ class Workspace:
         ids = map(event_of_document, names)
         return sorted(event_id for event_id in ids if event_id is not None)
 
-    def add(self, record: RecordT) -> RecordT:
-        """Add a record, with an id, and a slug if it has none; return it as it is stored."""
+    def add(self, record: RecordT, *, wanted_id: int = 0) -> RecordT:
+        """Add a record, with an id, and a slug if it has none; return it as it is stored.
+
+        Args:
+            record: The record.
+            wanted_id: The id that a new event gets where it was never given; 0 for the next one.
+        """
         table = table_of(type(record))
         given: Any = record
         if given.id != 0:
@@ -180,7 +185,7 @@ class Workspace:
             given = attrs.evolve(given, slug=slugify(given.name, self._keys(table, ("slug",), given)))
         self._check_references(table, given)
         document = self._document_of_new(table, given)
-        new_id = self._take_event_id() if table is _EVENTS else document.take_id(table)
+        new_id = self._take_event_id(wanted_id) if table is _EVENTS else document.take_id(table)
         stored: RecordT = _with_id(given, new_id)
         if table is _EVENTS:
             document = self._new_event_document(new_id)
@@ -191,6 +196,14 @@ class Workspace:
         """Return the id that the next new record of the catalogue gets; neither it nor any above it was ever given."""
         document = self._find_document(CATALOG)
         return 1 if document is None else document.next_id(table_of(record_type))
+
+    def next_event_id(self) -> int:
+        """Return the id that the next new event gets; neither it nor any above it was ever given."""
+        next_id = self._present_marker().next_event_id
+        # Documents may have been put into the folder by hand; once a session is enough to look.
+        if self._marker_changed:
+            return next_id
+        return max(next_id, self._index.highest_id(self._reading, self._read_document) + 1)
 
     def skip_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
@@ -332,16 +345,12 @@ class Workspace:
             self._marker = marker.parse(content)
         return self._marker
 
-    def _take_event_id(self) -> int:
-        present = self._present_marker()
-        event_id = present.next_event_id
-        if not self._marker_changed:
-            # Documents may have been put into the folder by hand; once a session is enough to look.
-            event_id = max(event_id, self._index.highest_id(self._reading, self._read_document) + 1)
+    def _take_event_id(self, wanted_id: int = 0) -> int:
+        event_id = max(self.next_event_id(), wanted_id)
         # The look at all documents may be as old as a second; none that came since is written over.
         while self._reading.read(event_document(event_id)) is not None:
             event_id += 1
-        self._marker = attrs.evolve(present, next_event_id=event_id + 1)
+        self._marker = attrs.evolve(self._present_marker(), next_event_id=event_id + 1)
         self._marker_changed = True
         return event_id
 
