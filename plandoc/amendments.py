@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import attrs
 
+from plandoc.amending import begin, new_amendment, refuse, select_recipes, selected_recipes
 from plandoc.arithmetic.availability import Availability, availability
 from plandoc.arithmetic.batches import enough_batches
 from plandoc.arithmetic.guards import (
@@ -20,23 +22,21 @@ from plandoc.arithmetic.guards import (
     wrong_with_new_good,
     wrong_with_quantity,
 )
-from plandoc.arithmetic.replay import effect_of, in_order
+from plandoc.arithmetic.replay import in_order
 from plandoc.arithmetic.requirements import Breakdown, Exact
 from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production, units_made
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import exact_needs, new_decision, put_decision
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import amendments_made, brought_in, defined, definitions_of
 from plandoc.queries import having
 from plandoc.records import (
     AddFinishedGood,
     AssemblyRun,
     BatchDecision,
-    Change,
     ChangeQuantity,
     DropFinishedGood,
     EventFinishedGood,
-    EventRecipe,
     FinishedGood,
     FinishedUnit,
     ModifyBatch,
@@ -45,10 +45,10 @@ from plandoc.records import (
     Recipe,
     VoidedRun,
 )
-from plandoc.rules import check_reason
 from plandoc.sessions import Session
-from plandoc.states import Edit
 from plandoc.values import frozen
+
+RecordT = TypeVar("RecordT")
 
 
 @reads
@@ -85,16 +85,16 @@ def drop_finished_good(
             that it needs, through all its bundles, have production.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
-    name = _name_of_good(session, finished_good_id)
+    name = _name_of_good(session, event_id, finished_good_id)
     problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
     if not despite_production:
         baked = _baked(session, event_id)
-        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_in(session)))
-    _refuse(problems)
+        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_of(event_id, session)))
+    refuse(problems)
     change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
-    amendment = _amendment(session, event_id, change, reason)
+    amendment = new_amendment(session, event_id, change, reason)
     session.workspace.remove(EventFinishedGood, row.id, event_id)
     return session.workspace.add(amendment)
 
@@ -124,15 +124,16 @@ def add_finished_good(
         ValidationError: when the reason is blank, and with everything that is wrong with the good and the number.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     asked = _availability(session, event_id, finished_good_id)
     present = _row_of_good(session, event_id, finished_good_id)
-    _refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
+    refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
-    change = AddFinishedGood(finished_good_id, _name_of_good(session, finished_good_id), quantity)
-    amendment = _amendment(session, event_id, change, reason, recipe_ids)
-    batches = _batches_for(session, amendment) if enough else ()
-    _select(session, event_id, recipe_ids)
+    change = AddFinishedGood(finished_good_id, _name_of_good(session, event_id, finished_good_id), quantity)
+    brought = brought_in(event_id, session, goods=[finished_good_id])
+    amendment = new_amendment(session, event_id, change, reason, recipe_ids, brought)
+    batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
+    select_recipes(session, event_id, recipe_ids)
     session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
     added = session.workspace.add(amendment)
     _save_batches(session, batches)
@@ -165,13 +166,13 @@ def change_quantity(
             or the same as before, or more pieces are assembled.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
-    name = _name_of_good(session, finished_good_id)
-    _refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
+    name = _name_of_good(session, event_id, finished_good_id)
+    refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
-    amendment = _amendment(session, event_id, change, reason)
-    batches = _batches_for(session, amendment) if enough else ()
+    amendment = new_amendment(session, event_id, change, reason)
+    batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
     session.workspace.replace(attrs.evolve(row, quantity=quantity))
     changed = session.workspace.add(amendment)
     _save_batches(session, batches)
@@ -199,19 +200,21 @@ def modify_batch_decision(
             as before, more batches are baked already, or a good of the plan is broken.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
-    _refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
-    recipe = session.get(Recipe, unit.recipe_id)
+    refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
+    recipe = defined(Recipe, unit.recipe_id, event_id, session)
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=batches)
-    brought = (recipe.id,) if batches and recipe.id not in _selected(session, event_id) else ()
-    amendment = _amendment(session, event_id, change, reason, brought)
+    brought = (recipe.id,) if batches and recipe.id not in selected_recipes(session, event_id) else ()
+    amendment = new_amendment(
+        session, event_id, change, reason, brought, brought_in(event_id, session, units=[unit.id])
+    )
     if batches == 0 and present is not None:
         session.workspace.remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
-        _select(session, event_id, brought)
+        select_recipes(session, event_id, brought)
         put_decision(session, decision)
     return session.workspace.add(amendment)
 
@@ -236,44 +239,21 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
         ValidationError: when the reason is blank, a good is broken, or nothing would change.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
-    quantities = _quantities(session, event_id)
-    needs = Breakdown.of(definitions_in(session)).needs(quantities)
-    batches = _batches(session, event_id, needs, reason, _next_sequence(session, event_id))
+    reason = begin(session, event_id, reason)
+    needs = exact_needs(session, event_id)
+    first = amendments_made(event_id, session) + 1
+    batches = _batches(session, event_id, needs, reason, first, selected_recipes(session, event_id))
     if not batches:
         raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
     return _save_batches(session, batches)
 
 
-# What every amendment does.
-
-
-def _begin(session: Session, event_id: int, reason: str) -> str:
-    """Check the event, its state and the reason; return the reason without blanks around it."""
-    session.event_to_edit(event_id, Edit.AMENDMENTS)
-    trimmed = reason.strip() if isinstance(reason, str) else reason
-    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
-    if wrong is not None:
-        raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
-    return trimmed
-
-
-def _amendment(
-    session: Session, event_id: int, change: Change, reason: str, added_recipe_ids: tuple[int, ...] = ()
-) -> PlanAmendment:
-    sequence = _next_sequence(session, event_id)
-    return PlanAmendment(event_id, sequence, change, reason, session.moment, added_recipe_ids)
-
-
-def _next_sequence(session: Session, event_id: int) -> int:
-    before = session.find(PlanAmendment, event_id=event_id)
-    return max((amendment.sequence for amendment in before), default=0) + 1
-
-
-def _refuse(problems: Iterable[Problem]) -> None:
-    collected = list(problems)
-    if collected:
-        raise ValidationError(collected)
+def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
+    """Return a record as the plan defines it, or the catalogue what the plan does not know; None when neither does."""
+    try:
+        return defined(record_type, record_id, event_id, session)
+    except NotFoundError:
+        return None
 
 
 # Goods.
@@ -290,28 +270,24 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
     row = _row_of_good(session, event_id, good_id)
     if row is not None:
         return row
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
     hint = "put it into the plan with add_finished_good"
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
-def _quantities(session: Session, event_id: int) -> dict[int, int]:
-    return {row.finished_good_id: row.quantity for row in session.find(EventFinishedGood, event_id=event_id)}
-
-
-def _name_of_good(session: Session, good_id: int) -> str:
+def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
     # One that was cut out of the catalogue by hand must still be possible to drop.
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
 
 def _availability(session: Session, event_id: int, good_id: int) -> Availability | None:
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
-    return availability([good], _selected(session, event_id), definitions_in(session))[0]
+    return availability([good], selected_recipes(session, event_id), definitions_of(event_id, session))[0]
 
 
 def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
@@ -320,15 +296,6 @@ def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
 
 
 # Recipes and batches.
-
-
-def _selected(session: Session, event_id: int) -> set[int]:
-    return {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
-
-
-def _select(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
-    for recipe_id in recipe_ids:
-        session.workspace.add(EventRecipe(event_id, recipe_id))
 
 
 def _baked(session: Session, event_id: int) -> Mapping[int, int]:
@@ -341,7 +308,7 @@ def _counted(session: Session, event_id: int) -> tuple[ProductionRun, ...]:
 
 
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
-    unit = session.workspace.get_or_none(FinishedUnit, unit_id)
+    unit = _known(FinishedUnit, unit_id, event_id, session)
     if unit is None:
         raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
@@ -361,13 +328,15 @@ class _Batches:
     amendment: PlanAmendment | None
 
 
-def _batches_for(session: Session, amendment: PlanAmendment) -> Sequence[_Batches]:
-    """Return enough batches of the units of the good that an amendment is about, as if it were made already."""
-    event_id, effect = amendment.event_id, effect_of(amendment.change)
-    breakdown = Breakdown.of(definitions_in(session))
-    needs = breakdown.needs({**_quantities(session, event_id), effect.key: effect.after})
-    of_good = {unit_id: exact for unit_id, exact in needs.items() if unit_id in breakdown.units(effect.key)}
-    selected = _selected(session, event_id).union(amendment.added_recipe_ids)
+def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quantity: int) -> Sequence[_Batches]:
+    """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
+    event_id = amendment.event_id
+    rows = session.find(EventFinishedGood, event_id=event_id)
+    goods = {row.finished_good_id: row.quantity for row in rows} | {good_id: quantity}
+    breakdown = Breakdown.of(definitions_of(event_id, session))
+    units = breakdown.units(good_id)
+    of_good = {unit_id: exact for unit_id, exact in breakdown.needs(goods).items() if unit_id in units}
+    selected = selected_recipes(session, event_id).union(amendment.added_recipe_ids)
     return _batches(session, event_id, of_good, amendment.reason, amendment.sequence + 1, selected)
 
 
@@ -377,7 +346,7 @@ def _batches(
     needs: Mapping[int, Exact],
     reason: str,
     sequence: int,
-    selected: Collection[int] | None = None,
+    selected: Collection[int],
 ) -> Sequence[_Batches]:
     """Return what is to be decided so that enough is baked; what is right already is left out.
 
@@ -387,41 +356,51 @@ def _batches(
         needs: Units that the goods take, before they are rounded up, by the unit's id.
         reason: Why.
         sequence: The number of the first amendment.
-        selected: The recipes that will be selected; None for those that are.
+        selected: The recipes that are selected, or will be by then.
     """
     runs = _counted(session, event_id)
-    baked, made = batches_done(runs), units_made(runs)
-    chosen = set(_selected(session, event_id) if selected is None else selected)
+    baked, made, chosen = batches_done(runs), units_made(runs), set(selected)
     wanted: list[_Batches] = []
     problems: list[Problem] = []
     for unit_id, exact in sorted(needs.items()):
         unit, present = _unit_and_decision(session, event_id, unit_id)
-        old = present.batches if present else 0
-        done = baked.get(unit_id, 0)
+        old, done = present.batches if present else 0, baked.get(unit_id, 0)
         number = enough_batches(math.ceil(exact), made.get(unit_id, 0), done, unit.yield_per_batch)
-        if number == old and present is not None:
-            decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
-            wanted.extend([_Batches(decision, None)] if decision != attrs.evolve(present, id=0) else [])
+        wrong = [] if number == old else list(wrong_with_batches(unit, old, number, done))
+        problems.extend(wrong)
+        if wrong:
             continue
-        problems.extend(wrong_with_batches(unit, old, number, done))
-        if not problems:
-            decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
-            recipe = session.get(Recipe, unit.recipe_id)
-            change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=number)
-            brought = () if recipe.id in chosen else (recipe.id,)
-            chosen.update(brought)
-            amendment = PlanAmendment(event_id, sequence, change, reason, session.moment, brought)
-            wanted.append(_Batches(decision, amendment))
+        decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+        if number != old:
+            amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
+            wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
+            chosen.update(amendment.added_recipe_ids)
             sequence += 1
-    _refuse(problems)
+        elif present is not None and decision != attrs.evolve(present, id=0):
+            wanted.append(_Batches(decision, None))
+    refuse(problems)
     return wanted
+
+
+def _of_batches(
+    session: Session,
+    event_id: int,
+    unit: FinishedUnit,
+    numbers: tuple[int, int],
+    reason: str,
+    selected: Collection[int],
+) -> PlanAmendment:
+    """Return the amendment of the batches of a unit that a good of the plan needs, so that all of it is frozen."""
+    recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
+    change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
+    return new_amendment(session, event_id, change, reason, () if recipe.id in selected else (recipe.id,))
 
 
 def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAmendment]:
     saved = []
     for one in batches:
         if one.amendment is not None:
-            _select(session, one.amendment.event_id, one.amendment.added_recipe_ids)
+            select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
             saved.append(session.workspace.add(one.amendment))
         put_decision(session, one.decision)
     return saved

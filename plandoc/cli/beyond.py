@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from plandoc.arithmetic.batches import batches_for, batches_in_words
 from plandoc.cli.doubts import Doubt
 from plandoc.planning.decisions import get_requirements
+from plandoc.planning.definitions import defined
 from plandoc.production import get_progress
 from plandoc.records import FinishedUnit
 from plandoc.sessions import Session
@@ -28,7 +29,7 @@ def beyond_the_need(event_id: int, batches: Mapping[int, int], session: Session)
     """Yield each unit of which more than ten times as many batches are to be decided as are enough."""
     needs = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
     for unit_id, number in batches.items():
-        unit = session.get(FinishedUnit, unit_id)
+        unit = defined(FinishedUnit, unit_id, event_id, session)
         needed = needs.get(unit_id, 0)
         enough = batches_for(needed, unit.yield_per_batch)
         if number > _MOST_TIMES * max(1, enough):

@@ -6,11 +6,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from plandoc.arithmetic.batches import batches_for
+from plandoc.arithmetic.definitions import Definitions
 from plandoc.catalog import find_by_key
 from plandoc.cli.finding import event_id
 from plandoc.cli.wording import as_said_here
+from plandoc.planning.definitions import definitions_of
 from plandoc.planning.reviewing import review_plan
-from plandoc.records import EventFinishedGood, Finding, FindingKind, FinishedGood, FinishedUnit, PlanState
+from plandoc.records import EventFinishedGood, Finding, FindingKind, FinishedGood, PlanState
 from plandoc.sessions import Session
 from plandoc.values import frozen
 
@@ -46,7 +48,8 @@ def doubts_of(findings: Iterable[Finding], key: str, session: Session) -> list[D
 
 
 def _doubt_of(finding: Finding, key: str, session: Session) -> Doubt:
-    names = {"EVENT": shlex.quote(key), **_names_in(finding, session)}
+    definitions = definitions_of(event_id(key, session), session)
+    names = {"EVENT": shlex.quote(key), **_names_in(finding, definitions)}
     way_out = as_said_here(finding.way_out, names)
     if finding.kind is FindingKind.MISSING_RECIPE and "GOOD" in names:
         way_out = _with_recipes(way_out, names, event_id(key, session), session)
@@ -64,10 +67,10 @@ def _with_recipes(way_out: str, names: Mapping[str, str], found: int, session: S
     return f"choose them with 'plandoc plan goods {names['EVENT']} {names['GOOD']}={quantity} --add-missing-recipes'"
 
 
-def _names_in(finding: Finding, session: Session) -> dict[str, str]:
+def _names_in(finding: Finding, definitions: Definitions) -> dict[str, str]:
     names: dict[str, str] = {}
-    unit = session.workspace.get_or_none(FinishedUnit, finding.finished_unit_id or 0)
-    good = session.workspace.get_or_none(FinishedGood, finding.finished_good_id or 0)
+    unit = definitions.units(finding.finished_unit_id or 0)
+    good = definitions.goods(finding.finished_good_id or 0)
     if unit is not None:
         names["UNIT"] = unit.slug
         if finding.needed is not None:

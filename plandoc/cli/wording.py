@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from plandoc.errors import found
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -32,6 +33,8 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
         "amend_enough": "'plandoc amend batches EVENT --enough --reason TEXT'",
         "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
+        "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
+        "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
         "with replace=True": "with --replace",
         "with foreign=True": "with --foreign",
         "with older=True": "with --older",
@@ -58,7 +61,9 @@ _STATES: Mapping[PlanState, str] = MappingProxyType(
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 # What the library says in terms of its functions, with the arguments where it names them: change_quantity(quantity=13).
 _LIBRARY = re.compile(
-    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR).join(("(", r")(?:\(([^()]*=[^()]*)\))?"))
+    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR).join(
+        ("(", r")(?:\(([^()]*=[^()]*)\))?(?: of ([a-z0-9-]+))?")
+    )
 )
 _ARGUMENT = re.compile(r"(\w+)=([0-9]+)", re.ASCII)
 _WORDS_FOR: Mapping[str, str] = MappingProxyType(
@@ -85,13 +90,21 @@ def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
     "lock the plan first, with 'plandoc lock fair'"
     >>> as_said_here("raise it first, with change_quantity(quantity=13)", {"EVENT": "fair", "GOOD": "box"})
     "raise it first, with 'plandoc amend quantity fair box 13 --reason TEXT'"
+    >>> as_said_here("take it over with revise_recipe of bread", {"EVENT": "fair"})
+    "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
     """
-    said = _LIBRARY.sub(lambda match: _command(match[1], {**names, **_arguments(match[2] or "")}), message)
+    said = _LIBRARY.sub(lambda match: _command(match, names), message)
     return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
 
 
-def _command(words: str, names: Mapping[str, str]) -> str:
-    return re.sub(r"\b[A-Z]+\b", lambda match: names.get(match[0], match[0]), _COMMANDS_FOR[words])
+def _command(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """Return the command for a function of the library; ready to be pasted where all that it wants is known."""
+    words, arguments, called = match.groups()
+    command = _COMMANDS_FOR[words]
+    if called is not None:
+        command = re.sub("RECIPE|GOOD|UNIT", called, command, count=1)
+    known = {**names, **_arguments(arguments or "")}
+    return re.sub(r"\b[A-Z]+\b", lambda word: known.get(word[0], word[0]), command)
 
 
 def _arguments(said: str) -> dict[str, str]:
@@ -120,7 +133,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {words!r}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -183,7 +196,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {argument!r}")
+        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
     return int(argument)
 
 
@@ -205,9 +218,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {argument!r}")
+            wrong.append(f"wanted {wanted}, found {found(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {number!r}")
+            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:

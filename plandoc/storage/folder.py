@@ -86,6 +86,11 @@ class FolderBackend:
         return self._marker.lineage
 
     @property
+    def format(self) -> int:
+        """The format of the folder."""
+        return self._marker.format
+
+    @property
     def kept_rows(self) -> KeptRows:
         """Where rows are kept from one process to the next, outside the folder."""
         return KeptRows(self._documents.root, self.lineage, self._files)

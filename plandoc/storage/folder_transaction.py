@@ -42,6 +42,11 @@ class FolderTransaction:
         if not self._over:
             self.release()
 
+    @property
+    def format(self) -> int:
+        """The format of the folder, which the first change raises."""
+        return self._backend.format
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
         if name not in self._read:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
-from plandoc.storage import documents, marker
+from plandoc.storage import creation, documents, marker
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.listing import Fingerprints
 from plandoc.storage.turns import Turn, Turns
@@ -26,7 +26,7 @@ class MemoryBackend:
         self.lineage = lineage
         self.documents: Mapping[str, bytes] = {
             marker.NAME: marker.render(marker.Marker(lineage)),
-            "catalog.json": documents.render("catalog.json", lineage, {}, {}),
+            **{name: documents.render(name, lineage, {}, {}) for name in creation.DOCUMENTS},
         }
         self.serial = 0
         self._turns = Turns()
@@ -64,6 +64,8 @@ class MemoryBackend:
 
 
 class _MemoryReading:
+    format = documents.FORMAT
+
     def __init__(self, documents: Mapping[str, bytes], serial: int) -> None:
         self._documents = documents
         self.serial = serial

@@ -46,6 +46,11 @@ CHANGES = {
         lambda event, shop: plandoc.modify_batch_decision(event, shop.cookie.id, 9, "to be sure"),
         _AMENDMENTS,
     ),
+    "revise_recipe": (lambda event, shop: plandoc.revise_recipe(event, shop.cookies.id, "less sugar"), _AMENDMENTS),
+    "revise_finished_good": (
+        lambda event, shop: plandoc.revise_finished_good(event, shop.cookie_box.id, "smaller boxes"),
+        _AMENDMENTS,
+    ),
     "amend_enough": (lambda event, shop: plandoc.amend_enough(event, "to be sure"), _AMENDMENTS),
     "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
     "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
@@ -77,6 +82,8 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
     call, allowed = CHANGES[name]
     bakery = a_bakery(store)
     event = _planned(store, bakery, state, undecided=name in {"decide_enough", "amend_enough"})
+    if name.startswith("revise"):
+        _change_the_catalogue(store, bakery)
     before = folder_bytes(folder)
     if state in allowed:
         call(event.id, bakery)
@@ -87,6 +94,12 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
         assert (refused.value.event_id, refused.value.current_state) == (event.id, state)
         assert refused.value.way_out
         assert folder_bytes(folder) == before
+
+
+def _change_the_catalogue(store, bakery):
+    with store.session() as session:
+        session.replace(attrs.evolve(bakery.cookies, lines=bakery.cookies.lines[:1]))
+        session.replace(attrs.evolve(bakery.cookie_box, name="Small Cookie Gift Box"))
 
 
 def _planned(store, bakery, state, *, undecided):
