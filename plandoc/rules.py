@@ -333,6 +333,13 @@ def exact_or_fraction(value: Any) -> Any:
         # From text, for arithmetic on decimals would round to the 28 digits of their context.
         return Decimal(f"{whole}e-{places}")
     return exact(value)
+def trimmed(value: Any) -> Any:
+    """Take the blanks off both ends of a text; leave what is none for the rule to judge.
+
+    >>> trimmed(" Rye flour  ")
+    'Rye flour'
+    """
+    return value.strip() if type(value) is str else value
 
 
 class OwnJson(dict[str, Any]):
