@@ -90,21 +90,32 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
 
 
-def observe(root: Path, files: Files | None = None, *, edited: bool = False) -> dict[str, bytes]:
+def read_with_serial(reading: Reading) -> dict[str, bytes]:
+    """Every document of a reading, and which transaction was the last: no number is ever given twice."""
+    return {**read_all(reading), "serial": b"%d" % reading.serial}
+
+
+def observe(
+    root: Path,
+    files: Files | None = None,
+    *,
+    edited: bool = False,
+    look: Callable[[Reading], dict[str, bytes]] = read_all,
+) -> dict[str, bytes]:
     """Open a folder as after a crash; readers before, in and after the recovery must see the same.
 
     Where somebody `edited` a document after the crash, readers before the recovery see that version.
     """
     layer = files or QuickFiles()
     first = open_folder(root, layer)
-    seen = [first.view(read_all)]
+    seen = [first.view(look)]
     transaction = first.begin("look", timeout_seconds=0)
-    seen.append(read_all(transaction))
+    seen.append(look(transaction))
     transaction.release()
-    seen.append(first.view(read_all))
+    seen.append(first.view(look))
     first.close()
     second = open_folder(root, layer)
-    seen.append(second.view(read_all))
+    seen.append(second.view(look))
     second.close()
     if any(other != seen[-1] for other in seen[edited:]):
         raise AssertionError(f"readers before and after the recovery differ: {seen}")
@@ -163,14 +174,22 @@ class RecordingFiles(_Watched):
     Attributes:
         log: The operations in order, and the marks between them.
         sites: For each entry of the log the call in plandoc that it came from; empty for a mark.
+        between: Called before every change and after it; what it does itself is not recorded here.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.log: list[tuple[Any, ...]] = []
         self.sites: list[str] = []
+        self.between: Callable[[], object] | None = None
         self._ignored: set[int] = set()
         self._left: int | None = None
+
+    def of_another_process(self) -> RecordingFiles:
+        """Return the file layer of a process that lives and dies by itself, with one log for both."""
+        other = RecordingFiles()
+        other.log, other.sites = self.log, self.sites
+        return other
 
     def mark(self, what: str, number: int) -> None:
         """Write down how far the workload is."""
@@ -183,10 +202,15 @@ class RecordingFiles(_Watched):
 
     def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         self._live_on(name)
+        if self.between is not None and name in CHANGES:
+            self.between()
         # A sync changes nothing that a living system shows; the model alone needs to know of it.
         result = None if name in SYNCS else act(*arguments)
-        if name in CHANGES:
+        # Also what is opened for reading, for a reader may sync it.
+        if name in CHANGES or name == "open_to_read":
             self._record(name, arguments, result)
+        if self.between is not None and name in CHANGES:
+            self.between()
         return result
 
     def _live_on(self, name: str) -> None:
@@ -198,11 +222,12 @@ class RecordingFiles(_Watched):
 
     def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
         first = arguments[0]
+        opens = name in ("open_to_write", "open_to_read")
         if isinstance(first, Path) and is_of_lock(first):
-            if name == "open_to_write":
+            if opens:
                 self._ignored.add(result)
             return
-        if name == "open_to_write":
+        if opens:
             self._ignored.discard(result)
             self.log.append(("open", result, first))
         elif not isinstance(first, Path) and first in self._ignored:
