@@ -14,7 +14,6 @@ from faulty_system import FaultySystem
 from recorder import SYNCS, Fault, FaultyFiles, QuickFiles
 from stories import STORIES, Sweep
 
-
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EINTR, errno.EMFILE)
 MOMENTS = ("before", "half", "after")
 MOST = 4000
