@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from every_workload import WORKLOADS
-from lives import Life, Log, Proof
+from going_on import NEXT, after_a_kill, kill_points
+from lives import Life, Log
+from proofs import Proof
 from recorder import RENAMES, SYNCS
 
 _LIMIT = 12
@@ -110,25 +113,44 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
 )
 
 
+Change = Callable[[Life], tuple[Log, int | None]]
+
+
 class Lives:
     """All workloads, recorded once, and the proof that remembers what it has looked at."""
 
     def __init__(self, scratch: Path) -> None:
         self.proof = Proof(scratch)
         self.lives: Mapping[str, Life] = {name: work(scratch / name) for name, work in WORKLOADS.items()}
+        self._heirs: dict[str, list[Life]] = {}
 
     def sites(self) -> set[str]:
         return {site for life in self.lives.values() for site in life.files.sites if is_of_interest(site)}
 
     def violations_without(self, site: str, workloads: Iterable[str]) -> list[str]:
         """Return what goes wrong when one call is left out everywhere."""
-        wrong = []
-        for name in workloads:
-            life = self.lives[name]
-            log, first = without(life, site)
-            if first is not None:
-                wrong += self.proof.violations(life, log, limit=_LIMIT, first=first, enough=1)
-        return wrong
+        return self.violations(workloads, functools.partial(without, site=site))
+
+    def violations(self, workloads: Iterable[str], change: Change) -> list[str]:
+        """Return what goes wrong first when the operations of some lives are changed."""
+        for life in (life for name in workloads for life in self.named(name)):
+            log, first = change(life)
+            wrong = [] if first is None else self.proof.violations(life, log, limit=_LIMIT, first=first, enough=1)
+            if wrong:
+                return wrong
+        return []
+
+    def named(self, name: str) -> list[Life]:
+        """Return the life of a workload; of "a workload, killed" those of all who go on after a kill in it."""
+        workload, _, killed = name.partition(", ")
+        life = self.lives[workload]
+        if not killed:
+            return [life]
+        if name not in self._heirs:
+            points = [(at, half, then) for at, half in kill_points(life) for then in NEXT.values()]
+            heirs = [after_a_kill(life, at, then, half=half) for at, half, then in points]
+            self._heirs[name] = [heir for heir in heirs if heir is not None]
+        return self._heirs[name]
 
 
 def is_of_interest(site: str) -> bool:
@@ -136,7 +158,11 @@ def is_of_interest(site: str) -> bool:
 
 
 def without(life: Life, site: str) -> tuple[Log, int | None]:
-    """Return a log as of a store that leaves a sync out, or writes over a file instead of renaming."""
+    """Return a log as of a store that leaves a sync out, or writes over a file instead of renaming.
+
+    Returns:
+        The operations, and the first that is not as it was; None when all are.
+    """
     log, first = [], None
     for operation, its_site in zip(life.files.log, life.files.sites, strict=True):
         if its_site != site:
@@ -145,7 +171,7 @@ def without(life: Life, site: str) -> tuple[Log, int | None]:
         first = len(log) if first is None else first
         if operation[0] in RENAMES:
             log.append(("overwrite", *operation[1:]))
-    return log, first
+    return log, None if first is None else max(first, life.first)
 
 
 @pytest.fixture(scope="module")

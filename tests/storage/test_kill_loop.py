@@ -30,7 +30,7 @@ from plandoc.backups.verifying import verify_backup
 from plandoc.backups.writing import backup
 from plandoc.records import Event, Ingredient
 from plandoc.sessions import Session
-from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import EVENT_DATE
 
