@@ -265,12 +265,14 @@ class StorageError(StoreError, OSError):
 
     Attributes:
         path: The file or folder it happened to.
+        reason: What the system said.
         errno: The system's error number; None when there was none.
         outcome: What is in the folder now.
     """
 
     def __init__(self, path: str, reason: str, outcome: Outcome, errno: int | None = None) -> None:
         self.path = path
+        self.reason = reason
         self.outcome = outcome
         super().__init__(f"{path}: {reason}: {outcome.value}")
         self.errno = errno

@@ -26,6 +26,7 @@ class Target:
         is_sound: Whether journal and marker mean something together.
         lineage: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.
+        line_digest: The checksum of that transaction's line in the journal; blank when it cannot be told.
         next_event_id: The id that its next new event would get, as far as that can be told.
         events: The documents of events that are in it.
     """
@@ -37,6 +38,7 @@ class Target:
     is_sound: bool = False
     lineage: str | None = None
     serial: int = 0
+    line_digest: str = ""
     next_event_id: int = 1
     events: tuple[str, ...] = ()
 
@@ -74,6 +76,7 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
         is_sound=folder.read(creation.CATALOG) is not None or creation.CATALOG in state.changes,
         lineage=state.marker.lineage,
         serial=state.serial,
+        line_digest=state.line_digest,
         next_event_id=state.marker.next_event_id,
         events=tuple(sorted(events)),
     )

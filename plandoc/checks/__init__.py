@@ -1,4 +1,7 @@
-"""What is wrong with a folder, as values. Looks without the lock, opens nothing for writing, changes nothing."""
+"""What is wrong with a folder, as values. Opens nothing for writing and changes nothing.
+
+Looks without the lock, except where somebody writes all the time.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from pathlib import Path
 
 from plandoc.checks.findings import Cure, Finding
 from plandoc.checks.looking import Look
+from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
 from plandoc.storage import creation
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import Identity, identify
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.moments import Identity, identify
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
@@ -19,6 +24,7 @@ from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
 __all__ = ["Cure", "Finding", "Look", "check", "look_at"]
 
 _TRIES = 5
+_TIMEOUT_SECONDS = 30.0
 
 
 def check(path: str | os.PathLike[str]) -> list[Problem]:
@@ -47,17 +53,31 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
+        LockTimeout: when others wrote all the time and kept the lock, so that no look was of one moment.
     """
     with translated(root, Outcome.NOT_SAVED):
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
-    for left in reversed(range(_TRIES)):
+    for _ in range(_TRIES):
         before = _moment(root, files)
         look, findings = _look_once(root, files)
         # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
-        if not findings or not left or _moment(root, files) == before:
-            break
-    return look, findings
+        if not findings or _moment(root, files) == before:
+            return look, findings
+    return _look_in_turn(root, files)
+
+
+def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    """Look while nobody can write, because somebody who never pauses has come in between each time."""
+    lock = FolderLock(root, files)
+    try:
+        lock.acquire(action="check", moment=system_clock(), timeout_seconds=_TIMEOUT_SECONDS, on_wait=None)
+        try:
+            return _look_once(root, files)
+        finally:
+            lock.release()
+    finally:
+        lock.close()
 
 
 def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
@@ -82,6 +102,6 @@ def _holds_documents(folder: DocumentFiles) -> bool:
 
 def _moment(root: Path, files: Files) -> Identity | None:
     try:
-        return identify(DocumentFiles(root, files), files, MARKER, 0)
+        return identify(DocumentFiles(root, files), files, 0)
     except (PlandocError, OSError):
         return None

@@ -22,7 +22,7 @@ from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recip
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.folder import FolderReading
+from plandoc.storage.folder_reading import FolderReading
 from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, Table, event_of_document, tables_of
 
@@ -101,7 +101,7 @@ class Look:
         self._kept_rows = self._kept.load()
         yield from _wrong_with_journal(self.state, content)
         for name, done in self.state.changes.items():
-            if recovery.judge(self._folder.read(name), done) is recovery.Verdict.EDITED:
+            if recovery.classify(self._folder.read(name), done) is recovery.FileStatus.DIVERGED:
                 message = "was changed by another program after a crash, or while plandoc has the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)

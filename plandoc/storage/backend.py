@@ -23,6 +23,11 @@ class Reading(Protocol):
         """Number of the last transaction that it shows."""
         ...
 
+    @property
+    def line_digest(self) -> str:
+        """What tells that transaction from any other one of its number; blank when it is not known."""
+        ...
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
         ...

@@ -61,6 +61,7 @@ class _MemoryReading:
     def __init__(self, documents: Mapping[str, bytes], serial: int) -> None:
         self._documents = documents
         self.serial = serial
+        self.line_digest = ""
 
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)

@@ -27,14 +27,16 @@ def files_of(reading: Reading) -> dict[str, bytes]:
         raise DamagedError(marker.NAME, marker.missing())
     if creation.CATALOG not in content:
         raise archive.damaged(creation.CATALOG, "the file is missing", hint="take it back from a backup")
-    content[marker.NAME] = _with_serial(content[marker.NAME], reading.serial)
+    content[marker.NAME] = _of_this_moment(content[marker.NAME], reading)
     return content
 
 
-def _with_serial(content: bytes, serial: int) -> bytes:
+def _of_this_moment(content: bytes, reading: Reading) -> bytes:
     present = marker.parse(content)
+    if present.serial == reading.serial:
+        return content
     # An older format stays an older format: the plandoc that wrote it must be able to read the backup.
-    return content if present.serial == serial else marker.render(attrs.evolve(present, serial=serial))
+    return marker.render(attrs.evolve(present, serial=reading.serial, line_digest=reading.line_digest))
 
 
 def keep(folder: DocumentFiles, reading: Reading, *, moment: datetime.datetime) -> str:
