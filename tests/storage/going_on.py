@@ -10,6 +10,7 @@ from typing import Any
 
 from crash_model import Crash, Tree, materialise
 from lives import Life, everywhere
+from proofs import histories_of
 from recorder import LINEAGE, clock, open_folder, read_with_serial
 from workloads import add_event, add_ingredient
 
@@ -135,7 +136,7 @@ def _number_of(life: Life, present: Tree, acknowledged: int, started: int) -> in
 def _heir(life: Life, log: list[Operation], number: int) -> Life:
     second = Life(life.top, cuts=life.cuts)
     second.root, second.disk, second.is_edited, second.world = life.root, life.disk, life.is_edited, life.world
-    second.treasures = life.treasures
+    second.past, second.treasures = life.past, life.treasures
     second.kept = {since: pattern for since, pattern in life.kept.items() if since <= number}
     second.expected = life.expected[: number + 1]
     second.clean_from = life.clean_from if life.clean_from is not None and life.clean_from <= number else None
@@ -152,12 +153,14 @@ def after_a_power_cut(life: Life, crash: Crash, then: Callable[[Life], None], to
     second = Life(top, cuts=life.cuts)
     second.root = top / life.root.relative_to(life.top)
     second.is_edited, second.may_warn, second.world = life.is_edited, True, life.world
-    second.treasures = life.treasures
+    second.past, second.treasures = histories_of(life, crash.at + 1), life.treasures
     second.kept = {0: pattern for since, pattern in life.kept.items() if since <= crash.acknowledged}
     is_clean = life.clean_from is not None and crash.acknowledged >= life.clean_from
     second.clean_from = 0 if is_clean else None
     with second.world():
         second.begin()
+        for name, content in second.expected[0].held.items():
+            second.past.setdefault(f"{second.root.relative_to(top)}/{name}", []).append(content)
         then(second)
     return second
 

@@ -19,6 +19,8 @@ from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, _stores
 
 Log = Sequence[tuple[Any, ...]]
+# The versions that each document had, in order; None where it was removed.
+Histories = dict[str, list[bytes | None]]
 
 
 class Life:
@@ -30,6 +32,7 @@ class Life:
         files: What records.
         cuts: At how many bytes each write is torn.
         disk: The disk as it was when the recording began.
+        past: The versions that documents had before, where this is the life of those who came after.
         first: The operation from which on a power cut is new; before, it was one of another life.
         expected: What the folder should hold after transaction 0, 1, ...; 0 is what it began with.
         is_edited: Whether somebody changed a document by hand after a crash.
@@ -47,6 +50,7 @@ class Life:
         self.files = RecordingFiles()
         self.cuts = cuts
         self.disk = Disk(top, cuts)
+        self.past: Histories = {}
         self.first = 0
         self.expected: list[Found] = []
         self.is_edited = self.may_warn = False

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import attrs
 from crash_model import Crash, Tree, crashes, hash_of, materialise
-from lives import Life, Log
+from lives import Histories, Life, Log
 from looking import Found, look
 from recorder import contents
 
 import plandoc
 from plandoc.backups.verifying import verify_backup
 from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
-
-# The versions that each document had, in order; None where it was removed.
-Histories = dict[str, list[bytes | None]]
 
 
 @attrs.frozen
@@ -128,19 +125,21 @@ def _lost(life: Life, top: Path) -> str | None:
     return f"lost: {missing}" if missing else None
 
 
-def histories_of(life: Life) -> Histories:
-    """Return the versions that each document had in a life."""
-    histories: Histories = {}
+def histories_of(life: Life, until: int | None = None) -> Histories:
+    """Return the versions that each document had in a life, or until one of its operations."""
+    histories: Histories = {name: list(history) for name, history in life.past.items()}
     made: dict[Path, bytes] = {}
     for name, content in life.fresh_disk().present().items():
         if content is not None:
-            histories[name] = [content]
-    for operation in life.files.log:
+            histories.setdefault(name, [content])
+    for operation in life.files.log[:until]:
         what, *arguments = operation
         if what == "create":
             made[arguments[0]] = arguments[1]
-        elif what == "replace" and arguments[0] in made:
-            _append(histories, life, arguments[1], made[arguments[0]])
+        elif what == "replace":
+            # A file, or a folder with all that is in it.
+            for path in [path for path in made if path.is_relative_to(arguments[0])]:
+                _append(histories, life, arguments[1] / path.relative_to(arguments[0]), made[path])
         elif what == "remove" and not arguments[0].name.endswith(TEMPORARY):
             _append(histories, life, arguments[0], None)
     return histories
@@ -174,6 +173,9 @@ def _is_kept(content: bytes, found: Found) -> bool:
 def _is_silent(content: bytes, present: bytes | None, history: Sequence[bytes | None]) -> bool:
     """Whether a content is nothing but what the last write left: the version before, or the beginning of a written one."""
     versions = [None if version is None else version.rstrip() for version in history]
+    if present not in versions:
+        # So far it is in the journal alone.
+        versions.append(present)
     before = [one for one, other in zip(versions, versions[1:], strict=False) if other == present]
     whole = content.rstrip()
     if whole in versions:

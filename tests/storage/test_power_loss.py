@@ -39,7 +39,7 @@ class Size:
         kills: At how many calls of a life its process is killed, drawn; 0 stands for all.
         kill_limit: States after each operation of the process that goes on after such a kill.
         orders: In how many of the orders two processes take turns, drawn; 0 stands for all.
-        renames: States of fifty documents after each operation.
+        renames: States after each transaction of fifty documents.
     """
 
     limit: int
@@ -53,9 +53,9 @@ class Size:
     renames: int
 
 
-NORMAL = Size(limit=7, cuts=3, every=17, second_limit=4, line_cuts=160, kills=2, kill_limit=3, orders=3, renames=1)
+NORMAL = Size(limit=7, cuts=3, every=17, second_limit=4, line_cuts=160, kills=2, kill_limit=3, orders=3, renames=12)
 LONG = Size(
-    limit=120, cuts=24, every=13, second_limit=7, line_cuts=1_000_000, kills=0, kill_limit=4, orders=0, renames=8
+    limit=120, cuts=24, every=13, second_limit=7, line_cuts=1_000_000, kills=0, kill_limit=4, orders=0, renames=600
 )
 # Lives with a crash worth recovering from at nearly every operation.
 RECOVERED = ("checkpoints", "several_documents", "runs", "killed_at_7", "edited")
@@ -141,7 +141,9 @@ def lost_renames(_: str, size: Size, scratch: Path) -> tuple[int, Wrong]:
     """Lose any of the renames of a transaction with fifty documents; too many to be listed, so they are drawn."""
     life = fifty_documents(scratch / "life")
     proof = Proof(scratch)
-    wrong = proof.violations(life, limit=size.renames)
+    wrong: Wrong = []
+    for at in (at for at, operation in enumerate(life.files.log) if operation[0] == "acknowledged"):
+        wrong += proof.violations(life, life.files.log[: at + 1], limit=size.renames, first=at)
     return proof.tried, wrong
 
 
