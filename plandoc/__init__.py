@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plandoc.arithmetic.availability import Availability
     from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
     from plandoc.arithmetic.comparing import Difference
+    from plandoc.arithmetic.definition_changes import DefinitionChange, DefinitionDifference
     from plandoc.arithmetic.differences import Status
     from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
     from plandoc.arithmetic.ingredients import IngredientNeeds, NeedRow
@@ -103,6 +104,8 @@ if TYPE_CHECKING:
         ProductionRun,
         Recipe,
         RecipeLine,
+        ReviseFinishedGood,
+        ReviseRecipe,
         RunKind,
         StockItem,
         SubRecipe,
@@ -111,11 +114,13 @@ if TYPE_CHECKING:
     )
     from plandoc.repairs import RepairAction, RepairKind, RepairReport, repair
     from plandoc.report import render_report, write_report
+    from plandoc.revisions import revise_finished_good, revise_recipe
     from plandoc.schema import schema_of
     from plandoc.sessions import Session
     from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
     from plandoc.storage.folder import RecoveryWarning
     from plandoc.store import Store, open_store, use_store
+    from plandoc.version import __version__
 
 __all__ = [
     "AddFinishedGood",
@@ -131,6 +136,8 @@ __all__ = [
     "Component",
     "ConflictError",
     "DamagedError",
+    "DefinitionChange",
+    "DefinitionDifference",
     "Density",
     "Difference",
     "DropFinishedGood",
@@ -179,6 +186,8 @@ __all__ = [
     "RepairReport",
     "Requirement",
     "RestoreReport",
+    "ReviseFinishedGood",
+    "ReviseRecipe",
     "RunKind",
     "Session",
     "SessionError",
@@ -200,6 +209,7 @@ __all__ = [
     "ValidationError",
     "VoidedRun",
     "YieldMode",
+    "__version__",
     "add_finished_good",
     "backup",
     "change_quantity",
@@ -243,6 +253,8 @@ __all__ = [
     "repair",
     "restore",
     "review_plan",
+    "revise_finished_good",
+    "revise_recipe",
     "save_batch_decision",
     "save_batch_decisions",
     "schema_of",
@@ -263,6 +275,7 @@ __all__ = [
 # Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
 # them, and should not wait for the others.
 _ON_DEMAND = {
+    "__version__": "plandoc.version",
     "AddFinishedGood": "plandoc.records",
     "Amount": "plandoc.arithmetic.measures",
     "AssemblyRun": "plandoc.records",
@@ -276,6 +289,8 @@ _ON_DEMAND = {
     "Component": "plandoc.records",
     "ConflictError": "plandoc.errors",
     "DamagedError": "plandoc.errors",
+    "DefinitionChange": "plandoc.arithmetic.definition_changes",
+    "DefinitionDifference": "plandoc.arithmetic.definition_changes",
     "Density": "plandoc.records",
     "Difference": "plandoc.arithmetic.comparing",
     "DropFinishedGood": "plandoc.records",
@@ -324,6 +339,8 @@ _ON_DEMAND = {
     "RepairReport": "plandoc.repairs",
     "Requirement": "plandoc.arithmetic.requirements",
     "RestoreReport": "plandoc.backups.restoring",
+    "ReviseFinishedGood": "plandoc.records",
+    "ReviseRecipe": "plandoc.records",
     "RunKind": "plandoc.records",
     "Session": "plandoc.sessions",
     "SessionError": "plandoc.errors",
@@ -388,6 +405,8 @@ _ON_DEMAND = {
     "repair": "plandoc.repairs",
     "restore": "plandoc.backups.restoring",
     "review_plan": "plandoc.planning.reviewing",
+    "revise_finished_good": "plandoc.revisions",
+    "revise_recipe": "plandoc.revisions",
     "save_batch_decision": "plandoc.planning.decisions",
     "save_batch_decisions": "plandoc.planning.decisions",
     "schema_of": "plandoc.schema",

@@ -6,10 +6,12 @@ made, before anything is written: a caller who catches the error goes on in a se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import TypeVar
 
 import attrs
 
+from plandoc.amending import begin, new_amendment, refuse, select_recipes, selected_recipes
 from plandoc.arithmetic.availability import Availability, availability
 from plandoc.arithmetic.guards import (
     fewer_than_assembled,
@@ -20,20 +22,18 @@ from plandoc.arithmetic.guards import (
 )
 from plandoc.arithmetic.replay import in_order
 from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import exact_needs, new_decision, put_decision
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import brought_in, defined, definitions_of
 from plandoc.queries import having
 from plandoc.records import (
     AddFinishedGood,
     AssemblyRun,
     BatchDecision,
-    Change,
     ChangeQuantity,
     DropFinishedGood,
     EventFinishedGood,
-    EventRecipe,
     FinishedGood,
     FinishedUnit,
     ModifyBatch,
@@ -42,9 +42,9 @@ from plandoc.records import (
     Recipe,
     VoidedRun,
 )
-from plandoc.rules import check_reason
 from plandoc.sessions import Session
-from plandoc.states import Edit
+
+RecordT = TypeVar("RecordT")
 
 
 @reads
@@ -81,16 +81,16 @@ def drop_finished_good(
             that it needs, through all its bundles, have production.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
-    name = _name_of_good(session, finished_good_id)
+    name = _name_of_good(session, event_id, finished_good_id)
     problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
     if not despite_production:
         baked = _baked(session, event_id)
-        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_in(session)))
-    _refuse(problems)
+        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_of(event_id, session)))
+    refuse(problems)
     change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
-    amendment = _amendment(session, event_id, change, reason)
+    amendment = new_amendment(session, event_id, change, reason)
     session.workspace.remove(EventFinishedGood, row.id, event_id)
     return session.workspace.add(amendment)
 
@@ -113,14 +113,15 @@ def add_finished_good(
         ValidationError: when the reason is blank, and with everything that is wrong with the good and the number.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     asked = _availability(session, event_id, finished_good_id)
     present = _row_of_good(session, event_id, finished_good_id)
-    _refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
+    refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
-    change = AddFinishedGood(finished_good_id, _name_of_good(session, finished_good_id), quantity)
-    amendment = _amendment(session, event_id, change, reason, recipe_ids)
-    _select(session, event_id, recipe_ids)
+    change = AddFinishedGood(finished_good_id, _name_of_good(session, event_id, finished_good_id), quantity)
+    frozen = brought_in(event_id, session, goods=[finished_good_id])
+    amendment = new_amendment(session, event_id, change, reason, recipe_ids, frozen)
+    select_recipes(session, event_id, recipe_ids)
     session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
     return session.workspace.add(amendment)
 
@@ -144,12 +145,12 @@ def change_quantity(
             or the same as before, or more pieces are assembled.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
-    name = _name_of_good(session, finished_good_id)
-    _refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
+    name = _name_of_good(session, event_id, finished_good_id)
+    refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
-    amendment = _amendment(session, event_id, change, reason)
+    amendment = new_amendment(session, event_id, change, reason)
     session.workspace.replace(attrs.evolve(row, quantity=quantity))
     return session.workspace.add(amendment)
 
@@ -175,48 +176,31 @@ def modify_batch_decision(
             as before, more batches are baked already, or a good of the plan is broken.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    reason = _begin(session, event_id, reason)
+    reason = begin(session, event_id, reason)
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
-    _refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
-    recipe = session.get(Recipe, unit.recipe_id)
+    refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
+    recipe = defined(Recipe, unit.recipe_id, event_id, session)
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=batches)
-    brought = (recipe.id,) if batches and recipe.id not in _selected(session, event_id) else ()
-    amendment = _amendment(session, event_id, change, reason, brought)
+    brought = (recipe.id,) if batches and recipe.id not in selected_recipes(session, event_id) else ()
+    amendment = new_amendment(
+        session, event_id, change, reason, brought, brought_in(event_id, session, units=[unit.id])
+    )
     if batches == 0 and present is not None:
         session.workspace.remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
-        _select(session, event_id, brought)
+        select_recipes(session, event_id, brought)
         put_decision(session, decision)
     return session.workspace.add(amendment)
 
 
-# What every amendment does.
-
-
-def _begin(session: Session, event_id: int, reason: str) -> str:
-    """Check the event, its state and the reason; return the reason without blanks around it."""
-    session.event_to_edit(event_id, Edit.AMENDMENTS)
-    trimmed = reason.strip() if isinstance(reason, str) else reason
-    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
-    if wrong is not None:
-        raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
-    return trimmed
-
-
-def _amendment(
-    session: Session, event_id: int, change: Change, reason: str, added_recipe_ids: tuple[int, ...] = ()
-) -> PlanAmendment:
-    before = session.find(PlanAmendment, event_id=event_id)
-    sequence = max((amendment.sequence for amendment in before), default=0) + 1
-    return PlanAmendment(event_id, sequence, change, reason, session.moment, added_recipe_ids)
-
-
-def _refuse(problems: Iterable[Problem]) -> None:
-    collected = list(problems)
-    if collected:
-        raise ValidationError(collected)
+def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
+    """Return a record as the plan defines it, or the catalogue what the plan does not know; None when neither does."""
+    try:
+        return defined(record_type, record_id, event_id, session)
+    except NotFoundError:
+        return None
 
 
 # Goods.
@@ -233,24 +217,24 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
     row = _row_of_good(session, event_id, good_id)
     if row is not None:
         return row
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
     hint = "put it into the plan with add_finished_good"
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
-def _name_of_good(session: Session, good_id: int) -> str:
+def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
     # One that was cut out of the catalogue by hand must still be possible to drop.
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
 
 def _availability(session: Session, event_id: int, good_id: int) -> Availability | None:
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
-    return availability([good], _selected(session, event_id), definitions_in(session))[0]
+    return availability([good], selected_recipes(session, event_id), definitions_of(event_id, session))[0]
 
 
 def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
@@ -261,22 +245,13 @@ def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
 # Recipes and batches.
 
 
-def _selected(session: Session, event_id: int) -> set[int]:
-    return {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
-
-
-def _select(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
-    for recipe_id in recipe_ids:
-        session.workspace.add(EventRecipe(event_id, recipe_id))
-
-
 def _baked(session: Session, event_id: int) -> Mapping[int, int]:
     runs, voided = session.find(ProductionRun, event_id=event_id), session.find(VoidedRun, event_id=event_id)
     return batches_done(counted_production(runs, voided))
 
 
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
-    unit = session.workspace.get_or_none(FinishedUnit, unit_id)
+    unit = _known(FinishedUnit, unit_id, event_id, session)
     if unit is None:
         raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)

@@ -37,7 +37,7 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     if type(key) is int:
         return session.get(record_type, key)
     key = str(key)
-    if _is_id(key):
+    if is_id(key):
         found = session.workspace.get_or_none(record_type, int(key))
         if found is not None:
             return found
@@ -47,7 +47,8 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     raise NotFoundError(table_of(record_type).label, repr(key), _nearest(key, list(by_slug)))
 
 
-def _is_id(key: str) -> bool:
+def is_id(key: str) -> bool:
+    """Return whether what was typed can be an id."""
     return key.isascii() and key.isdigit() and len(key) < 16
 
 

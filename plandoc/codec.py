@@ -36,6 +36,8 @@ CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
         "add_fg": records.AddFinishedGood,
         "change_quantity": records.ChangeQuantity,
         "modify_batch": records.ModifyBatch,
+        "revise_recipe": records.ReviseRecipe,
+        "revise_fg": records.ReviseFinishedGood,
     }
 )
 _CHANGE_TAGS = MappingProxyType({change: tag for tag, change in CHANGES.items()})
@@ -65,7 +67,15 @@ def _ratio(value: Any, _: Any) -> int | Fraction:
     raise _Refused(f'wanted a whole number or a fraction in quotes, such as "10/3", found {found(value)}')
 
 
-def _date(value: Any, _: Any) -> datetime.date:
+def day(value: Any) -> datetime.date:
+    """Return the day that a text says, in the one form that the files have.
+
+    Raises:
+        ValueError: that says what was wanted.
+
+    >>> day("2026-12-25")
+    datetime.date(2026, 12, 25)
+    """
     try:
         date = datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -74,6 +84,10 @@ def _date(value: Any, _: Any) -> datetime.date:
     if date is None or len(value) != len("2026-12-25") or value[7] != "-":
         raise _Refused(f"wanted a date such as 2026-12-25, found {found(value)}")
     return date
+
+
+def _date(value: Any, _: Any) -> datetime.date:
+    return day(value)
 
 
 def _moment(value: Any, _: Any) -> datetime.datetime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from plandoc.arithmetic.comparing import Difference, compare
+from plandoc.arithmetic.comparing import Difference, compare, compare_definitions
+from plandoc.arithmetic.definition_changes import DefinitionDifference
 from plandoc.arithmetic.differences import Status
 from plandoc.arithmetic.replay import Part, PlanContent, in_order
 from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
@@ -24,6 +25,8 @@ class PlanComparison:
         batches: Each finished unit that is decided in either plan.
         recipes: Each recipe that is selected in either plan.
         amendments: All amendments in their order; those of what is in neither plan are only here.
+        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalogue
+            alone is none of the plan's.
     """
 
     event: Event
@@ -32,12 +35,13 @@ class PlanComparison:
     batches: tuple[Difference, ...]
     recipes: tuple[Difference, ...]
     amendments: tuple[PlanAmendment, ...]
+    definitions: tuple[DefinitionDifference, ...] = ()
 
     @property
     def total_changes(self) -> int:
-        """How many goods, batches and recipes are not as they were."""
-        everything = (*self.goods, *self.batches, *self.recipes)
-        return sum(one.status is not Status.UNCHANGED for one in everything)
+        """How many goods, batches, recipes and definitions are not as they were."""
+        numbers = sum(one.status is not Status.UNCHANGED for one in (*self.goods, *self.batches, *self.recipes))
+        return numbers + sum(one.status is not Status.UNCHANGED for one in self.definitions)
 
     @property
     def has_changes(self) -> bool:
@@ -58,7 +62,8 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     snapshot = get_plan_snapshot(event_id, session=session)
     if snapshot is None:
         return PlanComparison(event, has_snapshot=False, goods=(), batches=(), recipes=(), amendments=amendments)
-    compared = compare(snapshot, amendments, _live(event_id, session), definitions_in(session))
+    in_force = definitions_of(event_id, session)
+    compared = compare(snapshot, amendments, _live(event_id, session), in_force)
     return PlanComparison(
         event=event,
         has_snapshot=True,
@@ -66,6 +71,7 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
         batches=compared[Part.BATCHES],
         recipes=compared[Part.RECIPES],
         amendments=amendments,
+        definitions=compare_definitions(amendments, in_force),
     )
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import batches_in_words, units_yielded
+from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.progress import Progress, Work, progress
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.rounding import in_words
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import amendments_made, defined, definitions_of
 from plandoc.planning.reviewing import plan_parts
 from plandoc.records import (
     AssemblyRun,
@@ -67,7 +68,7 @@ def record_production(
             unit that is not in the plan.
     """
     event = session.event_to_edit(event_id, Edit.RUNS)
-    unit = session.get(FinishedUnit, finished_unit_id)
+    unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     moment = session.moment if produced_at is None else produced_at
     problems = [
         *_wrong("batches", f"batches of {unit.name}", check_whole(batches)),
@@ -83,7 +84,8 @@ def record_production(
     _refuse_if_any([*problems, *_not_in_plan(session, event, unit)])
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - _units_in(losses) if units_made is None else units_made
-    run = ProductionRun(event.id, unit.id, batches, expected, made, moment, losses, notes)
+    before = amendments_made(event.id, session)
+    run = ProductionRun(event.id, unit.id, batches, expected, made, moment, losses, notes, before)
     return session.workspace.add(run)
 
 
@@ -113,7 +115,7 @@ def record_assembly(
             of which fewer were made and not yet used than these pieces take, through all their bundles.
     """
     event = session.event_to_edit(event_id, Edit.RUNS)
-    good = session.get(FinishedGood, finished_good_id)
+    good = defined(FinishedGood, finished_good_id, event.id, session)
     moment = session.moment if assembled_at is None else assembled_at
     no_number = check_whole(quantity)
     problems = [
@@ -124,9 +126,10 @@ def record_assembly(
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
-        problems.extend(_missing_units(session, good, quantity, work))
+        problems.extend(_missing_units(definitions_of(event.id, session), good, quantity, work))
     _refuse_if_any(problems)
-    return session.workspace.add(AssemblyRun(event.id, good.id, quantity, moment, notes))
+    before = amendments_made(event.id, session)
+    return session.workspace.add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
 
 
 @changes("void a run")
@@ -174,7 +177,9 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
-    return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_in(session))
+    # What is baked is nothing to go by while nobody knows which plan it is baked for.
+    session.workspace.snapshot(event_id)
+    return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
 
 
 def work_in(session: Session, event_id: int) -> Work:
@@ -228,7 +233,7 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
-    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_in(session))
+    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_of(event.id, session))
     if unit.id in plan.decisions:
         return
     # A good that is broken is no reason to refuse what another one needs.
@@ -252,22 +257,21 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
 
 
-def _missing_units(session: Session, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
-    definitions = definitions_in(session)
-    breakdown = Breakdown.of(definitions)
+def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
     try:
-        taken = runs.units_used({good.id: quantity}, breakdown)
-        left = runs.units_left(runs.units_made(work.production), _used(work, breakdown))
+        taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
+        left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
     except ValidationError as error:
-        # What was packed of a good that is broken now cannot be told, so nothing more is given out.
+        # What a good takes that was broken when the plan was frozen cannot be told, so nothing is given out.
         yield from error.problems
         return
     for unit_id, wanted in sorted(taken.items()):
         there = max(Fraction(0), left.get(unit_id, Fraction(0)))
         if there < wanted:
-            unit = session.get(FinishedUnit, unit_id)
+            unit = definitions.units(unit_id)
+            name = f"finished unit {unit_id}" if unit is None else unit.name
             message = (
-                f"{good.name}: packing {quantity} takes {in_words(wanted)} {unit.name}, "
+                f"{good.name}: packing {quantity} takes {in_words(wanted)} {name}, "
                 f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
             )
             hint = "record what was baked first, with record_production"
@@ -285,22 +289,14 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     work = work_in(session, run.event_id)
     if run not in work.production or run.units_made == 0:
         return
-    unit = session.get(FinishedUnit, run.finished_unit_id)
-    breakdown = Breakdown.of(definitions_in(session))
-    try:
-        used = _used(work, breakdown).get(unit.id, Fraction(0))
-    except ValidationError as error:
-        yield from error.problems
-        return
+    definitions = definitions_of(run.event_id, session)
+    unit = defined(FinishedUnit, run.finished_unit_id, run.event_id, session)
+    used = runs.units_packed(work.assembly, definitions).get(unit.id, Fraction(0))
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
-        last = next(one for one in reversed(work.assembly) if unit.id in breakdown.units(one.finished_good_id))
+        last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
         message = f"{unit.name}: {in_words(used)} are packed, and without production run {run.id} only {made} are made"
         yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
-
-
-def _used(work: Work, breakdown: Breakdown) -> dict[int, Fraction]:
-    return runs.units_used(runs.assembled(work.assembly), breakdown)
 
 
 def _units_in(losses: tuple[Loss, ...]) -> int:

@@ -8,9 +8,9 @@ An `id` of 0 and a `slug` of "" mean that the store gives one when the record is
 
 from __future__ import annotations
 
-import copy
 import datetime
 import enum
+import typing
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -63,6 +63,7 @@ class FindingKind(enum.Enum):
     SHORT = "short"
     STALE = "stale"
     UNNEEDED = "unneeded"
+    CATALOG_CHANGED = "catalog_changed"
 
 
 def _refuse(record: object, field: str, message: str) -> ValidationError:
@@ -378,8 +379,46 @@ class Finding:
     made: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
 
 
+def _ids(rows: Any) -> tuple[int, ...]:
+    # A file that was changed by hand can hold anything here; `check` tells of it.
+    keys = rows if type(rows) is dict else ()
+    return tuple(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16)
+
+
+class _Freezes:
+    """What snapshots and amendments have in common: records of the catalogue as they were, by table and id."""
+
+    __slots__ = ()
+    _definitions: Mapping[str, Any]
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """Goods, units, recipes and ingredients as they were frozen, from which the plan is worked out; a copy."""
+        definitions: dict[str, Any] = rules.copied(self._definitions)
+        return definitions
+
+    def ids_defined(self, table: str) -> tuple[int, ...]:
+        """Return the ids of the records of a table that are among the definitions, if only as missing then."""
+        return _ids(self._definitions.get(table))
+
+    def defines(self, table: str, record_id: int) -> bool:
+        """Whether a record is among the definitions, if only as one that was missing then."""
+        rows = self._definitions.get(table)
+        return type(rows) is dict and str(record_id) in rows
+
+    def definition(self, table: str, record_id: int) -> dict[str, Any] | None:
+        """Return one of the definitions, without the copy of all others; None for a record that was missing then.
+
+        Args:
+            table: Such as finished_units.
+            record_id: The id of the record; `defines` tells whether there is one.
+        """
+        row: dict[str, Any] | None = rules.copied(self._definitions[table][str(record_id)])
+        return row
+
+
 @frozen
-class PlanSnapshot:
+class PlanSnapshot(_Freezes):
     """The plan as it was when production started; written once, never changed.
 
     Attributes:
@@ -399,22 +438,8 @@ class PlanSnapshot:
     @property
     def snapshot_data(self) -> dict[str, Any]:
         """The plan in the format "1.0" of the contract; a copy that is the caller's own."""
-        return copy.deepcopy(dict(self._snapshot_data))
-
-    @property
-    def definitions(self) -> dict[str, Any]:
-        """Recipes, units and goods as they were, so that the plan can be worked out again; a copy."""
-        return copy.deepcopy(dict(self._definitions))
-
-    def definition(self, table: str, record_id: int) -> dict[str, Any]:
-        """Return one of the definitions, without the copy of all others; a copy too.
-
-        Args:
-            table: Such as finished_units.
-            record_id: The id of the record.
-        """
-        row: dict[str, Any] = copy.deepcopy(self._definitions[table][str(record_id)])
-        return row
+        data: dict[str, Any] = rules.copied(self._snapshot_data)
+        return data
 
 
 @frozen
@@ -457,11 +482,27 @@ class ModifyBatch:
     new_batches: int = attrs.field(validator=rule(rules.check_whole_or_zero))
 
 
-Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch
+@frozen
+class ReviseRecipe:
+    """What the catalogue said of a recipe at that moment was taken over into the plan."""
+
+    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    recipe_name: str = attrs.field(validator=rule(rules.check_name))
 
 
 @frozen
-class PlanAmendment:
+class ReviseFinishedGood:
+    """What the catalogue said of a good at that moment was taken over into the plan."""
+
+    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
+
+
+Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch | ReviseRecipe | ReviseFinishedGood
+
+
+@frozen
+class PlanAmendment(_Freezes):
     """One change of a plan during production, with its reason; added, never altered.
 
     Attributes:
@@ -470,19 +511,46 @@ class PlanAmendment:
         reason: Why; never blank.
         added_recipe_ids: Recipes that came into the plan with it, so that the plan can be worked out again without
             the catalogue of that day.
+        definitions: What it froze, by table and id, as the snapshot's definitions: what it brought in and was not
+            frozen yet, or what is in force since a revision; null for what there was not.
+        definitions_before: What was frozen before of those that it put others in the place of.
     """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
     sequence: int = attrs.field(validator=rule(rules.check_whole))
-    change: Change = attrs.field(
-        validator=rule(rules.instance_of(DropFinishedGood, AddFinishedGood, ChangeQuantity, ModifyBatch))
-    )
+    change: Change = attrs.field(validator=rule(rules.instance_of(*typing.get_args(Change))))
     reason: str = attrs.field(validator=rule(rules.check_reason))
     created_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
     added_recipe_ids: tuple[int, ...] = attrs.field(
         default=(), validator=rule(rules.tuple_of(int, each=rules.check_whole))
     )
+    _definitions: Mapping[str, Any] = attrs.field(
+        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+    )
+    _definitions_before: Mapping[str, Any] = attrs.field(
+        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+    )
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+
+    @property
+    def definitions_before(self) -> dict[str, Any]:
+        """What was frozen before in the place of that; a copy."""
+        definitions: dict[str, Any] = rules.copied(self._definitions_before)
+        return definitions
+
+    def ids_revised(self, table: str) -> tuple[int, ...]:
+        """Return the ids of the records of a table that it put another definition in the place of."""
+        return _ids(self._definitions_before.get(table))
+
+    @property
+    def freezes(self) -> bool:
+        """Whether it froze anything."""
+        return bool(self._definitions)
+
+    @property
+    def revises(self) -> bool:
+        """Whether it put definitions in the place of others."""
+        return bool(self._definitions_before)
 
 
 @frozen
@@ -500,6 +568,8 @@ class ProductionRun:
     Attributes:
         units_expected: What the batches should have given; made and lost add up to it.
         produced_at: When.
+        amendments_before: How many amendments the plan had, which tells by which definitions it was baked; None for a
+            run that plandoc 0.1 recorded, by whatever the catalogue said then.
     """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
@@ -510,6 +580,7 @@ class ProductionRun:
     produced_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
     losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Loss)))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    amendments_before: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
@@ -525,13 +596,20 @@ class ProductionRun:
 
 @frozen
 class AssemblyRun:
-    """Goods that were packed."""
+    """Goods that were packed.
+
+    Attributes:
+        assembled_at: When.
+        amendments_before: How many amendments the plan had, as for a production run: the pieces are made of what
+            the good was defined as then.
+    """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
     finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
     quantity: int = attrs.field(validator=rule(rules.check_whole))
     assembled_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    amendments_before: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
 

@@ -324,6 +324,11 @@ def own_json(value: Any) -> Any:
     return OwnJson(copied) if type(copied) is dict and copied == value else value
 
 
+def copied(value: Any) -> Any:
+    """Return a copy of what a record holds as JSON; many times faster than a copy of each value in it."""
+    return orjson.loads(orjson.dumps(value))
+
+
 def whole_if_possible(value: Any) -> Any:
     """Convert a fraction that is whole to an int, so that one number has one form."""
     return value.numerator if type(value) is Fraction and value.denominator == 1 else value

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from plandoc import codec
 from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.resting import rests_on
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.arithmetic.signed_digest import digest_of
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_in, rows_of
 from plandoc.planning.reviewing import plan_parts
-from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.rules import OwnJson
 from plandoc.sessions import Session
 from plandoc.tables import table_of
 
 SNAPSHOT_VERSION = "1.0"
-
-RecordT = TypeVar("RecordT")
 
 
 class _Named(Protocol):
@@ -36,10 +35,10 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 
     Raises:
         NotFoundError: "Event 99 not found".
+        DamagedError: when there are two, as only other hands can have put them there.
     """
     session.event(event_id)
-    snapshots = session.find(PlanSnapshot, event_id=event_id)
-    return snapshots[0] if snapshots else None
+    return session.workspace.snapshot(event_id)
 
 
 @changes("take a snapshot")
@@ -113,34 +112,6 @@ def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | 
 
 
 def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
-    """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the past."""
-    all_goods = _with_parts(plan.quantities, known.goods, lambda good: good.inner_good_ids)
-    parts = (part for good in all_goods.values() for part in good.components)
-    unit_ids = {part.finished_unit_id for part in parts if part.finished_unit_id is not None} | plan.decisions.keys()
-    all_recipes = _with_parts(plan.recipes, known.recipes, lambda recipe: recipe.sub_recipe_ids)
-    ingredient_ids = {line.ingredient_id for recipe in all_recipes.values() for line in recipe.lines}
-    wanted: tuple[tuple[type, Iterable[int]], ...] = (
-        (Ingredient, ingredient_ids),
-        (Recipe, all_recipes),
-        (FinishedUnit, unit_ids),
-        (FinishedGood, all_goods),
-    )
-    catalog = session.workspace.catalog()
-    return {
-        table.name: catalog.rows(table, sorted(ids)) for table, ids in ((table_of(kind), ids) for kind, ids in wanted)
-    }
-
-
-def _with_parts(
-    wanted: Iterable[int], lookup: Callable[[int], RecordT | None], parts: Callable[[RecordT], Iterable[int]]
-) -> dict[int, RecordT]:
-    """Return the records with these ids and all of their kind that are inside them."""
-    found: dict[int, RecordT] = {}
-    waiting = sorted(wanted)
-    while waiting:
-        record_id = waiting.pop()
-        record = None if record_id in found else lookup(record_id)
-        if record is not None:
-            found[record_id] = record
-            waiting.extend(parts(record))
-    return found
+    """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the plan."""
+    recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
+    return rows_of(rests_on(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from plandoc.arithmetic.definition_changes import DefinitionDifference, difference
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.differences import Status, differences, status_of
-from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, original
-from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, in_order, original
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.tables import table_of
 from plandoc.values import frozen
 
 
@@ -19,7 +21,7 @@ class Difference:
 
     Attributes:
         id: Of the good, of the finished unit, or of the recipe.
-        name: As it is called in the catalogue now, or in the snapshot when it is no longer in the plan.
+        name: As it is called in the plan now, or in the snapshot when it is no longer in the plan.
         original_name: As it was called in the snapshot; None when it was not in the plan then.
         before: Pieces of the good, or batches, in the snapshot; 1 for a recipe; None when it was not in the plan.
         after: The same in the plan as it is now.
@@ -56,7 +58,7 @@ def compare(
         snapshot: The plan as production started.
         amendments: All that were made since, in any order.
         live: The plan as it is now.
-        definitions: The catalogue, for the names of today.
+        definitions: Those in force.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -65,7 +67,7 @@ def compare(
     before, behind = original(snapshot_data), amendments_behind(amendments)
 
     def compared(part: Part) -> Iterator[Difference]:
-        old_names = _original_names(part, snapshot, snapshot_data)
+        old_names = _original_names(part, snapshot_data, definitions.after(0))
         for entry in differences(before.numbers(part), live.numbers(part)):
             touching = tuple(behind.get((part, entry.key), ()))
             old = old_names.get(entry.key)
@@ -74,6 +76,25 @@ def compare(
             yield Difference(entry.key, name, old, entry.before, entry.after, touching)
 
     return MappingProxyType({part: tuple(compared(part)) for part in Part})
+
+
+def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitions) -> tuple[DefinitionDifference, ...]:
+    """Return what became of everything whose definition was revised, goods first, in the order of the ids.
+
+    Args:
+        amendments: All of the plan, in any order.
+        in_force: The definitions in force, after them.
+    """
+    behind: dict[tuple[type[Any], int], list[PlanAmendment]] = {}
+    for amendment in in_order(amendments):
+        for kind in (FinishedGood, FinishedUnit, Recipe, Ingredient):
+            for record_id in amendment.ids_revised(table_of(kind).name):
+                behind.setdefault((kind, record_id), []).append(amendment)
+    kinds = [FinishedGood, FinishedUnit, Recipe, Ingredient]
+    return tuple(
+        difference(kind, record_id, in_force.after(0), in_force, tuple(behind[kind, record_id]))
+        for kind, record_id in sorted(behind, key=lambda key: (kinds.index(key[0]), key[1]))
+    )
 
 
 def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | None:
@@ -86,11 +107,11 @@ def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | Non
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot: PlanSnapshot, snapshot_data: Mapping[str, Any]) -> Mapping[int, str]:
+def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str]:
     if part is Part.RECIPES:
         return {row["recipe_id"]: row["recipe_name"] for row in snapshot_data["recipes"]}
     if part is Part.GOODS:
         return {row["fg_id"]: row["fg_name"] for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
-    unit_ids = (row["finished_unit_id"] for row in snapshot_data["batch_decisions"])
-    return {unit_id: snapshot.definition("finished_units", unit_id)["name"] for unit_id in unit_ids}
+    units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])
+    return {unit.id: unit.name for unit in units if unit is not None}

@@ -19,7 +19,7 @@ def _nothing(_: int) -> None:
 
 @frozen
 class Definitions:
-    """The catalogue as the sums see it: a function for each kind, from an id to the record, or to None.
+    """The catalogue, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
 
     Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
     should be read.
@@ -29,6 +29,7 @@ class Definitions:
     units: Callable[[int], FinishedUnit | None] = _nothing
     recipes: Callable[[int], Recipe | None] = _nothing
     ingredients: Callable[[int], Ingredient | None] = _nothing
+    _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def once(self, make: Callable[[Definitions], T]) -> T:
@@ -37,6 +38,24 @@ class Definitions:
             self._worked_out[make] = make(self)
         made: T = self._worked_out[make]
         return made
+
+    def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
+        """Return the function for a kind."""
+        functions: dict[type, Callable[[int], Any]] = {
+            FinishedGood: self.goods,
+            FinishedUnit: self.units,
+            Recipe: self.recipes,
+            Ingredient: self.ingredients,
+        }
+        return functions[record_type]
+
+    def after(self, amendments: int | None) -> Definitions:
+        """Return the definitions as they were when a plan had so many amendments; these, where none revised any.
+
+        Args:
+            amendments: Their number; None where it is not known, which was before anything could be revised.
+        """
+        return self if self._earlier is None else self._earlier(amendments or 0)
 
     @classmethod
     def of(

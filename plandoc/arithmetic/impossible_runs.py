@@ -5,9 +5,8 @@ Guards keep such runs from being recorded; only a file that other hands changed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.definitions import Definitions
@@ -15,18 +14,7 @@ from plandoc.arithmetic.progress import Work
 from plandoc.arithmetic.replay import Part, PlanContent, effect_of
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.rounding import in_words
-from plandoc.codec import from_row
-from plandoc.errors import ValidationError
-from plandoc.records import (
-    AssemblyRun,
-    FinishedGood,
-    FinishedUnit,
-    Ingredient,
-    PlanAmendment,
-    PlanSnapshot,
-    ProductionRun,
-    Recipe,
-)
+from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, ProductionRun
 from plandoc.tables import BY_TYPE
 from plandoc.values import frozen
 
@@ -58,13 +46,15 @@ class History:
         work: The runs that count.
         snapshots: What was planned at the start; there should be one.
         amendments: What was changed since.
-        today: What the catalogue defines now.
+        in_force: The definitions in force.
+        today: What the catalogue defines now, by which plandoc 0.1 recorded runs.
     """
 
     plan: PlanContent
     work: Work
     snapshots: Sequence[PlanSnapshot]
     amendments: Sequence[PlanAmendment]
+    in_force: Definitions
     today: Definitions
 
 
@@ -84,25 +74,19 @@ def packed_beyond_plan(history: History, called: Called = by_number) -> Iterator
 
 
 def impossible_by_definitions(history: History, called: Called = by_number) -> Iterator[ImpossibleRun]:
-    """Yield runs that cannot be by what goods are made of, by the snapshot and by the catalogue of today."""
+    """Yield runs that cannot be by what goods are made of, each by the definitions that it was recorded by."""
     if history.work.production or history.work.assembly:
-        then = [Breakdown(_definitions_of(snapshot)) for snapshot in history.snapshots]
-        breakdowns = [*then, Breakdown(history.today)]
-        yield from _used_beyond_made(history.work, breakdowns, called)
-        yield from _baked_out_of_plan(history, breakdowns, called)
+        yield from _used_beyond_made(history, called)
+        yield from _baked_out_of_plan(history, called)
 
 
-def _used_beyond_made(work: Work, breakdowns: Sequence[Breakdown], called: Called) -> Iterator[ImpossibleRun]:
-    """Yield the last run that took units of which more are packed than were made.
-
-    A good may have been defined anew since it was packed. What it takes is therefore the least that it takes by any
-    of the definitions that are known.
-    """
-    made = runs.units_made(work.production)
+def _used_beyond_made(history: History, called: Called) -> Iterator[ImpossibleRun]:
+    """Yield the last run that took units of which more are packed than were made."""
+    made = runs.units_made(history.work.production)
     used: dict[int, Fraction] = {}
     last: dict[int, AssemblyRun] = {}
-    for run in work.assembly:
-        for unit_id, each in _least(run.finished_good_id, breakdowns).items():
+    for run in history.work.assembly:
+        for unit_id, each in _least(run, history).items():
             used[unit_id] = used.get(unit_id, Fraction(0)) + each * run.quantity
             last[unit_id] = run
     for unit_id, taken in sorted(used.items()):
@@ -112,37 +96,52 @@ def _used_beyond_made(work: Work, breakdowns: Sequence[Breakdown], called: Calle
             yield ImpossibleRun(last[unit_id], "quantity", message)
 
 
-def _least(good_id: int, breakdowns: Sequence[Breakdown]) -> Mapping[int, Fraction]:
-    known = [breakdown.units(good_id) for breakdown in breakdowns if not breakdown.problems(good_id)]
+def _least(run: AssemblyRun, history: History) -> Mapping[int, Fraction]:
+    """Return what a piece took: the least that it can have taken, where it is not known by which definition it did."""
+    candidates = [history.in_force.after(run.amendments_before)]
+    if run.amendments_before is None:
+        candidates.append(history.today)
+    breakdowns = map(Breakdown.of, candidates)
+    known = [one.units(run.finished_good_id) for one in breakdowns if not one.problems(run.finished_good_id)]
     units = set(known[0]).intersection(*known[1:]) if known else set()
     return {unit_id: min(one[unit_id] for one in known) for unit_id in units}
 
 
-def _baked_out_of_plan(history: History, breakdowns: Sequence[Breakdown], called: Called) -> Iterator[ImpossibleRun]:
-    """Yield runs of units that were never in the plan.
-
-    Only where the first definitions, those of the snapshot, tell of all goods that ever were: one that came later may
-    have been defined anew since.
-    """
+def _baked_out_of_plan(history: History, called: Called) -> Iterator[ImpossibleRun]:
+    """Yield runs of units that were never in the plan."""
     contents = [history.plan, *map(_content_of_snapshot, history.snapshots)]
-    effects = [effect_of(row.change) for row in history.amendments]
+    effects = [effect for effect in (effect_of(row.change) for row in history.amendments) if effect is not None]
     goods = {good_id for one in contents for good_id in one.goods}
     goods |= {effect.key for effect in effects if effect.part is Part.GOODS}
-    if any(breakdowns[0].problems(good_id) for good_id in goods):
-        return
-    known = {unit_id for one in contents for unit_id in one.batches}
-    known |= {effect.key for effect in effects if effect.part is Part.BATCHES}
-    known |= {
-        unit_id
-        for breakdown in breakdowns
-        for good_id in goods
-        if not breakdown.problems(good_id)
-        for unit_id in breakdown.units(good_id)
-    }
+    decided = {unit_id for one in contents for unit_id in one.batches}
+    decided |= {effect.key for effect in effects if effect.part is Part.BATCHES}
+    revisions = (row.sequence for row in history.amendments if row.revises)
+    ever = [history.in_force, *(history.in_force.after(number - 1) for number in revisions)]
+    needed = _needed(goods, ever)
+    needed_by_some = needed | _needed(goods, [history.today])
+    # What plandoc 0.1 recorded may have been needed by a definition that nobody knows any more.
+    all_known = all(_frozen(good_id, history) for good_id in goods)
     for run in history.work.production:
-        if run.finished_unit_id not in known:
-            message = f"{called(FinishedUnit, run.finished_unit_id)} was baked, but was never in the plan"
-            yield ImpossibleRun(run, "finished_unit_id", message)
+        is_known = run.amendments_before is not None
+        if run.finished_unit_id in decided | (needed if is_known else needed_by_some) or not (is_known or all_known):
+            continue
+        message = f"{called(FinishedUnit, run.finished_unit_id)} was baked, but was never in the plan"
+        yield ImpossibleRun(run, "finished_unit_id", message)
+
+
+def _needed(goods: Collection[int], definitions: Iterable[Definitions]) -> set[int]:
+    breakdowns = map(Breakdown.of, definitions)
+    return {
+        unit_id
+        for one in breakdowns
+        for good_id in goods
+        if not one.problems(good_id)
+        for unit_id in one.units(good_id)
+    }
+
+
+def _frozen(good_id: int, history: History) -> bool:
+    return any(source.defines("finished_goods", good_id) for source in (*history.snapshots, *history.amendments))
 
 
 def _content_of_snapshot(snapshot: PlanSnapshot) -> PlanContent:
@@ -156,20 +155,3 @@ def _content_of_snapshot(snapshot: PlanSnapshot) -> PlanContent:
     except (KeyError, TypeError):
         # Said elsewhere: the snapshot has another form, or another digest.
         return PlanContent()
-
-
-def _definitions_of(snapshot: PlanSnapshot) -> Definitions:
-    rows = snapshot.definitions
-
-    def look_up(record_type: type) -> Any:
-        table = rows.get(BY_TYPE[record_type].name, {})
-
-        def record(record_id: int) -> Any:
-            try:
-                return from_row(record_type, record_id, table[str(record_id)])
-            except (KeyError, TypeError, AttributeError, ValidationError):
-                return None
-
-        return record
-
-    return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))

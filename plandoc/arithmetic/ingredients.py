@@ -7,9 +7,11 @@ marked with why.
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+
+import attrs
 
 from plandoc import kitchen
 from plandoc.arithmetic.definitions import Definitions
@@ -17,7 +19,7 @@ from plandoc.arithmetic.measures import Amount, family, largest, total
 from plandoc.arithmetic.nested_recipes import NestedRecipes
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.kitchen import Kind
-from plandoc.records import Event, Finding, Ingredient
+from plandoc.records import Density, Event, Finding, Ingredient
 from plandoc.rules import check_whole_or_zero
 from plandoc.values import frozen
 
@@ -76,20 +78,76 @@ def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definiti
         ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
             itself or is nested more than 10 levels deep. The path is shown.
     """
-    batches = {recipe_id: number for recipe_id, number in batches_by_recipe.items() if number != 0}
-    recipes = NestedRecipes(definitions)
-    problems = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
+    return needs_together([Share(batches_by_recipe, definitions)])
+
+
+@frozen
+class Share:
+    """Batches that are baked by the same definitions.
+
+    Attributes:
+        batches: How many batches of each recipe, by its id; none of one with zero.
+        definitions: What the recipes are made of.
+    """
+
+    batches: Mapping[int, int]
+    definitions: Definitions
+
+
+def needs_together(shares: Iterable[Share]) -> tuple[NeedRow, ...]:
+    """Return what batches take that are baked by several definitions, as `ingredient_needs` does for one.
+
+    Each share is converted by its own definitions. An ingredient that they call differently is called as by the last.
+
+    Raises:
+        ValidationError: with everything that is broken in any of them.
+    """
+    sums, problems = [], []
+    for share in shares:
+        batches = {recipe_id: number for recipe_id, number in share.batches.items() if number != 0}
+        recipes = NestedRecipes(share.definitions)
+        wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
+        problems.extend(wrong)
+        if not wrong:
+            sums.append((share.definitions, _sums(batches, recipes)))
     if problems:
-        raise ValidationError(problems)
+        raise ValidationError(dict.fromkeys(problems))
+    needed: dict[int, _Needed] = {}
+    for definitions, quantities in sums:
+        for (ingredient_id, unit), quantity in quantities.items():
+            ingredient = definitions.ingredients(ingredient_id)
+            if ingredient is not None:
+                one = needed.setdefault(ingredient_id, _Needed(ingredient))
+                one.add(ingredient, Amount(Fraction(quantity), unit))
+    return tuple(_rows(needed.values()))
+
+
+class _Needed:
+    """What is needed of one ingredient.
+
+    Attributes:
+        ingredient: As the last of the definitions has it.
+        amounts: By its density, by which definitions can differ, and the unit.
+    """
+
+    def __init__(self, ingredient: Ingredient) -> None:
+        self.ingredient = ingredient
+        self.amounts: dict[tuple[Density | None, str], Amount] = {}
+
+    def add(self, ingredient: Ingredient, amount: Amount) -> None:
+        self.ingredient = ingredient
+        key = (ingredient.density, amount.unit)
+        before = self.amounts.get(key)
+        self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
+
+
+def _sums(batches: Mapping[int, int], recipes: NestedRecipes) -> _Quantities:
     one_batch = _OneBatch(recipes)
     sums: _Quantities = {}
     with decimal.localcontext(_EXACTLY):
         for recipe_id, number in batches.items():
             _add(sums, one_batch.quantities(recipe_id), Decimal(number))
-    amounts: dict[int, list[Amount]] = {}
-    for (ingredient_id, unit), quantity in sums.items():
-        amounts.setdefault(ingredient_id, []).append(Amount(Fraction(quantity), unit))
-    return tuple(_rows(amounts, definitions))
+    return sums
 
 
 class _OneBatch:
@@ -125,21 +183,34 @@ def _add(sums: _Quantities, more: _Quantities, times: Decimal) -> None:
         sums[key] = sums.get(key, _NOTHING) + quantity * times
 
 
-def _rows(amounts: Mapping[int, list[Amount]], definitions: Definitions) -> Iterator[NeedRow]:
-    known = (definitions.ingredients(ingredient_id) for ingredient_id in amounts)
-    for ingredient in sorted(filter(None, known), key=lambda one: (one.name.casefold(), one.id)):
-        yield from _rows_of(ingredient, amounts[ingredient.id])
+def _rows(needed: Iterable[_Needed]) -> Iterator[NeedRow]:
+    for one in sorted(needed, key=lambda one: (one.ingredient.name.casefold(), one.ingredient.id)):
+        yield from _rows_of(one)
 
 
-def _rows_of(ingredient: Ingredient, amounts: Iterable[Amount]) -> Iterator[NeedRow]:
-    written: dict[Kind | str, list[Amount]] = {}
-    for amount in sorted(amounts, key=_largest_first):
-        written.setdefault(family(amount.unit, ingredient.density), []).append(amount)
-    sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in written.items()}
+def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
+    written: dict[Kind | str, list[tuple[Density | None, Amount]]] = {}
+    for (density, unit), amount in sorted(needed.amounts.items(), key=lambda entry: _largest_first(entry[1])):
+        written.setdefault(family(unit, density), []).append((density, amount))
+    sums = {name: _total(group) for name, group in written.items()}
     for name, group in written.items():
         others = [amount.unit for other, amount in sums.items() if other != name]
         why = _why_unconverted(sums[name].unit, others)
-        yield NeedRow(ingredient, sums[name], tuple(group), why)
+        yield NeedRow(needed.ingredient, sums[name], _by_unit(group), why)
+
+
+def _total(group: Sequence[tuple[Density | None, Amount]]) -> Amount:
+    """Return the sum of amounts of one family, each converted by the density that it was needed with."""
+    unit = largest(amount.unit for _, amount in group)
+    return total((total([amount], unit, density) for density, amount in group), unit)
+
+
+def _by_unit(group: Iterable[tuple[Density | None, Amount]]) -> tuple[Amount, ...]:
+    sums: dict[str, Amount] = {}
+    for _, amount in group:
+        before = sums.get(amount.unit)
+        sums[amount.unit] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
+    return tuple(sums.values())
 
 
 def _largest_first(amount: Amount) -> tuple[int, int, str]:

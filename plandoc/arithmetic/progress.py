@@ -174,7 +174,7 @@ def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Bre
     wanted = _whole(plan.quantities, breakdown)
     needed = {one.unit.id: one.units for one in breakdown.requirements(wanted)}
     done, made, lost = (count(work.production) for count in (runs.batches_done, runs.units_made, runs.units_lost))
-    used = runs.units_used(_whole(runs.assembled(work.assembly), breakdown), breakdown)
+    used = runs.units_packed(_of_whole_goods(work, definitions), definitions)
     for unit_id in sorted(needed.keys() | plan.decisions.keys() | done.keys() | used.keys()):
         unit = definitions.units(unit_id)
         recipe = None if unit is None else definitions.recipes(unit.recipe_id)
@@ -235,6 +235,12 @@ def _packing(
         available[one.unit.id] = available.get(one.unit.id, Fraction(0)) + one.expected
     later = feasibility(rest, available, definitions)
     return {one.good.id: one for one in now.goods}, {one.good.id: one for one in later.goods}
+
+
+def _of_whole_goods(work: Work, definitions: Definitions) -> Iterator[AssemblyRun]:
+    for run in work.assembly:
+        if not Breakdown.of(definitions.after(run.amendments_before)).problems(run.finished_good_id):
+            yield run
 
 
 def _whole(quantities: Mapping[int, int], breakdown: Breakdown) -> dict[int, int]:

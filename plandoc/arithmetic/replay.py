@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -23,10 +24,13 @@ from plandoc.records import (
     DropFinishedGood,
     EventFinishedGood,
     EventRecipe,
+    ModifyBatch,
     PlanAmendment,
 )
 from plandoc.rules import check_whole
 from plandoc.values import frozen
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Part(enum.Enum):
@@ -86,8 +90,8 @@ class Effect:
     after: int
 
 
-def effect_of(change: Change) -> Effect:
-    """Return what a change does to a plan.
+def effect_of(change: Change) -> Effect | None:
+    """Return what a change does to the numbers of a plan; None for one that revises a definition.
 
     >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
     0
@@ -99,16 +103,20 @@ def effect_of(change: Change) -> Effect:
             return Effect(Part.GOODS, change.finished_good_id, 0, change.quantity)
         case ChangeQuantity():
             return Effect(Part.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
-    return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
+        case ModifyBatch():
+            return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
+    return None
 
 
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     """Return what is planned after an amendment."""
     effect = effect_of(amendment.change)
+    recipes = content.recipes.union(amendment.added_recipe_ids)
+    if effect is None:
+        return PlanContent(recipes, content.goods, content.batches)
     numbers = {**content.numbers(effect.part), effect.key: effect.after}
     if effect.after == 0:
         del numbers[effect.key]
-    recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect.part is Part.GOODS:
         return PlanContent(recipes, numbers, content.batches)
     return PlanContent(recipes, content.goods, numbers)
@@ -165,8 +173,8 @@ def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
     behind: dict[tuple[Part, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
         effect = effect_of(amendment.change)
-        recipes = ((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)
-        for touched in [(effect.part, effect.key), *recipes]:
+        numbers = [] if effect is None else [(effect.part, effect.key)]
+        for touched in [*numbers, *((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
             behind.setdefault(touched, []).append(amendment)
     return behind
 
@@ -185,18 +193,27 @@ class Parting:
 
 
 def first_parting(
-    snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment], live: PlanContent
+    snapshot_data: Mapping[str, Any],
+    amendments: Iterable[PlanAmendment],
+    live: PlanContent,
+    definitions: Mapping[str, Any] = _NONE,
 ) -> Parting | None:
     """Return where a plan first parts from its replay; None when they are the same.
 
     First come the amendments that do not fit what they say they changed, and those that are missing; then what
     differs at the end, by the last amendment that touched it.
 
+    Args:
+        snapshot_data: What was planned.
+        amendments: Those on top of it, in any order.
+        live: The plan as it is.
+        definitions: What the snapshot froze, which the amendments must fit, too.
+
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
     """
     ordered, start = in_order(amendments), original(snapshot_data)
-    misfit = next(_misfits(start, ordered), None)
+    misfit = next(iter((*_misfits(start, ordered), *_misfits_of_definitions(definitions, ordered))), None)
     if misfit is not None:
         return misfit
     behind = amendments_behind(ordered)
@@ -209,11 +226,36 @@ def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Par
         if amendment.sequence != number:
             yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
         effect = effect_of(amendment.change)
-        before = content.numbers(effect.part).get(effect.key, 0)
-        if before != effect.before:
+        before = 0 if effect is None else content.numbers(effect.part).get(effect.key, 0)
+        if effect is not None and before != effect.before:
             message = f"{_called(effect.part, effect.key)}: it says {effect.before} before, but {before} were planned"
             yield Parting(message, amendment)
         content = amended(content, amendment)
+
+
+def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Parting]:
+    known = dict(_defined(definitions))
+    for amendment in ordered:
+        before, after = dict(_defined(amendment.definitions_before)), dict(_defined(amendment.definitions))
+        for key in sorted(before.keys() | (after.keys() & known.keys())):
+            if key not in before:
+                yield Parting(f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment)
+            elif key not in known or before[key] != known[key]:
+                yield Parting(f"{_named(key)}: it says another definition before than was in force", amendment)
+            elif key not in after:
+                yield Parting(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+        known.update(after)
+
+
+def _defined(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
+    for table, rows in definitions.items():
+        # Beside the tables, a snapshot can tell of its imports.
+        for key, row in rows.items() if type(rows) is dict else ():
+            yield (table, key), row
+
+
+def _named(key: tuple[str, str]) -> str:
+    return f"{key[0]} {key[1]}"
 
 
 def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:

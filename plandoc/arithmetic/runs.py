@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.records import AssemblyRun, ProductionRun, RunKind, VoidedRun
 
@@ -98,11 +99,32 @@ def units_used(pieces: Mapping[int, int], breakdown: Breakdown) -> dict[int, Fra
     return used
 
 
+def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[int, Fraction]:
+    """Return what packed goods took of each finished unit, each by what it was made of when it was packed.
+
+    Args:
+        runs: Those that count; see `counted_assembly`.
+        definitions: Those in force.
+
+    Raises:
+        ValidationError: with everything that is broken in one of the goods.
+    """
+    by_then: dict[int, tuple[Definitions, list[AssemblyRun]]] = {}
+    for run in runs:
+        then = definitions.after(run.amendments_before)
+        by_then.setdefault(id(then), (then, []))[1].append(run)
+    used: dict[int, Fraction] = {}
+    for then, some in by_then.values():
+        for unit_id, number in units_used(assembled(some), Breakdown.of(then)).items():
+            used[unit_id] = used.get(unit_id, Fraction(0)) + number
+    return used
+
+
 def units_left(made: Mapping[int, int], used: Mapping[int, Fraction]) -> dict[int, Fraction]:
     """Return what was made and not used yet, by the finished unit's id.
 
-    A number is below 0 where more was used than made: that is never recorded so, but comes about when a good is
-    defined anew after it was packed.
+    A number is below 0 where more was used than made: that is never recorded so; only files that were changed by hand,
+    or by plandoc 0.1 while the catalogue changed, can have it.
     """
     return {i: Fraction(made.get(i, 0)) - used.get(i, Fraction(0)) for i in sorted(made.keys() | used.keys())}
 

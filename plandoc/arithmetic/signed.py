@@ -26,6 +26,8 @@ Changed = Mapping[str, Mapping[int, int]]
 
 TABLES = ("ingredients", "recipes", "finished_units", "finished_goods")
 IMPORTED = "imported"
+# The fields of an amendment that hold definitions by table and id.
+_FROZEN = ("definitions", "definitions_before")
 # Each import into a folder where the ids are taken is one; far fewer than Python's stack is deep.
 _MOST_JOURNEYS = 100
 
@@ -59,7 +61,11 @@ def ids_in(snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment]) -
 
 def renumbered_amendment(amendment: PlanAmendment, change: Change) -> PlanAmendment:
     """Return an amendment with other ids."""
-    return codec.from_row(PlanAmendment, amendment.id, _walked(codec.to_row(amendment), change))
+    row = codec.to_row(amendment)
+    frozen = {
+        field: {table: _defined(table, rows, change) for table, rows in row.pop(field).items()} for field in _FROZEN
+    }
+    return codec.from_row(PlanAmendment, amendment.id, {**_walked(row, change), **frozen})
 
 
 def renumbered_snapshot(snapshot: PlanSnapshot, changed: Changed) -> PlanSnapshot:

@@ -33,7 +33,7 @@ from plandoc.errors import (
     StorageError,
     ValidationError,
 )
-from plandoc.storage import archive, documents, journal, marker
+from plandoc.storage import archive, creation, documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
@@ -228,7 +228,9 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
     """Put a journal with one line that holds everything in the place of the old one: the rename is the commit."""
     folder = DocumentFiles(target.root, layer)
     serial = max(target.serial, backup.manifest.serial)
-    wanted: dict[str, bytes | None] = dict.fromkeys(target.events)
+    # Also the stock, which a backup of an older format has no document of.
+    there = (name for name in creation.DOCUMENTS if folder.read(name) is not None)
+    wanted: dict[str, bytes | None] = dict.fromkeys([*there, *target.events])
     wanted |= backup.documents
     wanted[marker.NAME] = marker.render(_marker_for(target, backup, serial))
     for name in wanted:

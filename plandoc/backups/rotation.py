@@ -32,7 +32,9 @@ def stamp(moment: datetime.datetime) -> str:
     >>> stamp(datetime.datetime(2026, 12, 24, 7, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1))))
     '20261224T060000Z'
     """
-    return moment.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    in_utc = moment.astimezone(datetime.UTC)
+    # Not every system writes the year with four digits.
+    return f"{in_utc.year:04}{in_utc:%m%dT%H%M%SZ}"
 
 
 def free_name(folder: Path, moment: datetime.datetime, layer: Files) -> Path:

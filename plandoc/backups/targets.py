@@ -57,7 +57,7 @@ def look_at(root: Path, layer: Files) -> Target:
     names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
     folder = DocumentFiles(root, layer)
     events = tuple(filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER)))
-    own = {marker.NAME, creation.CATALOG, journal.NAME}
+    own = {marker.NAME, *creation.DOCUMENTS, journal.NAME}
     target = Target(root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events))
     target = attrs.evolve(target, events=events)
     return _understood(target, folder) if target.is_data_folder else target
@@ -70,7 +70,7 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     except DamagedError:
         return _guessed(target, folder, content)
     named = filter(archive.is_document_name, state.changes)
-    events = {*target.events, *(name for name in named if name not in {marker.NAME, creation.CATALOG})}
+    events = {*target.events, *(name for name in named if name not in {marker.NAME, *creation.DOCUMENTS})}
     return attrs.evolve(
         target,
         is_sound=folder.read(creation.CATALOG) is not None or creation.CATALOG in state.changes,

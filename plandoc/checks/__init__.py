@@ -19,15 +19,15 @@ from plandoc.storage.lock import FolderLock
 from plandoc.storage.moments import Identity, identify
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
-from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
+from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
-__all__ = ["Cure", "Finding", "Look", "check", "look_at"]
+__all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
 
 _TRIES = 5
 _TIMEOUT_SECONDS = 30.0
 
 
-def check(path: str | os.PathLike[str]) -> list[Problem]:
+def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     """Return everything that is wrong with a data folder; an empty list when nothing is.
 
     Documents that cannot be read, that are misplaced or of another folder; rows that break a rule; references to what
@@ -35,6 +35,11 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     plans that are not what their snapshot and amendments make them; runs that cannot be; a journal that is not folded
     in or damaged; second versions of documents that a sync service left; files that do not belong there; a file system
     whose locks may not exclude.
+
+    Args:
+        path: The folder.
+        strict: Whether a document that other hands have changed since plandoc wrote it counts, too. That is allowed; but
+            it is also what a disk that changed a digit looks like.
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
@@ -45,7 +50,14 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     >>> plandoc.check(folder)
     []
     """
-    return [finding.problem for finding in look_at(named(path).absolute(), Files())[1]]
+    return notes_and_problems(path, strict=strict)[1]
+
+
+def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
+    """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
+    findings = look_at(named(path).absolute(), Files())[1]
+    notes = [finding.problem for finding in findings if finding.is_note and not strict]
+    return notes, [finding.problem for finding in findings if strict or not finding.is_note]
 
 
 def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
@@ -95,7 +107,8 @@ def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
 def _holds_documents(folder: DocumentFiles) -> bool:
     try:
-        return folder.read(CATALOG) is not None or bool(folder.names(EVENTS_FOLDER))
+        present = any(folder.read(name) is not None for name in ROOT_DOCUMENTS)
+        return present or bool(folder.names(EVENTS_FOLDER))
     except PlandocError:
         return True
 

@@ -11,6 +11,7 @@ from plandoc import records
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.impossible_runs import History, impossible_by_definitions, packed_beyond_plan
+from plandoc.arithmetic.in_force import definitions_in_force
 from plandoc.arithmetic.progress import Work
 from plandoc.arithmetic.replay import PlanContent, first_parting
 from plandoc.arithmetic.signed import is_sound, is_what_it_signs
@@ -80,6 +81,8 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
         message = f"the plan is {plan.event.plan_state.name} but has no snapshot"
         problem = Problem(message, file=plan.document.name, table="plan_snapshots", hint=_BACKUP)
         yield Finding(problem, is_damage=True)
+    for problem in plan.document.problems_of_several(BY_TYPE[records.PlanSnapshot]):
+        yield Finding(problem, is_damage=True)
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
@@ -91,7 +94,8 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
 def _replays(plan: _Plan) -> Iterator[Finding]:
     for snapshot in plan.rows(records.PlanSnapshot):
         try:
-            parting = first_parting(snapshot.snapshot_data, plan.rows(records.PlanAmendment), plan.content)
+            amendments = plan.rows(records.PlanAmendment)
+            parting = first_parting(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
         except ValidationError as error:
             for one in error.problems:
                 yield attrs.evolve(plan.finding(one.message, snapshot, field=one.field, hint=_BACKUP), is_damage=True)
@@ -124,7 +128,8 @@ def _voided(plan: _Plan) -> Iterator[Finding]:
 
 def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
-    history = History(plan.content, plan.work, snapshots, amendments, today)
+    in_force = definitions_in_force(snapshots[0] if snapshots else None, amendments, today)
+    history = History(plan.content, plan.work, snapshots, amendments, in_force, today)
     found = [*packed_beyond_plan(history)]
     if plan.event.plan_state in _STARTED:
         found += impossible_by_definitions(history)

@@ -1,4 +1,4 @@
-"""`plandoc amend drop`, `add`, `quantity`, `batches`, and `plandoc amendments`: a plan that changes during production.
+"""`plandoc amend drop`, `add`, `quantity`, `batches`, `recipe`, `good`, and `plandoc amendments`.
 
 A change may leave the plan short. That is allowed, for somebody gave a reason, but it is never done in silence: what
 there is to look at after the change, and was not before, is shown with it.
@@ -10,17 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from plandoc import amendments as operations
+from plandoc import revisions
 from plandoc.arithmetic.batches import units_yielded
-from plandoc.catalog import find_by_key
+from plandoc.arithmetic.definitions import Definitions
 from plandoc.cli import printing
 from plandoc.cli.asking import counted
-from plandoc.cli.finding import event_id
+from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json, as_row
 from plandoc.cli.wording import as_said_here, batches_in_words, difference_in_words, moment_in_words, whole_number
 from plandoc.errors import NotFoundError
 from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.definitions import definitions_of
 from plandoc.planning.reviewing import review_plan
 from plandoc.records import (
     AddFinishedGood,
@@ -33,6 +35,8 @@ from plandoc.records import (
     ModifyBatch,
     PlanAmendment,
     Recipe,
+    ReviseFinishedGood,
+    ReviseRecipe,
 )
 from plandoc.sessions import Session
 from plandoc.values import frozen
@@ -61,9 +65,8 @@ def drop(
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
-        return operations.drop_finished_good(
-            found, _good_in_plan(good, session), reason, despite_production, session=session
-        )
+        good_id = _good_in_plan(good, found, session)
+        return operations.drop_finished_good(found, good_id, reason, despite_production, session=session)
 
     _amend(event, change, folder, json=json)
 
@@ -81,7 +84,7 @@ def add(event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson
     number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
-        good_id = find_by_key(FinishedGood, good, session=session).id
+        good_id = in_plan(FinishedGood, good, found, session).id
         return operations.add_finished_good(found, good_id, number, reason, session=session)
 
     _amend(event, change, folder, json=json)
@@ -102,7 +105,7 @@ def quantity(
     number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
-        return operations.change_quantity(found, _good_in_plan(good, session), number, reason, session=session)
+        return operations.change_quantity(found, _good_in_plan(good, found, session), number, reason, session=session)
 
     _amend(event, change, folder, json=json)
 
@@ -122,8 +125,46 @@ def batches(
     number = whole_number(batches, "BATCHES")
 
     def change(found: int, session: Session) -> PlanAmendment:
-        unit_id = find_by_key(FinishedUnit, unit, session=session).id
+        unit_id = in_plan(FinishedUnit, unit, found, session).id
         return operations.modify_batch_decision(found, unit_id, number, reason, session=session)
+
+    _amend(event, change, folder, json=json)
+
+
+def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
+    """Take over what the catalogue says of a recipe now: the plan goes on with it from here.
+
+    Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
+
+    Args:
+        event: The event, by its short name or number.
+        recipe: The recipe, by its short name or number.
+        reason: Why.
+        json: Print the amendment as JSON.
+    """
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        recipe_id = in_plan(Recipe, recipe, found, session).id
+        return revisions.revise_recipe(found, recipe_id, reason, session=session)
+
+    _amend(event, change, folder, json=json)
+
+
+def good(event: str, good: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
+    """Take over what the catalogue says a good is made of now: the plan goes on with it from here.
+
+    The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        reason: Why.
+        json: Print the amendment as JSON.
+    """
+
+    def change(found: int, session: Session) -> PlanAmendment:
+        good_id = in_plan(FinishedGood, good, found, session).id
+        return revisions.revise_finished_good(found, good_id, reason, session=session)
 
     _amend(event, change, folder, json=json)
 
@@ -153,7 +194,7 @@ class _Amended:
 
     Attributes:
         amendment: As it is stored.
-        in_words: What it changed, with the names of today.
+        in_words: What it changed, with the names that the plan has.
         made: What the batches make, when it changed batches; else blank.
         findings: What there is to look at since it was made; empty when nothing was asked.
     """
@@ -200,10 +241,10 @@ def _amendments(key: str, session: Session) -> list[_Amended]:
     return [_Amended(amendment, _with_recipes(amendment, session)) for amendment in found]
 
 
-def _good_in_plan(key: str, session: Session) -> int:
-    """Return the id of a good; one that is no longer in the catalogue can still leave a plan, by its number."""
+def _good_in_plan(key: str, event: int, session: Session) -> int:
+    """Return the id of a good; one that nobody defines any more can still leave a plan, by its number."""
     try:
-        return find_by_key(FinishedGood, key, session=session).id
+        return in_plan(FinishedGood, key, event, session).id
     except NotFoundError:
         if key.isascii() and key.isdigit():
             return whole_number(key, "GOOD")
@@ -211,9 +252,10 @@ def _good_in_plan(key: str, session: Session) -> int:
 
 
 def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
-    recipes = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in amendment.added_recipe_ids)
+    definitions = definitions_of(amendment.event_id, session)
+    recipes = map(definitions.recipes, amendment.added_recipe_ids)
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
-    changed = change_in_words(amendment.change, session)
+    changed = change_in_words(amendment.change, definitions)
     return f"{changed}, with recipe {names}" if names else changed
 
 
@@ -231,7 +273,7 @@ def _made(amendment: PlanAmendment, session: Session) -> str:
     return f"{batches_in_words(decision.batches)} {makes} {made} of {decision.units_needed} needed ({how})"
 
 
-def change_in_words(change: Change, session: Session) -> str:
+def change_in_words(change: Change, definitions: Definitions) -> str:
     """Return what an amendment changed, units by their names."""
     match change:
         case DropFinishedGood():
@@ -241,6 +283,10 @@ def change_in_words(change: Change, session: Session) -> str:
         case ChangeQuantity():
             return f"{change.finished_good_name} from {change.old_quantity} to {change.new_quantity}"
         case ModifyBatch():
-            unit = session.workspace.get_or_none(FinishedUnit, change.finished_unit_id)
+            unit = definitions.units(change.finished_unit_id)
             name = change.finished_unit_slug if unit is None else unit.name
             return f"batches of {name} from {change.old_batches} to {change.new_batches}"
+        case ReviseRecipe():
+            return f"{change.recipe_name} as the catalogue has it"
+        case ReviseFinishedGood():
+            return f"{change.finished_good_name} as the catalogue has it"

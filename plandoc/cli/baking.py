@@ -5,14 +5,13 @@ A run is called as the list shows it: `b3` is the third that was recorded of bak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from plandoc import production
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
-from plandoc.catalog import find_by_key
 from plandoc.cli import printing
-from plandoc.cli.finding import event_id
+from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson, Parameter
 from plandoc.cli.rows import as_row
@@ -24,6 +23,7 @@ from plandoc.cli.wording import (
     run_in_words,
     whole_number,
 )
+from plandoc.planning.definitions import definitions_of
 from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
 from plandoc.sessions import Session
 from plandoc.values import frozen
@@ -94,7 +94,8 @@ def bake(
     losses = _losses(lost or (), why or ())
 
     def record(session: Session) -> tuple[_Run, Progress]:
-        found, baked = event_id(event, session), find_by_key(FinishedUnit, unit, session=session)
+        found = event_id(event, session)
+        baked = in_plan(FinishedUnit, unit, found, session)
         run = production.record_production(found, baked.id, number, units, losses, notes or "", session=session)
         return _Run(run, baked.name), production.get_progress(found, session=session)
 
@@ -121,7 +122,8 @@ def pack(
     number = whole_number(quantity, "QUANTITY")
 
     def record(session: Session) -> tuple[_Run, Progress]:
-        found, packed = event_id(event, session), find_by_key(FinishedGood, good, session=session)
+        found = event_id(event, session)
+        packed = in_plan(FinishedGood, good, found, session)
         run = production.record_assembly(found, packed.id, number, notes or "", session=session)
         return _Run(run, packed.name), production.get_progress(found, session=session)
 
@@ -191,19 +193,20 @@ def _losses(lost: Sequence[str], why: Sequence[str]) -> Mapping[str, int]:
 
 def _runs(found: int, session: Session) -> list[_Run]:
     voided = {(one.kind, one.run_id): one for one in session.find(VoidedRun, event_id=found)}
+    definitions = definitions_of(found, session)
     baked = [
-        _Run(run, _name(FinishedUnit, run.finished_unit_id, session), voided.get((RunKind.PRODUCTION, run.id)))
+        _Run(run, _name(run.finished_unit_id, definitions.units), voided.get((RunKind.PRODUCTION, run.id)))
         for run in session.find(ProductionRun, event_id=found)
     ]
     packed = [
-        _Run(run, _name(FinishedGood, run.finished_good_id, session), voided.get((RunKind.ASSEMBLY, run.id)))
+        _Run(run, _name(run.finished_good_id, definitions.goods), voided.get((RunKind.ASSEMBLY, run.id)))
         for run in session.find(AssemblyRun, event_id=found)
     ]
     return sorted((*baked, *packed), key=lambda run: run.position)
 
 
-def _name(record_type: type[FinishedGood | FinishedUnit], record_id: int, session: Session) -> str:
-    record = session.workspace.get_or_none(record_type, record_id)
+def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
+    record = lookup(record_id)
     return f"number {record_id}, which is not in the catalogue" if record is None else record.name
 
 

@@ -57,6 +57,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("amend add", "amending:add", "Put a good into a plan in production."),
     ("amend quantity", "amending:quantity", "Change how many of a good are handed out."),
     ("amend batches", "amending:batches", "Change how many batches are baked."),
+    ("amend recipe", "amending:recipe", "Take over what the catalogue says of a recipe now."),
+    ("amend good", "amending:good", "Take over what the catalogue says a good is made of now."),
     ("amendments", "amending:list_amendments", "List what was changed since production started, and why."),
     ("compare", "comparing:compare", "Show the original plan beside the current one, and why they differ."),
     ("bake", "baking:bake", "Record that batches were baked, and what came out of them."),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from plandoc.arithmetic.comparing import Difference
+from plandoc.arithmetic.definition_changes import DefinitionDifference
 from plandoc.arithmetic.differences import Status
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
@@ -45,6 +46,7 @@ def compare(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
         _print_differences("Goods", "good", found.goods)
         _print_differences("Batches", "unit", found.batches)
         _print_recipes(found.recipes)
+        _print_definitions(found.definitions)
         if sys.stdout.isatty():
             printing.say()
             printing.say(_LEGEND)
@@ -89,7 +91,24 @@ def _print_recipes(found: Sequence[Difference]) -> None:
     printing.print_table("Recipes", columns, rows, when_empty=when_empty, is_one_of_several=True, styles=styles)
 
 
-def _name(one: Difference) -> str:
+def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
+    columns = [printing.Column(heading) for heading in ("", "definition", "what", "was", "is", "why")]
+    rows = [
+        (_MARKS[one.status], f"{one.kind} {_name(one)}", change.what, _shown(change.before), _shown(change.after), why)
+        for one in found
+        for change in one.changes
+        for why in [_reasons(one)]
+    ]
+    styles = [_STYLES[Status.MODIFIED]] * len(rows)
+    when_empty = "as they were when production started"
+    printing.print_table("Definitions", columns, rows, when_empty=when_empty, is_one_of_several=True, styles=styles)
+
+
+def _shown(value: str | None) -> str:
+    return "-" if value is None else value
+
+
+def _name(one: Difference | DefinitionDifference) -> str:
     if one.original_name in {None, one.name}:
         return one.name
     return f"{one.name} (then {one.original_name})"
@@ -107,7 +126,7 @@ def _chosen(planned: int | None) -> str:
     return "-" if planned is None else "chosen"
 
 
-def _reasons(one: Difference) -> str:
+def _reasons(one: Difference | DefinitionDifference) -> str:
     return "; ".join(_reason(amendment) for amendment in one.amendments)
 
 

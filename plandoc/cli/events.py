@@ -12,6 +12,7 @@ from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import state_in_words, whole_number
 from plandoc.planning.decisions import get_batch_decisions
+from plandoc.planning.definitions import defined
 from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.sessions import Session
@@ -92,7 +93,7 @@ def _plan_of(key: str, session: Session) -> _Plan:
         event,
         get_event_recipes(event.id, session=session),
         get_event_fg_quantities(event.id, session=session),
-        [(session.get(FinishedUnit, decision.finished_unit_id), decision) for decision in decisions],
+        [(defined(FinishedUnit, one.finished_unit_id, event.id, session), one) for one in decisions],
         get_plan_snapshot(event.id, session=session),
     )
 
@@ -104,7 +105,7 @@ def _as_json(plan: _Plan) -> dict[str, Any]:
         "recipes": [_named(recipe) for recipe in plan.recipes],
         "finished_goods": [{**_named(good), "quantity": quantity} for good, quantity in plan.goods],
         "batch_decisions": [{"finished_unit_slug": unit.slug, **as_row(decision)} for unit, decision in plan.decisions],
-        "snapshot_created_at": None if taken is None else taken.snapshot_data["created_at"],
+        "snapshot_created_at": None if taken is None else taken.created_at.isoformat(),
     }
 
 
@@ -122,7 +123,7 @@ def _print_plan(plan: _Plan) -> None:
     if event.notes:
         printing.say(f"notes      {printing.clean(event.notes)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.snapshot_data['created_at']}")
+        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
     _print_tables(plan)
 
 

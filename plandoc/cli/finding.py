@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from plandoc.catalog import find_by_key
+from plandoc.catalog import find_by_key, is_id
 from plandoc.errors import NotFoundError, Problem, ValidationError
+from plandoc.planning.definitions import defined, known_to
 from plandoc.records import Event
 from plandoc.sessions import Session
 
@@ -16,6 +18,25 @@ RecordT = TypeVar("RecordT")
 def event_id(key: str, session: Session) -> int:
     """Return the id of the event with this slug or id."""
     return find_by_key(Event, key, session=session).id
+
+
+def in_plan(record_type: type[RecordT], key: str, event: int, session: Session) -> RecordT:
+    """Return a good, unit or recipe as an event defines it, by its slug or id.
+
+    What the plan calls it comes first, whatever the catalogue calls it since.
+
+    Raises:
+        NotFoundError: when neither the plan nor the catalogue knows it.
+    """
+    if is_id(key):
+        with contextlib.suppress(NotFoundError):
+            return defined(record_type, int(key), event, session)
+    by_slug: dict[str, Any] = {getattr(one, "slug", ""): one for one in known_to(record_type, event, session)}
+    if key not in by_slug:
+        in_catalogue: Any = find_by_key(record_type, key, session=session)
+        return defined(record_type, in_catalogue.id, event, session)
+    found: RecordT = by_slug[key]
+    return found
 
 
 def all_of(record_type: type[RecordT], keys: Iterable[str], session: Session) -> list[RecordT]:

@@ -89,7 +89,7 @@ def snapshot(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None
 def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
     """Show a snapshot as tables."""
     data = taken.snapshot_data
-    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {data['created_at']}")
+    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {taken.created_at.isoformat()}")
     number = [printing.Column("id", is_number=True)]
     printing.print_table(
         "Recipes",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from plandoc.errors import found
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -31,6 +32,8 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
         "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
         "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
+        "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
+        "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
         "with replace=True": "with --replace",
         "with foreign=True": "with --foreign",
         "with older=True": "with --older",
@@ -72,10 +75,18 @@ def as_said_here(message: str, event: str = "EVENT") -> str:
 
     >>> as_said_here("lock the plan first, with lock_plan")
     "lock the plan first, with 'plandoc lock EVENT'"
+    >>> as_said_here("take it over with revise_recipe of bread", "fair")
+    "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
     """
-    pattern = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR)
-    said = re.sub(pattern, lambda match: _COMMANDS_FOR[match[0]].replace("EVENT", event), message)
+    words = "|".join(map(re.escape, _COMMANDS_FOR))
+    said = re.sub(rf"(?<!\w)({words})(?!\w)(?: of ([a-z0-9-]+))?", lambda match: _command(match, event), message)
     return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
+
+
+def _command(match: re.Match[str], event: str) -> str:
+    """Return the command for a function of the library; ready to be pasted where it is said of what it is called."""
+    command = _COMMANDS_FOR[match[1]].replace("EVENT", event)
+    return command if match[2] is None else re.sub("RECIPE|GOOD|UNIT", match[2], command, count=1)
 
 
 def run_in_words(kind: RunKind, run_id: int) -> str:
@@ -100,7 +111,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {words!r}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -163,7 +174,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {argument!r}")
+        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
     return int(argument)
 
 
@@ -185,9 +196,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {argument!r}")
+            wrong.append(f"wanted {wanted}, found {found(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {number!r}")
+            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:

@@ -17,6 +17,7 @@ from plandoc.errors import PlandocError, Problem, ValidationError, found
 from plandoc.exchange.plandoc_files.writing import save
 from plandoc.harmless import csv_text
 from plandoc.operations import NO_SESSION, reads
+from plandoc.planning.definitions import is_frozen, known_to
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -59,6 +60,21 @@ class _Names:
             return f"number {record_id} (not found)"
         name: str = record.name if self._counted[record.name] == 1 else record.slug
         return name
+
+
+class _NamesOfPlans:
+    """What records are called in plans: by what was frozen for a plan, or by the catalogue."""
+
+    def __init__(self, kind: type[Any], session: Session) -> None:
+        self._kind = kind
+        self._session = session
+        self._today = _Names(session.find(kind))
+
+    def of(self, event_id: int) -> _Names:
+        """Return the names in the plan of one event."""
+        if not is_frozen(event_id, self._session):
+            return self._today
+        return _Names(known_to(self._kind, event_id, self._session))
 
 
 def _ingredients(session: Session) -> Rows:
@@ -105,16 +121,22 @@ def _events(session: Session) -> Rows:
 
 
 def _plans(session: Session) -> Rows:
-    goods, events = _Names(session.find(FinishedGood)), _Names(session.find(Event))
-    for row in session.find(EventFinishedGood):
-        yield events[row.event_id], goods[row.finished_good_id], row.quantity
+    all_events, goods = session.find(Event), _NamesOfPlans(FinishedGood, session)
+    events = _Names(all_events)
+    for event in all_events:
+        called = goods.of(event.id)
+        for row in session.find(EventFinishedGood, event_id=event.id):
+            yield events[event.id], called[row.finished_good_id], row.quantity
 
 
 def _batches(session: Session) -> Rows:
-    units, recipes, events = (_Names(session.find(kind)) for kind in (FinishedUnit, Recipe, Event))
-    for row in session.find(BatchDecision):
-        called = events[row.event_id], recipes[row.recipe_id], units[row.finished_unit_id]
-        yield *called, row.batches, row.yield_per_batch, row.units_needed
+    all_events = session.find(Event)
+    events, names = _Names(all_events), [_NamesOfPlans(kind, session) for kind in (FinishedUnit, Recipe)]
+    for event in all_events:
+        units, recipes = (one.of(event.id) for one in names)
+        for row in session.find(BatchDecision, event_id=event.id):
+            called = events[event.id], recipes[row.recipe_id], units[row.finished_unit_id]
+            yield *called, row.batches, row.yield_per_batch, row.units_needed
 
 
 SHEETS: Mapping[str, Sheet] = MappingProxyType(

@@ -20,7 +20,7 @@ from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.requirements import Breakdown, Exact, Requirement, requirements
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.planning.reviewing import review_plan
 from plandoc.queries import having
 from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, FindingKind, FinishedUnit, Recipe
@@ -51,7 +51,7 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
     session.event(event_id)
-    return list(requirements(_quantities(session, event_id), definitions_in(session)))
+    return list(requirements(_quantities(session, event_id), definitions_of(event_id, session)))
 
 
 def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
@@ -60,7 +60,7 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
     Raises:
         ValidationError: with every good that is broken.
     """
-    return Breakdown.of(definitions_in(session)).needs(_quantities(session, event_id))
+    return Breakdown.of(definitions_of(event_id, session)).needs(_quantities(session, event_id))
 
 
 def _quantities(session: Session, event_id: int) -> Mapping[int, int]:
@@ -273,7 +273,7 @@ def new_decision(
         shortfall_accepted=made < needed,
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
         exact_need=exact if check_ratio(exact) is None else 0,
-        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_in(session)),
+        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_of(event_id, session)),
     )
 
 

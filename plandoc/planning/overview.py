@@ -8,11 +8,11 @@ from typing import TypeVar
 from plandoc.arithmetic.batches import UnitPlan
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.requirements import Breakdown
-from plandoc.arithmetic.review import PlanParts, review
+from plandoc.arithmetic.review import PlanParts
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.decisions import get_batch_decisions
-from plandoc.planning.definitions import definitions_in
-from plandoc.planning.reviewing import plan_parts
+from plandoc.planning.definitions import definitions_of
+from plandoc.planning.reviewing import findings_in, plan_parts
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -67,10 +67,10 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
 
     Raises:
         NotFoundError: "Event 99 not found".
+        DamagedError: when it has two snapshots.
     """
     event = session.event(event_id)
-    parts, definitions = plan_parts(event_id, session), definitions_in(session)
-    snapshots = session.find(PlanSnapshot, event_id=event_id)
+    parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,
@@ -78,8 +78,8 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         goods=tuple((good, parts.quantities[good.id]) for good in _present(definitions.goods, parts.quantities)),
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
-        findings=review(parts, definitions),
-        snapshot=snapshots[0] if snapshots else None,
+        findings=findings_in(parts, event_id, session),
+        snapshot=session.workspace.snapshot(event_id),
         amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plandoc.arithmetic.feasibility import Feasibility, feasibility, units_decided
 from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.planning.reviewing import plan_parts
 from plandoc.sessions import Session
 
@@ -20,5 +20,5 @@ def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility
         ValidationError: with every good that is broken.
     """
     session.event(event_id)
-    plan, definitions = plan_parts(event_id, session), definitions_in(session)
+    plan, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
     return feasibility(plan.quantities, units_decided(plan.decisions, definitions), definitions)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from plandoc.arithmetic.ingredients import IngredientNeeds, ingredient_needs
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.ingredients import IngredientNeeds, Share, needs_together
+from plandoc.arithmetic.review import review
 from plandoc.arithmetic.runs import batches_done, counted_production, remaining_batches, units_made
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.errors import NotFoundError, Problem, ValidationError
 from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import definitions_in
-from plandoc.planning.reviewing import review_plan
+from plandoc.planning.definitions import definitions_in, definitions_of
+from plandoc.planning.reviewing import plan_parts
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -45,11 +47,7 @@ def get_ingredient_needs(
     """
     events = _events(event_ids, session)
     ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
-    batches: dict[int, int] = {}
-    for event in ahead:
-        for recipe_id, number in _batches(event, session, remaining=remaining):
-            batches[recipe_id] = batches.get(recipe_id, 0) + number
-    rows = ingredient_needs(batches, definitions_in(session))
+    rows = needs_together(_shares(ahead, session, remaining=remaining))
     undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
     return IngredientNeeds(events, rows, tuple(undecided))
 
@@ -105,6 +103,19 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
     return tuple(events[event_id] for event_id in sorted(events))
 
 
+def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> list[Share]:
+    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalogue's."""
+    shares: dict[int, tuple[dict[int, int], Definitions]] = {}
+    for event in events:
+        definitions = definitions_of(event.id, session)
+        batches, _ = shares.setdefault(id(definitions), ({}, definitions))
+        for recipe_id, number in _batches(event, session, remaining=remaining):
+            batches[recipe_id] = batches.get(recipe_id, 0) + number
+    # The catalogue's last, for where it has a say an ingredient is called as it is called today.
+    today = definitions_in(session)
+    return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
+
+
 def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
     """Yield recipes with batches to bake of them; a recipe of several yields comes once for each."""
     decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
@@ -117,7 +128,7 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
 
 def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
     made = units_made(_baked(event, session)) if remaining else {}
-    for finding in review_plan(event.id, session=session):
+    for finding in review(plan_parts(event.id, session), definitions_of(event.id, session)):
         # What was baked without a decision, and is enough, takes nothing more.
         enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
         # What is broken may need anything.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from plandoc.arithmetic.review import PlanParts, review
+from plandoc.arithmetic.revising import changed_in_catalogue
 from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import definitions_in
-from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, Finding
+from plandoc.planning.definitions import definitions_in, definitions_of, frozen_units
+from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, Finding, PlanState
 from plandoc.sessions import Session
 
 
@@ -16,10 +17,22 @@ def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     Found are: goods that are broken or whose recipes are not selected, units without a decision, decisions that are
     short and not accepted, that were made for another need, yield or recipe, or that nobody needs.
 
+    Of a plan in production it is also named what the catalogue defines otherwise than the plan, and that can be left.
+
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    return list(review(plan_parts(event_id, session), definitions_in(session)))
+    return list(findings_in(plan_parts(event_id, session), event_id, session))
+
+
+def findings_in(plan: PlanParts, event_id: int, session: Session) -> tuple[Finding, ...]:
+    """Return what a review finds in the plan of an event."""
+    in_force = definitions_of(event_id, session)
+    found = review(plan, in_force)
+    if plan.state is not PlanState.IN_PRODUCTION:
+        return found
+    units = frozen_units(event_id, session)
+    return (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
 
 
 def plan_parts(event_id: int, session: Session) -> PlanParts:

@@ -10,7 +10,7 @@ import attrs
 from plandoc.arithmetic.availability import Availability, availability
 from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import defined, definitions_in, definitions_of, known_to
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.rules import check_whole
 from plandoc.sessions import Session
@@ -55,7 +55,8 @@ def get_event_recipes(event_id: int, session: Session = NO_SESSION) -> list[Reci
     """
     session.event(event_id)
     selected = session.find(EventRecipe, event_id=event_id)
-    return [session.get(Recipe, recipe_id) for recipe_id in sorted(row.recipe_id for row in selected)]
+    recipe_ids = sorted(row.recipe_id for row in selected)
+    return [defined(Recipe, recipe_id, event_id, session) for recipe_id in recipe_ids]
 
 
 @reads
@@ -67,21 +68,22 @@ def get_event_fg_quantities(event_id: int, session: Session = NO_SESSION) -> lis
     """
     session.event(event_id)
     rows = sorted(session.find(EventFinishedGood, event_id=event_id), key=lambda row: row.finished_good_id)
-    return [(session.get(FinishedGood, row.finished_good_id), row.quantity) for row in rows]
+    return [(defined(FinishedGood, row.finished_good_id, event_id, session), row.quantity) for row in rows]
 
 
 @reads
 def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -> list[Availability]:
     """Return for every good whether it can be handed out at an event, in the order of the goods' ids.
 
-    A good is available when all recipes that it needs, through all its bundles, are selected.
+    A good is available when all recipes that it needs, through all its bundles, are selected. Of a plan that has a
+    snapshot these are the goods that it speaks of; any other can be brought in by an amendment, with its recipes.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
     session.event(event_id)
     selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
-    return list(availability(session.find(FinishedGood), selected, definitions_in(session)))
+    return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
 
 
 @changes("select recipes")

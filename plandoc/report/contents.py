@@ -14,7 +14,7 @@ from plandoc.arithmetic.progress import Progress
 from plandoc.arithmetic.shopping import ShoppingList
 from plandoc.comparison import PlanComparison, get_plan_comparison
 from plandoc.errors import ValidationError
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.planning.overview import Plan, get_plan
 from plandoc.planning.packing import get_feasibility
 from plandoc.planning.provisions import get_shopping_list
@@ -89,7 +89,7 @@ def collect(event_id: int, session: Session) -> Contents:
     has_started = plan.event.plan_state in STARTED
     shopping, problems = _shopping(plan, session)
     voided = session.find(VoidedRun, event_id=event_id)
-    progress, definitions = get_progress(event_id, session=session), definitions_in(session)
+    progress, definitions = get_progress(event_id, session=session), definitions_of(event_id, session)
     return Contents(
         made_at=session.moment,
         plan=plan,

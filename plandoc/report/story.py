@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from plandoc.arithmetic.comparing import Difference
 from plandoc.arithmetic.differences import Status
@@ -13,6 +13,8 @@ from plandoc.report.charts import Lane
 from plandoc.report.contents import Contents
 from plandoc.report.wording import STATUSES, change_in_words, counted, difference_in_words
 from plandoc.values import frozen
+
+_NONE = "\u2013"
 
 
 @frozen
@@ -114,7 +116,16 @@ def changed_tables(comparison: PlanComparison) -> tuple[ChangedTable, ...]:
         ("Batches", "unit", comparison.batches),
         ("Recipes", "recipe", comparison.recipes),
     )
-    return tuple(_table(title, noun, differences) for title, noun, differences in parts)
+    numbers = (_table(title, noun, differences) for title, noun, differences in parts)
+    return (*numbers, ChangedTable("Definitions", "Definition", tuple(_revised(comparison)), ""))
+
+
+def _revised(comparison: PlanComparison) -> Iterator[ChangedRow]:
+    for one in comparison.definitions:
+        numbers = tuple(amendment.sequence for amendment in one.amendments)
+        for change in one.changes:
+            name = f"{one.name}: {change.what}"
+            yield ChangedRow(name, change.before or _NONE, change.after or _NONE, STATUSES[one.status], numbers)
 
 
 def baked(contents: Contents) -> tuple[RunRow, ...]:
@@ -174,4 +185,4 @@ def _row(one: Difference) -> ChangedRow:
 
 
 def _shown(number: int | None) -> str:
-    return "\u2013" if number is None else str(number)
+    return _NONE if number is None else str(number)

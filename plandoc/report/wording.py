@@ -18,6 +18,8 @@ from plandoc.records import (
     DropFinishedGood,
     FindingKind,
     PlanState,
+    ReviseFinishedGood,
+    ReviseRecipe,
 )
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -49,6 +51,7 @@ WAYS_OUT: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.SHORT: "Bake more batches, or accept the shortfall.",
         FindingKind.STALE: "Look at it again, and decide it anew.",
         FindingKind.UNNEEDED: "Take the decision back, or bake them to spare.",
+        FindingKind.CATALOG_CHANGED: "Take it over into the plan, or leave it: the plan stays what it is.",
     }
 )
 
@@ -126,6 +129,10 @@ def change_in_words(change: Change, unit_names: Mapping[int, str]) -> str:
         return f"{change.finished_good_name}: dropped, {change.original_quantity} were planned"
     if isinstance(change, ChangeQuantity):
         return f"{change.finished_good_name}: {change.new_quantity} instead of {change.old_quantity}"
+    if isinstance(change, ReviseRecipe):
+        return f"{change.recipe_name}: the recipe as the catalogue had it then"
+    if isinstance(change, ReviseFinishedGood):
+        return f"{change.finished_good_name}: made of what the catalogue said then"
     name = unit_names.get(change.finished_unit_id, change.finished_unit_slug)
     after = counted(change.new_batches, "batch", "batches") if change.new_batches else "no batches"
     return f"{name}: {after} instead of {change.old_batches or 'none'}"

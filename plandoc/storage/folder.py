@@ -26,6 +26,8 @@ from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.moments import JournalReader
 from plandoc.storage.translation import translated
+from plandoc.storage.turns import Turn
+from plandoc.storage.undoing import or_undone
 
 __all__ = ["FolderBackend", "RecoveryWarning"]
 
@@ -84,6 +86,11 @@ class FolderBackend:
         return self._marker.lineage
 
     @property
+    def format(self) -> int:
+        """The format of the folder."""
+        return self._marker.format
+
+    @property
     def kept_rows(self) -> KeptRows:
         """Where rows are kept from one process to the next, outside the folder."""
         return KeptRows(self._documents.root, self.lineage, self._files)
@@ -94,14 +101,17 @@ class FolderBackend:
         """Take the lock, finish what a crash left, and return the transaction."""
         if self._journal.failed:
             raise StorageError(self.location, self._journal.failed, Outcome.UNKNOWN)
-        self._lock.acquire(action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait)
-        try:
+        turn = Turn()
+
+        def start() -> Transaction:
+            self._lock.acquire(
+                action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
+            )
             with translated(self._documents.root, Outcome.NOT_SAVED):
                 self._catch_up()
-        except BaseException:
-            self._lock.release()
-            raise
-        return FolderTransaction(self, self._documents, action, self._held)
+            return FolderTransaction(self, self._documents, action, self._held, turn)
+
+        return or_undone(start, lambda: self.release(turn))
 
     @property
     def position(self) -> Position:
@@ -195,9 +205,9 @@ class FolderBackend:
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return upgrading.prepare(self._documents, reading, changes, moment=self._clock())
 
-    def release(self) -> None:
+    def release(self, turn: Turn) -> None:
         """Let the next writer in."""
-        self._lock.release()
+        self._lock.release(turn)
 
     def close(self) -> None:
         """Fold the journal into the documents and let go of the files."""

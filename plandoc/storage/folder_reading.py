@@ -33,6 +33,7 @@ class FolderReading:
         self._has_listed = self._has_compared = False
         self.serial = state.serial
         self.line_digest = state.line_digest
+        self.format = state.marker.format
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""

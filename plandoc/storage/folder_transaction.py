@@ -12,6 +12,7 @@ from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
 from plandoc.storage.listing import Fingerprints
 from plandoc.storage.translation import translated
+from plandoc.storage.turns import Turn
 
 if TYPE_CHECKING:
     from plandoc.storage.folder import FolderBackend
@@ -20,15 +21,31 @@ if TYPE_CHECKING:
 class FolderTransaction:
     """The one writer of a folder."""
 
-    def __init__(self, backend: FolderBackend, documents: DocumentFiles, action: str, held: Mapping[str, Held]) -> None:
+    # Until it is made.
+    _over = True
+
+    def __init__(
+        self, backend: FolderBackend, documents: DocumentFiles, action: str, held: Mapping[str, Held], turn: Turn
+    ) -> None:
         self._backend = backend
         self._documents = documents
         self._action = action
         self._held = held
+        self._turn = turn
         self.serial = backend.position.serial
         self.line_digest = backend.line_digest
         self._read: dict[str, bytes | None] = {name: one.content for name, one in held.items()}
         self._over = False
+
+    def __del__(self) -> None:
+        # Whoever was interrupted right behind `begin` could not release it.
+        if not self._over:
+            self.release()
+
+    @property
+    def format(self) -> int:
+        """The format of the folder, which the first change raises."""
+        return self._backend.format
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
@@ -81,10 +98,9 @@ class FolderTransaction:
                 raise StorageError(path, reason, Outcome.NOT_SAVED)
 
     def release(self) -> None:
-        """Let the next writer in."""
-        if not self._over:
-            self._over = True
-            self._backend.release()
+        """Let the next writer in; nothing to do when that was done before."""
+        self._over = True
+        self._backend.release(self._turn)
 
 
 def _change(name: str, before: bytes | None, content: bytes | None) -> journal.Change:

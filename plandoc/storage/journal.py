@@ -26,6 +26,8 @@ _CHECKSUM_SIZE = 64
 _END = b'"}\n'
 # The documents that plandoc knows. Whatever a journal says, nothing else is written: no other folder, no other file.
 _DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-9][0-9]{0,14}\.json", re.ASCII)
+# No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
+_CAN_BE_REMOVED = ("events/", "stock.json")
 _LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
@@ -192,7 +194,9 @@ def _is_change(fields: Any) -> bool:
         and type(fields["path"]) is str
         and _DOCUMENT_NAME.fullmatch(fields["path"]) is not None
         and (fields["replaces"] is None or type(fields["replaces"]) is str)
-        and (type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith("events/")))
+        and (
+            type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith(_CAN_BE_REMOVED))
+        )
     )
 
 

@@ -45,9 +45,11 @@ class Marker:
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
     fields = attrs.asdict(marker)
-    if marker.format < _FIRST_FORMAT_WITH_DIGEST:
+    number = fields.pop("format")
+    if number < _FIRST_FORMAT_WITH_DIGEST:
         del fields["line_digest"]
-    return orjson.dumps({"format": fields.pop("format"), **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+        return orjson.dumps({"format": number, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps({"format": number, "needs": documents.NEEDS, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def parse(content: bytes) -> Marker:
@@ -63,6 +65,7 @@ def parse(content: bytes) -> Marker:
     wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]
     if wrong:
         raise DamagedError(NAME, wrong)
+    value.pop("needs", None)
     return Marker(format=number, **value)
 
 
@@ -70,6 +73,8 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     wanted = {"lineage": str, "serial": int, "next_event_id": int}
     if number >= _FIRST_FORMAT_WITH_DIGEST:
         wanted["line_digest"] = str
+        if "needs" in value:
+            wanted["needs"] = str
     wrong = [(name, "unknown field") for name in sorted(set(value) - set(wanted))]
     for name, kind in wanted.items():
         if type(value.get(name)) is not kind:

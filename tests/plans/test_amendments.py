@@ -94,13 +94,13 @@ def test_changing_a_quantity_keeps_both_numbers(store, bakery, event):
     assert amendment.change == ChangeQuantity(bakery.cookie_box.id, "Cookie Gift Box", old_quantity=10, new_quantity=12)
 
 
-def test_modifying_batches_stores_the_need_and_the_yield_of_today(store, bakery, event):
+def test_modifying_batches_stores_the_need_and_the_yield_that_the_plan_has(store, bakery, event):
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cookie, items_per_batch=20))
-    amendment = modify_batch_decision(event.id, bakery.cookie.id, 8, "the new tray is smaller")
+    amendment = modify_batch_decision(event.id, bakery.cookie.id, 8, "to be sure")
     decision = plandoc.get_batch_decisions(event.id)[0]
 
-    assert (decision.batches, decision.yield_per_batch, decision.units_needed) == (8, 20, 144)
+    assert (decision.batches, decision.yield_per_batch, decision.units_needed) == (8, 24, 144)
     assert decision.shortfall_accepted is False
     assert amendment.change == ModifyBatch(
         bakery.cookies.id, "Chocolate Chip Cookies", bakery.cookie.id, "cookie", old_batches=6, new_batches=8

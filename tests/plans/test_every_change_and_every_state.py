@@ -1,5 +1,6 @@
 """Every public function that changes something, in every state of a plan: allowed where the table says so, else refused."""
 
+import attrs
 import pytest
 
 import plandoc
@@ -39,6 +40,11 @@ CHANGES = {
         lambda event, shop: plandoc.modify_batch_decision(event, shop.cookie.id, 9, "to be sure"),
         _AMENDMENTS,
     ),
+    "revise_recipe": (lambda event, shop: plandoc.revise_recipe(event, shop.cookies.id, "less sugar"), _AMENDMENTS),
+    "revise_finished_good": (
+        lambda event, shop: plandoc.revise_finished_good(event, shop.cookie_box.id, "smaller boxes"),
+        _AMENDMENTS,
+    ),
     "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
     "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
     "void_run": (lambda event, shop: plandoc.void_run(event, plandoc.RunKind.PRODUCTION, 1, "twice"), _RUNS),
@@ -69,6 +75,8 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
     call, allowed = CHANGES[name]
     bakery = a_bakery(store)
     event = _planned(store, bakery, state, undecided=name == "decide_enough")
+    if name.startswith("revise"):
+        _change_the_catalogue(store, bakery)
     before = folder_bytes(folder)
     if state in allowed:
         call(event.id, bakery)
@@ -79,6 +87,12 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
         assert (refused.value.event_id, refused.value.current_state) == (event.id, state)
         assert refused.value.way_out
         assert folder_bytes(folder) == before
+
+
+def _change_the_catalogue(store, bakery):
+    with store.session() as session:
+        session.replace(attrs.evolve(bakery.cookies, lines=bakery.cookies.lines[:1]))
+        session.replace(attrs.evolve(bakery.cookie_box, name="Small Cookie Gift Box"))
 
 
 def _planned(store, bakery, state, *, undecided):

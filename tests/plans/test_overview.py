@@ -299,4 +299,5 @@ def test_finding_kinds_are_the_worst_first():
         "short",
         "stale",
         "unneeded",
+        "catalog_changed",
     ]

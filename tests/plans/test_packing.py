@@ -175,18 +175,33 @@ def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, b
     void_run(event.id, RunKind.ASSEMBLY, 1, "made by hand")
 
 
-def test_a_good_that_was_packed_and_is_broken_now_lets_no_more_units_go(store, folder, bakery, event):
+def test_what_somebody_breaks_in_the_catalogue_stops_nothing_in_a_started_plan(store, folder, bakery, event):
     record_production(event.id, bakery.cookie.id, 2)
     record_assembly(event.id, bakery.cookie_box.id, 1)
     store.close()
     part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
     with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
-        with pytest.raises(plandoc.ValidationError, match="finished unit 91 not found"):
-            record_assembly(event.id, bakery.cookie_box.id, 1)
-        with pytest.raises(plandoc.ValidationError, match="finished unit 91 not found"):
-            void_run(event.id, RunKind.PRODUCTION, 1, "mistake")
+        record_assembly(event.id, bakery.cookie_box.id, 1)
         goods = get_progress(event.id).goods
 
-    assert [(good.assembled, good.can_assemble_now, good.after_remaining) for good in goods] == [(1, 0, 0), (0, 0, 0)]
+    assert [(good.good, good.assembled, good.problem) for good in goods] == [
+        (bakery.cookie_box, 2, None),
+        (bakery.hamper, 0, None),
+    ]
+
+
+def test_a_good_that_was_broken_when_its_plan_was_frozen_is_not_packed(store, folder, bakery):
+    event = a_plan(store, PlanState.LOCKED, bakery=bakery)
+    store.close()
+    part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
+    with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
+        plandoc.start_production(event.id)
+    with plandoc.open_store(folder):
+        plandoc.record_production(event.id, bakery.cookie.id, 2)
+        with pytest.raises(plandoc.ValidationError, match="finished unit 91 not found"):
+            record_assembly(event.id, bakery.cookie_box.id, 1)
+        goods = get_progress(event.id).goods
+
+    assert [(good.assembled, good.can_assemble_now, good.after_remaining) for good in goods] == [(0, 0, 0), (0, 0, 0)]
     assert goods[0].problem == "Cookie Gift Box: finished unit 91 not found"
     assert goods[1].problem == "Hamper -> Cookie Gift Box: finished unit 91 not found"

@@ -53,7 +53,7 @@ TAKES |= {
     "mode": (["discrete_count"], [None, "DISCRETE_COUNT", "batch_portion_", 0]),
     "assembly": (["bundle"], [None, "BUNDLE", "", 0]),
     "kind of run": one_of("production", "assembly"),
-    "kind of finding": one_of("broken", "missing_recipe", "undecided", "short", "stale", "unneeded"),
+    "kind of finding": one_of("broken", "missing_recipe", "undecided", "short", "stale", "unneeded", "catalog_changed"),
     "recipe ids": ([[], [1], [1] * 1000], [None, {}, ["1"], [True], [1.0], [1] * 1001]),
 }
 
@@ -188,6 +188,8 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "old_batches": ("number or zero", REQUIRED),
         "new_batches": ("number or zero", REQUIRED),
     },
+    records.ReviseRecipe: {"recipe_id": ("id", REQUIRED), "recipe_name": ("name", REQUIRED)},
+    records.ReviseFinishedGood: {"fg_id": ("id", REQUIRED), "fg_name": ("name", REQUIRED)},
     records.PlanAmendment: {
         "event_id": ("id", REQUIRED),
         "sequence": ("number", REQUIRED),
@@ -195,6 +197,8 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "reason": ("reason", REQUIRED),
         "created_at": ("moment", REQUIRED),
         "added_recipe_ids": ("recipe ids", []),
+        "definitions": ("object", {}),
+        "definitions_before": ("object", {}),
     },
     records.Loss: {"reason": ("reason", REQUIRED), "units": ("number", REQUIRED)},
     records.ProductionRun: {
@@ -206,6 +210,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "produced_at": ("moment", REQUIRED),
         "losses": ("losses", []),
         "notes": ("text", ""),
+        "amendments_before": ("number, zero or nothing", None),
     },
     records.AssemblyRun: {
         "event_id": ("id", REQUIRED),
@@ -213,6 +218,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "quantity": ("number", REQUIRED),
         "assembled_at": ("moment", REQUIRED),
         "notes": ("text", ""),
+        "amendments_before": ("number, zero or nothing", None),
     },
     records.VoidedRun: {
         "event_id": ("id", REQUIRED),
@@ -263,6 +269,8 @@ SMALLEST: dict[type, dict[str, Any]] = {
         "old_batches": 2,
         "new_batches": 3,
     },
+    records.ReviseRecipe: {"recipe_id": 1, "recipe_name": "Cookies"},
+    records.ReviseFinishedGood: {"fg_id": 1, "fg_name": "Box"},
     records.PlanAmendment: {
         "event_id": 7,
         "sequence": 1,
@@ -295,6 +303,8 @@ TAKES |= {
             {"kind": "add_fg", "data": SMALLEST[records.AddFinishedGood]},
             {"kind": "change_quantity", "data": SMALLEST[records.ChangeQuantity]},
             {"kind": "modify_batch", "data": SMALLEST[records.ModifyBatch]},
+            {"kind": "revise_recipe", "data": SMALLEST[records.ReviseRecipe]},
+            {"kind": "revise_fg", "data": SMALLEST[records.ReviseFinishedGood]},
         ],
         [None, {}, [], {"kind": "drop_fg", "data": None}],
     ),
@@ -304,6 +314,8 @@ KINDS_OF_CHANGES = {
     records.AddFinishedGood: "add_fg",
     records.ChangeQuantity: "change_quantity",
     records.ModifyBatch: "modify_batch",
+    records.ReviseRecipe: "revise_recipe",
+    records.ReviseFinishedGood: "revise_fg",
 }
 LISTS = {
     records.RecipeLine: (records.Recipe, "lines"),

@@ -57,6 +57,8 @@ ROWS: dict[type, dict[str, Any]] = {
         "reason": "rain",
         "created_at": MOMENT,
         "added_recipe_ids": [],
+        "definitions": {"recipes": {"1": None}},
+        "definitions_before": {},
     },
 }
 

@@ -107,7 +107,7 @@ def test_a_field_without_a_default_must_be_there_and_every_other_may_be_left_out
         (records.FinishedGood, "assembly_type", "bare, bundle"),
         (records.Event, "plan_state", "draft, locked, in_production, completed"),
         (records.VoidedRun, "kind", "production, assembly"),
-        (records.Finding, "kind", "broken, missing_recipe, undecided, short, stale, unneeded"),
+        (records.Finding, "kind", "broken, missing_recipe, undecided, short, stale, unneeded, catalog_changed"),
     ],
 )
 def test_what_is_none_of_the_words_of_a_field_is_answered_with_all_of_them(kind, field, words):

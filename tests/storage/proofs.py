@@ -91,7 +91,7 @@ class Proof:
             root = top / life.root.relative_to(life.top)
             found = _opened(life, root, make=crash.acknowledged < 0)
             backups, lost = self._backups(life, top), _lost(life, top)
-            self._seen[key] = Sight(found, self._unclean(root), lost, backups)
+            self._seen[key] = Sight(found, self._unclean(root, edited=life.is_edited), lost, backups)
             shutil.rmtree(top)
         return self._seen[key]
 
@@ -100,12 +100,14 @@ class Proof:
         present = [path for pattern in life.kept.values() for path in top.glob(pattern)]
         return bool(present) and all(verify_backup(path) == [] for path in present)
 
-    def _unclean(self, root: Path) -> str | None:
+    def _unclean(self, root: Path, *, edited: bool) -> str | None:
         if not root.is_dir():
             return None
         key = hash_of(dict(contents(root)))
         if key not in self._checked:
-            problems = [one for one in plandoc.check(root) if not str(one.file).startswith(LOST_FOUND)]
+            problems = [
+                one for one in plandoc.check(root, strict=not edited) if not str(one.file).startswith(LOST_FOUND)
+            ]
             self._checked[key] = f"not clean: {problems}" if problems else None
         return self._checked[key]
 

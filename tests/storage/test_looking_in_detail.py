@@ -91,7 +91,7 @@ def test_a_reading_beside_writers_is_of_one_moment_and_done_once_where_the_journ
 def test_a_reading_of_files_that_a_writer_changed_meanwhile_is_done_again(root):
     left_by_a_crash(root, {FIRST: OLD, SECOND: OLD})
     open_folder(root).begin("fold in", timeout_seconds=0).release()
-    backend, other = open_folder(root), open_folder(root, checkpoint_size=10)
+    backend, other = open_folder(root, QuickFiles()), open_folder(root, QuickFiles(), checkpoint_size=10)
     commit(other, {FIRST: OLD + b" ", SECOND: OLD + b" "})
     looks = []
 

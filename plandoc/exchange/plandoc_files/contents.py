@@ -11,7 +11,7 @@ from plandoc.arithmetic.fingerprints import recipe_fingerprint
 from plandoc.arithmetic.replay import PlanContent, first_parting, in_order
 from plandoc.arithmetic.signed import is_sound
 from plandoc.errors import ValidationError
-from plandoc.planning.definitions import definitions_in
+from plandoc.planning.definitions import definitions_of
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -75,8 +75,8 @@ def content_of(session: Session, event: Event) -> EventContent:
     def rows(record_type: type[Any]) -> list[Any]:
         return session.find(record_type, event_id=event.id)
 
-    decisions, current = _decisions(session, rows(BatchDecision))
-    snapshots = rows(PlanSnapshot)
+    decisions, current = _decisions(session, event.id, rows(BatchDecision))
+    snapshot = session.workspace.snapshot(event.id)
     production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position
@@ -89,7 +89,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
         decisions=decisions,
         current=current,
-        snapshot=_bare(snapshots[0]) if len(snapshots) == 1 else None,
+        snapshot=None if snapshot is None else _bare(snapshot),
         amendments=tuple(map(_bare, in_order(rows(PlanAmendment)))),
         production_runs=tuple(map(_bare, production)),
         assembly_runs=tuple(map(_bare, assembly)),
@@ -101,8 +101,10 @@ def content_of(session: Session, event: Event) -> EventContent:
     )
 
 
-def _decisions(session: Session, rows: list[BatchDecision]) -> tuple[dict[int, BatchDecision], frozenset[int]]:
-    definitions, decisions, current = definitions_in(session), {}, set()
+def _decisions(
+    session: Session, event_id: int, rows: list[BatchDecision]
+) -> tuple[dict[int, BatchDecision], frozenset[int]]:
+    definitions, decisions, current = definitions_of(event_id, session), {}, set()
     for row in rows:
         bare = _bare(row)
         # The digits follow from ids of ingredients, which are others in another folder.
@@ -165,9 +167,10 @@ def _unsound_voids(content: EventContent) -> Iterator[tuple[str, str]]:
 
 
 def _unsound_replay(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str]]:
-    assert content.snapshot is not None  # noqa: S101  (the caller has looked)
+    snapshot = content.snapshot
+    assert snapshot is not None  # noqa: S101  (the caller has looked)
     try:
-        parting = first_parting(content.snapshot.snapshot_data, content.amendments, plan)
+        parting = first_parting(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
     except ValidationError as error:
         yield "plan_snapshots", str(error)
         return

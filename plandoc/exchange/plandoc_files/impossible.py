@@ -16,6 +16,7 @@ from plandoc.arithmetic.impossible_runs import (
     impossible_by_definitions,
     packed_beyond_plan,
 )
+from plandoc.arithmetic.in_force import definitions_in_force
 from plandoc.arithmetic.progress import Work
 from plandoc.arithmetic.signed import for_reading, renumbered_amendment
 from plandoc.exchange.plandoc_files.contents import STARTED, EventContent
@@ -61,7 +62,8 @@ def _history(content: EventContent, today: Definitions, signed_ids: Mapping[str,
 
         snapshot = for_reading(snapshot, change)
         amendments = tuple(renumbered_amendment(one, change) for one in amendments)
-    return History(content.plan, _work(content), (snapshot,), amendments, today)
+    in_force = definitions_in_force(snapshot, amendments, today)
+    return History(content.plan, _work(content), (snapshot,), amendments, in_force, today)
 
 
 def _work(content: EventContent) -> Work:

@@ -15,6 +15,7 @@ import attrs
 from plandoc import codec
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
+from plandoc.arithmetic.in_force import definitions_in_force
 from plandoc.arithmetic.signed import TABLES, changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.exchange.plandoc_files.contents import STARTED, EventContent, content_of
 from plandoc.exchange.plandoc_files.naming import TABLES_OF_FIELDS
@@ -222,7 +223,7 @@ class _Merging:
                     f"with, {before.digest[:12]}..., and has {after.digest[:12]}... now"
                 )
             self._rows.append(Row("plan_snapshots", content.event.slug, Outcome.CREATED, reason))
-        return self._with_fingerprints(stored)
+        return _with_fingerprints(stored, self._definitions)
 
     def _numbered(self, content: EventContent, changed: Mapping[str, Mapping[int, int]]) -> EventContent:
         def signed_id(table: str, number: int) -> int:
@@ -241,14 +242,17 @@ class _Merging:
             assembly_runs=tuple(map(self._with_ids, content.assembly_runs)),
         )
 
-    def _with_fingerprints(self, content: EventContent) -> EventContent:
-        decisions = {
-            unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, self._definitions))
-            if unit in content.current
-            else row
-            for unit, row in content.decisions.items()
-        }
-        return attrs.evolve(content, decisions=decisions)
+
+def _with_fingerprints(content: EventContent, today: Definitions) -> EventContent:
+    """Return an event whose decisions have the fingerprints of the recipes by its own definitions."""
+    in_force = definitions_in_force(content.snapshot, content.amendments, today)
+    decisions = {
+        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, in_force))
+        if unit in content.current
+        else row
+        for unit, row in content.decisions.items()
+    }
+    return attrs.evolve(content, decisions=decisions)
 
 
 def _differing(wanted: EventContent, there: EventContent) -> str:
