@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from every_workload import WORKLOADS
@@ -171,15 +172,35 @@ def without(life: Life, site: str) -> tuple[Log, int | None]:
     Returns:
         The operations, and the first that is not as it was; None when all are.
     """
-    log, first = [], None
-    for operation, its_site in zip(life.files.log, life.files.sites, strict=True):
+    log: list[tuple[Any, ...]] = []
+    first: int | None = None
+    start = life.first
+    for at, (operation, its_site) in enumerate(zip(life.files.log, life.files.sites, strict=True)):
+        start = len(log) if at == life.first else start
         if its_site != site:
             log.append(operation)
             continue
         first = len(log) if first is None else first
         if operation[0] in RENAMES:
             log.append(("overwrite", *operation[1:]))
-    return log, None if first is None else max(first, life.first)
+    return log, None if first is None else max(first, start)
+
+
+def delayed(life: Life, site: str, until: str) -> tuple[Log, int | None]:
+    """Return a log as of a store that does one thing only after another one that should come later."""
+    log: list[tuple[Any, ...]] = []
+    first: int | None = None
+    held_back: list[tuple[Any, ...]] = []
+    for operation, its_site in zip(life.files.log, life.files.sites, strict=True):
+        if its_site == site:
+            held_back.append(operation)
+            first = len(log) if first is None else first
+            continue
+        log.append(operation)
+        if its_site == until:
+            log += held_back
+            held_back = []
+    return [*log, *held_back], None if first is None else max(first, life.first)
 
 
 @pytest.fixture(scope="module")

@@ -94,7 +94,7 @@ def looks_beside_writers(top: Path, look: Callable[[Place], Any], looks: int, se
 def test_no_look_beside_writers_gives_a_false_alarm_or_mixes_two_moments(
     look: Callable[[Place], Any], scratch: Path
 ) -> None:
-    looks = 600 if look in {read, open_and_read} else 60
+    looks = 200 if look in {read, open_and_read} else 30
 
     saved = looks_beside_writers(scratch, look, looks, seed=1)
 
