@@ -238,7 +238,7 @@ class FolderBackend:
         done = recover(self._documents, self._journal, state, content)
         self._marker, self._held = state.marker, done.held
         self._unfolded = set(state.changes)
-        self._position = Position(state.sound_size, state.tail, state.serial)
+        self._position = Position(done.size, state.tail, state.serial)
         if done.unfinished:
             self._checkpoint_unless_held(self._position)
         # A power cut may leave a temporary file where the journal shows no trace of a crash; one look finds that, too.
@@ -264,7 +264,7 @@ class FolderBackend:
         journal that it makes superfluous is emptied.
         """
         self._position = None
-        self._sync_documents()
+        self._renew_documents()
         digest = journal.checksum(position.tail)
         self._marker = attrs.evolve(self._marker, serial=position.serial, line_digest=digest)
         self._documents.put_durably(marker.NAME, marker.render(self._marker))
@@ -272,15 +272,11 @@ class FolderBackend:
         self._position = Position(0, b"", position.serial)
         self._unfolded = set()
 
-    def _sync_documents(self) -> None:
+    def _renew_documents(self) -> None:
         try:
-            self._documents.sync(self._unfolded)
+            self._documents.renew(self._unfolded)
         except OSError:
-            # The system reports lost pages once and then calls them clean; new files have none to lose.
             self._journal.failed = "the documents could not be made durable; close this store and open the folder again"
-            with suppress(OSError, PlandocError):
-                for name in sorted(self._unfolded):
-                    self._documents.put(name, self._documents.read(name))
             raise
 
     def _fold_at_close(self) -> None:

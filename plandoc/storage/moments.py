@@ -111,7 +111,7 @@ class JournalReader:
         window = self._read_from(offset)
         if not window.startswith(seen.state.tail):
             return None
-        fresh = journal.parse(window[len(seen.state.tail) :], first=len(seen.state.lines) + 1)
+        fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
         identity = _identity_in(window, offset, state.sound_size, None)
         return Moment(identity, state)
