@@ -11,7 +11,7 @@ import attrs
 
 from plandoc.checks import Finding, Look, look_at
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError
+from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.open_documents import OpenDocument
 from plandoc.repairs.lost_found import LostFound
 from plandoc.repairs.markers import take_marker_back, taking_marker_back
@@ -108,6 +108,8 @@ class Repair:
         self._on_wait = on_wait
         self._folder = DocumentFiles(root, files)
         self._lost_found = LostFound(self._folder)
+        # Whether anything was changed that is not taken back when the rest fails.
+        self._has_begun = False
 
     def look_only(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         """Return what would be done."""
@@ -118,12 +120,21 @@ class Repair:
         return RepairReport(tuple(actions), remaining(findings, actions), dry_run=True)
 
     def do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
-        """Do it, and return what was done."""
+        """Do it, and return what was done; where it is cut off between two steps, say that some of it may be done."""
+        try:
+            return self._do(backup, foreign=foreign)
+        except StorageError as error:
+            if error.outcome is Outcome.NOT_SAVED and self._has_begun:
+                raise StorageError(error.path, error.reason, Outcome.UNKNOWN, error.errno) from error
+            raise
+
+    def _do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         look, findings = self._look()
         source = self._source(look, backup, foreign=foreign)
         done = [*taking_marker_back(look, findings, self._folder, source)]
         if done and source is not None:
             take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
+            self._has_begun = True
             look, findings = self._look()
         first = planned(look, findings, self._folder, source)
         if first:
@@ -193,6 +204,7 @@ class Repair:
                 self._lost_found.keep(action.file, content, action.reason, is_replaced=is_replaced)
         for changes in _in_steps(self._changes(actions, look, source)):
             transaction.commit(changes)
+            self._has_begun = True
         for action in actions:
             if action.kind is RepairKind.TAKE_BACK:
                 self._lost_found.note_taken_back(action.file)
@@ -233,6 +245,7 @@ class Repair:
     def _remove(self, name: str) -> None:
         path = self._root / name
         self._files.remove(path)
+        self._has_begun = True
         self._files.sync_folder(path.parent)
 
 
