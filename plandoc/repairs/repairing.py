@@ -108,7 +108,6 @@ class Repair:
         self._on_wait = on_wait
         self._folder = DocumentFiles(root, files)
         self._lost_found = LostFound(self._folder)
-        # Whether anything was changed that is not taken back when the rest fails.
         self._has_begun = False
 
     def look_only(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
@@ -120,21 +119,23 @@ class Repair:
         return RepairReport(tuple(actions), remaining(findings, actions), dry_run=True)
 
     def do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
-        """Do it, and return what was done; where it is cut off between two steps, say that some of it may be done."""
+        """Do it, and return what was done."""
         try:
             return self._do(backup, foreign=foreign)
         except StorageError as error:
-            if error.outcome is Outcome.NOT_SAVED and self._has_begun:
-                raise StorageError(error.path, error.reason, Outcome.UNKNOWN, error.errno) from error
-            raise
+            if not self._has_begun:
+                raise
+            # What failed comes behind other steps, whatever it says of itself.
+            doing = f"in the middle of the repair, which can be run again: {error.reason}"
+            raise StorageError(error.path, doing, Outcome.UNKNOWN, error.errno) from error
 
     def _do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         look, findings = self._look()
         source = self._source(look, backup, foreign=foreign)
         done = [*taking_marker_back(look, findings, self._folder, source)]
         if done and source is not None:
-            take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
             self._has_begun = True
+            take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
             look, findings = self._look()
         first = planned(look, findings, self._folder, source)
         if first:
@@ -193,6 +194,7 @@ class Repair:
         self, actions: Sequence[RepairAction], look: Look, source: Source | None, transaction: Transaction
     ) -> None:
         """Do what was planned: first copies of what goes, then the documents, then what is no document."""
+        self._has_begun = self._has_begun or bool(actions)
         for action in actions:
             if action.kind is RepairKind.CLEAR_AWAY:
                 self._remove(action.file)
@@ -204,7 +206,6 @@ class Repair:
                 self._lost_found.keep(action.file, content, action.reason, is_replaced=is_replaced)
         for changes in _in_steps(self._changes(actions, look, source)):
             transaction.commit(changes)
-            self._has_begun = True
         for action in actions:
             if action.kind is RepairKind.TAKE_BACK:
                 self._lost_found.note_taken_back(action.file)
@@ -245,7 +246,6 @@ class Repair:
     def _remove(self, name: str) -> None:
         path = self._root / name
         self._files.remove(path)
-        self._has_begun = True
         self._files.sync_folder(path.parent)
 
 
