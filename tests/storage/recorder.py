@@ -29,6 +29,8 @@ SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
+PLUMBING = ("/document_files.py", "/journal_file.py", "/moments.py")
+
 Changes = Mapping[str, bytes | None]
 
 
@@ -244,12 +246,16 @@ def is_of_lock(path: Path) -> bool:
 
 
 def _site(name: str, arguments: tuple[Any, ...]) -> str:
-    """Return the three innermost functions of plandoc that led to an operation, and the kind of file it is done to."""
+    """Return the three innermost functions of plandoc that led to an operation, and the kind of file it is done to.
+
+    What a module does for its own ends is left out: it would hide for whom.
+    """
     callers: list[str] = []
     frame = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
-        if "/plandoc/" in path and not path.endswith("/files.py"):
+        is_plumbing = path.endswith(PLUMBING) and frame.f_code.co_name.startswith("_")
+        if "/plandoc/" in path and not path.endswith("/files.py") and not is_plumbing:
             callers.append(frame.f_code.co_name)
         frame = frame.f_back
     on = arguments[-1] if name in RENAMES else arguments[0]
