@@ -333,6 +333,8 @@ def exact_or_fraction(value: Any) -> Any:
         # From text, for arithmetic on decimals would round to the 28 digits of their context.
         return Decimal(f"{whole}e-{places}")
     return exact(value)
+
+
 def trimmed(value: Any) -> Any:
     """Take the blanks off both ends of a text; leave what is none for the rule to judge.
 

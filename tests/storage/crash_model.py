@@ -166,7 +166,9 @@ class Disk:
             node.sync()
 
     def _sync_folder(self, path: Path) -> None:
-        self._folder(path).sync()
+        # What the whole tree is in is durable anyway.
+        if path.is_relative_to(self.top):
+            self._folder(path).sync()
 
     def _replace(self, source: Path, target: Path) -> None:
         folder, name = self._at(source)

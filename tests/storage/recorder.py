@@ -209,8 +209,7 @@ class RecordingFiles(_Watched):
             self.between()
         # A sync changes nothing that a living system shows; the model alone needs to know of it.
         result = None if name in SYNCS else act(*arguments)
-        # Also what is opened for reading, for a reader may sync it.
-        if name in CHANGES or name == "open_to_read":
+        if name in CHANGES:
             self._record(name, arguments, result)
         if self.between is not None and name in CHANGES:
             self.between()
@@ -225,12 +224,11 @@ class RecordingFiles(_Watched):
 
     def _record(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
         first = arguments[0]
-        opens = name in ("open_to_write", "open_to_read")
         if isinstance(first, Path) and is_of_lock(first):
-            if opens:
+            if name == "open_to_write":
                 self._ignored.add(result)
             return
-        if opens:
+        if name == "open_to_write":
             self._ignored.discard(result)
             self.log.append(("open", result, first))
         elif not isinstance(first, Path) and first in self._ignored:
