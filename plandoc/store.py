@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, SessionError
+from plandoc.errors import FolderNotFoundError, SessionError, StoreError
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache
 from plandoc.sessions import Session
@@ -144,7 +145,13 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except StoreError as failure:
+            # What went wrong before matters more, and says of its own change what is saved.
+            if error is None:
+                raise
+            error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
         workspace = Workspace(reading, self._cache, self._index, self._backend.lineage, writes=writes)
@@ -290,9 +297,12 @@ class _Stores:
         self.named = None if self.named is store else self.named
 
     def close_all(self) -> None:
-        """Close what a program left open."""
+        """Close what a program left open, all of it, whatever becomes of one."""
         for store in list(self.open):
-            store.close()
+            try:
+                store.close()
+            except StoreError as failure:
+                warnings.warn(str(failure), RuntimeWarning, stacklevel=2)
 
 
 _stores = _Stores()

@@ -303,11 +303,10 @@ class Workspace:
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
-        changes: dict[str, bytes | None] = {
-            name: self._rendered(document) if document.exists else None
-            for name, document in self._opened.items()
-            if document.changed
-        }
+        changed = {name: document for name, document in self._opened.items() if document.changed}
+        changes = {name: self._rendered(document) if document.exists else None for name, document in changed.items()}
+        # What was changed and changed back is as it was.
+        changes = {name: content for name, content in changes.items() if content != changed[name].content_read}
         if self._marker_changed:
             changes[MARKER] = marker.render(self._present_marker())
         return changes
