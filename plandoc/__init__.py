@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from plandoc.amendments import (
         add_finished_good,
+        amend_enough,
         change_quantity,
         drop_finished_good,
         get_amendments,
@@ -66,18 +67,20 @@ if TYPE_CHECKING:
     )
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
-    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list, receive_shopping
     from plandoc.planning.reviewing import review_plan
     from plandoc.planning.selection import (
         GoodsSelection,
+        QuantityChange,
         RecipeSelection,
+        change_event_finished_goods,
         get_available_finished_goods,
         get_event_fg_quantities,
         get_event_recipes,
         set_event_finished_goods,
         set_event_recipes,
     )
-    from plandoc.planning.stocktaking import get_stock, set_stock
+    from plandoc.planning.stocktaking import add_stock, get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
     from plandoc.records import (
         AddFinishedGood,
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
         Ingredient,
         Loss,
         ModifyBatch,
+        NotTaken,
         PlanAmendment,
         PlanSnapshot,
         PlanState,
@@ -109,6 +113,7 @@ if TYPE_CHECKING:
         RunKind,
         StockItem,
         SubRecipe,
+        Taken,
         VoidedRun,
         YieldMode,
     )
@@ -164,6 +169,7 @@ __all__ = [
     "NeedRow",
     "NewerFormatError",
     "NotFoundError",
+    "NotTaken",
     "OnConflict",
     "Outcome",
     "Overall",
@@ -177,6 +183,7 @@ __all__ = [
     "Problem",
     "ProductionRun",
     "Progress",
+    "QuantityChange",
     "Recipe",
     "RecipeLine",
     "RecipeSelection",
@@ -203,6 +210,7 @@ __all__ = [
     "Store",
     "StoreError",
     "SubRecipe",
+    "Taken",
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",
@@ -211,7 +219,10 @@ __all__ = [
     "YieldMode",
     "__version__",
     "add_finished_good",
+    "add_stock",
+    "amend_enough",
     "backup",
+    "change_event_finished_goods",
     "change_quantity",
     "check",
     "complete_production",
@@ -246,6 +257,7 @@ __all__ = [
     "lock_plan",
     "modify_batch_decision",
     "open_store",
+    "receive_shopping",
     "record_assembly",
     "record_production",
     "remove_event",
@@ -275,7 +287,6 @@ __all__ = [
 # Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
 # them, and should not wait for the others.
 _ON_DEMAND = {
-    "__version__": "plandoc.version",
     "AddFinishedGood": "plandoc.records",
     "Amount": "plandoc.arithmetic.measures",
     "AssemblyRun": "plandoc.records",
@@ -317,6 +328,7 @@ _ON_DEMAND = {
     "NeedRow": "plandoc.arithmetic.ingredients",
     "NewerFormatError": "plandoc.errors",
     "NotFoundError": "plandoc.errors",
+    "NotTaken": "plandoc.records",
     "OnConflict": "plandoc.exchange",
     "Outcome": "plandoc.errors",
     "Overall": "plandoc.arithmetic.progress",
@@ -330,6 +342,7 @@ _ON_DEMAND = {
     "Problem": "plandoc.errors",
     "ProductionRun": "plandoc.records",
     "Progress": "plandoc.arithmetic.progress",
+    "QuantityChange": "plandoc.planning.selection",
     "Recipe": "plandoc.records",
     "RecipeLine": "plandoc.records",
     "RecipeSelection": "plandoc.planning.selection",
@@ -356,14 +369,19 @@ _ON_DEMAND = {
     "Store": "plandoc.store",
     "StoreError": "plandoc.errors",
     "SubRecipe": "plandoc.records",
+    "Taken": "plandoc.records",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
     "UnitProgress": "plandoc.arithmetic.progress",
     "ValidationError": "plandoc.errors",
     "VoidedRun": "plandoc.records",
     "YieldMode": "plandoc.records",
+    "__version__": "plandoc.version",
     "add_finished_good": "plandoc.amendments",
+    "add_stock": "plandoc.planning.stocktaking",
+    "amend_enough": "plandoc.amendments",
     "backup": "plandoc.backups.writing",
+    "change_event_finished_goods": "plandoc.planning.selection",
     "change_quantity": "plandoc.amendments",
     "check": "plandoc.checks",
     "complete_production": "plandoc.lifecycle",
@@ -398,6 +416,7 @@ _ON_DEMAND = {
     "lock_plan": "plandoc.lifecycle",
     "modify_batch_decision": "plandoc.amendments",
     "open_store": "plandoc.store",
+    "receive_shopping": "plandoc.planning.provisions",
     "record_assembly": "plandoc.production",
     "record_production": "plandoc.production",
     "remove_event": "plandoc.catalog",

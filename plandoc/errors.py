@@ -124,14 +124,19 @@ class PlanStateError(PlandocError):
         current_state: The state it is in.
         attempted_action: What was tried, as a person says it ("start production").
         way_out: What can be done instead.
+        event_name: What the event is called; blank when unknown.
     """
 
-    def __init__(self, event_id: int, current_state: enum.Enum, attempted_action: str, way_out: str) -> None:
+    def __init__(
+        self, event_id: int, current_state: enum.Enum, attempted_action: str, way_out: str, event_name: str = ""
+    ) -> None:
         self.event_id = event_id
         self.current_state = current_state
         self.attempted_action = attempted_action
         self.way_out = way_out
-        super().__init__(f"cannot {attempted_action}: the plan of event {event_id} is {current_state.name}; {way_out}")
+        self.event_name = event_name
+        event = f"{found(event_name)} (event {event_id})" if event_name else f"event {event_id}"
+        super().__init__(f"cannot {attempted_action}: the plan of {event} is {current_state.name}; {way_out}")
 
 
 class StillUsedError(PlandocError):
@@ -265,7 +270,7 @@ class StorageError(StoreError, OSError):
 
     Attributes:
         path: The file or folder it happened to.
-        reason: What the system said.
+        reason: What the system said, and what was being done.
         errno: The system's error number; None when there was none.
         outcome: What is in the folder now.
     """
@@ -279,13 +284,13 @@ class StorageError(StoreError, OSError):
 
 
 def found(value: object) -> str:
-    """Show a refused value in a message: short, and never raw control characters.
+    """Show a refused value in a message: short, with its beginning and its end, and never raw control characters.
 
-    >>> found("abc"), found(3.5), found("x" * 99)
-    ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+    >>> found("abc"), found(3.5), found("x" * 90 + ".html")
+    ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxx.html'")
     """
     if type(value) is int and abs(value) >= 10**50:
         # Python refuses to write out a number of more than 4300 digits.
         return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
+    return text if len(text) <= 60 else f"{text[:38]}...{text[-19:]}"

@@ -147,7 +147,7 @@ class Store:
         self.close()
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage)
+        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage, writes=writes)
         return Session(workspace, self._clock(), writes=writes)
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
@@ -280,9 +280,12 @@ class _Stores:
     def __init__(self) -> None:
         self.open: list[Store] = []
         self.named: Store | None = None
+        # Where the store was that was closed last; blank while none was.
+        self.last_closed = ""
 
     def forget(self, store: Store) -> None:
         """Strike off a store that was closed."""
+        self.last_closed = store.location
         self.open = [other for other in self.open if other is not store]
         self.named = None if self.named is store else self.named
 
@@ -305,10 +308,11 @@ def default_store() -> Store:
     """Return the store that operations without a session use.
 
     That is the one that `use_store` named; else the only one open in this process; else the folder in the environment
-    variable PLANDOC_DATA, else `./data`, which is opened and stays open.
+    variable PLANDOC_DATA, else `./data`, which is opened and stays open. A process that has closed a store has said
+    where it works, so that `./data` is no answer any more.
 
     Raises:
-        SessionError: when several stores are open and none is named.
+        SessionError: when several stores are open and none is named, or when none is open any more.
     """
     if _stores.named is not None and not _stores.named.is_closed:
         return _stores.named
@@ -321,4 +325,8 @@ def default_store() -> Store:
         raise SessionError(f"several stores are open ({places}); name one with use_store, or pass a session")
     if usable:
         return usable[0]
-    return open_store(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)
+    folder = os.environ.get(ENVIRONMENT_VARIABLE)
+    closed = _stores.last_closed or "".join(store.location for store in _stores.open[:1])
+    if not folder and closed:
+        raise SessionError(f"no store is open: {closed} was closed; open it again, or set {ENVIRONMENT_VARIABLE}")
+    return open_store(folder or DEFAULT_FOLDER)

@@ -53,6 +53,8 @@ class Look:
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
+        # Of which it is said already that their names cannot be had.
+        self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
@@ -139,8 +141,10 @@ class Look:
         path = self._folder.root / folder
         try:
             present = self._files.names(path)
-        except OSError:
-            # Said already, where the events were to be read.
+        except OSError as error:
+            if folder not in self._unlisted:
+                reason = (error.strerror or str(error)).lower()
+                yield Finding(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
@@ -188,6 +192,7 @@ class Look:
         try:
             present = self._reading.names(EVENTS_FOLDER)
         except PlandocError as error:
+            self._unlisted.add(EVENTS_FOLDER)
             yield from findings_of(error, EVENTS_FOLDER)
             return
         yield from self._lost_events()
@@ -325,12 +330,20 @@ def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Findi
     if state.folded:
         said.append(("all its transactions are folded in already", "empties it"))
     elif state.lines:
-        said.append((f"{len(state.lines)} transactions are not folded in yet", "folds them in"))
+        yield _not_folded_in(len(state.lines), hint)
     if state.unfinished_size:
         at = "all of it" if state.unfinished_size == len(content) else "at its end"
         said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
     for message, way_out in said:
         yield Finding(Problem(message, file=journal.NAME, hint=hint + way_out), Cure.RECOVER)
+
+
+def _not_folded_in(transactions: int, hint: str) -> Finding:
+    """Return the note that a folder is open somewhere: it is sound as it is, and whoever closes it folds them in."""
+    message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
+    it = "folds it in" if transactions == 1 else "folds them in"
+    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
+    return Finding(problem, Cure.RECOVER, is_note=True)
 
 
 def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:
