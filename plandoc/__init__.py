@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     )
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
-    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list, receive_shopping
     from plandoc.planning.reviewing import review_plan
     from plandoc.planning.selection import (
         GoodsSelection,
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
         set_event_finished_goods,
         set_event_recipes,
     )
-    from plandoc.planning.stocktaking import get_stock, set_stock
+    from plandoc.planning.stocktaking import add_stock, get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
     from plandoc.records import (
         AddFinishedGood,
@@ -101,6 +101,7 @@ if TYPE_CHECKING:
         Ingredient,
         Loss,
         ModifyBatch,
+        NotTaken,
         PlanAmendment,
         PlanSnapshot,
         PlanState,
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
         RunKind,
         StockItem,
         SubRecipe,
+        Taken,
         VoidedRun,
         YieldMode,
     )
@@ -167,6 +169,7 @@ __all__ = [
     "NeedRow",
     "NewerFormatError",
     "NotFoundError",
+    "NotTaken",
     "OnConflict",
     "Outcome",
     "Overall",
@@ -207,6 +210,7 @@ __all__ = [
     "Store",
     "StoreError",
     "SubRecipe",
+    "Taken",
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",
@@ -215,6 +219,7 @@ __all__ = [
     "YieldMode",
     "__version__",
     "add_finished_good",
+    "add_stock",
     "amend_enough",
     "backup",
     "change_event_finished_goods",
@@ -252,6 +257,7 @@ __all__ = [
     "lock_plan",
     "modify_batch_decision",
     "open_store",
+    "receive_shopping",
     "record_assembly",
     "record_production",
     "remove_event",
@@ -281,7 +287,6 @@ __all__ = [
 # Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
 # them, and should not wait for the others.
 _ON_DEMAND = {
-    "__version__": "plandoc.version",
     "AddFinishedGood": "plandoc.records",
     "Amount": "plandoc.arithmetic.measures",
     "AssemblyRun": "plandoc.records",
@@ -323,6 +328,7 @@ _ON_DEMAND = {
     "NeedRow": "plandoc.arithmetic.ingredients",
     "NewerFormatError": "plandoc.errors",
     "NotFoundError": "plandoc.errors",
+    "NotTaken": "plandoc.records",
     "OnConflict": "plandoc.exchange",
     "Outcome": "plandoc.errors",
     "Overall": "plandoc.arithmetic.progress",
@@ -363,13 +369,16 @@ _ON_DEMAND = {
     "Store": "plandoc.store",
     "StoreError": "plandoc.errors",
     "SubRecipe": "plandoc.records",
+    "Taken": "plandoc.records",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
     "UnitProgress": "plandoc.arithmetic.progress",
     "ValidationError": "plandoc.errors",
     "VoidedRun": "plandoc.records",
     "YieldMode": "plandoc.records",
+    "__version__": "plandoc.version",
     "add_finished_good": "plandoc.amendments",
+    "add_stock": "plandoc.planning.stocktaking",
     "amend_enough": "plandoc.amendments",
     "backup": "plandoc.backups.writing",
     "change_event_finished_goods": "plandoc.planning.selection",
@@ -407,6 +416,7 @@ _ON_DEMAND = {
     "lock_plan": "plandoc.lifecycle",
     "modify_batch_decision": "plandoc.amendments",
     "open_store": "plandoc.store",
+    "receive_shopping": "plandoc.planning.provisions",
     "record_assembly": "plandoc.production",
     "record_production": "plandoc.production",
     "remove_event": "plandoc.catalog",

@@ -43,6 +43,10 @@ _TEXT: Schema = {"type": "string", "maxLength": rules.LONGEST_TEXT}
 _DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
 _ABOVE_ZERO: Schema = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
 _FRACTION: Schema = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
+_LONG_FRACTION: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(rules.LONGEST_IN_FRACTIONS)),
+}
 _SLUG: Schema = {"type": "string", "maxLength": rules.LONGEST_SLUG, "pattern": "^([a-z0-9]+(-[a-z0-9]+)*)?$"}
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
 # Dates and moments too, for JSON knows neither.
@@ -61,6 +65,7 @@ _OF_RULES: Mapping[Callable[[Any], Any], Schema] = MappingProxyType(
         rules.check_whole_or_zero: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
         rules.check_amount: _DECIMAL,
         rules.check_amount_above_zero: _ABOVE_ZERO,
+        rules.check_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
         rules.check_percentage: _ABOVE_ZERO,
         rules.check_ratio: {"anyOf": [_ID, _FRACTION]},
         rules.check_ratio_or_zero: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},

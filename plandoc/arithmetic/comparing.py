@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from plandoc.arithmetic.definition_changes import DefinitionDifference, difference
+from plandoc.arithmetic.definition_changes import KINDS, DefinitionDifference, difference
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.differences import Status, differences, status_of
 from plandoc.arithmetic.replay import Part, PlanContent, amendments_behind, in_order, original
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import table_of
 from plandoc.values import frozen
 
@@ -79,21 +79,21 @@ def compare(
 
 
 def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitions) -> tuple[DefinitionDifference, ...]:
-    """Return what became of everything whose definition was revised, goods first, in the order of the ids.
+    """Return what became of everything whose definition was revised: goods first, then recipes and what is in them.
 
     Args:
         amendments: All of the plan, in any order.
         in_force: The definitions in force, after them.
     """
-    behind: dict[tuple[type[Any], int], list[PlanAmendment]] = {}
+    behind: dict[tuple[int, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
-        for kind in (FinishedGood, FinishedUnit, Recipe, Ingredient):
+        for position, kind in enumerate(KINDS):
             for record_id in amendment.ids_revised(table_of(kind).name):
-                behind.setdefault((kind, record_id), []).append(amendment)
-    kinds = [FinishedGood, FinishedUnit, Recipe, Ingredient]
+                behind.setdefault((position, record_id), []).append(amendment)
+    before = in_force.after(0)
     return tuple(
-        difference(kind, record_id, in_force.after(0), in_force, tuple(behind[kind, record_id]))
-        for kind, record_id in sorted(behind, key=lambda key: (kinds.index(key[0]), key[1]))
+        difference(KINDS[position], record_id, before, in_force, tuple(revising))
+        for (position, record_id), revising in sorted(behind.items())
     )
 
 
@@ -107,11 +107,12 @@ def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | Non
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str]:
+def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
+    # The numbers were judged; a name that somebody took out of the file is only not there.
     if part is Part.RECIPES:
-        return {row["recipe_id"]: row["recipe_name"] for row in snapshot_data["recipes"]}
+        return {row["recipe_id"]: row.get("recipe_name") for row in snapshot_data["recipes"]}
     if part is Part.GOODS:
-        return {row["fg_id"]: row["fg_name"] for row in snapshot_data["finished_goods"]}
+        return {row["fg_id"]: row.get("fg_name") for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
     units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])
     return {unit.id: unit.name for unit in units if unit is not None}

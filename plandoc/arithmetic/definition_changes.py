@@ -26,6 +26,9 @@ from plandoc.records import (
 from plandoc.tables import table_of
 from plandoc.values import frozen
 
+# In the order in which they are told of: first what is handed out and baked, then what it is made of.
+KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
+
 _LONGEST = 60
 _MOST_TOLD = 6
 # Told by what they come to: the yield, what it is a yield of, what goes in.
@@ -105,7 +108,7 @@ def difference(
 
 def differing(ids: Ids, before: Definitions, after: Definitions) -> list[DefinitionDifference]:
     """Return what became of each of these records whose definition is another one."""
-    found = (difference(kind, record_id, before, after) for kind in reversed(list(ids)) for record_id in ids[kind])
+    found = (difference(kind, record_id, before, after) for kind in KINDS for record_id in ids.get(kind, ()))
     return [one for one in found if one.changes]
 
 

@@ -7,12 +7,14 @@ froze less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+
+import attrs
 
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.replay import in_order
-from plandoc.codec import from_row
+from plandoc.codec import from_row, problems_of_row
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import event_document, table_of
@@ -35,6 +37,18 @@ def definitions_in_force(
         return today
     freezing = [amendment for amendment in in_order(amendments) if amendment.freezes]
     return _InForce(snapshot, freezing, today).definitions()
+
+
+def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
+    """Yield what keeps definitions that a snapshot or an amendment froze from being records."""
+    kinds: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
+    for kind in kinds:
+        table = table_of(kind).name
+        for record_id in source.ids_defined(table):
+            row = source.definition(table, record_id)
+            for problem in [] if row is None else problems_of_row(kind, record_id, row):
+                field = ".".join(part for part in ("definitions", table, str(record_id), problem.field) if part)
+                yield attrs.evolve(problem, field=field)
 
 
 class _InForce:

@@ -201,7 +201,12 @@ def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
 
 def _total(group: Sequence[tuple[Density | None, Amount]]) -> Amount:
     """Return the sum of amounts of one family, each converted by the density that it was needed with."""
-    unit = largest(amount.unit for _, amount in group)
+    densities = {density for density, _ in group}
+    units = [amount.unit for _, amount in group]
+    if len(densities) > 1:
+        # As a weight: a cup of the one is not a cup of the other.
+        units.extend(density.weight_unit for density in densities if density is not None)
+    unit = largest(units)
     return total((total([amount], unit, density) for density, amount in group), unit)
 
 

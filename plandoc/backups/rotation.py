@@ -95,7 +95,8 @@ def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -
     try:
         other = open_backup(path, files=layer)
     except PlandocError as error:
-        return str(error).splitlines()[0]
+        first, *others = str(error).splitlines()
+        return f"{first}; and {len(others)} more" if others else first
     if other.manifest.lineage != lineage:
         return "it is a backup of another data folder"
     # Of the content nothing is needed here, and many backups may be more than the memory should hold.

@@ -17,7 +17,7 @@ from plandoc.checks.plans import wrong_with_plan
 from plandoc.errors import PlandocError, Problem
 from plandoc.open_documents import OpenDocument, check_format_of_folder
 from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
-from plandoc.rules import LARGEST_NUMBER
+from plandoc.rules import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
@@ -53,6 +53,8 @@ class Look:
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
+        # Of which it is said already that their names cannot be had.
+        self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
@@ -68,12 +70,24 @@ class Look:
             yield from self._document(name)
         yield from self._events()
         yield from self._kept_outside()
-        if self.marker is not None and self.marker.next_event_id <= self.highest_event:
+        yield from self._marker_counters()
+        for folder in (".", EVENTS_FOLDER, LOST_FOUND):
+            yield from self._files_that_do_not_belong(folder)
+
+    def _marker_counters(self) -> Iterator[Finding]:
+        if self.marker is None:
+            return
+        if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
             hint = "a new event could get an id that was used; 'plandoc repair' counts it up"
             yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
-        for folder in (".", EVENTS_FOLDER, LOST_FOUND):
-            yield from self._files_that_do_not_belong(folder)
+        for field, number, most in (
+            ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
+            ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
+        ):
+            if number > most:
+                hint = "nobody counts that far; write the number that the newest backup has, and a thousand more"
+                yield Finding(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
 
@@ -127,8 +141,10 @@ class Look:
         path = self._folder.root / folder
         try:
             present = self._files.names(path)
-        except OSError:
-            # Said already, where the events were to be read.
+        except OSError as error:
+            if folder not in self._unlisted:
+                reason = (error.strerror or str(error)).lower()
+                yield Finding(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
@@ -176,6 +192,7 @@ class Look:
         try:
             present = self._reading.names(EVENTS_FOLDER)
         except PlandocError as error:
+            self._unlisted.add(EVENTS_FOLDER)
             yield from findings_of(error, EVENTS_FOLDER)
             return
         yield from self._lost_events()

@@ -11,7 +11,7 @@ from plandoc import records
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.impossible_runs import History, impossible_by_definitions, packed_beyond_plan
-from plandoc.arithmetic.in_force import definitions_in_force
+from plandoc.arithmetic.in_force import definitions_in_force, problems_of_definitions
 from plandoc.arithmetic.progress import Work
 from plandoc.arithmetic.replay import PlanContent, first_parting
 from plandoc.arithmetic.signed import is_sound, is_what_it_signs
@@ -69,10 +69,20 @@ def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -
     event: Any = document.get(BY_TYPE[records.Event], event_id)
     plan = _Plan(document, event)
     yield from _snapshots(plan)
+    unreadable = list(_unreadable(plan))
+    yield from unreadable
     yield from _replays(plan)
     yield from _before_the_start(plan)
     yield from _voided(plan)
-    yield from _impossible(plan, today)
+    if not unreadable:
+        yield from _impossible(plan, today)
+
+
+def _unreadable(plan: _Plan) -> Iterator[Finding]:
+    for source in (*plan.rows(records.PlanSnapshot), *plan.rows(records.PlanAmendment)):
+        for problem in problems_of_definitions(source):
+            finding = plan.finding(problem.message, source, field=problem.field, hint=_BACKUP)
+            yield attrs.evolve(finding, is_damage=True)
 
 
 def _snapshots(plan: _Plan) -> Iterator[Finding]:
@@ -128,6 +138,9 @@ def _voided(plan: _Plan) -> Iterator[Finding]:
 
 def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
+    if len(snapshots) > 1:
+        # Said already; which definitions are in force is not for plandoc to say.
+        return
     in_force = definitions_in_force(snapshots[0] if snapshots else None, amendments, today)
     history = History(plan.content, plan.work, snapshots, amendments, in_force, today)
     found = [*packed_beyond_plan(history)]

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from plandoc import harmless
+from plandoc.cli.wording import UsageError
 
 
 def as_text(argument: str) -> str:
@@ -18,7 +19,13 @@ def as_text(argument: str) -> str:
 
 
 def as_path(text: str) -> Path:
-    """Return the path that a text names; in the disguise again where the system knows no other form of it."""
+    """Return the path that a text names; in the disguise again where the system knows no other form of it.
+
+    Raises:
+        UsageError: for no text: an unset variable of a script must not come to mean the present folder.
+    """
+    if not text:
+        raise UsageError("wanted a path, found nothing")
     try:
         os.fsencode(text)
     except UnicodeEncodeError:

@@ -7,28 +7,42 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Annotated, Any
+
+import attrs
 
 from plandoc import production
 from plandoc.arithmetic.batches import batches_for
+from plandoc.arithmetic.measures import Amount
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.cli import beyond, printing
 from plandoc.cli.asking import Wanted, Yes, do_if_agreed
 from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder
-from plandoc.cli.parameters import AsJson, Parameter
+from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import (
     UsageError,
     batches_in_words,
+    moment_from_words,
     moment_in_words,
     run_from_words,
     run_in_words,
     whole_number,
 )
 from plandoc.planning.definitions import definitions_of
-from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
+from plandoc.records import (
+    AssemblyRun,
+    FinishedGood,
+    FinishedUnit,
+    Ingredient,
+    NotTaken,
+    ProductionRun,
+    RunKind,
+    VoidedRun,
+)
 from plandoc.sessions import Session
 from plandoc.states import Edit
 from plandoc.values import frozen
@@ -45,11 +59,13 @@ class _Run:
         run: As it is stored.
         name: Of the unit that was baked, or of the good that was packed.
         voided: Who took it back and why; None when it counts.
+        took: What it took of the stock, in words; blank when nothing.
     """
 
     run: ProductionRun | AssemblyRun
     name: str
     voided: VoidedRun | None = None
+    took: str = ""
 
     @property
     def kind(self) -> RunKind:
@@ -79,12 +95,14 @@ def bake(
     made: str | None = None,
     lost: Lost = None,
     why: Why = None,
+    at: str | None = None,
+    no_stock: Flag = False,
     notes: str | None = None,
     yes: Yes = False,
     json: AsJson = False,
     folder: DataFolder,
 ) -> int:
-    """Record that batches were baked, and what came out of them.
+    """Record that batches were baked, and what came out of them; what they take goes off the stock.
 
     When that is more than is planned, you are asked.
 
@@ -95,12 +113,14 @@ def bake(
         made: How many units came out; else all that the batches yield, but those lost.
         lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
         why: Why they were lost.
+        at: When, such as '2026-12-24 22:00'; else now.
+        no_stock: Leave the stock as it is.
         notes: Anything to remember.
         yes: Record also more than is planned; for scripts, which cannot be asked.
         json: Print the run as JSON.
     """
     number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
-    losses = _losses(lost or (), why or ())
+    losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
 
     def look(session: Session) -> list[Doubt]:
         found = session.event_to_edit(event_id(event, session), Edit.RUNS).id
@@ -109,8 +129,10 @@ def bake(
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         baked = in_plan(FinishedUnit, unit, found, session)
-        run = production.record_production(found, baked.id, number, units, losses, notes or "", session=session)
-        return _Run(run, baked.name), production.get_progress(found, session=session)
+        run = production.record_production(
+            found, baked.id, number, units, losses, notes or "", moment, not no_stock, session=session
+        )
+        return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
 
     wanted = Wanted("record production", look, record, beyond.title, "Record it anyway?")
     recorded = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
@@ -121,6 +143,10 @@ def bake(
         printing.print_json(_as_json(run))
         return 0
     printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
+    if run.took:
+        printing.say(f"taken from the stock: {run.took}")
+    for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
+        printing.say(f"not in the stock: {_in_words(one)}")
     _show_what_stands(run, progress, event)
     return 0
 
@@ -186,6 +212,8 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
         found = event_id(event, session)
         taken = production.void_run(found, kind, run_id, reason, session=session)
         voided = next(one for one in _runs(found, session) if one.voided == taken)
+        if isinstance(voided.run, ProductionRun):
+            voided = attrs.evolve(voided, took=_took(voided.run, session))
         return voided, production.get_progress(found, session=session)
 
     voided, progress = folder.change("void a run", take_back)
@@ -194,6 +222,8 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
         return
     why = "" if voided.voided is None else f" ({voided.voided.reason})"
     printing.say(f"{voided.called} no longer counts: {_done(voided)}{why}")
+    if voided.took:
+        printing.say(f"put back into the stock: {voided.took}")
     _show_what_stands(voided, progress, event)
 
 
@@ -226,6 +256,17 @@ def _runs(found: int, session: Session) -> list[_Run]:
 def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
     record = lookup(record_id)
     return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+
+
+def _took(run: ProductionRun, session: Session) -> str:
+    return ", ".join(
+        f"{Amount(Fraction(part.quantity), part.unit)} of {session.get(Ingredient, part.ingredient_id).name}"
+        for part in run.taken
+    )
+
+
+def _in_words(one: NotTaken) -> str:
+    return f"{Amount(Fraction(one.quantity), one.unit, rounds_up=True)} of {one.ingredient}"
 
 
 def _done(one: _Run) -> str:

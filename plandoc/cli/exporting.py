@@ -12,7 +12,7 @@ from plandoc.cli.arguments import as_path
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError
-from plandoc.errors import PlandocError
+from plandoc.errors import PlandocError, StorageError
 from plandoc.exchange import spreadsheets
 from plandoc.exchange.plandoc_files.exporting import RenderedExport, render_export, write_export
 from plandoc.records import Event
@@ -43,6 +43,7 @@ def export(
     """
     if file.startswith("-") and file != _STANDARD_OUTPUT:
         raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
+    target = as_path(file)
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
@@ -54,10 +55,11 @@ def export(
         return
     folder.done.begin()
     try:
-        report = write_export(rendered, as_path(file), replace=replace)
+        report = write_export(rendered, target, replace=replace)
+    except StorageError:
+        raise
     except PlandocError as error:
-        message = str(error).replace("replace=True", "--replace").replace("name a file", "name a file, or -")
-        raise PlandocError(message) from error
+        raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
     folder.done.end(f"the export is in {report.path}")
     columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
     printing.print_table(
@@ -85,10 +87,7 @@ def export_csv(
     """
     rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
     folder.done.begin()
-    try:
-        written = spreadsheets.write_csv(rendered, place, replace=replace)
-    except PlandocError as error:
-        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    written = spreadsheets.write_csv(rendered, place, replace=replace)
     folder.done.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))

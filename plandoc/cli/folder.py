@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -17,6 +17,7 @@ from plandoc.cli.parameters import Parameter
 from plandoc.errors import PlandocError
 from plandoc.sessions import Session
 from plandoc.values import frozen
+from plandoc.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -49,13 +50,18 @@ class Folder:
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
-        with way_out.named(self.path), self._opened() as opened:
+        with way_out.named(self.path), self._opened() as opened, ExitStack() as afterwards:
             with opened.session(action) as session:
-                result, workspace = work(session), session.workspace
-                before = workspace.serial
+                result = work(session)
+                # However this ends: an error may come behind the change.
+                afterwards.callback(self._note, session.workspace, session.workspace.serial)
                 self.done.begin()
-            self.done.end(None if workspace.serial == before else "the change is saved", counts_twice=True)
+            self.done.end(None)
             return result
+
+    def _note(self, workspace: Workspace, before: int) -> None:
+        if workspace.serial != before:
+            self.done.end("the change is saved", counts_twice=True)
 
     def look(self, look: Callable[[Session], T]) -> T:
         """Return what a look at one moment gives; nothing is locked or changed."""

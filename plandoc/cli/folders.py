@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -24,10 +25,16 @@ if TYPE_CHECKING:
 def init(*, folder: DataFolder) -> None:
     """Make a new data folder; one that is there already stays as it is."""
     was_there = (folder.path / MARKER).exists()
-    folder.done.begin()
-    folder.open(create=True).close()
-    folder.done.end(None if was_there else f"the folder {folder.path} is made")
+    with ExitStack() as afterwards:
+        # However this ends: an error may come behind the making.
+        afterwards.callback(_note_if_made, folder, was_there=was_there)
+        folder.open(create=True).close()
     printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
+
+
+def _note_if_made(folder: Folder, *, was_there: bool) -> None:
+    if not was_there and os.path.lexists(folder.path / MARKER):
+        folder.done.end(f"the folder {folder.path} is made")
 
 
 def check(*, strict: Flag = False, json: AsJson = False, folder: DataFolder) -> int:

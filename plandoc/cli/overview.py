@@ -69,6 +69,9 @@ def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
 def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
     """Show what should be looked at before a plan is locked or started; exit status 1 when there is anything.
 
+    That the catalogue says something else than a plan in production is shown, too; that alone gives exit status 0, for
+    it can be left as it is.
+
     Args:
         event: The event, by its short name or number.
         json: Print the findings as JSON.
@@ -83,7 +86,7 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
         printing.print_json(as_json(findings))
     else:
         asking.show_doubts(asking.to_review(len(doubts)), doubts)
-    return 1 if findings else 0
+    return 1 if any(finding.kind is not FindingKind.CATALOG_CHANGED for finding in findings) else 0
 
 
 def available(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
@@ -114,7 +117,7 @@ def _print_event(plan: Plan) -> None:
     printing.say(f"date       {event.event_date}")
     printing.say(f"plan       {state_in_words(event.plan_state)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.snapshot_data['created_at']}")
+        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
     for name, done in (("amended", plan.amendments), ("baked", plan.production_runs), ("packed", plan.assembly_runs)):
         if done:
             printing.say(f"{name:<11}{'once' if len(done) == 1 else f'{len(done)} times'}")

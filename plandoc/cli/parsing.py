@@ -50,9 +50,6 @@ def read(tokens: Sequence[str], called: Called | None, folder: Folder) -> Call:
         command, bound, unparsed = _make_app().parse_args(tokens, print_error=False, exit_on_error=False)
     except CycloptsError as error:
         raise UsageError(str(error)) from error
-    for name, value in bound.arguments.items():
-        if isinstance(value, Path):
-            bound.arguments[name] = as_path(str(value))
     if "folder" in unparsed:
         bound.arguments["folder"] = folder
     return partial(command, *bound.args, **bound.kwargs)
@@ -84,10 +81,7 @@ def _day(_: Any, tokens: Sequence[cyclopts.Token]) -> datetime.date:
 
 
 def _path(_: Any, tokens: Sequence[cyclopts.Token]) -> Path:
-    """Return a path; an unset variable of a script must not come to mean the present folder."""
     (token,) = tokens
-    if not token.value:
-        raise UsageError(f"{token.keyword or 'the path'}: wanted a path, found nothing")
     return as_path(token.value)
 
 

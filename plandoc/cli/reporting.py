@@ -44,10 +44,7 @@ def report(
     place = output or Path()
     file = place / f"{found.slug}.html" if place.is_dir() else place
     folder.done.begin()
-    try:
-        path = save(text, file, replace=replace)
-    except PlandocError as error:
-        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    path = save(text, file, replace=replace)
     folder.done.end(f"the report is in {path}")
     printing.say(f"report of {found.name}: {path}")
     if open_it:

@@ -26,6 +26,7 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "use replace_stale": "use --replace-stale",
         "use add_ingredients": "use --add-ingredients",
         "import_ingredients": "'plandoc ingredient import FILE'",
+        "use_stock=False": "--no-stock",
         "use add_missing_recipes": "use --add-missing-recipes",
         "accept the shortfall": "accept the shortfall with --accept-shortfall",
         "drop_finished_good": "'plandoc amend drop EVENT GOOD --reason TEXT'",
@@ -155,6 +156,29 @@ def moment_in_words(moment: datetime.datetime) -> str:
     '2026-12-23 08:05'
     """
     return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
+
+
+def moment_from_words(argument: str, called: str) -> datetime.datetime:
+    """Return the moment that an argument says; without an offset it is one of this computer's time.
+
+    Args:
+        argument: As it was typed.
+        called: What it is called in messages.
+
+    Raises:
+        UsageError: when it is none.
+
+    >>> moment_from_words("2026-12-24 22:00+01:00", "--at").isoformat()
+    '2026-12-24T21:00:00+00:00'
+    """
+    text = argument.strip()
+    try:
+        # A day alone would be taken for its first minute.
+        moment = datetime.datetime.fromisoformat(text if ":" in text else "")
+        return moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        wanted = "wanted a day and a time such as '2026-12-24 22:00'"
+        raise UsageError(f"{wanted} for {called}, found {found(argument)}") from None
 
 
 def state_in_words(state: PlanState) -> str:

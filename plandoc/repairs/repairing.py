@@ -11,7 +11,7 @@ import attrs
 
 from plandoc.checks import Finding, Look, look_at
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError
+from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.open_documents import OpenDocument
 from plandoc.repairs.lost_found import LostFound
 from plandoc.repairs.markers import take_marker_back, taking_marker_back
@@ -108,6 +108,7 @@ class Repair:
         self._on_wait = on_wait
         self._folder = DocumentFiles(root, files)
         self._lost_found = LostFound(self._folder)
+        self._has_begun = False
 
     def look_only(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         """Return what would be done."""
@@ -119,10 +120,21 @@ class Repair:
 
     def do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         """Do it, and return what was done."""
+        try:
+            return self._do(backup, foreign=foreign)
+        except StorageError as error:
+            if not self._has_begun:
+                raise
+            # What failed comes behind other steps, whatever it says of itself.
+            doing = f"in the middle of the repair, which can be run again: {error.reason}"
+            raise StorageError(error.path, doing, Outcome.UNKNOWN, error.errno) from error
+
+    def _do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         look, findings = self._look()
         source = self._source(look, backup, foreign=foreign)
         done = [*taking_marker_back(look, findings, self._folder, source)]
         if done and source is not None:
+            self._has_begun = True
             take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
             look, findings = self._look()
         first = planned(look, findings, self._folder, source)
@@ -182,6 +194,7 @@ class Repair:
         self, actions: Sequence[RepairAction], look: Look, source: Source | None, transaction: Transaction
     ) -> None:
         """Do what was planned: first copies of what goes, then the documents, then what is no document."""
+        self._has_begun = self._has_begun or bool(actions)
         for action in actions:
             if action.kind is RepairKind.CLEAR_AWAY:
                 self._remove(action.file)

@@ -110,7 +110,9 @@ class DocumentFiles:
 
     def put_staged(self, name: str, content: bytes | None) -> None:
         """Replace a document's file by the one that was staged; remove it where there is no content."""
-        place = self._place(name)
+        self._put_staged(self._place(name), content)
+
+    def _put_staged(self, place: _Place, content: bytes | None) -> None:
         folder = self._open_folder_of(place)
         try:
             if content is None:
@@ -129,21 +131,39 @@ class DocumentFiles:
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
         place = self._place(name)
-        self._stage(place, content, durably=True)
-        try:
-            self.put_staged(name, content)
-        except OSError:
-            self._files.remove(place.temporary)
-            raise
+        self._put_synced(place, content)
         self._files.sync_folder(place.folder)
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
-        folders = {self.root}
-        for name in sorted(names):
+        present = sorted(names)
+        for name in present:
             self._files.sync_file(self.root / name)
-            folders.add((self.root / name).parent)
-        for folder in sorted(folders):
+        self._sync_folders_of(present)
+
+    def renew(self, names: Iterable[str]) -> None:
+        """Put these documents in place anew, each as it is, and return when they and their names are on the disk.
+
+        Not synced where they are: a sync may have failed before, in a process that was killed then. The system reports lost
+        pages once and calls them clean afterwards; a new file has none to lose.
+        """
+        present = sorted(names)
+        for name in present:
+            content = self.read(name)
+            if content is not None:
+                self._put_synced(self._place(name), content)
+        self._sync_folders_of(present)
+
+    def _put_synced(self, place: _Place, content: bytes) -> None:
+        self._stage(place, content, durably=True)
+        try:
+            self._put_staged(place, content)
+        except OSError:
+            self._files.remove(place.temporary)
+            raise
+
+    def _sync_folders_of(self, names: Iterable[str]) -> None:
+        for folder in sorted({self.root, *((self.root / name).parent for name in names)}):
             if self._files.status(folder) is not None:
                 self._files.sync_folder(folder)
 

@@ -42,10 +42,12 @@ class Recovered:
     """What a recovery did.
 
     Attributes:
+        size: Bytes of the journal now, up to the end of its last line.
         unfinished: Whether a document had to be put right.
         held: The documents that could not be.
     """
 
+    size: int
     unfinished: bool
     held: Mapping[str, Held]
 
@@ -62,19 +64,27 @@ def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery
     Raises:
         DamagedError: when the journal holds a version of a document that cannot be understood.
     """
+    counting = _counting(state, content)
     if state.dropped:
-        _drop(documents, journal_file, state, content)
-        return Recovered(unfinished=False, held={})
+        _tell_of_dropped(documents, state, content)
+        # The marker may not be on the disk yet: whoever wrote it may have been killed, or its sync may have failed.
+        documents.put_durably(marker.NAME, marker.render(state.marker))
     unfinished, held = _unfinished(documents, state)
-    if not unfinished:
-        _settle(journal_file, state, content)
-        return Recovered(unfinished=False, held=held)
-    journal_file.write_anew(content[: state.sound_size])
+    if unfinished or (state.dropped and state.lines) or journal_file.is_shared:
+        journal_file.write_anew(counting)
+    else:
+        _settle(journal_file, state)
     for name, status in unfinished.items():
         reason = _put_right(documents, name, status, state)
         if reason is not None:
             held[name] = _held(name, state, reason)
-    return Recovered(unfinished=True, held=held)
+    return Recovered(len(counting), bool(unfinished), held)
+
+
+def _counting(state: recovery.State, content: bytes) -> bytes:
+    """Return those lines of the journal that no checkpoint has folded in yet."""
+    lines = content[: state.sound_size].splitlines(keepends=True)
+    return b"".join(lines[len(state.dropped) :])
 
 
 def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[str, FileStatus], dict[str, Held]]:
@@ -95,18 +105,16 @@ def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[s
     return found, held
 
 
-def _settle(journal_file: JournalFile, state: recovery.State, content: bytes) -> None:
-    if journal_file.is_shared:
-        journal_file.write_anew(content[: state.sound_size])
-    elif state.unfinished_size:
+def _settle(journal_file: JournalFile, state: recovery.State) -> None:
+    if state.dropped or state.unfinished_size:
         journal_file.cut(state.sound_size)
     elif state.lines:
         # A writer that was killed may not have come to its sync.
         journal_file.sync()
 
 
-def _drop(documents: DocumentFiles, journal_file: JournalFile, state: recovery.State, content: bytes) -> None:
-    """Empty a journal whose lines a checkpoint has folded in; keep a copy where the documents do not show that."""
+def _tell_of_dropped(documents: DocumentFiles, state: recovery.State, content: bytes) -> None:
+    """Keep a copy of a journal whose first lines a checkpoint has folded in, where the documents do not show that."""
     lacking = sorted(_lacking(documents, state))
     if lacking:
         kept = documents.keep_copy(journal.NAME, content, state.serial)
@@ -114,21 +122,15 @@ def _drop(documents: DocumentFiles, journal_file: JournalFile, state: recovery.S
             f"{journal.NAME} has transactions that {marker.NAME} counts as done, but {', '.join(lacking)} does not "
             f"hold what they wrote; the journal is kept as {kept}"
         )
-    # The marker may not be on the disk yet: whoever wrote it may have been killed before that, or its sync may have failed.
-    documents.put_durably(marker.NAME, marker.render(state.marker))
-    if journal_file.is_shared:
-        journal_file.write_anew(b"")
-    else:
-        journal_file.cut(0)
 
 
 def _lacking(documents: DocumentFiles, state: recovery.State) -> list[str]:
     """Return the documents that do not hold what the dropped lines wrote last."""
-    done = {name: changes for name, changes in journal.versions(state.dropped).items() if name != marker.NAME}
+    later = {marker.NAME, *state.changes}
     return [
         name
-        for name, changes in done.items()
-        if recovery.classify(documents.read(name), changes) is not FileStatus.UP_TO_DATE
+        for name, changes in journal.versions(state.dropped).items()
+        if name not in later and recovery.classify(documents.read(name), changes) is not FileStatus.UP_TO_DATE
     ]
 
 

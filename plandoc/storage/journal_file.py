@@ -38,6 +38,7 @@ class JournalFile:
         self._path = documents.root / journal.NAME
         self._open: int | None = None
         self._folder_is_unsynced = False
+        self._is_unsynced = False
         self.failed: str | None = None
 
     @property
@@ -51,7 +52,6 @@ class JournalFile:
             return False
         self.close()
         self._open = self._files.open_to_write(self._path, create=True)
-        # Whoever made the file may have been killed before the name was on the disk, and nothing tells.
         self._folder_is_unsynced = True
         return True
 
@@ -62,8 +62,16 @@ class JournalFile:
         return tail == position.tail and behind in (b"", journal.ROOM)
 
     def read(self) -> bytes:
-        """Return the whole content."""
+        """Return the whole content, of which nothing tells whether it is on the disk."""
+        self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
+
+    def read_behind(self, position: Position) -> bytes | None:
+        """Return what others have written behind a position; None when the journal no longer has its end there."""
+        offset = position.size - len(position.tail)
+        self._is_unsynced = True
+        found = self._files.read_at(self._handle, offset, max(0, self._files.size(self._handle) - offset))
+        return found[len(position.tail) :] if found.startswith(position.tail) else None
 
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.
@@ -71,7 +79,7 @@ class JournalFile:
         Raises:
             StorageError: with what became of the line.
         """
-        self._settle_folder()
+        self._settle_before_writing()
         self._write(content, after)
         try:
             self._files.sync_data(self._handle)
@@ -85,21 +93,27 @@ class JournalFile:
 
     def cut(self, size: int) -> None:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
-        self.sync_folder_once()
+        self._settle_folder()
         self._files.truncate(self._handle, size)
-        self._sync()
+        self.sync()
 
     def sync(self) -> None:
         """Make durable what is in the journal, and that it is there."""
-        self.sync_folder_once()
+        self._settle_folder()
         self._sync()
+        self._is_unsynced = False
 
-    def sync_folder_once(self) -> None:
-        """Make durable which files the folder has, before the journal that was opened is changed for the first time.
+    def settle(self) -> None:
+        """Make durable what was found there, before a line is written behind it.
 
-        Whoever wrote before may have been killed between a rename and its sync. Nothing tells; but a power cut that took
-        the rename back, and kept what is written now, would leave a journal and a marker of two different moments.
+        Whoever wrote before may have been killed between a rename or a cut and its sync. Nothing tells; but a power cut
+        that took that back, and kept what is written now, would leave a journal and a marker of two different moments, or
+        old lines behind new ones.
         """
+        if self._is_unsynced or self._folder_is_unsynced:
+            self.sync()
+
+    def _settle_folder(self) -> None:
         if not self._folder_is_unsynced:
             return
         try:
@@ -119,13 +133,13 @@ class JournalFile:
     def write_anew(self, content: bytes) -> None:
         """Put a new file with this content in the journal's place, durably.
 
-        Not synced in place: after a failed sync the system may call lost pages clean, and a new file has none.
+        A sync in place alone is not enough: after a failed sync the system may call lost pages clean, and a new file has
+        none. It comes first all the same: a reader may see the new file and believe it before its name is on the disk.
         """
-        self.sync_folder_once()
+        self.sync()
         self.close()
         self._documents.put_durably(journal.NAME, content)
         self._open = self._files.open_to_write(self._path)
-        self._folder_is_unsynced = False
 
     def close(self) -> None:
         """Let go of the file."""
@@ -139,11 +153,11 @@ class JournalFile:
             raise StorageError(str(self._path), "the journal is not open", Outcome.NOT_SAVED)
         return self._open
 
-    def _settle_folder(self) -> None:
+    def _settle_before_writing(self) -> None:
         try:
-            self.sync_folder_once()
+            self.settle()
         except OSError as error:
-            reason = "the folder could not be made durable"
+            reason = "what was there before could not be made durable"
             raise storage_error(error, self._path.parent, Outcome.NOT_SAVED, reason) from error
 
     def _write(self, content: bytes, after: Position) -> None:

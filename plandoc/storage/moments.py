@@ -16,6 +16,7 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import CANNOT_SYNC, Files
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
+from plandoc.storage.undoing import and_done
 from plandoc.values import frozen
 
 # A look is over in well under a millisecond, so that somebody who commits without a pause is met now and then.
@@ -111,7 +112,7 @@ class JournalReader:
         window = self._read_from(offset)
         if not window.startswith(seen.state.tail):
             return None
-        fresh = journal.parse(window[len(seen.state.tail) :], first=len(seen.state.lines) + 1)
+        fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
         identity = _identity_in(window, offset, state.sound_size, None)
         return Moment(identity, state)
@@ -141,15 +142,15 @@ class JournalReader:
         if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
             # Nobody can be writing: a writer locks first.
             return self._agreed_on()
+        return and_done(self._looked_at_alone, self._lock.release)
+
+    def _looked_at_alone(self) -> Moment:
         try:
             self._lock.acquire(action="read", moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
         except (LockTimeout, StorageError):
             # Who may not write cannot lock; who has had the lock for so long is not writing the journal.
             return self._agreed_on()
-        try:
-            return self._durable(moment_of(*self._contents()))
-        finally:
-            self._lock.release()
+        return self._durable(moment_of(*self._contents()))
 
     def _agreed_on(self) -> Moment:
         """Return the moment, or raise what is wrong with it, once two reads of the files in a row are alike."""

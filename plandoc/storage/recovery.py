@@ -40,10 +40,10 @@ class State:
         line_digest: The checksum of its line, which tells it from any other one of that number; blank when unknown.
         lines: The transactions that the documents may lack.
         changes: What these did to each document, in order.
-        sound_size: Bytes of the journal that count; 0 when all of it is folded in already.
+        sound_size: Bytes of the journal up to the end of its last line; 0 when all of it is folded in already.
         tail: The end of those bytes.
         unfinished_size: Bytes after them, of transactions that were never committed.
-        dropped: The lines that a checkpoint has folded in already; they count for nothing any more.
+        dropped: The first lines, which a checkpoint has folded in already; they count for nothing any more.
         pending: The documents that these changed, each with the number of the last one to do so; None instead of a
             number where that one removed it.
     """
@@ -63,6 +63,11 @@ class State:
     def folded(self) -> bool:
         """Whether the journal holds lines that a checkpoint has folded in already."""
         return bool(self.dropped)
+
+    @property
+    def number_of_lines(self) -> int:
+        """How many lines the journal has."""
+        return len(self.dropped) + len(self.lines)
 
     def changed_since(self, serial: int) -> frozenset[str] | None:
         """Return the documents that the transactions after a number changed; None when not all of them are known."""
@@ -87,21 +92,21 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
     """
     content = journal.parse(journal_content)
     present = _marker(marker_content, content.lines)
-    folded = bool(content.lines) and content.lines[-1].serial <= present.serial
-    # Power may go between writing the marker and emptying the journal: then every line is in the documents.
-    after_serial = content.lines[0].serial - 1 if folded else present.serial
+    # Whoever wrote the marker may have been killed before emptying the journal, and others may have gone on writing.
+    dropped = tuple(line for line in content.lines if line.serial <= present.serial)
+    after_serial = dropped[0].serial - 1 if dropped else present.serial
     journal.check_belongs(content.lines, lineage=present.lineage, after_serial=after_serial)
-    lines = () if folded else content.lines
+    lines = content.lines[len(dropped) :]
     return State(
         marker=present,
         serial=present.serial + len(lines),
         line_digest=journal.checksum(content.tail) if lines else present.line_digest,
         lines=lines,
         changes=journal.versions(lines),
-        sound_size=0 if folded else content.sound_size,
-        tail=b"" if folded else content.tail,
+        sound_size=content.sound_size if lines else 0,
+        tail=content.tail if lines else b"",
         unfinished_size=content.unfinished_size,
-        dropped=content.lines if folded else (),
+        dropped=dropped,
         pending=_pending(lines),
     )
 
@@ -118,7 +123,7 @@ def extended(state: State, fresh: journal.Content) -> State:
     """
     if not fresh.lines:
         return attrs.evolve(state, unfinished_size=fresh.unfinished_size)
-    first = len(state.lines) + 1
+    first = state.number_of_lines + 1
     journal.check_belongs(fresh.lines, lineage=state.marker.lineage, after_serial=state.serial, first=first)
     more = journal.versions(fresh.lines)
     changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
@@ -132,7 +137,7 @@ def extended(state: State, fresh: journal.Content) -> State:
         sound_size=state.sound_size + fresh.sound_size,
         tail=fresh.tail,
         unfinished_size=fresh.unfinished_size,
-        dropped=(),
+        dropped=state.dropped,
         pending={**state.pending, **_pending(fresh.lines)},
     )
 

@@ -27,7 +27,7 @@ _JOIN_TRIES = 100
 _SHORTEST_PAUSE_SECONDS = 0.0002
 _LONGEST_PAUSE_SECONDS = 0.005
 # So long may the lock be free before whoever is first has taken it. It was stopped otherwise, and is passed.
-_GRACE_SECONDS = 0.1
+_GRACE_SECONDS = 0.25
 
 
 class Waiter:
@@ -43,12 +43,14 @@ class Waiter:
 
     def join(self) -> None:
         """Take a place. Where the system has none to give, one waits without."""
-        self._has_joined = True
+        # Before there is one, so that an interruption in between leaves none behind.
+        self._has_joined = _HAS_PLACES
         with suppress(OSError):
             # Somebody else can come at the same moment, and no more than a few do.
             for _ in range(_JOIN_TRIES if _HAS_PLACES else 0):
                 if self._takes(_last_place(self._handle) + 1):
                     return
+        self._has_joined = False
 
     def may_ask(self) -> bool:
         """Whether to ask for the lock now: nobody is ahead, or nothing has moved for so long that they may be stopped."""
@@ -82,7 +84,7 @@ class Waiter:
         Raises:
             OSError: when the system failed; closing the file gives it up in any case.
         """
-        if self._has_joined and _HAS_PLACES:
+        if self._has_joined:
             fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _REQUEST.pack(fcntl.F_UNLCK, os.SEEK_SET, 0, 0, 0))
 
     @property

@@ -169,7 +169,7 @@ def test_a_good_that_was_cut_out_of_the_catalogue_can_be_dropped_by_its_number(c
     ended = amend("drop", "1", "4", "nobody makes it any more")
 
     assert ended.status == 0
-    assert "finished good 4 dropped, 8 were planned" in ended.out
+    assert "Tea box dropped, 8 were planned" in ended.out
     assert plandoc.check(kitchen) == []
 
 

@@ -20,6 +20,8 @@ def test_every_kind_of_change_is_told():
         records.ChangeQuantity(1, "Hamper", 2, 3),
         records.ModifyBatch(1, "Cake", 7, "slice", 0, 2),
         records.ModifyBatch(1, "Cake", 8, "slice", 2, 0),
+        records.ReviseRecipe(1, "Cake"),
+        records.ReviseFinishedGood(1, "Hamper"),
     )
 
     assert {type(change) for change in changes} == set(typing.get_args(records.Change))
@@ -29,6 +31,8 @@ def test_every_kind_of_change_is_told():
         "Hamper: 3 instead of 2",
         "Slice of cake: 2 batches instead of none",
         "slice: no batches instead of 2",
+        "Cake: the recipe as the catalogue had it then",
+        "Hamper: made of what the catalogue said then",
     ]
 
 

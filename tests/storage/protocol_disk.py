@@ -40,8 +40,8 @@ class File(NamedTuple):
     def is_dirty(self) -> bool:
         return self.kept is Kept.WRITTEN
 
-    def after_power_cut(self) -> set[File]:
-        return {self} if self.kept is Kept.DURABLE else {File(self.content), File(TORN)}
+    def after_power_cut(self) -> Sequence[File]:
+        return (self,) if self.kept is Kept.DURABLE else (File(TORN), File(self.content))
 
 
 class Line(NamedTuple):
@@ -125,8 +125,8 @@ class Journal(NamedTuple):
     def _still_shows(change: Write | Cut, now: Slots) -> bool:
         return isinstance(change, Write) and change.slot < len(now) and now[change.slot] == change.line
 
-    def after_power_cut(self) -> set[Journal]:
-        return {Journal(1, slots) for slots in self._what_may_be_left()}
+    def after_power_cut(self) -> Sequence[Journal]:
+        return [Journal(1, slots) for slots in dict.fromkeys(self._what_may_be_left())]
 
     def _what_may_be_left(self) -> Iterator[Slots]:
         for chosen in itertools.product(*map(_fates, self.pending)):
@@ -177,8 +177,9 @@ class Name(NamedTuple):
         return self._replace(is_stuck=bool(self.before) and (sticks or self.is_stuck))
 
     def after_power_cut(self) -> list[Name]:
-        files = {*self.before, self.now}
-        return [Name(left) for file in files for left in ({None} if file is None else file.after_power_cut())]
+        files = dict.fromkeys((*self.before, self.now))
+        left = (left for file in files for left in ((None,) if file is None else file.after_power_cut()))
+        return [Name(file) for file in dict.fromkeys(left)]
 
 
 class Disk(NamedTuple):

@@ -1,7 +1,7 @@
 """The protocol as a model: every state that two processes, kills, power cuts and failed syncs can bring a folder to.
 
-`python -m tests.storage.protocol_model` explores the protocol in its full bound and counts the states; `today` behind it
-explores the order of version 0.1.0 instead. The steps and their order are in `protocol_steps`, what a power cut may leave
+`python -m tests.storage.protocol_model` explores the protocol in its full bound and counts the states; `0.1.0` behind it
+explores the order of that version instead, which loses folders. The steps and their order are in `protocol_steps`, what a power cut may leave
 in `protocol_disk`. `docs/design.md` says which function of plandoc each step is, and what is left out.
 """
 
@@ -22,14 +22,13 @@ import attrs
 # The modules of the proofs find each other as they do under pytest.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from protocol_disk import A_CLONE, A_CLOSED_FOLDER, MISSING, NOTHING_THERE, TORN, Disk, Journal, Line
+from protocol_disk import A_CLONE, A_CLOSED_FOLDER, NOTHING_THERE, Disk, Journal, Line
 from protocol_process import (
     CAN_BE_TORN,
     DOCUMENTS,
     FRESH,
     SYNCS_FILE,
     SYNCS_NAMES,
-    Meaning,
     Phase,
     Process,
     done,
@@ -37,93 +36,8 @@ from protocol_process import (
     interpret,
     may_fail,
 )
-from protocol_steps import NEW, PROTOCOLS, PUT, Protocol, Step, Steps
-
-# What the making of a folder leaves of each document: the catalog is there, no event is.
-_AT_FIRST = {"catalog": 0, "event": MISSING}
-
-
-class Bound(NamedTuple):
-    """How much may still happen."""
-
-    transactions: int = 2
-    kills: int = 1
-    power_cuts: int = 1
-    failed_syncs: int = 0
-    readings: int = 0
-
-
-class State(NamedTuple):
-    """Everything there is.
-
-    Attributes:
-        disk: The folder.
-        processes: All of them.
-        left: How much may still happen.
-        parents: For each transaction, counted from 1, the one before it.
-        must: The last transaction that was acknowledged or that a reader believed.
-        is_made: Whether the making of the folder was acknowledged.
-    """
-
-    disk: Disk
-    processes: tuple[Process, ...]
-    left: Bound
-    parents: tuple[int, ...] = ()
-    must: int = 0
-    is_made: bool = False
-
-    def with_process(self, number: int, process: Process, disk: Disk | None = None) -> State:
-        processes = (*self.processes[:number], process, *self.processes[number + 1 :])
-        return State(self.disk if disk is None else disk, processes, *self[2:])
-
-    def spent(self, what: str) -> State:
-        """Return it with one thing less that may happen."""
-        return self._replace(left=self.left._replace(**{what: getattr(self.left, what) - 1}))
-
-    def chain(self, transaction: int) -> list[int]:
-        """Return a transaction and all before it."""
-        chain = [transaction]
-        while chain[-1] > 0:
-            chain.append(self.parents[chain[-1] - 1])
-        return chain
-
-
-def first_state(start: Disk, bound: Bound, processes: int = 2) -> State:
-    """Return the state in which nobody has done anything yet."""
-    return State(start, (FRESH,) * processes, bound, is_made=start != NOTHING_THERE)
-
-
-def wrong(state: State, protocol: Protocol) -> str:
-    """Return what must not be so, seen by whoever looks now; blank when all is well."""
-    meaning = interpret(state.disk, protocol)
-    if meaning.damage:
-        return f"does not open: {meaning.damage}"
-    if not meaning.is_made:
-        return "a folder that was made is gone" if state.is_made or state.must else ""
-    held = {_held(state.disk, name, meaning) for name in DOCUMENTS}
-    if len(held) > 1:
-        return f"a transaction is half there: {sorted(held)}"
-    return _wrong_with(state, held.pop(), meaning)
-
-
-def _held(disk: Disk, name: str, meaning: Meaning) -> int:
-    """Return the transaction whose content a document has; what no transaction wrote is negative."""
-    content = disk.content(name)
-    if not meaning.lines:
-        return 0 if content == _AT_FIRST[name] else content
-    known = {line.transaction for line in meaning.lines} | {meaning.lines[0].replaces, MISSING, TORN}
-    return meaning.lines[-1].transaction if content in known else -3 - content
-
-
-def _wrong_with(state: State, held: int, meaning: Meaning) -> str:
-    if held < 0:
-        return "a document is lost, or is taken for an edit"
-    chain = state.chain(held)
-    if state.must not in chain:
-        return f"transaction {state.must} was acknowledged or believed, and is lost"
-    if meaning.serial != len(chain) - 1:
-        return f"a serial is given twice: {len(chain) - 1} transactions, but the last serial is {meaning.serial}"
-    return ""
+from protocol_state import Bound, State, first_state, held, wrong
+from protocol_steps import PROTOCOLS, PUT, Protocol, Step, Steps
 
 
 class Event(NamedTuple):
@@ -213,7 +127,7 @@ class Model:
             yield Event(number, "commits"), self._committing(state, number, process, known)
 
     def _committing(self, state: State, number: int, process: Process, known: tuple[Line, ...]) -> State:
-        replaced = _held(state.disk, "catalog", interpret(state.disk, self.protocol))
+        replaced = held(state.disk, "catalog", interpret(state.disk, self.protocol))
         transaction = len(state.parents) + 1
         committing = process._replace(
             phase=Phase.COMMITTING,
@@ -436,7 +350,7 @@ FULL: Sequence[tuple[Disk, Bound]] = (
 
 def main(arguments: list[str]) -> int:
     """Explore, and print the number of states and what is wrong."""
-    protocol = PROTOCOLS["today"] if "today" in arguments else NEW
+    protocol = PROTOCOLS[arguments[0] if arguments else "present"]
     findings = [_told(protocol, start, bound) for start, bound in FULL]
     return min(sum(findings), 1)
 

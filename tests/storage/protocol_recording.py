@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-from protocol_model import FAILS, KILLED, KILLED_WITHIN, Event, Model, State
+from protocol_model import FAILS, KILLED, KILLED_WITHIN, Event, Model
+from protocol_state import State
 from protocol_steps import Step
 from recorder import CATALOG, SYNCS, Killed, RecordingFiles
 
 from plandoc.storage import journal, marker
+from plandoc.storage.creation import STOCK
 from plandoc.storage.document_files import TEMPORARY
 
 EVENT = "events/1.json"
@@ -142,8 +144,9 @@ def _means_nothing(name: str, on: str, arguments: Sequence[Any]) -> bool:
     """Whether a call changes nothing that the model knows of, and why."""
     if name == "write_at":
         return _is_room(arguments[2])
-    # Nobody looks at what was written beside; folders are there, the data folder itself among them.
-    return name == "make_folder" or on.startswith("..") or (name == "remove" and on.endswith(TEMPORARY))
+    # Nobody looks at what was written beside; folders are there, the data folder itself among them. The stock is written as
+    # the catalog is, and changed by nothing here.
+    return name == "make_folder" or on.startswith(("..", STOCK)) or (name == "remove" and on.endswith(TEMPORARY))
 
 
 def _is_room(content: bytes) -> bool:
@@ -165,7 +168,9 @@ def way(model: Model, first: State, calls: Sequence[Call]) -> frozenset[State]:
             wanted = sorted({event.step for state in states for event, _ in model.transitions(state) if event.step})
             raise AssertionError(f"{call.end} {call.what} is no step of the model behind\n  {done}\nbut {wanted}")
         states = _silently(model, following)
-    return frozenset(state for state in states if not any(process.has_lock or process.steps for process in state.processes))
+    return frozenset(
+        state for state in states if not any(process.has_lock or process.steps for process in state.processes)
+    )
 
 
 def _silently(model: Model, states: set[State]) -> set[State]:

@@ -61,7 +61,8 @@ def test_the_files_that_replace_documents_are_written_before_the_line_that_saves
 
     commit(backend, {FIRST: NEW, SECOND: document(SECOND, "new")})
 
-    assert files.operations[-6:] == ["create", "create", "write_at", "sync_data", "replace", "replace"]
+    assert files.operations[-6:] == ["create", "sync_data", "write_at", "sync_data", "replace", "replace"]
+    assert files.operations.count("create") == 2
     backend.close()
 
 

@@ -97,6 +97,17 @@ def read(store: Store) -> None:
     store.read(lambda session: session.find(plandoc.Ingredient))
 
 
+def read_what_is_damaged(store: Store) -> None:
+    journal = Path(store.location) / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(b"{}" + whole)
+    try:
+        with suppress(plandoc.DamagedError):
+            read(store)
+    finally:
+        journal.write_bytes(whole)
+
+
 def wait_in_vain(store: Store) -> None:
     with suppress(LockTimeout), store.session("wait", timeout_seconds=0.002):
         pass
@@ -161,11 +172,12 @@ def left_behind(folders: Folders, act: Callable[[Store], object], watched: tuple
     store.close()
 
 
-ACTS = [change, change_in_vain, read, Store.close]
+ACTS = [change, change_in_vain, read, read_what_is_damaged, Store.close]
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tmp_path: Path) -> None:
+def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("plandoc.storage.moments._TRIES", 2)
     tried = list(left_behind(Folders(tmp_path), act, GUARD))
 
     assert len(tried) > 150
@@ -174,7 +186,8 @@ def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS)
-def test_nor_does_one_at_any_line_of_the_whole_package(act, tmp_path: Path) -> None:
+def test_nor_does_one_at_any_line_of_the_whole_package(act, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("plandoc.storage.moments._TRIES", 2)
     tried = list(left_behind(Folders(tmp_path), act, EVERYTHING))
 
     assert len(tried) > 300

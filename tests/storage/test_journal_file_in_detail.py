@@ -219,8 +219,8 @@ def test_a_journal_written_anew_is_another_file_durable_with_its_name_and_open(p
 
     assert path.stat().st_ino != before
     assert path.read_bytes() == line(5) + line(6) + ROOM
-    assert written == ["sync_folder", "sync_file", "sync_folder"]
-    assert files.operations[3:] == ["sync_data"], "its name is on the disk already"
+    assert written == ["sync_folder", "sync_data", "sync_file", "sync_folder"]
+    assert files.operations[4:] == ["sync_data"], "its name is on the disk already"
     assert not log.reopen_if_replaced()
     log.close()
 
@@ -302,7 +302,7 @@ def test_a_folder_that_could_not_be_made_durable_stops_the_store_before_anything
 def test_a_line_that_could_not_be_made_durable_is_taken_back_and_nobody_knows_what_the_disk_has(path):
     files = FaultyFiles(("sync_data",))
     log = opened(path, files)
-    files.arm(Fault(0, "before", errno.EIO))
+    files.arm(Fault(1, "before", errno.EIO))
 
     with pytest.raises(StorageError) as refusal:
         log.append(line(5), after=START)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 from collections.abc import Callable
@@ -251,6 +252,9 @@ def test_a_line_that_its_writer_takes_back_after_a_failed_sync_is_not_believed(r
 
     class Failing(QuickFiles):
         def sync_data(self, handle: int) -> None:
+            if not (root / journal.NAME).read_bytes():
+                return
+
             def taken_back(_: Path) -> None:
                 os_truncate(root)
 
@@ -324,6 +328,8 @@ def test_looking_at_a_folder_leaves_no_file_open(path):
     descriptors = Path("/proc/self/fd")
     if not descriptors.is_dir():
         pytest.skip("this system does not show its open files")
+    # What earlier tests left in cycles would be closed meanwhile.
+    gc.collect()
     before = len(list(descriptors.iterdir()))
 
     for _ in range(5):

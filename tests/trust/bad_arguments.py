@@ -109,7 +109,7 @@ ARGUMENTS: tuple[Row, ...] = (
     *(
         typed(f"an empty path for {' '.join(line)}", *line, EMPTY, says=NO_PATH, status=status)
         for line, status in (
-            (("import",), 2), (("export",), 1), (("export-csv",), 2), (("backup",), 2), (("restore",), 2), (("repair", "--from"), 2), (("report", "1", "-o"), 2),
+            (("import",), 2), (("export",), 2), (("export-csv",), 2), (("backup",), 2), (("restore",), 2), (("repair", "--from"), 2), (("report", "1", "-o"), 2),
             (("demo",), 2), (("ingredient", "import"), 2), (("recipe", "import"), 2), (("good", "import"), 2), (("stock", "import"), 2),
         )
     ),

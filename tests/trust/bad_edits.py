@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from plandoc.tables import STOCK
 from tests.records.folders import Spoil, look_at_everything
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, edited
 from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, kept_by_readers, library, nothing
@@ -15,6 +19,7 @@ from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_doc
 SHOW = command("event", "show", "1")
 RECIPES = command("recipe", "list")
 INGREDIENTS = command("ingredient", "list")
+STOCK_LIST = command("stock", "list")
 ADD = command("event", "add", "Tea", "--date", "2027-01-01")
 BAKE = command("bake", "1", "cookie", "1")
 READ = library(lambda folder: look_at_everything(folder) or "all of it")
@@ -44,6 +49,17 @@ def fields_of(table: str, row: str, file: str = EVENT, /, **fields: Any) -> Spoi
 
 def row_of(table: str, change: Callable[[Any], object], row: str = "1") -> Spoil:
     return edited(EVENT, lambda tables: change(tables[table][row]) and None)
+
+
+def spoiled_part(part: str, value: Any, row: Any) -> None:
+    """Put something else in the place of a part of what a snapshot says of the plan, or take it out."""
+    row["snapshot_data"][part] = value
+    if value is None:
+        del row["snapshot_data"][part]
+
+
+def with_definition(value: Any, row: Any) -> None:
+    row["definitions"]["recipes"]["1"] = value
 
 
 def key_of(table: str, old: str, new: str, name: str = CATALOG) -> Spoil:
@@ -136,7 +152,7 @@ EDITS: tuple[Row, ...] = (
     *refused("one object a line", bytes_of(EVENT, lambda _: b'{"name":"x"}\n{"name":"y"}\n'), "events/1.json:1: column 9: wanted an object of tables"),
     # Git, downloads and archives.
     *refused("two versions of an event with their marks", merged('"name"'), "events/1.json:6: ", *CONFLICT),
-    *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:4: ", *CONFLICT),
+    *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:", *CONFLICT),
     *refused("two versions of the catalogue with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
     *refused("a file that begins with the mark of a merge", bytes_of(EVENT, lambda found: b"<<<<<<< HEAD\n" + found), "events/1.json:1: ", *CONFLICT),
     *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left in the place of the file", "git lfs pull"),
@@ -216,11 +232,41 @@ EDITS: tuple[Row, ...] = (
     *only_found("a snapshot in which a recipe has another name", row_of(SNAPSHOTS, lambda row: row["snapshot_data"]["recipes"][0].update(recipe_name="Rye")), *CHANGED),
     *only_found("a snapshot whose definitions were emptied", fields_of(SNAPSHOTS, "1", definitions={}), *CHANGED),
     *only_found("a snapshot of another version", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(snapshot_version="2.0")), *CHANGED),
+    *only_found("a snapshot whose plan was emptied", fields_of(SNAPSHOTS, "1", snapshot_data={}), *CHANGED),
+    *(
+        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "take the file of the event back from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
+        for part, how, value in (("recipes", "made a text", "x"), ("batch_decisions", "taken out", None), ("finished_goods", "made numbers", [1, 2]))
+        for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"))
+    ),
+    *(
+        Row(0, f"a snapshot that lost the name of a recipe, by 'plandoc {' '.join(line)}'", command(*line), (), 0, row_of(SNAPSHOTS, lambda row: row["snapshot_data"]["recipes"][0].pop("recipe_name")))
+        for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"), ("plan", "show", "1"))
+    ),
+    *(
+        Row(0, f"a snapshot whose definition of a recipe is {ascii(value)}, by 'plandoc {' '.join(line)}'", command(*line), (says,), status, row_of(SNAPSHOTS, partial(with_definition, value)), every_document)
+        for value, line, status, says in ((None, ("compare", "1"), 0, "Christmas 2026"), ("x", ("compare", "1"), 1, "recipes"), ({}, ("needs", "1"), 1, "recipes"), ([], ("shop", "1"), 1, "recipes"))
+    ),
     *refused("a digest in capital letters", row_of(SNAPSHOTS, lambda row: row.update(digest=row["digest"].upper())), DIGEST),
     *refused("half a digest", row_of(SNAPSHOTS, lambda row: row.update(digest=row["digest"][:32])), DIGEST),
     *refused("a snapshot of nothing", fields_of(SNAPSHOTS, "1", snapshot_data=None), f"{SNAPSHOTS} 1, snapshot_data: PlanSnapshot: wanted a JSON object, found None"),
     *refused("a snapshot that is a list", fields_of(SNAPSHOTS, "1", snapshot_data=[]), "snapshot_data: PlanSnapshot: wanted a JSON object, found []"),
     *refused("a snapshot with a number that JavaScript would change", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(x=2**60)), "snapshot_data: PlanSnapshot: wanted what JSON can carry exactly, found 1152921504606846976"),
+    # What a document says of who wrote it.
+    Row(0, "a digit that turned, checked", CHECK, ("note: events/2.json: was changed by other hands since plandoc ",), 0, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a digit that turned, checked strictly", command("check", "--strict"), ("events/2.json: was changed by other hands since plandoc ", "compare it with a backup"), 1, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a document with another digest, checked strictly", command("check", "--strict"), ("events/1.json: was changed by other hands",), 1, about(EVENT, digest="0" * 64)),
+    Row(0, "a document written by something that steers a terminal, checked strictly", command("check", "--strict"), (r"\x1b[2J",), 1, about(EVENT, written_by="\x1b[2J")),
+    *refused("a digest that is a number", about(EVENT, digest=7), "events/1.json, _plandoc 1, digest: wanted text, found 7"),
+    *refused("a document written by nobody", about(EVENT, written_by=None), "events/1.json, _plandoc 1, written_by: wanted text, found None"),
+    *refused("a marker without the digest of its line", edited(MARKER, lambda marker: marker.pop("line_digest")), "plandoc.json, line_digest: wanted text, found None"),
+    *refused("a marker of format 1 with what format 2 has", marked(format=1), "plandoc.json, line_digest: unknown field"),
+    # The stock.
+    *refused("a stock of less than nothing", fields_of("stock", "1", STOCK, quantity="-1"), "stock.json:1, stock 1, quantity: wanted a decimal number in quotes", shown=STOCK_LIST),
+    *refused("a stock that is the catalogue", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
+    *refused("a stock that was cut off", lambda folder: os.truncate(folder / STOCK, 100), "stock.json:", shown=STOCK_LIST),
+    *refused("a stock in the catalogue, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
+    *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: ingredient_id and unit the same as in stock.json stock 1"),
+    *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
     *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "take it out"),
     *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: no row can get the id 1000000000000000; the highest is 1000000000000"),
@@ -233,6 +279,8 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker without a format", marked(format=None), "format: wanted a format number, found None"),
     *refused("a marker with a field that a person added", marked(comment="our folder"), "plandoc.json, comment: unknown field"),
     *refused("a marker of another lineage", marked(lineage="x"), "belongs to another folder", "not to this one (x)"),
+    *only_found("a marker whose serial nobody can have counted to", marked(serial=10**18), "plandoc.json, serial: wanted at most 9007199254740992, found 1000000000000000000"),
+    *only_found("a marker that gives an event no id", marked(next_event_id=10**16), "plandoc.json, next_event_id: wanted at most 1000000000000, found 10000000000000000"),
     Row(0, "a marker of a newer plandoc that says which", SHOW, ("plandoc.json has format 99", "it was written by plandoc >= 12.1", "pip install --upgrade plandoc"), 1, marked(format=99, needs="12.1")),
     Row(0, "a marker of a newer plandoc that says nonsense", SHOW, ("it was written by a newer plandoc",), 1, marked(format=99, needs="1; rm -rf /")),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import plandoc
+from plandoc.tables import STOCK
 from tests.records.folders import Spoil
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER
 from tests.trust.bad_edits import ADD, INGREDIENTS, READ, RECIPES, SHOW
@@ -169,6 +170,9 @@ PLACES: tuple[Row, ...] = (
     *found("an event beside its folder", renamed(EVENT, "1.json"), f"1.json: {STRANGE}"),
     *found("a catalogue in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
     *found("a catalogue in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
+    *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
+    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup",), 1, lambda folder: (folder / STOCK).unlink()),
+    Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
     *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (give 'Events' this name back)"),
     *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "take it back from a backup"),
     *found("a marker in capital letters", renamed(MARKER, "Plandoc.json"), "plandoc.json: the file is missing, but there are documents"),
@@ -190,11 +194,11 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "make one with 'plandoc init'"), 1, one_folder_deeper),
     Row(0, "a folder that holds a copy of itself", SHOW, ("Christmas 2026",), 0, lambda folder: (shutil.copytree(folder, folder.with_name("t")), folder.with_name("t").rename(folder / "data")) and None),
     # Rights.
-    Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("catalog.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
+    Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("stock.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
     Row(0, "files that everybody may run", SHOW, ("Christmas 2026",), 0, lambda folder: [path.chmod(0o777) for path in folder.rglob("*.json")] and None),
-    Row(0, "a catalogue that may never be changed", that_cannot_be_replaced(CATALOG, "stock", "set", "flour", "1", "kg"), ("catalog.json", "not saved"), keeps=every_document),
+    Row(0, "a stock that may never be changed", that_cannot_be_replaced(STOCK, "stock", "set", "flour", "1", "kg"), (STOCK, "not saved"), keeps=every_document),
     Row(0, "a started event that may never be changed", that_cannot_be_replaced(EVENT, "bake", "1", "cookie", "1"), (EVENT, "not saved"), keeps=every_document),
-    Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("No space left on device",)),
+    Row(0, "a list on a device that is full", with_output_on("/dev/full"), ("the output could not be written: no space left on device", "nothing was changed")),
     # The journal.
     *of_journal("a journal upside down", journal_of(lambda lines: lines[::-1]), "journal.jsonl:1: wanted transaction ", OF_ANOTHER_MOMENT, "keep a copy of the whole folder"),
     *of_journal("a journal with a blank line", journal_of(lambda lines: [lines[0], b"\n", *lines[1:]]), f"journal.jsonl:2: {BROKEN}"),

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
+from plandoc.arithmetic.in_force import problems_of_definitions
 from plandoc.arithmetic.replay import PlanContent, first_parting, in_order
 from plandoc.arithmetic.signed import is_sound
 from plandoc.errors import ValidationError
@@ -26,6 +27,7 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.sessions import Session
+from plandoc.tables import table_of
 from plandoc.values import frozen
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
@@ -153,10 +155,18 @@ def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str
         for table in (table for table, rows in later if rows):
             yield table, f"the plan is {state}, so that there can be none of these yet"
     yield from _unsound_voids(content)
+    yield from _unreadable(content)
     if content.snapshot is not None and not is_sound(content.snapshot):
         yield "plan_snapshots", "the snapshot does not match its digest: it was changed after it was written"
     elif content.snapshot is not None:
         yield from _unsound_replay(content, plan)
+
+
+def _unreadable(content: EventContent) -> Iterator[tuple[str, str]]:
+    sources: list[PlanSnapshot | PlanAmendment] = [*content.amendments]
+    for source in sources if content.snapshot is None else [content.snapshot, *sources]:
+        for problem in problems_of_definitions(source):
+            yield table_of(type(source)).name, f"{problem.field}: {problem.message}"
 
 
 def _unsound_voids(content: EventContent) -> Iterator[tuple[str, str]]:

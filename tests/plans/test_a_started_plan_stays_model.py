@@ -1,0 +1,211 @@
+"""Any edits of the catalogue beside a started plan: no answer changes but by a revision, and by that exactly so."""
+
+from __future__ import annotations
+
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import plandoc
+from plandoc import records
+from plandoc.planning import reviewing
+from plandoc.planning.definitions import definitions_in, definitions_of
+from plandoc.records import FindingKind, PlanState
+from tests.builders import a_bakery, a_plan
+from tests.conftest import MOMENT
+
+KINDS = (records.Ingredient, records.Recipe, records.FinishedUnit, records.FinishedGood)
+amounts = st.integers(1, 400).map(lambda hundredths: Decimal(hundredths) / 20)
+
+
+class AStartedPlan(RuleBasedStateMachine):
+    """A bakery with one plan in production, a catalogue that goes on changing, and a model of what is in force."""
+
+    def __init__(self):
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.path = Path(self._folder.name) / "data"
+        self.store = plandoc.open_store(self.path, create=True, clock=lambda: MOMENT)
+
+    @initialize()
+    def start(self):
+        self.bakery = a_bakery(self.store)
+        self.event = a_plan(self.store, PlanState.IN_PRODUCTION, bakery=self.bakery)
+        self.in_force = self.catalogue()
+        self.answers = self.asked()
+
+    def teardown(self):
+        self.store.close()
+        assert plandoc.check(self.path) == []
+        self._folder.cleanup()
+
+    def catalogue(self):
+        return {(kind, one.id): one for kind in KINDS for one in self.store.read(lambda s, kind=kind: s.find(kind))}
+
+    def asked(self):
+        number = self.event.id
+
+        def ask(session):
+            shopping = plandoc.get_shopping_list(number, session=session)
+            return [
+                plandoc.get_progress(number, session=session),
+                plandoc.get_requirements(number, session=session),
+                plandoc.get_feasibility(number, session=session),
+                attrs.evolve(shopping, undecided=()),
+                plandoc.get_batch_options(number, session=session),
+                [one for one in reviewing.review_plan(number, session=session) if one.kind not in _OF_CATALOGUE],
+            ]
+
+        return self.store.read(ask)
+
+    # The catalogue changes.
+
+    @rule(number=st.integers(1, 3), amount=amounts, unit=st.sampled_from(["g", "kg", "cup", "pinch"]), data=st.data())
+    def write_a_recipe_anew(self, number, amount, unit, data):
+        parts = data.draw(st.lists(st.integers(1, 3), max_size=3, unique=True))
+        inside = data.draw(st.booleans()) and number != self.bakery.frosting.id
+        with self.store.session() as session:
+            recipe = session.get(records.Recipe, number)
+            lines = tuple(records.RecipeLine(part, amount, unit) for part in parts)
+            below = (records.SubRecipe(self.bakery.frosting.id, amount),) if inside else ()
+            session.replace(attrs.evolve(recipe, lines=lines, sub_recipes=below))
+
+    @rule(number=st.integers(1, 3), items=st.integers(1, 60))
+    def bake_in_other_numbers(self, number, items):
+        with self.store.session() as session:
+            unit = session.get(records.FinishedUnit, number)
+            counted = {"mode": records.YieldMode.DISCRETE_COUNT, "items_per_batch": items, "batch_percentage": None}
+            session.replace(attrs.evolve(unit, **counted))
+
+    @rule(number=st.integers(1, 3), weight=st.one_of(st.none(), st.integers(1, 500)))
+    def weigh_an_ingredient(self, number, weight):
+        density = None if weight is None else records.Density(1, "cup", weight, "g")
+        with self.store.session() as session:
+            session.replace(attrs.evolve(session.get(records.Ingredient, number), density=density))
+
+    @rule(number=st.integers(3, 4), units=st.lists(st.integers(1, 3), max_size=2, unique=True), amount=amounts)
+    def pack_otherwise(self, number, units, amount):
+        with self.store.session() as session:
+            parts = tuple(records.Component(finished_unit_id=unit, quantity=amount) for unit in units)
+            session.replace(attrs.evolve(session.get(records.FinishedGood, number), components=parts))
+
+    @rule(kind=st.sampled_from(KINDS), number=st.integers(1, 3), name=st.sampled_from(["A", "B", "Flour"]))
+    def call_it_otherwise(self, kind, number, name):
+        with self.store.session() as session:
+            session.replace(attrs.evolve(session.get(kind, number), name=name))
+
+    # The plan takes something over.
+
+    @precondition(lambda self: hasattr(self, "event"))
+    @rule(recipe=st.integers(1, 3))
+    def take_a_recipe_over(self, recipe):
+        now = self.catalogue()
+        reached = self._inside(recipe, now)
+        taken = {
+            key: one
+            for key, one in now.items()
+            if (key[0] is records.Recipe and key[1] in reached)
+            or (key[0] is records.FinishedUnit and {one.recipe_id, self.in_force[key].recipe_id} & reached)
+            or (
+                key[0] is records.Ingredient
+                and any(line.ingredient_id == key[1] for i in reached for line in now[records.Recipe, i].lines)
+            )
+        }
+        self._revise(plandoc.revise_recipe, recipe, taken)
+
+    @precondition(lambda self: hasattr(self, "event"))
+    @rule(good=st.integers(3, 4))
+    def take_a_good_over(self, good):
+        now = self.catalogue()
+        inside = {good, *now[records.FinishedGood, good].inner_good_ids}
+        taken = {key: one for key, one in now.items() if key[0] is records.FinishedGood and key[1] in inside}
+        self._revise(plandoc.revise_finished_good, good, taken)
+
+    def _inside(self, recipe, now):
+        found, waiting = set(), [recipe]
+        while waiting:
+            number = waiting.pop()
+            found.add(number)
+            waiting.extend(now[records.Recipe, number].sub_recipe_ids)
+        return found
+
+    def _revise(self, revise, number, taken):
+        taken = {key: one for key, one in taken.items() if self._is_known(key)}
+        same = all(self._differs_in_order_alone(self.in_force[key], one) for key, one in taken.items())
+        try:
+            with self.store.session() as session:
+                amendment = revise(self.event.id, number, "so be it", session=session)
+        except plandoc.ValidationError as refused:
+            assert same or "is not in the plan" in str(refused)
+            return
+        assert not same
+        before, after = self.in_force, {**self.in_force, **taken}
+        self.in_force = after
+        touched = {(table, int(key)) for table, rows in amendment.definitions_before.items() for key in rows}
+        assert touched == {
+            (_TABLES[kind], number)
+            for (kind, number), one in taken.items()
+            if not self._differs_in_order_alone(before[kind, number], one)
+        }
+        self.answers = self.asked()
+
+    def _is_known(self, key):
+        known = self.store.read(lambda s: definitions_of(self.event.id, s).lookup(key[0])(key[1]) is not None)
+        # The small cookie is in the catalogue alone.
+        return known and key != (records.FinishedUnit, self.bakery.small_cookie.id)
+
+    def _differs_in_order_alone(self, one, other):
+        return _sorted(one) == _sorted(other)
+
+    # What holds.
+
+    @precondition(lambda self: hasattr(self, "event"))
+    @invariant()
+    def what_is_in_force_is_what_was_frozen_and_taken_over(self):
+        definitions = self.store.read(lambda s: definitions_of(self.event.id, s))
+        for (kind, number), record in self.in_force.items():
+            if (kind, number) != (records.FinishedUnit, self.bakery.small_cookie.id):
+                assert _sorted(definitions.lookup(kind)(number)) == _sorted(record)
+
+    @precondition(lambda self: hasattr(self, "event"))
+    @invariant()
+    def no_answer_has_changed(self):
+        assert self.asked() == self.answers
+
+    @precondition(lambda self: hasattr(self, "event"))
+    @invariant()
+    def a_review_names_what_differs_in_the_catalogue(self):
+        today = self.store.read(definitions_in)
+        findings = self.store.read(lambda session: reviewing.review_plan(self.event.id, session=session))
+        goods = {one.finished_good_id for one in findings if one.kind is FindingKind.CATALOG_CHANGED}
+        for number in (3, 4):
+            if _sorted(today.goods(number)) != _sorted(self.in_force[records.FinishedGood, number]):
+                assert number in goods
+
+
+_OF_CATALOGUE = {FindingKind.CATALOG_CHANGED}
+_TABLES = {
+    records.Ingredient: "ingredients",
+    records.Recipe: "recipes",
+    records.FinishedUnit: "finished_units",
+    records.FinishedGood: "finished_goods",
+}
+
+
+def _sorted(record):
+    """A record whose parts stand in one order, for another order of the same is no difference."""
+    for field in ("lines", "sub_recipes", "components"):
+        if hasattr(record, field):
+            record = attrs.evolve(record, **{field: tuple(sorted(getattr(record, field), key=repr))})
+    return record
+
+
+TestAStartedPlan = AStartedPlan.TestCase
+TestAStartedPlan.settings = settings(
+    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+)
