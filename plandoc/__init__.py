@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     )
     from plandoc.planning.overview import Plan, get_plan
     from plandoc.planning.packing import get_feasibility
-    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
+    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list, receive_shopping
     from plandoc.planning.reviewing import review_plan
     from plandoc.planning.selection import (
         GoodsSelection,
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         set_event_finished_goods,
         set_event_recipes,
     )
-    from plandoc.planning.stocktaking import get_stock, set_stock
+    from plandoc.planning.stocktaking import add_stock, get_stock, set_stock
     from plandoc.production import get_progress, record_assembly, record_production, void_run
     from plandoc.records import (
         AddFinishedGood,
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
         Ingredient,
         Loss,
         ModifyBatch,
+        NotTaken,
         PlanAmendment,
         PlanSnapshot,
         PlanState,
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
         RunKind,
         StockItem,
         SubRecipe,
+        Taken,
         VoidedRun,
         YieldMode,
     )
@@ -120,6 +122,7 @@ if TYPE_CHECKING:
     from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
     from plandoc.storage.folder import RecoveryWarning
     from plandoc.store import Store, open_store, use_store
+    from plandoc.version import __version__
 
 __all__ = [
     "AddFinishedGood",
@@ -163,6 +166,7 @@ __all__ = [
     "NeedRow",
     "NewerFormatError",
     "NotFoundError",
+    "NotTaken",
     "OnConflict",
     "Outcome",
     "Overall",
@@ -202,13 +206,16 @@ __all__ = [
     "Store",
     "StoreError",
     "SubRecipe",
+    "Taken",
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",
     "ValidationError",
     "VoidedRun",
     "YieldMode",
+    "__version__",
     "add_finished_good",
+    "add_stock",
     "backup",
     "change_quantity",
     "check",
@@ -244,6 +251,7 @@ __all__ = [
     "lock_plan",
     "modify_batch_decision",
     "open_store",
+    "receive_shopping",
     "record_assembly",
     "record_production",
     "remove_event",
@@ -314,6 +322,7 @@ _ON_DEMAND = {
     "NeedRow": "plandoc.arithmetic.ingredients",
     "NewerFormatError": "plandoc.errors",
     "NotFoundError": "plandoc.errors",
+    "NotTaken": "plandoc.records",
     "OnConflict": "plandoc.exchange",
     "Outcome": "plandoc.errors",
     "Overall": "plandoc.arithmetic.progress",
@@ -353,13 +362,16 @@ _ON_DEMAND = {
     "Store": "plandoc.store",
     "StoreError": "plandoc.errors",
     "SubRecipe": "plandoc.records",
+    "Taken": "plandoc.records",
     "UnitOptions": "plandoc.arithmetic.batches",
     "UnitPlan": "plandoc.arithmetic.batches",
     "UnitProgress": "plandoc.arithmetic.progress",
     "ValidationError": "plandoc.errors",
     "VoidedRun": "plandoc.records",
     "YieldMode": "plandoc.records",
+    "__version__": "plandoc.version",
     "add_finished_good": "plandoc.amendments",
+    "add_stock": "plandoc.planning.stocktaking",
     "backup": "plandoc.backups.writing",
     "change_quantity": "plandoc.amendments",
     "check": "plandoc.checks",
@@ -395,6 +407,7 @@ _ON_DEMAND = {
     "lock_plan": "plandoc.lifecycle",
     "modify_batch_decision": "plandoc.amendments",
     "open_store": "plandoc.store",
+    "receive_shopping": "plandoc.planning.provisions",
     "record_assembly": "plandoc.production",
     "record_production": "plandoc.production",
     "remove_event": "plandoc.catalog",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from plandoc import records
-from plandoc.errors import NotFoundError
+from plandoc.errors import NotFoundError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.sessions import Session
 from plandoc.states import Edit, check_edit
@@ -38,13 +38,13 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
         return session.get(record_type, key)
     key = str(key)
     if is_id(key):
-        found = session.workspace.get_or_none(record_type, int(key))
-        if found is not None:
-            return found
+        record = session.workspace.get_or_none(record_type, int(key))
+        if record is not None:
+            return record
     by_slug = {getattr(record, "slug", ""): record for record in session.find(record_type)}
     if key in by_slug:
         return by_slug[key]
-    raise NotFoundError(table_of(record_type).label, repr(key), _nearest(key, list(by_slug)))
+    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, list(by_slug)))
 
 
 def is_id(key: str) -> bool:

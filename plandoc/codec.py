@@ -22,12 +22,13 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from plandoc import records
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.rules import check_of
+from plandoc.rules import LONGEST_IN_FRACTIONS, check_of
 
 RecordT = TypeVar("RecordT")
 
 _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
+_QUOTIENT = re.compile(rf"\d{{1,{LONGEST_IN_FRACTIONS}}}/\d{{1,{LONGEST_IN_FRACTIONS}}}", re.ASCII)
 
 # The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
 CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
@@ -67,7 +68,30 @@ def _ratio(value: Any, _: Any) -> int | Fraction:
     raise _Refused(f'wanted a whole number or a fraction in quotes, such as "10/3", found {found(value)}')
 
 
-def _date(value: Any, _: Any) -> datetime.date:
+def _quantity(value: Any, _: Any) -> Decimal | Fraction:
+    if type(value) is str and _QUOTIENT.fullmatch(value) and int(value.partition("/")[2]):
+        return Fraction(value)
+    return _decimal(value, None)
+
+
+def stored_quantity(value: Decimal | Fraction) -> str:
+    """Return an amount as it stands in the files.
+
+    >>> stored_quantity(Decimal("5.50")), stored_quantity(Fraction(1, 3))
+    ('5.50', '1/3')
+    """
+    return str(value) if isinstance(value, Fraction) else format(value, "f")
+
+
+def day(value: Any) -> datetime.date:
+    """Return the day that a text says, in the one form that the files have.
+
+    Raises:
+        ValueError: that says what was wanted.
+
+    >>> day("2026-12-25")
+    datetime.date(2026, 12, 25)
+    """
     try:
         date = datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -76,6 +100,10 @@ def _date(value: Any, _: Any) -> datetime.date:
     if date is None or len(value) != len("2026-12-25") or value[7] != "-":
         raise _Refused(f"wanted a date such as 2026-12-25, found {found(value)}")
     return date
+
+
+def _date(value: Any, _: Any) -> datetime.date:
+    return day(value)
 
 
 def _moment(value: Any, _: Any) -> datetime.datetime:
@@ -263,6 +291,7 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     ):
         converter.register_structure_hook(enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
+    converter.register_structure_hook(Decimal | Fraction, _quantity)
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
     converter.register_structure_hook_factory(attrs.has, _record_hook if detailed else _quick_record_hook)
@@ -272,6 +301,7 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_unstructure_hook(datetime.datetime, lambda value: value.isoformat())
     converter.register_unstructure_hook(datetime.date, lambda value: value.isoformat())
     converter.register_unstructure_hook(int | Fraction, stored_ratio)
+    converter.register_unstructure_hook(Decimal | Fraction, stored_quantity)
     converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
     converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)

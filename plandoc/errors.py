@@ -265,25 +265,27 @@ class StorageError(StoreError, OSError):
 
     Attributes:
         path: The file or folder it happened to.
+        reason: What the system said, and what was being done.
         errno: The system's error number; None when there was none.
         outcome: What is in the folder now.
     """
 
     def __init__(self, path: str, reason: str, outcome: Outcome, errno: int | None = None) -> None:
         self.path = path
+        self.reason = reason
         self.outcome = outcome
         super().__init__(f"{path}: {reason}: {outcome.value}")
         self.errno = errno
 
 
 def found(value: object) -> str:
-    """Show a refused value in a message: short, and never raw control characters.
+    """Show a refused value in a message: short, with its beginning and its end, and never raw control characters.
 
-    >>> found("abc"), found(3.5), found("x" * 99)
-    ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+    >>> found("abc"), found(3.5), found("x" * 90 + ".html")
+    ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxx.html'")
     """
     if type(value) is int and abs(value) >= 10**50:
         # Python refuses to write out a number of more than 4300 digits.
         return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
+    return text if len(text) <= 60 else f"{text[:38]}...{text[-19:]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 
 # A non-breaking space, and the joiner inside many emoji: not "printable" for Python, but harmless.
@@ -17,7 +18,33 @@ def clean(text: object) -> str:
     >>> clean("Br\u00f6tchen\x1b[31m")
     'Brötchen\\x1b[31m'
     """
-    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in str(text))
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() or c in _HARMLESS else _spelled_out(c) for c in decoded(shown))
+
+
+def decoded(text: str) -> str:
+    r"""Return text in which Python has put bytes in disguise, as it does in names of files that it could not decode.
+
+    What is not UTF-8 either stays as it is.
+
+    >>> decoded("F\udcc3\udcaate.html"), ascii(decoded("\udcc3"))
+    ('Fête.html', "'\\udcc3'")
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode()
+    except UnicodeError:
+        return text
+
+
+def json_text(text: str) -> str:
+    r"""Return JSON text in which nothing can steer a terminal; it means the same, character by character.
+
+    >>> json_text('{"name": "Br\u00f6tchen \u202e \U000e0041"}\n')
+    '{"name": "Brötchen \\u202e \\udb40\\udc41"}\n'
+    """
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -41,3 +68,7 @@ def _cell(value: object) -> str:
 
 def _spelled_out(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() or c in _HARMLESS else json.dumps(c)[1:-1] for c in line)

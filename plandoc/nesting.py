@@ -33,6 +33,31 @@ def check_nesting(
     _height(start, children, name_of, field, heights, [])
 
 
+def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Callable[[int], str], field: str) -> None:
+    """Refuse a variant that is, over one or more others, a variant of itself; how long the way is does not matter.
+
+    Args:
+        start: Id of the variant.
+        base_of: Id of what a thing is a variant of; None when it is none.
+        name_of: What a person calls one.
+        field: Where the base stands, for the message.
+
+    Raises:
+        ValidationError: that shows the path.
+
+    >>> check_bases(1, {1: 2, 2: 3, 3: None}.__getitem__, str, "base_recipe_id")
+    """
+    # In order, and quick to look into.
+    path: dict[int, None] = {}
+    present: int | None = start
+    while present is not None and present not in path:
+        path[present] = None
+        present = base_of(present)
+    # A way that leads into a circle of others is no fault of this one; each of those is refused itself.
+    if present == start:
+        _refuse("is a variant of itself", [*path, start], name_of, field)
+
+
 def _height(
     thing: int,
     children: Callable[[int], Iterable[int]],

@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 
 import attrs
 
-from plandoc import codec
+from plandoc import codec, upgrades
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.queries import QueryLike, matching
 from plandoc.storage import documents
 from plandoc.tables import Table, event_of_document, tables_of
-from plandoc.upgrades import upgraded
 
 T = TypeVar("T")
 
@@ -23,21 +22,30 @@ _BEYOND_IDS = 10**documents.LONGEST_ID
 class OpenDocument:
     """One document with its rows as records.
 
+    Args:
+        document: As it was read.
+        name: The document that is meant, where a folder of an older format has it in the file of another.
+
     Attributes:
         name: Its path inside the data folder.
+        file: The file that it was read from; that of an older folder may hold what is in several documents by now.
+        format: The format that it was read in.
         changed: Whether it differs from what was read.
         exists: False once it was removed.
     """
 
-    def __init__(self, document: documents.Document) -> None:
-        self.name = document.name
+    def __init__(self, document: documents.Document, name: str | None = None) -> None:
+        self.name = name or document.name
         self.lineage = document.lineage
+        self.format = document.format
         self.changed = False
         self.exists = True
-        self._document = self._read_back = document
+        self.file = document.name
+        self._document = self._read_back = attrs.evolve(document, name=self.name) if name else document
         self._event_id = event_of_document(document.name)
-        self._next_ids = dict(document.next_ids)
-        self._tables = upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
+        self._next_ids = upgrades.part(document.next_ids, self.name, document.format)
+        tables = upgrades.upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
+        self._tables = upgrades.part(tables, self.name, document.format)
         self._records: dict[tuple[str, int], Any] = {}
         self._own_tables: set[str] = set()
         self._counted_tables: set[str] = set()
@@ -97,6 +105,32 @@ class OpenDocument:
         rows = self._tables.get(table.name, {})
         return [self.get(table, int(key)) for key in matching(query, rows.items())]
 
+    def only(self, table: Table) -> Any | None:
+        """Return the record of a table that holds one at most; None when there is none.
+
+        Raises:
+            DamagedError: when there are more: which one counts is not for plandoc to say.
+        """
+        problems = self.problems_of_several(table)
+        if problems:
+            raise DamagedError(self.name, problems)
+        return next((self.get(table, row_id) for row_id in self.ids(table)), None)
+
+    def problems_of_several(self, table: Table) -> list[Problem]:
+        """Return a problem for each row of a table that holds one at most, when there are more."""
+        rows = list(map(str, self.ids(table)))
+        if len(rows) < 2:
+            return []
+        message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
+        hint = (
+            "only you can say which one is right: remove the other from the file, or take the file back from a backup, "
+            "with 'plandoc repair --from BACKUP'"
+        )
+        return [
+            Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
+            for row in rows
+        ]
+
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
         if table.name not in self._counted_tables:
@@ -116,6 +150,11 @@ class OpenDocument:
         """Count all ids below a number as given."""
         self._next_ids[table.name] = max(self.next_id(table), following)
         self.changed = True
+
+    @property
+    def next_ids(self) -> Mapping[str, int]:
+        """The id that the next new row of each table gets, as the document says."""
+        return self._next_ids
 
     def ids_behind(self) -> dict[str, tuple[int, int]]:
         """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
@@ -182,10 +221,10 @@ class OpenDocument:
         known = tables_of(self.name)
         unknown = [name for name in self._tables if name not in known]
         hint = f"known are {', '.join(known)}"
-        problems = [Problem(f"unknown table {name!r}", file=self.name, hint=hint) for name in unknown]
+        problems = [Problem(f"unknown table {name!r}", file=self.file, hint=hint) for name in unknown]
         own = self._event_id
         if own is not None and set(self._tables.get("events", ())) != {str(own)}:
-            problems.append(Problem(f"wanted exactly one event, number {own}", file=self.name, table="events"))
+            problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
         return problems
 
     def _rows_to_change(self, table: Table) -> dict[str, documents.Row]:
@@ -200,9 +239,9 @@ class OpenDocument:
         try:
             record: Any = codec.from_row(table.record_type, row_id, row)
         except ValidationError as error:
-            raise DamagedError(self.name, self.problems()) from error
+            raise DamagedError(self.file, self.problems()) from error
         if row.get("event_id", self._event_id) != self._event_id:
-            raise DamagedError(self.name, self.problems())
+            raise DamagedError(self.file, self.problems())
         return record
 
     def _wrong_event(self, record: Any) -> str | None:
@@ -217,7 +256,7 @@ class OpenDocument:
                 for problem in self._problems_of_row(table, key, row):
                     # Only now: a document in plandoc's own form was read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines
-                    yield attrs.evolve(problem, file=self.name, line=lines.get((name, key)), table=name, row=key)
+                    yield attrs.evolve(problem, file=self.file, line=lines.get((name, key)), table=name, row=key)
 
     def _problems_of_row(self, table: Table, key: str, row: documents.Row) -> Iterator[Problem]:
         row_id = int(key)
@@ -234,6 +273,22 @@ class OpenDocument:
         self._records[table.name, row_id] = record
 
 
+def check_format_of_folder(document: OpenDocument, number: int) -> None:
+    """Refuse a document of a time when it held what has a document of its own in a folder of this format.
+
+    Raises:
+        DamagedError: that says so; else the folder would have the same rows twice, or none of them.
+    """
+    now = upgrades.parts(document.name, number)
+    held = [name for name in upgrades.parts(document.name, document.format) if name not in now]
+    if held:
+        message = f"has format {document.format}, in which it held what is in {', '.join(held)} in this folder"
+        hint = (
+            f"take it from a backup of format {number}, with 'plandoc repair --from BACKUP'; or restore all of a backup"
+        )
+        raise DamagedError(document.name, [Problem(message, file=document.name, hint=hint)])
+
+
 class DocumentCache:
     """The documents that were read before, told from changed ones by their bytes.
 
@@ -247,8 +302,13 @@ class DocumentCache:
         # Readers take no lock of the folder, so that several threads come here at once.
         self._turn = threading.Lock()
 
-    def open(self, name: str, content: bytes) -> OpenDocument:
+    def open(self, name: str, content: bytes, file: str) -> OpenDocument:
         """Return the document that these bytes hold.
+
+        Args:
+            name: The document.
+            content: The bytes.
+            file: The file that they are from, which is that of another document in a folder of an older format.
 
         Raises:
             DamagedError: when they cannot be fully understood, or belong to another folder.
@@ -256,7 +316,7 @@ class DocumentCache:
         with self._turn:
             known = self._documents.pop(name, None)
         if known is None or known[0] != content:
-            known = (content, self._read(name, content))
+            known = (content, self._read(name, content, file))
         self.keep(*known)
         return known[1]
 
@@ -268,15 +328,15 @@ class DocumentCache:
             if len(self._documents) > self._most:
                 self._documents.pop(next(iter(self._documents)))
 
-    def _read(self, name: str, content: bytes) -> OpenDocument:
-        document = documents.parse(name, content)
+    def _read(self, name: str, content: bytes, file: str) -> OpenDocument:
+        document = documents.parse(file, content)
         if document.lineage != self._lineage():
             message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
             hint = "import the other folder's data instead of copying its files"
-            raise DamagedError(name, [Problem(message, file=name, hint=hint)])
-        opened = OpenDocument(document)
+            raise DamagedError(file, [Problem(message, file=file, hint=hint)])
+        opened = OpenDocument(document, name)
         # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
         problems = opened.problems() if document.lines else opened.problems_of_tables()
         if problems:
-            raise DamagedError(name, problems)
+            raise DamagedError(file, problems)
         return opened

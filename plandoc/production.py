@@ -10,16 +10,21 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+import attrs
+
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import batches_in_words, units_yielded
 from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.ingredients import ingredient_needs
 from plandoc.arithmetic.progress import Progress, Work, progress
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.rounding import in_words
+from plandoc.arithmetic.taking import Taking, take
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import amendments_made, defined, definitions_of
 from plandoc.planning.reviewing import plan_parts
+from plandoc.planning.stocktaking import put_in
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -28,6 +33,7 @@ from plandoc.records import (
     Loss,
     ProductionRun,
     RunKind,
+    StockItem,
     VoidedRun,
 )
 from plandoc.rules import check_moment, check_reason, check_text, check_whole, check_whole_or_zero, one_of, or_none
@@ -44,12 +50,14 @@ def record_production(
     lost: Mapping[str, int] | None = None,
     notes: str = "",
     produced_at: datetime.datetime | None = None,
+    use_stock: bool = True,
     session: Session = NO_SESSION,
 ) -> ProductionRun:
-    """Record that batches of a finished unit's recipe were baked. Returns the run.
+    """Record that batches of a finished unit's recipe were baked, and take what they need from the stock. Returns the run.
 
     Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
-    than decided may be baked.
+    than decided may be baked. What the recipe takes, with its sub-recipes, goes off the stock in the same write, in the
+    units of the stock and as far as there is any: the run says what it took, and what of it was not there.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
@@ -59,13 +67,14 @@ def record_production(
         lost: Units that did not, by the reason; None means none.
         notes: Free text.
         produced_at: When, with its offset from UTC; None means now.
+        use_stock: Whether to take anything from the stock.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: when the event or the unit does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
         ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
-            unit that is not in the plan.
+            unit that is not in the plan, and a recipe that is broken, of which nobody can tell what it takes.
     """
     event = session.event_to_edit(event_id, Edit.RUNS)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
@@ -85,7 +94,12 @@ def record_production(
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - _units_in(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
-    run = ProductionRun(event.id, unit.id, batches, expected, made, moment, losses, notes, before)
+    taking = _taking(session, event, unit, batches) if use_stock else Taking()
+    for item in taking.left:
+        session.replace(item)
+    run = ProductionRun(
+        event.id, unit.id, batches, expected, made, moment, losses, notes, before, taking.taken, taking.not_taken
+    )
     return session.workspace.add(run)
 
 
@@ -136,6 +150,8 @@ def record_assembly(
 def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Session = NO_SESSION) -> VoidedRun:
     """Take back a run that was recorded by mistake: it stays where it is and counts no more. Returns the record of it.
 
+    What it took goes back into the stock, in the same write.
+
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         kind: Whether it is a production or an assembly run, for the two are numbered apart.
@@ -164,6 +180,8 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     if isinstance(run, ProductionRun):
         problems.extend(_packed_already(session, run))
     _refuse_if_any(problems)
+    for part in run.taken if isinstance(run, ProductionRun) else ():
+        put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
     return session.workspace.add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
 
 
@@ -177,6 +195,8 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
+    # What is baked is nothing to go by while nobody knows which plan it is baked for.
+    session.workspace.snapshot(event_id)
     return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
 
 
@@ -187,6 +207,17 @@ def work_in(session: Session, event_id: int) -> Work:
         runs.counted_production(session.find(ProductionRun, event_id=event_id), voided),
         runs.counted_assembly(session.find(AssemblyRun, event_id=event_id), voided),
     )
+
+
+def _taking(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Taking:
+    try:
+        needs = ingredient_needs({unit.recipe_id: batches}, definitions_of(event.id, session))
+    except ValidationError as error:
+        hint = "record it without taking anything from the stock, with use_stock=False"
+        raise ValidationError(
+            [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
+        ) from None
+    return take(needs, session.find(StockItem))
 
 
 def _refuse_if_any(problems: Iterator[Problem] | list[Problem]) -> None:

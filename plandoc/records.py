@@ -281,7 +281,7 @@ class StockItem:
     """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
 
     ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount))
+    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
     unit: str = attrs.field(validator=rule(rules.check_name))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
@@ -562,6 +562,28 @@ class Loss:
 
 
 @frozen
+class Taken:
+    """What a production run took of the stock of an ingredient, in one unit."""
+
+    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
+    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
+    unit: str = attrs.field(validator=rule(rules.check_name))
+
+
+@frozen
+class NotTaken:
+    """What a production run needed of an ingredient and the stock did not have, or not in a unit to compare it with.
+
+    Attributes:
+        ingredient: Its name, for it need not be in the catalogue any more.
+    """
+
+    ingredient: str = attrs.field(validator=rule(rules.check_name))
+    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
+    unit: str = attrs.field(validator=rule(rules.check_name))
+
+
+@frozen
 class ProductionRun:
     """Batches that were baked.
 
@@ -570,6 +592,8 @@ class ProductionRun:
         produced_at: When.
         amendments_before: How many amendments the plan had, which tells by which definitions it was baked; None for a
             run that plandoc 0.1 recorded, by whatever the catalogue said then.
+        taken: What it took of the stock, exactly; nothing where the stock was to be left alone.
+        not_taken: What it needed beyond that.
     """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
@@ -581,6 +605,8 @@ class ProductionRun:
     losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Loss)))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
     amendments_before: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
+    taken: tuple[Taken, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Taken)))
+    not_taken: tuple[NotTaken, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(NotTaken)))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:

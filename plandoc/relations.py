@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from plandoc.nesting import check_nesting
+from plandoc.nesting import check_bases, check_nesting
 from plandoc.records import FinishedGood, Recipe
 from plandoc.tables import TABLES, Table
 
@@ -14,15 +14,38 @@ FindAll = Callable[[type], list[Any]]
 
 
 def check_parts(record: Any, find_all: FindAll) -> None:
-    """Refuse a recipe or good that was just written, when one now contains itself or is too deep.
+    """Refuse a recipe or good that was just written, when one now contains itself or is too deep, or is its own base.
 
     Raises:
         ValidationError: that shows the path.
     """
-    if isinstance(record, Recipe) and record.sub_recipe_ids:
-        _check_parts_of(find_all(Recipe), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
+    if isinstance(record, Recipe):
+        if record.sub_recipe_ids:
+            _check_parts_of(find_all(Recipe), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
+        if record.base_recipe_id is not None:
+            by_id = {recipe.id: recipe for recipe in find_all(Recipe)}
+            check_base(record.id, by_id, "base_recipe_id")
     elif isinstance(record, FinishedGood) and record.inner_good_ids:
         _check_parts_of(find_all(FinishedGood), lambda good: good.inner_good_ids, "components")
+
+
+def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:
+    """Refuse a recipe that is a variant of itself.
+
+    Args:
+        recipe_id: The recipe.
+        recipes: All of them by id; a base that is missing is a broken reference, which is found elsewhere.
+        field: Where the base stands, for the message.
+
+    Raises:
+        ValidationError: that shows the path.
+    """
+
+    def base_of(number: int) -> int | None:
+        base = recipes[number].base_recipe_id
+        return base if base in recipes else None
+
+    check_bases(recipe_id, base_of, lambda number: repr(recipes[number].name), field)
 
 
 def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], field: str) -> None:

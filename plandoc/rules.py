@@ -27,6 +27,10 @@ _CHECKS: dict[Any, Check] = {}
 
 # Far above any bakery, far below what a 64-bit reader of the files would lose.
 LARGEST_NUMBER = 10**12
+# What is left of a stock after conversions is exact; the sizes of units have few digits, so that these are plenty.
+LONGEST_IN_FRACTIONS = 200
+_MOST_PLACES = 12
+_BEYOND_FRACTIONS = 10**LONGEST_IN_FRACTIONS
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
@@ -147,6 +151,17 @@ def check_amount(value: Any) -> str | None:
 def check_amount_above_zero(value: Any) -> str | None:
     """A finite decimal number above zero."""
     return check_amount(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+
+
+def check_quantity(value: Any) -> str | None:
+    """An amount as `check_amount` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
+    if type(value) is not Fraction:
+        return check_amount(value)
+    if not 0 <= value <= LARGEST_NUMBER:
+        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {found(value)}"
+    if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
+        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {found(value)}"
+    return None
 
 
 def check_percentage(value: Any) -> str | None:
@@ -303,6 +318,21 @@ def exact(value: Any) -> Any:
         # A zero with a minus sign, as sums can give it, is no other number.
         return value.copy_abs()
     return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
+
+
+def exact_or_fraction(value: Any) -> Any:
+    """Convert a fraction that is a decimal, and a whole number; leave everything else for the rule to judge.
+
+    >>> exact_or_fraction(Fraction(1, 8)), exact_or_fraction(Fraction(1, 3))
+    (Decimal('0.125'), Fraction(1, 3))
+    """
+    if type(value) is Fraction and 10**_MOST_PLACES % value.denominator == 0 and abs(value) <= LARGEST_NUMBER:
+        whole, places = value.numerator * 10**_MOST_PLACES // value.denominator, _MOST_PLACES
+        while places and whole % 10 == 0:
+            whole, places = whole // 10, places - 1
+        # From text, for arithmetic on decimals would round to the 28 digits of their context.
+        return Decimal(f"{whole}e-{places}")
+    return exact(value)
 
 
 class OwnJson(dict[str, Any]):

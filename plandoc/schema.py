@@ -23,18 +23,30 @@ from plandoc import codec, records, rules
 from plandoc.arithmetic.signed import TABLES as SIGNED_TABLES
 from plandoc.exchange.plandoc_files import form, naming
 from plandoc.storage import documents
-from plandoc.tables import CATALOG_TABLES, EVENT_TABLES, TABLES, Table
+from plandoc.tables import CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
 
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES = ("catalog", "event", "marker", "export")
+NAMES = ("catalog", "stock", "event", "marker", "export")
 
+_DOCUMENTS = {
+    "catalog": (CATALOG, "catalog.json: what can be baked"),
+    "stock": (STOCK, "stock.json: what is there"),
+    "event": (EVENTS_FOLDER, "events/NUMBER.json: all of one event"),
+}
+
+# Any text: what it is worth is looked at by the check.
+_SAID: Schema = {"type": "string"}
 _LARGEST = rules.LARGEST_NUMBER
 _TEXT: Schema = {"type": "string", "maxLength": rules.LONGEST_TEXT}
 _DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
 _ABOVE_ZERO: Schema = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
 _FRACTION: Schema = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
+_LONG_FRACTION: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(rules.LONGEST_IN_FRACTIONS)),
+}
 _SLUG: Schema = {"type": "string", "maxLength": rules.LONGEST_SLUG, "pattern": "^([a-z0-9]+(-[a-z0-9]+)*)?$"}
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
 # Dates and moments too, for JSON knows neither.
@@ -53,6 +65,7 @@ _OF_RULES: Mapping[Callable[[Any], Any], Schema] = MappingProxyType(
         rules.check_whole_or_zero: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
         rules.check_amount: _DECIMAL,
         rules.check_amount_above_zero: _ABOVE_ZERO,
+        rules.check_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
         rules.check_percentage: _ABOVE_ZERO,
         rules.check_ratio: {"anyOf": [_ID, _FRACTION]},
         rules.check_ratio_or_zero: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},
@@ -75,15 +88,14 @@ def schema_of(name: str) -> Schema:
     ['format', 'lineage', 'serial', 'next_event_id']
 
     Args:
-        name: catalog, event, marker or export.
+        name: catalog, stock, event, marker or export.
     """
     if name == "marker":
         return _headed("plandoc.json: says that a folder is one of plandoc", _marker())
     if name == "export":
         return _headed("A file written by 'plandoc export'", _export())
-    tables = CATALOG_TABLES if name == "catalog" else EVENT_TABLES
-    title = "catalog.json: what can be baked" if name == "catalog" else "events/NUMBER.json: all of one event"
-    return _headed(title, _document(tables))
+    document, title = _DOCUMENTS[name]
+    return _headed(title, _document(tables_of(document)))
 
 
 def shipped(name: str) -> str:
@@ -107,21 +119,26 @@ def _marker() -> Schema:
     count: Schema = {"type": "integer", "minimum": 0}
     properties = {
         "format": {"const": documents.FORMAT},
+        "needs": _SAID,
         "lineage": {"type": "string"},
         "serial": count,
         "next_event_id": {"type": "integer", "minimum": 1},
     }
-    return _object(properties, list(properties))
+    return _object(properties, [name for name in properties if name != "needs"])
 
 
 def _document(tables: Mapping[str, Table]) -> Schema:
     about = {
         "format": {"const": documents.FORMAT},
+        "needs": _SAID,
         "document": {"type": "string"},
         "lineage": {"type": "string"},
         "next_ids": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
     }
-    row_of_about = _object({documents.ABOUT_ROW: _object(about, list(about))}, [documents.ABOUT_ROW])
+    # Whoever writes a document by hand need not say these.
+    said = {"written_by": _SAID, "digest": _SAID}
+    required = [name for name in about if name != "needs"]
+    row_of_about = _object({documents.ABOUT_ROW: _object({**about, **said}, required)}, [documents.ABOUT_ROW])
     properties: Schema = {documents.ABOUT_TABLE: row_of_about}
     for name, table in tables.items():
         rows = {"^[1-9][0-9]{0,15}$": _record(table.record_type)}

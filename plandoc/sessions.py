@@ -135,13 +135,20 @@ class Session:
             NotFoundError: "Event 99 not found".
             PlanStateError: when the plan's state does not allow it, or a snapshot of the plan was taken before its
                 start: what is started must be what was frozen.
+            DamagedError: when it has two snapshots.
         """
         event = self.event(event_id)
         check_edit(event, edit)
-        if edit in _FROZEN_BY_SNAPSHOT and self.workspace.find(records.PlanSnapshot, event_id=event_id):
+        snapshot = self.workspace.snapshot(event_id)
+        if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
             way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
             raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
         return event
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended."""
+        return self._over
 
     def end(self) -> None:
         """Refuse any further use."""

@@ -35,10 +35,10 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 
     Raises:
         NotFoundError: "Event 99 not found".
+        DamagedError: when there are two, as only other hands can have put them there.
     """
     session.event(event_id)
-    snapshots = session.find(PlanSnapshot, event_id=event_id)
-    return snapshots[0] if snapshots else None
+    return session.workspace.snapshot(event_id)
 
 
 @changes("take a snapshot")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -20,6 +20,7 @@ from plandoc.storage import creation
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
+from plandoc.storage.undoing import or_undone
 from plandoc.workspace import Workspace
 
 T = TypeVar("T")
@@ -64,12 +65,16 @@ class Store:
         return self._backend.location
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    @property
     def is_of_this_process(self) -> bool:
         """Whether it was opened by this process, not by the one that this process was forked from."""
         return self._process == os.getpid()
 
-    @contextmanager
-    def session(self, action: str = "change", *, timeout_seconds: float | None = None) -> Iterator[Session]:
+    def session(self, action: str = "change", *, timeout_seconds: float | None = None) -> GuardedWrite:
         """Open a session: all its changes are saved when the block ends, or none when it ends by an exception.
 
         Args:
@@ -81,21 +86,20 @@ class Store:
             SessionError: when this thread has a session open already; pass that one along instead.
             StorageError: when the system failed; it says what was saved.
         """
-        self._check_usable()
         wait = self._timeout_seconds if timeout_seconds is None else timeout_seconds
-        transaction = self._backend.begin(action, timeout_seconds=wait, on_wait=self._on_wait)
-        try:
-            session = self._make_session(transaction, writes=True)
-            self._in_session.session = session
-            yield session
+
+        def start(write: GuardedWrite) -> Session:
+            self._check_usable()
+            write.transaction = self._backend.begin(action, timeout_seconds=wait, on_wait=self._on_wait)
+            write.session = self._make_session(write.transaction, writes=True)
+            self._in_session.session = weakref.ref(write.session)
+            return write.session
+
+        def finish(session: Session, transaction: Transaction) -> None:
             self._check_process()
             self._commit(session, transaction)
-        finally:
-            session_or_none = getattr(self._in_session, "session", None)
-            if session_or_none is not None:
-                session_or_none.end()
-            self._in_session.session = None
-            transaction.release()
+
+        return GuardedWrite(start, finish)
 
     def read(self, look: Callable[[Session], T]) -> T:
         """Return what `look` makes of a session that only reads, at one moment and without a lock.
@@ -127,10 +131,12 @@ class Store:
         """Fold the journal into the files and let go of the folder; closing twice is no error."""
         if self._closed:
             return
-        self._closed = True
-        _stores.forget(self)
-        if self.is_of_this_process:
-            self._backend.close()
+        try:
+            self._closed = True
+            _stores.forget(self)
+        finally:
+            if self.is_of_this_process:
+                self._backend.close()
 
     def __enter__(self) -> Self:
         return self
@@ -157,15 +163,75 @@ class Store:
         if self._closed:
             raise SessionError(f"the store {self.location} is closed; open it again")
         self._check_process()
-        if getattr(self._in_session, "session", None) is not None:
+        if self._is_in_session:
             raise SessionError(
                 "this thread has a session open already; pass it along with session=..., "
                 "for what two sessions do at once would not be one write"
             )
 
+    @property
+    def _is_in_session(self) -> bool:
+        """Whether this thread is in the middle of a session, wherever that was interrupted."""
+        known: Callable[[], Session | None] = getattr(self._in_session, "session", lambda: None)
+        session = known()
+        return session is not None and not session.is_over
+
     def _check_process(self) -> None:
         if not self.is_of_this_process:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
+
+
+class GuardedWrite:
+    """The block of one session; made by `Store.session`.
+
+    It alone answers for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
+
+    Attributes:
+        transaction: What holds the lock; None before and after that.
+        session: What the block works with; None until somebody enters.
+    """
+
+    transaction: Transaction | None = None
+    session: Session | None = None
+
+    def __init__(
+        self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], None]
+    ) -> None:
+        self._start = start
+        self._finish = finish
+
+    def __enter__(self) -> Session:
+        if self.session is not None:
+            raise SessionError("this session was opened before; ask the store for another one")
+        return or_undone(lambda: self._start(self), self._leave)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
+        try:
+            self._finish_and_leave(is_whole=kind is None)
+        finally:
+            self._leave()
+
+    def _finish_and_leave(self, *, is_whole: bool) -> None:
+        try:
+            if is_whole and self.session is not None and self.transaction is not None:
+                self._finish(self.session, self.transaction)
+        finally:
+            self._leave()
+
+    def __del__(self) -> None:
+        # An interruption can also come before the first step of the way out.
+        if self.transaction is not None:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.session is not None:
+            self.session.end()
+        if self.transaction is not None:
+            self.transaction.release()
+            self.transaction = None
 
 
 def open_store(
@@ -244,10 +310,12 @@ def default_store() -> Store:
     Raises:
         SessionError: when several stores are open and none is named.
     """
-    if _stores.named is not None:
+    if _stores.named is not None and not _stores.named.is_closed:
         return _stores.named
+    # One whose closing was interrupted may be among them.
+    present = [store for store in _stores.open if not store.is_closed]
     # A store from before a fork is kept when there is no other: it says itself that it must be reopened.
-    usable = [store for store in _stores.open if store.is_of_this_process] or _stores.open
+    usable = [store for store in present if store.is_of_this_process] or present
     if len(usable) > 1:
         places = ", ".join(store.location for store in usable)
         raise SessionError(f"several stores are open ({places}); name one with use_store, or pass a session")

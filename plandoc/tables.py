@@ -16,6 +16,7 @@ from plandoc.values import frozen
 
 MARKER = "plandoc.json"
 CATALOG = "catalog.json"
+STOCK = "stock.json"
 EVENTS_FOLDER = "events"
 # One name for each number: no zero in front, no other digits than these ten.
 _EVENT_DOCUMENT = re.compile(rf"{EVENTS_FOLDER}/([1-9][0-9]{{0,14}})\.json")
@@ -43,7 +44,7 @@ class Table:
     Attributes:
         name: As it stands in the file.
         record_type: What its rows are.
-        of_event: Whether it lives in the document of an event; else it lives in the catalogue.
+        document: The document that it lives in; the folder of the events for that of each event.
         unique: Groups of fields that no two rows may have in common.
         references: What the rows refer to.
         add_only: Whether rows can be neither replaced nor removed.
@@ -53,10 +54,15 @@ class Table:
     name: str
     record_type: type
     label: str
-    of_event: bool = False
+    document: str = CATALOG
     unique: tuple[tuple[str, ...], ...] = ()
     references: tuple[Reference, ...] = ()
     add_only: bool = False
+
+    @property
+    def of_event(self) -> bool:
+        """Whether it lives in the documents of the events."""
+        return self.document == EVENTS_FOLDER
 
     @property
     def has_slug(self) -> bool:
@@ -113,15 +119,16 @@ TABLES: tuple[Table, ...] = (
         "stock",
         records.StockItem,
         "Stock item",
+        document=STOCK,
         unique=(("ingredient_id", "unit"),),
         references=(_one("ingredient_id", records.Ingredient),),
     ),
-    Table("events", records.Event, "Event", of_event=True, unique=_SLUG),
+    Table("events", records.Event, "Event", document=EVENTS_FOLDER, unique=_SLUG),
     Table(
         "event_recipes",
         records.EventRecipe,
         "Selected recipe",
-        of_event=True,
+        document=EVENTS_FOLDER,
         unique=(("recipe_id",),),
         references=(_RECIPE,),
     ),
@@ -129,7 +136,7 @@ TABLES: tuple[Table, ...] = (
         "event_finished_goods",
         records.EventFinishedGood,
         "Selected good",
-        of_event=True,
+        document=EVENTS_FOLDER,
         unique=(("finished_good_id",),),
         references=(_GOOD,),
     ),
@@ -137,22 +144,57 @@ TABLES: tuple[Table, ...] = (
         "batch_decisions",
         records.BatchDecision,
         "Batch decision",
-        of_event=True,
+        document=EVENTS_FOLDER,
         unique=(("finished_unit_id",),),
         references=(_UNIT, _RECIPE),
     ),
-    Table("plan_snapshots", records.PlanSnapshot, "Snapshot", of_event=True, unique=(("event_id",),), add_only=True),
-    Table("plan_amendments", records.PlanAmendment, "Amendment", of_event=True, unique=(("sequence",),), add_only=True),
     Table(
-        "production_runs", records.ProductionRun, "Production run", of_event=True, references=(_UNIT,), add_only=True
+        "plan_snapshots",
+        records.PlanSnapshot,
+        "Snapshot",
+        document=EVENTS_FOLDER,
+        unique=(("event_id",),),
+        add_only=True,
     ),
-    Table("assembly_runs", records.AssemblyRun, "Assembly run", of_event=True, references=(_GOOD,), add_only=True),
-    Table("voided_runs", records.VoidedRun, "Voided run", of_event=True, unique=(("kind", "run_id"),), add_only=True),
+    Table(
+        "plan_amendments",
+        records.PlanAmendment,
+        "Amendment",
+        document=EVENTS_FOLDER,
+        unique=(("sequence",),),
+        add_only=True,
+    ),
+    Table(
+        "production_runs",
+        records.ProductionRun,
+        "Production run",
+        document=EVENTS_FOLDER,
+        references=(_UNIT,),
+        add_only=True,
+    ),
+    Table(
+        "assembly_runs", records.AssemblyRun, "Assembly run", document=EVENTS_FOLDER, references=(_GOOD,), add_only=True
+    ),
+    Table(
+        "voided_runs",
+        records.VoidedRun,
+        "Voided run",
+        document=EVENTS_FOLDER,
+        unique=(("kind", "run_id"),),
+        add_only=True,
+    ),
 )
 
 BY_TYPE: Mapping[type, Table] = MappingProxyType({table.record_type: table for table in TABLES})
-CATALOG_TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in TABLES if not t.of_event})
-EVENT_TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in TABLES if t.of_event})
+# By document, in the order of the files; those of all events under the name of their folder.
+_TABLES_OF: Mapping[str, Mapping[str, Table]] = MappingProxyType(
+    {
+        document: MappingProxyType({table.name: table for table in TABLES if table.document == document})
+        for document in dict.fromkeys(table.document for table in TABLES)
+    }
+)
+# The documents that every folder has beside its marker.
+ROOT_DOCUMENTS = tuple(document for document in _TABLES_OF if document != EVENTS_FOLDER)
 
 
 def table_of(record_type: type) -> Table:
@@ -190,5 +232,9 @@ def event_of_document(name: str) -> int | None:
 
 
 def tables_of(document: str) -> Mapping[str, Table]:
-    """Return the tables that a document may hold."""
-    return CATALOG_TABLES if document == CATALOG else EVENT_TABLES
+    """Return the tables that a document may hold.
+
+    >>> list(tables_of("stock.json"))
+    ['stock']
+    """
+    return _TABLES_OF.get(document) or _TABLES_OF[EVENTS_FOLDER]

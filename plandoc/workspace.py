@@ -19,7 +19,7 @@ from plandoc.arithmetic.in_force import definitions_in_force
 from plandoc.arithmetic.resting import Ids, rests_on
 from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
 from plandoc.event_index import EventIndex
-from plandoc.open_documents import DocumentCache, OpenDocument
+from plandoc.open_documents import DocumentCache, OpenDocument, check_format_of_folder
 from plandoc.queries import QueryLike
 from plandoc.relations import check_parts, users
 from plandoc.slugs import slugify
@@ -30,11 +30,13 @@ from plandoc.tables import (
     CATALOG,
     EVENTS_FOLDER,
     MARKER,
+    ROOT_DOCUMENTS,
     Table,
     event_document,
     event_of_document,
     table_of,
 )
+from plandoc.upgrades import origin
 
 RecordT = TypeVar("RecordT")
 
@@ -54,6 +56,11 @@ class Workspace:
         self._marker: marker.Marker | None = None
         self._marker_changed = False
         self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
+
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that is in it: one more once its own changes are saved."""
+        return self._reading.serial
 
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
@@ -77,8 +84,11 @@ class Workspace:
 
     def catalog(self) -> OpenDocument:
         """Return the document of the catalogue, for what only looks at its records."""
-        # Never None: a folder without a catalogue is refused when that is read.
-        return cast("OpenDocument", self._find_document(CATALOG))
+        return self._document(CATALOG)
+
+    def _document(self, name: str) -> OpenDocument:
+        # Never None: a folder that lacks a document that belongs to no event is refused when that is read.
+        return cast("OpenDocument", self._find_document(name))
 
     def document_of_event(self, event_id: int) -> OpenDocument:
         """Return the document of an event, for what only looks at its records.
@@ -101,7 +111,7 @@ class Workspace:
             return events
         if table.of_event and event_id is None:
             return [found for document in self.event_documents() for found in document.find(table, query)]
-        document = self.catalog() if event_id is None else self.document_of_event(event_id)
+        document = self._document(table.document) if event_id is None else self.document_of_event(event_id)
         return document.find(table, query)
 
     def _find_events(self, query: QueryLike | None) -> list[records.Event]:
@@ -111,6 +121,15 @@ class Workspace:
             return found
         changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
         return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
+
+    def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
+        """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            DamagedError: when there are two, as only other hands can have put them there.
+        """
+        return self.document_of_event(event_id).only(BY_TYPE[records.PlanSnapshot])
 
     def event_documents(self) -> Iterator[OpenDocument]:
         """Yield the documents of all events, in the order of their ids."""
@@ -149,12 +168,14 @@ class Workspace:
 
     def next_id(self, record_type: type) -> int:
         """Return the id that the next new record of the catalogue gets; neither it nor any above it was ever given."""
-        document = self._find_document(CATALOG)
-        return 1 if document is None else document.next_id(table_of(record_type))
+        table = table_of(record_type)
+        document = self._find_document(table.document)
+        return 1 if document is None else document.next_id(table)
 
     def skip_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
-        self._document_to_change(CATALOG).skip_ids(table_of(record_type), following)
+        table = table_of(record_type)
+        self._document_to_change(table.document).skip_ids(table, following)
 
     def add_numbered(self, record: Any) -> None:
         """Add a record of the catalogue under the id that it has, which nobody else can have been given.
@@ -165,7 +186,7 @@ class Workspace:
             ValidationError: when the id is not among those skipped, or taken.
         """
         table = table_of(type(record))
-        document = self._document_to_change(CATALOG)
+        document = self._document_to_change(table.document)
         if not 0 < record.id < document.next_id(table) or document.get(table, record.id) is not None:
             raise ValidationError([Problem(f"{table.label} {record.id}: the id is not free", field="id")])
         self._check_references(table, record)
@@ -236,7 +257,7 @@ class Workspace:
 
     def _document_name(self, table: Table, record_id: int, event_id: int | None) -> str:
         if not table.of_event:
-            return CATALOG
+            return table.document
         if table is _EVENTS:
             return event_document(record_id)
         if event_id is None:
@@ -254,13 +275,16 @@ class Workspace:
         return self._looked_at[name]
 
     def _read_document(self, name: str) -> OpenDocument | None:
-        content = self._reading.read(name)
+        file = origin(name, self._reading.format)
+        content = self._reading.read(file)
         if content is None:
-            if name == CATALOG:
-                problem = Problem("the file is missing", file=CATALOG, hint="take it back from a backup")
-                raise DamagedError(CATALOG, [problem])
+            if name in ROOT_DOCUMENTS:
+                raise DamagedError(file, [Problem("the file is missing", file=file, hint="take it back from a backup")])
             return None
-        return self._cache.open(name, content)
+        document = self._cache.open(name, content, file)
+        if document.format < self._reading.format:
+            check_format_of_folder(document, self._reading.format)
+        return document
 
     def _document_of(self, table: Table, record: Any) -> OpenDocument:
         """Return the document of a stored record, opened for changes."""
@@ -370,8 +394,8 @@ def _rests_on(document: OpenDocument) -> Ids:
     def rows(record_type: type) -> list[Any]:
         return document.find(table_of(record_type))
 
-    snapshots = rows(records.PlanSnapshot)
-    in_force = definitions_in_force(snapshots[0] if snapshots else None, rows(records.PlanAmendment), Definitions())
+    snapshot = document.only(BY_TYPE[records.PlanSnapshot])
+    in_force = definitions_in_force(snapshot, rows(records.PlanAmendment), Definitions())
     return rests_on(
         in_force,
         goods=[row.finished_good_id for row in rows(records.EventFinishedGood)],

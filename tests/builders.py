@@ -16,6 +16,7 @@ from plandoc import records
 from plandoc.records import PlanState
 from plandoc.sessions import Session
 from plandoc.store import Store
+from plandoc.tables import ROOT_DOCUMENTS
 
 EVENT_DATE = datetime.date(2026, 12, 25)
 _WAY = (PlanState.LOCKED, PlanState.IN_PRODUCTION, PlanState.COMPLETED)
@@ -159,6 +160,6 @@ def transactions(path: Path) -> list[dict[str, Any]]:
 
 def folder_bytes(path: Path) -> dict[str, bytes]:
     """Return the content of every document of a data folder by its relative path, to see that nothing changed."""
-    files = [path / name for name in ("plandoc.json", "catalog.json", "journal.jsonl")]
+    files = [path / name for name in ("plandoc.json", *ROOT_DOCUMENTS, "journal.jsonl")]
     present = [file for file in (*files, *sorted((path / "events").glob("*"))) if file.is_file()]
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in present}

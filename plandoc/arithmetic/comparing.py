@@ -107,11 +107,12 @@ def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | Non
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str]:
+def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
+    # The numbers were judged; a name that somebody took out of the file is only not there.
     if part is Part.RECIPES:
-        return {row["recipe_id"]: row["recipe_name"] for row in snapshot_data["recipes"]}
+        return {row["recipe_id"]: row.get("recipe_name") for row in snapshot_data["recipes"]}
     if part is Part.GOODS:
-        return {row["fg_id"]: row["fg_name"] for row in snapshot_data["finished_goods"]}
+        return {row["fg_id"]: row.get("fg_name") for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
     units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])
     return {unit.id: unit.name for unit in units if unit is not None}

@@ -18,10 +18,13 @@ from plandoc import kitchen
 from plandoc.arithmetic.rounding import in_words, rounded
 from plandoc.kitchen import Kind
 from plandoc.records import Density
+from plandoc.rules import exact_or_fraction
 from plandoc.values import frozen
 
 # As far as an amount can be stored; what does not end there is rounded there.
 _LONGEST = 12
+# Sums of two such have fewer digits than a record takes.
+_BEYOND_FRACTIONS = 10**60
 _NOTHING = Fraction(0)
 
 
@@ -52,6 +55,20 @@ class Amount:
 
     def __str__(self) -> str:
         return f"{in_words(self.exact, rounds_up=self.rounds_up)} {self.unit}"
+
+
+def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
+    """Return a number as a record holds it: exactly, but for fractions of more digits than any conversion gives.
+
+    Those are rounded at 12 decimals.
+
+    >>> storable(Fraction(1, 8)), storable(Fraction(1, 3)), storable(Fraction(1, 3**200), rounds_up=True)
+    (Decimal('0.125'), Fraction(1, 3), Decimal('1E-12'))
+    """
+    if max(exact.numerator, exact.denominator) < _BEYOND_FRACTIONS:
+        held: Decimal | Fraction = exact_or_fraction(exact)
+        return held
+    return rounded(exact, _LONGEST, rounds_up=rounds_up)
 
 
 def family(unit: str, density: Density | None) -> Kind | str:

@@ -127,6 +127,9 @@ def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
     return sorted(amendments, key=lambda amendment: amendment.sequence)
 
 
+_BACKUP = "take the file of the event back from a backup, with 'plandoc repair --from BACKUP'"
+
+
 def original(snapshot_data: Mapping[str, Any]) -> PlanContent:
     """Return what was planned when a snapshot was taken.
 
@@ -144,12 +147,13 @@ def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str)
     try:
         pairs = [(row[key], row[number]) for row in snapshot_data[rows]]
     except (KeyError, TypeError) as error:
-        message = f"wanted a list of objects with {key} and {number}, found none"
-        raise ValidationError([Problem(message, field=f"snapshot_data.{rows}")]) from error
+        needed = dict.fromkeys((key, number))
+        message = f"wanted a list of objects with {' and '.join(needed)}, found none"
+        raise ValidationError([Problem(message, field=f"snapshot_data.{rows}", hint=_BACKUP)]) from error
     for value in (value for pair in pairs for value in pair):
         wrong = check_whole(value)
         if wrong is not None:
-            raise ValidationError([Problem(wrong, field=f"snapshot_data.{rows}")])
+            raise ValidationError([Problem(wrong, field=f"snapshot_data.{rows}", hint=_BACKUP)])
     return dict(pairs)
 
 

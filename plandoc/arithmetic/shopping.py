@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 import attrs
@@ -19,6 +19,7 @@ from plandoc.values import frozen
 _NOTHING = Fraction(0)
 # Amounts of one ingredient, by what makes them comparable.
 _Families = dict[Kind | str, list[Amount]]
+_Sums = Mapping[Kind | str, Amount]
 
 
 class Standing(enum.Enum):
@@ -40,11 +41,13 @@ class ShoppingRow:
         in_stock: What is in the house of it.
         to_buy: What is missing, 0 when nothing is; None when it cannot be told, for there is stock in a unit that
             cannot be compared. Shown rounded up, so that it is never short.
+        reason: What keeps it from being told and the way out; None when it is told.
     """
 
     needed: Amount
     in_stock: Amount
     to_buy: Amount | None
+    reason: str | None = None
 
 
 @frozen
@@ -56,16 +59,20 @@ class ShoppingItem:
         standing: Enough when every row is covered; to buy when some row is short, and all that could cover it was
             compared; else it cannot be compared.
         rows: One for each need that cannot be compared with the others.
-        other_stock: What is in the house, not used up by any row, and cannot be compared with the rows that are
-            short; empty unless the standing is CANNOT_COMPARE.
-        reason: What keeps it from being compared and the way out; None unless the standing is CANNOT_COMPARE.
+        other_stock: What is in the house and cannot be compared with any row, so that it is in none; empty unless the
+            standing is CANNOT_COMPARE.
     """
 
     ingredient: Ingredient
     standing: Standing
     rows: tuple[ShoppingRow, ...]
-    other_stock: tuple[Amount, ...]
-    reason: str | None
+    other_stock: tuple[Amount, ...] = ()
+
+    @property
+    def reason(self) -> str | None:
+        """What keeps it from being compared and the way out, of all rows; None unless the standing is CANNOT_COMPARE."""
+        reasons = dict.fromkeys(row.reason for row in self.rows if row.reason is not None)
+        return f"{self.ingredient.name}: {'; '.join(reasons)}" if reasons else None
 
 
 @frozen
@@ -110,14 +117,23 @@ def _item(ingredient: Ingredient, needed: list[Amount], present: list[Amount]) -
     # Needs that can be compared are one row, so that no stock is counted for two of them.
     needs, stock = _by_family(needed, ingredient), _by_family(present, ingredient)
     rows = {name: _row(amounts, stock.get(name, []), ingredient) for name, amounts in needs.items()}
-    short = {name: row for name, row in rows.items() if row.in_stock.exact < row.needed.exact}
-    other = tuple(_left_over(rows, stock, ingredient)) if short else ()
-    if not other:
-        standing = Standing.BUY if short else Standing.ENOUGH
-        return ShoppingItem(ingredient, standing, tuple(rows.values()), (), None)
-    untold = (attrs.evolve(row, to_buy=None) if name in short else row for name, row in rows.items())
-    reason = _reason(ingredient, [row.needed for row in short.values()], other)
-    return ShoppingItem(ingredient, Standing.CANNOT_COMPARE, tuple(untold), other, reason)
+    left = _left_over(rows, stock, ingredient)
+    if all(map(_is_covered, rows.values())) or not left:
+        standing = Standing.ENOUGH if all(map(_is_covered, rows.values())) else Standing.BUY
+        return ShoppingItem(ingredient, standing, tuple(rows.values()))
+    untold = (row if _is_covered(row) else _untold(row, left, ingredient) for row in rows.values())
+    other = tuple(left[name] for name in left if name not in rows)
+    return ShoppingItem(ingredient, Standing.CANNOT_COMPARE, tuple(untold), other)
+
+
+def _is_covered(row: ShoppingRow) -> bool:
+    return row.in_stock.exact >= row.needed.exact
+
+
+def _untold(row: ShoppingRow, left: _Sums, ingredient: Ingredient) -> ShoppingRow:
+    return attrs.evolve(
+        row, to_buy=None, reason=_reason(ingredient, row.needed.unit, [one.unit for one in left.values()])
+    )
 
 
 def _by_family(amounts: Iterable[Amount], ingredient: Ingredient) -> _Families:
@@ -135,28 +151,22 @@ def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) ->
     return ShoppingRow(need, stock, Amount(missing, unit, rounds_up=True))
 
 
-def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> Iterator[Amount]:
-    """Yield the stock that no row uses up; what is left in the family of a short row is nothing."""
+def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
+    """Return the stock that no row uses up; what is left in the family of a short row is nothing."""
     sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
-    for name, present in sorted(sums.items(), key=lambda entry: (kitchen.position(entry[1].unit), entry[1].unit)):
-        # The row is in the same unit, for it is the unit of this very stock.
-        used = rows[name].needed.exact if name in rows else _NOTHING
-        if present.exact > used:
-            yield attrs.evolve(present, exact=present.exact - used)
+    in_order = sorted(sums.items(), key=lambda entry: (kitchen.position(entry[1].unit), entry[1].unit))
+    # The row is in the same unit, for it is the unit of this very stock.
+    rests = ((name, one, one.exact - (rows[name].needed.exact if name in rows else _NOTHING)) for name, one in in_order)
+    return {name: attrs.evolve(present, exact=rest) for name, present, rest in rests if rest > 0}
 
 
-def _reason(ingredient: Ingredient, short: list[Amount], other: tuple[Amount, ...]) -> str:
-    units = list(dict.fromkeys(amount.unit for amount in short))
-    stock_units = list(dict.fromkeys(amount.unit for amount in other))
-    where = f"{ingredient.name}: needed in {' and '.join(units)}, in stock in {' and '.join(stock_units)}"
-    kinds = {kitchen.kind_of(unit) for unit in units}, {kitchen.kind_of(unit) for unit in stock_units}
-    if {Kind.VOLUME, Kind.WEIGHT} <= kinds[0] | kinds[1] and ingredient.density is None:
+def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
+    where = f"needed in {unit}, in stock in {' and '.join(stock_units)}"
+    way_out = f"count the stock in {unit} too"
+    kinds = {kitchen.kind_of(one) for one in (unit, *stock_units)}
+    if {Kind.VOLUME, Kind.WEIGHT} <= kinds and ingredient.density is None:
         return f"{where}, but its density is not known; give the ingredient a density"
-    unknown = [unit for unit in (*units, *stock_units) if kitchen.kind_of(unit) is None]
+    unknown = [one for one in (unit, *stock_units) if kitchen.kind_of(one) is None]
     if unknown:
-        return f"{where}, but {found(unknown[0])} is no unit that plandoc knows; {_way_out(units)}"
-    return f"{where}, which cannot be compared; {_way_out(units)}"
-
-
-def _way_out(units: list[str]) -> str:
-    return f"count the stock in {' or '.join(units)} too"
+        return f"{where}, but {found(unknown[0])} is no unit that plandoc knows; {way_out}"
+    return f"{where}, which cannot be compared; {way_out}"

@@ -18,10 +18,12 @@ from plandoc.backups import rotation
 from plandoc.backups.reading import Backup, open_backup
 from plandoc.errors import PlandocError
 from plandoc.open_documents import OpenDocument
+from plandoc.records import PlanSnapshot
 from plandoc.storage import archive, creation, documents, lock, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.places import resolved
+from plandoc.tables import BY_TYPE
 from plandoc.values import frozen
 
 _NOTE = f"{lock.FOLDER}/backups.json"
@@ -90,14 +92,14 @@ def newest_usable(path: Path, names: Collection[str]) -> KnownBackup | None:
 
 
 def is_damaged(path: Path, name: str) -> bool:
-    """Whether a document of a folder is missing, cannot be read, or holds rows that break a rule."""
+    """Whether a document of a folder is missing, cannot be read, holds rows that break a rule, or two snapshots."""
     folder = DocumentFiles(path.absolute(), Files())
     try:
         content = folder.read(name)
         if name == marker.NAME:
             marker.parse(content or b"")
             return False
-        return content is None or bool(OpenDocument(documents.parse(name, content)).problems())
+        return content is None or not _is_whole(name, content)
     except PlandocError:
         return True
 
@@ -108,9 +110,14 @@ def _is_sound(backup: Backup, name: str) -> bool:
         # A backup whose marker means nothing could not have been opened.
         return content is not None
     try:
-        return not OpenDocument(documents.parse(name, content)).problems()
+        return _is_whole(name, content)
     except PlandocError:
         return False
+
+
+def _is_whole(name: str, content: bytes) -> bool:
+    document = OpenDocument(documents.parse(name, content))
+    return not document.problems() and not document.problems_of_several(BY_TYPE[PlanSnapshot])
 
 
 def _lineage(root: Path, layer: Files) -> str | None:
@@ -119,7 +126,7 @@ def _lineage(root: Path, layer: Files) -> str | None:
     with contextlib.suppress(PlandocError):
         return marker.parse(folder.read(marker.NAME) or b"").lineage
     with contextlib.suppress(PlandocError):
-        for name in (creation.CATALOG, *filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER))):
+        for name in (*creation.DOCUMENTS, *filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER))):
             with contextlib.suppress(PlandocError):
                 return documents.parse(name, folder.read(name) or b"").lineage
     return None

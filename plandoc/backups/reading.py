@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, Problem
-from plandoc.storage import archive, journal, marker
+from plandoc.storage import archive, creation, journal, marker
 from plandoc.storage.archive import MANIFEST, Manifest, damaged
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -104,7 +104,7 @@ def _open_folder(root: Path, layer: Files) -> Backup:
     manifest = archive.parse_manifest(content)
     if folder.read(journal.NAME):
         raise damaged(journal.NAME, "the backup has been opened and changed since it was made")
-    names = {marker.NAME, "catalog.json", *manifest.files, *filter(archive.is_document_name, _events_in(folder))}
+    names = {marker.NAME, *creation.DOCUMENTS, *manifest.files, *filter(archive.is_document_name, _events_in(folder))}
     found = {name: folder.read(name) for name in sorted(names)}
     return Backup(root, manifest, {name: content for name, content in found.items() if content is not None})
 

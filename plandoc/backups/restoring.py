@@ -33,7 +33,7 @@ from plandoc.errors import (
     StorageError,
     ValidationError,
 )
-from plandoc.storage import archive, documents, journal, marker
+from plandoc.storage import archive, creation, documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
@@ -153,9 +153,22 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
     if target.lineage not in {None, manifest.lineage} and not foreign:
         message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
         raise _refused(message, "if that is wanted, say so with foreign=True")
-    if target.lineage == manifest.lineage and target.serial > manifest.serial and not older:
-        message = f"the backup ends at transaction {manifest.serial}, but {target.root} is at {target.serial}"
-        hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    if target.lineage == manifest.lineage and not older:
+        _refuse_to_lose_transactions(target, backup)
+
+
+def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
+    """Refuse where the folder has transactions that the backup does not have.
+
+    A number alone does not tell: the backup may hold a transaction whose writer then failed to make it durable, and the
+    folder another one of that number.
+    """
+    hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
+    if target.serial > serial:
+        raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)
+    if target.serial == serial and len(digests) > 1 and "" not in digests:
+        message = f"the backup and {target.root} both end at transaction {serial}, but it is not the same one"
         raise _refused(message, hint)
 
 
@@ -215,11 +228,13 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
     """Put a journal with one line that holds everything in the place of the old one: the rename is the commit."""
     folder = DocumentFiles(target.root, layer)
     serial = max(target.serial, backup.manifest.serial)
-    wanted: dict[str, bytes | None] = dict.fromkeys(target.events)
+    # Also the stock, which a backup of an older format has no document of.
+    there = (name for name in creation.DOCUMENTS if folder.read(name) is not None)
+    wanted: dict[str, bytes | None] = dict.fromkeys([*there, *target.events])
     wanted |= backup.documents
     wanted[marker.NAME] = marker.render(_marker_for(target, backup, serial))
     for name in wanted:
-        folder.refuse_read_only(name)
+        folder.refuse_irreplaceable(name)
     present = {name: folder.read(name) for name in wanted}
     changes = tuple(
         journal.Change(name, None if before is None else documents.digest(before), wanted[name])
@@ -246,7 +261,7 @@ def _marker_for(target: Target, backup: Backup, serial: int) -> marker.Marker:
     same = target.lineage == restored.lineage
     # No id of an event is given twice, also not one that the backup does not know yet.
     next_event_id = max(restored.next_event_id, target.next_event_id) if same else restored.next_event_id
-    return attrs.evolve(restored, serial=serial, next_event_id=next_event_id)
+    return attrs.evolve(restored, serial=serial, next_event_id=next_event_id, line_digest="")
 
 
 def _finish(root: Path, layer: Files, clock: Clock) -> None:

@@ -32,7 +32,9 @@ def stamp(moment: datetime.datetime) -> str:
     >>> stamp(datetime.datetime(2026, 12, 24, 7, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1))))
     '20261224T060000Z'
     """
-    return moment.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    in_utc = moment.astimezone(datetime.UTC)
+    # Not every system writes the year with four digits.
+    return f"{in_utc.year:04}{in_utc:%m%dT%H%M%SZ}"
 
 
 def free_name(folder: Path, moment: datetime.datetime, layer: Files) -> Path:
@@ -93,7 +95,8 @@ def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -
     try:
         other = open_backup(path, files=layer)
     except PlandocError as error:
-        return str(error).splitlines()[0]
+        first, *others = str(error).splitlines()
+        return f"{first}; and {len(others)} more" if others else first
     if other.manifest.lineage != lineage:
         return "it is a backup of another data folder"
     # Of the content nothing is needed here, and many backups may be more than the memory should hold.

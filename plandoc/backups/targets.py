@@ -26,6 +26,7 @@ class Target:
         is_sound: Whether journal and marker mean something together.
         lineage: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.
+        line_digest: The checksum of that transaction's line in the journal; blank when it cannot be told.
         next_event_id: The id that its next new event would get, as far as that can be told.
         events: The documents of events that are in it.
     """
@@ -37,6 +38,7 @@ class Target:
     is_sound: bool = False
     lineage: str | None = None
     serial: int = 0
+    line_digest: str = ""
     next_event_id: int = 1
     events: tuple[str, ...] = ()
 
@@ -55,7 +57,7 @@ def look_at(root: Path, layer: Files) -> Target:
     names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
     folder = DocumentFiles(root, layer)
     events = tuple(filter(archive.is_document_name, folder.names(creation.EVENTS_FOLDER)))
-    own = {marker.NAME, creation.CATALOG, journal.NAME}
+    own = {marker.NAME, *creation.DOCUMENTS, journal.NAME}
     target = Target(root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events))
     target = attrs.evolve(target, events=events)
     return _understood(target, folder) if target.is_data_folder else target
@@ -68,12 +70,13 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     except DamagedError:
         return _guessed(target, folder, content)
     named = filter(archive.is_document_name, state.changes)
-    events = {*target.events, *(name for name in named if name not in {marker.NAME, creation.CATALOG})}
+    events = {*target.events, *(name for name in named if name not in {marker.NAME, *creation.DOCUMENTS})}
     return attrs.evolve(
         target,
         is_sound=folder.read(creation.CATALOG) is not None or creation.CATALOG in state.changes,
         lineage=state.marker.lineage,
         serial=state.serial,
+        line_digest=state.line_digest,
         next_event_id=state.marker.next_event_id,
         events=tuple(sorted(events)),
     )

@@ -87,9 +87,12 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
 
 
 def _let_go(held: FolderLock, place: Path, layer: Files) -> None:
-    held.release()
-    # Some systems remove no file that is open.
-    held.close()
+    # What was made has its name by now, or never gets it: nothing that the system refuses here says anything about that.
+    with contextlib.suppress(OSError, PlandocError):
+        held.release()
+    with contextlib.suppress(OSError, PlandocError):
+        # Some systems remove no file that is open.
+        held.close()
     _remove_lock(place, layer)
 
 

@@ -111,9 +111,19 @@ def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes
         layer.create(temporary, content, None)
         layer.sync_file(temporary)
         _read_back(temporary, manifest, contents, layer)
-        layer.publish(temporary, place)
+        _publish(temporary, place, layer)
         settle(place.parent, layer)
     return len(content)
+
+
+def _publish(temporary: Path, place: Path, layer: Files) -> None:
+    try:
+        layer.publish(temporary, place)
+    except OSError:
+        # Where the name was given before something failed, only the temporary one is left, which goes anyway.
+        there, made = layer.status(place), layer.status(temporary)
+        if there is None or made is None or not os.path.samestat(there, made):
+            raise
 
 
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:

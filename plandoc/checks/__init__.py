@@ -1,4 +1,7 @@
-"""What is wrong with a folder, as values. Looks without the lock, opens nothing for writing, changes nothing."""
+"""What is wrong with a folder, as values. Opens nothing for writing and changes nothing.
+
+Looks without the lock, except where somebody writes all the time.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,24 @@ from pathlib import Path
 
 from plandoc.checks.findings import Cure, Finding
 from plandoc.checks.looking import Look
+from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
 from plandoc.storage import creation
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import Identity, identify
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.moments import Identity, identify
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
-from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER
+from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
-__all__ = ["Cure", "Finding", "Look", "check", "look_at"]
+__all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
 
 _TRIES = 5
+_TIMEOUT_SECONDS = 30.0
 
 
-def check(path: str | os.PathLike[str]) -> list[Problem]:
+def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     """Return everything that is wrong with a data folder; an empty list when nothing is.
 
     Documents that cannot be read, that are misplaced or of another folder; rows that break a rule; references to what
@@ -29,6 +35,11 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     plans that are not what their snapshot and amendments make them; runs that cannot be; a journal that is not folded
     in or damaged; second versions of documents that a sync service left; files that do not belong there; a file system
     whose locks may not exclude.
+
+    Args:
+        path: The folder.
+        strict: Whether a document that other hands have changed since plandoc wrote it counts, too. That is allowed; but
+            it is also what a disk that changed a digit looks like.
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
@@ -39,7 +50,14 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     >>> plandoc.check(folder)
     []
     """
-    return [finding.problem for finding in look_at(named(path).absolute(), Files())[1]]
+    return notes_and_problems(path, strict=strict)[1]
+
+
+def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
+    """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
+    findings = look_at(named(path).absolute(), Files())[1]
+    notes = [finding.problem for finding in findings if finding.is_note and not strict]
+    return notes, [finding.problem for finding in findings if strict or not finding.is_note]
 
 
 def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
@@ -47,17 +65,31 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
+        LockTimeout: when others wrote all the time and kept the lock, so that no look was of one moment.
     """
     with translated(root, Outcome.NOT_SAVED):
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
-    for left in reversed(range(_TRIES)):
+    for _ in range(_TRIES):
         before = _moment(root, files)
         look, findings = _look_once(root, files)
         # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
-        if not findings or not left or _moment(root, files) == before:
-            break
-    return look, findings
+        if not findings or _moment(root, files) == before:
+            return look, findings
+    return _look_in_turn(root, files)
+
+
+def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    """Look while nobody can write, because somebody who never pauses has come in between each time."""
+    lock = FolderLock(root, files)
+    try:
+        lock.acquire(action="check", moment=system_clock(), timeout_seconds=_TIMEOUT_SECONDS, on_wait=None)
+        try:
+            return _look_once(root, files)
+        finally:
+            lock.release()
+    finally:
+        lock.close()
 
 
 def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
@@ -75,13 +107,14 @@ def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
 def _holds_documents(folder: DocumentFiles) -> bool:
     try:
-        return folder.read(CATALOG) is not None or bool(folder.names(EVENTS_FOLDER))
+        present = any(folder.read(name) is not None for name in ROOT_DOCUMENTS)
+        return present or bool(folder.names(EVENTS_FOLDER))
     except PlandocError:
         return True
 
 
 def _moment(root: Path, files: Files) -> Identity | None:
     try:
-        return identify(DocumentFiles(root, files), files, MARKER, 0)
+        return identify(DocumentFiles(root, files), files, 0)
     except (PlandocError, OSError):
         return None

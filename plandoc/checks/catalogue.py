@@ -1,4 +1,4 @@
-"""Recipes in recipes and goods in goods: what contains itself, or nests too deep."""
+"""Recipes in recipes, goods in goods, variants of recipes: what contains itself or nests too deep, what is its own base."""
 
 from __future__ import annotations
 
@@ -10,15 +10,30 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.nesting import check_nesting
 from plandoc.open_documents import OpenDocument
 from plandoc.records import FinishedGood, Recipe
+from plandoc.relations import check_base
 from plandoc.tables import BY_TYPE
 
 _HINT = "take a part out of one of them"
 
 
 def wrong_nesting(catalog: OpenDocument) -> Iterator[Finding]:
-    """Yield the recipes and goods that contain themselves or nest too deep, with the path."""
+    """Yield the recipes and goods that contain themselves, nest too deep or are their own base, with the path."""
     yield from _wrong(catalog, Recipe, lambda recipe: recipe.sub_recipe_ids)
     yield from _wrong(catalog, FinishedGood, lambda good: good.inner_good_ids)
+    yield from _own_bases(catalog)
+
+
+def _own_bases(catalog: OpenDocument) -> Iterator[Finding]:
+    table = BY_TYPE[Recipe]
+    recipes = {recipe.id: recipe for recipe in catalog.find(table)}
+    for recipe_id in recipes:
+        try:
+            check_base(recipe_id, recipes, "base_recipe_id")
+        except ValidationError as error:
+            hint = "take the base out of one of them"
+            (wrong,) = error.problems
+            line = catalog.line(table.name, recipe_id)
+            yield Finding(Problem(wrong.message, catalog.name, line, table.name, str(recipe_id), wrong.field, hint))
 
 
 def _wrong(catalog: OpenDocument, record_type: type, parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Finding]:

@@ -29,12 +29,14 @@ class Finding:
         cure: What a repair does about it; None when it can do nothing by itself.
         is_damage: Whether the document's content cannot be trusted, so that a backup's is better.
         newer: The error that says that a newer plandoc wrote the file; None when none did.
+        is_note: Whether nothing is wrong, but somebody may want to know.
     """
 
     problem: Problem
     cure: Cure | None = None
     is_damage: bool = False
     newer: NewerFormatError | None = None
+    is_note: bool = False
 
     @property
     def file(self) -> str:

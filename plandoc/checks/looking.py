@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
-import attrs
-
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.checks import names
 from plandoc.checks.catalogue import wrong_nesting
@@ -17,14 +15,17 @@ from plandoc.checks.findings import Cure, Finding, findings_of
 from plandoc.checks.mounts import problem_of_place
 from plandoc.checks.plans import wrong_with_plan
 from plandoc.errors import PlandocError, Problem
-from plandoc.open_documents import OpenDocument
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.open_documents import OpenDocument, check_format_of_folder
+from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.rules import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.folder import FolderReading
+from plandoc.storage.folder_reading import FolderReading
 from plandoc.storage.kept_rows import KeptRow, KeptRows
-from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, TABLES, Table, event_of_document, tables_of
+from plandoc.storage.upgrading import problems_in_the_way
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, Table, event_of_document, tables_of
+from plandoc.upgrades import origin
 
 # What stands in a document, in the marker, in the journal, and in nobody else's files.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
@@ -52,6 +53,8 @@ class Look:
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
+        # Of which it is said already that their names cannot be had.
+        self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
@@ -63,15 +66,28 @@ class Look:
             yield Finding(place)
         yield from self._lock()
         yield from self._journal_and_marker()
-        yield from self._document(CATALOG)
+        for name in ROOT_DOCUMENTS:
+            yield from self._document(name)
         yield from self._events()
         yield from self._kept_outside()
-        if self.marker is not None and self.marker.next_event_id <= self.highest_event:
+        yield from self._marker_counters()
+        for folder in (".", EVENTS_FOLDER, LOST_FOUND):
+            yield from self._files_that_do_not_belong(folder)
+
+    def _marker_counters(self) -> Iterator[Finding]:
+        if self.marker is None:
+            return
+        if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
             hint = "a new event could get an id that was used; 'plandoc repair' counts it up"
             yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
-        for folder in (".", EVENTS_FOLDER, LOST_FOUND):
-            yield from self._files_that_do_not_belong(folder)
+        for field, number, most in (
+            ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
+            ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
+        ):
+            if number > most:
+                hint = "nobody counts that far; write the number that the newest backup has, and a thousand more"
+                yield Finding(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
 
@@ -100,8 +116,9 @@ class Look:
         self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
         self._kept_rows = self._kept.load()
         yield from _wrong_with_journal(self.state, content)
+        yield from map(Finding, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
-            if recovery.judge(self._folder.read(name), done) is recovery.Verdict.EDITED:
+            if recovery.classify(self._folder.read(name), done) is recovery.FileStatus.DIVERGED:
                 message = "was changed by another program after a crash, or while plandoc has the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)
@@ -124,8 +141,10 @@ class Look:
         path = self._folder.root / folder
         try:
             present = self._files.names(path)
-        except OSError:
-            # Said already, where the events were to be read.
+        except OSError as error:
+            if folder not in self._unlisted:
+                reason = (error.strerror or str(error)).lower()
+                yield Finding(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
@@ -173,31 +192,51 @@ class Look:
         try:
             present = self._reading.names(EVENTS_FOLDER)
         except PlandocError as error:
+            self._unlisted.add(EVENTS_FOLDER)
             yield from findings_of(error, EVENTS_FOLDER)
             return
+        yield from self._lost_events()
         for event_id in sorted(event_id for event_id in map(event_of_document, present) if event_id is not None):
             yield from self._document(f"{EVENTS_FOLDER}/{event_id}.json")
 
+    def _lost_events(self) -> Iterator[Finding]:
+        if self.marker is None or self.marker.next_event_id == 1:
+            return
+        if self._files.status(self._folder.root / EVENTS_FOLDER) is not None:
+            return
+        message = f"the folder is missing, but events were numbered up to {self.marker.next_event_id - 1}"
+        alike = [name for name in self._files.names(self._folder.root) if name.casefold() == EVENTS_FOLDER]
+        hint = "take it back from a backup; if all events were removed, make an empty folder of this name"
+        for name in alike:
+            hint = f"give {name!r} this name back"
+        yield Finding(Problem(message, file=EVENTS_FOLDER, hint=hint))
+
     def _document(self, name: str) -> Iterator[Finding]:
+        number = documents.FORMAT if self.marker is None else self.marker.format
+        file = origin(name, number)
         try:
-            content = self._reading.read(name)
+            content = self._reading.read(file)
         except PlandocError as error:
-            yield from findings_of(error, name)
+            yield from findings_of(error, file)
             return
         if content is None:
-            yield Finding(Problem("the file is missing", file=name, hint=_FROM_BACKUP), is_damage=True)
+            yield Finding(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
             return
         # The catalogue stays where it is even when it is damaged: without one there is no folder to work with.
-        cure = None if name == CATALOG else Cure.SET_ASIDE
+        cure = None if name in ROOT_DOCUMENTS else Cure.SET_ASIDE
         try:
-            opened = OpenDocument(documents.parse(name, content))
+            document = documents.parse(file, content)
+            opened = OpenDocument(document, name)
+            check_format_of_folder(opened, number)
         except PlandocError as error:
-            yield from findings_of(error, name, cure, is_damage=True)
+            yield from findings_of(error, file, cure, is_damage=True)
             return
+        if not documents.is_as_written(document):
+            yield _changed_by_others(document)
         if self.marker is not None and opened.lineage != self.marker.lineage:
             message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
             hint = "import the other folder's data instead of copying its files"
-            yield Finding(Problem(message, file=name, hint=hint), cure, is_damage=True)
+            yield Finding(Problem(message, file=file, hint=hint), cure, is_damage=True)
             return
         yield from self._opened(opened)
 
@@ -205,8 +244,8 @@ class Look:
         """Yield what is wrong inside a document of this folder."""
         event_id = event_of_document(document.name)
         self.highest_event = max(self.highest_event, event_id or 0)
-        if event_id is None:
-            self._catalog_ids = {table.name: set(document.ids(table)) for table in TABLES if not table.of_event}
+        if document.name == CATALOG:
+            self._catalog_ids = {name: set(document.ids(table)) for name, table in tables_of(CATALOG).items()}
         problems = document.problems()
         yield from (Finding(problem, is_damage=True) for problem in problems)
         yield from _wrong_counters(document)
@@ -214,10 +253,10 @@ class Look:
             return
         yield from self._doubles(document)
         yield from self._references(document)
-        if event_id is None:
+        if document.name == CATALOG:
             self._catalog = document
             yield from wrong_nesting(document)
-        else:
+        elif event_id is not None:
             yield from wrong_with_plan(document, event_id, self._definitions())
             self._compare_kept(document, event_id)
 
@@ -241,13 +280,18 @@ class Look:
 
     def _doubles(self, document: OpenDocument) -> Iterator[Finding]:
         for table in tables_of(document.name).values():
-            for fields in table.unique:
+            # That an event has two snapshots is said with its plan.
+            for fields in () if table is BY_TYPE[PlanSnapshot] else table.unique:
                 # The events of all documents are compared; everything else only with its own document.
                 seen: dict[Any, tuple[str, str, int]] = self._slugs if table is BY_TYPE[Event] else {}
                 key_of = attrgetter(*fields)
                 for record in document.find(table):
-                    first = seen.setdefault(key_of(record), (document.name, table.name, record.id))
-                    if first != (document.name, table.name, record.id):
+                    if fields == ("slug",) and not record.slug:
+                        hint = "write a short name that no other has, such as christmas-2026"
+                        yield _in_row(document, table, record.id, "wanted a slug, found none", field="slug", hint=hint)
+                        continue
+                    first = seen.setdefault(key_of(record), (document.file, table.name, record.id))
+                    if first != (document.file, table.name, record.id):
                         message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
                         yield _in_row(document, table, record.id, message, hint="give one of the two another")
 
@@ -265,11 +309,18 @@ class Look:
                             yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
 
 
+def _changed_by_others(document: documents.Document) -> Finding:
+    writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
+    message = f"was changed by other hands since {writer} wrote it"
+    hint = "if nobody meant to, compare it with a backup; the next change of it by plandoc takes it as it is"
+    return Finding(Problem(message, file=document.name, hint=hint), is_note=True)
+
+
 def _in_row(
     document: OpenDocument, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
 ) -> Finding:
     line = document.line(table.name, row_id)
-    problem = Problem(message, document.name, line, table.name, str(row_id), field, hint)
+    problem = Problem(message, document.file, line, table.name, str(row_id), field, hint)
     return Finding(problem)
 
 
@@ -288,15 +339,28 @@ def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Findi
 
 
 def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:
+    known = tables_of(document.name)
+    for table, number in document.next_ids.items():
+        if table not in known:
+            hint = f"take it out; known are {', '.join(known)}"
+            yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
+        elif number > LARGEST_NUMBER:
+            hint = "write the highest id of the table and one more"
+            yield _counter(document, table, f"no row can get the id {number}; the highest is {LARGEST_NUMBER}", hint)
     for table, (found, wanted) in document.ids_behind().items():
-        problem = Problem(
-            f"wanted a next id of at least {wanted} for {table}, found {found}",
-            file=document.name,
-            table=documents.ABOUT_TABLE,
-            row=documents.ABOUT_ROW,
-            field=f"next_ids.{table}",
-            hint="a new row could get an id that was used; 'plandoc repair' counts it up",
-        )
-        can_be_counted = wanted < 10**documents.LONGEST_ID
-        hint = problem.hint if can_be_counted else "the id is the highest there can be; give the row a smaller one"
-        yield Finding(attrs.evolve(problem, hint=hint), Cure.COUNT_UP if can_be_counted else None)
+        # A table that is not known is said to be so.
+        if table in known:
+            yield _counter_behind(document, table, found, wanted)
+
+
+def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int) -> Finding:
+    message = f"wanted a next id of at least {wanted} for {table}, found {found}"
+    if wanted >= 10**documents.LONGEST_ID:
+        return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
+    hint = "a new row could get an id that was used; 'plandoc repair' counts it up"
+    return _counter(document, table, message, hint, Cure.COUNT_UP)
+
+
+def _counter(document: OpenDocument, table: str, message: str, hint: str, cure: Cure | None = None) -> Finding:
+    field = f"next_ids.{table}"
+    return Finding(Problem(message, document.file, None, documents.ABOUT_TABLE, documents.ABOUT_ROW, field, hint), cure)

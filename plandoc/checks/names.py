@@ -7,11 +7,11 @@ import re
 
 from plandoc.storage import archive, journal
 from plandoc.storage.document_files import TEMPORARY
-from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, event_of_document
+from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 # Between the name of a document and what a sync service, a browser or an editor adds to it.
 _SEPARATORS = r"[ ._()\-~#,+]"
-_IN_ROOT = re.compile(rf"(?:catalog|plandoc|journal){_SEPARATORS}.*", re.IGNORECASE | re.DOTALL)
+_IN_ROOT = re.compile(rf"(?:catalog|stock|plandoc|journal){_SEPARATORS}.*", re.IGNORECASE | re.DOTALL)
 _IN_EVENTS = re.compile(rf"[1-9][0-9]{{0,14}}{_SEPARATORS}.*", re.DOTALL)
 _JSON = re.compile(r"\.jsonl?(?![a-z0-9])", re.IGNORECASE)
 # What services, browsers and editors of several languages put there.
@@ -48,7 +48,7 @@ def kind_of(name: str) -> Kind:
     folder, _, last = name.rpartition("/")
     if last.endswith(TEMPORARY):
         return Kind.TEMPORARY
-    if name in {MARKER, CATALOG, journal.NAME, archive.MANIFEST} or event_of_document(name) is not None:
+    if name in {MARKER, *ROOT_DOCUMENTS, journal.NAME, archive.MANIFEST} or event_of_document(name) is not None:
         return Kind.OWN
     if last.startswith(_HIDDEN) or not _JSON.search(last):
         return Kind.OTHERS
@@ -68,5 +68,5 @@ def document_of_copy(name: str) -> str:
     stem = re.split(_SEPARATORS, last, maxsplit=1)[0]
     if folder == EVENTS_FOLDER:
         return f"{EVENTS_FOLDER}/{stem}.json"
-    own = {"catalog": CATALOG, "plandoc": MARKER, "journal": journal.NAME}
+    own = {name.partition(".")[0]: name for name in (MARKER, *ROOT_DOCUMENTS, journal.NAME)}
     return own.get(stem.lower(), last)

@@ -91,6 +91,8 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
         message = f"the plan is {plan.event.plan_state.name} but has no snapshot"
         problem = Problem(message, file=plan.document.name, table="plan_snapshots", hint=_BACKUP)
         yield Finding(problem, is_damage=True)
+    for problem in plan.document.problems_of_several(BY_TYPE[records.PlanSnapshot]):
+        yield Finding(problem, is_damage=True)
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
@@ -136,6 +138,9 @@ def _voided(plan: _Plan) -> Iterator[Finding]:
 
 def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
+    if len(snapshots) > 1:
+        # Said already; which definitions are in force is not for plandoc to say.
+        return
     in_force = definitions_in_force(snapshots[0] if snapshots else None, amendments, today)
     history = History(plan.content, plan.work, snapshots, amendments, in_force, today)
     found = [*packed_beyond_plan(history)]

@@ -1,28 +1,30 @@
 """Calling a command, and how it ends.
 
-Exit status 0: done. 1: refused, or what was looked at is not as it should be. 2: wrong usage.
+Exit status 0: done. 1: refused, or what was looked at is not as it should be. 2: wrong usage. 3: done, but something
+failed afterwards; running the command again would do it twice.
 """
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plandoc.cli import commands, plain_words, printing
+from plandoc.cli import commands, plain_words, printing, streams
+from plandoc.cli.arguments import as_path, as_text
 from plandoc.cli.commands import Call
+from plandoc.cli.done import Done
 from plandoc.cli.folder import Folder
 from plandoc.cli.wording import UsageError, as_said_here
-from plandoc.errors import PlandocError
+from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.folder import RecoveryWarning
 
 DONE = 0
 REFUSED = 1
 WRONG_USAGE = 2
+DONE_BUT = 3
 # As a shell reports a program that was ended by SIGINT or SIGPIPE.
 INTERRUPTED = 130
 NOBODY_READS = 141
@@ -30,45 +32,66 @@ NOBODY_READS = 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning
-        _let_streams_take_any_character()
-        try:
-            return _run(sys.argv[1:] if arguments is None else list(arguments))
-        except BrokenPipeError:
-            # Or the interpreter meets the same error again when it flushes at its exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return NOBODY_READS
+        return _run(sys.argv[1:] if arguments is None else list(arguments), Done())
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], done: Done) -> int:
     try:
-        status = _call(arguments)
+        status = _call(arguments, done)
         sys.stdout.flush()
         return status
     except UsageError as error:
-        printing.complain(f"{error}\nsee 'plandoc --help'")
+        _complain(str(error), "see 'plandoc --help'")
         return WRONG_USAGE
     except PlandocError as error:
-        printing.complain(as_said_here(str(error)))
-        return REFUSED
-    except BrokenPipeError:
-        raise
+        return _refused(error, done)
+    except streams.OutputError as error:
+        return _not_shown(error, done)
     except OSError as error:
         # What the store meets it tells itself; this is about other paths, such as one that is too long.
-        printing.complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
-        return REFUSED
+        _complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), *done.lines)
+        return DONE_BUT if done else REFUSED
     except KeyboardInterrupt:
-        printing.complain("interrupted")
+        _complain("interrupted", *done.lines)
         return INTERRUPTED
 
 
-def _call(arguments: list[str]) -> int:
+def _refused(error: PlandocError, done: Done) -> int:
+    """Say why something was refused, and what was done all the same."""
+    is_saved = isinstance(error, StorageError) and error.outcome is Outcome.SAVED
+    # What was begun has ended as the error itself says.
+    done.end("do not run it again" if is_saved and not done else None)
+    _complain(as_said_here(str(error)), *done.lines)
+    return DONE_BUT if done else REFUSED
+
+
+def _not_shown(error: streams.OutputError, done: Done) -> int:
+    """Say what was done although it could not be shown; whoever reads no further need not hear that nothing was."""
+    if done or not error.nobody_reads:
+        _complain(str(error), *(done.lines or ["nothing was changed"]))
+    streams.silence(sys.stdout)
+    if error.nobody_reads:
+        return NOBODY_READS
+    return DONE_BUT if done else REFUSED
+
+
+def _complain(*lines: str) -> None:
+    """Print a message below what was printed before it; what cannot be printed any more is given up."""
+    try:
+        sys.stdout.flush()
+    except streams.OutputError:
+        streams.silence(sys.stdout)
+    printing.complain("\n".join(lines))
+
+
+def _call(arguments: list[str], done: Done) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    tokens, data = _without_data(arguments)
-    status = _read(tokens, Folder(data))()
+    tokens, data = _without_data([as_text(argument) for argument in arguments])
+    status = _read(tokens, Folder(data, done))()
     return status if isinstance(status, int) else DONE
 
 
@@ -101,14 +124,10 @@ def _without_data(arguments: list[str]) -> tuple[list[str], Path | None]:
         if not folder:
             # An unset variable of a script must not come to mean ./data.
             raise UsageError("--data wants a folder, found nothing")
-        data = Path(folder)
+        if data is not None:
+            raise UsageError(f"--data is given twice, {str(data)!r} and {folder!r}; leave one of them out")
+        data = as_path(folder)
     return [*rest, *remaining], data
-
-
-def _let_streams_take_any_character() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

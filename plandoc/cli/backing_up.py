@@ -19,8 +19,10 @@ def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> i
     """
     from plandoc.backups import known, writing  # noqa: PLC0415  (no other command needs it)
 
+    folder.done.begin()
     with way_out.named(folder.path):
         report = writing.backup(folder.path, target, keep)
+    folder.done.end(f"the backup is in {report.path}")
     known.remember(folder.path, report.path)
     manifest = report.manifest
     printing.say(
@@ -52,7 +54,9 @@ def restore(
     """
     from plandoc.backups import restoring  # noqa: PLC0415  (no other command needs it)
 
+    folder.done.begin()
     report = restoring.restore(source, folder.path, replace=replace, foreign=foreign, older=older)
+    folder.done.end(f"{report.path} is restored")
     if report.kept is not None:
         printing.say(f"{report.kept}: what the folder held before")
     printing.say(

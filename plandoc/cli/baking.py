@@ -6,25 +6,39 @@ A run is called as the list shows it: `b3` is the third that was recorded of bak
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Annotated, Any
 
+import attrs
+
 from plandoc import production
+from plandoc.arithmetic.measures import Amount
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder
-from plandoc.cli.parameters import AsJson, Parameter
+from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import (
     UsageError,
     batches_in_words,
+    moment_from_words,
     moment_in_words,
     run_from_words,
     run_in_words,
     whole_number,
 )
 from plandoc.planning.definitions import definitions_of
-from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, ProductionRun, RunKind, VoidedRun
+from plandoc.records import (
+    AssemblyRun,
+    FinishedGood,
+    FinishedUnit,
+    Ingredient,
+    NotTaken,
+    ProductionRun,
+    RunKind,
+    VoidedRun,
+)
 from plandoc.sessions import Session
 from plandoc.values import frozen
 
@@ -40,11 +54,13 @@ class _Run:
         run: As it is stored.
         name: Of the unit that was baked, or of the good that was packed.
         voided: Who took it back and why; None when it counts.
+        took: What it took of the stock, in words; blank when nothing.
     """
 
     run: ProductionRun | AssemblyRun
     name: str
     voided: VoidedRun | None = None
+    took: str = ""
 
     @property
     def kind(self) -> RunKind:
@@ -74,11 +90,13 @@ def bake(
     made: str | None = None,
     lost: Lost = None,
     why: Why = None,
+    at: str | None = None,
+    no_stock: Flag = False,
     notes: str | None = None,
     json: AsJson = False,
     folder: DataFolder,
 ) -> None:
-    """Record that batches were baked, and what came out of them.
+    """Record that batches were baked, and what came out of them; what they take goes off the stock.
 
     Args:
         event: The event, by its short name or number.
@@ -87,23 +105,31 @@ def bake(
         made: How many units came out; else all that the batches yield, but those lost.
         lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
         why: Why they were lost.
+        at: When, such as '2026-12-24 22:00'; else now.
+        no_stock: Leave the stock as it is.
         notes: Anything to remember.
         json: Print the run as JSON.
     """
     number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
-    losses = _losses(lost or (), why or ())
+    losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         baked = in_plan(FinishedUnit, unit, found, session)
-        run = production.record_production(found, baked.id, number, units, losses, notes or "", session=session)
-        return _Run(run, baked.name), production.get_progress(found, session=session)
+        run = production.record_production(
+            found, baked.id, number, units, losses, notes or "", moment, not no_stock, session=session
+        )
+        return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
 
     run, progress = folder.change("record production", record)
     if json:
         printing.print_json(_as_json(run))
         return
     printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
+    if run.took:
+        printing.say(f"taken from the stock: {run.took}")
+    for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
+        printing.say(f"not in the stock: {_in_words(one)}")
     _show_what_stands(run, progress, event)
 
 
@@ -168,6 +194,8 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
         found = event_id(event, session)
         taken = production.void_run(found, kind, run_id, reason, session=session)
         voided = next(one for one in _runs(found, session) if one.voided == taken)
+        if isinstance(voided.run, ProductionRun):
+            voided = attrs.evolve(voided, took=_took(voided.run, session))
         return voided, production.get_progress(found, session=session)
 
     voided, progress = folder.change("void a run", take_back)
@@ -176,6 +204,8 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
         return
     why = "" if voided.voided is None else f" ({voided.voided.reason})"
     printing.say(f"{voided.called} no longer counts: {_done(voided)}{why}")
+    if voided.took:
+        printing.say(f"put back into the stock: {voided.took}")
     _show_what_stands(voided, progress, event)
 
 
@@ -208,6 +238,17 @@ def _runs(found: int, session: Session) -> list[_Run]:
 def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
     record = lookup(record_id)
     return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+
+
+def _took(run: ProductionRun, session: Session) -> str:
+    return ", ".join(
+        f"{Amount(Fraction(part.quantity), part.unit)} of {session.get(Ingredient, part.ingredient_id).name}"
+        for part in run.taken
+    )
+
+
+def _in_words(one: NotTaken) -> str:
+    return f"{Amount(Fraction(one.quantity), one.unit, rounds_up=True)} of {one.ingredient}"
 
 
 def _done(one: _Run) -> str:

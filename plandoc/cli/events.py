@@ -105,7 +105,7 @@ def _as_json(plan: _Plan) -> dict[str, Any]:
         "recipes": [_named(recipe) for recipe in plan.recipes],
         "finished_goods": [{**_named(good), "quantity": quantity} for good, quantity in plan.goods],
         "batch_decisions": [{"finished_unit_slug": unit.slug, **as_row(decision)} for unit, decision in plan.decisions],
-        "snapshot_created_at": None if taken is None else taken.snapshot_data["created_at"],
+        "snapshot_created_at": None if taken is None else taken.created_at.isoformat(),
     }
 
 
@@ -123,7 +123,7 @@ def _print_plan(plan: _Plan) -> None:
     if event.notes:
         printing.say(f"notes      {printing.clean(event.notes)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.snapshot_data['created_at']}")
+        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
     _print_tables(plan)
 
 

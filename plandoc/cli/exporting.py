@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
+from plandoc.cli.arguments import as_path
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError
-from plandoc.errors import PlandocError
+from plandoc.errors import PlandocError, StorageError
 from plandoc.exchange import spreadsheets
 from plandoc.exchange.plandoc_files.exporting import RenderedExport, render_export, write_export
 from plandoc.records import Event
@@ -42,6 +43,7 @@ def export(
     """
     if file.startswith("-") and file != _STANDARD_OUTPUT:
         raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
+    target = as_path(file)
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
@@ -51,11 +53,14 @@ def export(
     if file == _STANDARD_OUTPUT:
         printing.print_json_as_it_is(rendered.content)
         return
+    folder.done.begin()
     try:
-        report = write_export(rendered, file, replace=replace)
+        report = write_export(rendered, target, replace=replace)
+    except StorageError:
+        raise
     except PlandocError as error:
-        message = str(error).replace("replace=True", "--replace").replace("name a file", "name a file, or -")
-        raise PlandocError(message) from error
+        raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
+    folder.done.end(f"the export is in {report.path}")
     columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
     printing.print_table(
         "Export", columns, list(report.tables.items()), when_empty="there is nothing in the folder yet"
@@ -81,19 +86,18 @@ def export_csv(
         replace: Replace files that are there.
     """
     rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
-    try:
-        written = spreadsheets.write_csv(rendered, place, replace=replace)
-    except PlandocError as error:
-        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    folder.done.begin()
+    written = spreadsheets.write_csv(rendered, place, replace=replace)
+    folder.done.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))
 
 
-def print_schema(name: Literal["catalog", "event", "marker", "export"], /) -> None:
+def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"], /) -> None:
     """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
 
     Args:
-        name: catalog (catalog.json), event (events/NUMBER.json), marker (plandoc.json) or export.
+        name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
     """
     from plandoc import schema  # noqa: PLC0415  (only this command needs it)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import attrs
+
 from plandoc import store
 from plandoc.cli import printing, way_out
+from plandoc.cli.done import Done
 from plandoc.cli.parameters import Parameter
+from plandoc.errors import PlandocError
 from plandoc.sessions import Session
 from plandoc.values import frozen
+from plandoc.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -22,9 +28,11 @@ class Folder:
 
     Attributes:
         given: What `--data` named; None when it was left out.
+        done: What the command has done so far.
     """
 
     given: Path | None
+    done: Done = attrs.field(factory=Done, eq=False, repr=False)
 
     @property
     def path(self) -> Path:
@@ -42,13 +50,35 @@ class Folder:
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
-        with way_out.named(self.path), self.open() as opened, opened.session(action) as session:
-            return work(session)
+        with way_out.named(self.path), self._opened() as opened, ExitStack() as afterwards:
+            with opened.session(action) as session:
+                result = work(session)
+                # However this ends: an error may come behind the change.
+                afterwards.callback(self._note, session.workspace, session.workspace.serial)
+                self.done.begin()
+            self.done.end(None)
+            return result
+
+    def _note(self, workspace: Workspace, before: int) -> None:
+        if workspace.serial != before:
+            self.done.end("the change is saved", counts_twice=True)
 
     def look(self, look: Callable[[Session], T]) -> T:
         """Return what a look at one moment gives; nothing is locked or changed."""
-        with way_out.named(self.path), self.open() as opened:
+        with way_out.named(self.path), self._opened() as opened:
             return opened.read(look)
+
+    @contextmanager
+    def _opened(self) -> Iterator[store.Store]:
+        opened = self.open()
+        try:
+            yield opened
+        except BaseException:
+            # What went wrong first is what counts: an error of closing would say that something is saved.
+            with suppress(PlandocError, OSError):
+                opened.close()
+            raise
+        opened.close()
 
 
 # A command that works on the data folder has a parameter of this type; it is no argument of the command line.

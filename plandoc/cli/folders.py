@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from plandoc.cli import printing, way_out
+from plandoc.cli import printing, streams, way_out
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.reports import print_report
@@ -24,19 +25,28 @@ if TYPE_CHECKING:
 def init(*, folder: DataFolder) -> None:
     """Make a new data folder; one that is there already stays as it is."""
     was_there = (folder.path / MARKER).exists()
-    folder.open(create=True).close()
+    with ExitStack() as afterwards:
+        # However this ends: an error may come behind the making.
+        afterwards.callback(_note_if_made, folder, was_there=was_there)
+        folder.open(create=True).close()
     printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
 
 
-def check(*, json: AsJson = False, folder: DataFolder) -> int:
+def _note_if_made(folder: Folder, *, was_there: bool) -> None:
+    if not was_there and os.path.lexists(folder.path / MARKER):
+        folder.done.end(f"the folder {folder.path} is made")
+
+
+def check(*, strict: Flag = False, json: AsJson = False, folder: DataFolder) -> int:
     """Report everything that is wrong with the data folder; changes nothing.
 
     Args:
-        json: Print the findings as JSON.
+        strict: Count a document that other hands have changed since plandoc wrote it as wrong; else it is only noted.
+        json: Print the findings as JSON, without notes.
     """
     from plandoc import checks  # noqa: PLC0415  (no other command of this module needs it)
 
-    problems = checks.check(folder.path)
+    notes, problems = checks.notes_and_problems(folder.path, strict=strict)
     known = way_out.backup_for(problems, folder.path)
     problems = way_out.with_path(problems, known)
     if json:
@@ -44,6 +54,8 @@ def check(*, json: AsJson = False, folder: DataFolder) -> int:
         return 1 if problems else 0
     for problem in problems:
         printing.say(str(problem))
+    for note in notes:
+        printing.say(f"note: {note}")
     if known is not None:
         printing.say(way_out.sentence(known))
     printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
@@ -71,11 +83,13 @@ def import_file(
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(
-                f"import {file.name}",
+                f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:
-        print_report(cast("ImportReport", error.report))
+        # The refusal must be said, also where its report cannot be shown.
+        with suppress(streams.OutputError):
+            print_report(cast("ImportReport", error.report))
         message = str(error).replace("on_conflict='skip'", "--on-conflict skip")
         raise ImportRefusedError(
             message.replace("on_conflict='update'", "--on-conflict update"), error.report

@@ -35,7 +35,7 @@ def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFold
     """
     _bring_in(
         folder,
-        f"import {file.name}",
+        f"import {printing.clean(file.name)}",
         lambda session: handwritten.import_ingredients(file, dry_run=dry_run, session=session),
     )
 
@@ -55,7 +55,7 @@ def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Fla
     def bring_in(session: Session) -> ImportReport:
         return handwritten.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
 
-    _bring_in(folder, f"import {file.name}", bring_in)
+    _bring_in(folder, f"import {printing.clean(file.name)}", bring_in)
 
 
 def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
@@ -70,7 +70,7 @@ def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     """
     _bring_in(
         folder,
-        f"import {file.name}",
+        f"import {printing.clean(file.name)}",
         lambda session: handwritten.import_goods(file, dry_run=dry_run, session=session),
     )
 
@@ -86,7 +86,7 @@ def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     """
     _bring_in(
         folder,
-        f"import {file.name}",
+        f"import {printing.clean(file.name)}",
         lambda session: handwritten.import_stock(file, dry_run=dry_run, session=session),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plandoc import lifecycle, states
+from plandoc.arithmetic.replay import original
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.asking import Move, Yes, move
@@ -89,19 +90,21 @@ def snapshot(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None
 def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
     """Show a snapshot as tables."""
     data = taken.snapshot_data
-    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {data['created_at']}")
+    # Judges the numbers, in a file that other hands may have changed.
+    original(data)
+    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {taken.created_at.isoformat()}")
     number = [printing.Column("id", is_number=True)]
     printing.print_table(
         "Recipes",
         [*number, printing.Column("recipe"), printing.Column("name")],
-        [(row["recipe_id"], row["recipe_slug"], row["recipe_name"]) for row in data["recipes"]],
+        [(row["recipe_id"], row.get("recipe_slug"), row.get("recipe_name")) for row in data["recipes"]],
         when_empty="none",
         is_one_of_several=True,
     )
     printing.print_table(
         "Goods",
         [*number, printing.Column("good"), printing.Column("name"), printing.Column("quantity", is_number=True)],
-        [(row["fg_id"], row["fg_slug"], row["fg_name"], row["quantity"]) for row in data["finished_goods"]],
+        [(row["fg_id"], row.get("fg_slug"), row.get("fg_name"), row["quantity"]) for row in data["finished_goods"]],
         when_empty="none",
         is_one_of_several=True,
     )
@@ -114,7 +117,7 @@ def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
             printing.Column("yield each", is_number=True),
         ],
         [
-            (row["finished_unit_slug"], row["recipe_name"], row["batches"], row["yield_per_batch"])
+            (row.get("finished_unit_slug"), row.get("recipe_name"), row["batches"], row.get("yield_per_batch"))
             for row in data["batch_decisions"]
         ],
         when_empty="none",

@@ -95,7 +95,7 @@ def _print_event(plan: Plan) -> None:
     printing.say(f"date       {event.event_date}")
     printing.say(f"plan       {state_in_words(event.plan_state)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.snapshot_data['created_at']}")
+        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
     for name, done in (("amended", plan.amendments), ("baked", plan.production_runs), ("packed", plan.assembly_runs)):
         if done:
             printing.say(f"{name:<11}{'once' if len(done) == 1 else f'{len(done)} times'}")

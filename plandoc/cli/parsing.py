@@ -6,17 +6,21 @@ take to run.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
 
 import cyclopts
 from cyclopts import App, CycloptsError
 
+from plandoc.cli.arguments import as_path
 from plandoc.cli.commands import COMMANDS, GROUPS, Call, Called
 from plandoc.cli.folder import Folder
 from plandoc.cli.parameters import Parameter
 from plandoc.cli.wording import UsageError
+from plandoc.version import __version__
 
 _USAGE = "Usage: plandoc [--data FOLDER] COMMAND [OPTIONS]"
 
@@ -59,16 +63,29 @@ def _describe(command: Callable[..., Any]) -> None:
 
 def _as_parameter(hint: Any) -> Any:
     said = [each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Parameter)]
-    return Annotated[(hint.__origin__, *(cyclopts.Parameter(**each.settings) for each in said))] if said else hint
+    kind = hint.__origin__ if said else hint
+    settings = [each.settings for each in said]
+    settings += [{"converter": convert} for wanted, convert in _CONVERTERS if wanted in {kind, *get_args(kind)}]
+    return Annotated[(kind, *(cyclopts.Parameter(**each) for each in settings))] if settings else hint
 
 
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415  (only --version asks)
+def _day(_: Any, tokens: Sequence[cyclopts.Token]) -> datetime.date:
+    """Return the day that an argument says, in the one form that the files have; cyclopts takes others, too."""
+    from plandoc import codec  # noqa: PLC0415  (it takes longer to import than this whole module, but the parser)
 
+    (token,) = tokens
     try:
-        return metadata.version("plandoc")
-    except metadata.PackageNotFoundError:
-        return "unknown (run from its source folder, not installed)"
+        return codec.day(token.value)
+    except ValueError as error:
+        raise UsageError(f"{token.keyword or 'the day'}: {error}") from None
+
+
+def _path(_: Any, tokens: Sequence[cyclopts.Token]) -> Path:
+    (token,) = tokens
+    return as_path(token.value)
+
+
+_CONVERTERS: tuple[tuple[type, Callable[..., Any]], ...] = ((datetime.date, _day), (Path, _path))
 
 
 def _make_app() -> App:
@@ -77,7 +94,7 @@ def _make_app() -> App:
         usage=_USAGE,
         help=_HELP,
         help_format="plaintext",
-        version=_version,
+        version=__version__,
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )

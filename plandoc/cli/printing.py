@@ -6,19 +6,15 @@ No text from a data folder reaches the terminal as it is: an imported name could
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from plandoc import harmless
+from plandoc.cli import streams
 from plandoc.values import frozen
 
 clean = harmless.clean
-
-_UNSEEN_THAT_JSON_KEEPS = re.compile(
-    "[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
 
 
 @frozen
@@ -41,26 +37,18 @@ def say(text: str = "") -> None:
 
 def complain(text: str) -> None:
     """Print one message to the error stream; its further lines are indented below the first."""
-    print("plandoc: " + "\n         ".join(map(clean, text.split("\n"))), file=sys.stderr)
+    streams.complain("plandoc: " + "\n         ".join(map(clean, text.split("\n"))))
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document."""
+    """Print one JSON document; what could steer a terminal is written as an escape, which means the same to JSON."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    print(_visible(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
+    print(harmless.json_text(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
 
 
 def print_json_as_it_is(content: bytes) -> None:
-    """Print JSON byte by byte; on a terminal with escapes for what could steer it, which mean the same to JSON."""
-    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
-        print(_visible(content.decode()), end="")
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-
-
-def _visible(text: str) -> str:
-    return _UNSEEN_THAT_JSON_KEEPS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Print JSON with all its own line ends, and with the same escapes; as UTF-8 whatever a terminal's encoding is."""
+    streams.write_bytes(harmless.json_text(content.decode()).encode())
 
 
 def print_table(

@@ -15,13 +15,13 @@ from plandoc.arithmetic.measures import Amount
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.cli import csv_output, printing
 from plandoc.cli.finding import all_of, event_id
-from plandoc.cli.folder import DataFolder
-from plandoc.cli.parameters import AsJson, Parameter
+from plandoc.cli.folder import DataFolder, Folder
+from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import UsageError
 from plandoc.planning.packing import get_feasibility
-from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
-from plandoc.records import Event, Finding, FindingKind
+from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list, receive_shopping
+from plandoc.records import Event, Finding, FindingKind, PlanState
 from plandoc.sessions import Session
 
 Events = Annotated[str, Parameter(name="EVENT", required=True)]
@@ -29,16 +29,18 @@ AsCsv = Annotated[bool, Parameter(name="--csv", negative="", show_default=False)
 _COMPARED = ("needed", "in stock")
 _AMOUNTS = (*_COMPARED, "to buy")
 _NO_BATCHES = "none; no batches are decided"
+_NOTHING_TO_BAKE = "none; no batches are left to bake"
 
 
-def needs(*keys: Events, json: AsJson = False, folder: DataFolder) -> None:
+def needs(*keys: Events, remaining: Flag = False, json: AsJson = False, folder: DataFolder) -> None:
     """Show which ingredients the decided batches take, sub-recipes included.
 
     Args:
         keys: The events, by their short names or numbers; several are added up.
+        remaining: Count only batches that are not baked yet.
         json: Print the ingredients as JSON.
     """
-    found = folder.look(lambda session: get_ingredient_needs(_event_ids(keys, session), session=session))
+    found = folder.look(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
     _say_what_is_missing(found.undecided, is_alone=json)
     if json:
         printing.print_json(as_json(found))
@@ -48,27 +50,52 @@ def needs(*keys: Events, json: AsJson = False, folder: DataFolder) -> None:
         printing.Column("needed", is_number=True),
         *map(printing.Column, ("unit", "as written", "note")),
     ]
-    printing.print_table("Ingredients", columns, map(_need, found.rows), when_empty=_NO_BATCHES)
+    printing.print_table(
+        "Ingredients", columns, map(_need, found.rows), when_empty=_NOTHING_TO_BAKE if remaining else _NO_BATCHES
+    )
 
 
-def shop(*keys: Events, csv: AsCsv = False, json: AsJson = False, folder: DataFolder) -> None:
-    """Show what has to be bought for the decided batches: what is needed less what is in stock.
+def shop(
+    *keys: Events,
+    everything: Annotated[bool, Parameter(name="--all", negative="", show_default=False)] = False,
+    bought: Flag = False,
+    csv: AsCsv = False,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> None:
+    """Show what has to be bought for what is still to bake: what that needs, less what is in stock.
 
     Args:
         keys: The events, by their short names or numbers; several are added up.
+        everything: Count all batches that are decided, as if nothing had been baked.
+        bought: Everything on the list was bought: put it into the stock.
         csv: Print the list as CSV, for a spreadsheet.
         json: Print the list as JSON.
     """
     if csv and json:
         raise UsageError("--csv and --json cannot both be had; leave one out")
-    found = folder.look(lambda session: get_shopping_list(_event_ids(keys, session), session=session))
+    if bought and everything:
+        raise UsageError("--bought takes in what is still to buy, so --all does not go with it; leave one out")
+    found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
     _say_what_is_missing(found.undecided, is_alone=json or csv)
     if json:
         printing.print_json(as_json(found))
     elif csv:
         _print_csv(found)
+    elif bought:
+        _print_bought(found)
     else:
-        _print_groups(found)
+        _print_groups(found, () if everything else _completed(found))
+
+
+def _listed(keys: Sequence[str], folder: Folder, *, remaining: bool) -> ShoppingList:
+    return folder.look(lambda session: get_shopping_list(_event_ids(keys, session), remaining, session=session))
+
+
+def _received(keys: Sequence[str], folder: Folder) -> ShoppingList:
+    return folder.change(
+        "receive the shopping", lambda session: receive_shopping(_event_ids(keys, session), session=session)
+    )
 
 
 def feasible(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
@@ -109,8 +136,22 @@ def _need(row: NeedRow) -> tuple[str, ...]:
     return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
 
 
-def _print_groups(found: ShoppingList) -> None:
+def _completed(found: ShoppingList) -> list[str]:
+    return [event.name for event in found.events if event.plan_state is PlanState.COMPLETED]
+
+
+def _print_bought(found: ShoppingList) -> None:
+    printing.say(f"bought for {' and '.join(event.name for event in found.events)}; it is in the stock now")
+    _print_compared("Bought", found.buy, ("to buy",))
+    if found.cannot_compare:
+        names = ", ".join(item.ingredient.name for item in found.cannot_compare)
+        printing.say(f"not taken in, for nobody can tell how much was to buy: {names}; 'plandoc stock add' does it")
+
+
+def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
     printing.say(f"Shopping list for {' and '.join(event.name for event in found.events)}")
+    for name in completed:
+        printing.say(f"{name} is completed: nothing is left to bake for it, so nothing has to be bought")
     _print_compared("Buy", found.buy, _AMOUNTS)
     _print_uncompared(found.cannot_compare)
     _print_compared("Enough", found.enough, _COMPARED)
@@ -125,20 +166,26 @@ def _print_uncompared(items: Sequence[ShoppingItem]) -> None:
     texts = map(printing.Column, ("unit", "in stock", "why"))
     columns = [printing.Column("ingredient"), printing.Column("needed", is_number=True), *texts]
     rows = [
-        (one.ingredient.name, *_split(row.needed), _all_in_stock(row, one), _why(one))
+        (one.ingredient.name, *_split(row.needed), _there(row, others), row.reason or "enough")
         for one in items
-        for row in one.rows
+        for row, others in _with_others(one)
     ]
     printing.print_table("Cannot compare", columns, rows, when_empty="nothing", is_one_of_several=True)
 
 
-def _all_in_stock(row: ShoppingRow, item: ShoppingItem) -> str:
-    return " + ".join(map(str, [*([row.in_stock] if row.in_stock.exact else []), *item.other_stock]))
+def _with_others(item: ShoppingItem) -> Iterator[tuple[ShoppingRow, Sequence[Amount]]]:
+    """Yield the rows of an item, the first that is not told with the stock that is in no row."""
+    others = item.other_stock
+    for row in item.rows:
+        if row.reason is None:
+            yield row, ()
+        else:
+            yield row, others
+            others = ()
 
 
-def _why(item: ShoppingItem) -> str:
-    # The name stands in the same row already.
-    return (item.reason or "").removeprefix(f"{item.ingredient.name}: ")
+def _there(row: ShoppingRow, others: Sequence[Amount]) -> str:
+    return ", ".join(map(str, [*([row.in_stock] if row.in_stock.exact else []), *others])) or "none"
 
 
 def _columns(amounts: Sequence[str]) -> list[printing.Column]:
@@ -164,10 +211,6 @@ def _split(amount: Amount) -> tuple[str, str]:
     return number, unit
 
 
-def _others(item: ShoppingItem) -> str:
-    return " + ".join(map(str, item.other_stock))
-
-
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
     csv_output.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
@@ -176,8 +219,9 @@ def _print_csv(found: ShoppingList) -> None:
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
     for one in items:
         standing = one.standing.value.replace("_", " ")
-        for row in one.rows:
-            yield standing, one.ingredient.name, *_numbers(row, _AMOUNTS), _others(one), _why(one)
+        for row, others in _with_others(one):
+            also = ", ".join(map(str, others))
+            yield standing, one.ingredient.name, *_numbers(row, _AMOUNTS), also, row.reason or ""
 
 
 def _print_feasibility(found: Feasibility) -> None:

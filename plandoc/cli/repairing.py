@@ -33,7 +33,9 @@ def repair(
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
 
+    folder.done.begin()
     report = do_repair(folder.path, dry_run, backup, foreign=foreign, on_wait=tell)
+    folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
     # Named when it was not: a document that was moved to lost-found can still be taken back.

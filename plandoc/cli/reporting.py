@@ -43,10 +43,9 @@ def report(
     found, text = folder.look(render)
     place = output or Path()
     file = place / f"{found.slug}.html" if place.is_dir() else place
-    try:
-        path = save(text, file, replace=replace)
-    except PlandocError as error:
-        raise PlandocError(str(error).replace("replace=True", "--replace")) from error
+    folder.done.begin()
+    path = save(text, file, replace=replace)
+    folder.done.end(f"the report is in {path}")
     printing.say(f"report of {found.name}: {path}")
     if open_it:
         _open(path)
@@ -56,4 +55,4 @@ def _open(path: Path) -> None:
     import webbrowser  # noqa: PLC0415  (only --open asks)
 
     if not webbrowser.open(path.as_uri()):
-        raise PlandocError(f"no browser was found to open {path} with; the report is there")
+        raise PlandocError(f"no browser was found to open {path} with")

@@ -1,16 +1,17 @@
-"""`plandoc stock set`, `stock list` and `ingredient list`: what is in the house, and what there is to have."""
+"""`plandoc stock set`, `stock add`, `stock list` and `ingredient list`: what is in the house, and what there is to have."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from plandoc.arithmetic.rounding import in_words
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.errors import ValidationError
-from plandoc.planning.stocktaking import get_stock, set_stock
+from plandoc.planning.stocktaking import add_stock, get_stock, set_stock
 from plandoc.records import Density, Ingredient, StockItem
 from plandoc.rules import check_amount
 from plandoc.sessions import Session
@@ -36,6 +37,24 @@ def set_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFold
     printing.say(f"in stock now: {_in_words(item)} of {found.name}")
     if others:
         printing.say(f"in other units there is also: {', '.join(map(_in_words, others))}")
+
+
+def add_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFolder) -> None:
+    """Add what came into the house to what is in stock of an ingredient in this unit.
+
+    Args:
+        ingredient: The ingredient, by its short name, its name or its number.
+        quantity: How much came, such as 2.5.
+        unit: Such as kg, cup, each or can.
+    """
+    amount = _amount(quantity)
+
+    def change(session: Session) -> tuple[Ingredient, StockItem]:
+        found = _ingredient(ingredient, session)
+        return found, add_stock(found.id, amount, unit, session=session)
+
+    found, item = folder.change("add to the stock", change)
+    printing.say(f"in stock now: {_in_words(item)} of {found.name}")
 
 
 def list_stock(*, json: AsJson = False, folder: DataFolder) -> None:
@@ -111,7 +130,7 @@ def _ingredient(key: str, session: Session) -> Ingredient:
 
 
 def _parts(item: StockItem) -> tuple[str, str]:
-    return format(item.quantity, "f"), item.unit
+    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else in_words(item.quantity)), item.unit
 
 
 def _in_words(item: StockItem) -> str:

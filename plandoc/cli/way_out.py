@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from plandoc.errors import DamagedError, FolderNotFoundError, Problem
-from plandoc.tables import CATALOG, MARKER
+from plandoc.tables import MARKER, ROOT_DOCUMENTS
 
 if TYPE_CHECKING:
     from plandoc.backups.known import KnownBackup
@@ -24,7 +24,7 @@ def named(folder: Path) -> Iterator[None]:
     try:
         yield
     except FolderNotFoundError as error:
-        holds_documents = (folder / CATALOG).exists()
+        holds_documents = any((folder / name).exists() for name in ROOT_DOCUMENTS)
         known = backup_for([Problem("the file is missing", file=MARKER)], folder) if holds_documents else None
         if known is None:
             raise

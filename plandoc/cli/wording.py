@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from plandoc.errors import found
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -25,6 +26,7 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "use replace_stale": "use --replace-stale",
         "use add_ingredients": "use --add-ingredients",
         "import_ingredients": "'plandoc ingredient import FILE'",
+        "use_stock=False": "--no-stock",
         "use add_missing_recipes": "use --add-missing-recipes",
         "accept the shortfall": "accept the shortfall with --accept-shortfall",
         "drop_finished_good": "'plandoc amend drop EVENT GOOD --reason TEXT'",
@@ -110,7 +112,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {words!r}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -129,6 +131,29 @@ def moment_in_words(moment: datetime.datetime) -> str:
     '2026-12-23 08:05'
     """
     return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
+
+
+def moment_from_words(argument: str, called: str) -> datetime.datetime:
+    """Return the moment that an argument says; without an offset it is one of this computer's time.
+
+    Args:
+        argument: As it was typed.
+        called: What it is called in messages.
+
+    Raises:
+        UsageError: when it is none.
+
+    >>> moment_from_words("2026-12-24 22:00+01:00", "--at").isoformat()
+    '2026-12-24T21:00:00+00:00'
+    """
+    text = argument.strip()
+    try:
+        # A day alone would be taken for its first minute.
+        moment = datetime.datetime.fromisoformat(text if ":" in text else "")
+        return moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        wanted = "wanted a day and a time such as '2026-12-24 22:00'"
+        raise UsageError(f"{wanted} for {called}, found {found(argument)}") from None
 
 
 def state_in_words(state: PlanState) -> str:
@@ -173,7 +198,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {argument!r}")
+        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
     return int(argument)
 
 
@@ -195,9 +220,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {argument!r}")
+            wrong.append(f"wanted {wanted}, found {found(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {number!r}")
+            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:

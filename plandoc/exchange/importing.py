@@ -21,6 +21,7 @@ from plandoc.exchange.report import ImportReport, Outcome, Row
 from plandoc.exchange.target import DryTarget, SessionTarget, Target
 from plandoc.operations import NO_SESSION, changes
 from plandoc.sessions import Session
+from plandoc.storage.places import named
 
 
 @changes("import a file")
@@ -51,7 +52,7 @@ def import_file(
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
-    file, rule = Path(path), conflict_rule(on_conflict)
+    file, rule = named(path), conflict_rule(on_conflict)
     exported = read_object(file)
     if is_exchange_file(exported):
         return take_in(file, exported, session, dry_run=dry_run, on_conflict=rule)

@@ -12,6 +12,8 @@ from plandoc.storage.files import Files
 from plandoc.storage.places import resolved
 from plandoc.storage.translation import translated
 
+_WAY_OUT = "export it once more, or repair it with an editor"
+
 
 def read_object(path: Path) -> dict[str, Any]:
     """Return the one JSON object that a file holds; its fractions are `Decimal`.
@@ -20,7 +22,7 @@ def read_object(path: Path) -> dict[str, Any]:
         StorageError: when there is no such file, or it cannot be read.
         DamagedError: when it is not one JSON object without doubled keys and without NaN.
     """
-    return parse_object(str(path), _content(path), parse_float=_exact)
+    return parse_object(str(path), _content(path), parse_float=_exact, way_out=_WAY_OUT)
 
 
 def _content(path: Path) -> bytes:

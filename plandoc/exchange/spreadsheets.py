@@ -5,16 +5,19 @@ The first four have the columns that the imports of handwritten files read.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from plandoc.arithmetic.rounding import rounded
 from plandoc.codec import to_row
 from plandoc.errors import PlandocError, Problem, ValidationError, found
-from plandoc.exchange.plandoc_files.writing import save
+from plandoc.exchange.plandoc_files.writing import save_all
 from plandoc.harmless import csv_text
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.definitions import is_frozen, known_to
@@ -112,7 +115,7 @@ def _goods(session: Session) -> Rows:
 def _stock(session: Session) -> Rows:
     ingredients = _Names(session.find(Ingredient))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], f"{item.quantity:f}", item.unit
+        yield ingredients[item.ingredient_id], f"{rounded(Fraction(item.quantity), 12):f}", item.unit
 
 
 def _events(session: Session) -> Rows:
@@ -172,22 +175,31 @@ def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSIO
 
 
 def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, replace: bool = False) -> list[Path]:
-    """Put tables into a folder, a file for each, each whole or not at all; the folder is made if need be.
+    """Put tables into a folder, a file for each, all of them or none; the folder is made if need be.
 
     Raises:
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
-        StorageError: when the system refuses.
+        StorageError: when the system refuses; it says what is there.
     """
     place = named(folder)
-    files = {place / f"{name}.csv": text for name, text in rendered.items()}
+    files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:
         raise PlandocError(f"there already: {', '.join(there)}; replace with replace=True, or name another folder")
+    is_there = os.path.lexists(place)
     try:
         place.mkdir(exist_ok=True)
     except OSError as error:
         raise PlandocError(f"cannot make the folder {place}: {error.strerror}") from error
-    return [save(text.encode(), file, replace=replace, beginning=None) for file, text in files.items()]
+    with contextlib.ExitStack() as unfinished:
+        if not is_there:
+            unfinished.callback(_remove_if_empty, place)
+        return save_all(files, replace=replace)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def export_csv(

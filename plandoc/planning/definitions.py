@@ -119,10 +119,9 @@ class _OfEvent:
     """What was frozen for one event, the same until its document changes."""
 
     def __init__(self, document: OpenDocument) -> None:
-        snapshots: list[PlanSnapshot] = document.find(table_of(PlanSnapshot))
-        self.snapshot = snapshots[0] if snapshots else None
-        self.amendments = in_order(document.find(table_of(PlanAmendment))) if snapshots else []
-        self._sources: list[PlanSnapshot | PlanAmendment] = [*snapshots[:1], *self.amendments]
+        self.snapshot: PlanSnapshot | None = document.only(table_of(PlanSnapshot))
+        self.amendments = in_order(document.find(table_of(PlanAmendment))) if self.snapshot else []
+        self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
         self._last: tuple[Definitions, Definitions] | None = None
 
     def beside(self, today: Definitions) -> Definitions:

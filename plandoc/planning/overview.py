@@ -69,10 +69,10 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
 
     Raises:
         NotFoundError: "Event 99 not found".
+        DamagedError: when it has two snapshots.
     """
     event = session.event(event_id)
     parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
-    snapshots = session.find(PlanSnapshot, event_id=event_id)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,
@@ -81,7 +81,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
         findings=findings_in(parts, event_id, session),
-        snapshot=snapshots[0] if snapshots else None,
+        snapshot=session.workspace.snapshot(event_id),
         amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),

@@ -11,9 +11,10 @@ from plandoc.arithmetic.review import review
 from plandoc.arithmetic.runs import batches_done, counted_production, remaining_batches, units_made
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.errors import NotFoundError, Problem, ValidationError
-from plandoc.operations import NO_SESSION, reads
+from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in, definitions_of
 from plandoc.planning.reviewing import plan_parts
+from plandoc.planning.stocktaking import put_in
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -54,15 +55,17 @@ def get_ingredient_needs(
 
 @reads
 def get_shopping_list(
-    event_ids: int | Iterable[int], remaining: bool = False, session: Session = NO_SESSION
+    event_ids: int | Iterable[int], remaining: bool = True, session: Session = NO_SESSION
 ) -> ShoppingList:
-    """Return what the decided batches of an event need against the stock, or of several events together.
+    """Return what is still to bake for an event needs against the stock, or for several events together.
 
-    The stock is set against the sum of all these events, for what one takes is not there for the next.
+    That is every decided batch before production, then what is not baked yet, for what was baked has taken what it needs
+    from the stock; of a completed event nothing. The stock is set against the sum of all these events, for what one takes is not there for the next.
 
     Args:
         event_ids: The event, or the events; one named twice counts once.
-        remaining: Count only batches that are not baked yet; of a completed event none are, for nobody bakes them.
+        remaining: Count only batches that are not baked yet; False counts all that are decided, those of completed events
+            too, as if nothing had been baked.
         session: The session to look in; None takes the default store.
 
     Raises:
@@ -80,6 +83,28 @@ def get_shopping_list(
         cannot_compare=tuple(groups[Standing.CANNOT_COMPARE]),
         undecided=needs.undecided,
     )
+
+
+@changes("receive the shopping")
+def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
+    """Put everything that is on the shopping list into the stock: it was bought. Returns that list.
+
+    What cannot be compared has no amount on the list, so nothing of it comes in.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: as `get_ingredient_needs` does.
+    """
+    found = get_shopping_list(event_ids, session=session)
+    for item in found.buy:
+        for row in item.rows:
+            if row.to_buy is not None and row.to_buy.exact:
+                put_in(item.ingredient.id, row.to_buy.exact, row.to_buy.unit, session)
+    return found
 
 
 def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:

@@ -1,12 +1,14 @@
-"""Stocktaking: how much of each ingredient is in the house."""
+"""The stock: how much of each ingredient is in the house, counted or bought."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 
 from plandoc import kitchen
+from plandoc.arithmetic.measures import storable
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.queries import having
@@ -33,7 +35,9 @@ def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
 
 
 @changes("set the stock")
-def set_stock(ingredient_id: int, quantity: Decimal | int, unit: str, session: Session = NO_SESSION) -> StockItem:
+def set_stock(
+    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+) -> StockItem:
     """Set how much of an ingredient is in the house, in place of what was there in this unit.
 
     Stock of it in other units stays; so do the notes. Cup, cups and CUP are one unit.
@@ -60,8 +64,42 @@ def set_stock(ingredient_id: int, quantity: Decimal | int, unit: str, session: S
     return session.replace(attrs.evolve(same[0], quantity=item.quantity, unit=item.unit))
 
 
+@changes("add to the stock")
+def add_stock(
+    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+) -> StockItem:
+    """Add what came into the house to what is there of an ingredient in this unit. Returns the row as it is now.
+
+    Args:
+        ingredient_id: The ingredient.
+        quantity: How much came, more than zero.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Ingredient 99 not found".
+        ValidationError: with all that is wrong with the quantity and the unit.
+    """
+    ingredient = session.get(Ingredient, ingredient_id)
+    present = session.find(StockItem, having("ingredient_id", ingredient_id))
+    item = _item(session, ingredient, present, quantity, unit)
+    if not item.quantity:
+        raise ValidationError([Problem("wanted more than 0, found 0", field="quantity")])
+    return put_in(ingredient.id, Fraction(item.quantity), item.unit, session)
+
+
+def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) -> StockItem:
+    """Add to the row of an ingredient in a unit, in whatever spelling, or make one; return it."""
+    present = session.find(StockItem, having("ingredient_id", ingredient_id))
+    for item in present:
+        if kitchen.canonical(item.unit) == kitchen.canonical(unit):
+            more = storable(Fraction(item.quantity) + quantity, rounds_up=True)
+            return session.replace(attrs.evolve(item, quantity=more))
+    return session.add(StockItem(ingredient_id, storable(quantity, rounds_up=True), unit))
+
+
 def _item(
-    session: Session, ingredient: Ingredient, present: list[StockItem], quantity: Decimal | int, unit: str
+    session: Session, ingredient: Ingredient, present: list[StockItem], quantity: Decimal | Fraction | int, unit: str
 ) -> StockItem:
     problems: list[Problem] = []
     if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, present, unit.strip()):

@@ -12,7 +12,7 @@ from plandoc.repairs.lost_found import LostFound
 from plandoc.repairs.report import RepairAction, RepairKind
 from plandoc.repairs.taking_back import Source
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.tables import CATALOG, MARKER, event_of_document
+from plandoc.tables import MARKER, ROOT_DOCUMENTS, event_of_document
 
 _BY_CURE: Mapping[Cure, RepairKind] = {
     Cure.RECOVER: RepairKind.RECOVER,
@@ -95,14 +95,16 @@ def remaining(findings: Sequence[Finding], actions: Sequence[RepairAction]) -> t
     return tuple(
         _explained(finding)
         for finding in findings
-        if finding.file not in gone and not (finding.cure and (finding.file, _BY_CURE[finding.cure]) in done)
+        if not finding.is_note
+        and finding.file not in gone
+        and not (finding.cure and (finding.file, _BY_CURE[finding.cure]) in done)
     )
 
 
 def _explained(finding: Finding) -> Problem:
     problem = finding.problem
-    if problem.file == CATALOG and problem.row is None:
-        why = "only a backup has the catalogue that was meant"
+    if problem.file in ROOT_DOCUMENTS and problem.row is None:
+        why = "only a backup has the rows that were meant"
     elif finding.is_damage:
         why = "what was meant cannot be told from the file"
     elif finding.cure is not None:

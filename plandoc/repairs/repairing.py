@@ -11,7 +11,7 @@ import attrs
 
 from plandoc.checks import Finding, Look, look_at
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError
+from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.open_documents import OpenDocument
 from plandoc.repairs.lost_found import LostFound
 from plandoc.repairs.markers import take_marker_back, taking_marker_back
@@ -21,12 +21,14 @@ from plandoc.repairs.taking_back import Source, highest_referred
 from plandoc.storage import creation, documents, marker
 from plandoc.storage.backend import Transaction
 from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
 from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
-from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, event_of_document
+from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
+from plandoc.upgrades import parts
 
 _TIMEOUT_SECONDS = 30.0
 # Counting up could touch every document of a large folder; each of these steps is safe by itself.
@@ -106,6 +108,7 @@ class Repair:
         self._on_wait = on_wait
         self._folder = DocumentFiles(root, files)
         self._lost_found = LostFound(self._folder)
+        self._has_begun = False
 
     def look_only(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         """Return what would be done."""
@@ -117,10 +120,21 @@ class Repair:
 
     def do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         """Do it, and return what was done."""
+        try:
+            return self._do(backup, foreign=foreign)
+        except StorageError as error:
+            if not self._has_begun:
+                raise
+            # What failed comes behind other steps, whatever it says of itself.
+            doing = f"in the middle of the repair, which can be run again: {error.reason}"
+            raise StorageError(error.path, doing, Outcome.UNKNOWN, error.errno) from error
+
+    def _do(self, backup: str | os.PathLike[str] | None, *, foreign: bool) -> RepairReport:
         look, findings = self._look()
         source = self._source(look, backup, foreign=foreign)
         done = [*taking_marker_back(look, findings, self._folder, source)]
         if done and source is not None:
+            self._has_begun = True
             take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
             look, findings = self._look()
         first = planned(look, findings, self._folder, source)
@@ -151,7 +165,7 @@ class Repair:
         if look.marker is not None:
             return look.marker.lineage
         found = set()
-        for name in [CATALOG, *self._folder.names(EVENTS_FOLDER)]:
+        for name in [*ROOT_DOCUMENTS, *self._folder.names(EVENTS_FOLDER)]:
             try:
                 found.add(documents.parse(name, self._folder.read(name) or b"").lineage)
             except PlandocError:
@@ -180,6 +194,7 @@ class Repair:
         self, actions: Sequence[RepairAction], look: Look, source: Source | None, transaction: Transaction
     ) -> None:
         """Do what was planned: first copies of what goes, then the documents, then what is no document."""
+        self._has_begun = self._has_begun or bool(actions)
         for action in actions:
             if action.kind is RepairKind.CLEAR_AWAY:
                 self._remove(action.file)
@@ -200,19 +215,22 @@ class Repair:
     def _changes(
         self, actions: Sequence[RepairAction], look: Look, source: Source | None
     ) -> Iterator[tuple[str, bytes | None]]:
+        number = FORMAT if look.marker is None else look.marker.format
         for action in actions:
-            name = action.file
+            # In a folder of an older format all that a document was divided into comes in the place of it.
+            name, divided = action.file, parts(action.file, number)
             if action.kind is RepairKind.TAKE_BACK and source is not None:
-                yield name, source.content(name, self._referred() if name == CATALOG else {})
+                referred = self._referred() if name == CATALOG else {}
+                yield from ((part, source.content(part, referred)) for part in divided)
             elif action.kind is RepairKind.SET_ASIDE and event_of_document(name) is not None:
                 yield name, None
             elif action.kind is RepairKind.COUNT_UP and name != MARKER:
-                yield name, self._counted_up(name)
+                yield from ((part, self._counted_up(part, name)) for part in divided)
         if look.marker is not None and any(action.file == MARKER for action in actions):
             yield MARKER, self._marker_counted_up(look.marker, look.highest_event, actions)
 
-    def _counted_up(self, name: str) -> bytes:
-        document = OpenDocument(documents.parse(name, self._folder.read(name) or b""))
+    def _counted_up(self, name: str, file: str) -> bytes:
+        document = OpenDocument(documents.parse(file, self._folder.read(file) or b""), name)
         document.count_up()
         return document.render()
 

@@ -12,6 +12,7 @@ from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.open_documents import OpenDocument
 from plandoc.storage import documents, recovery
 from plandoc.tables import BY_TYPE, MARKER, tables_of
+from plandoc.upgrades import origin, parts
 from plandoc.values import frozen
 
 
@@ -61,8 +62,9 @@ class Source:
         for table_name, table in tables_of(name).items():
             if document.next_id(table) <= referred.get(table_name, 0):
                 document.skip_ids(table, referred[table_name] + 1)
+        # What was divided since is not what the folder wants, and any other document is brought up when it is read.
         is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
-        return self.backup.documents[name] if is_as_it_was else document.render()
+        return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
 
     def lost_since(self, state: recovery.State | None) -> str:
         """Return what is lost by going back to the backup."""
@@ -74,13 +76,18 @@ class Source:
             return f"that of {when}, which lacks nothing that was saved since"
         return f"that of {when}; what transactions {then + 1} to {now} changed in it is lost"
 
+    def _parts(self, name: str) -> tuple[str, ...]:
+        number = self.backup.marker.format
+        return parts(origin(name, number), number)
+
     def _sound(self, name: str) -> OpenDocument | None:
-        content = self.backup.documents.get(name)
+        file = self._parts(name)[0]
+        content = self.backup.documents.get(file)
         if content is None or name == MARKER:
             return None
         try:
-            document = documents.parse(name, content)
-            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage))
+            document = documents.parse(file, content)
+            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage), name)
         except PlandocError:
             return None
         belongs = document.lineage == self.backup.manifest.lineage

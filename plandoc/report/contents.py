@@ -112,7 +112,7 @@ def _shopping(plan: Plan, session: Session) -> tuple[ShoppingList | None, tuple[
     if plan.event.plan_state is PlanState.COMPLETED:
         return None, ()
     try:
-        return get_shopping_list(plan.event.id, remaining=plan.event.plan_state in STARTED, session=session), ()
+        return get_shopping_list(plan.event.id, session=session), ()
     except ValidationError as error:
         return None, tuple(problem.message for problem in error.problems)
 

@@ -62,12 +62,10 @@ def _place(item: ShoppingItem) -> tuple[bool, str, str]:
 
 def _line(number: int, item: ShoppingItem) -> ShoppingLine:
     amount = " + ".join(str(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
-    if item.reason is not None:
-        return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), item.reason)
-    return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), "")
+    return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), item.reason or "")
 
 
 def _there(item: ShoppingItem) -> Iterator[str]:
     yield "needed " + " + ".join(str(row.needed) for row in item.rows)
     there = [str(row.in_stock) for row in item.rows if row.in_stock.exact] + [str(one) for one in item.other_stock]
-    yield f"in the house {' + '.join(there)}" if there else "none in the house"
+    yield f"in the house {' and '.join(there)}" if there else "none in the house"

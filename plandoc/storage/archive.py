@@ -18,6 +18,7 @@ import orjson
 from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.storage import careful, creation, marker
 from plandoc.values import frozen
+from plandoc.version import __version__
 
 MANIFEST = "backup.json"
 # What the manifest itself looks like; the documents carry a format of their own, which may be an older one.
@@ -27,6 +28,8 @@ _NAME = re.compile(r"events/[1-9][0-9]{0,14}\.json", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SEAL = b"plandoc backup, sha256 of all before this line: "
 _SEAL_SIZE = len(_SEAL) + 64
+_FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
+_LAST_MOMENT = (2107, 12, 31, 23, 59, 58)
 # A document that gives more bytes for one of the archive is stored as it is, so that a reader can refuse such a one.
 MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
@@ -55,7 +58,7 @@ class Manifest:
 
 def is_document_name(name: str) -> bool:
     """Whether a backup may hold a file of this name; there are no others, so that none can lead elsewhere."""
-    return name in {marker.NAME, creation.CATALOG} or _NAME.fullmatch(name) is not None
+    return name in {marker.NAME, *creation.DOCUMENTS} or _NAME.fullmatch(name) is not None
 
 
 def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manifest:
@@ -65,7 +68,7 @@ def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manife
         lineage=present.lineage,
         serial=present.serial,
         created_at=moment,
-        plandoc=_version(),
+        plandoc=__version__,
         files={name: sha256(files[name]) for name in sorted(files, key=_place)},
         size=sum(map(len, files.values())),
     )
@@ -78,15 +81,6 @@ def sha256(content: bytes) -> str:
 
 def _place(name: str) -> tuple[int, str]:
     return (len(name), name) if name.startswith("events/") else (0, name)
-
-
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415  (only a backup asks)
-
-    try:
-        return metadata.version("plandoc")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def render_manifest(manifest: Manifest) -> bytes:
@@ -161,13 +155,18 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in {MANIFEST: render_manifest(manifest), **files}.items():
-            member = zipfile.ZipInfo(name, max(manifest.created_at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
+            member = zipfile.ZipInfo(name, _moment_of_member(manifest.created_at))
             member.external_attr = 0o100644 << 16
             member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
             archive.writestr(member, content)
         # Its length counts for the digest, so it has to stand there before the digest is known.
         archive.comment = _SEAL + b"0" * 64
     return seal(target.getvalue()[:-_SEAL_SIZE])
+
+
+def _moment_of_member(moment: datetime.datetime) -> tuple[int, int, int, int, int, int]:
+    """Return the moment nearest to one that a ZIP file can hold; the manifest has the moment itself."""
+    return min(max(moment.timetuple()[:6], _FIRST_MOMENT), _LAST_MOMENT)
 
 
 def seal(archive: bytes) -> bytes:

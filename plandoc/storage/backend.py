@@ -1,7 +1,7 @@
 """What every storage backend can do: documents in and out, changed together or not at all.
 
 A document is bytes under a name here; what the bytes mean is known above. A name is `catalog.json`,
-`events/7.json` or `plandoc.json`, never anything that came from a user.
+`stock.json`, `events/7.json` or `plandoc.json`, never anything that came from a user.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ class Reading(Protocol):
     @property
     def serial(self) -> int:
         """Number of the last transaction that it shows."""
+        ...
+
+    @property
+    def line_digest(self) -> str:
+        """What tells that transaction from any other one of its number; blank when it is not known."""
+        ...
+
+    @property
+    def format(self) -> int:
+        """The format of the folder, which says in which documents its tables are."""
         ...
 
     def read(self, name: str) -> bytes | None:

@@ -13,6 +13,30 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 _LARGEST_INTEGER_DIGITS = 19
 _BACKUP = "repair it with an editor, or take the file back from a backup"
+# What other programs leave in the place of a file: how it begins, what it is, and the way out.
+_FOREIGN = (
+    (
+        b"version https://git-lfs",
+        "a pointer that Git LFS left in the place of the file",
+        "get the file with 'git lfs pull'",
+    ),
+    (b"PK\x03\x04", "a ZIP archive", "unpack it; a backup is brought back with 'plandoc restore'"),
+    (b"\x1f\x8b", "a compressed file", "uncompress it"),
+    ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a download that failed leaves it", "get the file once more"),
+)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+# The standard library's words for what is no JSON are those of a programmer, and some break off before their end.
+_PLAIN_WORDS = (
+    ("Expecting value", "wanted a value"),
+    ("Expecting ',' delimiter", "wanted a comma or a closing bracket"),
+    ("Expecting ':' delimiter", "wanted a colon"),
+    ("Expecting property name enclosed in double quotes", "wanted a name in double quotes"),
+    ("Illegal trailing comma", "found a comma with nothing behind it"),
+    ("Unterminated string", "found a text that no quotation mark closes"),
+    ("Invalid control character", "found a line break, a tab or another control character inside a text"),
+    ("Invalid \\u", "found \\u without four hexadecimal digits behind it"),
+    ("Invalid \\escape", "found a backslash before a character that wants none"),
+)
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 Lines = dict[tuple[str, str], int]
@@ -31,15 +55,18 @@ def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
     return _Reader(name, _decode(name, content)).tables()
 
 
-def parse_object(name: str, content: bytes, *, parse_float: Callable[[str], Any] | None = None) -> dict[str, Any]:
+def parse_object(
+    name: str, content: bytes, *, parse_float: Callable[[str], Any] | None = None, way_out: str = _BACKUP
+) -> dict[str, Any]:
     """Return the one JSON object that a file holds, read as strictly as a document.
 
     Args:
         name: The file, for messages.
         content: Its bytes.
         parse_float: What a number with a point or an exponent becomes; a `ValueError` refuses it. None gives floats.
+        way_out: What to do about a file that cannot be read.
     """
-    reader = _Reader(name, _decode(name, content), parse_float)
+    reader = _Reader(name, _decode(name, content, way_out), parse_float, way_out)
     value = reader.value()
     reader.end()
     if type(value) is not dict:
@@ -51,24 +78,51 @@ def _damaged(name: str, message: str, *, line: int | None = None, hint: str = _B
     return DamagedError(name, [Problem(message, file=name, line=line, hint=hint)])
 
 
-def _decode(name: str, content: bytes) -> str:
+def conflict_line(text: str) -> int | None:
+    r"""Return the line of the first mark that a merge of two versions left, counted from 1; None where there is none.
+
+    A line break inside of a text is written as `\n`, so that no document begins a line like this.
+
+    >>> conflict_line("{\n<<<<<<< HEAD\n"), conflict_line("{}")
+    (2, None)
+    """
+    mark = _CONFLICT.search(text)
+    return None if mark is None else text.count("\n", 0, mark.start()) + 1
+
+
+def in_plain_words(error: json.JSONDecodeError) -> str:
+    """Return what an error of the standard library says is no JSON."""
+    return next((words for start, words in _PLAIN_WORDS if error.msg.startswith(start)), error.msg)
+
+
+def _decode(name: str, content: bytes, way_out: str = _BACKUP) -> str:
     if not content.strip():
-        raise _damaged(name, "the file is empty; a document never is")
+        raise _damaged(name, "the file is empty; a document never is", hint=way_out)
     if not content.strip(b"\0"):
-        raise _damaged(name, f"the file holds {len(content)} NUL bytes; it looks like a lost write")
+        raise _damaged(name, f"the file holds {len(content)} NUL bytes; it looks like a lost write", hint=way_out)
+    for start, what, hint in _FOREIGN:
+        if content.lstrip().startswith(start):
+            raise _damaged(name, f"wanted JSON, found {what}", hint=hint)
     try:
-        return content.decode("utf-8").removeprefix("\ufeff")
+        text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         message = f"not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
         raise _damaged(name, message, hint="save the file as UTF-8") from None
+    if line := conflict_line(text):
+        hint = "two versions stand in the file: keep one, and take out the other and the marks"
+        raise _damaged(name, "found the mark of a merge that met a conflict", line=line, hint=hint)
+    return text
 
 
 class _Reader:
     """Reads two levels of objects itself, to know the lines, and leaves the rows to the standard library."""
 
-    def __init__(self, name: str, text: str, parse_float: Callable[[str], Any] | None = None) -> None:
+    def __init__(
+        self, name: str, text: str, parse_float: Callable[[str], Any] | None = None, way_out: str = _BACKUP
+    ) -> None:
         self.name = name
         self.text = text
+        self.way_out = way_out
         self.at = 0
         self._decoder = json.JSONDecoder(
             object_pairs_hook=_without_doubles,
@@ -103,7 +157,7 @@ class _Reader:
             value, self.at = self._decoder.raw_decode(self.text, start)
             json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
         except json.JSONDecodeError as error:
-            self.refuse(error.msg, at=error.pos)
+            self.refuse(in_plain_words(error), at=error.pos)
         except UnicodeEncodeError:
             self.refuse("holds half a surrogate pair, which is no character", at=start)
         except RecursionError:
@@ -126,7 +180,7 @@ class _Reader:
         """Raise the error for a position."""
         where = self.at if at is None else at
         column = where - (self.text.rfind("\n", 0, where) + 1) + 1
-        raise _damaged(self.name, f"column {column}: {message}", line=self.line(where))
+        raise _damaged(self.name, f"column {column}: {message}", line=self.line(where), hint=self.way_out)
 
     def _skip_space(self) -> None:
         match = _SPACE.match(self.text, self.at)

@@ -11,8 +11,12 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.translation import translated
+from plandoc.storage.undoing import and_done
 
 CATALOG = "catalog.json"
+STOCK = "stock.json"
+# Those that every folder has, beside its marker.
+DOCUMENTS = (CATALOG, STOCK)
 EVENTS_FOLDER = "events"
 
 
@@ -37,24 +41,27 @@ def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seco
     with translated(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
     lock = FolderLock(root, files)
-    try:
+
+    def fill() -> None:
         lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
-        try:
-            with translated(root, Outcome.NOT_SAVED):
-                if not is_made(root, files):
-                    _fill(root, lineage, files)
-        finally:
-            lock.release()
-    finally:
-        # Also after a lock that was not had: its file may be open.
-        lock.close()
+        with translated(root, Outcome.NOT_SAVED):
+            if not is_made(root, files):
+                _fill(root, lineage, files)
+
+    # Also after a lock that was not had: its file may be open.
+    and_done(fill, lock.close)
 
 
 def _make_folders(root: Path, files: Files) -> None:
     if root.is_dir():
         return
     _make_folders(root.parent, files)
-    files.make_folder(root)
+    try:
+        files.make_folder(root)
+    except FileExistsError:
+        # Another process was faster. It may not have come to its sync.
+        if not root.is_dir():
+            raise
     files.sync_folder(root.parent)
 
 
@@ -65,7 +72,8 @@ def _fill(root: Path, lineage: str, files: Files) -> None:
     files.sync_folder(root.parent)
     if files.status(root / EVENTS_FOLDER) is None:
         files.make_folder(root / EVENTS_FOLDER)
-    folder.put_durably(CATALOG, documents.render(CATALOG, lineage, {}, {}))
+    for name in DOCUMENTS:
+        folder.put_durably(name, documents.render(name, lineage, {}, {}))
     folder.put_durably(journal.NAME, b"")
     # Last: the marker says that everything else is there.
     folder.put_durably(marker.NAME, marker.render(marker.Marker(lineage)))
@@ -74,25 +82,24 @@ def _fill(root: Path, lineage: str, files: Files) -> None:
 def _refuse_documents(folder: DocumentFiles) -> None:
     """Refuse a folder that holds documents but no marker: it is not new, it has lost something."""
     present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
-    catalog = folder.read(CATALOG)
-    if catalog is not None and not _is_empty_catalog(catalog):
-        present.append(CATALOG)
+    found = {name: folder.read(name) for name in DOCUMENTS}
+    present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
     if present:
         message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
         hint = f"take {marker.NAME} back from a backup of this folder, or use an empty folder"
         raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
 
 
-def _is_empty_catalog(content: bytes) -> bool:
+def _is_empty(name: str, content: bytes) -> bool:
     try:
-        return not any(documents.parse(CATALOG, content).tables.values())
+        return not any(documents.parse(name, content).tables.values())
     except PlandocError:
-        # What a power cut leaves of the very first write; a catalogue with content was synced long before.
+        # What a power cut leaves of the very first write; a document with content was synced long before.
         return not content.strip(b"\0").strip()
 
 
 def is_of_a_data_folder(file: Path) -> bool:
     """Return whether a path is that of a file by which a data folder lives; no report or export belongs there."""
-    if file.name in {marker.NAME, CATALOG, journal.NAME}:
+    if file.name in {marker.NAME, *DOCUMENTS, journal.NAME}:
         return (file.parent / marker.NAME).exists()
     return file.parent.name in {EVENTS_FOLDER, ".plandoc"} and (file.parent.parent / marker.NAME).exists()

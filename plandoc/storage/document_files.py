@@ -6,12 +6,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from plandoc.errors import Outcome, StorageError
+from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.documents import digest
-from plandoc.storage.files import Files, NotAFile
+from plandoc.storage.files import FOUND_LINK, Files, NotAFile
 from plandoc.storage.listing import Listing
 from plandoc.storage.translation import translated
 
@@ -74,44 +75,105 @@ class DocumentFiles:
         for listing in self._listings.values():
             listing.take_in(names, serial)
 
-    def refuse_read_only(self, name: str) -> None:
-        """Refuse to replace a file that its owner made read-only: the system itself would let it happen."""
-        path = self._place(name).path
-        present = self._files.status(path)
-        if present is not None and not present.st_mode & 0o200:
-            reason = "the file is read-only; give it write permission to let plandoc change it"
-            raise StorageError(str(path), reason, Outcome.NOT_SAVED)
+    def refuse_irreplaceable(self, name: str) -> None:
+        """Refuse to change a document whose file cannot be replaced; asked before anything is written.
+
+        Also where its owner made it read-only: the system itself would let it be replaced.
+        """
+        place = self._place(name)
+        with translated(place.path, Outcome.NOT_SAVED):
+            present = self._files.status(place.path)
+            reason = None if present is None else self._why_irreplaceable(place, present)
+            if reason is None:
+                self._files.probe_replaceable(place.path)
+                return
+        raise StorageError(str(place.path), reason, Outcome.NOT_SAVED)
+
+    def _why_irreplaceable(self, place: _Place, present: os.stat_result) -> str | None:
+        if not present.st_mode & 0o200:
+            return "the file is read-only; give it write permission to let plandoc change it"
+        if not self._files.may_change_folder(place.folder):
+            return "its folder is read-only; give it write permission to let plandoc change the file"
+        if self._files.is_protected_from_others(place.folder, present):
+            return "the file belongs to another user, and in this folder only its owner can replace it"
+        return None
 
     def put(self, name: str, content: bytes | None) -> None:
         """Replace a document's file, or remove it when there is no content. Not synced: the journal has it."""
-        place = self._place(name)
-        if content is None:
-            self._refuse_linked_folder(place.folder)
-            self._files.remove(place.path)
-            return
-        self._make_folder_of(place)
-        self._replace(place, content)
+        self.stage(name, content)
+        self.put_staged(name, content)
+
+    def stage(self, name: str, content: bytes | None) -> None:
+        """Write what is to replace a document's file beside it, for `put_staged`; nothing where it is to be removed."""
+        if content is not None:
+            self._stage(self._place(name), content)
+
+    def put_staged(self, name: str, content: bytes | None) -> None:
+        """Replace a document's file by the one that was staged; remove it where there is no content."""
+        self._put_staged(self._place(name), content)
+
+    def _put_staged(self, place: _Place, content: bytes | None) -> None:
+        folder = self._open_folder_of(place)
+        try:
+            if content is None:
+                self._files.remove(place.path, folder=folder)
+            else:
+                self._files.replace(place.temporary, place.path, folder=folder)
+        finally:
+            _let_go(folder)
+
+    def discard_staged(self, names: Iterable[str]) -> None:
+        """Remove what was staged and is not to be put in place."""
+        for name in names:
+            with suppress(OSError, PlandocError):
+                self._files.remove(self._place(name).temporary)
 
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
         place = self._place(name)
-        self._make_folder_of(place)
-        self._replace(place, content, durably=True)
+        self._put_synced(place, content)
         self._files.sync_folder(place.folder)
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
-        folders = {self.root}
-        for name in sorted(names):
+        present = sorted(names)
+        for name in present:
             self._files.sync_file(self.root / name)
-            folders.add((self.root / name).parent)
-        for folder in sorted(folders):
+        self._sync_folders_of(present)
+
+    def renew(self, names: Iterable[str]) -> None:
+        """Put these documents in place anew, each as it is, and return when they and their names are on the disk.
+
+        Not synced where they are: a sync may have failed before, in a process that was killed then. The system reports lost
+        pages once and calls them clean afterwards; a new file has none to lose.
+        """
+        present = sorted(names)
+        for name in present:
+            content = self.read(name)
+            if content is not None:
+                self._put_synced(self._place(name), content)
+        self._sync_folders_of(present)
+
+    def _put_synced(self, place: _Place, content: bytes) -> None:
+        self._stage(place, content, durably=True)
+        try:
+            self._put_staged(place, content)
+        except OSError:
+            self._files.remove(place.temporary)
+            raise
+
+    def _sync_folders_of(self, names: Iterable[str]) -> None:
+        for folder in sorted({self.root, *((self.root / name).parent for name in names)}):
             if self._files.status(folder) is not None:
                 self._files.sync_folder(folder)
 
-    def keep_aside(self, name: str, serial: int) -> str:
-        """Copy a document's file to `lost-found` and return the copy's name; doing it again changes nothing."""
-        content = self.read(name) or b""
+    def keep_aside(self, name: str, serial: int) -> str | None:
+        """Copy a document's file to `lost-found` and return the copy's name; None where there is no file."""
+        content = self.read(name)
+        return None if content is None else self.keep_copy(name, content, serial)
+
+    def keep_copy(self, name: str, content: bytes, serial: int) -> str:
+        """Write what a file held into `lost-found` and return the copy's name; doing it again changes nothing."""
         kept = f"{LOST_FOUND}/{name.replace('/', '-')}.{serial}.{digest(content)[:8]}"
         if self.read(kept) != content:
             self.put_durably(kept, content)
@@ -159,22 +221,39 @@ class DocumentFiles:
             # Rare, so it can afford its own sync instead of a rule about who does it later.
             self._files.sync_folder(self.root)
 
-    def _replace(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
-        path, temporary, _ = place
-        present = self._files.status(path)
+    def _stage(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
+        self._make_folder_of(place)
+        present = self._files.status(place.path)
+        mode = None if present is None else present.st_mode & 0o777
+        folder = self._open_folder_of(place)
         try:
-            self._files.create(temporary, content, None if present is None else present.st_mode & 0o777)
+            self._files.create(place.temporary, content, mode, folder=folder)
             if durably:
-                self._files.sync_file(temporary)
-            self._files.replace(temporary, path)
+                self._files.sync_file(place.temporary)
         except OSError:
-            self._files.remove(temporary)
+            self._files.remove(place.temporary)
             raise
+        finally:
+            _let_go(folder)
+
+    def _open_folder_of(self, place: _Place) -> int | None:
+        """Open the folder that a document is in, so that nobody can make it a link meanwhile; None for the root."""
+        if place.folder is self.root:
+            return None
+        handle = self._files.open_folder(place.folder)
+        if handle is None:
+            self._refuse_linked_folder(place.folder)
+        return handle
+
+
+def _let_go(folder: int | None) -> None:
+    if folder is not None:
+        os.close(folder)
 
 
 def _refuse_link(folder: Path, present: os.stat_result | None) -> None:
     if present is not None and stat.S_ISLNK(present.st_mode):
-        raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(folder))
+        raise NotAFile(errno.ELOOP, FOUND_LINK, str(folder))
 
 
 def changed_since(before: Mapping[str, bytes | None], files: DocumentFiles) -> str | None:

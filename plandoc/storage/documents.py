@@ -18,8 +18,11 @@ import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.values import frozen
+from plandoc.version import __version__
 
-FORMAT = 1
+FORMAT = 2
+# The first plandoc that reads this format: each document says it, for an older plandoc cannot know.
+NEEDS = "0.2.0"
 
 # A table of its own, for plain TinyDB reads a document as tables and nothing else.
 ABOUT_TABLE = "_plandoc"
@@ -31,6 +34,8 @@ _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
 # Around and between the tables of a file.
 _BEFORE, _BETWEEN, _BEHIND = b"{\n", b",\n", b"\n}\n"
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
+# What the row of `_plandoc` and its table end with; the digest goes in before it.
+_END_OF_ABOUT = b"}\n }"
 
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
@@ -49,6 +54,7 @@ class Document:
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
         spans: Where each table stands in the content; empty when the file was not written by plandoc.
+        about: What the file says of itself, as it is there.
     """
 
     name: str
@@ -59,6 +65,12 @@ class Document:
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     spans: Mapping[str, slice] = attrs.field(factory=dict)
+    about: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def written_by(self) -> str | None:
+        """The version of plandoc that wrote it last; None where the file does not say."""
+        return self.about.get("written_by")
 
 
 def digest(content: bytes) -> str:
@@ -74,7 +86,7 @@ def digest(content: bytes) -> str:
 
 def render(name: str, lineage: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
     """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
-    return _join(_blocks({ABOUT_TABLE: _about(name, lineage, next_ids), **tables}))
+    return _join(_sealed(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, lineage, next_ids)}, **tables}))[0])
 
 
 def rewritten(
@@ -90,12 +102,14 @@ def rewritten(
     spans = before.spans if before.format == FORMAT else {}
     kept = {name: before.content[span] for name, span in spans.items() if name in tables and name not in changed}
     written = {name: rows for name, rows in tables.items() if rows and name not in kept}
-    fresh = _blocks({ABOUT_TABLE: _about(before.name, before.lineage, next_ids), **written})
+    about = _about(before.name, before.lineage, next_ids)
+    fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
     read_back = orjson.loads(b"{%b}" % b",".join(fresh.values()))
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
     blocks = {name: fresh.get(name) or kept[name] for name in (ABOUT_TABLE, *tables) if name in fresh or name in kept}
+    blocks, seal = _sealed(blocks)
     return Document(
         before.name,
         FORMAT,
@@ -104,18 +118,40 @@ def rewritten(
         {name: read_back.get(name) or dict(rows) for name, rows in tables.items() if rows},
         _join(blocks),
         spans=_spans(blocks),
+        about={**about, "digest": seal},
     )
 
 
-def _about(name: str, lineage: str, next_ids: Mapping[str, int]) -> Mapping[str, Row]:
+def is_as_written(document: Document) -> bool:
+    """Whether all that a document says is what plandoc wrote last; white space does not count.
+
+    A document of format 1 carries no digest, so that nothing speaks against it.
+    """
+    about = {field: value for field, value in document.about.items() if field != "digest"}
+    seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
+    return document.format == 1 or document.about.get("digest") == seal
+
+
+def _about(name: str, lineage: str, next_ids: Mapping[str, int]) -> Row:
     return {
-        ABOUT_ROW: {
-            "format": FORMAT,
-            "document": name,
-            "lineage": lineage,
-            "next_ids": dict(sorted(next_ids.items())),
-        }
+        "format": FORMAT,
+        "needs": NEEDS,
+        "document": name,
+        "lineage": lineage,
+        "next_ids": dict(sorted(next_ids.items())),
+        "written_by": __version__,
     }
+
+
+def _sealed(blocks: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
+    """Return the blocks of a document with the digest of all of it in its `_plandoc`, and that digest."""
+    seal = _digest_of(blocks)
+    about = blocks[ABOUT_TABLE].removesuffix(_END_OF_ABOUT) + b',"digest":"%b"' % seal.encode() + _END_OF_ABOUT
+    return {**blocks, ABOUT_TABLE: about}, seal
+
+
+def _digest_of(blocks: Mapping[str, bytes]) -> str:
+    return hashlib.sha256(_join(blocks)).hexdigest()
 
 
 def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> dict[str, bytes]:
@@ -205,7 +241,7 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines, spans)
+    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines, spans, about)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
@@ -214,8 +250,8 @@ def check_format(name: str, number: Any, needs: Any = None) -> None:
     Args:
         name: The file, for messages.
         number: What stands there as the format.
-        needs: What stands there as the first plandoc that reads it. Every format above 1 is to write this, so that an
-            older plandoc, which cannot know, can say it.
+        needs: What stands there as the first plandoc that reads it. Every format above 1 writes this, so that an older
+            plandoc, which cannot know, can say it.
     """
     if type(number) is not int or number < 1:
         message = f"wanted a format number, found {number!r}"
@@ -242,7 +278,13 @@ def _problems_of_about(name: str, about: Row) -> list[Problem]:
     next_ids = about.get("next_ids")
     if type(next_ids) is not dict or not all(map(_is_next_id, next_ids.values())):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
-    unknown = sorted(set(about) - {"format", "document", "lineage", "next_ids"})
+    of_format_2 = {"needs", "written_by", "digest"} if about["format"] > 1 else set()
+    wrong.extend(
+        (field, f"wanted text, found {about[field]!r}", None)
+        for field in sorted(of_format_2 & set(about))
+        if type(about[field]) is not str
+    )
+    unknown = sorted(set(about) - {"format", "document", "lineage", "next_ids"} - of_format_2)
     wrong.extend((field, "unknown field", None) for field in unknown)
     return [
         Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)

@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import pause
@@ -25,11 +26,25 @@ _READ_FLAGS = (
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+# What a sync that is not wanted for one's own writes says where there is nothing that it could do.
+CANNOT_SYNC = frozenset({errno.EROFS, *_CANNOT_SYNC_FOLDERS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # A file system without hard links says one of these.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
+# Whether names can be looked up in an open folder, which nobody can put a link in the place of meanwhile.
+_HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+_FOLDER_FLAGS = (
+    getattr(os, "O_PATH", os.O_RDONLY)
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_PROBE_FLAGS = os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
+
+
+FOUND_LINK = "wanted a folder, found a symbolic link that leads elsewhere"
 
 
 class NotAFile(OSError):  # noqa: N818  (a kind of OSError, named for what was found)
@@ -57,18 +72,23 @@ class Files:
         flags = _WRITE_FLAGS | (os.O_CREAT if create else 0) | getattr(os, "O_NONBLOCK", 0)
         return _open_plain(path, flags)[0]
 
-    def create(self, path: Path, content: bytes, mode: int | None) -> None:
+    def create(self, path: Path, content: bytes, mode: int | None, *, folder: int | None = None) -> None:
         """Write a new file that nobody looks at yet; what a crash left under its name is removed, never overwritten.
 
         A second crash could mix what is overwritten with what overwrites it, which would look like an edit by hand.
-        `mode` holds the permission bits it gets, those of the file that it is to replace; None, where there is none to
-        replace, leaves them to the umask.
+
+        Args:
+            path: The file.
+            content: All of it.
+            mode: The permission bits that it gets, those of the file that it is to replace; None, where there is none to
+                replace, leaves them to the umask.
+            folder: The open folder that it is in, from `open_folder`; None looks the whole path up.
         """
         try:
-            handle, status = _open_plain(path, _CREATE_FLAGS)
+            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
         except FileExistsError:
-            self.remove(path)
-            handle, status = _open_plain(path, _CREATE_FLAGS)
+            self.remove(path, folder=folder)
+            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
                 _set_mode(handle, mode, status)
@@ -161,11 +181,12 @@ class Files:
         finally:
             os.close(handle)
 
-    def replace(self, source: Path, target: Path) -> None:
-        """Put a finished file in the place of another in one step."""
+    def replace(self, source: Path, target: Path, *, folder: int | None = None) -> None:
+        """Put a finished file in the place of another in one step; with a `folder`, both are looked up in it."""
+        named = (source, target) if folder is None else (source.name, target.name)
         for left in reversed(range(_REPLACE_TRIES)):
             try:
-                os.replace(source, target)
+                os.replace(*named, src_dir_fd=folder, dst_dir_fd=folder)
             except PermissionError:
                 # Windows refuses while somebody has the target open. Copying over it instead was rejected: a reader
                 # would see half a file.
@@ -192,9 +213,51 @@ class Files:
         else:
             self.remove(source)
 
-    def remove(self, path: Path) -> None:
-        """Remove a file; nothing to do when it is gone."""
-        path.unlink(missing_ok=True)
+    def remove(self, path: Path, *, folder: int | None = None) -> None:
+        """Remove a file; nothing to do when it is gone. With a `folder`, it is looked up in that."""
+        with suppress(FileNotFoundError):
+            os.unlink(path if folder is None else path.name, dir_fd=folder)
+
+    def open_folder(self, path: Path) -> int | None:
+        """Open a folder to look names up in; None where the system cannot.
+
+        Raises:
+            NotAFile: when it is a link, which would lead elsewhere.
+        """
+        if not _HAS_FOLDER_HANDLES:
+            return None
+        try:
+            return os.open(path, _FOLDER_FLAGS)
+        except OSError:
+            if not path.is_symlink():
+                raise
+            raise NotAFile(errno.ELOOP, FOUND_LINK, str(path)) from None
+
+    def probe_replaceable(self, path: Path) -> None:
+        """Raise the system's error where a file can be neither changed nor replaced, whoever asks; not where there is none.
+
+        Such as one that is marked immutable. One that others own may be replaced by whoever may write in its folder.
+        """
+        try:
+            os.close(os.open(path, _PROBE_FLAGS))
+        except OSError as error:
+            if error.errno in {errno.EPERM, errno.EROFS}:
+                raise
+
+    def may_change_folder(self, path: Path) -> bool:
+        """Whether this process may make and remove names in a folder."""
+        return os.access(path, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+    def is_protected_from_others(self, folder: Path, file: os.stat_result) -> bool:
+        """Whether a folder is one in which only the owner of a file can replace it, as in /tmp, and we are not that one."""
+        if not hasattr(os, "geteuid") or os.geteuid() in {0, file.st_uid}:
+            return False
+        status = folder.stat()
+        return bool(status.st_mode & stat.S_ISVTX) and status.st_uid != os.geteuid()
+
+    def is_sole(self, handle: int) -> bool:
+        """Whether an open file has no other name, by which another folder would see all that is written into it."""
+        return os.fstat(handle).st_nlink <= 1
 
     def make_folder(self, path: Path) -> None:
         """Make one folder."""
@@ -216,10 +279,11 @@ class Files:
             return []
 
 
-def _open_plain(path: Path, flags: int) -> tuple[int, os.stat_result]:
+def _open_plain(path: Path, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
     try:
-        handle = os.open(path, flags, 0o666)
+        handle = os.open(path if folder is None else path.name, flags, 0o666, dir_fd=folder)
     except OSError as error:
+        error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             raise NotAFile(error.errno, _what_stands(path), str(path)) from None
         raise

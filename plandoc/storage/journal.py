@@ -24,8 +24,10 @@ ROOM = b"\n"
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
-# Nothing but these ever stands in a path, whatever a journal says: no `..`, no other folder, no device.
-_DOCUMENT_NAME = re.compile(r"(?:events/)?[a-z0-9]{1,40}\.json", re.ASCII)
+# The documents that plandoc knows. Whatever a journal says, nothing else is written: no other folder, no other file.
+_DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-9][0-9]{0,14}\.json", re.ASCII)
+# No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
+_CAN_BE_REMOVED = ("events/", "stock.json")
 _LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
@@ -97,10 +99,36 @@ def _render_change(change: Change) -> dict[str, Any]:
     return {"path": change.name, "replaces": change.replaces, "content": content}
 
 
-def parse(content: bytes) -> Content:
+def checksum(tail: bytes) -> str:
+    """Return the checksum of a line, which tells it from every other line.
+
+    Args:
+        tail: The last bytes of the line, as `Content.tail` has them; empty where there is no line.
+
+    >>> checksum(b"")
+    ''
+    """
+    return tail[len(_CHECKSUM_KEY) : -len(_END)].decode()
+
+
+def ending(end: int) -> tuple[int, int]:
+    """Return where the tail of the last line starts, and how many bytes it has with the first one behind it.
+
+    Args:
+        end: Where the last line ends; 0 where there is none.
+    """
+    offset = max(0, end - TAIL_SIZE)
+    return offset, end - offset + len(ROOM)
+
+
+def parse(content: bytes, *, first: int = 1) -> Content:
     """Return the committed transactions in the journal's bytes.
 
     A last line that is cut off or does not match its checksum was never committed.
+
+    Args:
+        content: The journal from the start of a line on.
+        first: The number of that line, for messages.
 
     Raises:
         DamagedError: when a bad line has good ones after it, which no crash can leave, or when a line with the right
@@ -109,7 +137,7 @@ def parse(content: bytes) -> Content:
     lines: list[Line] = []
     size, tail, bad_at = 0, b"", None
     written = _without_room(content)
-    for number, raw in enumerate(written.splitlines(keepends=True), start=1):
+    for number, raw in enumerate(written.splitlines(keepends=True), start=first):
         line = _parse_line(raw, number)
         if line is None:
             bad_at = number if bad_at is None else bad_at
@@ -166,7 +194,9 @@ def _is_change(fields: Any) -> bool:
         and type(fields["path"]) is str
         and _DOCUMENT_NAME.fullmatch(fields["path"]) is not None
         and (fields["replaces"] is None or type(fields["replaces"]) is str)
-        and (type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith("events/")))
+        and (
+            type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith(_CAN_BE_REMOVED))
+        )
     )
 
 
@@ -180,19 +210,32 @@ def _damaged(line: int, message: str) -> DamagedError:
     return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
 
 
-def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int) -> None:
+def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int, first: int = 1) -> None:
     """Refuse a journal of another folder, of another time of this folder, or with lines missing.
+
+    Args:
+        lines: In order.
+        lineage: The identity of the folder.
+        after_serial: Number of the transaction before them.
+        first: The number of the first line, for messages.
 
     Raises:
         DamagedError: that says which.
     """
-    for number, line in enumerate(lines, start=1):
+    for serial, (number, line) in enumerate(enumerate(lines, start=first), start=after_serial + 1):
         if line.lineage != lineage:
             message = f"the journal belongs to another folder ({line.lineage}), not to this one ({lineage})"
             raise _damaged(number, message)
-        if line.serial != after_serial + number:
-            message = f"wanted transaction {after_serial + number}, found {line.serial}"
+        if line.serial != serial:
+            message = f"wanted transaction {serial}, found {line.serial}"
             raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same moment")
+
+
+def damaged_content(name: str, found: str, wanted: str) -> DamagedError:
+    """Return the error for a line that holds a document of another folder."""
+    message = f"holds a version of {name} that belongs to another folder ({found}), not to this one ({wanted})"
+    hint = "keep a copy of the whole folder, then restore it from a backup"
+    return DamagedError(NAME, [Problem(message, file=NAME, hint=hint)])
 
 
 def versions(lines: Sequence[Line]) -> Mapping[str, tuple[Change, ...]]:

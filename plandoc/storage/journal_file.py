@@ -1,8 +1,6 @@
-"""The journal as a file: where lines are appended, and what tells one moment of it from another."""
+"""The journal as a file, for the one who writes: where lines are appended, and made durable."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal
@@ -40,7 +38,13 @@ class JournalFile:
         self._path = documents.root / journal.NAME
         self._open: int | None = None
         self._folder_is_unsynced = False
+        self._is_unsynced = False
         self.failed: str | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the file has another name too, as in a folder that was copied by hard links."""
+        return not self._files.is_sole(self._handle)
 
     def reopen_if_replaced(self) -> bool:
         """Make sure that the open file is the one at the path; return whether it had to be opened."""
@@ -48,18 +52,18 @@ class JournalFile:
             return False
         self.close()
         self._open = self._files.open_to_write(self._path, create=True)
-        # Whoever made the file may have been killed before the name was on the disk, and nothing tells.
         self._folder_is_unsynced = True
         return True
 
     def ends_at(self, position: Position) -> bool:
         """Whether the journal still ends where it did."""
-        found = self._files.read_at(self._handle, *_ending(position.size))
+        found = self._files.read_at(self._handle, *journal.ending(position.size))
         tail, behind = found[: len(position.tail)], found[len(position.tail) :]
         return tail == position.tail and behind in (b"", journal.ROOM)
 
     def read(self) -> bytes:
-        """Return the whole content."""
+        """Return the whole content, of which nothing tells whether it is on the disk."""
+        self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
 
     def append(self, content: bytes, *, after: Position) -> Position:
@@ -68,9 +72,10 @@ class JournalFile:
         Raises:
             StorageError: with what became of the line.
         """
+        self._settle_before_writing()
         self._write(content, after)
         try:
-            self.sync()
+            self._files.sync_data(self._handle)
         except OSError as error:
             # Never tried again: the system reports a lost write once and then forgets that it ever was unwritten.
             # Nor may another process build on the line, which it would find in memory and take for written.
@@ -81,41 +86,72 @@ class JournalFile:
 
     def cut(self, size: int) -> None:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
+        self._settle_folder()
         self._files.truncate(self._handle, size)
         self.sync()
 
     def sync(self) -> None:
-        """Make durable what stands in the journal, and for the first time since it was opened, that it is there."""
+        """Make durable what is in the journal, and that it is there."""
+        self._settle_folder()
+        self._sync()
+        self._is_unsynced = False
+
+    def settle(self) -> None:
+        """Make durable what was found there, before a line is written behind it.
+
+        Whoever wrote before may have been killed between a rename or a cut and its sync. Nothing tells; but a power cut
+        that took that back, and kept what is written now, would leave a journal and a marker of two different moments, or
+        old lines behind new ones.
+        """
+        if self._is_unsynced or self._folder_is_unsynced:
+            self.sync()
+
+    def _settle_folder(self) -> None:
+        if not self._folder_is_unsynced:
+            return
+        try:
+            self._files.sync_folder(self._path.parent)
+        except OSError:
+            self.failed = "the folder could not be made durable; close this store and open the folder again"
+            raise
+        self._folder_is_unsynced = False
+
+    def _sync(self) -> None:
         try:
             self._files.sync_data(self._handle)
-            if self._folder_is_unsynced:
-                self._files.sync_folder(self._path.parent)
         except OSError:
             self.failed = "the journal could not be made durable; close this store and open the folder again"
             raise
-        self._folder_is_unsynced = False
 
     def write_anew(self, content: bytes) -> None:
         """Put a new file with this content in the journal's place, durably.
 
-        Not synced in place: after a failed sync the system may call lost pages clean, and a new file has none.
+        A sync in place alone is not enough: after a failed sync the system may call lost pages clean, and a new file has
+        none. It comes first all the same: a reader may see the new file and believe it before its name is on the disk.
         """
+        self.sync()
         self.close()
         self._documents.put_durably(journal.NAME, content)
         self._open = self._files.open_to_write(self._path)
-        self._folder_is_unsynced = False
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._open is not None:
-            self._files.close(self._open)
-        self._open = None
+        handle, self._open = self._open, None
+        if handle is not None:
+            self._files.close(handle)
 
     @property
     def _handle(self) -> int:
         if self._open is None:
             raise StorageError(str(self._path), "the journal is not open", Outcome.NOT_SAVED)
         return self._open
+
+    def _settle_before_writing(self) -> None:
+        try:
+            self.settle()
+        except OSError as error:
+            reason = "what was there before could not be made durable"
+            raise storage_error(error, self._path.parent, Outcome.NOT_SAVED, reason) from error
 
     def _write(self, content: bytes, after: Position) -> None:
         try:
@@ -143,62 +179,3 @@ class JournalFile:
             self._files.truncate(self._handle, after.size)
         except OSError:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"
-
-
-@frozen
-class Identity:
-    """What tells one moment of a folder from another, seen without the lock.
-
-    An empty journal looks like any other empty one; the marker tells them apart, for a checkpoint writes it before
-    it empties the journal.
-
-    Attributes:
-        size: Of the journal in bytes, with its room.
-        ending: Its bytes from the end of the last line that was known on: as many as tell whether another one came.
-        marker: The marker where no line was known.
-    """
-
-    size: int
-    ending: bytes
-    marker: bytes | None
-
-
-def identify(documents: DocumentFiles, files: Files, marker_name: str, end: int) -> Identity:
-    """Return the identity of this moment.
-
-    Args:
-        documents: The folder.
-        files: The system.
-        marker_name: The document that is the marker.
-        end: Where the last line ended that was known; 0 when none was.
-    """
-    try:
-        handle = files.open_to_read(documents.root / journal.NAME)
-    except FileNotFoundError:
-        return Identity(0, b"", documents.read(marker_name))
-    try:
-        size = files.size(handle)
-        ending = _ending_that_tells(lambda offset, length: files.read_at(handle, offset, length), size, end)
-    finally:
-        files.close(handle)
-    return Identity(size, ending, None if size and end else documents.read(marker_name))
-
-
-def identity_of(content: bytes, marker: bytes | None, end: int) -> Identity:
-    """Return the identity of the moment at which a journal and a marker have been read; see `identify`."""
-    size = len(content)
-    ending = _ending_that_tells(lambda offset, length: content[offset : offset + length], size, end)
-    return Identity(size, ending, None if size and end else marker)
-
-
-def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
-    offset, length = _ending(end)
-    ending = read(offset, length)
-    # A line that is being written looks the same from its first byte on; all of it tells whether it came to its end.
-    return ending if ending[end - offset :] == journal.ROOM else read(offset, size)
-
-
-def _ending(end: int) -> tuple[int, int]:
-    """Return where the tail of a last line starts, and how many bytes it has with the first one behind it."""
-    offset = max(0, end - journal.TAIL_SIZE)
-    return offset, end - offset + len(journal.ROOM)

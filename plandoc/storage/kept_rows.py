@@ -45,7 +45,9 @@ class KeptRows:
 
     def __init__(self, root: Path, lineage: str, files: Files) -> None:
         # Whose rows these are: not of another plandoc, of a folder that stood here before, or of another one.
-        self._owner = {"form": _FORM, "format": FORMAT, "folder": str(root), "lineage": lineage}
+        # Its path need not be text that JSON can carry.
+        folder = os.fsencode(root).decode("utf-8", "backslashreplace")
+        self._owner = {"form": _FORM, "format": FORMAT, "folder": folder, "lineage": lineage}
         self._root = root
         self._files = files
 

@@ -14,6 +14,8 @@ from plandoc.values import frozen
 
 NAME = "plandoc.json"
 
+_FIRST_FORMAT_WITH_DIGEST = 2
+
 
 @frozen
 class Marker:
@@ -24,12 +26,15 @@ class Marker:
         serial: Number of the last transaction that is folded into the documents for good.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
+        line_digest: The checksum of that transaction's line in the journal, which tells it from another one of the same
+            number; blank when none was ever folded in, or an older plandoc did it.
     """
 
     lineage: str
     serial: int = 0
     next_event_id: int = 1
     format: int = attrs.field(factory=lambda: documents.FORMAT)
+    line_digest: str = ""
 
     @property
     def is_of_older_format(self) -> bool:
@@ -40,7 +45,11 @@ class Marker:
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
     fields = attrs.asdict(marker)
-    return orjson.dumps({"format": fields.pop("format"), **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    number = fields.pop("format")
+    if number < _FIRST_FORMAT_WITH_DIGEST:
+        del fields["line_digest"]
+        return orjson.dumps({"format": number, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps({"format": number, "needs": documents.NEEDS, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def parse(content: bytes) -> Marker:
@@ -53,14 +62,19 @@ def parse(content: bytes) -> Marker:
     value = careful.parse_object(NAME, content)
     number = value.pop("format", None)
     check_format(NAME, number, value.get("needs"))
-    wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value)]
+    wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]
     if wrong:
         raise DamagedError(NAME, wrong)
+    value.pop("needs", None)
     return Marker(format=number, **value)
 
 
-def _problems(value: dict[str, Any]) -> list[tuple[str, str]]:
+def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     wanted = {"lineage": str, "serial": int, "next_event_id": int}
+    if number >= _FIRST_FORMAT_WITH_DIGEST:
+        wanted["line_digest"] = str
+        if "needs" in value:
+            wanted["needs"] = str
     wrong = [(name, "unknown field") for name in sorted(set(value) - set(wanted))]
     for name, kind in wanted.items():
         if type(value.get(name)) is not kind:

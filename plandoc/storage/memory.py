@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
-from plandoc.storage import documents, marker
+from plandoc.storage import creation, documents, marker
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.listing import Fingerprints
+from plandoc.storage.turns import Turn, Turns
+from plandoc.storage.undoing import or_undone
 
 T = TypeVar("T")
 
@@ -25,10 +26,10 @@ class MemoryBackend:
         self.lineage = lineage
         self.documents: Mapping[str, bytes] = {
             marker.NAME: marker.render(marker.Marker(lineage)),
-            "catalog.json": documents.render("catalog.json", lineage, {}, {}),
+            **{name: documents.render(name, lineage, {}, {}) for name in creation.DOCUMENTS},
         }
         self.serial = 0
-        self._lock = threading.Lock()
+        self._turns = Turns()
         self._holder: dict[str, str] = {}
 
     def begin(
@@ -36,31 +37,39 @@ class MemoryBackend:
     ) -> Transaction:
         """Become the one writer."""
         started = stopwatch_seconds()
-        if not self._lock.acquire(blocking=False):
-            if on_wait is not None:
-                on_wait(f"another thread: {self._holder.get('action', '')}")
-            if not self._lock.acquire(timeout=max(0.0, timeout_seconds)):
-                waited = round(stopwatch_seconds() - started, 1)
-                raise LockTimeout(self.location, waited, dict(self._holder), "another thread")
-        self._holder = {"action": action}
-        return _MemoryTransaction(self)
+        turn = Turn()
+
+        def start() -> Transaction:
+            if not self._turns.join(turn):
+                if on_wait is not None:
+                    on_wait(f"another thread: {self._holder.get('action', '')}")
+                if not self._turns.wait(turn, timeout_seconds):
+                    waited = round(stopwatch_seconds() - started, 1)
+                    raise LockTimeout(self.location, waited, dict(self._holder), "another thread")
+            self._holder = {"action": action}
+            return _MemoryTransaction(self, turn)
+
+        return or_undone(start, lambda: self.release(turn))
 
     def view(self, look: Callable[[Reading], T]) -> T:
         """Return what `look` makes of the documents of this moment."""
         return look(_MemoryReading(self.documents, self.serial))
 
-    def release(self) -> None:
+    def release(self, turn: Turn) -> None:
         """Let the next writer in."""
-        self._lock.release()
+        or_undone(lambda: self._turns.leave(turn), lambda: self._turns.leave(turn))
 
     def close(self) -> None:
         """Nothing is unfinished here."""
 
 
 class _MemoryReading:
+    format = documents.FORMAT
+
     def __init__(self, documents: Mapping[str, bytes], serial: int) -> None:
         self._documents = documents
         self.serial = serial
+        self.line_digest = ""
 
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
@@ -76,9 +85,10 @@ class _MemoryReading:
 
 
 class _MemoryTransaction(_MemoryReading):
-    def __init__(self, backend: MemoryBackend) -> None:
+    def __init__(self, backend: MemoryBackend, turn: Turn) -> None:
         super().__init__(backend.documents, backend.serial)
         self._backend = backend
+        self._turn = turn
         self._over = False
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
@@ -92,6 +102,5 @@ class _MemoryTransaction(_MemoryReading):
         self.serial = self._backend.serial
 
     def release(self) -> None:
-        if not self._over:
-            self._over = True
-            self._backend.release()
+        self._over = True
+        self._backend.release(self._turn)

@@ -13,7 +13,8 @@ def named(path: str | os.PathLike[str]) -> Path:
     r"""Return a path that somebody named.
 
     Raises:
-        StorageError: for one with a NUL character, which every call to the system would refuse in a way of its own.
+        StorageError: for one with a NUL character, which every call to the system would refuse in a way of its own,
+            and for nothing at all, which would come to mean the present folder.
 
     >>> named("data/../data")
     PosixPath('data/../data')
@@ -21,6 +22,8 @@ def named(path: str | os.PathLike[str]) -> Path:
     Traceback (most recent call last):
     plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
     """
+    if path == "":
+        raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
     place = Path(path)
     if "\0" in str(place):
         raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)

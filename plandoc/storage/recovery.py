@@ -9,18 +9,25 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 
+import attrs
+
 from plandoc.errors import DamagedError
-from plandoc.storage import journal, marker
+from plandoc.storage import documents, journal, marker
 from plandoc.storage.documents import digest
 from plandoc.values import frozen
 
 
-class Verdict(enum.Enum):
-    """How the file of a document compares to the last thing the journal says of it."""
+class FileStatus(enum.Enum):
+    """How the file of a document compares to the last thing the journal says of it.
 
-    CURRENT = "is what it should be"
-    OUTDATED = "was not replaced yet, or was lost"
-    EDITED = "was changed by somebody else"
+    A crash leaves `STALE` files, and after a power cut sometimes `DOUBTFUL` ones. Another program may have left what is
+    `DOUBTFUL`, and certainly left what is `DIVERGED`: a recovery keeps a copy of both before it replaces them.
+    """
+
+    UP_TO_DATE = "is what it should be"
+    STALE = "was not replaced yet, or was lost"
+    DOUBTFUL = "was lost, or was changed by another program"
+    DIVERGED = "was changed by another program"
 
 
 @frozen
@@ -30,25 +37,51 @@ class State:
     Attributes:
         marker: The marker as of the last transaction.
         serial: Number of the last transaction.
+        line_digest: The checksum of its line, which tells it from any other one of that number; blank when unknown.
         lines: The transactions that the documents may lack.
         changes: What these did to each document, in order.
-        sound_size: Bytes of the journal that count; 0 when all of it is folded in already.
+        sound_size: Bytes of the journal up to the end of its last line; 0 when all of it is folded in already.
         tail: The end of those bytes.
         unfinished_size: Bytes after them, of transactions that were never committed.
-        folded: Whether the journal holds lines that a checkpoint has folded in already.
+        dropped: The first lines, which a checkpoint has folded in already; they count for nothing any more.
         pending: The documents that these changed, each with the number of the last one to do so; None instead of a
             number where that one removed it.
     """
 
     marker: marker.Marker
     serial: int
+    line_digest: str
     lines: Sequence[journal.Line]
     changes: Mapping[str, Sequence[journal.Change]]
     sound_size: int
     tail: bytes
     unfinished_size: int
-    folded: bool
+    dropped: Sequence[journal.Line]
     pending: Mapping[str, int | None]
+
+    @property
+    def folded(self) -> bool:
+        """Whether the journal holds lines that a checkpoint has folded in already."""
+        return bool(self.dropped)
+
+    @property
+    def number_of_lines(self) -> int:
+        """How many lines the journal has."""
+        return len(self.dropped) + len(self.lines)
+
+    def changed_since(self, serial: int) -> frozenset[str] | None:
+        """Return the documents that the transactions after a number changed; None when not all of them are known."""
+        if not self.serial - len(self.lines) <= serial <= self.serial:
+            return None
+        return frozenset(change.name for line in self._lines_after(serial) for change in line.changes)
+
+    def made_or_removed_since(self, serial: int) -> bool:
+        """Whether one of the transactions after a number made or removed a document."""
+        changes = (change for line in self._lines_after(serial) for change in line.changes)
+        return any(change.replaces is None or change.content is None for change in changes)
+
+    def _lines_after(self, serial: int) -> Sequence[journal.Line]:
+        return self.lines[len(self.lines) - (self.serial - serial) :]
 
 
 def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
@@ -59,27 +92,58 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
     """
     content = journal.parse(journal_content)
     present = _marker(marker_content, content.lines)
-    folded = bool(content.lines) and content.lines[-1].serial <= present.serial
-    if folded:
-        # Power went between writing the marker and emptying the journal: every line is in the documents.
-        first = content.lines[0].serial
-        journal.check_belongs(content.lines, lineage=present.lineage, after_serial=first - 1)
-    else:
-        journal.check_belongs(content.lines, lineage=present.lineage, after_serial=present.serial)
-    lines = () if folded else content.lines
+    # Whoever wrote the marker may have been killed before emptying the journal, and others may have gone on writing.
+    dropped = tuple(line for line in content.lines if line.serial <= present.serial)
+    after_serial = dropped[0].serial - 1 if dropped else present.serial
+    journal.check_belongs(content.lines, lineage=present.lineage, after_serial=after_serial)
+    lines = content.lines[len(dropped) :]
     return State(
         marker=present,
         serial=present.serial + len(lines),
+        line_digest=journal.checksum(content.tail) if lines else present.line_digest,
         lines=lines,
         changes=journal.versions(lines),
-        sound_size=0 if folded else content.sound_size,
-        tail=b"" if folded else content.tail,
+        sound_size=content.sound_size if lines else 0,
+        tail=content.tail if lines else b"",
         unfinished_size=content.unfinished_size,
-        folded=folded,
-        pending={
-            change.name: None if change.content is None else line.serial for line in lines for change in line.changes
-        },
+        dropped=dropped,
+        pending=_pending(lines),
     )
+
+
+def extended(state: State, fresh: journal.Content) -> State:
+    """Return what a folder holds whose journal has more lines than those of a state.
+
+    Args:
+        state: With lines of its own.
+        fresh: What the journal holds behind them.
+
+    Raises:
+        DamagedError: when the lines do not belong together.
+    """
+    if not fresh.lines:
+        return attrs.evolve(state, unfinished_size=fresh.unfinished_size)
+    first = state.number_of_lines + 1
+    journal.check_belongs(fresh.lines, lineage=state.marker.lineage, after_serial=state.serial, first=first)
+    more = journal.versions(fresh.lines)
+    changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
+    written = more.get(marker.NAME)
+    return State(
+        marker=state.marker if written is None else marker.parse(written[-1].content or b""),
+        serial=state.serial + len(fresh.lines),
+        line_digest=journal.checksum(fresh.tail),
+        lines=(*state.lines, *fresh.lines),
+        changes=changes,
+        sound_size=state.sound_size + fresh.sound_size,
+        tail=fresh.tail,
+        unfinished_size=fresh.unfinished_size,
+        dropped=state.dropped,
+        pending={**state.pending, **_pending(fresh.lines)},
+    )
+
+
+def _pending(lines: Sequence[journal.Line]) -> dict[str, int | None]:
+    return {change.name: None if change.content is None else line.serial for line in lines for change in line.changes}
 
 
 def _marker(content: bytes | None, lines: Sequence[journal.Line]) -> marker.Marker:
@@ -98,7 +162,7 @@ def _marker(content: bytes | None, lines: Sequence[journal.Line]) -> marker.Mark
     return marker.parse(written[-1].content)
 
 
-def judge(current: bytes | None, changes: Sequence[journal.Change]) -> Verdict:
+def classify(current: bytes | None, changes: Sequence[journal.Change]) -> FileStatus:
     """Return how a document's file compares to what was done to the document.
 
     Args:
@@ -106,29 +170,47 @@ def judge(current: bytes | None, changes: Sequence[journal.Change]) -> Verdict:
         changes: What the journal says was done to the document, in order.
     """
     wanted = changes[-1].content
-    if current is None or wanted is None:
-        return _judge_missing(current, changes)
-    found = digest(current)
-    if found == digest(wanted):
-        return Verdict.CURRENT
-    if found in _known_digests(changes) or _is_lost_write(current, changes):
-        return Verdict.OUTDATED
-    return Verdict.EDITED
-
-
-def _judge_missing(current: bytes | None, changes: Sequence[journal.Change]) -> Verdict:
+    if current == wanted:
+        return FileStatus.UP_TO_DATE
     if current is None:
-        return Verdict.CURRENT if changes[-1].content is None else Verdict.OUTDATED
-    known = digest(current) in _known_digests(changes) or _is_lost_write(current, changes)
-    return Verdict.OUTDATED if known else Verdict.EDITED
+        return _classify_missing(changes)
+    found = digest(current)
+    if wanted is not None and found == digest(wanted):
+        # An editor may put white space at the end; less than was written is what a power cut left.
+        return FileStatus.STALE if wanted.startswith(current) else FileStatus.UP_TO_DATE
+    if found == changes[-1].replaces or _is_torn(current, found, changes):
+        return FileStatus.STALE
+    return FileStatus.DOUBTFUL if _may_be_lost(current, found, changes) else FileStatus.DIVERGED
 
 
-def _known_digests(changes: Sequence[journal.Change]) -> set[str]:
-    replaced = {change.replaces for change in changes if change.replaces is not None}
-    return replaced | {digest(change.content) for change in changes if change.content is not None}
+def _classify_missing(changes: Sequence[journal.Change]) -> FileStatus:
+    """A name that was on the disk before the first change stays there whatever is lost: somebody removed the file."""
+    was_made = any(change.replaces is None or change.content is None for change in changes)
+    return FileStatus.STALE if was_made else FileStatus.DOUBTFUL
 
 
-def _is_lost_write(current: bytes, changes: Sequence[journal.Change]) -> bool:
-    """Whether a file is what a power cut leaves of a written one: empty, cut off, or with holes of NUL bytes."""
-    cut_off = any(change.content is not None and change.content.startswith(current) for change in changes)
-    return cut_off or b"\0" in current
+def _is_torn(current: bytes, found: str, changes: Sequence[journal.Change]) -> bool:
+    """Whether a file is the beginning of a version that was written, with nothing or only NUL bytes behind it."""
+    beginning = current.rstrip(b"\0")
+    return bool(current) and any(
+        change.content is not None and change.content.startswith(beginning) and found != digest(change.content)
+        for change in changes
+    )
+
+
+def _may_be_lost(current: bytes, found: str, changes: Sequence[journal.Change]) -> bool:
+    """Whether a power cut may have left this, though an editor, git or a sync service may have as well."""
+    older = {change.replaces for change in changes}
+    return found in older or not current.strip() or b"\0" in current
+
+
+def check_understood(name: str, content: bytes, lineage: str) -> None:
+    """Refuse a content from the journal that is not a document of the folder, before it replaces one.
+
+    Raises:
+        DamagedError: with what is wrong.
+        NewerFormatError: when a newer plandoc wrote it.
+    """
+    belongs_to = marker.parse(content).lineage if name == marker.NAME else documents.parse(name, content).lineage
+    if belongs_to != lineage:
+        raise journal.damaged_content(name, belongs_to, lineage)

@@ -32,12 +32,22 @@ class translated:  # noqa: N801  (read as the sentence that it begins)
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._outcome is Outcome.SAVED and isinstance(error, PlandocError):
+            _raise_as_saved(error, self._path)
         if not isinstance(error, OSError) or isinstance(error, PlandocError):
             return
-        if isinstance(error, NotAFile):
+        if isinstance(error, NotAFile) and self._outcome is not Outcome.SAVED:
             name = os.path.basename(error.filename)
             raise DamagedError(name, [Problem(str(error.strerror), file=str(error.filename))]) from error
         raise storage_error(error, self._path, self._outcome) from error
+
+
+def _raise_as_saved(error: PlandocError, path: Path) -> None:
+    """Raise what failed behind a commit anew, where it does not say so itself: whoever raised it knew only of its own step."""
+    if not isinstance(error, StorageError):
+        raise StorageError(str(path), str(error), Outcome.SAVED) from error
+    if error.outcome is Outcome.NOT_SAVED:
+        raise StorageError(error.path, error.reason, Outcome.SAVED, error.errno) from error
 
 
 def storage_error(error: OSError, path: Path, outcome: Outcome, doing: str = "") -> StorageError:

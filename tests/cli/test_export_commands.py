@@ -156,6 +156,26 @@ def test_an_export_on_a_terminal_steers_nothing_and_is_the_same_json(bakery, mon
     assert "Rye \u202e\u009b2J flour" in [row["name"] for row in json.loads(shown.getvalue())["ingredients"]]
 
 
+def test_an_export_in_a_pipe_steers_nothing_either_and_loses_nothing(run, bakery, tmp_path):
+    """What reads the pipe may be a terminal in the end; the file holds every character as it is."""
+    name = "Rye \u202e\u009b2J\u200b\u00ad\x7f\U000e0041 flour \u05d0 \u00e9 \U0001f950"
+    with plandoc.open_store(bakery) as store, store.session() as session:
+        session.add(plandoc.Ingredient(name))
+    piped, narrow = run("export", "-"), run("export", "-", PYTHONIOENCODING="ascii")
+    written = run("export", "bakery.json")
+    (tmp_path / "piped.json").write_bytes(piped.out.encode())
+    imported = run("--data", "other", "import", "piped.json")
+    run("--data", "other", "export", "other.json")
+
+    assert {character for character in piped.out if not character.isprintable()} == {"\n"}
+    assert "\u05d0 \u00e9 \U0001f950" in piped.out
+    assert piped.out == narrow.out
+    assert json.loads(piped.out) == json.loads((tmp_path / "bakery.json").read_bytes())
+    assert "\u202e" in (tmp_path / "bakery.json").read_text("utf-8")
+    assert (written.status, imported.status) == (0, 0)
+    assert (tmp_path / "other.json").read_bytes() == (tmp_path / "bakery.json").read_bytes()
+
+
 def test_a_device_or_a_pipe_is_never_replaced_and_named_as_it_was(run, bakery):
     for place in ("/dev/stdout", "/dev/null"):
         refused, report = run("export", place), run("report", "harbour-market", "-o", place, "--replace")

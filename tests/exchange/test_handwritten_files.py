@@ -78,7 +78,7 @@ def _problems(bring_in, path, content):
 def test_an_unknown_column_is_refused_with_the_nearest_one(store, tmp_path):
     _, error = _problems(handwritten.import_recipes, tmp_path / "r.csv", "recipe,ingredeint,quantity,unit\n")
 
-    assert "r.csv:1: 'ingredeint' is no part of a recipe's row (did you mean 'ingredient'?)" in str(error)
+    assert "r.csv:1: 'ingredeint' is not a part of a recipe's row (did you mean 'ingredient'?)" in str(error)
 
 
 def test_a_missing_and_a_doubled_column_are_refused(store, tmp_path):

@@ -98,6 +98,16 @@ WRONG = {
     "stock twice": (lambda v: v["stock"].append(v["stock"][0]), "stock", "the same as"),
     "amendment twice": (lambda v: v["plan_amendments"].append(v["plan_amendments"][0]), "plan_amendments", "the same"),
     "two snapshots": (lambda v: v["plan_snapshots"].append(v["plan_snapshots"][0]), "plan_snapshots", "the same as"),
+    "a recipe that is its own base": (
+        lambda value: value["recipes"][0].update(base_recipe_slug=value["recipes"][0]["slug"]),
+        "recipes",
+        "is a variant of itself",
+    ),
+    "recipes that are variants of one another": (
+        lambda value: [value["recipes"][at].update(base_recipe_slug=value["recipes"][1 - at]["slug"]) for at in (0, 1)],
+        "recipes",
+        "is a variant of itself",
+    ),
     "no recipe": (_set("finished_units", 0, recipe_slug="cookis"), "finished_units", "'cookis' is not in the file"),
     "no ingredient": (
         _inside("recipes", 0, "lines", 0, "ingredient_slug", to="flower"),

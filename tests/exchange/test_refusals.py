@@ -12,8 +12,8 @@ from .exports import SMALL, bytes_of, small, written
 WRONG_FILES = {
     "empty": ("", plandoc.DamagedError, "empty"),
     "blanks": ("  \n", plandoc.DamagedError, "empty"),
-    "no JSON": ("hello", plandoc.DamagedError, "Expecting value"),
-    "truncated": ('{"application": "bake-tr', plandoc.DamagedError, "Unterminated string"),
+    "no JSON": ("hello", plandoc.DamagedError, "wanted a value"),
+    "truncated": ('{"application": "bake-tr', plandoc.DamagedError, "found a text that no quotation mark closes"),
     "two values": ("{} {}", plandoc.DamagedError, "wanted the end of the file"),
     "a list": ("[]", plandoc.DamagedError, "wanted one JSON object"),
     "null": ("null", plandoc.DamagedError, "wanted one JSON object"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -8,12 +9,14 @@ import tinydb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import plandoc
 from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.open_documents import OpenDocument
 from plandoc.storage import documents, marker
 from tests.strategies import JSON_OBJECTS, NAMES
 
 NAME = "catalog.json"
+STOCK = "stock.json"
 LINEAGE = "11111111-2222-3333-4444-555555555555"
 TABLES = {
     "ingredients": {"1": {"name": "Flour", "notes": "Ö"}, "2": {"name": "Sugar", "notes": ""}},
@@ -21,14 +24,15 @@ TABLES = {
 }
 CONTENT = documents.render(NAME, LINEAGE, {"recipes": 11, "ingredients": 3}, TABLES)
 TEXT = CONTENT.decode()
+DIGEST = hashlib.sha256(re.sub(rb',"digest":"[0-9a-f]{64}"', b"", CONTENT)).hexdigest()
 
 
 def test_a_document_has_one_record_a_line_in_a_fixed_order_and_a_newline_at_its_end():
     assert TEXT == (
         "{\n"
         ' "_plandoc": {\n'
-        f'  "1": {{"format":1,"document":"catalog.json","lineage":"{LINEAGE}",'
-        '"next_ids":{"ingredients":3,"recipes":11}}\n'
+        f'  "1": {{"format":2,"needs":"0.2.0","document":"catalog.json","lineage":"{LINEAGE}",'
+        f'"next_ids":{{"ingredients":3,"recipes":11}},"written_by":"{plandoc.__version__}","digest":"{DIGEST}"}}\n'
         " },\n"
         ' "ingredients": {\n'
         '  "1": {"name":"Flour","notes":"Ö"},\n'
@@ -46,9 +50,45 @@ def test_a_document_reads_back_as_it_was_and_gives_the_same_bytes():
     read = documents.parse(NAME, CONTENT)
 
     assert read.tables == TABLES
-    assert (read.format, read.lineage, read.next_ids) == (1, LINEAGE, {"ingredients": 3, "recipes": 11})
+    assert (read.format, read.lineage, read.next_ids) == (2, LINEAGE, {"ingredients": 3, "recipes": 11})
     assert documents.render(NAME, read.lineage, read.next_ids, read.tables) == CONTENT
     assert not read.lines
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda content: content.replace(b"0.67", b"0.97"),
+        lambda content: content.replace(b'"recipes":11', b'"recipes":71'),
+        lambda content: content.replace(b'"9": {', b'"8": {'),
+        lambda content: re.sub(rb',"digest":"[^"]*"', b"", content),
+        lambda content: re.sub(rb'"digest":"[^"]*"', b'"digest":"unknown"', content),
+        lambda content: re.sub(rb'"written_by":"[^"]*"', b'"written_by":"9"', content),
+    ],
+    ids=["a digit of a row", "a digit of a count", "an id", "no digest", "no digest of ours", "another writer"],
+)
+def test_a_document_in_which_one_character_is_another_is_not_as_plandoc_wrote_it(touch):
+    touched = documents.parse(NAME, touch(CONTENT))
+
+    assert touch(CONTENT) != CONTENT
+    assert not documents.is_as_written(touched)
+
+
+def test_white_space_and_line_ends_do_not_make_a_document_another():
+    touched = (
+        CONTENT.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + CONTENT.rstrip(),
+        json.dumps(json.loads(CONTENT), indent=4),
+    )
+
+    assert documents.is_as_written(documents.parse(NAME, CONTENT))
+    for content in touched:
+        content = content if isinstance(content, bytes) else content.encode()
+        assert documents.is_as_written(documents.parse(NAME, content))
+
+
+def test_of_a_document_of_format_1_nobody_can_tell():
+    assert documents.is_as_written(documents.parse(NAME, with_about()))
 
 
 def test_a_table_without_rows_is_left_out():
@@ -87,7 +127,10 @@ def test_plandoc_reads_what_plain_tinydb_wrote_and_puts_it_into_its_own_form_aga
     assert b"\n" not in written, "TinyDB writes one line"
     assert read.tables["recipes"]["9"] == {"name": "Rye", "lines": []}
     assert set(read.lines.values()) == {1}
-    assert documents.render(NAME, read.lineage, read.next_ids, read.tables) == CONTENT.replace(b"Bread", b"Rye")
+    again = documents.render(NAME, read.lineage, read.next_ids, read.tables)
+    assert again.splitlines()[3:] == CONTENT.replace(b"Bread", b"Rye").splitlines()[3:]
+    assert not documents.is_as_written(read)
+    assert documents.is_as_written(documents.parse(NAME, again))
 
 
 @pytest.mark.parametrize(
@@ -226,6 +269,10 @@ def with_about(**facts: object) -> bytes:
         ({"next_ids": {"recipes": True}}, "next_ids", "wanted the next id of each table"),
         ({"next_ids": {"recipes": 10**17}}, "next_ids", "wanted the next id of each table"),
         ({"colour": "red"}, "colour", "unknown field"),
+        ({"digest": "0" * 64}, "digest", "unknown field"),
+        ({"format": 2, "digest": 7}, "digest", "wanted text, found 7"),
+        ({"format": 2, "written_by": None}, "written_by", "wanted text, found None"),
+        ({"format": 2, "needs": []}, "needs", "wanted text, found []"),
     ],
 )
 def test_what_a_document_says_of_itself_is_judged_field_by_field(facts, field, words):
@@ -245,7 +292,7 @@ def test_all_that_is_wrong_with_what_a_document_says_of_itself_is_told_at_once()
 
 
 def test_a_second_row_of_what_a_document_says_of_itself_is_never_dropped():
-    content = CONTENT.replace(b'"next_ids":{"ingredients":3,"recipes":11}}', b'"next_ids":{}},\n  "2": {"mine":1}')
+    content = CONTENT.replace(b'"}\n }', b'"},\n  "2": {"mine":1}\n }', 1)
 
     with pytest.raises(DamagedError, match="catalog.json, _plandoc 2: unknown row"):
         documents.parse(NAME, content)
@@ -253,16 +300,16 @@ def test_a_second_row_of_what_a_document_says_of_itself_is_never_dropped():
 
 def test_a_newer_format_is_named_and_the_way_to_read_it():
     with pytest.raises(NewerFormatError, match="pip install --upgrade plandoc") as refused:
-        documents.parse(NAME, with_about(format=2, something="that a newer plandoc knows"))
+        documents.parse(NAME, with_about(format=3, something="that a newer plandoc knows"))
 
-    assert (refused.value.path, refused.value.found, refused.value.supported) == (NAME, 2, 1)
+    assert (refused.value.path, refused.value.found, refused.value.supported) == (NAME, 3, 2)
 
 
 def test_a_bad_row_in_plandocs_own_form_is_told_with_its_line_all_the_same():
-    content = documents.render(NAME, LINEAGE, {}, {"stock": {"3": {"ingredient_id": 1, "quantity": 5, "unit": "kg"}}})
-    problems = OpenDocument(documents.parse(NAME, content)).problems()
+    content = documents.render(STOCK, LINEAGE, {}, {"stock": {"3": {"ingredient_id": 1, "quantity": 5, "unit": "kg"}}})
+    problems = OpenDocument(documents.parse(STOCK, content)).problems()
 
-    assert [(p.file, p.line, p.table, p.row, p.field) for p in problems] == [(NAME, 6, "stock", "3", "quantity")]
+    assert [(p.file, p.line, p.table, p.row, p.field) for p in problems] == [(STOCK, 6, "stock", "3", "quantity")]
 
 
 def test_a_row_that_would_not_come_back_is_never_rendered_as_something_else():

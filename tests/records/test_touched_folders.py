@@ -18,7 +18,7 @@ CATALOG = "catalog.json"
 MARKER = "plandoc.json"
 
 
-@pytest.mark.parametrize("name", [EVENT, CATALOG, MARKER])
+@pytest.mark.parametrize("name", [EVENT, CATALOG, "stock.json", MARKER])
 @pytest.mark.parametrize(
     "touch",
     [

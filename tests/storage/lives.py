@@ -163,13 +163,15 @@ def look(root: Path, *, make: bool, warns: bool, lost: bool = True) -> Seen:
         return {}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore" if warns else "error", RecoveryWarning)
+            # A power cut can leave what another program may have left as well, and then there is a word about it.
+            warnings.simplefilter("ignore", RecoveryWarning)
             if make:
                 creation.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
             found = observe(root, edited=warns)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    kept = {name: content for name, content in contents(root).items() if name.startswith(LOST_FOUND)}
+    copies = {name: content for name, content in contents(root).items() if name.startswith(LOST_FOUND)}
+    kept = {name: content for name, content in copies.items() if warns and b"by hand" in content}
     return {**found, **kept} if lost else found
 
 
@@ -243,7 +245,7 @@ class Proof:
             root = top / life.root.relative_to(life.top)
             held = look(root, make=crash.acknowledged < 0, warns=life.warns, lost=not life.is_dirty)
             backups, lost = self._backups(life, top), _lost(life, top)
-            self._seen[key] = Sight(held, self._unclean(root), lost, backups)
+            self._seen[key] = Sight(held, self._unclean(root, edited=life.warns), lost, backups)
             shutil.rmtree(top)
         return self._seen[key]
 
@@ -252,12 +254,14 @@ class Proof:
         present = [path for pattern in life.kept.values() for path in top.glob(pattern)]
         return bool(present) and all(verify_backup(path) == [] for path in present)
 
-    def _unclean(self, root: Path) -> str | None:
+    def _unclean(self, root: Path, *, edited: bool) -> str | None:
         if not root.is_dir():
             return None
         key = hash_of(dict(contents(root)))
         if key not in self._checked:
-            problems = [one for one in plandoc.check(root) if not str(one.file).startswith(LOST_FOUND)]
+            problems = [
+                one for one in plandoc.check(root, strict=not edited) if not str(one.file).startswith(LOST_FOUND)
+            ]
             self._checked[key] = f"not clean: {problems}" if problems else None
         return self._checked[key]
 
@@ -288,7 +292,7 @@ def recovered(life: Life, crash: Crash, top: Path) -> Life:
     second.is_dirty, second.treasures, second.kept, second.world = False, [], {}, nullcontext
     second.begin()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore" if life.warns else "error", RecoveryWarning)
+        warnings.simplefilter("ignore", RecoveryWarning)
         backend = open_folder(second.root, second.files)
         backend.begin("recover", timeout_seconds=0).release()
         backend.close()

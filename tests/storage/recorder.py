@@ -23,6 +23,7 @@ from plandoc.storage.folder import FolderBackend
 LINEAGE = "L"
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 CATALOG = creation.CATALOG
+STOCK = creation.STOCK
 LOOKS = ("read", "open_to_read", "read_at", "size", "status", "is_same", "names")
 SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
@@ -38,7 +39,7 @@ def clock() -> datetime.datetime:
 
 def document(name: str, text: str) -> bytes:
     """A document with one row."""
-    table = "events" if name.startswith("events/") else "recipes"
+    table = "events" if name.startswith("events/") else "stock" if name == STOCK else "recipes"
     return documents.render(name, LINEAGE, {table: 2}, {table: {"1": {"text": text}}})
 
 
@@ -65,7 +66,7 @@ def commit(backend: Any, changes: Changes, action: str = "change") -> None:
 
 def read_all(reading: Reading) -> dict[str, bytes]:
     """Every document of a reading; of the marker only what transactions change."""
-    found = {name: reading.read(name) for name in [CATALOG, *reading.names("events")]}
+    found = {name: reading.read(name) for name in [*creation.DOCUMENTS, *reading.names("events")]}
     known = orjson.loads(reading.read(marker.NAME) or b"{}")
     contents = {name: content.rstrip() for name, content in found.items() if content is not None}
     return {**contents, "next event id": b"%d" % known["next_event_id"]}
@@ -241,7 +242,7 @@ def _kind(on: Any) -> str:
         return "an event"
     if name.endswith((".zip", ".tmp")):
         return "a backup"
-    known = (CATALOG, marker.NAME, journal.NAME, "events", LOST_FOUND, "data", ".plandoc")
+    known = (*creation.DOCUMENTS, marker.NAME, journal.NAME, "events", LOST_FOUND, "data", ".plandoc")
     return name if name in known else "the parent"
 
 

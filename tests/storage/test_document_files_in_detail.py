@@ -117,12 +117,12 @@ def test_the_data_folder_itself_may_be_reached_by_a_link(root, tmp_path):
 
 def test_a_read_only_file_is_refused_with_the_way_out_and_any_other_is_not(folder, root):
     (root / FIRST).write_bytes(b"{}")
-    folder.refuse_read_only(FIRST)
-    folder.refuse_read_only("events/2.json")
+    folder.refuse_irreplaceable(FIRST)
+    folder.refuse_irreplaceable("events/2.json")
     (root / FIRST).chmod(0o444)
 
     with pytest.raises(StorageError) as refusal:
-        folder.refuse_read_only(FIRST)
+        folder.refuse_irreplaceable(FIRST)
 
     assert str(refusal.value) == (
         f"{root / FIRST}: the file is read-only; give it write permission to let plandoc change it: "
@@ -136,7 +136,7 @@ def test_a_file_that_all_but_its_owner_may_write_is_read_only(folder, root):
     (root / FIRST).chmod(0o577)
 
     with pytest.raises(StorageError, match="the file is read-only"):
-        folder.refuse_read_only(FIRST)
+        folder.refuse_irreplaceable(FIRST)
 
 
 def test_a_replaced_document_is_another_file_with_the_permissions_of_the_old_one(folder, root):

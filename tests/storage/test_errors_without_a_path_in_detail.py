@@ -49,7 +49,7 @@ def test_a_look_at_the_permissions_of_a_document_that_fails_saved_nothing(root):
         transaction.commit({"catalog.json": content + b" "})
 
     transaction.release()
-    assert told(failure) == (str(root), errno.EIO, Outcome.NOT_SAVED)
+    assert told(failure) == (str(root / "catalog.json"), errno.EIO, Outcome.NOT_SAVED)
     backend.close()
 
 
@@ -68,7 +68,7 @@ def test_a_look_at_the_lock_before_a_commit_that_fails_names_the_folder(root):
 
 
 def test_a_backup_before_a_new_format_that_cannot_be_kept_names_the_folder(root, monkeypatch):
-    monkeypatch.setattr(documents, "FORMAT", 2)
+    monkeypatch.setattr(documents, "FORMAT", 3)
     files = NamelessFiles(())
     backend = open_folder(root, files)
     failing(files, "create")

@@ -9,10 +9,10 @@ import pytest
 from recorder import MOMENT, SYNCS, Fault, FaultyFiles
 
 from plandoc.errors import Outcome, StorageError
-from plandoc.storage import journal, marker
+from plandoc.storage import journal
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import LEAST_ROOM_SIZE, Identity, JournalFile, Position, identify, identity_of
+from plandoc.storage.journal_file import LEAST_ROOM_SIZE, JournalFile, Position
 
 START = Position(0, b"", 4)
 ROOM = b"\n" * LEAST_ROOM_SIZE
@@ -171,21 +171,38 @@ def test_the_name_of_a_journal_is_made_durable_once_after_each_opening(path):
     log.reopen_if_replaced()
     log.sync()
 
-    assert files.operations == ["sync_data", "sync_folder", "sync_data", "sync_data", "sync_folder"]
+    assert files.operations == ["sync_folder", "sync_data", "sync_data", "sync_folder", "sync_data"]
     log.close()
+
+
+def test_the_folder_is_made_durable_before_an_opened_journal_is_changed_for_the_first_time(path):
+    path.write_bytes(line(5) + b"torn")
+    for act in (
+        lambda log: log.append(line(6), after=Position(len(line(5)), line(5)[-80:], 5)),
+        lambda log: log.cut(len(line(5))),
+        lambda log: log.write_anew(line(5)),
+        lambda log: log.sync(),
+    ):
+        files = FaultyFiles(("write_at", "truncate", "create", "replace", *SYNCS))
+        log = opened(path, files)
+
+        act(log)
+
+        assert files.operations[0] == "sync_folder"
+        log.close()
 
 
 def test_a_name_that_could_not_be_made_durable_is_not_taken_for_durable(path):
     files = FaultyFiles(SYNCS)
     log = opened(path, files)
-    files.arm(Fault(1, "before", errno.EIO))
+    files.arm(Fault(0, "before", errno.EIO))
 
     with pytest.raises(OSError):
         log.sync()
     files.arm(None)
     log.sync()
 
-    assert files.operations == ["sync_data", "sync_folder"]
+    assert files.operations == ["sync_folder", "sync_data"]
     log.close()
 
 
@@ -202,8 +219,8 @@ def test_a_journal_written_anew_is_another_file_durable_with_its_name_and_open(p
 
     assert path.stat().st_ino != before
     assert path.read_bytes() == line(5) + line(6) + ROOM
-    assert written == ["sync_file", "sync_folder"]
-    assert files.operations[2:] == ["sync_data"], "its name is on the disk already"
+    assert written == ["sync_folder", "sync_data", "sync_file", "sync_folder"]
+    assert files.operations[4:] == ["sync_data"], "its name is on the disk already"
     assert not log.reopen_if_replaced()
     log.close()
 
@@ -217,7 +234,7 @@ def test_what_is_cut_off_is_gone_durably(path):
     first = path.read_bytes(), list(files.operations)
     log.cut(0)
 
-    assert first == (b"0123", ["sync_data", "sync_folder"])
+    assert first == (b"0123", ["sync_folder", "sync_data"])
     assert path.read_bytes() == b""
     log.close()
 
@@ -266,18 +283,33 @@ def test_a_line_that_can_neither_be_written_nor_taken_back_stops_the_store(path)
     log.close()
 
 
-@pytest.mark.parametrize("call", ["sync_data", "sync_folder"])
-def test_a_line_that_could_not_be_made_durable_is_taken_back_and_nobody_knows_what_the_disk_has(path, call):
-    files = FaultyFiles((call,))
+def test_a_folder_that_could_not_be_made_durable_stops_the_store_before_anything_is_written(path):
+    path.write_bytes(line(4))
+    files = FaultyFiles(SYNCS)
     log = opened(path, files)
     files.arm(Fault(0, "before", errno.EIO))
+
+    with pytest.raises(StorageError) as refusal:
+        log.append(line(5), after=Position(len(line(4)), line(4)[-80:], 4))
+
+    assert path.read_bytes() == line(4)
+    assert (refusal.value.outcome, refusal.value.errno) == (Outcome.NOT_SAVED, errno.EIO)
+    assert refusal.value.path == str(path.parent)
+    assert log.failed is not None
+    log.close()
+
+
+def test_a_line_that_could_not_be_made_durable_is_taken_back_and_nobody_knows_what_the_disk_has(path):
+    files = FaultyFiles(("sync_data",))
+    log = opened(path, files)
+    files.arm(Fault(1, "before", errno.EIO))
 
     with pytest.raises(StorageError) as refusal:
         log.append(line(5), after=START)
 
     assert path.read_bytes() == b""
     assert (refusal.value.outcome, refusal.value.errno) == (Outcome.UNKNOWN, errno.EIO)
-    assert refusal.value.path == str(path if call == "sync_data" else path.parent)
+    assert refusal.value.path == str(path)
     assert "the journal could not be made durable: input/output error" in str(refusal.value)
     assert log.failed == WHOLE
     log.close()
@@ -293,67 +325,3 @@ def test_a_journal_that_could_not_be_synced_stops_the_store(path):
 
     assert log.failed == "the journal could not be made durable; close this store and open the folder again"
     log.close()
-
-
-# What a journal may come to hold, from one moment to the next, and where the last line ends that was known before.
-_BOTH = line(5) + line(6)
-_MOMENTS = (
-    (b"", 0),
-    (line(5), 0),
-    (line(5), len(line(5))),
-    (_BOTH, len(line(5))),
-    (_BOTH, len(_BOTH)),
-    (_BOTH + ROOM, len(_BOTH)),
-    (_BOTH + b"{" + ROOM[1:], len(_BOTH)),
-    (_BOTH + line(7)[:-1] + ROOM[len(line(7)) - 1 :], len(_BOTH)),
-    (_BOTH + line(7) + ROOM[len(line(7)) :] + b"!", len(_BOTH)),
-    (b"torn", 0),
-    (b"torn", len(line(5))),
-)
-
-
-def test_two_moments_of_a_folder_are_told_apart_by_the_journal_or_by_the_marker_of_an_empty_one(path):
-    layer = Files()
-    folder = DocumentFiles(path.parent, layer)
-    nothing = identify(folder, layer, marker.NAME, 0)
-    (path.parent / marker.NAME).write_bytes(b"marker")
-    moments = [identify(folder, layer, marker.NAME, 0)]
-    for content, end in _MOMENTS:
-        path.write_bytes(content)
-        moments.append(identify(folder, layer, marker.NAME, end))
-        assert moments[-1] == identity_of(content, b"marker", end), "however it was looked at"
-
-    assert nothing == Identity(0, b"", None)
-    assert moments[:2] == [Identity(0, b"", b"marker")] * 2
-    assert moments[2] == Identity(len(line(5)), line(5), b"marker"), "no line was known"
-    assert moments[3] == Identity(len(line(5)), line(5)[-80:], None)
-    assert moments[5] == Identity(len(_BOTH), line(6)[-80:], None)
-    assert moments[6] == Identity(len(_BOTH + ROOM), line(6)[-80:] + b"\n", None)
-    assert moments[-2] == Identity(4, b"torn", b"marker")
-    assert len(set(moments)) == len(moments) - 1
-
-
-def test_a_line_that_is_being_written_is_another_moment_until_it_is_whole(path):
-    layer = Files()
-    folder = DocumentFiles(path.parent, layer)
-    moments = set()
-    for written in range(1, len(line(7)), 7):
-        path.write_bytes(_BOTH + line(7)[:written] + ROOM[written:])
-        moments.add(identify(folder, layer, marker.NAME, len(_BOTH)))
-
-    assert len(moments) == len(range(1, len(line(7)), 7))
-
-
-def test_looking_at_a_folder_leaves_no_file_open(path):
-    path.write_bytes(line(5))
-    layer = Files()
-    descriptors = Path("/proc/self/fd")
-    if not descriptors.is_dir():
-        pytest.skip("this system does not show its open files")
-    before = len(list(descriptors.iterdir()))
-
-    for _ in range(5):
-        identify(DocumentFiles(path.parent, layer), layer, marker.NAME, 0)
-        opened(path).close()
-
-    assert len(list(descriptors.iterdir())) == before

@@ -61,10 +61,9 @@ def test_a_version_that_was_half_kept_is_kept_whole(folder, root):
     assert (root / kept).read_bytes() == b"mine"
 
 
-def test_a_version_that_is_gone_meanwhile_is_kept_as_an_empty_one(folder, root):
-    kept = folder.keep_aside(FIRST, 3)
-
-    assert (root / kept).read_bytes() == b""
+def test_of_a_file_that_is_gone_there_is_nothing_to_keep(folder, root):
+    assert folder.keep_aside(FIRST, 3) is None
+    assert not (root / LOST_FOUND).exists()
 
 
 def test_only_unfinished_files_of_plandoc_in_the_named_folders_are_swept(folder, root):

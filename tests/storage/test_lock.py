@@ -64,7 +64,7 @@ def root(tmp_path: Path) -> Path:
 
 def crashed_after_commit(root: Path) -> None:
     """Leave a folder whose journal has a line that no document has yet."""
-    files = FaultyFiles(("create",))
+    files = FaultyFiles(("replace",))
     backend = open_folder(root, files)
     files.arm(Fault(0, "before", errno.EIO, lasting=True))
     with pytest.raises(StorageError) as failure:
@@ -305,12 +305,18 @@ def test_a_document_edited_after_a_crash_is_kept_aside_and_said(root: Path) -> N
     assert [path.read_bytes() for path in (root / "lost-found").iterdir()] == [edited]
 
 
-@pytest.mark.parametrize("left", [b"", b"\0" * 90, NEW[CATALOG][:30], None])
-def test_what_a_lost_write_leaves_is_written_again_without_a_word(left: bytes | None, root: Path) -> None:
+def what_is_left(root: Path, left: bytes | None) -> None:
     crashed_after_commit(root)
     (root / CATALOG).unlink()
     if left is not None:
         (root / CATALOG).write_bytes(left)
+
+
+@pytest.mark.parametrize(
+    "left", [b"\0" * 90, NEW[CATALOG][:30], NEW[CATALOG][:30] + b"\0" * 9], ids=["only NUL bytes", "cut off", "both"]
+)
+def test_what_a_lost_write_leaves_is_written_again_without_a_word(left: bytes, root: Path) -> None:
+    what_is_left(root, left)
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -318,3 +324,27 @@ def test_what_a_lost_write_leaves_is_written_again_without_a_word(left: bytes | 
 
     assert (root / CATALOG).read_bytes() == NEW[CATALOG]
     assert not (root / "lost-found").exists()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [b"", "saved by an editor".encode("utf-16"), NEW[CATALOG][:30] + b"\0\0" + NEW[CATALOG][32:]],
+    ids=["emptied", "UTF-16", "a hole"],
+)
+def test_what_other_hands_may_have_left_is_kept_and_told_before_it_is_replaced(left: bytes, root: Path) -> None:
+    what_is_left(root, left)
+
+    with pytest.warns(RecoveryWarning, match=r"catalog\.json was changed after a crash"):
+        open_folder(root).begin("start", timeout_seconds=0).release()
+
+    assert (root / CATALOG).read_bytes() == NEW[CATALOG]
+    assert [path.read_bytes() for path in (root / "lost-found").iterdir()] == [left]
+
+
+def test_a_document_that_was_removed_after_a_crash_is_put_back_with_a_word(root: Path) -> None:
+    what_is_left(root, None)
+
+    with pytest.warns(RecoveryWarning, match=r"catalog\.json was removed after a crash; the saved one is back"):
+        open_folder(root).begin("start", timeout_seconds=0).release()
+
+    assert (root / CATALOG).read_bytes() == NEW[CATALOG]

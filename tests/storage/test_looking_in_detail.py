@@ -70,39 +70,59 @@ def test_readers_see_an_edit_by_hand_that_came_after_a_crash(root):
     assert open_folder(root).view(lambda reading: reading.read(FIRST)) == NEWER
 
 
-def test_a_view_that_is_disturbed_looks_again_and_mixes_no_two_moments(root):
+def test_a_reading_beside_writers_is_of_one_moment_and_done_once_where_the_journal_has_what_it_read(root):
     backend, other = open_folder(root), open_folder(root)
     commit(backend, {FIRST: OLD, SECOND: OLD})
     looks = []
 
     def look(reading):
         first = reading.read(FIRST)
-        if len(looks) < 3:
-            text = f"{len(looks)}"
-            commit(other, {FIRST: document(FIRST, text), SECOND: document(FIRST, text)})
+        text = f"{len(looks)}"
+        commit(other, {FIRST: document(FIRST, text), SECOND: document(FIRST, text)})
         looks.append((first, reading.read(SECOND), reading.serial))
         return looks[-1]
 
-    first, second, serial = backend.view(look)
-
-    assert len(looks) == 4
-    assert first == second
-    assert serial == 4
-    assert any(one != two for one, two, _ in looks[:-1]), "those that were thrown away did mix them"
+    assert backend.view(look) == (OLD, OLD, 1)
+    assert len(looks) == 1
     backend.close()
     other.close()
 
 
-def test_an_error_of_a_look_that_was_disturbed_is_thrown_away_with_it(root):
+def test_a_reading_of_files_that_a_writer_changed_meanwhile_is_done_again(root):
+    left_by_a_crash(root, {FIRST: OLD, SECOND: OLD})
+    open_folder(root).begin("fold in", timeout_seconds=0).release()
+    backend, other = open_folder(root, QuickFiles()), open_folder(root, QuickFiles(), checkpoint_size=10)
+    commit(other, {FIRST: OLD + b" ", SECOND: OLD + b" "})
+    looks = []
+
+    def look(reading):
+        looks.append((reading.read(FIRST), None))
+        if len(looks) < 3:
+            text = f"{len(looks)}"
+            commit(other, {FIRST: document(FIRST, text), SECOND: document(FIRST, text)})
+        looks[-1] = (looks[-1][0], reading.read(SECOND))
+        return looks[-1]
+
+    first, second = backend.view(look)
+
+    assert len(looks) == 3
+    assert first == second == document(FIRST, "2")
+    assert all(one != two for one, two in looks[:-1]), "those that were thrown away did mix two moments"
+    backend.close()
+    other.close()
+
+
+def test_an_error_of_a_reading_that_was_disturbed_is_thrown_away_with_it(root):
     backend, other = open_folder(root), open_folder(root)
     looks = []
 
     def look(reading):
         looks.append(reading.serial)
+        found = reading.read(FIRST)
         if len(looks) == 1:
             commit(other, {FIRST: OLD})
             raise KeyError("half of a moment")
-        return reading.read(FIRST)
+        return found
 
     assert backend.view(look) == OLD
     assert looks == [0, 1]
@@ -110,11 +130,28 @@ def test_an_error_of_a_look_that_was_disturbed_is_thrown_away_with_it(root):
     other.close()
 
 
-def test_a_view_that_is_always_disturbed_waits_for_its_turn_after_twenty_looks(root):
+def test_an_error_of_a_reading_that_others_did_not_disturb_is_that_of_the_caller(root):
     backend, other = open_folder(root), open_folder(root)
     looks = []
 
     def look(reading):
+        looks.append(reading.read(SECOND))
+        commit(other, {FIRST: document(FIRST, str(len(looks)))})
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        backend.view(look)
+
+    assert len(looks) == 1
+    backend.close()
+    other.close()
+
+
+def always_disturbed(other, looks):
+    """A reading of all events, which each commit disturbs, until it has the lock."""
+
+    def look(reading):
+        reading.fingerprints("events")
         looks.append(reading.read(FIRST))
         try:
             commit(other, {FIRST: document(FIRST, str(len(looks)))})
@@ -122,51 +159,45 @@ def test_a_view_that_is_always_disturbed_waits_for_its_turn_after_twenty_looks(r
             return refusal.holder["action"], reading.read(FIRST), reading.serial
         return None
 
-    action, content, serial = backend.view(look)
+    return look
 
-    assert len(looks) == 21
-    assert (action, content, serial) == ("read", document(FIRST, "20"), 20)
+
+def test_a_reading_that_is_always_disturbed_takes_its_turn_among_the_writers(root):
+    backend, other = open_folder(root), open_folder(root)
+    looks = []
+
+    action, content, serial = backend.view(always_disturbed(other, looks))
+
+    assert action == "read"
+    assert content == document(FIRST, str(len(looks) - 1))
+    assert serial == len(looks) - 1
     commit(other, {FIRST: OLD})
     backend.close()
     other.close()
 
 
-def test_a_view_that_is_always_disturbed_waits_for_a_writer_that_is_at_work_then(root):
+def test_a_turn_that_a_reading_took_ends_also_when_it_fails(root):
     backend, other = open_folder(root), open_folder(root)
-    looks = []
+    look = always_disturbed(other, [])
 
-    def look(reading):
-        looks.append(reading.read(FIRST))
-        if len(looks) > 20:
-            return reading.read(FIRST)
-        writer = other.begin("write", timeout_seconds=0)
-        writer.commit({FIRST: document(FIRST, str(len(looks)))})
-        if len(looks) == 20:
-            threading.Timer(0.2, writer.release).start()
-        else:
-            writer.release()
-        return None
-
-    assert backend.view(look) == document(FIRST, "20")
-    assert len(looks) == 21
-    backend.close()
-    other.close()
-
-
-def test_a_turn_that_a_view_took_ends_also_when_the_look_fails(root):
-    backend, other = open_folder(root), open_folder(root)
-    looks = []
-
-    def look(reading):
-        looks.append(1)
-        if len(looks) > 20:
+    def failing(reading):
+        if look(reading) is not None:
             raise KeyError("mine")
-        commit(other, {FIRST: document(FIRST, str(len(looks)))})
 
     with pytest.raises(KeyError, match="mine"):
-        backend.view(look)
+        backend.view(failing)
 
     commit(other, {FIRST: OLD})
+    backend.close()
+    other.close()
+
+
+def test_a_document_that_another_program_edits_while_a_store_is_open_is_shown_as_it_is(root):
+    backend, other = open_folder(root), open_folder(root)
+    commit(other, {FIRST: OLD, SECOND: OLD})
+    (root / FIRST).write_bytes(NEWER)
+
+    assert backend.view(lambda reading: (reading.read(FIRST), reading.read(SECOND))) == (NEWER, OLD)
     backend.close()
     other.close()
 

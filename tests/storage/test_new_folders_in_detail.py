@@ -11,13 +11,14 @@ from recorder import LINEAGE, MOMENT, Fault, FaultyFiles, QuickFiles, RecordingF
 
 from plandoc.errors import DamagedError, FolderNotFoundError, LockTimeout, Outcome, StorageError
 from plandoc.storage import creation, documents, journal, marker
-from plandoc.storage.creation import CATALOG
+from plandoc.storage.creation import CATALOG, STOCK
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 
 EMPTY = {
     marker.NAME: marker.render(marker.Marker(LINEAGE)),
     CATALOG: documents.render(CATALOG, LINEAGE, {}, {}),
+    STOCK: documents.render(STOCK, LINEAGE, {}, {}),
     journal.NAME: b"",
 }
 
@@ -57,6 +58,9 @@ def test_a_folder_is_made_in_an_order_in_which_the_marker_says_that_all_is_there
         ("make_folder", "data/events"),
         ("sync_file", "data/catalog.json.plandoc-tmp"),
         ("replace", "data/catalog.json"),
+        ("sync_folder", "data"),
+        ("sync_file", "data/stock.json.plandoc-tmp"),
+        ("replace", "data/stock.json"),
         ("sync_folder", "data"),
         ("sync_file", "data/journal.jsonl.plandoc-tmp"),
         ("replace", "data/journal.jsonl"),
@@ -100,7 +104,9 @@ def test_a_folder_that_is_made_stays_as_it_is(root):
     backend.close()
 
 
-@pytest.mark.parametrize("kept", [["catalog.json"], ["journal.jsonl"], ["catalog.json", "journal.jsonl"], []])
+@pytest.mark.parametrize(
+    "kept", [["catalog.json"], ["catalog.json", "stock.json"], ["journal.jsonl"], ["catalog.json", "journal.jsonl"], []]
+)
 def test_a_folder_whose_making_was_cut_off_is_finished(root, kept):
     create(root)
     for name in EMPTY:
@@ -116,9 +122,10 @@ def test_a_folder_whose_making_was_cut_off_is_finished(root, kept):
 
 
 @pytest.mark.parametrize("left", [b"", b"\0" * 40, b" \n", b"\0\0\n"], ids=["empty", "NUL", "blank", "NUL and blank"])
-def test_what_a_power_cut_leaves_of_the_first_catalogue_is_no_document(root, left):
+@pytest.mark.parametrize("name", [CATALOG, STOCK])
+def test_what_a_power_cut_leaves_of_a_first_document_is_none(root, left, name):
     root.mkdir()
-    (root / CATALOG).write_bytes(left)
+    (root / name).write_bytes(left)
 
     create(root)
 
@@ -135,6 +142,7 @@ DOCUMENTS = {
     "a catalogue that is damaged": ({CATALOG: b"{"}, CATALOG),
     "a catalogue of one letter": ({CATALOG: b"X"}, CATALOG),
     "a catalogue with a hole": ({CATALOG: b"{\0\0"}, CATALOG),
+    "the stock": ({STOCK: document(STOCK, "flour")}, STOCK),
     "both": ({CATALOG: document(CATALOG, "flour"), "events/7.json": b"{}"}, "events/7.json, catalog.json"),
 }
 
@@ -252,6 +260,7 @@ def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missi
     [
         (marker.NAME, True),
         (CATALOG, True),
+        (STOCK, True),
         (journal.NAME, True),
         ("events/7.json", True),
         ("events/report.html", True),

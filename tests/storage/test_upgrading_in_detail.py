@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import attrs
 import orjson
 import pytest
 from recorder import (
@@ -31,13 +32,13 @@ OLD, NEW = (document(FIRST, text) for text in ("old", "new"))
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of format 1 with two transactions, seen by a plandoc of format 2."""
+    """A folder of format 2 with two transactions, seen by a plandoc of format 3."""
     made = make_folder(tmp_path / "data", QuickFiles())
     backend = open_folder(made, QuickFiles())
     commit(backend, {FIRST: OLD})
     commit(backend, {marker.NAME: marker_with(2)})
     backend.close()
-    monkeypatch.setattr(documents, "FORMAT", 2)
+    monkeypatch.setattr(documents, "FORMAT", 3)
     return made
 
 
@@ -59,10 +60,10 @@ def test_the_first_change_keeps_a_backup_and_raises_the_format_in_the_same_line(
     with zipfile.ZipFile(io.BytesIO((root / ".plandoc" / name).read_bytes())) as archive:
         backed_up = {entry: archive.read(entry) for entry in archive.namelist()}
     assert [change["path"] for change in line["documents"]] == [FIRST, marker.NAME]
-    assert marker_of(root) == Marker(LINEAGE, 2, 2, 2)
-    assert name == "before-format-2.2.zip"
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 2, 2, 3)
+    assert name == "before-format-3.2.zip"
     assert backed_up[FIRST] == OLD
-    assert marker.parse(backed_up[marker.NAME]) == Marker(LINEAGE, 2, 2, 1)
+    assert attrs.evolve(marker.parse(backed_up[marker.NAME]), line_digest="") == Marker(LINEAGE, 2, 2, 2)
     assert MOMENT.isoformat().encode() in backed_up["backup.json"]
     assert (root / FIRST).read_bytes() == NEW
     backend.close()
@@ -71,10 +72,10 @@ def test_the_first_change_keeps_a_backup_and_raises_the_format_in_the_same_line(
 def test_a_change_of_the_marker_itself_is_kept_when_its_format_is_raised(root):
     backend = open_folder(root)
 
-    commit(backend, {marker.NAME: marker.render(Marker(LINEAGE, 2, 9, 1))})
+    commit(backend, {marker.NAME: marker.render(Marker(LINEAGE, 2, 9, 2))})
     backend.close()
 
-    assert marker_of(root) == Marker(LINEAGE, 3, 9, 2)
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 3, 9, 3)
 
 
 def test_the_second_change_is_one_like_any_other(root):
@@ -88,8 +89,8 @@ def test_the_second_change_is_one_like_any_other(root):
     again.close()
 
     assert [change["path"] for change in line["documents"]] == [FIRST]
-    assert kept(root) == ["before-format-2.2.zip"]
-    assert marker_of(root) == Marker(LINEAGE, 5, 2, 2)
+    assert kept(root) == ["before-format-3.2.zip"]
+    assert attrs.evolve(marker_of(root), line_digest="") == Marker(LINEAGE, 5, 2, 3)
 
 
 def test_reading_raises_nothing(root):
@@ -117,5 +118,5 @@ def test_a_backup_that_cannot_be_kept_stops_the_change_before_anything_is_saved(
     assert (failure.value.outcome, failure.value.errno) == (Outcome.NOT_SAVED, 28)
     assert (root / FIRST).read_bytes() == OLD
     assert not (root / "journal.jsonl").read_bytes()
-    assert marker_of(root).format == 1
+    assert marker_of(root).format == 2
     backend.close()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from recorder import CATALOG, LINEAGE, MOMENT, marker_with
 
 from plandoc.errors import DamagedError
 from plandoc.storage import documents, journal, marker, recovery
-from plandoc.storage.recovery import Verdict
+from plandoc.storage.recovery import FileStatus
 
 NAME = "events/1.json"
-OLD, MIDDLE, NEW = b'{"old": 1}\n', b'{"middle": 22}\n', b'{"new": 333}\n'
+OLD, OLDER, MIDDLE, NEW = b'{"old": 1}\n', b'{"third": 2}\n', b'{"middle": 22}\n', b'{"new": 333}\n'
 
 
 def change(before: bytes | None, after: bytes | None, name: str = NAME) -> journal.Change:
@@ -18,74 +19,91 @@ def change(before: bytes | None, after: bytes | None, name: str = NAME) -> journ
 
 
 WRITTEN_TWICE = [change(OLD, MIDDLE), change(MIDDLE, NEW)]
+WRITTEN_THRICE = [change(OLD, OLDER), change(OLDER, MIDDLE), change(MIDDLE, NEW)]
 REMOVED = [change(OLD, MIDDLE), change(MIDDLE, None)]
 REMOVED_AND_BACK = [change(OLD, None), change(None, NEW)]
 
 
 @pytest.mark.parametrize(
-    ("file", "verdict"),
+    ("file", "status"),
     [
-        (NEW, Verdict.CURRENT),
-        (NEW.rstrip(), Verdict.CURRENT),
-        (OLD, Verdict.OUTDATED),
-        (MIDDLE, Verdict.OUTDATED),
-        (None, Verdict.OUTDATED),
-        (b"", Verdict.OUTDATED),
-        (NEW[:5], Verdict.OUTDATED),
-        (MIDDLE[:5], Verdict.OUTDATED),
-        (b"\0" * len(NEW), Verdict.OUTDATED),
-        (NEW[:4] + b"\0\0" + NEW[6:], Verdict.OUTDATED),
-        (b'{"mine": 4}\n', Verdict.EDITED),
-        (OLD[:5], Verdict.EDITED),
+        (NEW, FileStatus.UP_TO_DATE),
+        (NEW + b"\n ", FileStatus.UP_TO_DATE),
+        (NEW.rstrip(), FileStatus.STALE),
+        (MIDDLE, FileStatus.STALE),
+        (NEW[:5], FileStatus.STALE),
+        (MIDDLE[:5], FileStatus.STALE),
+        (b"\0" * len(NEW), FileStatus.STALE),
+        (NEW[:4] + b"\0\0", FileStatus.STALE),
+        (OLDER, FileStatus.DOUBTFUL),
+        (OLD, FileStatus.DOUBTFUL),
+        (None, FileStatus.DOUBTFUL),
+        (b"", FileStatus.DOUBTFUL),
+        (b" \n", FileStatus.DOUBTFUL),
+        (NEW[:4] + b"\0\0" + NEW[6:], FileStatus.DOUBTFUL),
+        ('{"mine": 4}'.encode("utf-16"), FileStatus.DOUBTFUL),
+        (b'{"mine": 4}\n', FileStatus.DIVERGED),
+        (OLD[:5], FileStatus.DIVERGED),
     ],
     ids=[
         "the last version",
+        "the last with white space behind it",
         "the last without its newline",
-        "the version before all",
-        "a version between",
-        "gone",
-        "empty",
+        "the version before the last",
         "the last cut off",
         "one between cut off",
         "only NUL bytes",
+        "NUL bytes behind a beginning",
+        "an older version",
+        "the version before all",
+        "gone, though it was there before",
+        "empty",
+        "blank",
         "a hole",
+        "saved as UTF-16 by an editor",
         "edited",
         "a beginning of what the journal never held",
     ],
 )
-def test_a_document_that_was_written_is_outdated_unless_it_is_the_last_version_or_somebody_elses(file, verdict):
-    assert recovery.judge(file, WRITTEN_TWICE) is verdict
+def test_a_file_is_replaced_without_a_word_only_where_nobody_but_a_crash_leaves_it(file, status):
+    assert recovery.classify(file, WRITTEN_THRICE) is status
 
 
 @pytest.mark.parametrize(
-    ("file", "verdict"),
+    ("file", "status"),
     [
-        (None, Verdict.CURRENT),
-        (OLD, Verdict.OUTDATED),
-        (MIDDLE, Verdict.OUTDATED),
-        (MIDDLE[:5], Verdict.OUTDATED),
-        (b"", Verdict.OUTDATED),
-        (b"\0\0\0", Verdict.OUTDATED),
-        (b'{"mine": 4}\n', Verdict.EDITED),
+        (None, FileStatus.UP_TO_DATE),
+        (MIDDLE, FileStatus.STALE),
+        (MIDDLE[:5], FileStatus.STALE),
+        (b"\0\0\0", FileStatus.STALE),
+        (OLD, FileStatus.DOUBTFUL),
+        (b"", FileStatus.DOUBTFUL),
+        (b'{"mine": 4}\n', FileStatus.DIVERGED),
     ],
-    ids=["gone", "before all", "between", "between cut off", "empty", "only NUL bytes", "edited"],
+    ids=["gone", "the one removed", "a beginning of it", "only NUL bytes", "before all", "empty", "edited"],
 )
-def test_a_document_that_was_removed_must_be_gone_unless_somebody_put_something_there(file, verdict):
-    assert recovery.judge(file, REMOVED) is verdict
+def test_a_document_that_was_removed_must_be_gone_unless_somebody_put_something_there(file, status):
+    assert recovery.classify(file, REMOVED) is status
 
 
 @pytest.mark.parametrize(
-    ("file", "verdict"),
-    [(None, Verdict.OUTDATED), (OLD, Verdict.OUTDATED), (NEW, Verdict.CURRENT), (b"{}", Verdict.EDITED)],
+    ("file", "status"),
+    [
+        (None, FileStatus.STALE),
+        (OLD, FileStatus.DOUBTFUL),
+        (NEW, FileStatus.UP_TO_DATE),
+        (b"{}", FileStatus.DIVERGED),
+    ],
     ids=["gone", "before all", "the last version", "edited"],
 )
-def test_a_document_that_was_removed_and_made_again_is_judged_by_its_last_version(file, verdict):
-    assert recovery.judge(file, REMOVED_AND_BACK) is verdict
+def test_a_document_that_was_removed_and_made_again_is_compared_with_its_last_version(file, status):
+    assert recovery.classify(file, REMOVED_AND_BACK) is status
 
 
-def test_a_document_that_was_removed_last_is_current_when_it_is_gone_however_often_it_was_written_before():
-    assert recovery.judge(None, [change(None, OLD), change(OLD, NEW), change(NEW, None)]) is Verdict.CURRENT
-    assert recovery.judge(None, [change(OLD, None), change(None, OLD), change(OLD, NEW)]) is Verdict.OUTDATED
+def test_a_file_that_was_first_made_in_the_journal_may_be_gone_by_a_crash():
+    assert recovery.classify(None, [change(None, OLD), change(OLD, NEW)]) is FileStatus.STALE
+    assert recovery.classify(None, [change(None, OLD), change(OLD, NEW), change(NEW, None)]) is FileStatus.UP_TO_DATE
+    assert recovery.classify(None, WRITTEN_TWICE) is FileStatus.DOUBTFUL
 
 
 def line(serial: int, *changes: journal.Change) -> journal.Line:
@@ -121,6 +139,48 @@ def test_a_journal_that_a_checkpoint_folded_in_changes_nothing_any_more(marker_s
 
     assert (state.serial, state.lines, state.changes, state.folded) == (marker_serial, (), {}, True)
     assert (state.sound_size, state.tail, state.unfinished_size) == (0, b"", 4)
+
+
+def test_lines_that_have_come_since_go_on_from_a_state_as_if_all_were_read_at_once():
+    first, second = line(4, change(None, OLD)), line(5, change(OLD, NEW), marker_change(3, serial=3))
+    third = line(6, change(NEW, None), change(None, MIDDLE, CATALOG))
+    before, fresh = journal_of(first), journal_of(second, third) + b"torn"
+
+    state = recovery.extended(recovery.interpret(before, marker_with(2, 3)), journal.parse(fresh, first=2))
+
+    assert state == recovery.interpret(before + fresh, marker_with(2, 3))
+    assert state.changed_since(4) == {NAME, marker.NAME, CATALOG}
+    assert state.changed_since(6) == frozenset()
+    assert state.changed_since(2) is None, "what a checkpoint has folded in is not known"
+    assert state.changed_since(7) is None
+    assert (state.made_or_removed_since(5), state.made_or_removed_since(6)) == (True, False)
+
+
+def test_lines_that_have_come_since_must_follow_those_that_were_known():
+    state = recovery.interpret(journal_of(line(4, change(None, OLD))), marker_with(2, 3))
+
+    with pytest.raises(DamagedError, match=r"journal\.jsonl:2: wanted transaction 5, found 6"):
+        recovery.extended(state, journal.parse(journal_of(line(6, change(OLD, NEW))), first=2))
+
+
+def test_the_line_of_the_last_transaction_is_known_by_its_checksum_also_after_a_checkpoint():
+    content = journal_of(line(4, change(None, OLD)))
+    digest = recovery.interpret(content, marker_with(2, 3)).line_digest
+    folded = marker.Marker(LINEAGE, 4, 2, 2, digest)
+
+    assert f'"checksum":"{digest}"'.encode() in content
+    assert recovery.interpret(b"", marker_with(2, 3)).line_digest == ""
+    assert attrs.evolve(folded).line_digest == digest
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"mine", documents.render(NAME, "another", {}, {}), documents.render(CATALOG, LINEAGE, {}, {})],
+    ids=["no JSON", "of another folder", "of another name"],
+)
+def test_a_content_that_is_not_a_document_of_this_folder_is_refused_before_it_is_put_in_place(content):
+    with pytest.raises(DamagedError):
+        recovery.check_understood(NAME, content, LINEAGE)
 
 
 def test_an_empty_journal_says_nothing_beyond_the_marker():

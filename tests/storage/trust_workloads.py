@@ -23,6 +23,7 @@ from plandoc.records import PlanState
 from plandoc.repairs.repairing import repair
 from plandoc.storage import documents
 from plandoc.store import Store
+from tests.trust.test_released_formats import FORMATS
 
 
 def a_backup(top: Path, target: str) -> Life:
@@ -123,7 +124,7 @@ def a_later_format() -> Iterator[None]:
     later = functools.partial(upgrades.upgraded, upgrades={**upgrades.UPGRADES, present: noted})
     with (
         mock.patch("plandoc.storage.documents.FORMAT", present + 1),
-        mock.patch("plandoc.open_documents.upgraded", later),
+        mock.patch("plandoc.upgrades.upgraded", later),
     ):
         yield
 
@@ -142,6 +143,32 @@ def upgraded(top: Path) -> Life:
     return life
 
 
+def upgraded_with_its_stock(top: Path) -> Life:
+    """The first change of a folder of format 1: its stock gets a document of its own in the same line."""
+    life = Life(top)
+    shutil.copytree(FORMATS / "1", life.root)
+    life.kept = {1: "data/.plandoc/before-format-*.zip"}
+    life.begin()
+    store = life.open()
+    life.do(lambda: operated(store, plandoc.unlock_plan, 2))
+    life.do(lambda: operated(store, plandoc.set_stock, 1, 7, "kg"))
+    life.do(store.close)
+    return life
+
+
+def upgraded_and_restored(top: Path) -> Life:
+    """A folder of format 1 goes on in the present one, and is restored from the backup that was made before."""
+    life = Life(top)
+    shutil.copytree(FORMATS / "1", life.root)
+    life.begin()
+    store = life.open()
+    life.do(lambda: operated(store, plandoc.set_stock, 1, 7, "kg"))
+    life.do(store.close)
+    kept = next((life.root / ".plandoc").glob("before-format-*.zip"))
+    life.do(lambda: restore(kept, life.root, replace=True, older=True, clock=clock))
+    return life
+
+
 _FOLDERS: tuple[Callable[[Path], Life], ...] = (
     restored_anew,
     restored_over,
@@ -149,6 +176,8 @@ _FOLDERS: tuple[Callable[[Path], Life], ...] = (
     repaired_copy,
     repaired_from_backup,
     upgraded,
+    upgraded_with_its_stock,
+    upgraded_and_restored,
 )
 WORKLOADS: Mapping[str, Callable[[Path], Life]] = MappingProxyType(
     {

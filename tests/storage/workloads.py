@@ -22,7 +22,7 @@ from recorder import Killed, QuickFiles, clock, contents, make_folder, open_fold
 import plandoc
 from plandoc.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
 from plandoc.production import record_assembly, record_production, void_run
-from plandoc.records import Event, Ingredient, PlanState, Recipe, RunKind
+from plandoc.records import Event, Ingredient, PlanState, Recipe, RunKind, StockItem
 from plandoc.store import Store
 from tests.builders import EVENT_DATE, a_bakery, a_plan
 from tests.exchange.exports import SMALL
@@ -64,9 +64,10 @@ def add_event(store: Store, name: str, **options: str) -> None:
 
 
 def change_everything(store: Store) -> None:
-    """Change the catalogue, two events and the marker in one transaction."""
+    """Change the catalogue, the stock, two events and the marker in one transaction."""
     with store.session("change everything") as session:
         session.replace(attrs.evolve(session.get(Recipe, 1), name="Changed"))
+        session.replace(attrs.evolve(session.get(StockItem, 1), quantity=3))
         session.replace(attrs.evolve(session.event(PLANNED), notes="changed"))
         session.add(Event("Easter", EVENT_DATE))
         session.add(Event("Market", EVENT_DATE))
@@ -117,7 +118,7 @@ def one_document(top: Path) -> Life:
 
 
 def several_documents(top: Path) -> Life:
-    """Four documents and the marker are changed at once; then one event is removed."""
+    """Five documents and the marker are changed at once; then one event is removed."""
     life = with_plan(top, PlanState.DRAFT)
     life.begin()
     store = life.open()
@@ -235,6 +236,17 @@ def runs(top: Path) -> Life:
     return life
 
 
+def stocked(top: Path) -> Life:
+    """What is there is counted, twice, and the journal folded in between."""
+    life = with_plan(top, None)
+    life.begin()
+    store = life.open(checkpoint_size=1500)
+    life.do(lambda: operated(store, plandoc.set_stock, 1, 7, "kg"))
+    life.do(lambda: operated(store, plandoc.set_stock, 2, 3, "lb"))
+    life.do(lambda: operated(store, plandoc.set_stock, 1, 2, "kg"))
+    return life
+
+
 def an_import(top: Path) -> Life:
     """Recipes and what belongs to them come in from a file."""
     life = with_plan(top, None)
@@ -305,6 +317,7 @@ _PLAIN = (
     start,
     amendments,
     runs,
+    stocked,
     an_import,
     edited,
 )

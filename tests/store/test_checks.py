@@ -60,6 +60,10 @@ SPOILED = {
         lambda root: spoil(root / "catalog.json", b'"sub_recipes":[{"recipe_id":2', b'"sub_recipes":[{"recipe_id":3'),
         ["'Sponge Cake' contains itself"],
     ),
+    "a recipe that is its own base": (
+        lambda root: spoil(root / "catalog.json", b'"base_recipe_id":null', b'"base_recipe_id":1'),
+        ["recipes 1, base_recipe_id: 'Chocolate Chip Cookies' is a variant of itself", "take the base out of one"],
+    ),
     "an event of another folder": (
         lambda root: spoil(root / "events/1.json", b'"lineage":"', b'"lineage":"other-'),
         ["belongs to another folder"],

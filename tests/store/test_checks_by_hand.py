@@ -253,10 +253,10 @@ def test_a_missing_marker_beside_documents_is_told_from_no_folder(worked):
 
 
 def test_a_newer_format_is_told(worked):
-    spoil(worked / "events/2.json", rb'"format":1', rb'"format":2')
+    spoil(worked / "events/2.json", rb'"format":2', rb'"format":3')
     (problem,) = found(worked)
 
-    assert problem.message == "has format 2, but this plandoc reads formats up to 1"
+    assert problem.message == "has format 3, but this plandoc reads formats up to 2"
     assert "upgrade" in problem.hint
 
 

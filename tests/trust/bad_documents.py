@@ -15,7 +15,7 @@ import plandoc
 from plandoc.errors import DamagedError, FolderNotFoundError, NewerFormatError, PlandocError, StorageError
 from tests.builders import a_plan
 from tests.records.folders import Spoil, replaced
-from tests.trust.bad_inputs import Row, command, every_document
+from tests.trust.bad_inputs import Row, command, every_document, every_file_but_the_word
 
 
 def written(name: str, content: bytes) -> Spoil:
@@ -78,6 +78,7 @@ def copied(name: str, copy: str) -> Spoil:
 
 EVENT = "events/1.json"
 CATALOG = "catalog.json"
+STOCK = "stock.json"
 MARKER = "plandoc.json"
 GOODS = '{"event_id":1,"finished_good_id":3,"quantity":10}'
 FLOUR = '{"name":"Flour","category":"Baking"'
@@ -126,7 +127,7 @@ BACKED_UP = (
     Row(3, "truncated, with a backup, checked", command("check"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
     Row(3, "truncated, with a backup, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT)), every_document),
     Row(3, "truncated catalogue with a backup", command("recipe", "list"), ("catalog.json:", *KEPT), 1, with_a_backup(cut_off(CATALOG))),
-    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER))),
+    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER)), every_file_but_the_word),
     Row(5, "NUL bytes, with a backup", command("event", "show", "1"), ("a lost write", *KEPT), 1, with_a_backup(written(EVENT, b"\0" * 300))),
     Row(37, "no catalogue, but a backup", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, with_a_backup(lambda folder: (folder / CATALOG).unlink())),
     Row(37, "no marker, but a backup", command("recipe", "list"), ("has lost its plandoc.json", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
@@ -140,7 +141,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "1 empty marker": (written(MARKER, b""), DamagedError, "plandoc.json: the file is empty"),
     "2 null": (written(EVENT, b"null"), DamagedError, "events/1.json:1: column 1: wanted an object of tables"),
     "2 list": (written(CATALOG, b"[]"), DamagedError, "catalog.json:1: column 1: wanted an object of tables"),
-    "2 number": (written(MARKER, b"3"), DamagedError, "plandoc.json:1: column 1: wanted one JSON object"),
+    "2 number as marker": (written(MARKER, b"3"), DamagedError, "plandoc.json:1: column 1: wanted one JSON object"),
     "3 truncated": (cut_off(EVENT), DamagedError, "events/1.json:"),
     "3 truncated catalogue": (cut_off(CATALOG), DamagedError, "catalog.json:"),
     "3 truncated marker": (cut_off(MARKER), DamagedError, "plandoc.json:"),
@@ -179,11 +180,11 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "26 same id": (replaced(CATALOG, '  "2": ', '  "1": '), DamagedError, "a row '1' stands twice"),
     "27 id with a zero": (replaced(CATALOG, '  "2": ', '  "02": '), DamagedError, "id of a row, found '02'"),
     "27 negative id": (replaced(CATALOG, '  "2": ', '  "-2": '), DamagedError, "id of a row, found '-2'"),
-    "32 newer format": (replaced(EVENT, '"format":1', '"format":2'), NewerFormatError, "pip install --upgrade plandoc"),
-    "32 newer marker": (replaced(MARKER, '"format": 1', '"format": 2'), NewerFormatError, "plandoc.json has format 2"),
-    "34 no format": (replaced(EVENT, '"format":1,', ""), DamagedError, "wanted a format number, found None"),
-    "34 text as format": (replaced(EVENT, '"format":1', '"format":"1"'), DamagedError, "a format number, found '1'"),
-    "34 negative format": (replaced(MARKER, '"format": 1', '"format": -1'), DamagedError, "a format number, found -1"),
+    "32 newer format": (replaced(EVENT, '"format":2', '"format":3'), NewerFormatError, "pip install --upgrade plandoc"),
+    "32 newer marker": (replaced(MARKER, '"format": 2', '"format": 3'), NewerFormatError, "plandoc.json has format 3"),
+    "34 no format": (replaced(EVENT, '"format":2,', ""), DamagedError, "wanted a format number, found None"),
+    "34 text as format": (replaced(EVENT, '"format":2', '"format":"1"'), DamagedError, "a format number, found '1'"),
+    "34 negative format of the marker": (replaced(MARKER, '"format": 2', '"format": -1'), DamagedError, "a format number, found -1"),
     "34 no facts": (replaced(EVENT, '"_plandoc"', '"_other"'), DamagedError, 'wanted a table "_plandoc"'),
     "35 event of another folder": (from_another_folder(EVENT), DamagedError, "belongs to another folder"),
     "35 catalogue of another folder": (from_another_folder(CATALOG), DamagedError, "belongs to another folder"),
@@ -214,7 +215,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "28 snapshot of another event": (
         edited(EVENT, lambda tables: tables["plan_snapshots"]["1"].update(event_id=99)), DamagedError, "wanted event 1, as the file says, found 99"
     ),
-    "33 format before the first": (replaced(EVENT, '"format":1', '"format":0'), DamagedError, "a format number, found 0"),
+    "33 format before the first": (replaced(EVENT, '"format":2', '"format":0'), DamagedError, "a format number, found 0"),
     # Not in that list.
     "0 marker with a serial below zero": (replaced(MARKER, '"serial": ', '"serial": -'), DamagedError, "serial: wanted a whole number of at least 0"),
     "0 marker with another field": (replaced(MARKER, '"serial"', '"serail"'), DamagedError, "serail: unknown field"),
@@ -232,9 +233,9 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "0 document without a lineage": (replaced(EVENT, '"lineage"', '"linage"'), DamagedError, "linage: unknown field"),
     "0 comment": (replaced(EVENT, "{\n", "{ // the plan\n"), DamagedError, "events/1.json:1: column 3"),
     "0 single quotes": (replaced(EVENT, '"events"', "'events'"), DamagedError, "events/1.json:"),
-    "0 amount as a number": (replaced(CATALOG, '"quantity":"5.5"', '"quantity":5.5'), DamagedError, "wanted a decimal number in quotes"),
-    "0 amount with an exponent": (replaced(CATALOG, '"quantity":"5.5"', '"quantity":"5e5"'), DamagedError, "found '5e5'"),
-    "0 digest of another length": (replaced(EVENT, '"digest":"', '"digest":"0'), DamagedError, "digest"),
+    "0 amount as a number": (replaced(STOCK, '"quantity":"5.5"', '"quantity":5.5'), DamagedError, "wanted a decimal number in quotes"),
+    "0 amount with an exponent": (replaced(STOCK, '"quantity":"5.5"', '"quantity":"5e5"'), DamagedError, "found '5e5'"),
+    "0 digest of another length": (edited(EVENT, lambda tables: tables["plan_snapshots"]["1"].update(digest="0")), DamagedError, "digest"),
     "0 name of 201 characters": (replaced(CATALOG, '"Flour"', f'"{"x" * 201}"'), DamagedError, "wanted at most 200 characters, found 201"),
     "0 name of blanks": (replaced(CATALOG, '"Flour"', '"  "'), DamagedError, "wanted a name, found only blanks"),
     "0 kind of amendment that is none": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,10 @@ from plandoc.cli import main
 from plandoc.errors import PlandocError
 from tests.builders import folder_bytes
 from tests.records.folders import Spoil, everything_in
+from tests.trust.fuzzing import within
+
+# What steers a terminal, breaks lines or turns text round.
+NEVER_SAID = frozenset("\x1b\r\0\u202e\u009b")
 
 
 @attrs.frozen
@@ -23,18 +28,50 @@ class Ended:
     Attributes:
         status: 0 done, 1 refused, 2 wrong usage; that of the command, or the same for the library.
         said: All that was printed, or the message of the error.
+        kind: The class of the library's error; "" where there was none, and for the command.
     """
 
     status: int
     said: str
+    kind: str = ""
 
 
-Call = Callable[[Path], Ended]
+class Way(enum.Enum):
+    """How plandoc is called."""
+
+    LIBRARY = "library"
+    COMMAND = "command"
+
+
+@attrs.frozen
+class Call:
+    """What is called, on the folder that was spoiled.
+
+    Attributes:
+        way: Through the library, or as the command.
+        work: What is done.
+    """
+
+    way: Way
+    work: Callable[[Path], Ended]
+
+    def __call__(self, folder: Path) -> Ended:
+        return self.work(folder)
 
 
 def every_file(folder: Path) -> object:
     """Everything in a folder: bytes, modes, times, links."""
     return everything_in(folder)
+
+
+def every_file_but_the_word(folder: Path) -> object:
+    """Everything but the word of who has the lock: what looks like damage is looked at once more with the lock held."""
+    return {name: facts for name, facts in everything_in(folder).items() if name != ".plandoc/lock.info.json"}
+
+
+def kept_by_readers(name: str) -> Callable[[Path], object]:
+    """Return what readers leave as it is, by the name of what is bad."""
+    return every_file_but_the_word if "marker" in name or "journal" in name else every_file
 
 
 def every_document(folder: Path) -> object:
@@ -59,6 +96,8 @@ class Row:
         status: How it ends.
         spoil: What is done to a good folder before.
         keeps: What of the folder must be the same afterwards.
+        kind: The class of the library's error; "" where any will do.
+        also: Other calls, made one after the other on the same folder, which end in the same way.
     """
 
     number: int
@@ -68,21 +107,44 @@ class Row:
     status: int = 1
     spoil: Spoil = lambda _: None
     keeps: Callable[[Path], object] = every_file
+    kind: str = ""
+    also: tuple[Call, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All that is called."""
+        return (self.call, *self.also)
+
 
 def command(*arguments: str) -> Call:
     """Call the command on the folder."""
+    return by_command(lambda folder: called(folder, *arguments))
 
-    def call(folder: Path) -> Ended:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = main(["--data", str(folder), *arguments])
-        return Ended(status, said.getvalue())
 
-    return call
+def called(folder: Path, *arguments: str) -> Ended:
+    """Call the command on a folder, and return how it ended."""
+    return called_as_typed("--data", str(folder), *arguments)
+
+
+def called_as_typed(*arguments: str) -> Ended:
+    """Call the command with these arguments and no others."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main(list(arguments))
+    return Ended(status, said.getvalue())
+
+
+def by_command(work: Callable[[Path], Ended]) -> Call:
+    """Call the command in a way of its own."""
+    return Call(Way.COMMAND, work)
+
+
+def by_library(work: Callable[[Path], Ended]) -> Call:
+    """Call the library in a way of its own."""
+    return Call(Way.LIBRARY, work)
 
 
 def library(work: Callable[[Path], object]) -> Call:
@@ -92,9 +154,9 @@ def library(work: Callable[[Path], object]) -> Call:
         try:
             return Ended(0, str(work(folder)))
         except PlandocError as error:
-            return Ended(1, str(error))
+            return Ended(1, str(error), type(error).__name__)
 
-    return call
+    return by_library(call)
 
 
 def in_session(work: Callable[[plandoc.Session], object]) -> Call:
@@ -105,3 +167,32 @@ def in_session(work: Callable[[plandoc.Session], object]) -> Call:
             return work(session)
 
     return library(written)
+
+
+def problems_found(folder: Path) -> object:
+    """Have the library check a folder; what it finds is a refusal."""
+    found = plandoc.check(folder)
+    if found:
+        raise plandoc.DamagedError(str(folder), found)
+    return "nothing is wrong"
+
+
+def assert_deserved(row: Row, folder: Path) -> None:
+    """Spoil a folder, make the calls, and hold how each ends against the row."""
+    row.spoil(folder)
+    for call in row.calls:
+        before = row.keeps(folder)
+        with within(60):
+            ended = call(folder)
+
+        assert ended.status == row.status, ended.said
+        assert row.kind in {"", ended.kind} or call.way is Way.COMMAND
+        assert [words for words in row.says if words not in ended.said] == [], ended.said
+        assert ended.status == 0 or ended.said.strip()
+        assert "Traceback" not in ended.said
+        assert not NEVER_SAID & set(ended.said)
+        assert row.keeps(folder) == before
+
+
+CHECKED = library(problems_found)
+CHECK = command("check")

@@ -8,6 +8,7 @@ import errno
 import os
 import resource
 import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable
@@ -23,9 +24,21 @@ from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import folder_bytes
+from tests.records.folders import everything_in
 from tests.trust.bad_documents import CATALOG, EVENT
-from tests.trust.bad_inputs import Ended, Row, command, every_document, library, nothing
-from tests.trust.processes import a_holder, let_everybody_reach, needs_other_rights, ran
+from tests.trust.bad_inputs import (
+    CHECK,
+    Call,
+    Ended,
+    Row,
+    by_command,
+    by_library,
+    command,
+    every_document,
+    library,
+    nothing,
+)
+from tests.trust.processes import a_holder, needs_other_rights, ran
 
 ADD = ("event", "add", "Tea", "--date", "2027-01-01")
 WRITE = command(*ADD)
@@ -55,7 +68,12 @@ class FailingFiles(Files):
         setattr(self, operation, fail)
 
 
-def on_failing_files(operation: str, number: int) -> Callable[[Path], Ended]:
+def elsewhere(name: str, call: Call) -> Call:
+    """Call on something beside or below the folder."""
+    return Call(call.way, lambda folder: call(folder / name))
+
+
+def on_failing_files(operation: str, number: int) -> Call:
     """Write where an operation fails; then it works again, and the next write is taken."""
 
     def call(folder: Path) -> Ended:
@@ -71,9 +89,9 @@ def on_failing_files(operation: str, number: int) -> Callable[[Path], Ended]:
             with store.session() as session:
                 session.add(plandoc.Ingredient("Spelt"))
         assert plandoc.check(folder) == []
-        return Ended(1, str(refused.value))
+        return Ended(1, str(refused.value), type(refused.value).__name__)
 
-    return call
+    return by_library(call)
 
 
 def unreadable_catalogue(folder: Path) -> str:
@@ -127,13 +145,19 @@ def after_its_holder_died(folder: Path) -> str:
         return write(folder)
 
 
-def through_a_link(folder: Path) -> Ended:
+def through_a_link(folder: Path) -> str:
     link = folder.with_name("link")
     link.symlink_to(folder)
     with plandoc.open_store(folder) as store, store.session():
         assert library(write)(link).status == 1
-    assert write(link) == "Rye"
-    return command("ingredient", "list")(folder)
+    return write(link)
+
+
+def through_a_link_by_command(folder: Path) -> Ended:
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    assert WRITE(link).status == 0
+    return command("event", "list")(folder)
 
 
 def with_a_second_name(folder: Path) -> str:
@@ -144,7 +168,7 @@ def with_a_second_name(folder: Path) -> str:
     return "kept" if other.read_bytes() == before != (folder / CATALOG).read_bytes() else "changed"
 
 
-def during_a_session(meanwhile: Callable[[Path], object]) -> Callable[[Path], Ended]:
+def during_a_session(meanwhile: Callable[[Path], object]) -> Call:
     """Do something to the folder while a session is open."""
 
     def work(folder: Path) -> str:
@@ -181,21 +205,33 @@ def lock_file_as(make: Callable[[Path], object]) -> Callable[[Path], None]:
     return spoil
 
 
-def without_rights(mode_of_folders: int, mode_of_files: int, *arguments: str) -> Callable[[Path], Ended]:
-    """Call the command as somebody who is not the superuser."""
+BY_COMMAND = "import sys\nsys.exit(main(['--data', sys.argv[1], *{arguments!r}]))"
+BY_LIBRARY = """
+import sys
+try:
+    with plandoc.open_store(sys.argv[1]) as store:
+        {work}
+except plandoc.PlandocError as error:
+    sys.exit(f"{{type(error).__name__}}: {{error}}")
+"""
+READING = BY_LIBRARY.format(work="print(store.read(lambda session: session.find(plandoc.Event)))")
+WRITING = BY_LIBRARY.format(work="with store.session() as session: session.add(plandoc.Ingredient('Rye'))")
+
+
+def without_rights(mode_of_folders: int, mode_of_files: int, script: str) -> Callable[[Path], Ended]:
+    """Run a script as somebody who is not the superuser."""
 
     def call(folder: Path) -> Ended:
         needs_other_rights()
-        let_everybody_reach(folder)
-        paths = [*folder.rglob("*"), folder]
-        modes = {path: path.stat().st_mode for path in paths}
-        for path in paths:
-            path.chmod(mode_of_folders if path.is_dir() else mode_of_files)
-        names = sorted(map(str, folder.rglob("*")))
-        ended = ran(f"import sys\nsys.exit(main(['--data', sys.argv[1], *{arguments!r}]))", folder, without_rights=True)
-        assert sorted(map(str, folder.rglob("*"))) == names, "nothing is left behind"
-        for path, mode in modes.items():
-            path.chmod(mode)
+        # Not below the folder of the tests, which every new run of them closes to others again.
+        with tempfile.TemporaryDirectory() as place:
+            Path(place).chmod(0o755)
+            copy = Path(shutil.copytree(folder, Path(place) / "data"))
+            for path in [*copy.rglob("*"), copy]:
+                path.chmod(mode_of_folders if path.is_dir() else mode_of_files)
+            before = everything_in(copy)
+            ended = ran(script, copy, without_rights=True)
+            assert everything_in(copy) == before, "nothing is changed or left behind"
         return Ended(ended.returncode, ended.stdout + ended.stderr)
 
     return call
@@ -283,7 +319,7 @@ def in_a_narrow_locale(folder: Path) -> str:
     return "the same bytes" if contents[0] == contents[1] and "Brötchen 日".encode() in contents[0] else "other bytes"
 
 
-def on_a_file_system_that(**calls: tuple[str, int]) -> Callable[[Path], Ended]:
+def on_a_file_system_that(written: Call, **calls: tuple[str, int]) -> Call:
     """Write where calls of the system fail."""
 
     def call(folder: Path) -> Ended:
@@ -295,58 +331,59 @@ def on_a_file_system_that(**calls: tuple[str, int]) -> Callable[[Path], Ended]:
                     raise OSError(number, os.strerror(number))
 
                 patch.setattr(name, fail)
-            ended = library(write)(folder)
+            ended = written(folder)
         if ended.status:
             return ended
         return attrs.evolve(ended, said=" ".join([ended.said, *(str(warning.message) for warning in warned)]))
 
-    return call
+    return Call(written.way, call)
 
 
 SURROUNDINGS: tuple[Row, ...] = (
-    Row(37, "no folder", lambda folder: SHOW(folder / "no"), ("is no plandoc folder; make one with 'plandoc init'",)),
-    Row(37, "a file", lambda folder: SHOW(folder / CATALOG), ("catalog.json is a file; wanted the path of a data folder",)),
-    Row(37, "a file, to be made a folder", lambda folder: command("init")(folder / CATALOG), ("is a file; wanted the path of a",)),
-    Row(40, "the folder through a link", through_a_link, ("Rye",), 0, keeps=nothing),
+    Row(37, "no folder", elsewhere("no", SHOW), ("is no plandoc folder; make one with 'plandoc init'",)),
+    Row(37, "a file", elsewhere(CATALOG, SHOW), ("catalog.json is a file; wanted the path of a data folder",)),
+    Row(37, "a file, to be made a folder", elsewhere(CATALOG, command("init")), ("is a file; wanted the path of a",)),
+    Row(40, "the folder through a link", library(through_a_link), ("Rye",), 0, keeps=nothing),
+    Row(40, "the folder through a link, by the command", by_command(through_a_link_by_command), ("\ttea\t",), 0, keeps=nothing),
     Row(41, "a document with a second name", library(with_a_second_name), ("kept",), 0, keeps=nothing),
-    Row(42, "a folder that may only be read, read", without_rights(0o555, 0o444, "event", "show", "1"), ("Christmas 2026",), 0),
-    Row(42, "a folder that may only be read, written", without_rights(0o555, 0o444, *ADD), ("cannot lock the folder for writing: Permission denied: not saved",)),
+    Row(42, "a folder that may only be read, read", by_command(without_rights(0o555, 0o444, BY_COMMAND.format(arguments=("event", "show", "1")))), ("Christmas 2026",), 0),
+    Row(42, "a folder that may only be read, written", by_command(without_rights(0o555, 0o444, BY_COMMAND.format(arguments=ADD))), ("cannot lock the folder for writing: Permission denied: not saved",)),
     Row(43, "a document that may only be read", library(write), ("catalog.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: (folder / CATALOG).chmod(0o444), every_document),
-    Row(44, "a folder whose names may not be read", without_rights(0o311, 0o644, "event", "list"), ("data/events: permission denied",)),
-    Row(44, "a folder that may not be entered", without_rights(0o644, 0o644, "event", "list"), ("permission denied", "data")),
+    Row(44, "a folder whose names may not be read", by_command(without_rights(0o311, 0o644, BY_COMMAND.format(arguments=("event", "list")))), ("data/events: permission denied",)),
+    Row(44, "a folder that may not be entered", by_command(without_rights(0o644, 0o644, BY_COMMAND.format(arguments=("event", "list")))), ("permission denied", "data")),
     Row(45, "a full disk, in the journal", on_failing_files("write", errno.ENOSPC), ("no space left on device: not saved; the folder is as it was",), keeps=nothing),
     Row(45, "a full disk, in the lock's folder", on_failing_files("open_to_write", errno.ENOSPC), ("No space left on device: not saved",), keeps=nothing),
-    Row(46, "a limit of the size of files", held_to_a_size, ("file too large: not saved; the folder is as it was before",), keeps=nothing),
+    Row(46, "a limit of the size of files", by_command(held_to_a_size), ("file too large: not saved; the folder is as it was before",), keeps=nothing),
     Row(47, "a document that cannot be read", library(unreadable_catalogue), ("catalog.json: input/output error",)),
-    Row(48, "no more open files", with_descriptors_back, ("too many open files", "not saved"), keeps=nothing),
-    Row(49, "a lock that is held", while_it_is_held, ("is being written to by process ", "plan Christmas", "waited 0 seconds"), keeps=every_document),
+    Row(48, "no more open files", by_library(with_descriptors_back), ("too many open files", "not saved"), keeps=nothing),
+    Row(49, "a lock that is held", by_library(while_it_is_held), ("is being written to by process ", "plan Christmas", "waited 0 seconds"), keeps=every_document),
     Row(50, "a lock of a process that died", library(after_its_holder_died), ("Rye",), 0, keeps=nothing),
     Row(51, "a lock file taken away while held", during_a_session(lambda folder: (folder / ".plandoc/lock").unlink()), ("its lock file was taken away", "nothing was saved"), keeps=every_document),
     Row(52, "a lock that is a folder", WRITE, ("lock: cannot lock the folder for writing: wanted a plain file, found a folder: not saved",), 1, lock_file_as(Path.mkdir), every_document),
     Row(52, "a lock that is a link", WRITE, ("lock: cannot lock the folder for writing: wanted a plain file, found a symbolic link",), 1, lock_file_as(lambda path: path.symlink_to("../catalog.json")), every_document),
     Row(52, "a lock that is a pipe", WRITE, ("wanted a plain file, found a pipe",), 1, lock_file_as(os.mkfifo), every_document),
-    Row(53, "a session within a session", within_another_session, ("this thread has a session open already; pass it along",), keeps=every_document),
+    Row(53, "a session within a session", by_library(within_another_session), ("this thread has a session open already; pass it along",), keeps=every_document),
     Row(54, "unfinished files of a crash, read", SHOW, ("Christmas 2026",), 0, LEFT),
     Row(54, "unfinished files of a crash, swept", library(swept_at_the_next_write), ("0 left, mine kept",), 0, LEFT, nothing),
-    Row(55, "files of other programs", command("check"), ("nothing is wrong",), 0, STRANGE),
-    Row(55, "a copy that a sync service left", command("check"), ("events/1 (conflicted copy).json", "second version of events/1.json"), 1, COPY),
-    Row(56, "a document edited during a session", edited_meanwhile, ("catalog.json was changed by another program during this change; nothing was saved",), keeps=every_document),
-    Row(57, "a folder moved while it is open", moved_meanwhile, ("data",), keeps=every_document),
+    Row(55, "files of other programs", CHECK, ("nothing is wrong",), 0, STRANGE),
+    Row(55, "a copy that a sync service left", CHECK, ("events/1 (conflicted copy).json", "second version of events/1.json"), 1, COPY),
+    Row(56, "a document edited during a session", by_library(edited_meanwhile), ("catalog.json was changed by another program during this change; nothing was saved",), keeps=every_document),
+    Row(57, "a folder moved while it is open", by_library(moved_meanwhile), ("data",), keeps=every_document),
     Row(60, "a clock that goes backwards", library(a_clock_that_goes_backwards), ("rye rye-2 rye-3",), 0, keeps=nothing),
     Row(61, "two commits of one moment", library(two_commits_of_one_moment), ("Rye Spelt Barley",), 0, keeps=nothing),
     Row(64, "an interruption in a session", library(interrupted), ("3 ingredients",), 0, keeps=every_document),
     Row(65, "a folder of a hundred megabytes", library(a_hundred_megabytes), ("20000 events, 3 ingredients",), 0, keeps=nothing),
     Row(66, "a locale without umlauts", library(in_a_narrow_locale), ("the same bytes",), 0),
-    Row(67, "a file system without locks", on_a_file_system_that(lock=("filelock.lock_descriptor", errno.ENOLCK)), ("this file system has no file locks", "use a local disk", "not saved"), keeps=every_document),
-    Row(68, "folders that cannot be synced", on_a_file_system_that(sync=("os.fsync", errno.EINVAL)), ("Rye", "cannot sync folders; new files may not survive a power cut"), 0, keeps=nothing),
-    Row(0, "files that cannot be given space", on_a_file_system_that(space=("os.posix_fallocate", errno.EOPNOTSUPP)), ("Rye",), 0, keeps=nothing),
-    Row(45, "a disk that is full before a file is written", on_a_file_system_that(space=("os.posix_fallocate", errno.ENOSPC)), ("no space left on device",), keeps=nothing),
-    Row(68, "folders that fail to be synced", on_a_file_system_that(sync=("os.fsync", errno.EIO)), ("input/output error",), keeps=nothing),
+    Row(67, "a file system without locks", on_a_file_system_that(library(write), lock=("filelock.lock_descriptor", errno.ENOLCK)), ("this file system has no file locks", "use a local disk", "not saved"), keeps=every_document),
+    Row(68, "folders that cannot be synced", on_a_file_system_that(library(write), sync=("os.fsync", errno.EINVAL)), ("Rye", "cannot sync folders; new files may not survive a power cut"), 0, keeps=nothing),
+    Row(0, "files that cannot be given space", on_a_file_system_that(library(write), space=("os.posix_fallocate", errno.EOPNOTSUPP)), ("Rye",), 0, keeps=nothing),
+    Row(45, "a disk that is full before a file is written", on_a_file_system_that(library(write), space=("os.posix_fallocate", errno.ENOSPC)), ("no space left on device",), keeps=nothing),
+    Row(68, "folders that fail to be synced", on_a_file_system_that(library(write), sync=("os.fsync", errno.EIO)), ("input/output error",), keeps=nothing),
     # Not in that list.
     Row(0, "a folder for the lock that is a file", WRITE, ("cannot lock the folder for writing",), 1, lambda folder: (shutil.rmtree(folder / ".plandoc"), (folder / ".plandoc").touch()) and None, every_document),
     Row(0, "a folder for the lock that is a link", WRITE, ("found a symbolic link that leads elsewhere",), 1, lambda folder: (shutil.rmtree(folder / ".plandoc"), (folder / ".plandoc").symlink_to("/tmp")) and None, every_document),
-    Row(0, "a wish to make a folder in a file", lambda folder: command("init")(folder / CATALOG / "x"), ("catalog.json",)),
-    Row(0, "a folder named by control characters", lambda folder: SHOW(folder / "\x1b[31m\n"), (r"\x1b[31m",)),
+    Row(0, "a wish to make a folder in a file", elsewhere(f"{CATALOG}/x", command("init")), ("catalog.json",)),
+    Row(0, "a folder named by control characters", elsewhere("\x1b[31m\n", SHOW), (r"\x1b[31m",)),
     Row(0, "a folder with a NUL in its name", library(lambda folder: plandoc.open_store(folder / "a\0b")), ("no path holds a NUL character, found",)),
-    Row(0, "a folder with a name too long", lambda folder: SHOW(folder / ("x" * 300)), ("name too long",)),
+    Row(0, "a folder with a name too long", elsewhere("x" * 300, SHOW), ("name too long",)),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from plandoc.errors import PlandocError
 from plandoc.upgrades import upgraded
 from tests.records.folders import Spoil, replaced
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, copied, edited, written
-from tests.trust.bad_inputs import Ended, Row, command, every_document, in_session, library, nothing
+from tests.trust.bad_inputs import Call, Ended, Row, by_library, command, every_document, in_session, library, nothing
 
 DAY = datetime.date(2027, 1, 1)
 NAMES_THAT_LEAD_AWAY = (
@@ -49,7 +49,7 @@ def in_every_document(touch: Any) -> Spoil:
     return spoil
 
 
-def all_refused(values: Any, work: Any) -> Any:
+def all_refused(values: Any, work: Any) -> Call:
     """Give every value to some work, each in a session of its own; fail when one is taken."""
 
     def tried(folder: Path) -> Ended:
@@ -65,7 +65,7 @@ def all_refused(values: Any, work: Any) -> Any:
                     raise AssertionError(f"{value!r} was taken")
         return Ended(1, "\n".join(messages))
 
-    return tried
+    return by_library(tried)
 
 
 def read_back(session: plandoc.Session) -> str:
@@ -99,10 +99,6 @@ def a_snapshot_given_and_then_changed(folder: Path) -> str:
 def two_names_that_differ_by_their_form(session: plandoc.Session) -> str:
     names = ("\u00c9clair", "E\u0301clair", "\u00e9CLAIR", "eclair")
     return " ".join(session.add(plandoc.Ingredient(name)).slug for name in names)
-
-
-def started_twice_by_command(folder: Path) -> Ended:
-    return command("start", "1")(folder)
 
 
 def cycle(tables: dict[str, Any]) -> None:
@@ -146,7 +142,7 @@ VALUES: tuple[Row, ...] = (
     Row(58, "keys that lead away, asked for", command("event", "show", "../../etc/passwd"), ("'../../etc/passwd' not found",)),
     Row(58, "names that lead away, given", in_session(lambda session: " ".join(session.add(plandoc.Ingredient(name)).slug for name in ("../../x", "CON", ".", "a/b"))), ("x con-item item a-b",), 0, keeps=nothing),
     Row(59, "names that differ by case or form", in_session(two_names_that_differ_by_their_form), ("eclair eclair-2 eclair-3 eclair-4",), 0, keeps=nothing),
-    Row(62, "started twice", started_twice_by_command, ("cannot start production: the plan of event 1 is IN_PRODUCTION",), keeps=every_document),
+    Row(62, "started twice", command("start", "1"), ("cannot start production: the plan of event 1 is IN_PRODUCTION",), keeps=every_document),
     Row(63, "changed after it was given", library(a_snapshot_given_and_then_changed), ("1 line stored",), 0, keeps=nothing),
     Row(63, "something that is no JSON", in_session(lambda session: session.add(records.PlanSnapshot(1, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), {"a": object()}, {}, "0" * 64))), ("snapshot_data: PlanSnapshot: ",), keeps=every_document),
     # Not in that list.

@@ -158,7 +158,7 @@ def _event_of(record: Any) -> int:
 def rows_in_files(folder: Path) -> dict[tuple[str, str, int | None], dict[str, Any]]:
     """Return the rows that stand in the files, read by nothing but the standard library."""
     rows = {}
-    for file in [folder / "catalog.json", *(folder / "events").glob("*.json")]:
+    for file in [folder / "catalog.json", folder / "stock.json", *(folder / "events").glob("*.json")]:
         event = int(file.stem) if file.parent.name == "events" else None
         for table, inner in json.loads(file.read_bytes().decode("utf-8-sig")).items():
             rows.update({(table, key, event): row for key, row in inner.items() if table != "_plandoc"})

@@ -10,6 +10,7 @@ import pytest
 
 import plandoc
 from plandoc.backups.reading import open_backup
+from plandoc.backups.restoring import restore
 from plandoc.backups.verifying import verify_backup
 from plandoc.backups.writing import backup
 from plandoc.storage import journal
@@ -31,10 +32,30 @@ def test_a_backup_holds_every_document_byte_for_byte_and_a_manifest(worked_in, t
 
     assert read.documents == {k: v for k, v in folder_bytes(worked_in).items() if k != "journal.jsonl"}
     assert (read.manifest.serial, read.manifest.created_at) == (marker_of(worked_in).serial, MOMENT)
-    assert (report.documents, report.problems, report.manifest) == (4, (), read.manifest)
+    assert (report.documents, report.problems, report.manifest) == (5, (), read.manifest)
     assert verify_backup(tmp_path / target) == []
     assert everything_in(worked_in) == before
     assert sorted(os.listdir(tmp_path)) == ["data", target]
+
+
+@pytest.mark.parametrize("year", [1, 999, 1969, 1979, 1980, 2107, 2108, 9999])
+def test_a_clock_that_is_wrong_by_any_number_of_years_stops_no_backup(worked_in, tmp_path, year):
+    """An archive holds no moment before 1980 or after 2107; the manifest holds any."""
+    moment = MOMENT.replace(year=year)
+    made = [
+        backup(worked_in, tmp_path / "one.zip", clock=lambda: moment),
+        backup(worked_in, tmp_path / "one", clock=lambda: moment),
+        backup(worked_in, tmp_path / "many", keep=1, clock=lambda: moment),
+        backup(worked_in, tmp_path / "many", keep=1, clock=lambda: moment),
+    ]
+
+    assert [report.manifest.created_at for report in made] == [moment] * 4
+    assert os.listdir(tmp_path / "many") == [f"plandoc-{year:04}0128T032547Z-2.zip"]
+    for name in ("one.zip", "one", f"many/plandoc-{year:04}0128T032547Z-2.zip"):
+        assert verify_backup(tmp_path / name) == []
+        assert open_backup(tmp_path / name).manifest.created_at == moment
+        restore(tmp_path / name, tmp_path / "restored", replace=True, older=True, clock=lambda: moment)
+    assert documents_of(tmp_path / "restored") == documents_of(worked_in)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -58,7 +79,7 @@ def test_a_folder_backup_is_an_ordinary_data_folder(worked_in, tmp_path):
     look_at_everything(tmp_path / "copy")
     assert verify_backup(tmp_path / "copy") == []
     assert names_in(tmp_path / "copy") == [
-        *("backup.json", "catalog.json", "events", "events/1.json", "events/2.json", "plandoc.json"),
+        *("backup.json", "catalog.json", "events", "events/1.json", "events/2.json", "plandoc.json", "stock.json"),
     ]
     add_event(tmp_path / "copy", "Another")
 

@@ -28,11 +28,11 @@ def call(capsys, worked_in, monkeypatch):
 def test_a_backup_is_made_restored_and_said(call, worked_in, tmp_path):
     status, out, _ = call("backup", "monday.zip")
     assert (status, verify_backup(tmp_path / "monday.zip")) == (0, [])
-    assert "monday.zip: 4 files as of transaction 5," in out
+    assert "monday.zip: 5 files as of transaction 5," in out
     status, out, _ = call("--data", "new", "restore", "monday.zip")
 
     assert (status, documents_of(tmp_path / "new")) == (0, documents_of(worked_in))
-    assert "restored 4 files as of transaction 5" in out
+    assert "restored 5 files as of transaction 5" in out
 
 
 def test_restoring_over_a_folder_asks_for_each_word_and_names_what_it_kept(call, worked_in, tmp_path):

@@ -57,7 +57,7 @@ def test_backups_beside_two_writers_are_each_one_moment_and_nothing_is_wrong_wit
     counted = [number_in(files["events/1.json"], rb'"expected_attendees":(\d+)') for files in seen]
     assert [number_in(files["catalog.json"], rb'"number (\d+)"') for files in seen] == counted
     assert [report.manifest.serial for report in reports] == counted
-    assert [len(files) for files in seen] == [3 + number // 20 for number in counted]
+    assert [len(files) for files in seen] == [4 + number // 20 for number in counted]
     assert counted == sorted(counted)
     assert counted[0] < 2 * COUNT, "the backups came too late to meet a writer"
     assert plandoc.check(folder) == []

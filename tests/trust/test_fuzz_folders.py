@@ -28,7 +28,7 @@ from tests.trust.fuzzing import (
     within,
 )
 
-DOCUMENTS = ("catalog.json", "events/1.json", "plandoc.json")
+DOCUMENTS = ("catalog.json", "stock.json", "events/1.json", "plandoc.json")
 
 
 @pytest.fixture(scope="module")
@@ -184,5 +184,5 @@ def refused_whole_or_finished(folder: Path) -> None:
 
     assert {path.name for path in folder.parent.iterdir()} == beside
     assert {path.name for path in folder.iterdir()} <= {
-        *("plandoc.json", "catalog.json", "events", "journal.jsonl", ".plandoc", "lost-found")
+        *("plandoc.json", "catalog.json", "stock.json", "events", "journal.jsonl", ".plandoc", "lost-found")
     }

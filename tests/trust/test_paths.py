@@ -15,6 +15,7 @@ from plandoc.errors import PlandocError
 from tests.records.folders import everything_in
 
 BAD = {
+    "nothing": "",
     "a NUL": "a\0b",
     "a NUL in a Path": Path("a\0b"),
     "a name too long": "x" * 300,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -44,7 +45,7 @@ def next_format(monkeypatch):
 
     later = partial(upgrades.upgraded, upgrades=MappingProxyType({**upgrades.UPGRADES, NEXT - 1: with_weather}))
     monkeypatch.setattr("plandoc.storage.documents.FORMAT", NEXT)
-    monkeypatch.setattr("plandoc.open_documents.upgraded", later)
+    monkeypatch.setattr("plandoc.upgrades.upgraded", later)
     return monkeypatch
 
 
@@ -58,11 +59,18 @@ def test_there_is_a_folder_of_every_format():
     assert sorted(RELEASED) == list(range(1, documents.FORMAT + 1))
 
 
-def test_the_folder_of_the_present_format_is_what_plandoc_writes(tmp_path):
+def test_the_folder_of_the_present_format_is_what_plandoc_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("plandoc.storage.documents.__version__", "0.2.0")
     make(tmp_path / "data")
 
     # Another form of the same records wants another format number, and a folder of its own beside this one.
     assert folder_bytes(tmp_path / "data") == folder_bytes(FORMATS / str(documents.FORMAT))
+
+
+def test_the_version_that_documents_name_is_that_of_the_package():
+    told = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+
+    assert told["project"]["version"] == plandoc.__version__
 
 
 def test_nothing_is_wrong_with_a_released_folder_and_reading_it_changes_no_byte(released):
@@ -92,9 +100,9 @@ def test_a_released_folder_can_be_planned_amended_and_compared(released):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("plandoc.json", '"format": 1', f'"format": {NEXT}, "needs": "0.9"'),
-        ("catalog.json", '"format":1', f'"format":{NEXT},"needs":"0.9"'),
-        ("events/3.json", '"format":1', f'"format":{NEXT},"needs":"0.9","anything":[1]'),
+        ("plandoc.json", '"format": 2,\n  "needs": "0.2.0"', f'"format": {NEXT}, "needs": "0.9"'),
+        ("catalog.json", '"format":2,"needs":"0.2.0"', f'"format":{NEXT},"needs":"0.9"'),
+        ("events/3.json", '"format":2,"needs":"0.2.0"', f'"format":{NEXT},"needs":"0.9","anything":[1]'),
     ],
 )
 def test_a_newer_format_is_refused_untouched_with_the_version_that_reads_it(tmp_path, name, old, new):
@@ -117,7 +125,8 @@ def test_what_is_no_version_is_not_shown_as_one(tmp_path, needs):
     folder = tmp_path / "data"
     make(folder)
     marker = folder / "plandoc.json"
-    marker.write_text(marker.read_text().replace('"format": 1', f'"format": {NEXT}, "needs": {needs}'))
+    old = '"format": 2,\n  "needs": "0.2.0"'
+    marker.write_text(marker.read_text().replace(old, f'"format": {NEXT}, "needs": {needs}'))
 
     with pytest.raises(plandoc.NewerFormatError, match="written by a newer plandoc"):
         plandoc.open_store(folder)
@@ -125,19 +134,18 @@ def test_what_is_no_version_is_not_shown_as_one(tmp_path, needs):
 
 def test_a_later_format_says_which_plandoc_reads_it():
     written = documents.render("catalog.json", "L", {}, {})
-
     # So that an older plandoc, which cannot know, can say it: see `check_format`.
-    assert documents.FORMAT == 1 or b'"needs":' in written
+    assert b'"needs":"0.2.0"' in written
 
 
 def kept_in(folder):
     return sorted((folder / ".plandoc").glob("before-format-*"))
 
 
-def test_before_the_first_change_by_a_new_format_a_backup_is_made(tmp_path, next_format):
-    folder = tmp_path / "data"
-    shutil.copytree(FORMATS / "1", folder)
+def test_before_the_first_change_by_a_new_format_a_backup_is_made(released, next_format):
+    folder = released
     before = folder_bytes(folder)
+    is_first = "stock.json" not in before
     with plandoc.open_store(folder) as store:
         with store.session("rename") as session:
             draft = session.find(plandoc.Event)[0]
@@ -146,8 +154,9 @@ def test_before_the_first_change_by_a_new_format_a_backup_is_made(tmp_path, next
     [kept] = kept_in(folder)
     backup = open_backup(kept)
     assert backup.documents == {name: content for name, content in before.items() if name != "journal.jsonl"}
-    assert b'"format": 2' in (folder / "plandoc.json").read_bytes()
-    assert b'"format":2' in (folder / "events" / "1.json").read_bytes()
+    assert b'"format": %d' % NEXT in (folder / "plandoc.json").read_bytes()
+    for name in ("catalog.json", "stock.json", "events/1.json"):
+        assert (b'"format":%d' % NEXT in (folder / name).read_bytes()) == (is_first or name.startswith("events"))
     assert (folder / "events" / "2.json").read_bytes() == before["events/2.json"], "what is not changed stays"
     assert plandoc.check(folder) == []
     next_format.undo()
@@ -156,9 +165,8 @@ def test_before_the_first_change_by_a_new_format_a_backup_is_made(tmp_path, next
         plandoc.open_store(folder)
 
 
-def test_reading_and_refused_changes_in_an_older_folder_make_no_backup_and_change_no_byte(tmp_path, next_format):
-    folder = tmp_path / "data"
-    shutil.copytree(FORMATS / "1", folder)
+def test_reading_and_refused_changes_in_an_older_folder_make_no_backup_and_change_no_byte(released, next_format):
+    folder = released
     before = folder_bytes(folder)
     assert {event.notes for event in all_records(folder)[plandoc.Event]} == {"fine"}
     with plandoc.open_store(folder) as store, pytest.raises(plandoc.PlanStateError):
@@ -169,9 +177,8 @@ def test_reading_and_refused_changes_in_an_older_folder_make_no_backup_and_chang
     assert folder_bytes(folder) == before
 
 
-def test_only_the_first_change_makes_a_backup(tmp_path, next_format):
-    folder = tmp_path / "data"
-    shutil.copytree(FORMATS / "1", folder)
+def test_only_the_first_change_makes_a_backup(released, next_format):
+    folder = released
     for name in ("One", "Two"):
         with plandoc.open_store(folder) as store, store.session("add") as session:
             session.add(plandoc.Ingredient(name))
@@ -181,9 +188,8 @@ def test_only_the_first_change_makes_a_backup(tmp_path, next_format):
     assert plandoc.check(folder) == []
 
 
-def test_when_the_backup_cannot_be_made_nothing_is_changed(tmp_path, next_format):
-    folder = tmp_path / "data"
-    shutil.copytree(FORMATS / "1", folder)
+def test_when_the_backup_cannot_be_made_nothing_is_changed(released, next_format):
+    folder = released
     serial = plandoc.storage.marker.parse((folder / "plandoc.json").read_bytes()).serial
     # What stands in the way of the file.
     (folder / ".plandoc" / f"before-format-{NEXT}.{serial}.zip" / "x").mkdir(parents=True)
@@ -195,9 +201,8 @@ def test_when_the_backup_cannot_be_made_nothing_is_changed(tmp_path, next_format
     assert folder_bytes(folder) == before
 
 
-def test_the_way_back_to_the_older_format_is_a_restore(tmp_path, next_format):
-    folder = tmp_path / "data"
-    shutil.copytree(FORMATS / "1", folder)
+def test_the_way_back_to_the_older_format_is_a_restore(released, next_format):
+    folder = released
     before = folder_bytes(folder)
     with plandoc.open_store(folder) as store, store.session("add") as session:
         session.add(plandoc.Ingredient("Salt"))
@@ -205,6 +210,7 @@ def test_the_way_back_to_the_older_format_is_a_restore(tmp_path, next_format):
     next_format.undo()
 
     after = folder_bytes(folder)
+    assert set(after) == set(before), "also what the older format had no document of is gone"
     assert {name: after[name] for name in before if name != "plandoc.json"} == {
         name: content for name, content in before.items() if name != "plandoc.json"
     }

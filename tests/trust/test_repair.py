@@ -191,8 +191,8 @@ def test_what_cannot_be_put_right_stays_and_says_why_and_the_way_out(worked, cas
 @pytest.mark.parametrize("name", ["plandoc.json", "catalog.json", "events/2.json"])
 def test_nothing_is_repaired_where_a_newer_plandoc_wrote(worked, name):
     much_happens_to(worked)
-    spoil(worked / name, rb'"format": ?1', rb'"format":2') if name != "events/2.json" else (
-        (worked / name).write_bytes((worked / "events/4.json").read_bytes().replace(b'"format":1', b'"format":2'))
+    spoil(worked / name, rb'"format": ?2', rb'"format":3') if name != "events/2.json" else (
+        (worked / name).write_bytes((worked / "events/4.json").read_bytes().replace(b'"format":2', b'"format":3'))
     )
     before = everything(worked)
     with pytest.raises(plandoc.NewerFormatError, match="upgrade"):

@@ -46,7 +46,7 @@ def test_a_restored_folder_holds_the_same_bytes_as_the_one_that_was_backed_up(wo
     assert documents_of(target) == documents_of(worked_in)
     assert plandoc.check(target) == []
     assert (marker_of(target).lineage, report.kept, report.problems) == (marker_of(worked_in).lineage, None, ())
-    assert (report.documents, report.serial) == (4, marker_of(worked_in).serial)
+    assert (report.documents, report.serial) == (5, marker_of(worked_in).serial)
     assert [name for name in names_in(tmp_path) if name.endswith("tmp")] == []
     assert names_of_events(target) == ["Draft", "Started"]
 
@@ -238,7 +238,7 @@ def test_where_no_data_folder_can_be_nothing_is_restored(tmp_path, made, what):
 
 def test_a_folder_of_a_newer_format_is_not_restored_over(worked_in, tmp_path, made):
     marker = worked_in / "plandoc.json"
-    marker.write_bytes(marker.read_bytes().replace(b'"format": 1', b'"format": 9'))
+    marker.write_bytes(marker.read_bytes().replace(b'"format": 2', b'"format": 9'))
     before = everything_in(tmp_path)
 
     with pytest.raises(plandoc.NewerFormatError):

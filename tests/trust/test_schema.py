@@ -16,12 +16,12 @@ from plandoc import codec, schema
 from plandoc.exchange import import_file
 from plandoc.exchange.plandoc_files.exporting import render_export
 from plandoc.storage import marker
-from plandoc.tables import BY_TYPE, EVENT_TABLES, TABLES
+from plandoc.tables import BY_TYPE, TABLES
 from tests.exchange.exchange_files import a_busy_bakery, opened
 from tests.strategies import ANY_RECORD
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data"
-OF_DOCUMENTS = {"plandoc.json": "marker", "catalog.json": "catalog", "events/1.json": "event"}
+OF_DOCUMENTS = {"plandoc.json": "marker", "catalog.json": "catalog", "stock.json": "stock", "events/1.json": "event"}
 
 
 @cache
@@ -31,7 +31,7 @@ def _validator(name):
 
 @cache
 def _row_validator(table):
-    document = "event" if table in EVENT_TABLES else "catalog"
+    (document,) = (name for name in ("catalog", "stock", "event") if table in schema.schema_of(name)["properties"])
     (rows,) = schema.schema_of(document)["properties"][table]["patternProperties"].values()
     return jsonschema.Draft202012Validator(rows)
 
@@ -134,9 +134,9 @@ def test_what_the_schema_of_an_export_refuses_the_import_refuses_too(data, busy,
 
 
 def test_what_the_schema_of_the_marker_refuses_the_store_refuses_too():
-    good = {"format": 1, "lineage": "x", "serial": 0, "next_event_id": 1}
+    good = {"format": 2, "needs": "0.2.0", "lineage": "x", "serial": 0, "next_event_id": 1}
     wrong = [{**good, key: value} for key in good for value in (None, True, -1, "7", 1.5, [], {})]
-    wrong += [{key: value for key, value in good.items() if key != left_out} for left_out in good]
+    wrong += [{key: value for key, value in good.items() if key != left_out} for left_out in set(good) - {"needs"}]
     wrong.append({**good, "oven": 1})
     refused = [value for value in wrong if not _validator("marker").is_valid(value)]
     for value in refused:
@@ -147,7 +147,7 @@ def test_what_the_schema_of_the_marker_refuses_the_store_refuses_too():
 
 
 def test_every_table_has_a_place_in_the_schemas():
-    places = {**schema.schema_of("catalog")["properties"], **schema.schema_of("event")["properties"]}
+    places = [place for name in ("catalog", "stock", "event") for place in schema.schema_of(name)["properties"]]
 
-    assert {table.name for table in TABLES} <= set(places)
+    assert [place for place in places if place != "_plandoc"] == [table.name for table in TABLES]
     assert {table.name for table in TABLES} <= set(schema.schema_of("export")["properties"])

@@ -167,6 +167,7 @@ def test_whatever_a_catalogue_is_called_the_names_of_the_files_are_numbers(tmp_p
                 f"data/{name}"
                 for name in (
                     "catalog.json",
+                    "stock.json",
                     "plandoc.json",
                     "journal.jsonl",
                     ".plandoc/lock",

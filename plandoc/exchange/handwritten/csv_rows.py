@@ -72,6 +72,7 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
 
 
 def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> Row:
+    _refuse_other_separator(cells, number, line, headings)
     for position, text in enumerate(line):
         if text and (position >= len(headings) or headings[position] is None):
             hint = _way_out_of_too_many(cells)
@@ -80,6 +81,14 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
             )
     named = zip(headings, line, strict=False)
     return Row(number, {name: Cell(text, number, name) for name, text in named if name is not None})
+
+
+def _refuse_other_separator(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+    """Refuse a row that is all in one cell, with the other separator in it: its columns would become a name."""
+    wanted, other = ("semicolons", ",") if cells.decimal_comma else ("commas", ";")
+    if len(line) == 1 and len(headings) > 1 and other in line[0]:
+        message = f"wanted {wanted} between the columns as in the first line, found {shown(line[0])}"
+        cells.refuse(message, number, hint="if it is all one text, put it in quotes and write the other columns, too")
 
 
 def _way_out_of_too_many(cells: CellReader) -> str:

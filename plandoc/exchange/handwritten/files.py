@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plandoc.errors import Outcome, Problem, ValidationError
+from plandoc.storage.careful import conflict_line
 from plandoc.storage.files import Files
 from plandoc.storage.places import resolved
 from plandoc.storage.translation import translated
@@ -71,6 +72,9 @@ def _decoded(path: Path, content: bytes) -> str:
         if text.count(mark) > most:
             hint = "is it the right file? Else divide it into several"
             raise _refused(path, f"wanted at most {most} {what}, found {text.count(mark)}", hint)
+    if conflict := conflict_line(text):
+        hint = "two versions stand in the file: keep one, and take out the other and the marks"
+        raise _refused(path, "found the mark of a merge that met a conflict", hint, line=conflict)
     if not text.strip():
         raise _refused(path, "the file is empty", "write a line with the names of the columns, then the rows")
     return text

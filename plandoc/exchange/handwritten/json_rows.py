@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.handwritten.cells import Cell, CellReader, did_you_mean, shown
-from plandoc.exchange.handwritten.rows import Columns, Row, column_of
+from plandoc.exchange.handwritten.cells import Cell, CellReader, shown
+from plandoc.exchange.handwritten.rows import Columns, Row, column_of, unknown_column
+from plandoc.storage.careful import in_plain_words
 from plandoc.values import frozen
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -63,9 +64,8 @@ def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> Row:
     for written, line, value in item.values:
         key = column_of(written, columns)
         if key is None:
-            near = did_you_mean(written, columns.names)
-            message = f"{shown(written)} is no part of a {columns.what}"
-            cells.refuse(message, line, path.rstrip(".") or None, near or f"wanted {', '.join(columns.names)}")
+            message, hint = unknown_column(written, columns)
+            cells.refuse(message, line, path.rstrip(".") or None, hint)
         elif key in values or key in lists:
             cells.refuse(f"the key {key} stands twice", line, path.rstrip(".") or None, "leave one of them out")
         elif key in columns.lists:
@@ -131,7 +131,7 @@ class _Parser:
             value, self._at = self._decoder.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:
             self._at = error.pos
-            self._refuse(f"this is no JSON: {error.msg}")
+            self._refuse(f"this is no JSON: {in_plain_words(error)}")
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
             self._refuse("holds half a surrogate pair, which is no character")
         return value

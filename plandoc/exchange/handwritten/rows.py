@@ -30,6 +30,11 @@ class Columns:
         """All names that are known."""
         return (*self.required, *self.optional, *self.lists)
 
+    @property
+    def what_with_article(self) -> str:
+        """What one row is, such as "a recipe" or "an ingredient"."""
+        return f"{'an' if self.what.startswith(tuple('aeio')) else 'a'} {self.what}"
+
 
 @frozen
 class Row:
@@ -70,4 +75,4 @@ def unknown_column(written: str, columns: Columns) -> tuple[str, str]:
     """Return what is said about a name that is not known, and the way out."""
     names = ", ".join(columns.names)
     near = did_you_mean(written.replace(" ", "_"), columns.names)
-    return f"{shown(written)} is no part of a {columns.what}", near or f"wanted {names}"
+    return f"{shown(written)} is not a part of {columns.what_with_article}", near or f"wanted {names}"

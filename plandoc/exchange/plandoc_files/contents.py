@@ -78,7 +78,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         return session.find(record_type, event_id=event.id)
 
     decisions, current = _decisions(session, event.id, rows(BatchDecision))
-    snapshots = rows(PlanSnapshot)
+    snapshot = session.workspace.snapshot(event.id)
     production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position
@@ -91,7 +91,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
         decisions=decisions,
         current=current,
-        snapshot=_bare(snapshots[0]) if len(snapshots) == 1 else None,
+        snapshot=None if snapshot is None else _bare(snapshot),
         amendments=tuple(map(_bare, in_order(rows(PlanAmendment)))),
         production_runs=tuple(map(_bare, production)),
         assembly_runs=tuple(map(_bare, assembly)),

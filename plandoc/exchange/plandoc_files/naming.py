@@ -20,7 +20,7 @@ TABLES_OF_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 # Lists of parts, each with references of its own. Nothing deeper is looked into: what is signed keeps its ids.
-PARTS = frozenset({"lines", "sub_recipes", "components"})
+PARTS = frozenset({"lines", "sub_recipes", "components", "taken"})
 _ID, _SLUG = "_id", "_slug"
 
 

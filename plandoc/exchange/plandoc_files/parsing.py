@@ -34,9 +34,11 @@ from plandoc.records import (
     PlanAmendment,
     PlanSnapshot,
     ProductionRun,
+    Recipe,
     StockItem,
     VoidedRun,
 )
+from plandoc.relations import check_base
 from plandoc.rules import check_slug, check_whole
 from plandoc.tables import BY_TYPE, TABLES, Table
 from plandoc.values import frozen
@@ -312,9 +314,11 @@ class _Parser:
 def wrong_nesting(
     table: str, things: Mapping[int, Any], parts: Callable[[Any], tuple[int, ...]]
 ) -> Iterable[ReportRow]:
-    """Yield a failed row for each record that contains itself or is nested too deep."""
+    """Yield a failed row for each record that contains itself, is nested too deep or is its own base."""
     for number, thing in things.items():
         try:
+            if type(thing) is Recipe:
+                check_base(number, things, "base_recipe")
             check_nesting(
                 number,
                 lambda i: [part for part in parts(things[i]) if part in things],

@@ -5,51 +5,105 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
-from plandoc.errors import Outcome, PlandocError
+from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.exchange.plandoc_files.form import BEGINNING
 from plandoc.storage.creation import is_of_a_data_folder
 from plandoc.storage.files import Files
 from plandoc.storage.places import is_no_file, named, resolved
-from plandoc.storage.translation import translated
+from plandoc.storage.translation import storage_error, translated
 
 
-def save(
-    content: bytes, path: str | os.PathLike[str], *, replace: bool = False, beginning: bytes | None = BEGINNING
-) -> Path:
-    """Write a file, whole or not at all, and return the path of the file that was written.
+def save(content: bytes, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
+    """Write an exchange file, whole or not at all, and return the path of the file that was written.
 
     Args:
         content: All of it.
-        path: The file. One that begins as given, or an empty one, is replaced; a link leads to what it links to.
+        path: The file. An earlier export, or an empty file, is replaced; a link leads to what it links to.
         replace: Replace any other file, too; never a folder, a device, or a document of a data folder.
-        beginning: What tells an earlier file of the same kind; None where nothing does.
 
     Raises:
         PlandocError: when something else is there.
         StorageError: when the system refuses; then everything is as it was.
     """
-    file, files = resolved(path), Files()
-    if is_no_file(named(path)):
+    return save_all({named(path): content}, replace=replace, beginning=BEGINNING)[0]
+
+
+def save_all(contents: Mapping[Path, bytes], *, replace: bool = False, beginning: bytes | None = None) -> list[Path]:
+    """Write files, each whole or not at all; none gets its name before all of them are on the disk.
+
+    Args:
+        contents: All of each file, by its path.
+        replace: Replace files that are there; else only those that begin as given, and empty ones.
+        beginning: What tells an earlier file of the same kind; None where nothing does.
+
+    Raises:
+        PlandocError: when something else is there.
+        StorageError: when the system refuses; it says what is there.
+    """
+    layer = Files()
+    written: list[Path] = []
+    with contextlib.ExitStack() as unfinished:
+        made = [
+            _written_beside(path, content, layer, unfinished, replace=replace, beginning=beginning)
+            for path, content in contents.items()
+        ]
+        for temporary, file in made:
+            try:
+                layer.replace(temporary, file)
+            except OSError as error:
+                raise _only_some(error, file, written) from error
+            written.append(file)
+    for folder in dict.fromkeys(file.parent for file in written):
+        _settle(folder, layer)
+    return written
+
+
+def _written_beside(
+    path: Path,
+    content: bytes,
+    layer: Files,
+    unfinished: contextlib.ExitStack,
+    *,
+    replace: bool,
+    beginning: bytes | None,
+) -> tuple[Path, Path]:
+    """Write a file under a name that nobody looks at; return that name, and the one that it is to get."""
+    file = resolved(path)
+    if is_no_file(path):
         # A device that is replaced by a file is gone for the whole system.
-        raise PlandocError(f"cannot write {named(path)}: it is no ordinary file; name a file")
+        raise PlandocError(f"cannot write {path}: it is no ordinary file; name a file")
     with translated(file, Outcome.NOT_SAVED):
-        mode = _check_target(file, files, replace=replace, beginning=beginning)
+        mode = _check_target(file, layer, replace=replace, beginning=beginning)
         # In the same folder, for only then is replacing one step. A short name, for that of the file may be as long
         # as names can be.
         temporary = file.parent / f".plandoc-export-{secrets.token_hex(8)}.tmp"
-        try:
-            files.create(temporary, content, mode)
-            files.sync_file(temporary)
-            files.replace(temporary, file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                files.remove(temporary)
-            raise
-    with translated(file.parent, Outcome.SAVED):
-        files.sync_folder(file.parent)
-    return file
+        unfinished.callback(_remove_if_there, temporary, layer)
+        layer.create(temporary, content, mode)
+        layer.sync_file(temporary)
+    return temporary, file
+
+
+def _remove_if_there(temporary: Path, layer: Files) -> None:
+    with contextlib.suppress(OSError):
+        layer.remove(temporary)
+
+
+def _only_some(error: OSError, file: Path, written: list[Path]) -> StorageError:
+    if not written:
+        return storage_error(error, file, Outcome.NOT_SAVED)
+    doing = f"only {', '.join(one.name for one in written)} could be put in place"
+    return storage_error(error, file, Outcome.UNKNOWN, doing)
+
+
+def _settle(folder: Path, layer: Files) -> None:
+    try:
+        layer.sync_folder(folder)
+    except OSError as error:
+        doing = "what was written is there, but a power cut could still take it"
+        raise storage_error(error, folder, Outcome.SAVED, doing) from error
 
 
 def _check_target(file: Path, files: Files, *, replace: bool, beginning: bytes | None) -> int | None:

@@ -1,0 +1,144 @@
+"""The standard streams: an error of the output is never taken for one of the data folder, and no file gets their numbers."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TextIO, cast
+
+
+class OutputError(Exception):
+    """Something could not be printed.
+
+    Attributes:
+        nobody_reads: Whether that is because the reader of a pipe went away.
+    """
+
+    def __init__(self, error: OSError | ValueError) -> None:
+        self.nobody_reads = isinstance(error, BrokenPipeError)
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        super().__init__(f"the output could not be written: {reason.lower()}")
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise OutputError(error) from error
+
+
+class _Output:
+    """The standard output, whose errors are `OutputError`s; none for a standard output that is not there."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or _Nowhere()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with _output_errors():
+            return self._stream.write(text)
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write text that is encoded as UTF-8, so that a pipe gets it in that encoding whatever the terminal's is."""
+        self.flush()
+        with _output_errors():
+            if hasattr(self._stream, "buffer"):
+                self._stream.buffer.write(content)
+            else:
+                self._stream.write(content.decode())
+
+    def keep_line_ends(self) -> None:
+        """Write line ends as they are from here on."""
+        self.flush()
+        if isinstance(self._stream, io.TextIOWrapper):
+            self._stream.reconfigure(newline="")
+
+    def flush(self) -> None:
+        with _output_errors():
+            self._stream.flush()
+
+
+class _Nowhere(io.StringIO):
+    """What takes the place of a standard output that is not there."""
+
+    def write(self, _: str) -> NoReturn:
+        raise OSError(errno.EBADF, "there is no standard output")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Let errors of the standard output be `OutputError`s, and let the streams take any character."""
+    before = sys.stdout, sys.stderr
+    out, err = (stream if _is_open(stream) else None for stream in before)
+    _occupy_numbers()
+    for stream in (out, err):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout = cast("TextIO", _Output(out))
+    # Python itself refuses to ask anything while there is no error stream.
+    sys.stderr = err or io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _is_open(stream: TextIO | None) -> bool:
+    if stream is None or stream.closed:
+        return False
+    try:
+        number = stream.fileno()
+    except OSError:
+        # Not a file at all, as in tests.
+        return True
+    return _is_taken(number)
+
+
+def _is_taken(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def write_bytes(content: bytes) -> None:
+    """Write text that is encoded as UTF-8 to the standard output."""
+    cast("_Output", sys.stdout).write_bytes(content)
+
+
+def keep_line_ends() -> None:
+    """Write line ends to the standard output as they are from here on."""
+    cast("_Output", sys.stdout).keep_line_ends()
+
+
+def complain(text: str) -> None:
+    """Write a message to the error stream; that there is none, or that it is full, is no reason to fail."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
+def silence(stream: Any) -> None:
+    """Give up a stream that failed; else the interpreter meets the same error again when it ends, and says so."""
+    with suppress(OSError, ValueError):
+        number = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+
+
+def _occupy_numbers() -> None:
+    """Let no file of the data folder get the number of a standard stream that is closed: others write to that blindly."""
+    for number in (0, 1, 2):
+        if not _is_taken(number):
+            with suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)

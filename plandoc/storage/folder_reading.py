@@ -1,0 +1,96 @@
+"""The documents of a folder at one moment, read without the lock while others may write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+
+from plandoc.errors import Outcome
+from plandoc.storage import recovery
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.listing import Fingerprints
+from plandoc.storage.recovery import FileStatus
+from plandoc.storage.translation import translated
+
+
+class FolderReading:
+    """The documents as of the last transaction, also where its files are not all written yet.
+
+    What the journal holds is of that moment whatever happens to the files. What came from a file alone is remembered, so
+    that `still_holds` can tell whether a transaction since then has changed it.
+
+    Args:
+        documents: The folder.
+        state: The moment.
+        edited: Documents that another program has changed since plandoc wrote them, as an earlier reading has shown.
+    """
+
+    def __init__(self, documents: DocumentFiles, state: recovery.State, edited: Collection[str] = ()) -> None:
+        self._documents = documents
+        self._state = state
+        self._edited = edited
+        self._from_files: set[str] = set()
+        self._suspects: set[str] = set()
+        self._has_listed = self._has_compared = False
+        self.serial = state.serial
+        self.line_digest = state.line_digest
+        self.format = state.marker.format
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a document, or None when there is none."""
+        content = self._documents.read(name)
+        changes = self._state.changes.get(name)
+        if not changes:
+            self._from_files.add(name)
+            return content
+        status = recovery.classify(content, changes)
+        if status is FileStatus.UP_TO_DATE:
+            return content
+        if status is FileStatus.DIVERGED:
+            if name in self._edited:
+                self._from_files.add(name)
+                return content
+            # A later transaction, or another program.
+            self._suspects.add(name)
+        return changes[-1].content
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the documents in a folder."""
+        self._has_listed = True
+        names = set(self._documents.names(folder))
+        for name, changes in self._state.changes.items():
+            if name.startswith(f"{folder}/"):
+                names.discard(name)
+                names |= {name} if changes[-1].content is not None else set()
+        return sorted(names)
+
+    def fingerprints(self, folder: str) -> Fingerprints:
+        """Return what tells whether each document of a folder still holds what it held."""
+        self._has_compared = True
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(folder).look_with(self._state.pending, self.serial)
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        """Return the same for one document, as it is at this instant."""
+        if name in self._suspects:
+            # What was read may turn out to be wrong, and must not be remembered.
+            return object()
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(name.partition("/")[0]).look_at(name, self._state.pending)
+
+    def still_holds(self, now: recovery.State) -> bool:
+        """Whether all that was read is of the moment of this reading, seen from a later one."""
+        if now is self._state:
+            return not self._suspects
+        changed = now.changed_since(self.serial) if now.marker.lineage == self._state.marker.lineage else None
+        return (
+            changed is not None
+            and changed.isdisjoint(self._from_files)
+            and self._suspects <= changed
+            and not (self._has_compared and any("/" in name for name in changed))
+            and not (self._has_listed and now.made_or_removed_since(self.serial))
+        )
+
+    def edited_by_others(self, now: recovery.State) -> frozenset[str]:
+        """Return the documents that no transaction until a later moment has made what they are."""
+        changed = now.changed_since(self.serial)
+        return frozenset() if changed is None else frozenset(self._suspects - changed)

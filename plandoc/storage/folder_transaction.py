@@ -1,0 +1,107 @@
+"""One guarded write of a folder, from its lock to its line in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
+from plandoc.storage import journal
+from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.documents import digest
+from plandoc.storage.folder_recovery import Held
+from plandoc.storage.listing import Fingerprints
+from plandoc.storage.translation import translated
+from plandoc.storage.turns import Turn
+
+if TYPE_CHECKING:
+    from plandoc.storage.folder import FolderBackend
+
+
+class FolderTransaction:
+    """The one writer of a folder."""
+
+    # Until it is made.
+    _over = True
+
+    def __init__(
+        self, backend: FolderBackend, documents: DocumentFiles, action: str, held: Mapping[str, Held], turn: Turn
+    ) -> None:
+        self._backend = backend
+        self._documents = documents
+        self._action = action
+        self._held = held
+        self._turn = turn
+        self.serial = backend.position.serial
+        self.line_digest = backend.line_digest
+        self._read: dict[str, bytes | None] = {name: one.content for name, one in held.items()}
+        self._over = False
+
+    def __del__(self) -> None:
+        # Whoever was interrupted right behind `begin` could not release it.
+        if not self._over:
+            self.release()
+
+    @property
+    def format(self) -> int:
+        """The format of the folder, which the first change raises."""
+        return self._backend.format
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a document, or None when there is none."""
+        if name not in self._read:
+            self._read[name] = self._documents.read(name)
+        return self._read[name]
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the documents in a folder."""
+        names = self._documents.names(folder)
+        if not self._held:
+            return names
+        held = {name: one.content for name, one in self._held.items() if name.startswith(f"{folder}/")}
+        return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
+
+    def fingerprints(self, folder: str) -> Fingerprints:
+        """Return what tells whether each document of a folder still holds what it held."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(folder).look(self.serial)
+
+    def fingerprint(self, name: str) -> Hashable | None:
+        """Return the same for one document, as it is at this instant."""
+        with translated(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.listing(name.partition("/")[0]).look_at(name, {})
+
+    def commit(self, changes: Mapping[str, bytes | None]) -> None:
+        """Write all documents or none."""
+        if self._over:
+            raise SessionError("this transaction is over; begin another one")
+        changes = self._backend.prepare_upgrade(self, changes)
+        self._refuse_held(changes)
+        # What nobody has asked for yet is read for the first time after this.
+        changed = changed_since({name: self._read[name] for name in changes if name in self._read}, self._documents)
+        if changed is not None:
+            message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
+            raise ConflictError(changed, message)
+        before = {name: self.read(name) for name in changes}
+        for name in (name for name, content in before.items() if content is not None):
+            self._documents.refuse_irreplaceable(name)
+        self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
+        self._read.update(changes)
+        self.serial += 1
+        self.line_digest = self._backend.line_digest
+
+    def _refuse_held(self, changes: Mapping[str, bytes | None]) -> None:
+        for name in changes:
+            if name in self._held:
+                path = str(self._documents.root / name)
+                reason = f"the file cannot be replaced ({self._held[name].reason})"
+                raise StorageError(path, reason, Outcome.NOT_SAVED)
+
+    def release(self) -> None:
+        """Let the next writer in; nothing to do when that was done before."""
+        self._over = True
+        self._backend.release(self._turn)
+
+
+def _change(name: str, before: bytes | None, content: bytes | None) -> journal.Change:
+    return journal.Change(name, None if before is None else digest(before), content)

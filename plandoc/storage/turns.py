@@ -1,0 +1,63 @@
+"""First come, first served among the threads of one process.
+
+Whose turn it is follows from the line alone, and joining or leaving it is one step each: an interruption, which can come
+between any two steps, finds a turn that is in the line or one that is not, never a lock that nobody answers for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextlib import suppress
+
+
+class Turn:
+    """A place in the line. Whoever makes it sees to it that it leaves, from whichever thread.
+
+    Args:
+        thread: The thread that is known by it, where nobody keeps it; None where somebody does.
+    """
+
+    __slots__ = ("called", "thread")
+
+    def __init__(self, thread: int | None = None) -> None:
+        self.thread = thread
+        self.called = threading.Lock()
+        self.called.acquire()
+
+
+class Turns:
+    """The line. The first in it has the turn; the others wait behind it in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._line: deque[Turn] = deque()
+
+    def is_first(self, turn: Turn) -> bool:
+        """Whether it is this one's turn."""
+        try:
+            return self._line[0] is turn
+        except IndexError:
+            return False
+
+    def join(self, turn: Turn) -> bool:
+        """Take the last place, and return whether it is the first one, too."""
+        self._line.append(turn)
+        return self.is_first(turn)
+
+    def wait(self, turn: Turn, timeout_seconds: float) -> bool:
+        """Return whether the turn came in time."""
+        timeout = min(max(timeout_seconds, 0), threading.TIMEOUT_MAX)
+        return self.is_first(turn) or turn.called.acquire(timeout=timeout)
+
+    def leave(self, turn: Turn) -> None:
+        """Give up a place, the first one or any other; nothing to do when that was done before."""
+        with suppress(ValueError):
+            self._line.remove(turn)
+        # Whoever is first is called by everybody who leaves, for the one before it may not have come to that. Nobody
+        # may be there, and somebody may have been called before.
+        with suppress(IndexError, RuntimeError):
+            self._line[0].called.release()
+
+    def of_this_thread(self) -> list[Turn]:
+        """Return the turns that this thread is known by and that have not left."""
+        return [turn for turn in self._line.copy() if turn.thread == threading.get_ident()]

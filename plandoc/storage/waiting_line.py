@@ -1,0 +1,133 @@
+"""First come, first served among processes: who waits for a lock file keeps a place in a line, a byte of that file.
+
+The places order those who wait, and nothing else: who may write is told by the lock of the whole file alone, which is of
+another kind and never meets these. So a place that is missing, or taken twice, costs a turn and no data. The kernel gives up
+a place with whoever had it, and nothing is written into the file.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from contextlib import suppress
+
+from plandoc.clock import pause, stopwatch_seconds
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover  (Windows)
+    fcntl = None  # type: ignore[assignment]
+
+# Elsewhere those who wait ask from time to time, and whoever asks at the right moment is next.
+_HAS_PLACES = hasattr(fcntl, "F_OFD_SETLK")
+# Type, origin, start, length (0: to the end, however far), and a process, which must be 0.
+_REQUEST = struct.Struct("hhqqi")
+_FIRST = 1
+_JOIN_TRIES = 100
+_SHORTEST_PAUSE_SECONDS = 0.0002
+_LONGEST_PAUSE_SECONDS = 0.005
+# So long may the lock be free before whoever is first has taken it. It was stopped otherwise, and is passed.
+_GRACE_SECONDS = 0.25
+
+
+class Waiter:
+    """One who waits at an open lock file, with a place behind all who wait there already."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._place = 0
+        self._has_joined = False
+        self._ahead = 0
+        self._since = stopwatch_seconds()
+        self._was_free = False
+
+    def join(self) -> None:
+        """Take a place. Where the system has none to give, one waits without."""
+        # Before there is one, so that an interruption in between leaves none behind.
+        self._has_joined = _HAS_PLACES
+        with suppress(OSError):
+            # Somebody else can come at the same moment, and no more than a few do.
+            for _ in range(_JOIN_TRIES if _HAS_PLACES else 0):
+                if self._takes(_last_place(self._handle) + 1):
+                    return
+        self._has_joined = False
+
+    def may_ask(self) -> bool:
+        """Whether to ask for the lock now: nobody is ahead, or nothing has moved for so long that they may be stopped."""
+        ahead = self._count_ahead()
+        if ahead != self._ahead:
+            self._ahead, self._since, self._was_free = ahead, stopwatch_seconds(), False
+        return not ahead or self._stalled_seconds >= _GRACE_SECONDS
+
+    def may_keep(self, *, is_free: bool) -> bool:
+        """Whether the lock, which was free when this one asked, is this one's to keep.
+
+        Where others are ahead, only if it was free at the last look, too, and none of them has moved since then.
+        """
+        keeps = is_free and (not self._ahead or self._was_free)
+        if is_free and not keeps:
+            self._since = stopwatch_seconds()
+        self._was_free = is_free
+        return keeps
+
+    def pause(self, longest_seconds: float) -> None:
+        """Wait for a part of the time that nothing has moved: who is next soon looks often, and nobody does for long."""
+        seconds = max(self._stalled_seconds / 8, _SHORTEST_PAUSE_SECONDS * max(self._ahead, 1))
+        if not self._place:
+            # Without places those who wait must not ask at the same moments for ever.
+            seconds *= 0.5 + os.urandom(1)[0] / 256
+        pause(max(min(seconds, _LONGEST_PAUSE_SECONDS, longest_seconds), 0))
+
+    def leave(self) -> None:
+        """Give up the place; nothing to do when there is none.
+
+        Raises:
+            OSError: when the system failed; closing the file gives it up in any case.
+        """
+        if self._has_joined:
+            fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _REQUEST.pack(fcntl.F_UNLCK, os.SEEK_SET, 0, 0, 0))
+
+    @property
+    def _stalled_seconds(self) -> float:
+        return stopwatch_seconds() - self._since
+
+    def _takes(self, place: int) -> bool:
+        try:
+            fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, place, 1, 0))
+        except (BlockingIOError, PermissionError):
+            return False
+        self._place = place
+        return True
+
+    def _count_ahead(self) -> int:
+        """Return how many places there are up to this one from that of whoever came first; 0 for the first itself."""
+        if self._place <= _FIRST:
+            return 0
+        first = _next_place(self._handle, _FIRST, self._place - _FIRST)
+        return self._place - first if first else 0
+
+
+def anybody_waits(handle: int) -> bool:
+    """Whether anybody else waits at an open lock file."""
+    return _next_place(handle, _FIRST, 0) != 0
+
+
+def _last_place(handle: int) -> int:
+    last = 0
+    while found := _next_place(handle, last + 1, 0):
+        last = found
+    return last
+
+
+def _next_place(handle: int, start: int, length: int) -> int:
+    """Return the place of somebody else in a range, of those the one who came first; 0 when there is none."""
+    if not _HAS_PLACES:
+        return 0
+    request = _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0)
+    try:
+        answer = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, request)
+    except OSError:
+        return 0
+    kind, _, place, size, _ = _REQUEST.unpack(answer[: _REQUEST.size])
+    # A lock of more than one byte is no place; some network file systems make the lock of the file one of this kind.
+    return place if kind != fcntl.F_UNLCK and size == 1 else 0
