@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from plandoc.amendments import (
         add_finished_good,
+        amend_enough,
         change_quantity,
         drop_finished_good,
         get_amendments,
@@ -70,7 +71,9 @@ if TYPE_CHECKING:
     from plandoc.planning.reviewing import review_plan
     from plandoc.planning.selection import (
         GoodsSelection,
+        QuantityChange,
         RecipeSelection,
+        change_event_finished_goods,
         get_available_finished_goods,
         get_event_fg_quantities,
         get_event_recipes,
@@ -180,6 +183,7 @@ __all__ = [
     "Problem",
     "ProductionRun",
     "Progress",
+    "QuantityChange",
     "Recipe",
     "RecipeLine",
     "RecipeSelection",
@@ -216,7 +220,9 @@ __all__ = [
     "__version__",
     "add_finished_good",
     "add_stock",
+    "amend_enough",
     "backup",
+    "change_event_finished_goods",
     "change_quantity",
     "check",
     "complete_production",
@@ -336,6 +342,7 @@ _ON_DEMAND = {
     "Problem": "plandoc.errors",
     "ProductionRun": "plandoc.records",
     "Progress": "plandoc.arithmetic.progress",
+    "QuantityChange": "plandoc.planning.selection",
     "Recipe": "plandoc.records",
     "RecipeLine": "plandoc.records",
     "RecipeSelection": "plandoc.planning.selection",
@@ -372,7 +379,9 @@ _ON_DEMAND = {
     "__version__": "plandoc.version",
     "add_finished_good": "plandoc.amendments",
     "add_stock": "plandoc.planning.stocktaking",
+    "amend_enough": "plandoc.amendments",
     "backup": "plandoc.backups.writing",
+    "change_event_finished_goods": "plandoc.planning.selection",
     "change_quantity": "plandoc.amendments",
     "check": "plandoc.checks",
     "complete_production": "plandoc.lifecycle",

@@ -6,13 +6,15 @@ made, before anything is written: a caller who catches the error goes on in a se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
 
 from plandoc.amending import begin, new_amendment, refuse, select_recipes, selected_recipes
 from plandoc.arithmetic.availability import Availability, availability
+from plandoc.arithmetic.batches import enough_batches
 from plandoc.arithmetic.guards import (
     fewer_than_assembled,
     recipes_in_production,
@@ -21,11 +23,12 @@ from plandoc.arithmetic.guards import (
     wrong_with_quantity,
 )
 from plandoc.arithmetic.replay import in_order
-from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production
+from plandoc.arithmetic.requirements import Breakdown, Exact
+from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production, units_made
 from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import exact_needs, new_decision, put_decision
-from plandoc.planning.definitions import brought_in, defined, definitions_of
+from plandoc.planning.definitions import amendments_made, brought_in, defined, definitions_of
 from plandoc.queries import having
 from plandoc.records import (
     AddFinishedGood,
@@ -43,6 +46,7 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.sessions import Session
+from plandoc.values import frozen
 
 RecordT = TypeVar("RecordT")
 
@@ -97,7 +101,12 @@ def drop_finished_good(
 
 @changes("amend the plan")
 def add_finished_good(
-    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+    event_id: int,
+    finished_good_id: int,
+    quantity: int,
+    reason: str,
+    enough: bool = False,
+    session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Put a good into the plan, with the recipes that it needs and that are not selected. Returns the amendment.
 
@@ -106,6 +115,8 @@ def add_finished_good(
         finished_good_id: The good; it must not be in the plan.
         quantity: How many of it; a whole number above 0.
         reason: Why; blanks around it are cut off, and something must be left.
+        enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
+            Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -119,16 +130,24 @@ def add_finished_good(
     refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
     change = AddFinishedGood(finished_good_id, _name_of_good(session, event_id, finished_good_id), quantity)
-    frozen = brought_in(event_id, session, goods=[finished_good_id])
-    amendment = new_amendment(session, event_id, change, reason, recipe_ids, frozen)
+    brought = brought_in(event_id, session, goods=[finished_good_id])
+    amendment = new_amendment(session, event_id, change, reason, recipe_ids, brought)
+    batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
     select_recipes(session, event_id, recipe_ids)
     session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
-    return session.workspace.add(amendment)
+    added = session.workspace.add(amendment)
+    _save_batches(session, batches)
+    return added
 
 
 @changes("amend the plan")
 def change_quantity(
-    event_id: int, finished_good_id: int, quantity: int, reason: str, session: Session = NO_SESSION
+    event_id: int,
+    finished_good_id: int,
+    quantity: int,
+    reason: str,
+    enough: bool = False,
+    session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Change how many of a good are handed out. Returns the amendment.
 
@@ -137,6 +156,8 @@ def change_quantity(
         finished_good_id: The good; it must be in the plan.
         quantity: How many from now on; a whole number above 0, another one than before.
         reason: Why; blanks around it are cut off, and something must be left.
+        enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
+            Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -151,8 +172,11 @@ def change_quantity(
     refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
+    batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
     session.workspace.replace(attrs.evolve(row, quantity=quantity))
-    return session.workspace.add(amendment)
+    changed = session.workspace.add(amendment)
+    _save_batches(session, batches)
+    return changed
 
 
 @changes("amend the plan")
@@ -193,6 +217,35 @@ def modify_batch_decision(
         select_recipes(session, event_id, brought)
         put_decision(session, decision)
     return session.workspace.add(amendment)
+
+
+@changes("amend the plan")
+def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> list[PlanAmendment]:
+    """Change the batches of every unit that the goods need to the fewest that are enough, for one reason.
+
+    Units that were lost in baking are made again, and no number falls below what is baked. Batches that no good needs
+    stay as they are. A decision whose number is right already counts as made for the need of now, without an amendment.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        reason: Why; blanks around it are cut off, and something must be left.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        The amendments, in the order of the units' ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when the reason is blank, a good is broken, or nothing would change.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    reason = begin(session, event_id, reason)
+    needs = exact_needs(session, event_id)
+    first = amendments_made(event_id, session) + 1
+    batches = _batches(session, event_id, needs, reason, first, selected_recipes(session, event_id))
+    if not batches:
+        raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
+    return _save_batches(session, batches)
 
 
 def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
@@ -246,8 +299,12 @@ def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
 
 
 def _baked(session: Session, event_id: int) -> Mapping[int, int]:
+    return batches_done(_counted(session, event_id))
+
+
+def _counted(session: Session, event_id: int) -> tuple[ProductionRun, ...]:
     runs, voided = session.find(ProductionRun, event_id=event_id), session.find(VoidedRun, event_id=event_id)
-    return batches_done(counted_production(runs, voided))
+    return counted_production(runs, voided)
 
 
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
@@ -256,6 +313,97 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
         raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
     return unit, decisions[0] if decisions else None
+
+
+@frozen
+class _Batches:
+    """Batches of a unit that are to be decided.
+
+    Attributes:
+        decision: The decision.
+        amendment: What tells of it; None when the number stays and only the need is another one.
+    """
+
+    decision: BatchDecision
+    amendment: PlanAmendment | None
+
+
+def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quantity: int) -> Sequence[_Batches]:
+    """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
+    event_id = amendment.event_id
+    rows = session.find(EventFinishedGood, event_id=event_id)
+    goods = {row.finished_good_id: row.quantity for row in rows} | {good_id: quantity}
+    breakdown = Breakdown.of(definitions_of(event_id, session))
+    units = breakdown.units(good_id)
+    of_good = {unit_id: exact for unit_id, exact in breakdown.needs(goods).items() if unit_id in units}
+    selected = selected_recipes(session, event_id).union(amendment.added_recipe_ids)
+    return _batches(session, event_id, of_good, amendment.reason, amendment.sequence + 1, selected)
+
+
+def _batches(
+    session: Session,
+    event_id: int,
+    needs: Mapping[int, Exact],
+    reason: str,
+    sequence: int,
+    selected: Collection[int],
+) -> Sequence[_Batches]:
+    """Return what is to be decided so that enough is baked; what is right already is left out.
+
+    Args:
+        session: The session to look in.
+        event_id: The event.
+        needs: Units that the goods take, before they are rounded up, by the unit's id.
+        reason: Why.
+        sequence: The number of the first amendment.
+        selected: The recipes that are selected, or will be by then.
+    """
+    runs = _counted(session, event_id)
+    baked, made, chosen = batches_done(runs), units_made(runs), set(selected)
+    wanted: list[_Batches] = []
+    problems: list[Problem] = []
+    for unit_id, exact in sorted(needs.items()):
+        unit, present = _unit_and_decision(session, event_id, unit_id)
+        old, done = present.batches if present else 0, baked.get(unit_id, 0)
+        number = enough_batches(math.ceil(exact), made.get(unit_id, 0), done, unit.yield_per_batch)
+        wrong = [] if number == old else list(wrong_with_batches(unit, old, number, done))
+        problems.extend(wrong)
+        if wrong:
+            continue
+        decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+        if number != old:
+            amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
+            wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
+            chosen.update(amendment.added_recipe_ids)
+            sequence += 1
+        elif present is not None and decision != attrs.evolve(present, id=0):
+            wanted.append(_Batches(decision, None))
+    refuse(problems)
+    return wanted
+
+
+def _of_batches(
+    session: Session,
+    event_id: int,
+    unit: FinishedUnit,
+    numbers: tuple[int, int],
+    reason: str,
+    selected: Collection[int],
+) -> PlanAmendment:
+    """Return the amendment of the batches of a unit that a good of the plan needs, so that all of it is frozen."""
+    recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
+    change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
+    return new_amendment(session, event_id, change, reason, () if recipe.id in selected else (recipe.id,))
+
+
+def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAmendment]:
+    saved = []
+    for one in batches:
+        if one.amendment is not None:
+            select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
+            saved.append(session.workspace.add(one.amendment))
+        put_decision(session, one.decision)
+    return saved
 
 
 def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:

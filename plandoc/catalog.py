@@ -41,10 +41,11 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
         record = session.workspace.get_or_none(record_type, int(key))
         if record is not None:
             return record
-    by_slug = {getattr(record, "slug", ""): record for record in session.find(record_type)}
-    if key in by_slug:
-        return by_slug[key]
-    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, list(by_slug)))
+    named = session.workspace.named(record_type, key)
+    if named is not None:
+        return named
+    slugs = [getattr(record, "slug", "") for record in session.find(record_type)]
+    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, slugs))
 
 
 def is_id(key: str) -> bool:

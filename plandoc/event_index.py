@@ -65,18 +65,19 @@ class EventIndex:
         # Readers take no lock of the folder, so that several threads come here at once.
         self._turn = threading.RLock()
 
-    def find(self, reading: Reading, read: Read, query: QueryLike | None = None) -> list[Event]:
+    def find(self, reading: Reading, read: Read, query: QueryLike | None = None, *, anew: bool = False) -> list[Event]:
         """Return the events that match a query, in the order of their ids.
 
         Args:
             reading: The documents at one moment.
             read: Opens one of them; None when there is none.
             query: None finds all.
+            anew: Look at every file at this instant, and read those again that may have changed unseen.
 
         Raises:
             DamagedError: when a document cannot be understood.
         """
-        return self._ask(reading, read, lambda: self._matching(query))
+        return self._ask(reading, read, lambda: self._matching(query), anew=anew)
 
     def slugs(self, reading: Reading, read: Read) -> dict[str, int]:
         """Return the ids of the events by their slugs, for the caller to keep.
@@ -112,15 +113,13 @@ class EventIndex:
             serial: Number of the transaction.
         """
         with self._turn:
-            changed = set(names)
-            self._drop(changed)
-            self._to_look_at |= changed
+            self._doubt(names)
             if serial == self._serial + 1:
                 self._serial = serial
 
-    def _ask(self, reading: Reading, read: Read, answer: Callable[[], T]) -> T:
+    def _ask(self, reading: Reading, read: Read, answer: Callable[[], T], *, anew: bool = False) -> T:
         with self._turn, collection_held_off():
-            self._catch_up(reading, read)
+            self._catch_up(reading, read, anew=anew)
             try:
                 return answer()
             except ValidationError:
@@ -146,9 +145,12 @@ class EventIndex:
             self._slugs = found
         return self._slugs.copy()
 
-    def _catch_up(self, reading: Reading, read: Read) -> None:
+    def _catch_up(self, reading: Reading, read: Read, *, anew: bool = False) -> None:
         """Take in what has changed since the last look."""
-        listing = reading.fingerprints(EVENTS_FOLDER)
+        listing = reading.fingerprints(EVENTS_FOLDER, anew=anew)
+        if anew:
+            # What was read so soon after it was written may have changed since and look the same.
+            self._doubt(self._unsettled)
         is_same_look = listing.look is self._look and reading.serial == self._serial
         if is_same_look and not self._to_look_at:
             return
@@ -223,6 +225,12 @@ class EventIndex:
             entries = {name: entry for name, entry in self._entries.items() if name not in self._unsettled}
             self._kept.save(entries)
             self._not_kept = 0
+
+    def _doubt(self, names: Iterable[str]) -> None:
+        """Have documents read again, whatever their fingerprints say."""
+        doubted = set(names)
+        self._drop(doubted)
+        self._to_look_at |= doubted
 
     def _drop(self, names: Collection[str]) -> None:
         dropped = [entry for name in names if (entry := self._entries.pop(name, None)) is not None]

@@ -196,6 +196,11 @@ class OpenDocument:
         del self._rows_to_change(table)[str(row_id)]
         self._records.pop((table.name, row_id), None)
 
+    @property
+    def content_read(self) -> bytes:
+        """The bytes that the document was read from; empty for a new one."""
+        return self._document.content
+
     def render(self) -> bytes:
         """Return the bytes of the document, read back and compared.
 

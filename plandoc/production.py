@@ -6,6 +6,7 @@ A run is never altered and never removed: one that was recorded by mistake is vo
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import attrs
 
 from plandoc.arithmetic import runs
-from plandoc.arithmetic.batches import batches_in_words, units_yielded
+from plandoc.arithmetic.batches import batches_for, batches_in_words, units_yielded
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.ingredients import ingredient_needs
 from plandoc.arithmetic.progress import Progress, Work, progress
@@ -282,7 +283,7 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
     packed = runs.assembled(work.assembly).get(good.id, 0)
     if packed + quantity > wanted:
         message = f"{good.name}: {wanted} wanted and {packed} packed, so at most {max(0, wanted - packed)}"
-        hint = "raise the number wanted first, with change_quantity"
+        hint = f"raise the number wanted first, with change_quantity(quantity={packed + quantity})"
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
 
 
@@ -303,7 +304,9 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
                 f"{good.name}: packing {quantity} takes {in_words(wanted)} {name}, "
                 f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
             )
-            hint = "record what was baked first, with record_production"
+            batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
+            baked = f"record_production(finished_unit_id={unit_id}, batches={batches})"
+            hint = f"record what was baked first, with {baked}"
             yield Problem(message, field="quantity", hint=hint)
 
 

@@ -3,7 +3,8 @@
 Rules that need other records (references, uniqueness, cycles, states) live above this floor. The names of
 the attributes are the JSON keys in the files: renaming one is a change of the format.
 
-An `id` of 0 and a `slug` of "" mean that the store gives one when the record is added.
+An `id` of 0 and a `slug` of "" mean that the store gives one when the record is added. Blanks round a name, a category
+or a unit are taken off, for nobody sees them: two records that differ by them alone look the same in every list.
 """
 
 from __future__ import annotations
@@ -113,8 +114,8 @@ class Ingredient:
         notes: Free text.
     """
 
-    name: str = attrs.field(validator=rule(rules.check_name))
-    category: str = attrs.field(default="", validator=rule(rules.check_text))
+    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
+    category: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
     density: Density | None = attrs.field(default=None, validator=rule(rules.or_none(rules.instance_of(Density))))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
     slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
@@ -132,7 +133,7 @@ class RecipeLine:
 
     ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
     quantity: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
-    unit: str = attrs.field(validator=rule(rules.check_name))
+    unit: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
 
 
@@ -162,12 +163,12 @@ class Recipe:
         variant_name: How the variant is called; blank when it is none.
     """
 
-    name: str = attrs.field(validator=rule(rules.check_name))
-    category: str = attrs.field(default="", validator=rule(rules.check_text))
+    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
+    category: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
     lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(RecipeLine)))
     sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(SubRecipe)))
     base_recipe_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    variant_name: str = attrs.field(default="", validator=rule(rules.check_text))
+    variant_name: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
     slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
@@ -194,9 +195,9 @@ class FinishedUnit:
         batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
     """
 
-    name: str = attrs.field(validator=rule(rules.check_name))
+    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
     recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    item_unit: str = attrs.field(default="piece", validator=rule(rules.check_name))
+    item_unit: str = attrs.field(default="piece", converter=rules.trimmed, validator=rule(rules.check_name))
     mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=rule(rules.one_of(YieldMode)))
     items_per_batch: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
     batch_percentage: Decimal | None = attrs.field(
@@ -256,7 +257,7 @@ class FinishedGood:
         assembly_type: bundle, or bare when it is one unit as it is.
     """
 
-    name: str = attrs.field(validator=rule(rules.check_name))
+    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
     components: tuple[Component, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Component)))
     assembly_type: AssemblyType = attrs.field(default=AssemblyType.BUNDLE, validator=rule(rules.one_of(AssemblyType)))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
@@ -282,7 +283,7 @@ class StockItem:
 
     ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
     quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
-    unit: str = attrs.field(validator=rule(rules.check_name))
+    unit: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))
     id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
 
@@ -296,7 +297,7 @@ class Event:
         plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
     """
 
-    name: str = attrs.field(validator=rule(rules.check_name))
+    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
     event_date: datetime.date = attrs.field(validator=rule(rules.check_date))
     expected_attendees: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
     notes: str = attrs.field(default="", validator=rule(rules.check_text))

@@ -335,6 +335,15 @@ def exact_or_fraction(value: Any) -> Any:
     return exact(value)
 
 
+def trimmed(value: Any) -> Any:
+    """Take the blanks off both ends of a text; leave what is none for the rule to judge.
+
+    >>> trimmed(" Rye flour  ")
+    'Rye flour'
+    """
+    return value.strip() if type(value) is str else value
+
+
 class OwnJson(dict[str, Any]):
     """A JSON object that was copied for a record, or made for it of what was judged before; nobody changes it."""
 

@@ -23,7 +23,7 @@ from plandoc import codec, records, rules
 from plandoc.arithmetic.signed import TABLES as SIGNED_TABLES
 from plandoc.exchange.plandoc_files import form, naming
 from plandoc.storage import documents
-from plandoc.tables import CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
 
 Schema = dict[str, Any]
 
@@ -219,11 +219,11 @@ def _export() -> Schema:
     properties: Schema = {
         "application": {"const": form.APPLICATION},
         "export_version": {"const": form.VERSION},
-        form.IDS: _object(dict.fromkeys(SIGNED_TABLES, ids), []),
+        form.IDS: _object(dict.fromkeys((*SIGNED_TABLES, BY_TYPE[records.Event].name), ids), []),
     }
     for table in TABLES:
         properties[table.name] = {"type": "array", "items": _exported(table.record_type)}
-    return _object(properties, list(form.KEYS))
+    return _object(properties, list(form.keys(form.VERSION)))
 
 
 def _exported(kind: type) -> Schema:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import attrs
+
 from plandoc import records
-from plandoc.errors import PlanStateError, SessionError, ValidationError
+from plandoc.errors import PlanStateError, Problem, SessionError, ValidationError
 from plandoc.queries import QueryLike
 from plandoc.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
+from plandoc.tables import table_of
 from plandoc.workspace import Workspace
 
 RecordT = TypeVar("RecordT")
@@ -59,6 +62,26 @@ class Session:
             raise ValidationError(_WRITTEN_BY_OPERATIONS[type(record)])
         self._check_state(type(record), getattr(record, "event_id", None))
         return self.workspace.add(record)
+
+    def get_or_add(self, record: RecordT) -> RecordT:
+        """Return the record that is there already, or add it, so that a script can run twice.
+
+        A record is found by its slug, the one given or the one made from the name; one without a slug by what is unique
+        in it, as the stock of an ingredient in a unit. The state of a plan is not compared.
+
+        Raises:
+            ValidationError: when it is there and differs, with the fields that do; or as `add` does.
+            PlanStateError: as `add` does.
+        """
+        self.check_writable()
+        is_plain = type(record) not in _WRITTEN_BY_OPERATIONS and getattr(record, "id", 0) == 0
+        there = self.workspace.like(record) if is_plain else None
+        if there is None:
+            return self.add(record)
+        differing = [name for name, value in _given(record).items() if getattr(there, name) != value]
+        if differing:
+            raise ValidationError([_differs(there, differing)])
+        return there
 
     def get(self, record_type: type[RecordT], record_id: int, *, event_id: int | None = None) -> RecordT:
         """Return a record by its id.
@@ -142,7 +165,7 @@ class Session:
         snapshot = self.workspace.snapshot(event_id)
         if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
             way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
-            raise PlanStateError(event_id, event.plan_state, edit.value, way_out)
+            raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
         return event
 
     @property
@@ -176,6 +199,22 @@ class Session:
             raise ValidationError(f"the state of a plan is not replaced; {steps} move it")
         for edit in edits_between(before, after):
             check_edit(before, edit)
+
+
+def _given(record: Any) -> dict[str, Any]:
+    """Return what a new record says of itself, by field."""
+    fields = {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name != "id"}
+    if isinstance(record, records.Event):
+        # A script that is run again meets the plan that it has brought on.
+        del fields["plan_state"]
+    return {name: value for name, value in fields.items() if name != "slug" or value}
+
+
+def _differs(there: Any, fields: Iterable[str]) -> Problem:
+    called = getattr(there, "slug", "") or there.id
+    message = f"{table_of(type(there)).label} {called} is there already, and differs in {', '.join(fields)}"
+    hint = "change it with replace, or give the new one a slug of its own"
+    return Problem(message, hint=hint if hasattr(there, "slug") else "change it with replace")
 
 
 def required(session: Any) -> Session:

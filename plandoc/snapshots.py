@@ -11,6 +11,7 @@ from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.resting import rests_on
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.arithmetic.signed_digest import digest_of
+from plandoc.errors import NotFoundError
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in, rows_of
 from plandoc.planning.reviewing import plan_parts
@@ -31,14 +32,15 @@ class _Named(Protocol):
 
 @reads
 def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot | None:
-    """Return the snapshot of an event's plan, or None when there is none yet.
+    """Return the snapshot of an event's plan; None when there is none yet, or no such event.
 
     Raises:
-        NotFoundError: "Event 99 not found".
         DamagedError: when there are two, as only other hands can have put them there.
     """
-    session.event(event_id)
-    return session.workspace.snapshot(event_id)
+    try:
+        return session.workspace.snapshot(event_id)
+    except NotFoundError:
+        return None
 
 
 @changes("take a snapshot")

@@ -30,7 +30,7 @@ class Edit(enum.Enum):
 
 ALLOWED: Mapping[Edit, frozenset[PlanState]] = MappingProxyType(
     {
-        Edit.DETAILS: frozenset({_DRAFT, _LOCKED}),
+        Edit.DETAILS: frozenset({_DRAFT, _LOCKED, _IN_PRODUCTION}),
         Edit.NOTES: frozenset(PlanState),
         Edit.SELECTION: frozenset({_DRAFT}),
         Edit.DECISIONS: frozenset({_DRAFT, _LOCKED}),
@@ -67,9 +67,8 @@ _WAYS_ON: Mapping[PlanState, str] = MappingProxyType(
 _WAYS_OUT: Mapping[tuple[Edit, PlanState], str] = MappingProxyType(
     {
         (Edit.SELECTION, _LOCKED): "go back to DRAFT with unlock_plan",
-        (Edit.SELECTION, _IN_PRODUCTION): "amend the plan instead",
-        (Edit.DECISIONS, _IN_PRODUCTION): "amend the plan instead",
-        (Edit.DETAILS, _IN_PRODUCTION): "only its notes can change now",
+        (Edit.SELECTION, _IN_PRODUCTION): "amend it, with add_finished_good, drop_finished_good or change_quantity",
+        (Edit.DECISIONS, _IN_PRODUCTION): "amend it, with modify_batch_decision",
         (Edit.DETAILS, _COMPLETED): "only its notes can change now",
         (Edit.REMOVAL, _IN_PRODUCTION): "remove_event with discard_history=True removes it with its snapshot",
         (Edit.REMOVAL, _COMPLETED): "remove_event with discard_history=True removes it with its snapshot",
@@ -97,7 +96,7 @@ def check_edit(event: records.Event, edit: Edit) -> None:
     """
     if event.plan_state not in ALLOWED[edit]:
         way_out = _WAYS_OUT.get((edit, event.plan_state), _WAYS_ON[event.plan_state])
-        raise PlanStateError(event.id, event.plan_state, edit.value, way_out)
+        raise PlanStateError(event.id, event.plan_state, edit.value, way_out, event.name)
 
 
 def check_step(event: records.Event, step: Step) -> None:
@@ -107,7 +106,7 @@ def check_step(event: records.Event, step: Step) -> None:
         PlanStateError: with the way out.
     """
     if event.plan_state is not step.before:
-        raise PlanStateError(event.id, event.plan_state, step.action, _WAYS_ON[event.plan_state])
+        raise PlanStateError(event.id, event.plan_state, step.action, _WAYS_ON[event.plan_state], event.name)
 
 
 def edits_between(before: records.Event, after: records.Event) -> set[Edit]:

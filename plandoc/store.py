@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, SessionError
+from plandoc.errors import FolderNotFoundError, SessionError, StoreError
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache
 from plandoc.sessions import Session
@@ -144,10 +145,16 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except StoreError as failure:
+            # What went wrong before matters more, and says of its own change what is saved.
+            if error is None:
+                raise
+            error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage)
+        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage, writes=writes)
         return Session(workspace, self._clock(), writes=writes)
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
@@ -280,16 +287,22 @@ class _Stores:
     def __init__(self) -> None:
         self.open: list[Store] = []
         self.named: Store | None = None
+        # Where the store was that was closed last; blank while none was.
+        self.last_closed = ""
 
     def forget(self, store: Store) -> None:
         """Strike off a store that was closed."""
+        self.last_closed = store.location
         self.open = [other for other in self.open if other is not store]
         self.named = None if self.named is store else self.named
 
     def close_all(self) -> None:
-        """Close what a program left open."""
+        """Close what a program left open, all of it, whatever becomes of one."""
         for store in list(self.open):
-            store.close()
+            try:
+                store.close()
+            except StoreError as failure:
+                warnings.warn(str(failure), RuntimeWarning, stacklevel=2)
 
 
 _stores = _Stores()
@@ -305,10 +318,11 @@ def default_store() -> Store:
     """Return the store that operations without a session use.
 
     That is the one that `use_store` named; else the only one open in this process; else the folder in the environment
-    variable PLANDOC_DATA, else `./data`, which is opened and stays open.
+    variable PLANDOC_DATA, else `./data`, which is opened and stays open. A process that has closed a store has said
+    where it works, so that `./data` is no answer any more.
 
     Raises:
-        SessionError: when several stores are open and none is named.
+        SessionError: when several stores are open and none is named, or when none is open any more.
     """
     if _stores.named is not None and not _stores.named.is_closed:
         return _stores.named
@@ -321,4 +335,8 @@ def default_store() -> Store:
         raise SessionError(f"several stores are open ({places}); name one with use_store, or pass a session")
     if usable:
         return usable[0]
-    return open_store(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)
+    folder = os.environ.get(ENVIRONMENT_VARIABLE)
+    closed = _stores.last_closed or "".join(store.location for store in _stores.open[:1])
+    if not folder and closed:
+        raise SessionError(f"no store is open: {closed} was closed; open it again, or set {ENVIRONMENT_VARIABLE}")
+    return open_store(folder or DEFAULT_FOLDER)

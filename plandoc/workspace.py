@@ -17,7 +17,15 @@ from plandoc import records
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.in_force import definitions_in_force
 from plandoc.arithmetic.resting import Ids, rests_on
-from plandoc.errors import DamagedError, NotFoundError, Problem, SessionError, StillUsedError, ValidationError
+from plandoc.errors import (
+    ConflictError,
+    DamagedError,
+    NotFoundError,
+    Problem,
+    SessionError,
+    StillUsedError,
+    ValidationError,
+)
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache, OpenDocument, check_format_of_folder
 from plandoc.queries import QueryLike
@@ -41,16 +49,30 @@ from plandoc.upgrades import origin
 RecordT = TypeVar("RecordT")
 
 _EVENTS = BY_TYPE[records.Event]
+_BY_ID = attrgetter("id")
 
 
 class Workspace:
-    """The records of one session, over the documents that it has opened."""
+    """The records of one session, over the documents that it has opened.
 
-    def __init__(self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str) -> None:
+    Args:
+        reading: The documents.
+        cache: The documents that were read before.
+        index: The events.
+        lineage: The identity of the store.
+        writes: Whether the session writes, so that what it hands out must be in the files at that moment.
+    """
+
+    def __init__(
+        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool = False
+    ) -> None:
         self._reading = reading
         self._cache = cache
         self._index = index
         self._lineage = lineage
+        self._writes = writes
+        # Events that were handed out without a look into their documents, as they were then, by id.
+        self._handed_out: dict[int, records.Event] = {}
         self._opened: dict[str, OpenDocument] = {}
         self._looked_at: dict[str, OpenDocument | None] = {}
         self._marker: marker.Marker | None = None
@@ -114,13 +136,43 @@ class Workspace:
         document = self._document(table.document) if event_id is None else self.document_of_event(event_id)
         return document.find(table, query)
 
+    def named(self, record_type: type[RecordT], slug: str) -> RecordT | None:
+        """Return the record with a slug; None when there is none."""
+        if record_type is records.Event:
+            # A hint, as old as the last look at all events may be; the document knows.
+            event_id = self._index.slugs(self._reading, self._read_document).get(slug, 0)
+            found = self.get_or_none(record_type, event_id)
+            if found is not None and getattr(found, "slug", None) == slug:
+                return found
+        return next((record for record in self.find(record_type) if getattr(record, "slug", None) == slug), None)
+
+    def like(self, record: RecordT) -> RecordT | None:
+        """Return the record that has the slug of a new one, or what else is unique in it; None when there is none."""
+        table = table_of(type(record))
+        given: Any = record
+        if table.has_slug:
+            return self.named(type(record), given.slug or slugify(given.name))
+        for fields in table.unique:
+            found = self._keys(table, fields, given).get(_key_of(fields)(given))
+            if found is not None:
+                return self.get(type(record), found, getattr(given, "event_id", None))
+        return None
+
     def _find_events(self, query: QueryLike | None) -> list[records.Event]:
-        found = self._index.find(self._reading, self._read_document, query)
-        ours = {event_of_document(name): document for name, document in self._opened.items()}
-        if ours.keys() <= {None}:
+        found = self._index.find(self._reading, self._read_document, query, anew=self._writes)
+        ours = self._events_looked_into() if self._writes else {}
+        others = [event for event in found if event.id not in ours] if ours else found
+        if self._writes:
+            self._handed_out = {event.id: event for event in others} | self._handed_out
+        if not ours:
             return found
-        changed = [event for document in ours.values() if document.exists for event in document.find(_EVENTS, query)]
-        return sorted([*(event for event in found if event.id not in ours), *changed], key=lambda event: event.id)
+        looked_into = (document for document in ours.values() if document is not None and document.exists)
+        return sorted([*others, *(event for one in looked_into for event in one.find(_EVENTS, query))], key=_BY_ID)
+
+    def _events_looked_into(self) -> dict[int, OpenDocument | None]:
+        """Return the documents of events that this session has read or changed; None for one that there is not."""
+        known = {**self._looked_at, **self._opened}
+        return {event_id: known[name] for name in known if (event_id := event_of_document(name)) is not None}
 
     def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
         """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
@@ -148,8 +200,13 @@ class Workspace:
         ids = map(event_of_document, names)
         return sorted(event_id for event_id in ids if event_id is not None)
 
-    def add(self, record: RecordT) -> RecordT:
-        """Add a record, with an id, and a slug if it has none; return it as it is stored."""
+    def add(self, record: RecordT, *, wanted_id: int = 0) -> RecordT:
+        """Add a record, with an id, and a slug if it has none; return it as it is stored.
+
+        Args:
+            record: The record.
+            wanted_id: The id that a new event gets where it was never given; 0 for the next one.
+        """
         table = table_of(type(record))
         given: Any = record
         if given.id != 0:
@@ -159,7 +216,7 @@ class Workspace:
             given = attrs.evolve(given, slug=slugify(given.name, self._keys(table, ("slug",), given)))
         self._check_references(table, given)
         document = self._document_of_new(table, given)
-        new_id = self._take_event_id() if table is _EVENTS else document.take_id(table)
+        new_id = self._take_event_id(wanted_id) if table is _EVENTS else document.take_id(table)
         stored: RecordT = _with_id(given, new_id)
         if table is _EVENTS:
             document = self._new_event_document(new_id)
@@ -171,6 +228,14 @@ class Workspace:
         table = table_of(record_type)
         document = self._find_document(table.document)
         return 1 if document is None else document.next_id(table)
+
+    def next_event_id(self) -> int:
+        """Return the id that the next new event gets; neither it nor any above it was ever given."""
+        next_id = self._present_marker().next_event_id
+        # Documents may have been put into the folder by hand; once a session is enough to look.
+        if self._marker_changed:
+            return next_id
+        return max(next_id, self._index.highest_id(self._reading, self._read_document) + 1)
 
     def skip_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
@@ -238,11 +303,10 @@ class Workspace:
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
-        changes: dict[str, bytes | None] = {
-            name: self._rendered(document) if document.exists else None
-            for name, document in self._opened.items()
-            if document.changed
-        }
+        changed = {name: document for name, document in self._opened.items() if document.changed}
+        changes = {name: self._rendered(document) if document.exists else None for name, document in changed.items()}
+        # What was changed and changed back is as it was.
+        changes = {name: content for name, content in changes.items() if content != changed[name].content_read}
         if self._marker_changed:
             changes[MARKER] = marker.render(self._present_marker())
         return changes
@@ -295,8 +359,17 @@ class Workspace:
             document = self._find_document(name)
             if document is None:
                 raise NotFoundError("Event", event_of_document(name))
+            self._check_handed_out(document)
             self._opened[name] = document.copy()
         return self._opened[name]
+
+    def _check_handed_out(self, document: OpenDocument) -> None:
+        """Refuse to change an event that is no longer what this session was handed."""
+        event_id = event_of_document(document.name)
+        handed_out = None if event_id is None else self._handed_out.get(event_id)
+        if handed_out is not None and event_id is not None and document.get(_EVENTS, event_id) != handed_out:
+            message = "was changed by another program during this change; nothing was saved; run it again"
+            raise ConflictError(document.name, f"{document.name} {message}")
 
     def _document_of_new(self, table: Table, record: Any) -> OpenDocument:
         if table is _EVENTS:
@@ -317,13 +390,12 @@ class Workspace:
             self._marker = marker.parse(content)
         return self._marker
 
-    def _take_event_id(self) -> int:
-        present = self._present_marker()
-        event_id = present.next_event_id
-        if not self._marker_changed:
-            # Documents may have been put into the folder by hand; once a session is enough to look.
-            event_id = max(event_id, self._index.highest_id(self._reading, self._read_document) + 1)
-        self._marker = attrs.evolve(present, next_event_id=event_id + 1)
+    def _take_event_id(self, wanted_id: int = 0) -> int:
+        event_id = max(self.next_event_id(), wanted_id)
+        # The look at all documents may be as old as a second; none that came since is written over.
+        while self._reading.read(event_document(event_id)) is not None:
+            event_id += 1
+        self._marker = attrs.evolve(self._present_marker(), next_event_id=event_id + 1)
         self._marker_changed = True
         return event_id
 

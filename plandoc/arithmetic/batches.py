@@ -30,6 +30,17 @@ def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
     return -(-units // yield_per_batch)
 
 
+def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: int | Fraction) -> int:
+    """Return the fewest whole batches in all, those that are baked included, that are enough in the end.
+
+    Units that were lost in baking are made again.
+
+    >>> enough_batches(50, 0, 0, 24), enough_batches(48, 40, 2, 24), enough_batches(10, 48, 2, 24)
+    (3, 3, 2)
+    """
+    return batches_baked + batches_for(max(0, needed - made), yield_per_batch)
+
+
 def batches_in_words(number: int) -> str:
     """Return a number of batches as a person says it.
 

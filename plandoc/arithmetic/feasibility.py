@@ -21,12 +21,14 @@ class GoodFeasibility:
         wanted: How many the plan hands out.
         possible: How many of them can be packed.
         stopped_by: The units of which there is not enough for one more; empty when all can be packed.
+        too_few: The units of which there is not enough for all that is wanted, those that stop it among them.
     """
 
     good: FinishedGood
     wanted: int
     possible: int
     stopped_by: tuple[FinishedUnit, ...]
+    too_few: tuple[FinishedUnit, ...] = ()
 
 
 @frozen
@@ -84,10 +86,13 @@ def feasibility(
         possible = min(wanted, _packable(parts, remaining, wanted))
         for unit_id, each in parts.items():
             remaining[unit_id] = remaining.get(unit_id, Fraction(0)) - each * possible
-        short = [] if possible == wanted else [i for i, each in sorted(parts.items()) if remaining[i] < each]
+        rest, ordered = wanted - possible, sorted(parts.items())
+        stopped_by = [unit_id for unit_id, each in ordered if rest and remaining[unit_id] < each]
+        too_few = [unit_id for unit_id, each in ordered if remaining[unit_id] < each * rest]
         good = definitions.goods(good_id)
         if good is not None:
-            goods.append(GoodFeasibility(good, wanted, possible, _units(short, definitions)))
+            both = _units(stopped_by, definitions), _units(too_few, definitions)
+            goods.append(GoodFeasibility(good, wanted, possible, *both))
     left = [(unit, remaining[unit.id]) for unit in _units(sorted(remaining), definitions) if remaining[unit.id] > 0]
     return Feasibility(tuple(goods), tuple(left))
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+import attrs
+
 from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
@@ -14,7 +16,7 @@ from plandoc.arithmetic.feasibility import GoodFeasibility, feasibility
 from plandoc.arithmetic.needs import needs_of_plan
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts
-from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, ProductionRun, Recipe
+from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, PlanState, ProductionRun, Recipe
 from plandoc.values import frozen
 
 
@@ -39,6 +41,7 @@ class UnitProgress:
         made: Units that came out whole.
         lost: Units that were lost in baking.
         used: Units in the goods that are packed already.
+        is_over: Whether the plan is completed, so that nothing more will be baked.
     """
 
     unit: FinishedUnit
@@ -49,11 +52,17 @@ class UnitProgress:
     made: int
     lost: int
     used: Fraction
+    is_over: bool = False
+
+    @property
+    def batches_undone(self) -> int:
+        """Batches that are decided and not baked, also those of a completed plan; 0 when as many or more are baked."""
+        return max(0, self.batches_decided - self.batches_done)
 
     @property
     def batches_remaining(self) -> int:
-        """Batches that are decided and not baked yet; 0 when as many or more are baked."""
-        return max(0, self.batches_decided - self.batches_done)
+        """Batches that are still to be baked; 0 when as many as decided are, and once the plan is completed."""
+        return 0 if self.is_over else self.batches_undone
 
     @property
     def batches_over(self) -> int:
@@ -97,9 +106,10 @@ class GoodProgress:
         assembled: Pieces packed.
         can_assemble_now: Further wanted pieces that can be packed from the units that are there.
         after_remaining: The same once all remaining batches are baked, those that can be packed now included.
-        waits_for: Units of which there is not enough now for all that is wanted; empty when there is.
-        blocked_by: Units of which there is not enough even then; the plan wants an amendment.
+        waits_for: Every unit of which there is not enough now for all that is wanted; empty when there is.
+        blocked_by: Every unit of which there is not enough for it even then; the plan wants an amendment.
         problem: What is broken in the good's definition, so that nothing can be said; None when nothing is.
+        is_over: Whether the plan is completed, so that nothing more will be packed, and nothing waits.
     """
 
     good: FinishedGood
@@ -110,11 +120,17 @@ class GoodProgress:
     waits_for: tuple[FinishedUnit, ...] = ()
     blocked_by: tuple[FinishedUnit, ...] = ()
     problem: str | None = None
+    is_over: bool = False
+
+    @property
+    def undone(self) -> int:
+        """Pieces that are wanted and not packed, also those of a completed plan; 0 when all are packed."""
+        return max(0, self.wanted - self.assembled)
 
     @property
     def still_wanted(self) -> int:
-        """Pieces that are still to be packed; 0 when all are."""
-        return max(0, self.wanted - self.assembled)
+        """Pieces that are still to be packed; 0 when all are, and once the plan is completed."""
+        return 0 if self.is_over else self.undone
 
 
 @frozen
@@ -126,13 +142,23 @@ class Progress:
         units: Each unit that is needed, decided or baked, in the order of the ids.
         goods: Each good that is wanted or packed, in the order of the ids.
         overall: NOT_STARTED while nothing is baked or packed, COMPLETE when no batch remains and every wanted good is
-            packed, else IN_PROGRESS.
+            packed, or when the plan is completed, else IN_PROGRESS.
     """
 
     event: Event
     units: tuple[UnitProgress, ...]
     goods: tuple[GoodProgress, ...]
     overall: Overall
+
+    @property
+    def undone_units(self) -> tuple[UnitProgress, ...]:
+        """The units of which decided batches are not baked; once the plan is completed, they are left undone."""
+        return tuple(one for one in self.units if one.batches_undone)
+
+    @property
+    def undone_goods(self) -> tuple[GoodProgress, ...]:
+        """The goods of which wanted pieces are not packed; once the plan is completed, they are left undone."""
+        return tuple(one for one in self.goods if one.undone)
 
 
 @frozen
@@ -162,7 +188,18 @@ def progress(event: Event, plan: PlanParts, work: Work, definitions: Definitions
     breakdown = Breakdown.of(definitions)
     units = tuple(_units(plan, work, definitions, breakdown))
     goods = tuple(_goods(plan, work, units, definitions, breakdown))
+    if event.plan_state is PlanState.COMPLETED:
+        return Progress(event, tuple(map(_over_unit, units)), tuple(map(_over_good, goods)), Overall.COMPLETE)
     return Progress(event, units, goods, _overall(work, units, goods))
+
+
+def _over_unit(one: UnitProgress) -> UnitProgress:
+    return attrs.evolve(one, is_over=True)
+
+
+def _over_good(one: GoodProgress) -> GoodProgress:
+    """Return how far a good came in a plan that is completed: nothing is packed any more, and it waits for nothing."""
+    return attrs.evolve(one, can_assemble_now=0, after_remaining=0, waits_for=(), blocked_by=(), is_over=True)
 
 
 def _overall(work: Work, units: tuple[UnitProgress, ...], goods: tuple[GoodProgress, ...]) -> Overall:
@@ -215,8 +252,8 @@ def _goods(
                 assembled=packed.get(good_id, 0),
                 can_assemble_now=first.possible,
                 after_remaining=first.possible + then.possible,
-                waits_for=first.stopped_by,
-                blocked_by=then.stopped_by,
+                waits_for=first.too_few,
+                blocked_by=then.too_few,
                 problem="; ".join(one.message for one in breakdown.problems(good_id)) or None,
             )
 

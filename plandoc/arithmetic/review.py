@@ -13,7 +13,6 @@ from plandoc.arithmetic.batches import (
     batches_in_words,
     shortfall_in_words,
     units_yielded,
-    way_out_of_shortfall,
 )
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
@@ -29,8 +28,8 @@ from plandoc.values import frozen
 _AMEND = {
     FindingKind.BROKEN: "put its definition right, or drop what uses it from the plan with drop_finished_good",
     FindingKind.MISSING_RECIPE: "decide its batches with modify_batch_decision, which selects the recipe too",
-    FindingKind.UNDECIDED: "decide its batches with modify_batch_decision",
-    FindingKind.SHORT: "change the batches with modify_batch_decision, or the goods with change_quantity",
+    FindingKind.UNDECIDED: "decide its batches with modify_batch_decision, or all that are needed with amend_enough",
+    FindingKind.SHORT: "change the batches with modify_batch_decision, or all that are needed with amend_enough",
     FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if need be",
     FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them to spare",
 }
@@ -164,9 +163,10 @@ def _of_decisions(
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
-        yield from _short(unit, decision, math.ceil(exact))
         need_is_known = all_needs_known or exact > decision.units_needed
-        yield from _stale(unit, exact, decision, definitions, need_is_known=need_is_known)
+        changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
+        # Whoever mends what is short decides anew; that it is stale, too, would be the same thing said twice.
+        yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
 
 
 def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
@@ -181,17 +181,18 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
     )
 
 
-def _short(unit: FinishedUnit, decision: BatchDecision, needed: int) -> Iterator[Finding]:
+def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Iterator[Finding]:
     made = units_yielded(decision.batches, unit.yield_per_batch)
     accepted = accepted_shortfall(decision)
-    short = needed - made
+    short, enough = needed - made, batches_for(needed, unit.yield_per_batch)
     if short > accepted:
         agreed = f", of which {accepted} accepted" if accepted else ""
+        since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
         yield Finding(
             FindingKind.SHORT,
             unit.name,
-            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}",
-            way_out_of_shortfall(needed, unit.yield_per_batch),
+            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
+            f"decide {batches_in_words(enough)} with save_batch_decision, or accept the shortfall",
             finished_unit_id=unit.id,
             needed=_countable(needed),
             made=_countable(made),
@@ -205,10 +206,7 @@ def accepted_shortfall(decision: BatchDecision) -> int:
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
 
 
-def _stale(
-    unit: FinishedUnit, exact: Exact, decision: BatchDecision, definitions: Definitions, *, need_is_known: bool
-) -> Iterator[Finding]:
-    changes = [*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions)]
+def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: Collection[str]) -> Iterator[Finding]:
     if changes:
         yield Finding(
             FindingKind.STALE,

@@ -10,8 +10,6 @@ from __future__ import annotations
 import datetime
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -37,7 +35,7 @@ from plandoc.storage import archive, creation, documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock import FolderLock, while_locked
 from plandoc.storage.places import resolved
 from plandoc.storage.translation import storage_error, translated
 from plandoc.storage.upgrading import files_of
@@ -112,12 +110,18 @@ def restore(
             _make(root, backup, clock(), layer)
             kept = None
         else:
-            with _locked(root, layer, clock(), timeout_seconds) as lock:
-                # Again, for only now nobody can change it any more.
+
+            def over(lock: FolderLock) -> Path | None:
+                # Again, because only now nobody can change it any more.
                 target = look_at(root, layer)
                 _refuse(target, backup, replace=replace, foreign=foreign, older=older)
                 kept = None if target.is_empty else _keep(target, clock(), layer)
                 _commit(target, backup, lock, clock(), layer)
+                return kept
+
+            kept = while_locked(
+                root, layer, over, action="restore a backup", moment=clock(), timeout_seconds=timeout_seconds
+            )
             _finish(root, layer, clock)
     manifest = backup.manifest
     return RestoreReport(root, backup.path, manifest.lineage, manifest.serial, len(backup.documents), kept, problems)
@@ -184,17 +188,6 @@ def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -
         lay_out(temporary, contents, layer)
         layer.replace(temporary, root)
         settle(root.parent, layer)
-
-
-@contextmanager
-def _locked(root: Path, layer: Files, moment: datetime.datetime, timeout_seconds: float) -> Iterator[FolderLock]:
-    lock = FolderLock(root, layer)
-    lock.acquire(action="restore a backup", moment=moment, timeout_seconds=timeout_seconds, on_wait=None)
-    try:
-        yield lock
-    finally:
-        lock.release()
-        lock.close()
 
 
 def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:

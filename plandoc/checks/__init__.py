@@ -15,7 +15,7 @@ from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
 from plandoc.storage import creation
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock import while_locked
 from plandoc.storage.moments import Identity, identify
 from plandoc.storage.places import named
 from plandoc.storage.translation import translated
@@ -81,15 +81,14 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
 def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
     """Look while nobody can write, because somebody who never pauses has come in between each time."""
-    lock = FolderLock(root, files)
-    try:
-        lock.acquire(action="check", moment=system_clock(), timeout_seconds=_TIMEOUT_SECONDS, on_wait=None)
-        try:
-            return _look_once(root, files)
-        finally:
-            lock.release()
-    finally:
-        lock.close()
+    return while_locked(
+        root,
+        files,
+        lambda _: _look_once(root, files),
+        action="check",
+        moment=system_clock(),
+        timeout_seconds=_TIMEOUT_SECONDS,
+    )
 
 
 def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:

@@ -330,12 +330,20 @@ def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Findi
     if state.folded:
         said.append(("all its transactions are folded in already", "empties it"))
     elif state.lines:
-        said.append((f"{len(state.lines)} transactions are not folded in yet", "folds them in"))
+        yield _not_folded_in(len(state.lines), hint)
     if state.unfinished_size:
         at = "all of it" if state.unfinished_size == len(content) else "at its end"
         said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
     for message, way_out in said:
         yield Finding(Problem(message, file=journal.NAME, hint=hint + way_out), Cure.RECOVER)
+
+
+def _not_folded_in(transactions: int, hint: str) -> Finding:
+    """Return the note that a folder is open somewhere: it is sound as it is, and whoever closes it folds them in."""
+    message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
+    it = "folds it in" if transactions == 1 else "folds them in"
+    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
+    return Finding(problem, Cure.RECOVER, is_note=True)
 
 
 def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:

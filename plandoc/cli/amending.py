@@ -6,20 +6,22 @@ there is to look at after the change, and was not before, is shown with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from plandoc import amendments as operations
 from plandoc import revisions
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
-from plandoc.cli import printing
-from plandoc.cli.asking import counted
+from plandoc.cli import beyond, printing
+from plandoc.cli.asking import Wanted, Yes, counted, do_if_agreed
+from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json, as_row
-from plandoc.cli.wording import as_said_here, batches_in_words, difference_in_words, moment_in_words, whole_number
+from plandoc.cli.wording import UsageError, batches_in_words, difference_in_words, moment_in_words, whole_number
 from plandoc.errors import NotFoundError
 from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.definitions import definitions_of
@@ -30,6 +32,7 @@ from plandoc.records import (
     ChangeQuantity,
     DropFinishedGood,
     Finding,
+    FindingKind,
     FinishedGood,
     FinishedUnit,
     ModifyBatch,
@@ -39,7 +42,10 @@ from plandoc.records import (
     ReviseRecipe,
 )
 from plandoc.sessions import Session
+from plandoc.states import Edit
 from plandoc.values import frozen
+
+_MENDED_BY_ENOUGH = frozenset({FindingKind.UNDECIDED, FindingKind.SHORT, FindingKind.STALE})
 
 Reason = Annotated[str, Parameter(name="--reason", help="Why the plan changes; it is kept for ever.")]
 
@@ -71,7 +77,17 @@ def drop(
     _amend(event, change, folder, json=json)
 
 
-def add(event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
+def add(
+    event: str,
+    good: str,
+    quantity: str,
+    /,
+    *,
+    reason: Reason,
+    enough: Flag = False,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> None:
     """Put a good into the plan, with the recipes that it needs.
 
     Args:
@@ -79,19 +95,28 @@ def add(event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson
         good: The good, by its short name or number.
         quantity: How many of it are handed out.
         reason: Why.
-        json: Print the amendment as JSON.
+        enough: Also bake enough of all that it needs, for the same reason.
+        json: Print the amendment as JSON; with --enough, all of them.
     """
     number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = in_plan(FinishedGood, good, found, session).id
-        return operations.add_finished_good(found, good_id, number, reason, session=session)
+        return operations.add_finished_good(found, good_id, number, reason, enough, session=session)
 
-    _amend(event, change, folder, json=json)
+    _amend(event, change, folder, json=json, enough=enough)
 
 
 def quantity(
-    event: str, good: str, quantity: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder
+    event: str,
+    good: str,
+    quantity: str,
+    /,
+    *,
+    reason: Reason,
+    enough: Flag = False,
+    json: AsJson = False,
+    folder: DataFolder,
 ) -> None:
     """Change how many of a good are handed out.
 
@@ -100,35 +125,74 @@ def quantity(
         good: The good, by its short name or number.
         quantity: How many from now on.
         reason: Why.
-        json: Print the amendment as JSON.
+        enough: Also change the batches of all that it needs to as many as are enough, for the same reason.
+        json: Print the amendment as JSON; with --enough, all of them.
     """
     number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
-        return operations.change_quantity(found, _good_in_plan(good, found, session), number, reason, session=session)
+        good_id = _good_in_plan(good, found, session)
+        return operations.change_quantity(found, good_id, number, reason, enough, session=session)
 
-    _amend(event, change, folder, json=json)
+    _amend(event, change, folder, json=json, enough=enough)
 
 
 def batches(
-    event: str, unit: str, batches: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder
-) -> None:
+    event: str,
+    unit: str | None = None,
+    batches: str | None = None,
+    /,
+    *,
+    reason: Reason,
+    enough: Flag = False,
+    yes: Yes = False,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> int:
     """Change how many batches are baked; 0 takes them out of the plan.
+
+    When that is more than ten times what is enough, you are asked.
 
     Args:
         event: The event, by its short name or number.
-        unit: The unit, by its short name or number.
-        batches: How many from now on, those that are baked already included.
+        unit: The unit, by its short name or number; left out with --enough.
+        batches: How many from now on, those that are baked already included; left out with --enough.
         reason: Why.
-        json: Print the amendment as JSON.
+        enough: Bake as many batches as are enough of everything that the goods need, for one reason.
+        yes: Change it to however many; for scripts, which cannot be asked.
+        json: Print the amendment as JSON; with --enough, all of them.
     """
+    if enough:
+        if unit is not None:
+            raise UsageError("amend batches wants UNIT BATCHES or --enough, found both")
+        _amend_enough(event, reason, folder, json=json)
+        return 0
+    if unit is None or batches is None:
+        raise UsageError("amend batches wants UNIT BATCHES, or --enough for as many as are needed of everything")
     number = whole_number(batches, "BATCHES")
+
+    def look(session: Session) -> list[Doubt]:
+        found = session.event_to_edit(event_id(event, session), Edit.AMENDMENTS)
+        by_id = {in_plan(FinishedUnit, unit, found.id, session).id: number}
+        return list(beyond.beyond_the_need(found.id, by_id, session))
 
     def change(found: int, session: Session) -> PlanAmendment:
         unit_id = in_plan(FinishedUnit, unit, found, session).id
         return operations.modify_batch_decision(found, unit_id, number, reason, session=session)
 
-    _amend(event, change, folder, json=json)
+    wanted = Wanted("amend the plan", look, _amending(event, change), beyond.title, "Amend it anyway?")
+    amended = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if amended is None:
+        return 1
+    _show(amended, event, json=json)
+    return 0
+
+
+def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> None:
+    def change(found: int, session: Session) -> None:
+        operations.amend_enough(found, reason, session=session)
+
+    _amend(event, change, folder, json=json, enough=True)
 
 
 def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
@@ -196,44 +260,73 @@ class _Amended:
         amendment: As it is stored.
         in_words: What it changed, with the names that the plan has.
         made: What the batches make, when it changed batches; else blank.
-        findings: What there is to look at since it was made; empty when nothing was asked.
     """
 
     amendment: PlanAmendment
     in_words: str
     made: str = ""
-    findings: tuple[Finding, ...] = ()
 
 
-def _amend(key: str, change: Callable[[int, Session], PlanAmendment], folder: Folder, *, json: bool) -> None:
-    def guarded(session: Session) -> _Amended:
+@frozen
+class _Step:
+    """What one command amended.
+
+    Attributes:
+        amended: The amendments, in their order.
+        findings: What there is to look at since then.
+        doubts: The same in the command's words.
+    """
+
+    amended: tuple[_Amended, ...]
+    findings: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def _amend(
+    key: str, change: Callable[[int, Session], object], folder: Folder, *, json: bool, enough: bool = False
+) -> None:
+    _show(folder.change("amend the plan", _amending(key, change)), key, json=json, enough=enough)
+
+
+def _amending(key: str, change: Callable[[int, Session], object]) -> Callable[[Session], _Step]:
+    def guarded(session: Session) -> _Step:
         found = event_id(key, session)
         before = review_plan(found, session=session)
-        amendment = change(found, session)
-        new = tuple(finding for finding in review_plan(found, session=session) if finding not in before)
-        return _Amended(amendment, _with_recipes(amendment, session), _made(amendment, session), new)
+        known = len(operations.get_amendments(found, session=session))
+        change(found, session)
+        new = [finding for finding in review_plan(found, session=session) if finding not in before]
+        made = operations.get_amendments(found, session=session)[known:]
+        amended = (_Amended(one, _with_recipes(one, session), _made(one, session)) for one in made)
+        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key, session)))
 
-    amended = folder.change("amend the plan", guarded)
+    return guarded
+
+
+def _show(step: _Step, key: str, *, json: bool, enough: bool = False) -> None:
     if json:
-        printing.print_json(_as_json(amended))
+        printing.print_json(_as_json(step, enough=enough))
         return
-    printing.say(f"amendment {amended.amendment.sequence}: {amended.in_words} ({amended.amendment.reason})")
-    if amended.made:
-        printing.say(amended.made)
-    _show_what_follows(key, amended.findings)
+    for amended in step.amended:
+        printing.say(f"amendment {amended.amendment.sequence}: {amended.in_words} ({amended.amendment.reason})")
+        if amended.made:
+            printing.say(amended.made)
+    if not step.amended:
+        printing.say("as many batches are decided as are enough, so none were changed")
+    if step.doubts:
+        printing.say(f"{counted(len(step.doubts))} since this change:")
+        for doubt in step.doubts:
+            printing.say(f"- {doubt.message}")
+        if _MENDED_BY_ENOUGH & {finding.kind for finding in step.findings}:
+            printing.say(
+                f"'plandoc amend batches {shlex.quote(key)} --enough --reason TEXT' bakes as much as is needed"
+            )
 
 
-def _as_json(amended: _Amended) -> dict[str, Any]:
-    return {**as_row(amended.amendment), "new_findings": as_json(amended.findings)}
-
-
-def _show_what_follows(event: str, findings: Sequence[Finding]) -> None:
-    if not findings:
-        return
-    printing.say(f"{counted(findings)} since this change:")
-    for finding in findings:
-        printing.say(f"- {as_said_here(finding.message, event)}")
-    printing.say(f"'plandoc amend batches {event} UNIT BATCHES --reason TEXT' changes what is baked")
+def _as_json(step: _Step, *, enough: bool) -> dict[str, Any]:
+    findings = {"new_findings": as_json(step.findings)}
+    if enough:
+        return {"amendments": [as_row(one.amendment) for one in step.amended], **findings}
+    return {**as_row(step.amended[0].amendment), **findings}
 
 
 def _amendments(key: str, session: Session) -> list[_Amended]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plandoc.cli import commands, plain_words, printing, streams
+from plandoc.cli import commands, plain_words, printing, streams, typed
 from plandoc.cli.arguments import as_path, as_text
 from plandoc.cli.commands import Call
 from plandoc.cli.done import Done
@@ -91,7 +91,9 @@ def _call(arguments: list[str], done: Done) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
     tokens, data = _without_data([as_text(argument) for argument in arguments])
-    status = _read(tokens, Folder(data, done))()
+    call = _read(tokens, Folder(data, done))
+    with typed.put_in(call):
+        status = call()
     return status if isinstance(status, int) else DONE
 
 

@@ -1,26 +1,27 @@
-"""What is to be reviewed is shown, and a person asked whether to go on all the same.
+"""What is doubtful is shown, and a person asked whether to go on all the same.
 
 Nobody waits for the answer: it is asked while nothing is locked. So the plan may change meanwhile, and the write goes
-on only if it meets no finding but those that the answer was about.
+on only if it meets nothing but what the answer was about.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from plandoc.cli import printing
+from plandoc.cli.doubts import Doubt, doubts_in
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import Folder
 from plandoc.cli.parameters import Parameter
-from plandoc.cli.wording import as_said_here
 from plandoc.errors import PlandocError
-from plandoc.planning.reviewing import review_plan
-from plandoc.records import Event, Finding
+from plandoc.records import Event
 from plandoc.sessions import Session
 from plandoc.states import Step, check_step
 from plandoc.values import frozen
+
+T = TypeVar("T")
 
 # Agree to what is found, without being asked.
 Yes = Annotated[bool, Parameter(name="--yes", negative="", show_default=False)]
@@ -28,56 +29,75 @@ _AGREEING = frozenset({"y", "yes"})
 
 
 @frozen
-class Move:
-    """A step of a plan that is to be reviewed before.
+class Wanted(Generic[T]):
+    """What a command is to do, if nobody minds.
 
     Attributes:
-        step: From which state to which.
-        make: Makes it, in a session.
-        question: What is asked when there are findings.
+        action: What it is, for those who wait meanwhile.
+        look: Returns what somebody has to agree to, in the session in which it is then done.
+        make: Does it.
+        title: What stands above what somebody has to agree to, for so many.
+        question: What is asked.
     """
 
-    step: Step
-    make: Callable[[int, Session], Event]
+    action: str
+    look: Callable[[Session], Sequence[Doubt]]
+    make: Callable[[Session], T]
+    title: Callable[[int], str]
     question: str
 
 
-def show_findings(findings: Sequence[Finding], event: str, *, is_one_of_several: bool = False) -> None:
-    """Show findings, each with its way out, or that there are none.
+def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool = False) -> None:
+    """Show doubts, each with its way out, or that there are none.
 
     Args:
-        findings: What a review found.
-        event: What the way out calls the event.
+        title: What stands above them.
+        doubts: What there is.
         is_one_of_several: Whether other tables are shown beside.
     """
-    in_words = [_in_words(finding, event) for finding in findings]
-    if is_one_of_several and (sys.stdout.isatty() or not findings):
+    if is_one_of_several and (sys.stdout.isatty() or not doubts):
         printing.say()
-    if not findings:
+    if not doubts:
         printing.say("nothing to review")
     elif sys.stdout.isatty():
-        printing.print_numbered(f"{counted(findings)} to review:", in_words)
-    else:
+        printing.print_numbered(title, [doubt.parts for doubt in doubts])
+    elif all(doubt.kind for doubt in doubts):
         columns = [printing.Column(heading) for heading in ("kind", "finding", "way out")]
-        rows = [(finding.kind.value, *words) for finding, words in zip(findings, in_words, strict=True)]
+        rows = [(doubt.kind, doubt.message, doubt.way_out) for doubt in doubts]
         printing.print_table("Findings", columns, rows, when_empty="none", is_one_of_several=is_one_of_several)
+    else:
+        for line in _lines(title, doubts):
+            printing.say(line)
 
 
-def counted(findings: Sequence[Finding]) -> str:
+def to_review(number: int) -> str:
+    """Return what stands above findings.
+
+    >>> to_review(1)
+    '1 finding to review:'
+    """
+    return f"{counted(number)} to review:"
+
+
+def counted(findings: int) -> str:
     """Return how many findings there are.
 
-    >>> counted([])
+    >>> counted(0)
     '0 findings'
     """
-    return "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    return "1 finding" if findings == 1 else f"{findings} findings"
 
 
-def move(key: str, wanted: Move, folder: Folder, *, yes: bool) -> Event | None:
+def move(
+    key: str, step: Step, make: Callable[[int, Session], Event], question: str, folder: Folder, *, yes: bool
+) -> Event | None:
     """Move the plan of an event on; when there are findings, only if a person agrees to them.
 
     Args:
         key: The event, as it was typed.
-        wanted: The step.
+        step: From which state to which.
+        make: Makes the step.
+        question: What is asked when there are findings.
         folder: Where the event is.
         yes: Agree to whatever is found.
 
@@ -87,39 +107,61 @@ def move(key: str, wanted: Move, folder: Folder, *, yes: bool) -> Event | None:
     Raises:
         PlandocError: when there are findings, and nobody to ask.
     """
-    agreed: Sequence[Finding] = ()
+
+    def look(session: Session) -> list[Doubt]:
+        # Before the review: nobody should be asked about a step that will be refused.
+        check_step(session.event(event_id(key, session)), step)
+        return doubts_in(key, session)
+
+    wanted = Wanted(step.action, look, lambda session: make(event_id(key, session), session), to_review, question)
+    return do_if_agreed(wanted, folder, yes=yes)
+
+
+def do_if_agreed(wanted: Wanted[T], folder: Folder, *, yes: bool, is_silent: bool = False) -> T | None:
+    """Do what is wanted; when there are doubts, only if a person agrees to them.
+
+    Args:
+        wanted: What.
+        folder: Where.
+        yes: Agree to whatever there is.
+        is_silent: Whether what was agreed to with `yes` is not shown.
+
+    Returns:
+        What came of it; None when the answer was no, and nothing was changed.
+
+    Raises:
+        PlandocError: when there are doubts, and nobody to ask.
+    """
+    agreed: Sequence[Doubt] = ()
     while True:
-        moved, found = _move_if_agreed(key, wanted, folder, agreed=agreed, yes=yes)
-        if moved is not None:
-            if yes and found:
-                show_findings(found, moved.slug)
-            return moved
+        done, doubts = _do_if_agreed(wanted, folder, agreed=agreed, yes=yes)
+        if done:
+            if yes and doubts and not is_silent:
+                show_doubts(wanted.title(len(doubts)), doubts)
+            return done[0]
         if not _is_somebody_there():
-            raise _nobody_to_ask(found, key)
+            raise _nobody_to_ask(wanted.title(len(doubts)), doubts)
         if agreed:
             printing.say("the plan was changed meanwhile; nothing was done yet")
-        show_findings(found, key)
+        show_doubts(wanted.title(len(doubts)), doubts)
         if not _agrees(wanted.question):
             printing.say("nothing was changed")
             return None
-        agreed = found
+        agreed = doubts
 
 
-def _move_if_agreed(
-    key: str, wanted: Move, folder: Folder, *, agreed: Iterable[Finding], yes: bool
-) -> tuple[Event | None, list[Finding]]:
-    """Make the step if all findings are agreed to; return the event as it is then, and the findings."""
+def _do_if_agreed(
+    wanted: Wanted[T], folder: Folder, *, agreed: Iterable[Doubt], yes: bool
+) -> tuple[tuple[T, ...], Sequence[Doubt]]:
+    """Do what is wanted if all doubts are agreed to; return what came of it, or nothing, and the doubts."""
 
-    def guarded(session: Session) -> tuple[Event | None, list[Finding]]:
-        found = event_id(key, session)
-        # Before the review: nobody should be asked about a step that will be refused.
-        check_step(session.event(found), wanted.step)
-        findings = review_plan(found, session=session)
-        if not yes and not set(findings) <= set(agreed):
-            return None, findings
-        return wanted.make(found, session), findings
+    def guarded(session: Session) -> tuple[tuple[T, ...], Sequence[Doubt]]:
+        doubts = wanted.look(session)
+        if not yes and not set(doubts) <= set(agreed):
+            return (), doubts
+        return (wanted.make(session),), doubts
 
-    return folder.change(wanted.step.action, guarded)
+    return folder.change(wanted.action, guarded)
 
 
 def _is_somebody_there() -> bool:
@@ -137,11 +179,10 @@ def _agrees(question: str) -> bool:
         return False
 
 
-def _nobody_to_ask(findings: Sequence[Finding], event: str) -> PlandocError:
-    points = [" - ".join(_in_words(finding, event)) for finding in findings]
+def _nobody_to_ask(title: str, doubts: Sequence[Doubt]) -> PlandocError:
     end = "nothing was changed, for nobody can be asked here; go on all the same with --yes"
-    return PlandocError("\n".join([f"{counted(findings)} to review:", *points, end]))
+    return PlandocError("\n".join([*_lines(title, doubts), end]))
 
 
-def _in_words(finding: Finding, event: str) -> tuple[str, str]:
-    return as_said_here(finding.message, event), as_said_here(finding.way_out, event)
+def _lines(title: str, doubts: Sequence[Doubt]) -> list[str]:
+    return [title, *(" - ".join(doubt.parts) for doubt in doubts)]

@@ -5,6 +5,7 @@ A run is called as the list shows it: `b3` is the third that was recorded of bak
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any
@@ -12,9 +13,12 @@ from typing import Annotated, Any
 import attrs
 
 from plandoc import production
+from plandoc.arithmetic.batches import batches_for
 from plandoc.arithmetic.measures import Amount
 from plandoc.arithmetic.progress import GoodProgress, Progress, UnitProgress
-from plandoc.cli import printing
+from plandoc.cli import beyond, printing
+from plandoc.cli.asking import Wanted, Yes, do_if_agreed
+from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import event_id, in_plan
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson, Flag, Parameter
@@ -40,6 +44,7 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.sessions import Session
+from plandoc.states import Edit
 from plandoc.values import frozen
 
 Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
@@ -93,10 +98,13 @@ def bake(
     at: str | None = None,
     no_stock: Flag = False,
     notes: str | None = None,
+    yes: Yes = False,
     json: AsJson = False,
     folder: DataFolder,
-) -> None:
+) -> int:
     """Record that batches were baked, and what came out of them; what they take goes off the stock.
+
+    When that is more than is planned, you are asked.
 
     Args:
         event: The event, by its short name or number.
@@ -108,10 +116,15 @@ def bake(
         at: When, such as '2026-12-24 22:00'; else now.
         no_stock: Leave the stock as it is.
         notes: Anything to remember.
+        yes: Record also more than is planned; for scripts, which cannot be asked.
         json: Print the run as JSON.
     """
     number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
     losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
+
+    def look(session: Session) -> list[Doubt]:
+        found = session.event_to_edit(event_id(event, session), Edit.RUNS).id
+        return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), number, session))
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
@@ -121,16 +134,21 @@ def bake(
         )
         return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
 
-    run, progress = folder.change("record production", record)
+    wanted = Wanted("record production", look, record, beyond.title, "Record it anyway?")
+    recorded = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if recorded is None:
+        return 1
+    run, progress = recorded
     if json:
         printing.print_json(_as_json(run))
-        return
+        return 0
     printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
     if run.took:
         printing.say(f"taken from the stock: {run.took}")
     for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
         printing.say(f"not in the stock: {_in_words(one)}")
     _show_what_stands(run, progress, event)
+    return 0
 
 
 def pack(
@@ -295,10 +313,12 @@ def _show_unit(one: UnitProgress, event: str) -> None:
     decided = f"{one.batches_done} of {batches_in_words(one.batches_decided)} baked now"
     printing.say(f"{one.unit.name}: {decided}, {one.made} made of {one.needed} needed")
     if one.short_after_remaining:
+        enough = max(one.batches_decided, one.batches_done)
+        enough += batches_for(one.short_after_remaining, one.unit.yield_per_batch)
         rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
         printing.say(
             f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
-            f"'plandoc amend batches {event} {one.unit.slug} BATCHES --reason TEXT' bakes more"
+            f"'plandoc amend batches {shlex.quote(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
         )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
-from plandoc.cli.parameters import AsJson
+from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.rows import as_row
 from plandoc.cli.wording import state_in_words, whole_number
+from plandoc.errors import PlandocError
 from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.definitions import defined
 from plandoc.planning.selection import get_event_fg_quantities, get_event_recipes
@@ -27,6 +28,7 @@ def add(
     date: datetime.date,
     attendees: str | None = None,
     notes: str | None = None,
+    again: Flag = False,
     folder: DataFolder,
 ) -> None:
     """Add an event; its plan is empty and DRAFT.
@@ -36,14 +38,30 @@ def add(
         date: The day of the event, such as 2026-12-25.
         attendees: How many people are expected.
         notes: Anything to remember.
+        again: Add it although there is one of this name on this day already.
     """
     expected = None if attendees is None else whole_number(attendees, "--attendees")
     event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
-    added = folder.change("add an event", lambda session: session.add(event))
+
+    def change(session: Session) -> tuple[Event, list[Event]]:
+        namesakes = [one for one in session.find(Event) if one.name.casefold() == event.name.casefold()]
+        same_day = [one for one in namesakes if one.event_date == event.event_date]
+        if same_day and not again:
+            raise _already_there(same_day[0])
+        return session.add(event), namesakes
+
+    added, namesakes = folder.change("add an event", change)
     printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
+    for other in namesakes:
+        printing.say(f"there is also {other.name!r} on {other.event_date}, {other.slug} (event {other.id})")
     if added.slug.isdecimal() and added.slug != str(added.id):
         # No command looks for a short name where there is an event of that number: it would have to read all of them.
         printing.say(f"a number means the event of that number first, so call this one {added.id}, not {added.slug}")
+
+
+def _already_there(event: Event) -> PlandocError:
+    there = f"{event.name!r} on {event.event_date} is there already, as {event.slug} (event {event.id})"
+    return PlandocError(f"{there}; nothing was added; --again adds another one of this name")
 
 
 def list_events(*, json: AsJson = False, folder: DataFolder) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 from plandoc import lifecycle, states
+from plandoc.arithmetic.progress import Progress
 from plandoc.arithmetic.replay import original
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
-from plandoc.cli.asking import Move, Yes, move
+from plandoc.cli.asking import Wanted, Yes, do_if_agreed, move
+from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import DataFolder, Folder
 from plandoc.cli.parameters import AsJson
-from plandoc.cli.wording import as_said_here, state_in_words
+from plandoc.cli.wording import batches_in_words, state_in_words
 from plandoc.errors import PlandocError
+from plandoc.production import get_progress
 from plandoc.records import Event, PlanSnapshot
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
-
-_LOCK = Move(states.LOCK, lifecycle.lock_plan, "Lock it anyway?")
-_START = Move(states.START, lifecycle.start_production, "Start it anyway?")
 
 
 def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
@@ -31,7 +32,7 @@ def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
         event: The event, by its short name or number.
         yes: Lock it whatever there is to review; for scripts, which cannot be asked.
     """
-    moved = move(event, _LOCK, folder, yes=yes)
+    moved = move(event, states.LOCK, lifecycle.lock_plan, "Lock it anyway?", folder, yes=yes)
     if moved is None:
         return 1
     _say_state(moved)
@@ -56,7 +57,7 @@ def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
         event: The event, by its short name or number.
         yes: Start it whatever there is to review; for scripts, which cannot be asked.
     """
-    moved = move(event, _START, folder, yes=yes)
+    moved = move(event, states.START, lifecycle.start_production, "Start it anyway?", folder, yes=yes)
     if moved is None:
         return 1
     _say_state(moved)
@@ -64,13 +65,58 @@ def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     return 0
 
 
-def complete(event: str, /, *, folder: DataFolder) -> None:
-    """Complete the production of an event: nothing but its notes changes any more.
+def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
+    """Complete the production of an event: nothing but its notes changes any more, and there is no way back.
+
+    When batches are not baked or goods not packed, that is shown, and you are asked.
 
     Args:
         event: The event, by its short name or number.
+        yes: Complete it whatever is left undone; for scripts, which cannot be asked.
     """
-    _step(folder, event, "complete production", lifecycle.complete_production)
+
+    def look(session: Session) -> list[Doubt]:
+        found = session.event(event_id(event, session))
+        states.check_step(found, states.COMPLETE)
+        return _left_undone(get_progress(found.id, session=session), event)
+
+    def make(session: Session) -> tuple[Event, Progress]:
+        completed = lifecycle.complete_production(event_id(event, session), session=session)
+        return completed, get_progress(completed.id, session=session)
+
+    question = "Complete it anyway? There is no way back."
+    wanted = Wanted(states.COMPLETE.action, look, make, _not_done_yet, question)
+    done = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if done is None:
+        return 1
+    completed, progress = done
+    _say_state(completed)
+    for doubt in _left_undone(progress, event):
+        printing.say(f"left undone: {doubt.message}")
+    return 0
+
+
+def _not_done_yet(number: int) -> str:
+    return "1 thing is not done yet:" if number == 1 else f"{number} things are not done yet:"
+
+
+def _left_undone(progress: Progress, key: str) -> list[Doubt]:
+    event = shlex.quote(key)
+    baking = [
+        Doubt(
+            f"{one.unit.name}: {one.batches_done} of {batches_in_words(one.batches_decided)} baked",
+            f"record what was baked with 'plandoc bake {event} {one.unit.slug} {one.batches_undone}'",
+        )
+        for one in progress.undone_units
+    ]
+    packing = [
+        Doubt(
+            f"{one.good.name}: {one.assembled} of {one.wanted} packed",
+            f"record what was packed with 'plandoc pack {event} {one.good.slug} {one.undone}'",
+        )
+        for one in progress.undone_goods
+    ]
+    return [*baking, *packing]
 
 
 def snapshot(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
@@ -137,5 +183,5 @@ def _snapshot(key: str, session: Session) -> tuple[Event, PlanSnapshot]:
     event = find_by_key(Event, key, session=session)
     taken = get_plan_snapshot(event.id, session=session)
     if taken is None:
-        raise PlandocError(as_said_here(f"{event.name!r} has no snapshot yet; start_production makes it"))
+        raise PlandocError(f"{event.name!r} has no snapshot yet; start_production makes it")
     return event, taken

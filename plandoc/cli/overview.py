@@ -8,16 +8,20 @@ from plandoc.arithmetic.availability import Availability
 from plandoc.arithmetic.batches import UnitOptions, UnitPlan
 from plandoc.arithmetic.review import accepted_shortfall
 from plandoc.cli import asking, printing
+from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.finding import event_id
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson
+from plandoc.cli.progressing import left_undone
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import difference_in_words, state_in_words
 from plandoc.planning.decisions import get_batch_options
 from plandoc.planning.overview import Plan, get_plan
 from plandoc.planning.reviewing import review_plan
 from plandoc.planning.selection import get_available_finished_goods
-from plandoc.records import FindingKind
+from plandoc.production import get_progress
+from plandoc.records import Finding, FindingKind, PlanState
+from plandoc.sessions import Session
 
 _NO_GOODS = "none needed yet; 'plandoc plan goods EVENT GOOD=QUANTITY' chooses goods"
 
@@ -29,14 +33,21 @@ def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
         event: The event, by its short name or number.
         json: Print the whole plan as JSON.
     """
-    plan = folder.look(lambda session: get_plan(event_id(event, session), session=session))
+
+    def look(session: Session) -> tuple[Plan, list[Doubt], str]:
+        plan = get_plan(event_id(event, session), session=session)
+        return plan, doubts_of(plan.findings, plan.event.slug, session), _left_undone(plan, session)
+
+    plan, doubts, left = folder.look(look)
     if json:
         printing.print_json(as_json(plan))
         return
     _print_event(plan)
+    if left:
+        printing.say(f"{'undone':<11}{left}")
     _print_goods(plan)
     _print_units(plan)
-    asking.show_findings(plan.findings, plan.event.slug, is_one_of_several=True)
+    asking.show_doubts(asking.to_review(len(doubts)), doubts, is_one_of_several=True)
 
 
 def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
@@ -65,11 +76,16 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
         event: The event, by its short name or number.
         json: Print the findings as JSON.
     """
-    findings = folder.look(lambda session: review_plan(event_id(event, session), session=session))
+
+    def look(session: Session) -> tuple[list[Finding], list[Doubt]]:
+        findings = review_plan(event_id(event, session), session=session)
+        return findings, doubts_of(findings, event, session)
+
+    findings, doubts = folder.look(look)
     if json:
         printing.print_json(as_json(findings))
     else:
-        asking.show_findings(findings, event)
+        asking.show_doubts(asking.to_review(len(doubts)), doubts)
     return 1 if any(finding.kind is not FindingKind.CATALOG_CHANGED for finding in findings) else 0
 
 
@@ -87,6 +103,12 @@ def available(event: str, /, *, json: AsJson = False, folder: DataFolder) -> Non
     columns = [*map(printing.Column, ("good", "name", "available", "what is missing"))]
     rows = [(one.good.slug, one.good.name, "yes" if one.is_available else "no", _missing(one)) for one in found]
     printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+
+
+def _left_undone(plan: Plan, session: Session) -> str:
+    if plan.event.plan_state is not PlanState.COMPLETED:
+        return ""
+    return left_undone(get_progress(plan.event.id, session=session))
 
 
 def _print_event(plan: Plan) -> None:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from plandoc.arithmetic.batches import units_yielded
-from plandoc.cli import printing
-from plandoc.cli.asking import counted
+from plandoc.cli import beyond, instead, printing
+from plandoc.cli.asking import Wanted, Yes, counted, do_if_agreed
+from plandoc.cli.doubts import Doubt
 from plandoc.cli.finding import all_of, event_id
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.cli.wording import UsageError, batches_in_words, difference_in_words, numbers_by_key
 from plandoc.planning.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.planning.reviewing import review_plan
-from plandoc.planning.selection import GoodsSelection, RecipeSelection, set_event_finished_goods, set_event_recipes
+from plandoc.planning.selection import (
+    GoodsSelection,
+    QuantityChange,
+    RecipeSelection,
+    change_event_finished_goods,
+    get_event_fg_quantities,
+    set_event_finished_goods,
+    set_event_recipes,
+)
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.sessions import Session
+from plandoc.states import Edit
 
 
 def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", required=True)], folder: DataFolder) -> None:
@@ -38,6 +48,8 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
 
     selection, lost = folder.change("select recipes", select)
     printing.say(f"chosen: {', '.join(recipe.name for recipe in selection.recipes)}")
+    if selection.removed_recipes:
+        printing.say(f"no longer chosen: {', '.join(recipe.name for recipe in selection.removed_recipes)}")
     for good in selection.removed_goods:
         printing.say(f"removed from the plan: {good.name}, for a recipe that it needs is not chosen")
     for decision in selection.removed_decisions:
@@ -50,28 +62,37 @@ def goods(
     event: str,
     /,
     *quantities: Annotated[str, Parameter(name="GOOD=QUANTITY", required=True)],
+    replace: Flag = False,
     add_missing_recipes: Flag = False,
     folder: DataFolder,
 ) -> None:
-    """Choose the goods to hand out at an event, in place of those chosen before.
+    """Choose goods to hand out at an event, or change how many; those that are not named stay as they are.
+
+    What came into the plan and what left it is listed.
 
     Args:
         event: The event, by its short name or number.
-        quantities: Each good and how many of it, such as cookie-box=10.
+        quantities: Each good and how many of it, such as cookie-box=10; 0 takes it out of the plan.
+        replace: Take every good out of the plan that is not named.
         add_missing_recipes: Choose the recipes that the goods need, too.
     """
     wanted = numbers_by_key(quantities, "GOOD=QUANTITY")
+    change = set_event_finished_goods if replace else change_event_finished_goods
 
     def select(session: Session) -> GoodsSelection:
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
-        return set_event_finished_goods(found, by_id, add_missing_recipes, session=session)
+        typed = dict(zip(by_id, wanted, strict=True))
+        with instead.amend(event, _amendments(found, wanted, typed, session, replace=replace)):
+            return change(found, by_id, add_missing_recipes, session=session)
 
     selection = folder.change("select goods", select)
-    for good, quantity in selection.quantities:
-        printing.say(f"chosen: {quantity} {good.name}")
+    for one in selection.changes:
+        printing.say(_change_in_words(one))
     for recipe in selection.added_recipes:
         printing.say(f"recipe added: {recipe.name}")
+    chosen = ", ".join(f"{quantity} {good.name}" for good, quantity in selection.quantities)
+    printing.say(f"chosen{'' if selection.changes else ' as before'}: {chosen or 'no goods'}")
 
 
 def batches(
@@ -79,16 +100,25 @@ def batches(
     /,
     *numbers: Annotated[str, Parameter(name="UNIT=BATCHES", required=True)],
     accept_shortfall: Flag = False,
+    yes: Yes = False,
     folder: DataFolder,
-) -> None:
+) -> int:
     """Decide how many batches to bake; all of the decisions are saved, or none.
+
+    When that is more than ten times what is enough, you are asked.
 
     Args:
         event: The event, by its short name or number.
         numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
         accept_shortfall: Save decisions that yield less than is needed.
+        yes: Decide however many; for scripts, which cannot be asked.
     """
     wanted = numbers_by_key(numbers, "UNIT=BATCHES")
+
+    def look(session: Session) -> list[Doubt]:
+        with instead.amend(event, instead.batches(wanted)):
+            found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
+        return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
 
     def decide(session: Session) -> list[str]:
         found = event_id(event, session)
@@ -96,8 +126,12 @@ def batches(
         decisions = save_batch_decisions(found, by_id, accept_shortfall, session=session)
         return [_in_words(decision, session) for decision in decisions]
 
-    for line in folder.change("decide batches", decide):
+    lines = do_if_agreed(
+        Wanted("decide batches", look, decide, beyond.title, "Decide it anyway?"), folder, yes=yes, is_silent=True
+    )
+    for line in lines or ():
         printing.say(line)
+    return 1 if lines is None else 0
 
 
 def decide(
@@ -120,14 +154,15 @@ def decide(
 
     def decide_all(session: Session) -> tuple[list[str], list[Finding]]:
         found = event_id(event, session)
-        decisions = decide_enough(found, replace_stale, session=session)
+        with instead.amend(event, ["batches EVENT --enough"]):
+            decisions = decide_enough(found, replace_stale, session=session)
         return [_in_words(decision, session) for decision in decisions], review_plan(found, session=session)
 
     lines, findings = folder.change("decide enough batches", decide_all)
     for line in lines or ["nothing was left to decide"]:
         printing.say(line)
     if findings:
-        printing.say(f"{counted(findings)} to review: see 'plandoc plan review {event}'")
+        printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
 
 
 def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folder: DataFolder) -> None:
@@ -141,7 +176,8 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folde
     def remove(session: Session) -> list[str]:
         found = event_id(event, session)
         units = [unit.id for unit in all_of(FinishedUnit, keys, session)] if keys else None
-        removed = delete_batch_decisions(found, units, session=session)
+        with instead.amend(event, instead.batches(dict.fromkeys(keys, 0))):
+            removed = delete_batch_decisions(found, units, session=session)
         return [_removed_in_words(one, session) for one in removed]
 
     for line in folder.change("remove batch decisions", remove) or ["nothing"]:
@@ -156,6 +192,22 @@ def _by_id(
     if len(by_id) < len(found):
         raise UsageError("one thing is given twice, by its short name and by its number")
     return by_id
+
+
+def _amendments(
+    found: int, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
+) -> Iterator[str]:
+    """Yield what amends the goods of a plan as they were typed; each by what was typed for it, else by its short name."""
+    planned = get_event_fg_quantities(found, session=session)
+    yield from instead.goods(wanted, {typed.get(good.id, good.slug): n for good, n in planned}, replace=replace)
+
+
+def _change_in_words(change: QuantityChange) -> str:
+    if not change.before:
+        return f"added to the plan: {change.after} {change.name}"
+    if not change.after:
+        return f"removed from the plan: {change.before} {change.name}"
+    return f"changed: {change.name} from {change.before} to {change.after}"
 
 
 def _in_words(decision: BatchDecision, session: Session) -> str:

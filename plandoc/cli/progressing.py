@@ -13,7 +13,7 @@ from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.cli.wording import batches_in_words
 from plandoc.production import get_progress
-from plandoc.records import FinishedUnit
+from plandoc.records import FinishedUnit, PlanState
 
 _WIDTH = 10
 _EIGHTHS = "▏▎▍▌▋▊▉█"
@@ -76,12 +76,32 @@ def _whole(found: Progress) -> str:
     baked = sum(min(one.batches_done, one.batches_decided) for one in found.units)
     packed = sum(min(one.assembled, one.wanted) for one in found.goods)
     decided, wanted = sum(one.batches_decided for one in found.units), sum(one.wanted for one in found.goods)
-    how_far = found.overall.value.replace("_", " ")
-    return f"{found.event.name}: {how_far}; {baked} of {decided} batches baked, {packed} of {wanted} goods packed"
+    counts = f"{baked} of {decided} batches baked, {packed} of {wanted} goods packed"
+    return f"{found.event.name}: {_how_far(found)}; {counts}"
+
+
+def _how_far(found: Progress) -> str:
+    if not _is_over(found):
+        return found.overall.value.replace("_", " ")
+    left = left_undone(found)
+    return f"completed with {left} left undone" if left else "completed"
+
+
+def left_undone(found: Progress) -> str:
+    """Return how many batches and goods are planned and not done; blank when all are."""
+    batches, goods = sum(one.batches_undone for one in found.units), sum(one.undone for one in found.goods)
+    left = [batches_in_words(batches)] if batches else []
+    left.extend(["1 good" if goods == 1 else f"{goods} goods"] if goods else [])
+    return " and ".join(left)
+
+
+def _is_over(found: Progress) -> bool:
+    return found.event.plan_state is PlanState.COMPLETED
 
 
 def _print_units(found: Progress) -> None:
-    names = ["unit", "batches", "to bake", "made", "lost", "needed", "in the end"]
+    undone = "not baked" if _is_over(found) else "to bake"
+    names = ["unit", "batches", undone, "made", "lost", "needed", "in the end"]
     # Nobody knows what a broken good takes.
     unneeded = "need unknown" if any(good.problem is not None for good in found.goods) else "not needed"
     rows = [(one.batches_done, one.batches_decided, _unit_row(one, unneeded)) for one in found.units]
@@ -90,7 +110,7 @@ def _print_units(found: Progress) -> None:
 
 def _unit_row(one: UnitProgress, unneeded: str) -> tuple[object, ...]:
     batches = f"{one.batches_done} of {one.batches_decided}"
-    return one.unit.name, batches, one.batches_remaining, one.made, one.lost, one.needed, _in_the_end(one, unneeded)
+    return one.unit.name, batches, one.batches_undone, one.made, one.lost, one.needed, _in_the_end(one, unneeded)
 
 
 def _in_the_end(one: UnitProgress, unneeded: str) -> str:
@@ -106,12 +126,16 @@ def _in_the_end(one: UnitProgress, unneeded: str) -> str:
 
 def _print_goods(found: Progress) -> None:
     names = ["good", "packed", "can now", "after baking", "what stops it"]
+    if _is_over(found):
+        names = ["good", "packed", "not packed", "remark"]
     rows = [(one.assembled, one.wanted, _good_row(one)) for one in found.goods]
     _print_with_bars("Packing", names, rows, when_empty="no goods are planned")
 
 
 def _good_row(one: GoodProgress) -> tuple[object, ...]:
     packed = f"{one.assembled} of {one.wanted}"
+    if one.is_over:
+        return one.good.name, packed, one.undone, _stopping(one)
     return one.good.name, packed, one.can_assemble_now, one.after_remaining, _stopping(one)
 
 

@@ -19,7 +19,7 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "lock_plan": "'plandoc lock EVENT'",
         "start_production": "'plandoc start EVENT'",
         "complete_production": "'plandoc complete EVENT'",
-        "set_event_recipes": "'plandoc plan recipes EVENT'",
+        "set_event_recipes": "'plandoc plan recipes EVENT RECIPE...'",
         "save_batch_decision": "'plandoc plan batches EVENT UNIT=BATCHES'",
         "decide_enough": "'plandoc plan decide EVENT --enough'",
         "delete_batch_decisions": "'plandoc plan undecide EVENT UNIT'",
@@ -32,6 +32,7 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "drop_finished_good": "'plandoc amend drop EVENT GOOD --reason TEXT'",
         "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
         "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
+        "amend_enough": "'plandoc amend batches EVENT --enough --reason TEXT'",
         "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
         "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
         "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
@@ -58,6 +59,18 @@ _STATES: Mapping[PlanState, str] = MappingProxyType(
 )
 
 
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+# What the library says in terms of its functions, with the arguments where it names them: change_quantity(quantity=13).
+_LIBRARY = re.compile(
+    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR).join(
+        ("(", r")(?:\(([^()]*=[^()]*)\))?(?: of ([a-z0-9-]+))?")
+    )
+)
+_ARGUMENT = re.compile(r"(\w+)=([0-9]+)", re.ASCII)
+_WORDS_FOR: Mapping[str, str] = MappingProxyType(
+    {"finished_unit_id": "UNIT", "finished_good_id": "GOOD", "batches": "BATCHES", "quantity": "QUANTITY"}
+)
+
 # How the library names a run, and the letter of its kind here.
 _RUNS: Mapping[RunKind, str] = MappingProxyType({RunKind.PRODUCTION: "b", RunKind.ASSEMBLY: "p"})
 _RUN = re.compile(rf"\b({'|'.join(kind.value for kind in _RUNS)}) run ([0-9]+)\b", re.ASCII | re.IGNORECASE)
@@ -67,27 +80,36 @@ class UsageError(Exception):
     """The command was called in a way that cannot be meant."""
 
 
-def as_said_here(message: str, event: str = "EVENT") -> str:
+def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
     """Return a message of the library in terms of the command.
 
     Args:
         message: What the library says.
-        event: What the commands in it call the event.
+        names: What stands in commands in the place of EVENT, UNIT, BATCHES and so on.
 
-    >>> as_said_here("lock the plan first, with lock_plan")
-    "lock the plan first, with 'plandoc lock EVENT'"
-    >>> as_said_here("take it over with revise_recipe of bread", "fair")
+    >>> as_said_here("lock the plan first, with lock_plan", {"EVENT": "fair"})
+    "lock the plan first, with 'plandoc lock fair'"
+    >>> as_said_here("raise it first, with change_quantity(quantity=13)", {"EVENT": "fair", "GOOD": "box"})
+    "raise it first, with 'plandoc amend quantity fair box 13 --reason TEXT'"
+    >>> as_said_here("take it over with revise_recipe of bread", {"EVENT": "fair"})
     "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
     """
-    words = "|".join(map(re.escape, _COMMANDS_FOR))
-    said = re.sub(rf"(?<!\w)({words})(?!\w)(?: of ([a-z0-9-]+))?", lambda match: _command(match, event), message)
+    said = _LIBRARY.sub(lambda match: _command(match, names), message)
     return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
 
 
-def _command(match: re.Match[str], event: str) -> str:
-    """Return the command for a function of the library; ready to be pasted where it is said of what it is called."""
-    command = _COMMANDS_FOR[match[1]].replace("EVENT", event)
-    return command if match[2] is None else re.sub("RECIPE|GOOD|UNIT", match[2], command, count=1)
+def _command(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """Return the command for a function of the library; ready to be pasted where all that it wants is known."""
+    words, arguments, called = match.groups()
+    command = _COMMANDS_FOR[words]
+    if called is not None:
+        command = re.sub("RECIPE|GOOD|UNIT", called, command, count=1)
+    known = {**names, **_arguments(arguments or "")}
+    return re.sub(r"\b[A-Z]+\b", lambda word: known.get(word[0], word[0]), command)
+
+
+def _arguments(said: str) -> dict[str, str]:
+    return {_WORDS_FOR[name]: value for name, value in _ARGUMENT.findall(said) if name in _WORDS_FOR}
 
 
 def run_in_words(kind: RunKind, run_id: int) -> str:

@@ -55,9 +55,9 @@ class Fields:
         return next((value for value in values if value), default)
 
     def name(self, *names: str) -> str:
-        """Return the first of these fields that holds text; one must."""
-        value = self.text(*names)
-        if not value.strip():
+        """Return the first of these fields that holds text, without blanks around it; one must."""
+        value = self.text(*names).strip()
+        if not value:
             raise refuse("wanted a name, found nothing", names[0])
         return value
 
@@ -109,7 +109,7 @@ class Fields:
 
     def reference_or_none(self, kind: str, *names: str) -> Reference | None:
         """Return what the first of these fields that holds something refers to; None when none does."""
-        text = self.text(*names)
+        text = self.text(*names).strip()
         return Reference(kind, text) if text else None
 
     def rows(self, name: str, parse: Callable[[Fields], T]) -> list[T]:

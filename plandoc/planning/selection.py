@@ -26,24 +26,47 @@ class RecipeSelection:
         recipes: The recipes that are selected now.
         removed_goods: Goods that left the plan because a recipe they need did.
         removed_decisions: Batch decisions that left the plan with their recipe.
+        added_recipes: Recipes that were not selected before.
+        removed_recipes: Recipes that are no longer selected.
     """
 
     recipes: tuple[Recipe, ...]
     removed_goods: tuple[FinishedGood, ...]
     removed_decisions: tuple[BatchDecision, ...]
+    added_recipes: tuple[Recipe, ...]
+    removed_recipes: tuple[Recipe, ...]
+
+
+@frozen
+class QuantityChange:
+    """A good that came into a plan, left it, or is handed out in another number.
+
+    Attributes:
+        finished_good_id: The good.
+        name: Of the good.
+        before: How many were planned; 0 when it was not in the plan.
+        after: How many are planned; 0 when it is no longer in the plan.
+    """
+
+    finished_good_id: int
+    name: str
+    before: int
+    after: int
 
 
 @frozen
 class GoodsSelection:
-    """What `set_event_finished_goods` did.
+    """What `set_event_finished_goods` or `change_event_finished_goods` did.
 
     Attributes:
         quantities: The goods of the plan, and how many of each.
         added_recipes: Recipes that were selected because the goods need them.
+        changes: What is not as it was, in the order of the goods' ids.
     """
 
     quantities: tuple[tuple[FinishedGood, int], ...]
     added_recipes: tuple[Recipe, ...]
+    changes: tuple[QuantityChange, ...]
 
 
 @reads
@@ -96,7 +119,8 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
         session: The session to work in; None opens one and commits it.
 
     Returns:
-        What is selected now, and which goods and decisions left the plan because they lost a recipe.
+        What is selected now, what came and what went, and which goods and decisions left the plan because they lost a
+        recipe.
 
     Raises:
         ValidationError: when the event or any of the recipes does not exist.
@@ -104,11 +128,15 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
     """
     event = session.event_to_edit(event_id, Edit.SELECTION)
     wanted = _existing(session, Recipe, recipe_ids)
+    before = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
     _select(session, event, wanted)
+    gone = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
     return RecipeSelection(
         recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted)),
         removed_goods=tuple(_drop_unavailable_goods(session, event, wanted)),
         removed_decisions=tuple(_drop_decisions_without_recipe(session, event, wanted)),
+        added_recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted.keys() - before)),
+        removed_recipes=tuple(recipe for recipe in gone if recipe is not None),
     )
 
 
@@ -119,7 +147,7 @@ def set_event_finished_goods(
     add_missing_recipes: bool = False,
     session: Session = NO_SESSION,
 ) -> GoodsSelection:
-    """Replace the goods to hand out at an event.
+    """Replace the goods to hand out at an event: those that are not named leave the plan.
 
     Args:
         event_id: The event; its plan must be DRAFT.
@@ -127,25 +155,116 @@ def set_event_finished_goods(
         add_missing_recipes: Select the recipes that the goods need and that are not selected.
         session: The session to work in; None opens one and commits it.
 
+    Returns:
+        What is planned now, and each good that came, left or changed its number.
+
     Raises:
         ValidationError: with every good that does not exist, is not available, or whose number is no whole number
             above 0.
         PlanStateError: when the plan is not DRAFT.
     """
     event = session.event_to_edit(event_id, Edit.SELECTION)
-    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
-    asked = _availability_of(session, quantities, selected)
-    problems = list(_problems_of_goods(quantities, asked, recipes_too=not add_missing_recipes))
+    return _plan_goods(session, event, quantities, (), {}, add_missing_recipes=add_missing_recipes)
+
+
+@changes("select goods")
+def change_event_finished_goods(
+    event_id: int,
+    quantities: Mapping[int, int],
+    add_missing_recipes: bool = False,
+    session: Session = NO_SESSION,
+) -> GoodsSelection:
+    """Add goods to those handed out at an event, change how many, or take some out; the others stay as they are.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        quantities: How many of each good, by the good's id; whole numbers, 0 to take the good out of the plan.
+        add_missing_recipes: Select the recipes that the goods need and that are not selected.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        What is planned now, and each good that came, left or changed its number.
+
+    Raises:
+        ValidationError: with every good that does not exist, is not available, is to be taken out and is not in the
+            plan, or whose number is no whole number of 0 or more.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    # False and 0.0 are no numbers of goods.
+    out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
+    given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
+    planned = _planned(session, event.id)
+    kept = {good_id: quantity for good_id, quantity in planned.items() if good_id not in quantities}
+    return _plan_goods(session, event, given, out, kept, add_missing_recipes=add_missing_recipes)
+
+
+def _plan_goods(
+    session: Session,
+    event: Event,
+    given: Mapping[int, int],
+    out: Iterable[int],
+    kept: Mapping[int, int],
+    *,
+    add_missing_recipes: bool,
+) -> GoodsSelection:
+    """Plan the given numbers of goods, and those kept as they are; all others leave the plan.
+
+    Args:
+        session: The session to work in.
+        event: Whose plan it is.
+        given: How many of each good, by its id; to be judged.
+        out: The goods that are to leave; they must be in the plan.
+        kept: How many of each good that is not spoken of.
+        add_missing_recipes: Select the recipes that the given goods need.
+    """
+    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
+    before = _planned(session, event.id)
+    asked = _availability_of(session, given, selected)
+    problems = [
+        *_not_planned(session, out, before),
+        *_problems_of_goods(given, asked, recipes_too=not add_missing_recipes),
+    ]
     if problems:
         raise ValidationError(problems)
     added = {recipe.id: recipe for one in asked.values() for recipe in one.missing_recipes}
     if added:
         _select(session, event, selected | added.keys())
+    after = {**kept, **given}
     _replace_rows(
-        session, EventFinishedGood, event, "finished_good_id", {key: {"quantity": n} for key, n in quantities.items()}
+        session, EventFinishedGood, event, "finished_good_id", {key: {"quantity": n} for key, n in after.items()}
     )
-    goods = get_event_fg_quantities(event_id, session=session)
-    return GoodsSelection(tuple(goods), tuple(added[recipe_id] for recipe_id in sorted(added)))
+    goods = get_event_fg_quantities(event.id, session=session)
+    recipes = tuple(added[recipe_id] for recipe_id in sorted(added))
+    return GoodsSelection(tuple(goods), recipes, tuple(_quantity_changes(session, before, after)))
+
+
+def _quantity_changes(
+    session: Session, before: Mapping[int, int], after: Mapping[int, int]
+) -> Iterator[QuantityChange]:
+    for good_id in sorted(before.keys() | after.keys()):
+        was, is_now = before.get(good_id, 0), after.get(good_id, 0)
+        if was != is_now:
+            yield QuantityChange(good_id, _name_of_good(session, good_id), was, is_now)
+
+
+def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[int]) -> Iterator[Problem]:
+    for good_id in good_ids:
+        # True and 1.0 would be found where 1 is.
+        if type(good_id) is not int or good_id not in planned:
+            message = f"{_name_of_good(session, good_id)} is not in the plan, so that it cannot be taken out"
+            yield Problem(message, field="quantity")
+
+
+def _name_of_good(session: Session, good_id: int) -> str:
+    # One that was cut out of the catalogue by hand can still leave a plan.
+    good = session.workspace.get_or_none(FinishedGood, good_id)
+    return f"finished good {found(good_id)}" if good is None else good.name
+
+
+def _planned(session: Session, event_id: int) -> dict[int, int]:
+    rows = session.find(EventFinishedGood, event_id=event_id)
+    return {row.finished_good_id: row.quantity for row in rows}
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:

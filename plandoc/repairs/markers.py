@@ -16,7 +16,7 @@ from plandoc.repairs.taking_back import Source
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock import FolderLock, while_locked
 from plandoc.storage.translation import translated
 from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
@@ -36,9 +36,9 @@ def taking_marker_back(
 
 def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, timeout_seconds: float) -> None:
     """Put a marker in its place, under the lock; the damaged one is kept."""
-    folder, held = DocumentFiles(root, files), FolderLock(root, files)
-    held.acquire(action="repair", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
-    try:
+    folder = DocumentFiles(root, files)
+
+    def take_back(_: FolderLock) -> None:
         with translated(root, Outcome.NOT_SAVED):
             content = folder.read(MARKER)
             if _is_sound(content):
@@ -47,9 +47,8 @@ def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, tim
             if content is not None:
                 LostFound(folder).keep(MARKER, content, "could not be read", is_replaced=True)
             folder.put_durably(MARKER, marker.render(_marker(folder, source)))
-    finally:
-        held.release()
-        held.close()
+
+    while_locked(root, files, take_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
 
 
 def _is_sound(content: bytes | None) -> bool:

@@ -43,9 +43,9 @@ class _Totals:
         units, goods = contents.progress.units, contents.progress.goods
         return cls(
             batches=sum(unit.batches_decided for unit in units),
-            batches_to_bake=sum(unit.batches_remaining for unit in units),
+            batches_to_bake=sum(unit.batches_undone for unit in units),
             goods=sum(good.wanted for good in goods),
-            goods_to_pack=sum(good.still_wanted for good in goods),
+            goods_to_pack=sum(good.undone for good in goods),
             units_lost=sum(unit.lost for unit in units),
         )
 

@@ -149,7 +149,7 @@ def _unit_during(unit: UnitProgress, accepted: int, contents: Contents) -> BarRo
         Bar(f"{unit.unit.name}: {done} batches baked", unit.batches_decided, unit.batches_done),
         tuple(notes),
         tuple(warnings),
-        (str(unit.batches_remaining), done, f"{unit.made} of {unit.needed}"),
+        (str(unit.batches_undone), done, f"{unit.made} of {unit.needed}"),
     )
 
 
@@ -171,7 +171,7 @@ def _good_before(good: GoodProgress, possible: Mapping[int, GoodFeasibility], co
 def _good_during(good: GoodProgress, contents: Contents) -> BarRow:
     done = f"{good.assembled} of {good.wanted}"
     notes = () if good.wanted else ("no longer in the plan",)
-    numbers = [str(good.still_wanted), str(good.can_assemble_now), done]
+    numbers = [str(good.undone), str(good.can_assemble_now), done]
     ready = good.can_assemble_now
     if contents.is_completed:
         del numbers[1]

@@ -41,10 +41,14 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
         """Return what tells whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
+
+        Args:
+            folder: Such as `events`.
+            anew: Look at each file at this instant; else a look of the same second may be good enough.
         """
         ...
 

@@ -9,9 +9,8 @@ from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocEr
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock import FolderLock, while_locked
 from plandoc.storage.translation import translated
-from plandoc.storage.undoing import and_done
 
 CATALOG = "catalog.json"
 STOCK = "stock.json"
@@ -40,16 +39,13 @@ def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seco
     """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
     with translated(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
-    lock = FolderLock(root, files)
 
-    def fill() -> None:
-        lock.acquire(action="create the folder", moment=clock(), timeout_seconds=timeout_seconds, on_wait=None)
+    def fill(_: FolderLock) -> None:
         with translated(root, Outcome.NOT_SAVED):
             if not is_made(root, files):
                 _fill(root, lineage, files)
 
-    # Also after a lock that was not had: its file may be open.
-    and_done(fill, lock.close)
+    while_locked(root, files, fill, action="create the folder", moment=clock(), timeout_seconds=timeout_seconds)
 
 
 def _make_folders(root: Path, files: Files) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import attrs
 
 from plandoc.clock import Clock, stopwatch_seconds, system_clock
-from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, StorageError
+from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, PlandocError, StorageError
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
@@ -225,12 +225,36 @@ class FolderBackend:
     def _catch_up(self) -> None:
         """Learn what others did since this process last had the lock, and finish what they could not."""
         replaced = self._journal.reopen_if_replaced()
-        known = self._position
-        is_same = not (replaced or self._held or self._journal.is_shared)
-        if is_same and known is not None and known.size and self._journal.ends_at(known):
-            return
-        self._position = None
-        self._recover(self._journal.read())
+        known, self._position = self._position, None
+        if known is not None and known.size and not (replaced or self._held or self._journal.is_shared):
+            self._position = known if self._journal.ends_at(known) else self._read_on(known)
+        if self._position is None:
+            self._recover(self._journal.read())
+
+    def _read_on(self, known: Position) -> Position | None:
+        """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
+        content = self._journal.read_behind(known)
+        try:
+            fresh = journal.parse(content or b"")
+            journal.check_belongs(fresh.lines, lineage=self.lineage, after_serial=known.serial)
+        except DamagedError:
+            # Whoever reads all of it can say where.
+            return None
+        changes = journal.versions(fresh.lines)
+        if fresh.unfinished_size or not fresh.lines or not self._are_in_place(changes):
+            return None
+        # A writer that was killed may not have come to its sync.
+        self._journal.sync()
+        if marker.NAME in changes:
+            self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
+        self._unfolded.update(changes)
+        return Position(known.size + fresh.sound_size, fresh.tail, known.serial + len(fresh.lines))
+
+    def _are_in_place(self, changes: Mapping[str, Sequence[journal.Change]]) -> bool:
+        return all(
+            recovery.classify(self._documents.read(name), done) is recovery.FileStatus.UP_TO_DATE
+            for name, done in changes.items()
+        )
 
     def _recover(self, content: bytes) -> None:
         state = recovery.interpret(content, self._documents.read(marker.NAME))

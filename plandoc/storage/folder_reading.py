@@ -63,11 +63,11 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
         """Return what tells whether each document of a folder still holds what it held."""
         self._has_compared = True
         with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(folder).look_with(self._state.pending, self.serial)
+            return self._documents.listing(folder).look_with(self._state.pending, self.serial, anew=anew)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""

@@ -61,10 +61,10 @@ class FolderTransaction:
         held = {name: one.content for name, one in self._held.items() if name.startswith(f"{folder}/")}
         return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
 
-    def fingerprints(self, folder: str) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
         """Return what tells whether each document of a folder still holds what it held."""
         with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(folder).look(self.serial)
+            return self._documents.listing(folder).look(self.serial, anew=anew)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""

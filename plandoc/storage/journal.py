@@ -87,7 +87,8 @@ def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
             "serial": line.serial,
             "lineage": line.lineage,
             "moment": moment.isoformat(),
-            "action": action,
+            # Whatever a caller says there is told, and refuses no write.
+            "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
     )[:-1]

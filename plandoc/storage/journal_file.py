@@ -66,6 +66,13 @@ class JournalFile:
         self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
 
+    def read_behind(self, position: Position) -> bytes | None:
+        """Return what others have written behind a position; None when the journal no longer has its end there."""
+        offset = position.size - len(position.tail)
+        self._is_unsynced = True
+        found = self._files.read_at(self._handle, offset, max(0, self._files.size(self._handle) - offset))
+        return found[len(position.tail) :] if found.startswith(position.tail) else None
+
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.
 

@@ -51,18 +51,19 @@ class Listing:
         self._last = _Look((), 0.0, Fingerprints({}, None))
         self._last_with = _LookWith(self._last.seen, 0, self._last.seen)
 
-    def look(self, serial: int) -> Fingerprints:
+    def look(self, serial: int, *, anew: bool = False) -> Fingerprints:
         """Return the fingerprint of each file; None for what is no plain file, which has to be read to be refused.
 
         The same object is returned as long as nothing has changed.
 
         Args:
             serial: Number of the last transaction; whatever plandoc changes, this changes, too.
+            anew: Look although the last look is of the same second.
         """
         last = self._last
         moment = self._moment(serial)
         now = stopwatch_seconds()
-        if moment != last.moment or now - last.looked_at > _LOOK_SECONDS:
+        if anew or moment != last.moment or now - last.looked_at > _LOOK_SECONDS:
             prefix = self._prefix
             found = {prefix + name: _fingerprint(one) for name, one in self._files.statuses(self._path)}
             last = _Look(moment, now, last.seen if found == last.seen else Fingerprints(found, object()))
@@ -94,14 +95,15 @@ class Listing:
         status = self._files.status(self._path)
         return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
-    def look_with(self, pending: Mapping[str, int | None], serial: int) -> Fingerprints:
+    def look_with(self, pending: Mapping[str, int | None], serial: int, *, anew: bool = False) -> Fingerprints:
         """Return the same where some documents hold what the journal says, whatever their files do.
 
         Args:
             pending: Number of the last transaction of each such document; None where that one removed it.
             serial: Number of the last transaction.
+            anew: Look although the last look is of the same second.
         """
-        seen = self.look(serial)
+        seen = self.look(serial, anew=anew)
         if not pending:
             return seen
         last = self._last_with

@@ -16,17 +16,20 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
+from plandoc.harmless import decoded
 from plandoc.storage import waiting_line
 from plandoc.storage.files import Files, NotAFile
 from plandoc.storage.turns import Turn, Turns
-from plandoc.storage.undoing import or_undone
+from plandoc.storage.undoing import and_done, or_undone
 from plandoc.values import frozen
+
+T = TypeVar("T")
 
 FOLDER = ".plandoc"
 NAME = "lock"
@@ -345,6 +348,30 @@ class FolderLock:
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
 
 
+def while_locked(
+    root: Path,
+    files: Files,
+    work: Callable[[FolderLock], T],
+    *,
+    action: str,
+    moment: datetime.datetime,
+    timeout_seconds: float,
+) -> T:
+    """Return what some work on a folder returns that nobody else can change meanwhile; the lock is given back in any case.
+
+    Raises:
+        LockTimeout: when somebody else kept the lock for longer than `timeout_seconds`.
+        StorageError: when the folder cannot be locked at all.
+    """
+    lock = FolderLock(root, files)
+
+    def locked() -> T:
+        lock.acquire(action=action, moment=moment, timeout_seconds=timeout_seconds, on_wait=None)
+        return work(lock)
+
+    return and_done(locked, lock.close)
+
+
 def this_host() -> str:
     """Return what this machine is called."""
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
@@ -355,7 +382,7 @@ def _word(facts: dict[str, Any]) -> bytes:
     for longest in (100, 40, 10):
         # What a system calls a file need not be text that JSON can carry.
         shortened = {
-            key: fact[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is str else fact
+            key: decoded(fact)[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is str else fact
             for key, fact in facts.items()
         }
         word = orjson.dumps(shortened)

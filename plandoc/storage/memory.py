@@ -77,7 +77,7 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:  # noqa: ARG002  (always at this instant)
         return Fingerprints({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:

@@ -78,12 +78,24 @@ def test_an_accepted_shortfall_is_no_finding():
     assert findings(with_cookies(5, 144, accepted=True)) == ()
 
 
-def test_an_accepted_shortfall_that_grew_is_found_and_stale_too():
-    short, stale = findings(with_cookies(5, 144, accepted=True), quantities={1: 11, 2: 2})
+def test_an_accepted_shortfall_that_grew_is_one_finding_that_says_why():
+    (short,) = findings(with_cookies(5, 144, accepted=True), quantities={1: 11, 2: 2})
 
-    assert (short.kind, stale.kind) == (FindingKind.SHORT, FindingKind.STALE)
-    assert short.message == "Unit 1: 5 batches make 120 of 156 needed, 36 short, of which 24 accepted"
-    assert "the need changed from 144 to 156" in stale.message
+    assert short.kind is FindingKind.SHORT
+    assert short.message == (
+        "Unit 1: 5 batches make 120 of 156 needed, 36 short, of which 24 accepted; "
+        "since it was decided, the need changed from 144 to 156"
+    )
+
+
+def test_a_unit_that_is_short_is_not_called_stale_as_well():
+    smaller = attrs.evolve(DEFINITIONS, units={1: attrs.evolve(COOKIE, items_per_batch=20), 2: SLICE}.get)
+    (short,) = findings(quantities={1: 11, 2: 2}, definitions=smaller)
+
+    assert short.kind is FindingKind.SHORT
+    assert short.message.endswith(
+        "since it was decided, the need changed from 144 to 156; the yield of a batch changed from 24 to 20"
+    )
 
 
 @pytest.mark.parametrize("boxes", [8, 9])
@@ -95,10 +107,7 @@ def test_an_accepted_shortfall_that_grows_by_a_smaller_yield_is_found():
     smaller = attrs.evolve(COOKIE, items_per_batch=23)
     definitions = attrs.evolve(DEFINITIONS, units={1: smaller, 2: SLICE}.get)
 
-    assert kinds(decisions=with_cookies(5, 144, accepted=True), definitions=definitions) == [
-        (FindingKind.SHORT, 1),
-        (FindingKind.STALE, 1),
-    ]
+    assert kinds(decisions=with_cookies(5, 144, accepted=True), definitions=definitions) == [(FindingKind.SHORT, 1)]
 
 
 def test_only_what_somebody_accepted_is_accepted():
@@ -162,21 +171,23 @@ def test_while_a_good_is_broken_what_the_others_need_must_be_enough_all_the_same
     assert kinds(definitions=broken, quantities={1: 13, 2: 2}) == [
         (FindingKind.BROKEN, 2),
         (FindingKind.SHORT, 1),
-        (FindingKind.STALE, 1),
     ]
 
 
 def test_the_worst_comes_first_and_then_the_order_of_ids():
     decisions = {7: attrs.evolve(ENOUGH[1], finished_unit_id=7), 1: decided(COOKIE, 5, 100)}
     found = findings(decisions, quantities={2: 11, 1: 2}, recipes=(1,))
+    stale = findings({**ENOUGH, 1: decided(COOKIE, 7, 100)}, quantities={2: 2, 1: 10})
+    unneeded = findings({**ENOUGH, 1: decided(COOKIE, 7, 100)}, quantities={1: 11})
 
     assert [one.kind for one in found] == [
         FindingKind.BROKEN,
         FindingKind.MISSING_RECIPE,
         FindingKind.UNDECIDED,
         FindingKind.SHORT,
-        FindingKind.STALE,
     ]
+    assert [one.kind for one in stale] == [FindingKind.STALE]
+    assert [one.kind for one in unneeded] == [FindingKind.STALE, FindingKind.UNNEEDED]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused_without_a_question(call
     again, yes = call("lock", "1"), call("lock", "1", "--yes")
 
     assert (again.status, yes.status) == (1, 1)
-    assert "the plan of event 1 is LOCKED" in again.err
+    assert "(event 1) is LOCKED" in again.err
     assert "review" not in again.err
     assert yes.err == again.err
 
@@ -169,7 +169,7 @@ def test_a_plan_locked_by_another_meanwhile_is_refused_by_its_state(terminal, do
     seen = terminal.run("lock", "1", answers=["y\n"], before_answering=[lock])
 
     assert seen.status == 1
-    assert "the plan of event 1 is LOCKED" in seen.text.replace("\n", " ")
+    assert "(event 1) is LOCKED" in seen.text.replace("\n", " ")
 
 
 @needs_a_terminal

@@ -93,8 +93,8 @@ def test_losses_that_cannot_be_meant_are_wrong_usage(call, kitchen, words):
         ("bake", "1", "rye-loaf", "1", "--lost", "9", "--why", "burnt", "9 lost"),
         ("bake", "1", "rye-loaf", "1", "--lost", "1", "--why", " ", "reason"),
         ("bake", "1", "rye-loafs", "1", "did you mean rye-loaf?"),
-        ("pack", "1", "single-rye-loaf", "11", "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'"),
-        ("pack", "1", "tea-box", "2", "'plandoc bake EVENT UNIT BATCHES'"),
+        ("pack", "1", "single-rye-loaf", "11", "'plandoc amend quantity 1 single-rye-loaf 11 --reason TEXT'"),
+        ("pack", "1", "tea-box", "2", "'plandoc bake 1 5 1'"),
         ("pack", "1", "tea-box", "2", "4 Lemon tart slice"),
     ],
     ids=" ".join,
@@ -114,7 +114,7 @@ def test_nothing_is_baked_or_packed_before_production(call, bakery, words):
     ended = call(*words)
 
     assert ended.status == 1
-    assert "'plandoc lock EVENT'" in ended.err
+    assert "'plandoc lock 1'" in ended.err
 
 
 def test_units_that_will_be_missing_in_the_end_are_said(call, kitchen):
@@ -122,7 +122,7 @@ def test_units_that_will_be_missing_in_the_end_are_said(call, kitchen):
 
     assert ended.out.splitlines()[2] == (
         "2 will be missing even after the 1 batch still to bake; "
-        "'plandoc amend batches 1 rye-loaf BATCHES --reason TEXT' bakes more"
+        "'plandoc amend batches 1 rye-loaf 10 --reason TEXT' bakes more"
     )
 
 

@@ -100,10 +100,6 @@ STORIES = {
 }
 
 
-# An error behind the last step of a restore, of unlocking or closing, says still that nothing was restored.
-NAMES = [pytest.param(name, marks=pytest.mark.xfail(strict=False) if name == "restore" else ()) for name in STORIES]
-
-
 class Sweep:
     """Calls one command again and again, each time with another fault."""
 
@@ -200,7 +196,7 @@ def _told_wrong(sweep: Sweep, error_of: Callable[[int], int], *, lasting: bool =
     raise AssertionError("there was no end")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", STORIES)
 def test_whatever_call_fails_the_command_says_what_is_there(name, tmp_path, capsys):
     lies, calls = _told_wrong(Sweep(STORIES[name], tmp_path, capsys), lambda at: ERRORS[at % len(ERRORS)])
 
@@ -211,7 +207,7 @@ def test_whatever_call_fails_the_command_says_what_is_there(name, tmp_path, caps
 @pytest.mark.slow
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", STORIES)
 def test_the_same_holds_for_every_error_at_every_call(name, error, lasting, tmp_path, capsys):
     lies, calls = _told_wrong(Sweep(STORIES[name], tmp_path, capsys), lambda _: error, lasting=lasting)
 

@@ -133,7 +133,7 @@ def test_without_an_error_stream_the_work_is_done_and_nothing_strays(shell, bake
     done = shell(ADD, "2>&- > shown")
     refused = shell(("start", "1"), "2>&- >> shown")
     full = shell(("start", "1"), "2> /dev/full")
-    both = shell(ADD, ">&- 2>&-")
+    both = shell((*ADD, "--again"), ">&- 2>&-")
 
     assert [status for status, _ in (done, refused, full, both)] == [0, 1, 1, 3]
     assert shown.read_text() == "added 'Tea' on 2026-12-25 as tea (event 2)\n"

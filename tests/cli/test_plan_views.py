@@ -99,7 +99,7 @@ def test_an_accepted_shortfall_is_called_so(call, bakery):
 
 
 def test_the_need_of_a_unit_is_called_unknown_when_a_good_is_broken(call, bakery):
-    call("plan", "goods", "1", "single-rye-loaf=5")
+    call("plan", "goods", "1", "single-rye-loaf=5", "--replace")
     catalog = json.loads((bakery / "catalog.json").read_bytes())
     catalog["finished_goods"]["1"]["components"][0]["finished_unit_id"] = 999
     (bakery / "catalog.json").write_text(json.dumps(catalog))
@@ -124,7 +124,7 @@ def test_ways_out_name_commands_with_the_event_in_them(call, doubtful):
 
     assert ended.status == 1
     assert "'plandoc plan decide harbour-market --enough'" in ended.out
-    assert "'plandoc plan undecide harbour-market UNIT'" in ended.out
+    assert "'plandoc plan undecide harbour-market large-chocolate-torte'" in ended.out
     assert "save_batch_decision" not in ended.out
     assert "delete_batch_decisions" not in ended.out
 

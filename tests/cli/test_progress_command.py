@@ -100,7 +100,7 @@ def test_of_many_units_that_a_good_waits_for_only_the_first_are_named(call, kitc
 
 
 def test_batches_beyond_the_plan_do_not_stand_for_others(call, kitchen):
-    call("bake", "1", "rye-loaf", "11")
+    call("bake", "1", "rye-loaf", "11", "--yes")
     ended = call("progress", "1")
 
     assert ended.out.startswith("Harbour Market: in progress; 9 of 28 batches baked")

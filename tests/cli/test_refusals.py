@@ -48,7 +48,7 @@ REFUSED = [
     ("event", "add", " ", "--date", "2026-12-25"),
     ("event", "add", "Tea", "--date", "2026-12-25", "--attendees", "0"),
     ("plan", "recipes", "1", "nothing"),
-    ("plan", "goods", "1", "tea-box=0"),
+    ("plan", "goods", "1", "tea-box=-1"),
     ("plan", "batches", "1", "rye-loaf=-3"),
     ("import", "not-there.json"),
     ("demo", "data"),

@@ -27,10 +27,10 @@ def _exported(tmp_path, event_ids=None):
 def test_there_is_no_id_but_in_what_is_signed(store, tmp_path):
     a_busy_bakery(store)
     value = _exported(tmp_path)
-    plain = json.dumps({name: rows for name, rows in value.items() if name not in {*SIGNED, "signed_ids"}})
+    plain = json.dumps({name: rows for name, rows in value.items() if name not in {*SIGNED, "ids"}})
 
     assert not re.search(r'"[a-z_]*\bid"|_id"|_ids"', plain)
-    assert list(value) == ["application", "export_version", "signed_ids", *(table.name for table in TABLES)]
+    assert list(value) == ["application", "export_version", "ids", *(table.name for table in TABLES)]
 
 
 def test_each_record_is_a_line_and_the_file_ends_with_a_newline(store, tmp_path):
@@ -64,7 +64,7 @@ def test_the_snapshot_of_an_export_can_be_verified_from_the_file_alone(store, tm
         plandoc.PlanSnapshot, 1, {"event_id": 1, **{key: row[key] for key in row if key != "event_slug"}}
     )
     assert digest_of(row["snapshot_data"], row["definitions"], snapshot.findings) == row["digest"]
-    assert value["signed_ids"]["finished_goods"]["hamper"] == shop.hamper.id
+    assert value["ids"]["finished_goods"]["hamper"] == shop.hamper.id
 
 
 def test_an_event_takes_with_it_what_it_needs_through_all_nesting_and_no_stock(store, tmp_path):

@@ -65,7 +65,7 @@ def test_of_an_export_with_many_broken_rows_the_first_are_told(store, tmp_path, 
     else:
         names = "recipes finished_units finished_goods stock events event_recipes event_finished_goods batch_decisions"
         names += " plan_snapshots plan_amendments production_runs assembly_runs voided_runs"
-        tables |= dict.fromkeys(names.split(), "[]") | {"signed_ids": "{}", "export_version": "1"}
+        tables |= dict.fromkeys(names.split(), "[]") | {"ids": "{}", "export_version": "2"}
     inner = ",".join(f'"{name}":{value}' for name, value in tables.items())
     (tmp_path / "garbage.json").write_text(f'{{"application":"{application}",{inner}}}')
     error = refused_at_once(import_file, tmp_path / "garbage.json", plandoc.ImportRefusedError)

@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc.exchange import import_file
-from tests.builders import folder_bytes
+from tests.builders import EVENT_DATE, folder_bytes
 
 from .exchange_files import a_file, changed, opened
 
@@ -158,16 +158,16 @@ WRONG = {
     "void of nothing": (_set("voided_runs", 0, run=9), "voided_runs", "there are only"),
     "void of run 0": (_set("voided_runs", 0, run=0), "voided_runs", "at least 1"),
     "two ids for one": (
-        lambda v: v["signed_ids"]["recipes"].update({"frosting": v["signed_ids"]["recipes"]["sponge-cake"]}),
-        "signed_ids",
+        lambda v: v["ids"]["recipes"].update({"frosting": v["ids"]["recipes"]["sponge-cake"]}),
+        "ids",
         "two of recipes have the id",
     ),
-    "id of nothing": (lambda v: v["signed_ids"]["recipes"].update(gone=77), "signed_ids", "'gone' is not in the file"),
-    "id no number": (lambda v: v["signed_ids"]["recipes"].update(frosting="2"), "signed_ids", "whole number"),
-    "id of an unknown table": (lambda v: v["signed_ids"].update(ovens={"a": 1}), "signed_ids", "unknown table"),
-    "ids no objects": (lambda v: v.update(signed_ids=[]), "signed_ids", "wanted objects"),
+    "id of nothing": (lambda v: v["ids"]["recipes"].update(gone=77), "ids", "'gone' is not in the file"),
+    "id no number": (lambda v: v["ids"]["recipes"].update(frosting="2"), "ids", "whole number"),
+    "id of an unknown table": (lambda v: v["ids"].update(ovens={"a": 1}), "ids", "unknown table"),
+    "ids no objects": (lambda v: v.update(ids=[]), "ids", "wanted objects"),
     "ids exchanged": (
-        lambda v: v["signed_ids"]["finished_goods"].update({"cookie-gift-box": 4, "hamper": 3}),
+        lambda v: v["ids"]["finished_goods"].update({"cookie-gift-box": 4, "hamper": 3}),
         "plan_snapshots",
         None,
     ),
@@ -208,7 +208,7 @@ def test_everything_that_refers_to_nothing_is_listed_at_once(good, folder):
 
 
 WRONG_FILES = {
-    "newer": ('{"application": "plandoc", "export_version": 2}', plandoc.NewerFormatError, "format 2"),
+    "newer": ('{"application": "plandoc", "export_version": 3}', plandoc.NewerFormatError, "format 3"),
     "no version": ('{"application": "plandoc"}', plandoc.DamagedError, "wanted a version number, found None"),
     "version true": ('{"application": "plandoc", "export_version": true}', plandoc.DamagedError, "found True"),
     "version 0": ('{"application": "plandoc", "export_version": 0}', plandoc.DamagedError, "found 0"),
@@ -249,10 +249,16 @@ def test_ids_without_end_do_not_use_up_the_numbers_of_the_folder(good, tmp_path)
     from plandoc import codec
     from plandoc.arithmetic.signed import renumbered_amendment, renumbered_snapshot
 
-    far = {"ingredients": 10**12, "recipes": 10**12, "finished_units": 10**12, "finished_goods": 10**12}
+    far = {
+        "events": 10**12,
+        "ingredients": 10**12,
+        "recipes": 10**12,
+        "finished_units": 10**12,
+        "finished_goods": 10**12,
+    }
 
     def change(value):
-        for table, ids in value["signed_ids"].items():
+        for table, ids in value["ids"].items():
             for slug, number in ids.items():
                 ids[slug] = far[table] - number
         for row in value["plan_snapshots"]:
@@ -273,5 +279,7 @@ def test_ids_without_end_do_not_use_up_the_numbers_of_the_folder(good, tmp_path)
     with opened(tmp_path / "far") as store, store.session() as session:
         import_file(path, session=session)
         recipe = session.add(plandoc.Recipe("Next"))
+        event = session.add(plandoc.Event("Next", EVENT_DATE))
 
     assert recipe.id < 100
+    assert event.id < 100

@@ -167,4 +167,4 @@ def test_a_short_plan_shows_up_in_the_review_after_an_amendment(bakery, event):
     change_quantity(event.id, bakery.cookie_box.id, 20, "ten more")
     kinds = [finding.kind.value for finding in plandoc.review_plan(event.id)]
 
-    assert kinds == ["short", "stale"]
+    assert kinds == ["short"]

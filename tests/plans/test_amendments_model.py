@@ -15,6 +15,7 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.amendments import (
     add_finished_good,
+    amend_enough,
     change_quantity,
     drop_finished_good,
     get_amendments,
@@ -92,15 +93,18 @@ class PlanAgainstModel(RuleBasedStateMachine):
         self.store = Store(FolderBackend(self.parent / "data", files=self.files, checkpoint_size=CHECKPOINT_SIZE))
         plandoc.use_store(self.store)
 
-    def attempt(self, allowed, call):
-        """Call an operation; it must be refused just when the model says so. Returns whether it was done."""
+    def attempt(self, allowed, call, *, records=1):
+        """Call an operation; it must be refused just when the model says so. Returns whether it was done.
+
+        It makes so many records, all of them or none.
+        """
         before = self.history()
         try:
             self.result = call()
         except plandoc.ValidationError:
             assert not allowed
         except Killed:
-            return self.was_saved_by_the_dead(before, allowed=allowed)
+            return self.was_saved_by_the_dead(before, most=records if allowed else 0)
         else:
             assert allowed
         return allowed
@@ -109,12 +113,12 @@ class PlanAgainstModel(RuleBasedStateMachine):
         """Return all that was ever recorded of the plan."""
         return self.store.read(lambda session: [one for kind in HISTORY for one in session.find(kind, event_id=EVENT)])
 
-    def was_saved_by_the_dead(self, before, *, allowed):
+    def was_saved_by_the_dead(self, before, *, most):
         """Whether an operation was saved whose process was killed; if not, not a bit of it may be there."""
         self.be_reopened_after_death()
         added = [one for one in self.history() if one not in before]
 
-        assert len(added) <= allowed
+        assert len(added) in {0, most}
         assert len(self.history()) == len(before) + len(added)
         self.result = added[0] if added else None
         return bool(added)
@@ -135,6 +139,27 @@ class PlanAgainstModel(RuleBasedStateMachine):
         for key in touched:
             self.touched.setdefault(key, []).append(len(self.reasons))
         assert self.result.sequence == len(self.reasons)
+
+    def too_few_or_too_many(self, goods, units):
+        """Return the batches that the model decides for units of which other numbers are decided."""
+        needs = {unit: sum(PARTS[good].get(unit, 0) * number for good, number in goods.items()) for unit in units}
+        done = self.batches_baked()
+        wanted = {
+            unit: done.get(unit, 0) + -(-max(0, need - done.get(unit, 0) * YIELDS[unit]) // YIELDS[unit])
+            for unit, need in sorted(needs.items())
+            if need
+        }
+        return {unit: number for unit, number in wanted.items() if number != self.batches.get(unit, 0)}
+
+    def decided_enough(self, wanted, reason):
+        """Take over batches that were amended one after the other, in the order of the units."""
+        for unit, number in wanted.items():
+            self.batches[unit] = number
+            brought = {RECIPE_OF[unit]} - self.recipes
+            self.recipes |= brought
+            self.reasons.append(reason.strip())
+            for key in [("batches", unit), *(("recipe", recipe) for recipe in brought)]:
+                self.touched.setdefault(key, []).append(len(self.reasons))
 
     def batches_baked(self):
         """Return the batches baked by unit, of the runs that count."""
@@ -197,6 +222,25 @@ class PlanAgainstModel(RuleBasedStateMachine):
                 self.recipes.add(RECIPE_OF[unit])
                 touched.append(("recipe", RECIPE_OF[unit]))
             self.amended(reason, *touched)
+
+    @rule(good=GOODS, quantity=QUANTITIES, reason=REASONS)
+    def change_and_bake_enough(self, good, quantity, reason):
+        allowed = good in self.goods and quantity > 0 and quantity != self.goods[good] and reason.strip() != ""
+        allowed = allowed and quantity >= self.pieces_packed().get(good, 0)
+        wanted = self.too_few_or_too_many({**self.goods, good: quantity}, PARTS[good]) if allowed else {}
+        change = lambda: change_quantity(EVENT, good, quantity, reason, enough=True)  # noqa: E731
+        if self.attempt(allowed, change, records=1 + len(wanted)):
+            self.goods[good] = quantity
+            self.amended(reason, ("good", good))
+            self.decided_enough(wanted, reason)
+
+    @rule(reason=REASONS)
+    def bake_enough(self, reason):
+        wanted = self.too_few_or_too_many(self.goods, YIELDS)
+        # Where all numbers are right it depends on the needs that were remembered, which the model does not know.
+        if wanted and self.attempt(reason.strip() != "", lambda: amend_enough(EVENT, reason), records=len(wanted)):
+            self.decided_enough(wanted, reason)
+            assert not any(one.short_after_remaining for one in get_progress(EVENT).units)
 
     @rule(unit=st.sampled_from(list(YIELDS)), batches=st.integers(0, 4))
     def bake(self, unit, batches):

@@ -1,5 +1,7 @@
 """Every public function that changes something, in every state of a plan: allowed where the table says so, else refused."""
 
+import datetime
+
 import attrs
 import pytest
 
@@ -16,6 +18,10 @@ CHANGES = {
     "set_event_recipes": (lambda event, shop: plandoc.set_event_recipes(event, [shop.cake.id]), _SELECTION),
     "set_event_finished_goods": (
         lambda event, shop: plandoc.set_event_finished_goods(event, {shop.cookie_box.id: 1}),
+        _SELECTION,
+    ),
+    "change_event_finished_goods": (
+        lambda event, shop: plandoc.change_event_finished_goods(event, {shop.cookie_box.id: 1}),
         _SELECTION,
     ),
     "save_batch_decision": (lambda event, shop: plandoc.save_batch_decision(event, shop.cookie.id, 9), _DECISIONS),
@@ -45,6 +51,7 @@ CHANGES = {
         lambda event, shop: plandoc.revise_finished_good(event, shop.cookie_box.id, "smaller boxes"),
         _AMENDMENTS,
     ),
+    "amend_enough": (lambda event, shop: plandoc.amend_enough(event, "to be sure"), _AMENDMENTS),
     "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
     "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
     "void_run": (lambda event, shop: plandoc.void_run(event, plandoc.RunKind.PRODUCTION, 1, "twice"), _RUNS),
@@ -74,7 +81,7 @@ def test_no_function_that_changes_something_is_missing_here():
 def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, folder, name, state):
     call, allowed = CHANGES[name]
     bakery = a_bakery(store)
-    event = _planned(store, bakery, state, undecided=name == "decide_enough")
+    event = _planned(store, bakery, state, undecided=name in {"decide_enough", "amend_enough"})
     if name.startswith("revise"):
         _change_the_catalogue(store, bakery)
     before = folder_bytes(folder)
@@ -103,6 +110,69 @@ def _planned(store, bakery, state, *, undecided):
     event = brought_to(store, event, PlanState.IN_PRODUCTION)
     plandoc.record_production(event.id, bakery.cookie.id, 1)
     return plandoc.complete_production(event.id) if state is PlanState.COMPLETED else event
+
+
+# The table of what may be edited by hand, in the order DRAFT, LOCKED, IN_PRODUCTION, COMPLETED.
+BY_HAND = {
+    "name": (lambda session, event, shop: session.replace(attrs.evolve(event, name="Boxing Day")), "yyyn"),
+    "date": (
+        lambda session, event, shop: session.replace(attrs.evolve(event, event_date=datetime.date(2027, 1, 6))),
+        "yyyn",
+    ),
+    "attendees": (lambda session, event, shop: session.replace(attrs.evolve(event, expected_attendees=80)), "yyyn"),
+    "no attendees": (
+        lambda session, event, shop: session.replace(attrs.evolve(event, expected_attendees=None)),
+        "yyyn",
+    ),
+    "notes": (lambda session, event, shop: session.replace(attrs.evolve(event, notes="rain")), "yyyy"),
+    "notes and name": (
+        lambda session, event, shop: session.replace(attrs.evolve(event, notes="rain", name="Boxing Day")),
+        "yyyn",
+    ),
+    "recipes": (lambda session, event, shop: session.add(plandoc.EventRecipe(event.id, shop.frosting.id)), "ynnn"),
+    "goods": (
+        lambda session, event, shop: session.add(plandoc.EventFinishedGood(event.id, shop.plain_slice.id, 1)),
+        "ynnn",
+    ),
+    "quantities": (
+        lambda session, event, shop: session.replace(
+            attrs.evolve(session.find(plandoc.EventFinishedGood, event_id=event.id)[0], quantity=77)
+        ),
+        "ynnn",
+    ),
+    "a good that leaves": (
+        lambda session, event, shop: session.remove(plandoc.EventFinishedGood, 1, event_id=event.id),
+        "ynnn",
+    ),
+    "batches": (
+        lambda session, event, shop: session.replace(
+            attrs.evolve(session.find(plandoc.BatchDecision, event_id=event.id)[0], batches=9)
+        ),
+        "yynn",
+    ),
+    "the event itself": (lambda session, event, shop: session.remove(plandoc.Event, event.id), "yynn"),
+}
+
+
+@pytest.mark.parametrize(("state", "column"), list(zip(PlanState, range(4), strict=True)))
+@pytest.mark.parametrize("edit", BY_HAND)
+def test_every_edit_by_hand_is_allowed_in_its_states_and_refused_in_all_others(store, folder, edit, state, column):
+    change, allowed = BY_HAND[edit]
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    with store.session() as session:
+        session.replace(attrs.evolve(session.event(event.id), expected_attendees=50))
+    event = brought_to(store, plandoc.find_by_key(plandoc.Event, event.id), state)
+    before = folder_bytes(folder)
+    if allowed[column] == "y":
+        with store.session() as session:
+            change(session, event, bakery)
+        assert folder_bytes(folder) != before
+    else:
+        with pytest.raises(plandoc.PlanStateError, match=f"'Christmas 2026' .event 1. is {state.name}; "):  # noqa: SIM117
+            with store.session() as session:
+                change(session, event, bakery)
+        assert folder_bytes(folder) == before
 
 
 @pytest.mark.parametrize("kind", [plandoc.PlanAmendment, plandoc.ProductionRun, plandoc.AssemblyRun, plandoc.VoidedRun])

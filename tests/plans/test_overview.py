@@ -74,7 +74,7 @@ def test_a_plan_can_be_packed_as_far_as_the_decisions_go(store, bakery):
     assert (enough.is_feasible, enough.left_over) == (True, ())
     assert short.goods == (
         GoodFeasibility(bakery.cookie_box, 10, 10, ()),
-        GoodFeasibility(bakery.hamper, 2, 0, (bakery.cookie,)),
+        GoodFeasibility(bakery.hamper, 2, 0, (bakery.cookie,), (bakery.cookie,)),
     )
     assert short.left_over == ((bakery.slice, Fraction(4)),)
     assert [good.possible for good in plandoc.get_feasibility(event.id).goods] == [0, 0]

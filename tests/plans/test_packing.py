@@ -48,7 +48,9 @@ def test_units_that_two_goods_share_are_used_once(folder, bakery, event):
         record_assembly(event.id, bakery.hamper.id, 2)
 
     assert messages(refused) == ["Hamper: packing 2 takes 24 Cookie, found 12 made and not used, 12 missing"]
-    assert refused.value.problems[0].hint == "record what was baked first, with record_production"
+    assert refused.value.problems[0].hint == (
+        "record what was baked first, with record_production(finished_unit_id=1, batches=1)"
+    )
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.hamper.id, 1).quantity == 1
 
@@ -107,7 +109,7 @@ def test_a_good_is_packed_no_more_often_than_the_plan_wants(folder, bakery, even
         record_assembly(event.id, bakery.cookie_box.id, 4)
 
     assert messages(refused) == ["Cookie Gift Box: 10 wanted and 7 packed, so at most 3 more, found 4"]
-    assert refused.value.problems[0].hint == "raise the number wanted first, with change_quantity"
+    assert refused.value.problems[0].hint == "raise the number wanted first, with change_quantity(quantity=11)"
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.cookie_box.id, 3).quantity == 3
 

@@ -9,7 +9,7 @@ from plandoc import PlanState, RunKind
 from plandoc.arithmetic.progress import Overall
 from plandoc.exchange import import_file
 from plandoc.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
 from tests.exchange.exports import real
 
 BOXES = "bake_tracker_3.4_boxes.json"
@@ -48,7 +48,8 @@ def test_an_empty_plan_has_nothing_to_tell(store, state):
     event = a_plan(store, state, quantities={})
     progress = get_progress(event.id)
 
-    assert (progress.units, progress.goods, progress.overall) == ((), (), Overall.NOT_STARTED)
+    overall = Overall.COMPLETE if state is PlanState.COMPLETED else Overall.NOT_STARTED
+    assert (progress.units, progress.goods, progress.overall) == ((), (), overall)
 
 
 def test_a_plan_goes_from_not_started_to_complete(bakery, event):
@@ -63,14 +64,73 @@ def test_a_plan_goes_from_not_started_to_complete(bakery, event):
     assert overall == [Overall.NOT_STARTED, *[Overall.IN_PROGRESS] * 4, Overall.COMPLETE]
 
 
-def test_the_progress_of_a_completed_event_stays_as_it_was_left(event, bakery):
+def test_a_completed_plan_waits_for_nothing_and_says_what_was_left_undone(event, bakery):
     record_production(event.id, bakery.cookie.id, 5)
+    record_assembly(event.id, bakery.cookie_box.id, 4)
     before = get_progress(event.id)
     plandoc.complete_production(event.id)
     after = get_progress(event.id)
+    cookies, slices = after.units
+    boxes, hampers = after.goods
 
-    assert (after.units, after.goods, after.overall) == (before.units, before.goods, Overall.IN_PROGRESS)
-    assert after.event.plan_state is PlanState.COMPLETED
+    assert after.overall is Overall.COMPLETE
+    assert [(one.batches_remaining, one.batches_undone) for one in (cookies, slices)] == [(0, 1), (0, 1)]
+    assert [(one.made, one.needed, one.short_after_remaining) for one in (cookies, slices)] == [
+        (120, 144, 24),
+        (0, 4, 4),
+    ]
+    assert [(one.assembled, one.still_wanted, one.undone) for one in (boxes, hampers)] == [(4, 0, 6), (0, 0, 2)]
+    assert not any(
+        one.waits_for or one.blocked_by or one.can_assemble_now or one.after_remaining for one in after.goods
+    )
+    assert after.undone_units == (cookies, slices)
+    assert after.undone_goods == (boxes, hampers)
+    assert [one.short_after_remaining for one in before.units] == [0, 0]
+    assert [(one.batches_done, one.made, one.used) for one in before.units] == [
+        (one.batches_done, one.made, one.used) for one in after.units
+    ]
+
+
+def test_nothing_is_left_undone_of_a_plan_that_was_done(event, bakery):
+    record_production(event.id, bakery.cookie.id, 6)
+    record_production(event.id, bakery.slice.id, 1)
+    record_assembly(event.id, bakery.cookie_box.id, 10)
+    record_assembly(event.id, bakery.hamper.id, 2)
+    plandoc.complete_production(event.id)
+    progress = get_progress(event.id)
+
+    assert (progress.undone_units, progress.undone_goods) == ((), ())
+
+
+def test_every_unit_that_is_too_few_for_all_that_is_wanted_is_named(store):
+    with store.session() as session:
+        cookie, brownie, nut = (_single(session, name) for name in ("Cookie", "Brownie", "Nut"))
+        parts = [(cookie, 6), (brownie, 3), (nut, 1)]
+        bag = session.add(plandoc.FinishedGood("Bag", tuple(_part(unit, number) for unit, number in parts)))
+        event = session.add(plandoc.Event("Fair", EVENT_DATE))
+        plandoc.set_event_finished_goods(event.id, {bag.id: 10}, add_missing_recipes=True, session=session)
+        batches = {cookie.id: 30, brownie.id: 6, nut.id: 10}
+        plandoc.save_batch_decisions(event.id, batches, accept_shortfall=True, session=session)
+        plandoc.lock_plan(event.id, session=session)
+        plandoc.start_production(event.id, session=session)
+    (nothing_baked,) = get_progress(event.id).goods
+    record_production(event.id, cookie.id, 30)
+    record_production(event.id, brownie.id, 4)
+    (some_baked,) = get_progress(event.id).goods
+
+    assert (nothing_baked.can_assemble_now, nothing_baked.after_remaining) == (0, 2)
+    assert nothing_baked.waits_for == (cookie, brownie, nut)
+    assert nothing_baked.blocked_by == (cookie, brownie)
+    assert (some_baked.waits_for, some_baked.blocked_by) == ((cookie, brownie, nut), (cookie, brownie))
+
+
+def _single(session, name):
+    recipe = session.add(plandoc.Recipe(name))
+    return session.add(plandoc.FinishedUnit(name, recipe.id, items_per_batch=1))
+
+
+def _part(unit, quantity):
+    return plandoc.Component(finished_unit_id=unit.id, quantity=quantity)
 
 
 def test_what_progress_says_can_be_packed_is_what_can_be_packed(bakery, event):

@@ -77,7 +77,7 @@ CHANGES = {
     ),
     "smaller yield": (
         lambda store, b, e: changed(store, b.cookie, items_per_batch=20),
-        [(FindingKind.SHORT, "Cookie"), (FindingKind.STALE, "Cookie")],
+        [(FindingKind.SHORT, "Cookie")],
     ),
     "percentage": (
         lambda store, b, e: changed(store, b.slice, batch_percentage=Decimal(20)),
@@ -87,7 +87,7 @@ CHANGES = {
         lambda store, b, e: changed(
             store, b.slice, mode=plandoc.YieldMode.DISCRETE_COUNT, batch_percentage=None, items_per_batch=3
         ),
-        [(FindingKind.SHORT, "Slice"), (FindingKind.STALE, "Slice")],
+        [(FindingKind.SHORT, "Slice")],
     ),
     "unit moved to a recipe that is not selected": (
         lambda store, b, e: changed(store, b.slice, recipe_id=b.frosting.id),
@@ -99,7 +99,7 @@ CHANGES = {
     ),
     "more in a good": (
         lambda store, b, e: changed(store, b.cookie_box, components=(boxes(b, 13),)),
-        [(FindingKind.SHORT, "Cookie"), (FindingKind.STALE, "Cookie")],
+        [(FindingKind.SHORT, "Cookie")],
     ),
     "less in a good": (
         lambda store, b, e: changed(store, b.cookie_box, components=(boxes(b, "11.5"),)),
@@ -117,7 +117,7 @@ CHANGES = {
     ),
     "quantity up": (
         lambda store, b, e: plandoc.set_event_finished_goods(e.id, {b.cookie_box.id: 11, b.hamper.id: 2}),
-        [(FindingKind.SHORT, "Cookie"), (FindingKind.STALE, "Cookie")],
+        [(FindingKind.SHORT, "Cookie")],
     ),
     "quantity down": (
         lambda store, b, e: plandoc.set_event_finished_goods(e.id, {b.cookie_box.id: 9, b.hamper.id: 2}),
@@ -131,7 +131,7 @@ CHANGES = {
         lambda store, b, e: plandoc.set_event_finished_goods(
             e.id, {b.cookie_box.id: 10, b.hamper.id: 2, b.plain_slice.id: 1}
         ),
-        [(FindingKind.SHORT, "Slice"), (FindingKind.STALE, "Slice")],
+        [(FindingKind.SHORT, "Slice")],
     ),
     "recipe out of the selection": (
         lambda store, b, e: plandoc.set_event_recipes(e.id, [b.cookies.id]),
@@ -235,7 +235,7 @@ def test_an_accepted_shortfall_shows_when_it_grows_and_is_stale_when_it_shrinks(
     plandoc.set_event_finished_goods(event.id, {bakery.cookie_box.id: 10, bakery.hamper.id: 2})
 
     assert accepted == []
-    assert grown == [(FindingKind.SHORT, "Cookie"), (FindingKind.STALE, "Cookie")]
+    assert grown == [(FindingKind.SHORT, "Cookie")]
     assert shrunk == [(FindingKind.STALE, "Cookie")]
     assert found(event) == []
 
@@ -263,13 +263,13 @@ def test_a_review_in_a_session_sees_what_the_session_has_changed(store, bakery, 
         after = plandoc.review_plan(event.id, session=session)
 
     assert before == []
-    assert [one.kind for one in after] == [FindingKind.SHORT, FindingKind.STALE]
+    assert [one.kind for one in after] == [FindingKind.SHORT]
 
 
 # Plans that nobody should start, and that start all the same when a person wants it.
 DOUBTFUL = {
     "undecided": (lambda store, b, e: plandoc.delete_batch_decisions(e.id), {FindingKind.UNDECIDED}),
-    "short": (lambda store, b, e: changed(store, b.cookie, items_per_batch=1), {FindingKind.SHORT, FindingKind.STALE}),
+    "short": (lambda store, b, e: changed(store, b.cookie, items_per_batch=1), {FindingKind.SHORT}),
     "unneeded": (
         lambda store, b, e: plandoc.set_event_finished_goods(e.id, {b.plain_cookie.id: 144}),
         {FindingKind.UNNEEDED},

@@ -93,7 +93,6 @@ def test_nobody_can_change_a_snapshot_through_what_it_hands_out(store):
     "operation",
     [
         plandoc.create_plan_snapshot,
-        plandoc.get_plan_snapshot,
         plandoc.lock_plan,
         plandoc.unlock_plan,
         plandoc.start_production,
@@ -107,6 +106,15 @@ def test_nobody_can_change_a_snapshot_through_what_it_hands_out(store):
 def test_an_unknown_event_is_named(store, operation):
     with pytest.raises(plandoc.ValidationError, match="^Event 99 not found$"):
         operation(99)
+
+
+@pytest.mark.parametrize("nobody", [99, 0, -1, None, "christmas-2026", True])
+def test_an_event_that_does_not_exist_has_no_snapshot(store, nobody):
+    a_plan(store, PlanState.IN_PRODUCTION)
+
+    assert plandoc.get_plan_snapshot(nobody) is None
+    with store.session() as session:
+        assert plandoc.get_plan_snapshot(nobody, session=session) is None
 
 
 def test_starting_a_locked_plan_takes_the_snapshot_and_moves_the_state(store, folder):

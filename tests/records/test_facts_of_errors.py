@@ -39,7 +39,13 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
             "current_state": PlanState.LOCKED,
             "attempted_action": "amend the plan",
             "way_out": "start production first",
+            "event_name": "",
         },
+    ),
+    (
+        errors.PlanStateError(7, PlanState.LOCKED, "amend the plan", "start production first", "Fair\x1b[2J"),
+        "cannot amend the plan: the plan of 'Fair\\x1b[2J' (event 7) is LOCKED; start production first",
+        {"event_id": 7, "event_name": "Fair\x1b[2J"},
     ),
     (
         errors.StillUsedError("Recipe", 3, iter(["unit 1", "unit 2"])),
@@ -160,7 +166,7 @@ def test_a_key_that_was_not_found_is_shown_as_it_was_asked_for_unless_it_is_long
         ("x" * 58, "'" + "x" * 58 + "'"),
         ("x" * 59, "'" + "x" * 37 + "..." + "x" * 18 + "'"),
         ("/" + "x" * 99 + "/shopping.csv", "'/" + "x" * 36 + "..." + "xxxxx/shopping.csv'"),
-        ([1] * 30, "[" + "1, " * 12 + "1..." + ", 1" * 6 + "]"),
+        ([1] * 30, "[" + "1, " * 12 + "1... " + "1, " * 5 + "1, 1]"),
         ("é\n", "'\\xe9\\n'"),
         ("é", "'é'"),
         (10**49, "1" + "0" * 49),

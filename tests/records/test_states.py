@@ -13,7 +13,7 @@ from plandoc.tables import TABLES
 
 # The table of the domain, written out once more: y allows, n refuses; DRAFT, LOCKED, IN_PRODUCTION, COMPLETED.
 EDITS = {
-    Edit.DETAILS: "yynn",
+    Edit.DETAILS: "yyyn",
     Edit.NOTES: "yyyy",
     Edit.SELECTION: "ynnn",
     Edit.DECISIONS: "yynn",
@@ -24,9 +24,9 @@ EDITS = {
 STEPS = {states.LOCK: "ynnn", states.UNLOCK: "nynn", states.START: "nynn", states.COMPLETE: "nnyn"}
 WAYS_OUT = {
     (Edit.SELECTION, PlanState.LOCKED): "unlock_plan",
-    (Edit.SELECTION, PlanState.IN_PRODUCTION): "amend the plan",
-    (Edit.DECISIONS, PlanState.IN_PRODUCTION): "amend the plan",
-    (Edit.DETAILS, PlanState.IN_PRODUCTION): "only its notes",
+    (Edit.SELECTION, PlanState.IN_PRODUCTION): "add_finished_good, drop_finished_good or change_quantity",
+    (Edit.DECISIONS, PlanState.IN_PRODUCTION): "modify_batch_decision",
+    (Edit.DETAILS, PlanState.COMPLETED): "only its notes",
     (Edit.REMOVAL, PlanState.COMPLETED): "discard_history=True",
     (Edit.RUNS, PlanState.LOCKED): "start_production",
     (Edit.AMENDMENTS, PlanState.DRAFT): "lock_plan",

@@ -16,17 +16,17 @@ LOCK_FIRST = "lock the plan first, with lock_plan"
 START_FIRST = "start production first, with start_production, or go back with unlock_plan"
 ON_ONLY = "a started plan never goes back; it can be amended, or completed with complete_production"
 DONE = "a completed plan stays as it is"
-AMEND = "amend the plan instead"
+AMEND_GOODS = "amend it, with add_finished_good, drop_finished_good or change_quantity"
+AMEND_BATCHES = "amend it, with modify_batch_decision"
 NOTES_ONLY = "only its notes can change now"
 DISCARD = "remove_event with discard_history=True removes it with its snapshot"
 
 WAYS_OUT = {
-    (Edit.DETAILS, IN_PRODUCTION): ("change the event's name, date or attendees", NOTES_ONLY),
     (Edit.DETAILS, COMPLETED): ("change the event's name, date or attendees", NOTES_ONLY),
     (Edit.SELECTION, LOCKED): ("change the selected recipes and goods", "go back to DRAFT with unlock_plan"),
-    (Edit.SELECTION, IN_PRODUCTION): ("change the selected recipes and goods", AMEND),
+    (Edit.SELECTION, IN_PRODUCTION): ("change the selected recipes and goods", AMEND_GOODS),
     (Edit.SELECTION, COMPLETED): ("change the selected recipes and goods", DONE),
-    (Edit.DECISIONS, IN_PRODUCTION): ("change batch decisions", AMEND),
+    (Edit.DECISIONS, IN_PRODUCTION): ("change batch decisions", AMEND_BATCHES),
     (Edit.DECISIONS, COMPLETED): ("change batch decisions", DONE),
     (Edit.AMENDMENTS, DRAFT): ("amend the plan", LOCK_FIRST),
     (Edit.AMENDMENTS, LOCKED): ("amend the plan", START_FIRST),
@@ -72,7 +72,7 @@ def test_a_refused_change_is_named_and_followed_by_what_can_be_done_instead(pair
 
     assert error is not None
     assert (error.attempted_action, error.way_out) == told
-    assert str(error) == f"cannot {told[0]}: the plan of event 7 is {pair[1].name}; {told[1]}"
+    assert str(error) == f"cannot {told[0]}: the plan of 'Fair' (event 7) is {pair[1].name}; {told[1]}"
 
 
 def test_rows_of_an_event_are_guarded_by_the_change_that_they_are():

@@ -9,8 +9,9 @@ import re
 import pytest
 
 import plandoc
-from plandoc import PlanState
+from plandoc import PlanState, checks
 from plandoc.amendments import add_finished_good, change_quantity, modify_batch_decision
+from plandoc.cli import main
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 
@@ -232,14 +233,23 @@ def test_files_of_others_are_no_problem(folder_at_rest, name):
     assert plandoc.check(folder_at_rest) == []
 
 
-def test_a_store_in_use_is_told_from_a_clean_one(folder_at_rest):
+def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folder_at_rest, capsys):
     with plandoc.open_store(folder_at_rest) as store:
         with store.session() as session:
             session.add(plandoc.Ingredient("Salt"))
         during = plandoc.check(folder_at_rest)
+        notes, problems = checks.notes_and_problems(folder_at_rest)
+        status = main(["--data", str(folder_at_rest), "check"])
+        said = capsys.readouterr().out.splitlines()
 
-    assert [problem.file for problem in during] == ["journal.jsonl"]
-    assert plandoc.check(folder_at_rest) == []
+    assert during == problems == []
+    assert [(note.file, note.message) for note in notes] == [
+        ("journal.jsonl", "1 transaction is not folded in yet: the folder is open")
+    ]
+    assert status == 0
+    assert said[0].startswith("note: journal.jsonl: 1 transaction is not folded in yet: the folder is open")
+    assert said[-1] == f"{folder_at_rest}: nothing is wrong"
+    assert checks.notes_and_problems(folder_at_rest) == ([], [])
 
 
 def test_a_folder_that_is_none_of_ours_says_so(tmp_path):

@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 import plandoc
-from plandoc import PlanState, RunKind
+from plandoc import PlanState, RunKind, checks
 from plandoc.production import record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
 
@@ -201,10 +201,11 @@ def test_a_journal_in_all_its_states_is_told(worked):
         with store.session() as session:
             session.add(plandoc.Ingredient("Salt"))
         journal = (worked / "journal.jsonl").read_bytes()
-        open_one = [problem.message for problem in plandoc.check(worked)]
+        open_one = [note.message for note in checks.notes_and_problems(worked)[0]]
+        wrong = plandoc.check(worked)
         with store.session() as session:
             session.add(plandoc.Ingredient("Pepper"))
-        with_room = [problem.message for problem in plandoc.check(worked)]
+        with_room = [note.message for note in checks.notes_and_problems(worked)[0]]
     (worked / "journal.jsonl").write_bytes(journal)
     folded = [problem.message for problem in found(worked)]
     (worked / "journal.jsonl").write_bytes(journal[:-9])
@@ -212,8 +213,9 @@ def test_a_journal_in_all_its_states_is_told(worked):
     (worked / "journal.jsonl").write_bytes(journal[9:] + journal)
     damaged = found(worked)
 
-    assert open_one == ["1 transactions are not folded in yet"]
-    assert with_room == ["2 transactions are not folded in yet"]
+    assert wrong == []
+    assert open_one == ["1 transaction is not folded in yet: the folder is open"]
+    assert with_room == ["2 transactions are not folded in yet: the folder is open"]
     assert folded == ["all its transactions are folded in already"]
     assert torn == [f"{len(journal) - 9} bytes were never committed, all of it"]
     assert [(one.file, one.line, one.message) for one in damaged] == [

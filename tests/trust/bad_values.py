@@ -142,7 +142,7 @@ VALUES: tuple[Row, ...] = (
     Row(58, "keys that lead away, asked for", command("event", "show", "../../etc/passwd"), ("'../../etc/passwd' not found",)),
     Row(58, "names that lead away, given", in_session(lambda session: " ".join(session.add(plandoc.Ingredient(name)).slug for name in ("../../x", "CON", ".", "a/b"))), ("x con-item item a-b",), 0, keeps=nothing),
     Row(59, "names that differ by case or form", in_session(two_names_that_differ_by_their_form), ("eclair eclair-2 eclair-3 eclair-4",), 0, keeps=nothing),
-    Row(62, "started twice", command("start", "1"), ("cannot start production: the plan of event 1 is IN_PRODUCTION",), keeps=every_document),
+    Row(62, "started twice", command("start", "1"), ("cannot start production: the plan of ", "(event 1) is IN_PRODUCTION"), keeps=every_document),
     Row(63, "changed after it was given", library(a_snapshot_given_and_then_changed), ("1 line stored",), 0, keeps=nothing),
     Row(63, "something that is no JSON", in_session(lambda session: session.add(records.PlanSnapshot(1, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), {"a": object()}, {}, "0" * 64))), ("snapshot_data: PlanSnapshot: ",), keeps=every_document),
     # Not in that list.

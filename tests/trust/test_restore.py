@@ -51,6 +51,23 @@ def test_a_restored_folder_holds_the_same_bytes_as_the_one_that_was_backed_up(wo
     assert names_of_events(target) == ["Draft", "Started"]
 
 
+def test_a_backup_of_another_transaction_of_the_same_number_is_not_restored_unasked(worked_in, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(worked_in, other)
+    add_event(worked_in, "Taken back after a sync that failed")
+    add_event(other, "Written in its place")
+    made = backup(worked_in, tmp_path / "b.zip").path
+    own = backup(other, tmp_path / "own.zip").path
+
+    with pytest.raises(plandoc.ValidationError, match="but it is not the same one .*older=True"):
+        restore(made, other, replace=True)
+
+    assert names_of_events(other)[-1] == "Written in its place"
+    restore(own, other, replace=True)
+    restore(made, other, replace=True, older=True)
+    assert names_of_events(other)[-1] == "Taken back after a sync that failed"
+
+
 @pytest.mark.parametrize("is_there", [False, True])
 def test_what_is_restored_can_be_worked_with(tmp_path, made, is_there):
     target = tmp_path / "new"

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.signed import ids_in
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.plandoc_files import form
 from plandoc.exchange.plandoc_files.contents import EventContent, content_of, unsound
@@ -106,7 +105,7 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
     if problems:
         raise ValidationError(problems)
     counts = {name: len(table) for name, table in tables.items()}
-    return RenderedExport(form.render(_signed_ids(needed, contents), tables), counts)
+    return RenderedExport(form.render(_ids(needed, events), tables), counts)
 
 
 def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
@@ -117,11 +116,8 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today:
     ]
 
 
-def _signed_ids(needed: Needed, contents: Iterable[EventContent]) -> dict[str, dict[str, int]]:
-    """Return what the ids in signed records mean; one that is not there belongs to what was removed since."""
-    ids: dict[str, dict[str, int]] = {}
-    held = {pair for content in contents for pair in ids_in(content.snapshot, content.amendments)}
-    for table, number in held:
-        if number in needed.catalogue[table]:
-            ids.setdefault(table, {})[needed.catalogue[table][number].slug] = number
-    return {table: dict(sorted(numbers.items())) for table, numbers in ids.items()}
+def _ids(needed: Needed, events: Iterable[Event]) -> dict[str, dict[str, int]]:
+    """Return the numbers of all that has a short name, by it, so that it can have the same in another folder."""
+    by_table = {table: records.values() for table, records in needed.catalogue.items()} | {"events": events}
+    ids = {table: {record.slug: record.id for record in records} for table, records in by_table.items()}
+    return {table: dict(sorted(numbers.items())) for table, numbers in ids.items() if numbers}

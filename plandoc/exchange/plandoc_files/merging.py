@@ -52,10 +52,16 @@ class Put:
 
 @frozen
 class PutEvent:
-    """An event to be stored with all its records; its signed records are renumbered already."""
+    """An event to be stored with all its records; its signed records are renumbered already.
+
+    Attributes:
+        before: What is there; None for a new one.
+        former_id: The id that it had where it comes from; 0 when that is unknown.
+    """
 
     content: EventContent
     before: Event | None
+    former_id: int
 
 
 @frozen
@@ -200,7 +206,7 @@ class _Merging:
                 return None
         else:
             self._rows.append(Row("events", slug, Outcome.CREATED))
-        return PutEvent(self._to_be_stored(content), before)
+        return PutEvent(self._to_be_stored(content), before, self._file.event_ids.get(slug, 0))
 
     def _as_stored_there(self, content: EventContent, there: EventContent) -> EventContent:
         """Return an event of the file as it would be in the folder if it were the one that is there."""

@@ -19,7 +19,7 @@ HIGHEST_KEPT = 10**9
 class Numbering:
     """The ids that everything gets.
 
-    What is there already, by its slug, has its id. What is new keeps the id that signed records call it by, where that
+    What is there already, by its slug, has its id. What is new keeps the id that it had where it comes from, where that
     was never given to anything here; else it gets the next one. What signed records speak of although it was removed
     since keeps its id by the same rule, so that nothing else ever gets it.
 
@@ -66,10 +66,11 @@ class Numbering:
 
     def _number(self, table: str, next_id: int, held: Mapping[str, set[int]]) -> None:
         self._first[table] = next_id
-        kept = {number for number in held.get(table, ()) if next_id <= number <= HIGHEST_KEPT}
+        known = self._file.signed_ids[table]
+        kept = {number for number in {*held.get(table, ()), *known} if next_id <= number <= HIGHEST_KEPT}
         self._next[table] = max([next_id, *(number + 1 for number in kept)])
         self._gone[table] = {number: number for number in kept}
-        called = {own: signed for signed, own in self._file.signed_ids[table].items()}
+        called = {own: number for number, own in known.items()}
         ids = self._ids[table] = {}
         for number, record in self._file.catalogue[table].items():
             there = self.present[table].get(record.slug)

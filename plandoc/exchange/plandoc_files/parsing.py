@@ -44,6 +44,7 @@ from plandoc.tables import BY_TYPE, TABLES, Table
 from plandoc.values import frozen
 
 _SIGNED = (PlanSnapshot, PlanAmendment)
+_EVENTS = BY_TYPE[Event].name
 
 
 @frozen
@@ -54,13 +55,16 @@ class ExchangeFile:
         catalogue: Records by id, by table.
         stock: In the order of the file.
         events: In the order of the file.
-        signed_ids: What the ids of signed records mean: the record's id in this file, by table and signed id.
+        signed_ids: What the ids of the folder that it came from mean, those of signed records among them: the record's
+            id in this file, by table and that id.
+        event_ids: The ids that the events had there, by their slugs.
     """
 
     catalogue: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...]
     events: tuple[EventContent, ...]
     signed_ids: Mapping[str, Mapping[int, int]]
+    event_ids: Mapping[str, int]
 
 
 def parse(path: str, exported: Mapping[str, Any]) -> tuple[ExchangeFile | None, list[ReportRow]]:
@@ -91,6 +95,7 @@ class _Parser:
 
     def __init__(self, exported: Mapping[str, Any]) -> None:
         self._exported = exported
+        self._ids_key = form.ids_key(exported["export_version"])
         self._failed: list[ReportRow] = []
         self._slugs: dict[str, dict[str, int]] = {}
         self._records: dict[type, list[Any]] = {}
@@ -118,7 +123,9 @@ class _Parser:
         if self._failed:
             return None, self._failed
         catalogue = {name: self._by_id(name) for name in SIGNED_TABLES}
-        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, signed_ids), []
+        numbered = {number: own for own, number in signed_ids[_EVENTS].items()}
+        event_ids = {event.slug: numbered[event.id] for event in self._records[Event] if event.id in numbered}
+        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, signed_ids, event_ids), []
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))
@@ -128,16 +135,18 @@ class _Parser:
     # The file as a whole.
 
     def _look_at_keys(self) -> None:
+        known = form.keys(self._exported["export_version"])
         for key in self._exported:
-            if key not in form.KEYS:
-                self._fail(key, "the whole table", f"unknown; known are {', '.join(form.KEYS)}")
+            if key not in known:
+                self._fail(key, "the whole table", f"unknown; known are {', '.join(known)}")
         for table in TABLES:
             rows = self._exported.get(table.name)
             if type(rows) is not list:
                 self._fail(table.name, "the whole table", f"wanted a list, found {_shown(self._exported, table.name)}")
-        ids = self._exported.get(form.IDS)
+        ids = self._exported.get(self._ids_key)
         if type(ids) is not dict or not all(type(one) is dict for one in ids.values()):
-            self._fail(form.IDS, "the whole table", f"wanted objects of ids, found {_shown(self._exported, form.IDS)}")
+            found_there = _shown(self._exported, self._ids_key)
+            self._fail(self._ids_key, "the whole table", f"wanted objects of ids, found {found_there}")
 
     def _collect_slugs(self) -> None:
         for table in (table for table in TABLES if table.has_slug):
@@ -257,10 +266,10 @@ class _Parser:
                 self._by_event.setdefault((table.record_type, record.event_id), []).append(record)
 
     def _signed_ids(self) -> dict[str, dict[int, int]]:
-        signed: dict[str, dict[int, int]] = {name: {} for name in SIGNED_TABLES}
-        for table, ids in self._exported[form.IDS].items():
+        signed: dict[str, dict[int, int]] = {name: {} for name in (*SIGNED_TABLES, _EVENTS)}
+        for table, ids in self._exported[self._ids_key].items():
             if table not in signed:
-                self._fail(form.IDS, table, f"unknown table; known are {', '.join(SIGNED_TABLES)}")
+                self._fail(self._ids_key, table, f"unknown table; known are {', '.join(signed)}")
                 continue
             for slug, number in ids.items():
                 wrong = check_whole(number)
@@ -269,7 +278,7 @@ class _Parser:
                 if wrong is None and number in signed[table]:
                     wrong = f"two of {table} have the id {number}"
                 if wrong is not None:
-                    self._fail(form.IDS, table, wrong)
+                    self._fail(self._ids_key, table, wrong)
                 else:
                     signed[table][number] = self._slugs[table][slug]
         return signed

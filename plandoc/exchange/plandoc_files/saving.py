@@ -10,6 +10,7 @@ import attrs
 from plandoc.exchange.plandoc_files.contents import EventContent
 from plandoc.exchange.plandoc_files.merging import Merge, Put, PutEvent
 from plandoc.exchange.plandoc_files.needed import KINDS
+from plandoc.exchange.plandoc_files.numbering import HIGHEST_KEPT
 from plandoc.records import (
     AssemblyType,
     BatchDecision,
@@ -38,7 +39,9 @@ def save(merge: Merge, session: Session) -> None:
             workspace.add(put.record)
         else:
             workspace.replace(put.record)
-    for event in merge.events:
+    next_id = workspace.next_event_id()
+    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
+    for event in sorted(merge.events, key=lambda put: (put.former_id < next_id, put.former_id)):
         _save_event(event, session)
 
 
@@ -67,7 +70,7 @@ def _save_event(put: PutEvent, session: Session) -> None:
     workspace = session.workspace
     event: Event = put.content.event
     if put.before is None:
-        event = workspace.add(event)
+        event = workspace.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
     else:
         event = workspace.replace(attrs.evolve(event, id=put.before.id))
         kinds: tuple[type[Any], ...] = (EventRecipe, EventFinishedGood, BatchDecision)
