@@ -379,7 +379,7 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(60, "a clock at its beginning, by the command", at(START.replace(year=1970), WRITE, command("event", "add", "Coffee", "--date", "2027-01-01")), ("\ttea\t", "\tcoffee\t"), 0, keeps=nothing),
     Row(60, "a clock at its end, by the command", at(START.replace(year=9999), WRITE), ("\ttea\t",), 0, keeps=nothing),
     Row(61, "two commands of one moment", at(START, WRITE, command("event", "add", "Coffee", "--date", "2027-01-01")), ("\ttea\t", "\tcoffee\t"), 0, keeps=nothing),
-    Row(62, "started twice, by the library", in_session(lambda session: plandoc.start_production(1, session=session)), ("cannot start production: the plan of event 1 is IN_PRODUCTION",), keeps=every_document, kind="PlanStateError"),
+    Row(62, "started twice, by the library", in_session(lambda session: plandoc.start_production(1, session=session)), ("cannot start production: the plan of 'Christmas 2026' (event 1) is IN_PRODUCTION",), keeps=every_document, kind="PlanStateError"),
     Row(63, "what no argument can hold", command("event", "add", "Te\0a", "--date", "2027-01-01"), ("no argument can hold a NUL character",), 2),
     Row(64, "an interruption of the command", during_a_command(interrupt), ("interrupted",), 130, keeps=every_document),
     Row(64, "a command that is ended by SIGTERM, and the next", by_command(ended_by_a_signal), ("added 'Tea'",), 0, keeps=nothing),
