@@ -142,7 +142,7 @@ class FolderLock:
     def acquire(
         self,
         *,
-        action: str,
+        action: str | None,
         moment: datetime.datetime,
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None,
@@ -151,7 +151,8 @@ class FolderLock:
         """Take the lock and leave word who has it; when anything is raised, nothing was taken.
 
         Args:
-            action: What is going to be done, for those who wait meanwhile.
+            action: What is going to be done, for those who wait meanwhile; None leaves no word, so that a reader writes
+                nothing.
             moment: When.
             timeout_seconds: 0 means not to wait, and then not to let those go first who do.
             on_wait: Told once who is being waited for.
@@ -168,7 +169,8 @@ class FolderLock:
         def take() -> None:
             self._acquire_among_threads(mine, wait)
             self._acquire_among_processes(wait)
-            self._leave_word(action, moment)
+            if action is not None:
+                self._leave_word(action, moment)
 
         or_undone(take, lambda: self.release(mine))
 
@@ -353,7 +355,7 @@ def while_locked(
     files: Files,
     work: Callable[[FolderLock], T],
     *,
-    action: str,
+    action: str | None,
     moment: datetime.datetime,
     timeout_seconds: float,
 ) -> T:
