@@ -35,7 +35,6 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "_checkpoint > _renew_documents > renew: sync_file stock.json": "edited",
         "_checkpoint > _renew_documents > renew: sync_folder data": "edited",
         "_checkpoint > _renew_documents > renew: sync_folder events": "creation",
-        "_checkpoint > cut > sync: sync_data the journal": "checkpoints",
         "_checkpoint_unless_held > _checkpoint > put_durably: replace plandoc.json": "creation",
         "_checkpoint_unless_held > _checkpoint > put_durably: sync_file plandoc.json": "creation",
         "_checkpoint_unless_held > _checkpoint > put_durably: sync_folder data": "creation",
@@ -78,7 +77,6 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "prepare > keep > put_durably: replace a backup": "upgraded",
         "prepare > keep > put_durably: sync_file a backup": "upgraded",
         "prepare > keep > put_durably: sync_folder .plandoc": "upgraded",
-        "prepare > keep > sync: sync_folder data": "upgraded",
         "recover > write_anew > put_durably: replace journal.jsonl": "edited",
         "recover > write_anew > put_durably: sync_file journal.jsonl": "edited",
         "restore > _make > lay_out: sync_file an event": "restored_anew",
@@ -115,6 +113,9 @@ NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
 # What the crash states alone do not ask for, and why it is there.
 NOT_NEEDED: Mapping[str, str] = MappingProxyType(
     {
+        "_checkpoint > cut > sync: sync_data the journal": "lines that come back are not above the marker's number, and "
+        "are dropped",
+        "prepare > keep > sync: sync_folder data": "the folder is synced once more before the first line is written",
         "create > _make_folders > _settle_empty: sync_folder the parent": "filling the folder syncs its parent once more; "
         "one rule for all folders on the way",
         "_catch_up > _read_on > sync: sync_data the journal": "the other writer synced the line, unless it was killed within its commit",
@@ -183,8 +184,8 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
         "edited",
     ),
     (
-        "restore > _commit > put_durably: sync_file journal.jsonl",
-        "restore > _commit > put_durably: replace journal.jsonl",
+        "over > _commit > put_durably: sync_file journal.jsonl",
+        "over > _commit > put_durably: replace journal.jsonl",
         "restored_over",
     ),
     ("restore > _make > lay_out: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
