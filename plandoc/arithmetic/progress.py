@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from plandoc.arithmetic import runs
 from plandoc.arithmetic.batches import units_yielded
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.feasibility import GoodFeasibility, feasibility
+from plandoc.arithmetic.needs import needs_of_plan
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, PlanState, ProductionRun, Recipe
@@ -209,7 +211,7 @@ def _overall(work: Work, units: tuple[UnitProgress, ...], goods: tuple[GoodProgr
 
 def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
     wanted = _whole(plan.quantities, breakdown)
-    needed = {one.unit.id: one.units for one in breakdown.requirements(wanted)}
+    needed = needs_of_plan(wanted, work.assembly, definitions)
     done, made, lost = (count(work.production) for count in (runs.batches_done, runs.units_made, runs.units_lost))
     used = runs.units_packed(_of_whole_goods(work, definitions), definitions)
     for unit_id in sorted(needed.keys() | plan.decisions.keys() | done.keys() | used.keys()):
@@ -220,7 +222,7 @@ def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Bre
             yield UnitProgress(
                 unit,
                 recipe,
-                needed=needed.get(unit_id, 0),
+                needed=math.ceil(needed.get(unit_id, 0)),
                 batches_decided=0 if decision is None else decision.batches,
                 batches_done=done.get(unit_id, 0),
                 made=made.get(unit_id, 0),

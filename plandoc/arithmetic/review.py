@@ -16,10 +16,11 @@ from plandoc.arithmetic.batches import (
 )
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
+from plandoc.arithmetic.needs import needs_of_plan
 from plandoc.arithmetic.nested_recipes import NestedRecipes
 from plandoc.arithmetic.requirements import Breakdown, Exact
 from plandoc.arithmetic.rounding import in_words
-from plandoc.records import BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
+from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 from plandoc.rules import LARGEST_NUMBER
 from plandoc.values import frozen
 
@@ -44,12 +45,14 @@ class PlanParts:
         recipes: Ids of the selected recipes.
         decisions: The batch decisions, by the finished unit's id.
         state: Where the plan is in its life, for it decides what can be done about a finding.
+        packed: The assembly runs that count.
     """
 
     quantities: Mapping[int, int]
     recipes: Collection[int]
     decisions: Mapping[int, BatchDecision]
     state: PlanState = PlanState.DRAFT
+    packed: tuple[AssemblyRun, ...] = ()
 
 
 def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
@@ -60,7 +63,7 @@ def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
     breakdown = Breakdown.of(definitions)
     broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
-    needs = breakdown.needs(whole)
+    needs = needs_of_plan(whole, plan.packed, definitions)
     findings = [
         *_broken_recipes(plan, definitions),
         *_broken_goods(plan, definitions, breakdown),

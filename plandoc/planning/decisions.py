@@ -17,11 +17,12 @@ from plandoc.arithmetic.batches import (
     way_out_of_shortfall,
 )
 from plandoc.arithmetic.fingerprints import recipe_fingerprint
-from plandoc.arithmetic.requirements import Breakdown, Exact, Requirement, requirements
+from plandoc.arithmetic.needs import needs_of_plan, requirements_of_plan
+from plandoc.arithmetic.requirements import Exact, Requirement
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_of
-from plandoc.planning.reviewing import review_plan
+from plandoc.planning.reviewing import packed, review_plan
 from plandoc.queries import having
 from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, FindingKind, FinishedUnit, Recipe
 from plandoc.rules import check_ratio, check_whole
@@ -50,8 +51,8 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
-    session.event(event_id)
-    return list(requirements(_quantities(session, event_id), definitions_of(event_id, session)))
+    quantities, done = _quantities(session, event_id), packed(session.event(event_id), session)
+    return list(requirements_of_plan(quantities, done, definitions_of(event_id, session)))
 
 
 def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
@@ -60,7 +61,8 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
     Raises:
         ValidationError: with every good that is broken.
     """
-    return Breakdown.of(definitions_of(event_id, session)).needs(_quantities(session, event_id))
+    quantities, done = _quantities(session, event_id), packed(session.event(event_id), session)
+    return needs_of_plan(quantities, done, definitions_of(event_id, session))
 
 
 def _quantities(session: Session, event_id: int) -> Mapping[int, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from plandoc.arithmetic.batches import UnitPlan
 from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.needs import needs_of_plan
 from plandoc.arithmetic.requirements import Breakdown
 from plandoc.arithmetic.review import PlanParts
 from plandoc.operations import NO_SESSION, reads
@@ -93,9 +95,9 @@ def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[
 def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
     breakdown = Breakdown.of(definitions)
     whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
-    needed = {one.unit.id: one.units for one in breakdown.requirements(whole)}
+    needed = needs_of_plan(whole, plan.packed, definitions)
     for unit_id in sorted(needed.keys() | plan.decisions.keys()):
         unit = definitions.units(unit_id)
         recipe = None if unit is None else definitions.recipes(unit.recipe_id)
         if unit is not None and recipe is not None:
-            yield UnitPlan(unit, recipe, needed.get(unit_id, 0), plan.decisions.get(unit_id))
+            yield UnitPlan(unit, recipe, math.ceil(needed.get(unit_id, 0)), plan.decisions.get(unit_id))

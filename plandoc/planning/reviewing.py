@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.arithmetic.revising import changed_in_catalogue
+from plandoc.arithmetic.runs import counted_assembly
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.definitions import definitions_in, definitions_of, frozen_units
-from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, Finding, PlanState
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Event,
+    EventFinishedGood,
+    EventRecipe,
+    Finding,
+    PlanState,
+    VoidedRun,
+)
 from plandoc.sessions import Session
+
+_BEFORE_PRODUCTION = frozenset({PlanState.DRAFT, PlanState.LOCKED})
 
 
 @reads
@@ -35,6 +47,14 @@ def findings_in(plan: PlanParts, event_id: int, session: Session) -> tuple[Findi
     return (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
 
 
+def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
+    """Return the assembly runs of an event that count; before production there are none."""
+    if event.plan_state in _BEFORE_PRODUCTION:
+        return ()
+    voided = session.find(VoidedRun, event_id=event.id)
+    return counted_assembly(session.find(AssemblyRun, event_id=event.id), voided)
+
+
 def plan_parts(event_id: int, session: Session) -> PlanParts:
     """Return what the plan of an event consists of, as the sums want it."""
     event = session.event(event_id)
@@ -46,4 +66,5 @@ def plan_parts(event_id: int, session: Session) -> PlanParts:
         recipes={row.recipe_id for row in recipes},
         decisions={row.finished_unit_id: row for row in decisions},
         state=event.plan_state,
+        packed=packed(event, session),
     )

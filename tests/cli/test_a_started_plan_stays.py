@@ -38,8 +38,8 @@ ANSWERS = {
 NO_ANSWERS = {
     *("demo", "init", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
-    *("stock list", "stock set", "stock import"),
-    *("event add", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
+    *("stock list", "stock set", "stock add", "stock import"),
+    *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
     *("lock", "unlock", "start", "complete"),
     *("amend drop", "amend add", "amend quantity", "amend batches", "amend recipe", "amend good"),
     *("bake", "pack", "void"),

@@ -36,7 +36,8 @@ class AStartedPlan(RuleBasedStateMachine):
     def start(self):
         self.bakery = a_bakery(self.store)
         self.event = a_plan(self.store, PlanState.IN_PRODUCTION, bakery=self.bakery)
-        self.in_force = self.catalogue()
+        frozen = self.store.read(lambda session: plandoc.get_plan_snapshot(self.event.id, session=session))
+        self.in_force = {key: one for key, one in self.catalogue().items() if frozen.defines(_TABLES[key[0]], key[1])}
         self.answers = self.asked()
 
     def teardown(self):
@@ -110,7 +111,7 @@ class AStartedPlan(RuleBasedStateMachine):
             key: one
             for key, one in now.items()
             if (key[0] is records.Recipe and key[1] in reached)
-            or (key[0] is records.FinishedUnit and {one.recipe_id, self.in_force[key].recipe_id} & reached)
+            or (key[0] is records.FinishedUnit and one.recipe_id in reached)
             or (
                 key[0] is records.Ingredient
                 and any(line.ingredient_id == key[1] for i in reached for line in now[records.Recipe, i].lines)
@@ -135,7 +136,8 @@ class AStartedPlan(RuleBasedStateMachine):
         return found
 
     def _revise(self, revise, number, taken):
-        taken = {key: one for key, one in taken.items() if self._is_known(key)}
+        # Of what the plan does not speak of it takes nothing over.
+        taken = {key: one for key, one in taken.items() if key in self.in_force}
         same = all(self._differs_in_order_alone(self.in_force[key], one) for key, one in taken.items())
         try:
             with self.store.session() as session:
@@ -154,11 +156,6 @@ class AStartedPlan(RuleBasedStateMachine):
         }
         self.answers = self.asked()
 
-    def _is_known(self, key):
-        known = self.store.read(lambda s: definitions_of(self.event.id, s).lookup(key[0])(key[1]) is not None)
-        # The small cookie is in the catalogue alone.
-        return known and key != (records.FinishedUnit, self.bakery.small_cookie.id)
-
     def _differs_in_order_alone(self, one, other):
         return _sorted(one) == _sorted(other)
 
@@ -169,8 +166,7 @@ class AStartedPlan(RuleBasedStateMachine):
     def what_is_in_force_is_what_was_frozen_and_taken_over(self):
         definitions = self.store.read(lambda s: definitions_of(self.event.id, s))
         for (kind, number), record in self.in_force.items():
-            if (kind, number) != (records.FinishedUnit, self.bakery.small_cookie.id):
-                assert _sorted(definitions.lookup(kind)(number)) == _sorted(record)
+            assert _sorted(definitions.lookup(kind)(number)) == _sorted(record)
 
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()

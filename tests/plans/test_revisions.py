@@ -359,3 +359,34 @@ def test_what_was_missing_when_the_plan_was_frozen_is_taken_over_once_it_is_ther
     assert FindingKind.BROKEN in broken
     assert FindingKind.BROKEN in still_broken
     assert findings == []
+
+
+def test_packed_pieces_need_what_they_took_and_only_the_others_what_a_piece_takes_now(store, bakery, event):
+    plandoc.record_production(event.id, bakery.cookie.id, 3)
+    plandoc.record_assembly(event.id, bakery.cookie_box.id, 4)
+    parts = (records.Component(finished_unit_id=bakery.cookie.id, quantity=20),)
+    replaced(store, bakery.cookie_box, components=parts)
+    plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "larger boxes")
+    progress = plandoc.get_progress(event.id).units[0]
+    (requirement, _) = plandoc.get_requirements(event.id)
+
+    assert requirement.exact == 4 * 12 + 6 * 20 + 2 * 20
+    assert [(source.good.name, source.quantity) for source in requirement.sources] == [
+        ("Cookie Gift Box", 4 * 12 + 6 * 20),
+        ("Hamper", 2 * 20),
+    ]
+    assert (progress.needed, progress.used, progress.still_needed) == (208, 48, 208 - 72)
+    assert plandoc.get_plan(event.id).units[0].needed == 208
+    assert "6 batches make 144 of 208 needed" in plandoc.review_plan(event.id)[0].message
+
+
+def test_a_unit_that_only_packed_pieces_took_is_still_needed_by_them(store, bakery, event):
+    plandoc.record_production(event.id, bakery.cookie.id, 1)
+    plandoc.record_assembly(event.id, bakery.cookie_box.id, 2)
+    replaced(store, bakery.cookie_box, components=(records.Component(finished_unit_id=bakery.slice.id, quantity=1),))
+    plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "slices instead")
+
+    assert [(one.unit.name, one.units) for one in plandoc.get_requirements(event.id)] == [
+        ("Cookie", 2 * 12),
+        ("Slice", 8 + 2 + 4),
+    ]
