@@ -58,12 +58,14 @@ CHANGES = {
 }
 # What changes no plan that is there, or never a second time.
 WITHOUT_A_PLAN = {
+    "add_stock",
     "create_plan_snapshot",
     "import_file",
     "import_goods",
     "import_ingredients",
     "import_recipes",
     "import_stock",
+    "receive_shopping",
     "set_stock",
 }
 
