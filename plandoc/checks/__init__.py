@@ -94,8 +94,9 @@ def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
     folder = DocumentFiles(root, files)
     look = Look(folder, files)
-    if creation.is_made(root, files):
-        return look, list(look.findings())
+    with translated(root, Outcome.NOT_SAVED):
+        if creation.is_made(root, files):
+            return look, list(look.findings())
     if _holds_documents(folder):
         hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)

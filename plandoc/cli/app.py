@@ -17,7 +17,7 @@ from plandoc.cli.arguments import as_path, as_text
 from plandoc.cli.commands import Call
 from plandoc.cli.done import Done
 from plandoc.cli.folder import Folder
-from plandoc.cli.wording import UsageError, as_said_here
+from plandoc.cli.wording import UsageError
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.folder import RecoveryWarning
 
@@ -64,7 +64,7 @@ def _refused(error: PlandocError, done: Done) -> int:
     is_saved = isinstance(error, StorageError) and error.outcome is Outcome.SAVED
     # What was begun has ended as the error itself says.
     done.end("do not run it again" if is_saved and not done else None)
-    _complain(as_said_here(str(error)), *done.lines)
+    _complain(str(error), *done.lines)
     return DONE_BUT if done else REFUSED
 
 

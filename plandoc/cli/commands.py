@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("backup", "backing_up:backup", "Make a consistent copy of the data folder while others work in it."),
     ("restore", "backing_up:restore", "Make the data folder what a backup holds, all of it or nothing."),
     ("event add", "events:add", "Add an event."),
+    ("event edit", "events:edit", "Change the name, the date, the attendees or the notes of an event."),
     ("event list", "events:list_events", "List the events."),
     ("event show", "events:show", "Show an event and what is planned for it."),
     ("ingredient list", "stock:list_ingredients", "List the ingredients and what they weigh."),
@@ -72,7 +73,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("snapshot", "life:snapshot", "Show the plan as it was when production started."),
 )
 GROUPS: tuple[tuple[str, str], ...] = (
-    ("event", "Add an event, list the events, show one of them."),
+    ("event", "Add an event, change it, list the events, show one of them."),
     ("ingredient", "List the ingredients, import them."),
     ("recipe", "List the recipes, import them."),
     ("good", "List the goods that can be handed out, import them."),

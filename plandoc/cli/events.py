@@ -1,16 +1,18 @@
-"""`plandoc event add`, `list` and `show`."""
+"""`plandoc event add`, `edit`, `list` and `show`."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Any
 
+import attrs
+
 from plandoc.catalog import find_by_key
 from plandoc.cli import printing
 from plandoc.cli.folder import DataFolder
 from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.rows import as_row
-from plandoc.cli.wording import state_in_words, whole_number
+from plandoc.cli.wording import UsageError, state_in_words, whole_number
 from plandoc.errors import PlandocError
 from plandoc.planning.decisions import get_batch_decisions
 from plandoc.planning.definitions import defined
@@ -19,6 +21,9 @@ from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, Pl
 from plandoc.sessions import Session
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.values import frozen
+
+_NONE = "none"
+_CALLED = {"name": "name", "event_date": "date", "expected_attendees": "attendees", "notes": "notes"}
 
 
 def add(
@@ -62,6 +67,49 @@ def add(
 def _already_there(event: Event) -> PlandocError:
     there = f"{event.name!r} on {event.event_date} is there already, as {event.slug} (event {event.id})"
     return PlandocError(f"{there}; nothing was added; --again adds another one of this name")
+
+
+def edit(
+    event: str,
+    /,
+    *,
+    name: str | None = None,
+    date: datetime.date | None = None,
+    attendees: str | None = None,
+    notes: str | None = None,
+    folder: DataFolder,
+) -> None:
+    """Change the name, the date, the attendees or the notes of an event; its short name stays.
+
+    Notes can always be changed, the others until the plan is completed.
+
+    Args:
+        event: The event, by its short name or number.
+        name: What the event is called from now on.
+        date: The day of the event, such as 2026-12-25.
+        attendees: How many people are expected; 'none' when nobody knows.
+        notes: Anything to remember, in place of the notes that there are.
+    """
+    given: dict[str, Any] = {"name": name, "event_date": date, "notes": notes}
+    if attendees is not None:
+        given["expected_attendees"] = None if attendees == _NONE else whole_number(attendees, "--attendees")
+    changes = {field: value for field, value in given.items() if value is not None or field == "expected_attendees"}
+    if not changes:
+        raise UsageError("event edit wants what to change: --name, --date, --attendees or --notes")
+
+    def change(session: Session) -> tuple[Event, Event]:
+        before = find_by_key(Event, event, session=session)
+        return before, session.replace(attrs.evolve(before, **changes))
+
+    before, after = folder.change("edit an event", change)
+    said = [f"{_CALLED[field]}: {_shown(before, field)} -> {_shown(after, field)}" for field in changes]
+    for line in said:
+        printing.say(line)
+
+
+def _shown(event: Event, field: str) -> str:
+    value = getattr(event, field)
+    return printing.clean(_NONE if value in (None, "") else value)
 
 
 def list_events(*, json: AsJson = False, folder: DataFolder) -> None:

@@ -60,9 +60,10 @@ _STATES: Mapping[PlanState, str] = MappingProxyType(
 
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
+# What is said in the command's words already stays as it is.
 # What the library says in terms of its functions, with the arguments where it names them: change_quantity(quantity=13).
 _LIBRARY = re.compile(
-    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in _COMMANDS_FOR).join(
+    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)(?! with --)" for words in _COMMANDS_FOR).join(
         ("(", r")(?:\(([^()]*=[^()]*)\))?(?: of ([a-z0-9-]+))?")
     )
 )
@@ -93,6 +94,8 @@ def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
     "raise it first, with 'plandoc amend quantity fair box 13 --reason TEXT'"
     >>> as_said_here("take it over with revise_recipe of bread", {"EVENT": "fair"})
     "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
+    >>> as_said_here(as_said_here("or accept the shortfall"))
+    'or accept the shortfall with --accept-shortfall'
     """
     said = _LIBRARY.sub(lambda match: _command(match, names), message)
     return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import Clock
@@ -50,6 +51,7 @@ def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seco
 
 def _make_folders(root: Path, files: Files) -> None:
     if root.is_dir():
+        _settle_empty(root, files)
         return
     _make_folders(root.parent, files)
     try:
@@ -59,6 +61,14 @@ def _make_folders(root: Path, files: Files) -> None:
         if not root.is_dir():
             raise
     files.sync_folder(root.parent)
+
+
+def _settle_empty(folder: Path, files: Files) -> None:
+    """Make the name of an empty folder durable: whoever made it may have been killed before that."""
+    # Who may not read what it is in has not made it there.
+    with suppress(PermissionError):
+        if not files.names(folder):
+            files.sync_folder(folder.parent)
 
 
 def _fill(root: Path, lineage: str, files: Files) -> None:

@@ -287,10 +287,13 @@ def _open_plain(path: Path, flags: int, folder: int | None = None) -> tuple[int,
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             raise NotAFile(error.errno, _what_stands(path), str(path)) from None
         raise
-    status = os.fstat(handle)
-    if not stat.S_ISREG(status.st_mode):
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
+    except OSError:
         os.close(handle)
-        raise NotAFile(errno.EINVAL, _what_stands(path), str(path))
+        raise
     return handle, status
 
 

@@ -39,7 +39,7 @@ NO_ANSWERS = {
     *("demo", "init", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
     *("stock list", "stock set", "stock add", "stock import"),
-    *("event add", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
+    *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
     *("lock", "unlock", "start", "complete"),
     *("amend drop", "amend add", "amend quantity", "amend batches", "amend recipe", "amend good"),
     *("bake", "pack", "void"),

@@ -1,4 +1,6 @@
-"""Adding events, as far as names and numbers can be mistaken for each other."""
+"""Adding events, as far as names and numbers can be mistaken for each other; and changing them."""
+
+import json
 
 
 def test_an_event_that_is_called_a_number_says_by_which_number_it_is_meant(call, bakery):
@@ -23,3 +25,35 @@ def test_the_number_of_an_event_comes_before_the_short_name_of_another(call, bak
 def test_other_events_are_added_without_a_word_about_numbers(call, bakery):
     for name in ("Christmas", "2026 again", "4"):
         assert len(call("event", "add", name, "--date", "2026-12-31").out.splitlines()) == 1
+
+
+def test_what_is_known_of_an_event_can_be_changed_and_both_values_are_said(call, bakery):
+    ended = call("event", "edit", "1", "--name", " Quay Market ", "--date", "2026-06-02", "--attendees", "80")
+    event = json.loads(call("event", "show", "1", "--json").out)
+
+    assert ended.status == 0
+    assert ended.out.splitlines()[0] == "name: Harbour Market -> Quay Market"
+    assert ended.out.splitlines()[1].endswith("-> 2026-06-02")
+    assert ended.out.splitlines()[2].endswith("-> 80")
+    assert (event["name"], event["event_date"], event["expected_attendees"]) == ("Quay Market", "2026-06-02", 80)
+    assert event["slug"] == "harbour-market"
+
+
+def test_attendees_change_during_production_and_nothing_but_notes_after_it(call, bakery):
+    for step in (("lock", "1"), ("start", "1")):
+        call(*step)
+    during = call("event", "edit", "1", "--attendees", "none")
+    call("complete", "1", "--yes")
+    after = call("event", "edit", "1", "--attendees", "90")
+    notes = call("event", "edit", "1", "--notes", "rain")
+
+    assert (during.status, during.out.splitlines()[0].endswith("-> none")) == (0, True)
+    assert after.status == 1
+    assert "only its notes can change now" in after.err
+    assert notes.status == 0
+    assert notes.out.startswith("notes: ")
+    assert notes.out.endswith(" -> rain\n")
+
+
+def test_an_edit_that_says_nothing_is_wrong_usage(call, bakery):
+    assert call("event", "edit", "1").status == 2

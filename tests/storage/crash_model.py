@@ -90,6 +90,14 @@ class FolderNode:
     def sync(self) -> None:
         self.names = {name: [history[-1]] for name, history in self.names.items()}
 
+    def copy(self) -> FolderNode:
+        """Return what is durable of it, with all that is in it, as nodes of its own."""
+        copied = FolderNode()
+        for name, history in self.names.items():
+            node = history[-1]
+            copied.names[name] = [node.copy() if isinstance(node, FolderNode) else node and FileNode(node.durable)]
+        return copied
+
 
 class Disk:
     """A folder tree that operations are done to.
@@ -158,7 +166,9 @@ class Disk:
             node.sync()
 
     def _sync_folder(self, path: Path) -> None:
-        self._folder(path).sync()
+        # What the whole tree is in is durable anyway.
+        if path.is_relative_to(self.top):
+            self._folder(path).sync()
 
     def _replace(self, source: Path, target: Path) -> None:
         folder, name = self._at(source)
@@ -190,6 +200,10 @@ class Disk:
     def _make_folder(self, path: Path) -> None:
         folder, name = self._at(path)
         folder.set(name, FolderNode())
+
+    def present(self) -> Tree:
+        """Return what a living system shows."""
+        return dict(self._tree(self.root, "", {}))
 
     def crash_states(self, *, limit: int, luck: random.Random) -> Iterator[Tree]:
         """Yield what may stand on the disk if the power goes now; at most about `limit` states."""

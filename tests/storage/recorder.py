@@ -29,6 +29,8 @@ SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
+PLUMBING = ("/document_files.py", "/journal_file.py", "/moments.py")
+
 Changes = Mapping[str, bytes | None]
 
 
@@ -91,21 +93,32 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
 
 
-def observe(root: Path, files: Files | None = None, *, edited: bool = False) -> dict[str, bytes]:
+def read_with_serial(reading: Reading) -> dict[str, bytes]:
+    """Every document of a reading, and which transaction was the last: no number is ever given twice."""
+    return {**read_all(reading), "serial": b"%d" % reading.serial}
+
+
+def observe(
+    root: Path,
+    files: Files | None = None,
+    *,
+    edited: bool = False,
+    look: Callable[[Reading], dict[str, bytes]] = read_all,
+) -> dict[str, bytes]:
     """Open a folder as after a crash; readers before, in and after the recovery must see the same.
 
     Where somebody `edited` a document after the crash, readers before the recovery see that version.
     """
     layer = files or QuickFiles()
     first = open_folder(root, layer)
-    seen = [first.view(read_all)]
+    seen = [first.view(look)]
     transaction = first.begin("look", timeout_seconds=0)
-    seen.append(read_all(transaction))
+    seen.append(look(transaction))
     transaction.release()
-    seen.append(first.view(read_all))
+    seen.append(first.view(look))
     first.close()
     second = open_folder(root, layer)
-    seen.append(second.view(read_all))
+    seen.append(second.view(look))
     second.close()
     if any(other != seen[-1] for other in seen[edited:]):
         raise AssertionError(f"readers before and after the recovery differ: {seen}")
@@ -164,14 +177,22 @@ class RecordingFiles(_Watched):
     Attributes:
         log: The operations in order, and the marks between them.
         sites: For each entry of the log the call in plandoc that it came from; empty for a mark.
+        between: Called before every change and after it; what it does itself is not recorded here.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.log: list[tuple[Any, ...]] = []
         self.sites: list[str] = []
+        self.between: Callable[[], object] | None = None
         self._ignored: set[int] = set()
         self._left: int | None = None
+
+    def of_another_process(self) -> RecordingFiles:
+        """Return the file layer of a process that lives and dies by itself, with one log for both."""
+        other = RecordingFiles()
+        other.log, other.sites = self.log, self.sites
+        return other
 
     def mark(self, what: str, number: int) -> None:
         """Write down how far the workload is."""
@@ -184,10 +205,14 @@ class RecordingFiles(_Watched):
 
     def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         self._live_on(name)
+        if self.between is not None and name in CHANGES:
+            self.between()
         # A sync changes nothing that a living system shows; the model alone needs to know of it.
         result = None if name in SYNCS else act(*arguments)
         if name in CHANGES:
             self._record(name, arguments, result)
+        if self.between is not None and name in CHANGES:
+            self.between()
         return result
 
     def _live_on(self, name: str) -> None:
@@ -219,12 +244,16 @@ def is_of_lock(path: Path) -> bool:
 
 
 def _site(name: str, arguments: tuple[Any, ...]) -> str:
-    """Return the three innermost functions of plandoc that led to an operation, and the kind of file it is done to."""
+    """Return the three innermost functions of plandoc that led to an operation, and the kind of file it is done to.
+
+    What a module does for its own ends is left out: it would hide for whom.
+    """
     callers: list[str] = []
     frame = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
-        if "/plandoc/" in path and not path.endswith("/files.py"):
+        is_plumbing = path.endswith(PLUMBING) and frame.f_code.co_name.startswith("_")
+        if "/plandoc/" in path and not path.endswith("/files.py") and not is_plumbing:
             callers.append(frame.f_code.co_name)
         frame = frame.f_back
     on = arguments[-1] if name in RENAMES else arguments[0]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+from unittest import mock
 
+import attrs
 import pytest
 from every_workload import WORKLOADS
-from lives import Life, Log, Proof
+from going_on import NEXT, after_a_kill, kill_points
+from lives import Life, Log
+from proofs import Proof
 from recorder import RENAMES, SYNCS
+
+from plandoc.errors import DamagedError
+from plandoc.storage.journal_file import JournalFile, Position
 
 _LIMIT = 12
 
@@ -118,25 +128,104 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
 )
 
 
+# Each is done before the other one; a store that does it only after that loses something in the workload.
+_CHECKPOINT = "_checkpoint_unless_held > _checkpoint"
+ORDERS: tuple[tuple[str, str, str], ...] = (
+    (
+        "commit > _append > append: sync_data the journal",
+        "commit > _apply > put_staged: replace catalog.json",
+        "one_document",
+    ),
+    (
+        "_checkpoint > _renew_documents > renew: sync_file catalog.json",
+        f"{_CHECKPOINT} > put_durably: sync_folder data",
+        "creation",
+    ),
+    (
+        f"{_CHECKPOINT} > put_durably: sync_folder data",
+        f"{_CHECKPOINT} > cut: truncate the journal",
+        "closed_and_opened",
+    ),
+    (
+        "fill > _fill > put_durably: sync_file plandoc.json",
+        "fill > _fill > put_durably: replace plandoc.json",
+        "creation",
+    ),
+    (
+        "fill > _fill > put_durably: replace catalog.json",
+        "fill > _fill > put_durably: replace plandoc.json",
+        "creation",
+    ),
+    (
+        "keep_aside > keep_copy > put_durably: sync_file a kept version",
+        "_put_right > put > put_staged: replace catalog.json",
+        "edited",
+    ),
+    (
+        "keep_aside > keep_copy > put_durably: replace a kept version",
+        "_put_right > put > put_staged: replace catalog.json",
+        "edited",
+    ),
+    (
+        "recover > write_anew > put_durably: sync_file journal.jsonl",
+        "recover > write_anew > put_durably: replace journal.jsonl",
+        "edited",
+    ),
+    (
+        "restore > _commit > put_durably: sync_file journal.jsonl",
+        "restore > _commit > put_durably: replace journal.jsonl",
+        "restored_over",
+    ),
+    ("restore > _make > lay_out: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
+    (
+        "prepare > keep > put_durably: sync_file a backup",
+        "commit > _append > append: sync_data the journal",
+        "upgraded",
+    ),
+    (
+        "_make > write > _write_archive: sync_file a backup",
+        "write > _write_archive > _publish: publish a backup",
+        "backup_archive",
+    ),
+)
+
+Change = Callable[[Life], tuple[Log, int | None]]
+
+
 class Lives:
     """All workloads, recorded once, and the proof that remembers what it has looked at."""
 
     def __init__(self, scratch: Path) -> None:
         self.proof = Proof(scratch)
         self.lives: Mapping[str, Life] = {name: work(scratch / name) for name, work in WORKLOADS.items()}
+        self._heirs: dict[str, list[Life]] = {}
 
     def sites(self) -> set[str]:
         return {site for life in self.lives.values() for site in life.files.sites if is_of_interest(site)}
 
     def violations_without(self, site: str, workloads: Iterable[str]) -> list[str]:
         """Return what goes wrong when one call is left out everywhere."""
-        wrong = []
-        for name in workloads:
-            life = self.lives[name]
-            log, first = without(life, site)
-            if first is not None:
-                wrong += self.proof.violations(life, log, limit=_LIMIT, first=first, enough=1)
-        return wrong
+        return self.violations(workloads, functools.partial(without, site=site))
+
+    def violations(self, workloads: Iterable[str], change: Change) -> list[str]:
+        """Return what goes wrong first when the operations of some lives are changed."""
+        for life in (life for name in workloads for life in self.named(name)):
+            log, first = change(life)
+            wrong = [] if first is None else self.proof.violations(life, log, limit=_LIMIT, first=first, enough=1)
+            if wrong:
+                return wrong
+        return []
+
+    def named(self, name: str) -> list[Life]:
+        """Return the life of a workload; of "a workload, killed, then reads" those of all who go on after a kill in it."""
+        workload, _, then = name.partition(", killed, then ")
+        life = self.lives[workload]
+        if not then:
+            return [life]
+        if name not in self._heirs:
+            heirs = [after_a_kill(life, at, NEXT[then], half=half) for at, half in kill_points(life)]
+            self._heirs[name] = [heir for heir in heirs if heir is not None]
+        return self._heirs[name]
 
 
 def is_of_interest(site: str) -> bool:
@@ -144,16 +233,40 @@ def is_of_interest(site: str) -> bool:
 
 
 def without(life: Life, site: str) -> tuple[Log, int | None]:
-    """Return a log as of a store that leaves a sync out, or writes over a file instead of renaming."""
-    log, first = [], None
-    for operation, its_site in zip(life.files.log, life.files.sites, strict=True):
+    """Return a log as of a store that leaves a sync out, or writes over a file instead of renaming.
+
+    Returns:
+        The operations, and the first that is not as it was; None when all are.
+    """
+    log: list[tuple[Any, ...]] = []
+    first: int | None = None
+    start = life.first
+    for at, (operation, its_site) in enumerate(zip(life.files.log, life.files.sites, strict=True)):
+        start = len(log) if at == life.first else start
         if its_site != site:
             log.append(operation)
             continue
         first = len(log) if first is None else first
         if operation[0] in RENAMES:
             log.append(("overwrite", *operation[1:]))
-    return log, first
+    return log, None if first is None else max(first, start)
+
+
+def delayed(life: Life, site: str, until: str) -> tuple[Log, int | None]:
+    """Return a log as of a store that does one thing only after another one that should come later."""
+    log: list[tuple[Any, ...]] = []
+    first: int | None = None
+    held_back: list[tuple[Any, ...]] = []
+    for operation, its_site in zip(life.files.log, life.files.sites, strict=True):
+        if its_site == site:
+            held_back.append(operation)
+            first = len(log) if first is None else first
+            continue
+        log.append(operation)
+        if its_site == until:
+            log += held_back
+            held_back = []
+    return [*log, *held_back], None if first is None else max(first, life.first)
 
 
 @pytest.fixture(scope="module")
@@ -162,12 +275,55 @@ def lives(module_scratch: Path) -> Iterator[Lives]:
 
 
 def test_every_sync_and_rename_of_the_storage_is_known_here(lives: Lives) -> None:
-    assert lives.sites() == {*NEEDED, *NOT_NEEDED}
+    assert lives.sites() == {*NEEDED, *NEEDED_AFTER_A_KILL, *NOT_NEEDED}
 
 
 @pytest.mark.parametrize("site", NEEDED)
 def test_a_store_that_leaves_out_a_sync_or_a_rename_is_found_out(site: str, lives: Lives) -> None:
     assert lives.violations_without(site, [NEEDED[site]]) != []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("site", NEEDED_AFTER_A_KILL)
+def test_a_store_that_leaves_out_what_matters_after_a_kill_alone_is_found_out(site: str, lives: Lives) -> None:
+    assert lives.violations_without(site, [NEEDED_AFTER_A_KILL[site]]) != []
+
+
+@pytest.mark.parametrize(("site", "until", "workload"), ORDERS)
+def test_a_store_that_does_one_thing_after_what_must_come_behind_it_is_found_out(
+    site: str, until: str, workload: str, lives: Lives
+) -> None:
+    change = functools.partial(delayed, site=site, until=until)
+
+    assert lives.violations([workload], change) != []
+
+
+def test_a_store_that_leaves_a_torn_line_and_writes_behind_it_is_found_out(scratch: Path) -> None:
+    life = WORKLOADS["one_document"](scratch / "life")
+    torn = [at for at, half in kill_points(life) if half and life.files.log[at][0] == "write_at"]
+
+    with torn_lines_are_left(), pytest.raises(DamagedError, match="good ones follow"):
+        for at in torn:
+            after_a_kill(life, at, NEXT["commits_and_closes"], half=True)
+
+
+@contextmanager
+def torn_lines_are_left() -> Iterator[None]:
+    """Let the next line be written at the end of the file, whatever is there."""
+    cut, append = JournalFile.cut, JournalFile.append
+
+    def cut_all_or_nothing(file: JournalFile, size: int) -> None:
+        if not size:
+            cut(file, size)
+
+    def append_behind_all(file: JournalFile, content: bytes, *, after: Position) -> Position:
+        return append(file, content, after=attrs.evolve(after, size=file._files.size(file._handle)))
+
+    with (
+        mock.patch.object(JournalFile, "cut", cut_all_or_nothing),
+        mock.patch.object(JournalFile, "append", append_behind_all),
+    ):
+        yield
 
 
 @pytest.mark.slow

@@ -83,7 +83,7 @@ def restored_over_a_writer(top: Path) -> Life:
 
 def _dirty(top: Path) -> Life:
     life = with_plan(top, PlanState.LOCKED)
-    life.is_dirty = True
+    life.clean_from = 1
     return life
 
 

@@ -58,6 +58,11 @@ def rename(store: Store, name: str, recipe_id: int = 1) -> None:
         session.replace(attrs.evolve(session.get(Recipe, recipe_id), name=name))
 
 
+def add_ingredient(store: Store, name: str) -> None:
+    with store.session("add an ingredient") as session:
+        session.add(Ingredient(name, "Baking"))
+
+
 def add_event(store: Store, name: str, **options: str) -> None:
     with store.session("add an event") as session:
         session.add(Event(name, EVENT_DATE, **options))
@@ -83,15 +88,10 @@ def creation(top: Path) -> Life:
     life = Life(top, place="below/data")
     life.create()
     store = life.open()
-    life.do(lambda: _add_ingredient(store, "Flour"))
+    life.do(lambda: add_ingredient(store, "Flour"))
     life.do(lambda: add_event(store, "First"))
     life.do(store.close)
     return life
-
-
-def _add_ingredient(store: Store, name: str) -> None:
-    with store.session("add an ingredient") as session:
-        session.add(Ingredient(name, "Baking"))
 
 
 def creation_killed(top: Path, operations: int) -> Life:
@@ -292,12 +292,34 @@ def edited(top: Path) -> Life:
     change_everything(store)
     catalog = life.root / "catalog.json"
     catalog.write_bytes(catalog.read_bytes().replace(b"Changed", b"Edited by hand"))
-    life.warns = True
+    life.is_edited = True
     life.begin()
     store = life.open()
     life.do(lambda: rename(store, "After the recovery", recipe_id=2))
     life.do(store.close)
     return life
+
+
+def fifty_documents(top: Path) -> Life:
+    """Fifty events are changed at once, twice; there are more sets of lost renames than can be listed."""
+    life = with_plan(top, None)
+    store = Store(open_folder(life.root, QuickFiles()), clock=clock)
+    with store.session("add many") as session:
+        for number in range(50):
+            session.add(Event(f"Event {number}", EVENT_DATE))
+    store.close()
+    life.begin()
+    store = life.open()
+    life.do(lambda: _change_all(store, "changed"))
+    life.do(lambda: _change_all(store, "changed once more"))
+    life.do(store.close)
+    return life
+
+
+def _change_all(store: Store, notes: str) -> None:
+    with store.session("change all") as session:
+        for number in range(1, 51):
+            session.replace(attrs.evolve(session.event(number), notes=notes))
 
 
 def _at(workload: Callable[[Path, int], Life], operations: int) -> Callable[[Path], Life]:

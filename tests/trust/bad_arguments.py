@@ -81,7 +81,7 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("a reason for nothing lost", "bake", "1", "cookie", "1", "--why", "burnt", says="each '--lost N' wants a '--why REASON'", status=2),
     typed("lost for an empty reason", "bake", "1", "cookie", "1", "--lost", "3", "--why", EMPTY, says="units lost of Cookie: wanted a reason without blanks around it"),
     typed("more lost than was baked", "bake", "1", "cookie", "1", "--lost", "30", "--why", "x", says="found 30 lost (no more can be lost than the batches yield)"),
-    typed("a draft baked for", "bake", "2", "cookie", "1", says="cannot record production: the plan of event 2 is DRAFT"),
+    typed("a draft baked for", "bake", "2", "cookie", "1", says="cannot record production: the plan of 'Easter 2027' (event 2) is DRAFT"),
     typed("more packed than is made", "pack", "1", "hamper", "1000", says="found 1000"),
     *(typed(f"a run called {form[:6]!r}", "void", "1", form, "--reason", "x", says="wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2", status=2) for form in ("x1", "1", "b", EMPTY, "b-1", "b\uff11", "b1.0", "b" + "9" * 5000, "bb1")),
     typed("a run that there is not", "void", "1", "b9", "--reason", "x", says="run b9 not found"),
@@ -95,7 +95,7 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("an amendment in words", "amend", "quantity", "1", "hamper", "three", "--reason", "x", says="wanted a whole number for QUANTITY, found 'three'", status=2),
     typed("an amendment of what is not planned", "amend", "drop", "1", "plain-slice", "--reason", "x", says="Plain Slice is not in the plan"),
     typed("an amendment that adds what is planned", "amend", "add", "1", "hamper", "1", "--reason", "x", says="Hamper is in the plan already, 2 of it"),
-    typed("an amendment of a draft", "amend", "quantity", "2", "hamper", "3", "--reason", "x", says="the plan of event 2 is DRAFT"),
+    typed("an amendment of a draft", "amend", "quantity", "2", "hamper", "3", "--reason", "x", says="the plan of 'Easter 2027' (event 2) is DRAFT"),
     typed("fewer batches than are baked", "amend", "batches", "1", "cookie", "1", "--reason", "x", says="3 are baked already, so the plan cannot go down to 1"),
     # Amounts.
     *(
@@ -152,8 +152,8 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("a schema of nothing known", "schema", "cake", says='Invalid value "cake" for NAME', status=2),
     typed("a plan decided in silence", "plan", "decide", "2", says="plan decide wants --enough", status=2),
     typed("a snapshot of a draft", "snapshot", "2", says="has no snapshot yet"),
-    typed("a draft completed", "complete", "2", says="the plan of event 2 is DRAFT"),
-    typed("a started plan locked", "lock", "1", says="the plan of event 1 is IN_PRODUCTION; a started plan never goes back"),
+    typed("a draft completed", "complete", "2", says="the plan of 'Easter 2027' (event 2) is DRAFT"),
+    typed("a started plan locked", "lock", "1", says="the plan of 'Christmas 2026' (event 1) is IN_PRODUCTION; a started plan never goes back"),
     *(typed(f"'plandoc {' '.join(line)}' of an event that there is not", *line, "99", says="Event '99' not found") for line in (("amendments",), ("runs",), ("progress",), ("feasible",), ("needs",), ("compare",), ("report",), ("snapshot",), ("plan", "show"), ("plan", "review"), ("plan", "available"), ("plan", "options"), ("lock",), ("unlock",), ("start",), ("complete",))),
     # What looks wrong and is meant.
     Row(0, "an event called --data", command("event", "add", "--date", "2027-01-01", "--", "--data"), ("added '--data'",), 0, keeps=nothing),

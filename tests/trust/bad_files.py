@@ -25,11 +25,13 @@ from tests.trust.bad_inputs import (
     called_as_typed,
     command,
     every_document,
+    in_session,
     library,
     nothing,
 )
 
 IMPORT = command("import", "x.json")
+BY_THE_LIBRARY = in_session(lambda session: plandoc.import_file("x.json", session=session))
 ON_FLOUR = "ingredient,quantity,unit\nflour,"
 
 
@@ -63,13 +65,7 @@ def exported_with(change: Callable[[Any], object]) -> Spoil:
 
 def of_export(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     """An export that is refused whole, by the command and the library."""
-    yield Row(0, name, IMPORT, says, 1, spoil, every_document, also=(library(_import),))
-
-
-def _import(folder: Path) -> object:
-    with plandoc.open_store(folder) as store:
-        plandoc.use_store(store)
-        return plandoc.import_file("x.json")
+    yield Row(0, name, IMPORT, says, 1, spoil, every_document, also=(BY_THE_LIBRARY,))
 
 
 def of_table(name: str, table: str, content: bytes | str, *says: str, file: str = "x.csv") -> Row:

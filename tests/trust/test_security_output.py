@@ -45,6 +45,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         ("event", "add", "--date", "2027-01-01", "--notes", "{0}", "--", "{0}"),
         ("event", "add", "x", "--date", "{0}"),
     ],
+    "event edit": [
+        ("event", "edit", DRAFT, "--name", "{0}", "--notes", "{0}"),
+        ("event", "edit", STARTED, "--attendees", "{0}"),
+    ],
     "event list": [("event", "list"), ("event", "list", "--json")],
     "event show": [("event", "show", STARTED), ("event", "show", DRAFT, "--json"), ("event", "show", "--", "{0}")],
     "ingredient list": [("ingredient", "list"), ("ingredient", "list", "--json")],
