@@ -85,7 +85,7 @@ def schema_of(name: str) -> Schema:
     """Return a schema.
 
     >>> schema_of("marker")["required"]
-    ['format', 'lineage', 'serial', 'next_event_id']
+    ['format', 'lineage', 'serial', 'next_event_id', 'line_digest']
 
     Args:
         name: catalog, stock, event, marker or export.
@@ -123,6 +123,7 @@ def _marker() -> Schema:
         "lineage": {"type": "string"},
         "serial": count,
         "next_event_id": {"type": "integer", "minimum": 1},
+        "line_digest": _SAID,
     }
     return _object(properties, [name for name in properties if name != "needs"])
 

@@ -169,7 +169,7 @@ TABLES: tuple[Table, ...] = (
         records.ProductionRun,
         "Production run",
         document=EVENTS_FOLDER,
-        references=(_UNIT,),
+        references=(_UNIT, _many("taken", "ingredient_id", records.Ingredient)),
         add_only=True,
     ),
     Table(

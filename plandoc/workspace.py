@@ -298,7 +298,9 @@ class Workspace:
         """
         for document in self.event_documents():
             (event,) = document.find(_EVENTS)
-            if event.plan_state is records.PlanState.IN_PRODUCTION and record_id in _rests_on(document)[record_type]:
+            if event.plan_state is records.PlanState.IN_PRODUCTION and record_id in _rests_on(document).get(
+                record_type, ()
+            ):
                 yield f"the plan of event {event.id} {event.name!r}, which is in production"
 
     def changes(self) -> dict[str, bytes | None]:

@@ -69,6 +69,7 @@ CHANGES = st.one_of(
     st.builds(records.ChangeQuantity, IDS, NAMES, WHOLE, WHOLE),
     st.builds(records.ModifyBatch, IDS, NAMES, IDS, SLUGS, WHOLE_OR_ZERO, WHOLE_OR_ZERO),
 )
+QUANTITIES = AMOUNTS | st.fractions(min_value=0, max_value=10**6)
 LOSSES = st.builds(records.Loss, REASONS, WHOLE)
 
 
@@ -96,7 +97,17 @@ def production_runs(draw: st.DrawFn) -> records.ProductionRun:
     made = draw(st.integers(0, 10**9))
     expected = made + sum(loss.units for loss in losses)
     return records.ProductionRun(
-        draw(IDS), draw(IDS), draw(WHOLE), expected, made, draw(MOMENTS), losses, draw(TEXTS), id=draw(IDS)
+        draw(IDS),
+        draw(IDS),
+        draw(WHOLE),
+        expected,
+        made,
+        draw(MOMENTS),
+        losses,
+        draw(TEXTS),
+        taken=draw(_several(st.builds(records.Taken, IDS, QUANTITIES, NAMES))),
+        not_taken=draw(_several(st.builds(records.NotTaken, NAMES, QUANTITIES, NAMES))),
+        id=draw(IDS),
     )
 
 
@@ -136,7 +147,7 @@ RECORDS: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     records.FinishedUnit: _UNITS_BY_COUNT | _UNITS_BY_PORTION,
     records.FinishedGood: _BUNDLES | _BARE_GOODS,
-    records.StockItem: st.builds(records.StockItem, IDS, AMOUNTS, NAMES, TEXTS, id=IDS),
+    records.StockItem: st.builds(records.StockItem, IDS, QUANTITIES, NAMES, TEXTS, id=IDS),
     records.Event: st.builds(
         records.Event,
         NAMES,

@@ -148,7 +148,8 @@ def test_only_what_is_left_of_stock_may_cover_a_need_that_cannot_be_compared():
 
     assert item.standing is Standing.CANNOT_COMPARE
     assert _shown(item) == [("2 cup", "0 cup", "None"), ("1 lb", "4 lb", "0 lb")]
-    assert item.other_stock == (Amount(Fraction(3), "lb"),)
+    assert item.other_stock == (), "it is beside the need in its own unit already"
+    assert [row.reason is None for row in item.rows] == [False, True]
 
 
 def test_two_needs_that_can_be_compared_share_one_stock_and_not_one_each():
@@ -185,8 +186,10 @@ def test_the_standing_is_what_the_rows_say(needs, stock):
         short = [row for row in item.rows if row.in_stock.exact < row.needed.exact]
 
         assert (item.standing is Standing.ENOUGH) == (not short)
-        assert (item.standing is Standing.CANNOT_COMPARE) == bool(item.other_stock) == (item.reason is not None)
-        assert [row for row in item.rows if row.to_buy is None] == (short if item.other_stock else [])
+        assert (item.standing is Standing.CANNOT_COMPARE) == (item.reason is not None)
+        assert [row for row in item.rows if row.to_buy is None] == (short if item.reason else [])
+        assert [row for row in item.rows if row.reason is not None] == (short if item.reason else [])
+        assert item.reason or not item.other_stock
 
 
 @given(NEEDS, STOCK)
@@ -203,6 +206,8 @@ def test_no_need_and_no_stock_is_lost_or_counted_twice(needs, stock):
 
             assert sums == [row.needed.exact, row.in_stock.exact]
         assert len(families) == len(set(families))
+        others = [family(amount.unit, density) for amount in item.other_stock]
+        assert len({*families, *others}) == len(families) + len(others), "no stock is in two places"
 
 
 @given(NEEDS, STOCK, st.randoms())

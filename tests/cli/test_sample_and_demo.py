@@ -17,10 +17,12 @@ COMMITTED = Path(__file__).resolve().parents[2] / "data"
 
 
 def without_identity(folder):
-    """The files of a folder without its lineage, and without the digests, which cover that."""
+    """The files of a folder without its lineage, and without the digests, which cover that and the moment."""
     lineage = json.loads((folder / "plandoc.json").read_bytes())["lineage"].encode()
     return {
-        name: re.sub(rb'"written_by":"[^"]*","digest":"[^"]*"', b"", content.replace(lineage, b"L"))
+        name: re.sub(
+            rb'"written_by":"[^"]*","digest":"[^"]*"|"line_digest": "[^"]*"', b"", content.replace(lineage, b"L")
+        )
         for name, content in contents(folder).items()
         if name != "README.md"
     }

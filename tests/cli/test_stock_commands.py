@@ -89,4 +89,4 @@ def test_a_group_without_a_command_names_the_commands(call, pantry):
     ended = call("stock")
 
     assert ended.status == 2
-    assert "'plandoc stock' wants a command: list or set or import" in ended.err
+    assert "'plandoc stock' wants a command: list or set or add or import" in ended.err

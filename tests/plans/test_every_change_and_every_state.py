@@ -54,6 +54,10 @@ CHANGES = {
     "amend_enough": (lambda event, shop: plandoc.amend_enough(event, "to be sure"), _AMENDMENTS),
     "record_production": (lambda event, shop: plandoc.record_production(event, shop.cookie.id, 1), _RUNS),
     "record_assembly": (lambda event, shop: plandoc.record_assembly(event, shop.cookie_box.id, 1), _RUNS),
+    "receive_shopping": (
+        lambda event, shop: plandoc.receive_shopping(event),
+        {PlanState.DRAFT, PlanState.LOCKED, PlanState.IN_PRODUCTION},
+    ),
     "void_run": (lambda event, shop: plandoc.void_run(event, plandoc.RunKind.PRODUCTION, 1, "twice"), _RUNS),
 }
 # What changes no plan that is there, or never a second time.
@@ -90,6 +94,9 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
     if state in allowed:
         call(event.id, bakery)
         assert folder_bytes(folder) != before
+    elif name == "receive_shopping":
+        assert call(event.id, bakery).buy == ()
+        assert folder_bytes(folder) == before, "for a completed plan nothing is bought"
     else:
         with pytest.raises(plandoc.PlanStateError) as refused:
             call(event.id, bakery)

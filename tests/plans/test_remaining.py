@@ -9,7 +9,6 @@ import pytest
 import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.arithmetic.ingredients import ingredient_needs
-from plandoc.arithmetic.shopping import Standing
 from plandoc.exchange import import_file
 from plandoc.planning.definitions import definitions_in
 from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
@@ -121,15 +120,19 @@ def test_of_a_completed_event_nothing_remains_for_nobody_will_bake_it(bakery, ev
     assert _needs(event.id, remaining=False) == ALL
 
 
+def sugar_to_buy(bakery, shopping):
+    return next(str(row.to_buy) for item in shopping.buy for row in item.rows if item.ingredient == bakery.sugar)
+
+
 def test_the_stock_is_set_against_what_remains(bakery, event):
     set_stock(bakery.sugar.id, Decimal(4), "cup")
-    before = {item.ingredient: item.standing for item in get_shopping_list(event.id, remaining=True).buy}
+    before = sugar_to_buy(bakery, get_shopping_list(event.id))
     record_production(event.id, bakery.cookie.id, 2)
-    after = get_shopping_list(event.id, remaining=True)
 
-    assert before[bakery.sugar] is Standing.BUY
-    assert bakery.sugar in [item.ingredient for item in after.enough]
-    assert bakery.sugar in [item.ingredient for item in get_shopping_list(event.id).buy]
+    assert (before, sugar_to_buy(bakery, get_shopping_list(event.id))) == ("2 cup", "2 cup")
+    assert sugar_to_buy(bakery, get_shopping_list(event.id, remaining=False)) == "4 cup"
+    record_production(event.id, bakery.cookie.id, 1, use_stock=False)
+    assert sugar_to_buy(bakery, get_shopping_list(event.id)) == "1 cup"
 
 
 def test_what_nobody_decided_is_listed_until_enough_of_it_is_made(store, bakery):

@@ -24,6 +24,10 @@ TAKES: dict[str, tuple[list[Any], list[Any]]] = {
     "number or nothing": ([None, 1, LARGEST], [0, True, "1", LARGEST + 1]),
     "number, zero or nothing": ([None, 0, LARGEST], [-1, False, "0", LARGEST + 1]),
     "amount": (["0", "0.00", "0.000000000001", "1000000000000"], [None, 1, 0.5, "-1", "1000000000001"]),
+    "quantity": (
+        ["0", "0.00", "0.000000000001", "1000000000000", "0/1", "1/3", "2/4", f"1/{'9' * 200}"],
+        [None, 1, 0.5, "-1", "-1/3", "1/0", "1.5/3", " 1/3", "1000000000001", "1000000000001/1", f"1/{'9' * 201}"],
+    ),
     "amount above zero": (["0.000000000001", "1000000000000"], [None, 1, 0.5, "0", "0.00", "1000000000001"]),
     "percentage or nothing": (["0.000000000001", "100"], [25, "0", "100.000000000001"]),
     "yield": ([1, LARGEST, "1/999999999999999", "999999999999999/1000"], [None, 0, "0/1", "1", 0.5, "1000000000001/1"]),
@@ -117,7 +121,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
     },
     records.StockItem: {
         "ingredient_id": ("id", REQUIRED),
-        "quantity": ("amount", REQUIRED),
+        "quantity": ("quantity", REQUIRED),
         "unit": ("name", REQUIRED),
         "notes": ("text", ""),
     },
@@ -201,6 +205,16 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "definitions_before": ("object", {}),
     },
     records.Loss: {"reason": ("reason", REQUIRED), "units": ("number", REQUIRED)},
+    records.Taken: {
+        "ingredient_id": ("id", REQUIRED),
+        "quantity": ("quantity", REQUIRED),
+        "unit": ("name", REQUIRED),
+    },
+    records.NotTaken: {
+        "ingredient": ("name", REQUIRED),
+        "quantity": ("quantity", REQUIRED),
+        "unit": ("name", REQUIRED),
+    },
     records.ProductionRun: {
         "event_id": ("id", REQUIRED),
         "finished_unit_id": ("id", REQUIRED),
@@ -211,6 +225,8 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "losses": ("losses", []),
         "notes": ("text", ""),
         "amendments_before": ("number, zero or nothing", None),
+        "taken": ("taken", []),
+        "not_taken": ("not taken", []),
     },
     records.AssemblyRun: {
         "event_id": ("id", REQUIRED),
@@ -279,6 +295,8 @@ SMALLEST: dict[type, dict[str, Any]] = {
         "created_at": MOMENT,
     },
     records.Loss: {"reason": "burnt", "units": 3},
+    records.Taken: {"ingredient_id": 1, "quantity": "1/3", "unit": "kg"},
+    records.NotTaken: {"ingredient": "Flour", "quantity": "0.5", "unit": "kg"},
     records.ProductionRun: {
         "event_id": 7,
         "finished_unit_id": 1,
@@ -295,6 +313,8 @@ TAKES |= {
     "sub-recipes": list_of(records.SubRecipe, 1000),
     "components": list_of(records.Component, 1000),
     "findings": list_of(records.Finding, 10_000),
+    "taken": list_of(records.Taken, 1000),
+    "not taken": list_of(records.NotTaken, 1000),
     "losses": ([[]], [None, {}, [3], [[SMALLEST[records.Loss]]]]),
     "a density or nothing": ([None, SMALLEST[records.Density]], [3, [], {}]),
     "a change": (
@@ -323,6 +343,8 @@ LISTS = {
     records.Component: (records.FinishedGood, "components"),
     records.Finding: (records.PlanSnapshot, "findings"),
     records.Loss: (records.ProductionRun, "losses"),
+    records.Taken: (records.ProductionRun, "taken"),
+    records.NotTaken: (records.ProductionRun, "not_taken"),
 }
 # Two fields say the same thing there, so that one cannot be changed alone.
 BOUND = {

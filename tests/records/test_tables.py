@@ -64,7 +64,7 @@ def test_every_table_is_in_one_document():
 
 
 def test_every_id_that_a_record_holds_is_a_reference_that_is_checked():
-    inner = {"lines", "sub_recipes", "components"}
+    inner = {"lines", "sub_recipes", "components", "taken"}
     for table in tables.TABLES:
         fields = [field.name for field in attrs.fields(table.record_type)]
         # Those are ids inside the same document: its own event, and the run that is voided.

@@ -34,7 +34,7 @@ REFERENCES = {
     "batch_decisions": [("finished_unit_id", records.FinishedUnit), ("recipe_id", records.Recipe)],
     "plan_snapshots": [],
     "plan_amendments": [],
-    "production_runs": [("finished_unit_id", records.FinishedUnit)],
+    "production_runs": [("finished_unit_id", records.FinishedUnit), ("taken.ingredient_id", records.Ingredient)],
     "assembly_runs": [("finished_good_id", records.FinishedGood)],
     "voided_runs": [],
 }

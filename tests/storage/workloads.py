@@ -236,6 +236,30 @@ def runs(top: Path) -> Life:
     return life
 
 
+def baking(top: Path) -> Life:
+    """What is bought goes into the stock, and what is baked out of it, each with its event in one line; then it is voided."""
+    life = with_plan(top, PlanState.IN_PRODUCTION)
+    life.begin()
+    store = life.open(checkpoint_size=9000)
+    life.do(lambda: operated(store, plandoc.receive_shopping, PLANNED))
+    life.do(lambda: operated(store, record_production, PLANNED, COOKIE, 6))
+    life.do(lambda: operated(store, record_production, PLANNED, SLICE, 1))
+    life.do(lambda: operated(store, void_run, PLANNED, RunKind.PRODUCTION, 1, "typed by mistake"))
+    life.do(store.close)
+    return life
+
+
+def baking_killed(top: Path, operations: int) -> Life:
+    """Who records what was baked is killed after so many changes; event and stock are both as before, or both after."""
+    life = with_plan(top, PlanState.IN_PRODUCTION)
+    life.begin()
+    store = life.open()
+    life.do_killed(lambda: operated(store, record_production, PLANNED, COOKIE, 6), operations)
+    store = life.open()
+    life.do(lambda: operated(store, record_production, PLANNED, SLICE, 1))
+    return life
+
+
 def stocked(top: Path) -> Life:
     """What is there is counted, twice, and the journal folded in between."""
     life = with_plan(top, None)
@@ -339,6 +363,7 @@ _PLAIN = (
     start,
     amendments,
     runs,
+    baking,
     stocked,
     an_import,
     edited,
@@ -346,6 +371,7 @@ _PLAIN = (
 _KILLED = {
     **{f"creation_killed_at_{at}": _at(creation_killed, at) for at in range(1, 17, 2)},
     **{f"killed_at_{at}": _at(killed, at) for at in (1, 2, 3, 5, 7, 10)},
+    **{f"baking_killed_at_{at}": _at(baking_killed, at) for at in (2, 4, 6)},
     **{f"checkpoint_killed_at_{at}": _at(checkpoint_killed, at) for at in (3, 8, 10)},
 }
 

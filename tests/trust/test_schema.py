@@ -134,7 +134,7 @@ def test_what_the_schema_of_an_export_refuses_the_import_refuses_too(data, busy,
 
 
 def test_what_the_schema_of_the_marker_refuses_the_store_refuses_too():
-    good = {"format": 2, "needs": "0.2.0", "lineage": "x", "serial": 0, "next_event_id": 1}
+    good = {"format": 2, "needs": "0.2.0", "lineage": "x", "serial": 0, "next_event_id": 1, "line_digest": ""}
     wrong = [{**good, key: value} for key in good for value in (None, True, -1, "7", 1.5, [], {})]
     wrong += [{key: value for key, value in good.items() if key != left_out} for left_out in set(good) - {"needs"}]
     wrong.append({**good, "oven": 1})
