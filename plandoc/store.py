@@ -8,7 +8,6 @@ import threading
 import warnings
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,6 +20,7 @@ from plandoc.storage import creation
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
+from plandoc.storage.places import named
 from plandoc.storage.undoing import or_undone
 from plandoc.workspace import Workspace
 
@@ -264,10 +264,11 @@ def open_store(
         NewerFormatError: when a newer plandoc wrote it.
     """
     # Resolved once: a later change of the working directory must not move the store.
-    root = Path(path).absolute()
+    root = named(path).absolute()
     files = Files()
     if not creation.is_made(root, files):
         if not create:
+            creation.refuse_lost_marker(root, files)
             message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
             raise FolderNotFoundError(str(root), message)
         creation.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.differences import Status, differences
+from plandoc.arithmetic.differences import Status, differences, status_of
 from plandoc.arithmetic.resting import Ids
 from plandoc.records import (
     Component,
@@ -53,8 +53,13 @@ class DefinitionChange:
     before: str | None
     after: str | None
 
+    @property
+    def status(self) -> Status:
+        """What became of it."""
+        return status_of(self.before, self.after)
+
     def __str__(self) -> str:
-        return f"{self.what} {_short(self.before or 'none')} -> {_short(self.after or 'none')}"
+        return f"{self.what} {in_short(self.before or 'none')} -> {in_short(self.after or 'none')}"
 
 
 @frozen
@@ -213,5 +218,6 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _short(text: str) -> str:
+def in_short(text: str) -> str:
+    """Return a text, of a long one only the beginning: notes can be as long as a book."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -85,7 +85,7 @@ def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
         root,
         files,
         lambda _: _look_once(root, files),
-        action="check",
+        action=None,
         moment=system_clock(),
         timeout_seconds=_TIMEOUT_SECONDS,
     )

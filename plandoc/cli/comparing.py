@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from plandoc.arithmetic.comparing import Difference
-from plandoc.arithmetic.definition_changes import DefinitionDifference
+from plandoc.arithmetic.definition_changes import DefinitionDifference, in_short
 from plandoc.arithmetic.differences import Status
 from plandoc.cli import printing
 from plandoc.cli.finding import event_id
@@ -94,18 +94,25 @@ def _print_recipes(found: Sequence[Difference]) -> None:
 def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
     columns = [printing.Column(heading) for heading in ("", "definition", "what", "was", "is", "why")]
     rows = [
-        (_MARKS[one.status], f"{one.kind} {_name(one)}", change.what, _shown(change.before), _shown(change.after), why)
+        (
+            _MARKS[change.status],
+            f"{one.kind} {_name(one)}",
+            change.what,
+            _shown(change.before),
+            _shown(change.after),
+            why,
+        )
         for one in found
         for change in one.changes
         for why in [_reasons(one)]
     ]
-    styles = [_STYLES[Status.MODIFIED]] * len(rows)
+    styles = [_STYLES[change.status] for one in found for change in one.changes]
     when_empty = "as they were when production started"
     printing.print_table("Definitions", columns, rows, when_empty=when_empty, is_one_of_several=True, styles=styles)
 
 
 def _shown(value: str | None) -> str:
-    return "-" if value is None else value
+    return "-" if value is None else in_short(value)
 
 
 def _name(one: Difference | DefinitionDifference) -> str:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from plandoc.arithmetic.comparing import Difference
+from plandoc.arithmetic.definition_changes import in_short
 from plandoc.arithmetic.differences import Status
 from plandoc.comparison import PlanComparison
 from plandoc.records import PlanAmendment, RunKind
@@ -125,7 +126,8 @@ def _revised(comparison: PlanComparison) -> Iterator[ChangedRow]:
         numbers = tuple(amendment.sequence for amendment in one.amendments)
         for change in one.changes:
             name = f"{one.name}: {change.what}"
-            yield ChangedRow(name, change.before or _NONE, change.after or _NONE, STATUSES[one.status], numbers)
+            before, after = (in_short(value) if value else _NONE for value in (change.before, change.after))
+            yield ChangedRow(name, before, after, STATUSES[change.status], numbers)
 
 
 def baked(contents: Contents) -> tuple[RunRow, ...]:

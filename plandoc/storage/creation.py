@@ -85,14 +85,23 @@ def _fill(root: Path, lineage: str, files: Files) -> None:
     folder.put_durably(marker.NAME, marker.render(marker.Marker(lineage)))
 
 
+def refuse_lost_marker(root: Path, files: Files) -> None:
+    """Refuse a folder that holds documents but no marker: it is not new, it has lost something.
+
+    Raises:
+        DamagedError: that says so.
+    """
+    if root.is_dir():
+        _refuse_documents(DocumentFiles(root, files))
+
+
 def _refuse_documents(folder: DocumentFiles) -> None:
-    """Refuse a folder that holds documents but no marker: it is not new, it has lost something."""
     present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
     found = {name: folder.read(name) for name in DOCUMENTS}
     present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
     if present:
         message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
-        hint = f"take {marker.NAME} back from a backup of this folder, or use an empty folder"
+        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'; or use an empty folder"
         raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
 
 

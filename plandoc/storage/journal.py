@@ -28,6 +28,7 @@ _END = b'"}\n'
 _DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-9][0-9]{0,14}\.json", re.ASCII)
 # No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
 _CAN_BE_REMOVED = ("events/", "stock.json")
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
@@ -125,15 +126,16 @@ def ending(end: int) -> tuple[int, int]:
 def parse(content: bytes, *, first: int = 1) -> Content:
     """Return the committed transactions in the journal's bytes.
 
-    A last line that is cut off or does not match its checksum was never committed.
+    A last line that is cut off was never committed. One that is whole, but does not match its checksum, was changed by
+    other hands: no crash leaves that, and it may have been committed.
 
     Args:
         content: The journal from the start of a line on.
         first: The number of that line, for messages.
 
     Raises:
-        DamagedError: when a bad line has good ones after it, which no crash can leave, or when a line with the right
-            checksum is none that plandoc writes.
+        DamagedError: when a bad line has good ones after it, which no crash can leave, when a whole line does not match
+            its checksum, or when one that does is not one that plandoc writes.
     """
     lines: list[Line] = []
     size, tail, bad_at = 0, b"", None
@@ -158,10 +160,11 @@ def _without_room(content: bytes) -> bytes:
 
 def _parse_line(raw: bytes, number: int) -> Line | None:
     body, key, end = raw[:-TAIL_SIZE], raw[-TAIL_SIZE : -TAIL_SIZE + len(_CHECKSUM_KEY)], raw[-len(_END) :]
-    if key != _CHECKSUM_KEY or end != _END:
-        return None
     checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
-    if hashlib.sha256(body).hexdigest().encode() != checksum:
+    if (key, end) != (_CHECKSUM_KEY, _END) or hashlib.sha256(body).hexdigest().encode() != checksum:
+        fields = _fields(raw)
+        if raw.endswith(ROOM) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
+            raise _damaged(number, "this line was changed by another program: it does not match its checksum")
         return None
     fields = _fields(body + b"}")
     if not _is_line(fields):
@@ -182,9 +185,10 @@ def _is_line(fields: Any) -> bool:
         type(fields) is dict
         and set(fields) == _LINE_FIELDS
         and type(fields["serial"]) is int
-        and type(fields["lineage"]) is str
+        and all(type(fields[name]) is str for name in ("lineage", "moment", "action"))
         and type(fields["documents"]) is list
         and all(map(_is_change, fields["documents"]))
+        and len({change["path"] for change in fields["documents"]}) == len(fields["documents"])
     )
 
 
@@ -194,11 +198,15 @@ def _is_change(fields: Any) -> bool:
         and set(fields) == _CHANGE_FIELDS
         and type(fields["path"]) is str
         and _DOCUMENT_NAME.fullmatch(fields["path"]) is not None
-        and (fields["replaces"] is None or type(fields["replaces"]) is str)
+        and (fields["replaces"] is None or _is_digest(fields["replaces"]))
         and (
             type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith(_CAN_BE_REMOVED))
         )
     )
+
+
+def _is_digest(value: Any) -> bool:
+    return type(value) is str and _DIGEST.fullmatch(value) is not None
 
 
 def _parse_change(fields: dict[str, Any]) -> Change:

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import DamagedError, Problem
+from plandoc.errors import DamagedError, Problem, found
 from plandoc.storage import careful, documents
 from plandoc.storage.documents import check_format
 from plandoc.values import frozen
@@ -15,6 +15,8 @@ from plandoc.values import frozen
 NAME = "plandoc.json"
 
 _FIRST_FORMAT_WITH_DIGEST = 2
+# Nobody can have counted that far; what was written there by hand must not be counted on.
+_BEYOND_NUMBERS = 10**15
 
 
 @frozen
@@ -80,8 +82,9 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
         if type(value.get(name)) is not kind:
             wrong.append((name, f"wanted {'text' if kind is str else 'a whole number'}, found {value.get(name)!r}"))
     for name, least in (("serial", 0), ("next_event_id", 1)):
-        if type(value.get(name)) is int and value[name] < least:
-            wrong.append((name, f"wanted a whole number of at least {least}, found {value[name]}"))
+        if type(value.get(name)) is int and not least <= value[name] < _BEYOND_NUMBERS:
+            limits = f"of at least {least}" if value[name] < least else "of at most 15 digits"
+            wrong.append((name, f"wanted a whole number {limits}, found {found(value[name])}"))
     return wrong
 
 

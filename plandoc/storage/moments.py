@@ -146,7 +146,7 @@ class JournalReader:
 
     def _looked_at_alone(self) -> Moment:
         try:
-            self._lock.acquire(action="read", moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
+            self._lock.acquire(action=None, moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
         except (LockTimeout, StorageError):
             # Who may not write cannot lock; who has had the lock for so long is not writing the journal.
             return self._agreed_on()

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from plandoc.errors import Outcome, StorageError
+from plandoc.errors import Outcome, StorageError, found
 
 
 def named(path: str | os.PathLike[str]) -> Path:
@@ -14,7 +14,7 @@ def named(path: str | os.PathLike[str]) -> Path:
 
     Raises:
         StorageError: for one with a NUL character, which every call to the system would refuse in a way of its own,
-            and for nothing at all, which would come to mean the present folder.
+            for nothing at all, which would come to mean the present folder, and for anything that cannot be a path.
 
     >>> named("data/../data")
     PosixPath('data/../data')
@@ -24,6 +24,8 @@ def named(path: str | os.PathLike[str]) -> Path:
     """
     if path == "":
         raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
+    if not isinstance(path, str | os.PathLike):
+        raise StorageError(found(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
     place = Path(path)
     if "\0" in str(place):
         raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)

@@ -71,7 +71,7 @@ def test_a_decision_that_is_short_and_not_accepted_is_found():
 
     assert (one.kind, one.needed, one.made) == (FindingKind.SHORT, 144, 120)
     assert one.message == "Unit 1: 5 batches make 120 of 144 needed, 24 short"
-    assert one.way_out == "6 batches are enough, or accept the shortfall"
+    assert one.way_out == "decide 6 batches with save_batch_decision, or accept the shortfall"
 
 
 def test_an_accepted_shortfall_is_no_finding():

@@ -69,6 +69,7 @@ WITHOUT_A_PLAN = {
     "import_ingredients",
     "import_recipes",
     "import_stock",
+    "receive_shopping",
     "set_stock",
 }
 

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 
+import attrs
 import pytest
 
 import plandoc
@@ -314,3 +315,32 @@ def test_a_plan_that_another_hand_has_broken_still_gets_its_report_and_it_says_s
 
     assert page.all("h1")[0].words == "Christmas 2026"
     assert re.search("not found|contains itself|changed", page.section("look").words + page.section("shop").words)
+
+
+def test_what_was_revised_is_told_with_what_it_was_and_why(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+    with store.session("another book") as session:
+        session.replace(attrs.evolve(bakery.cookies, lines=bakery.cookies.lines[:1], notes="x" * 500))
+        session.replace(attrs.evolve(bakery.cookie, items_per_batch=30))
+        plandoc.revise_recipe(event.id, bakery.cookies.id, "less sugar", session=session)
+    page = the_page(store, event)
+    changes = page.section("changes").words
+
+    assert "Chocolate Chip Cookies: the recipe as the catalogue had it then" in changes
+    assert "Chocolate Chip Cookies: Sugar 1 cup \u2013 dropped 1" in changes
+    assert f"Chocolate Chip Cookies: notes \u2013 {'x' * 60}... added 1" in changes
+    assert "Cookie: yield 24 a batch 30 a batch changed 1" in changes
+    assert "Cookies" not in page.section("look").words
+
+
+def test_what_the_catalogue_says_otherwise_is_named_while_the_plan_runs(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+    with store.session("another book") as session:
+        session.replace(attrs.evolve(bakery.cookie, items_per_batch=30))
+    running = the_page(store, event).section("look").words
+    plandoc.complete_production(event.id)
+
+    assert "Cookie: yield 24 a batch -> 30 a batch. Take it over into the plan, or leave it" in running
+    assert the_page(store, event).section("look") is None

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 
+import orjson
 import pytest
 from recorder import CATALOG, LINEAGE, MOMENT
 
@@ -101,12 +102,37 @@ def test_several_bad_lines_at_the_end_were_never_committed_either():
     assert (read.lines, read.sound_size) == ((FIRST,), len(whole))
 
 
-@pytest.mark.parametrize("at", [0, 20, -80, -79, -70, -10, -3, -2], ids=lambda at: f"byte {at}")
-def test_a_byte_that_is_not_what_was_written_makes_a_line_uncommitted(at):
+@pytest.mark.parametrize("at", [0, -80, -79, -3, -2], ids=lambda at: f"byte {at}")
+def test_a_byte_that_is_not_what_was_written_and_makes_no_sense_makes_a_line_uncommitted(at):
     content = bytearray(render(SECOND))
-    content[at] ^= 1
+    content[at] = 0
 
     assert journal.parse(bytes(content)).lines == ()
+
+
+@pytest.mark.parametrize("of", [b"2026", b',"checksum'], ids=["its moment", "its checksum"])
+def test_a_whole_line_that_does_not_match_its_checksum_was_changed_by_other_hands(of):
+    content = bytearray(render(SECOND))
+    content[content.index(of) + (3 if of == b"2026" else 14)] ^= 1
+
+    with pytest.raises(DamagedError, match=r"journal\.jsonl:2: this line was changed by another program"):
+        journal.parse(render(FIRST) + bytes(content))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda line: line.replace(b"\n", b"\r\n"),
+        lambda line: orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS) + b"\n",
+        lambda line: (
+            orjson.dumps({name: value for name, value in orjson.loads(line).items() if name != "checksum"}) + b"\n"
+        ),
+    ],
+    ids=["CRLF", "sorted keys", "no checksum"],
+)
+def test_a_line_that_another_program_has_written_anew_is_not_taken_for_one_that_was_never_committed(edit):
+    with pytest.raises(DamagedError, match="changed by another program"):
+        journal.parse(edit(render(FIRST)))
 
 
 def test_a_bad_line_before_good_ones_is_damage_and_the_first_bad_one_is_named():

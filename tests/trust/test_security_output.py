@@ -63,6 +63,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         ("stock", "set", "flour", "{0}", "kg"),
         ("stock", "set", "1", "1", "{0}"),
     ],
+    "stock add": [("stock", "add", "{0}", "1", "g"), ("stock", "add", "1", "1", "{0}")],
     "stock import": [("stock", "import", "stock.csv")],
     "plan recipes": [("plan", "recipes", DRAFT, "{0}"), ("plan", "recipes", DRAFT, "1", "2", "3")],
     "plan goods": [("plan", "goods", DRAFT, "{0}=1"), ("plan", "goods", DRAFT, "1=2", "3=4")],
@@ -90,6 +91,14 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "amend add": [("amend", "add", STARTED, "1", "1", "--reason", "{0}")],
     "amend quantity": [("amend", "quantity", STARTED, "3", "11", "--reason", "{0}")],
     "amend batches": [("amend", "batches", STARTED, "1", "40", "--reason", "{0}")],
+    "amend recipe": [
+        ("amend", "recipe", STARTED, "{0}", "--reason", "x"),
+        ("amend", "recipe", STARTED, "1", "--reason", "{0}"),
+    ],
+    "amend good": [
+        ("amend", "good", STARTED, "{0}", "--reason", "x"),
+        ("amend", "good", STARTED, "3", "--reason", "{0}"),
+    ],
     "amendments": [("amendments", STARTED), ("amendments", STARTED, "--json")],
     "compare": [("compare", STARTED), ("compare", STARTED, "--json")],
     "bake": [("bake", STARTED, "1", "1", "--lost", "1", "--why", "{0}"), ("bake", STARTED, "{0}", "1")],
