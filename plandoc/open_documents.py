@@ -111,10 +111,10 @@ class OpenDocument:
         Raises:
             DamagedError: when there are more: which one counts is not for plandoc to say.
         """
-        problems = self.problems_of_several(table)
-        if problems:
-            raise DamagedError(self.name, problems)
-        return next((self.get(table, row_id) for row_id in self.ids(table)), None)
+        ids = list(self.ids(table))
+        if len(ids) > 1:
+            raise DamagedError(self.name, self.problems_of_several(table))
+        return self.get(table, ids[0]) if ids else None
 
     def problems_of_several(self, table: Table) -> list[Problem]:
         """Return a problem for each row of a table that holds one at most, when there are more."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import attrs
+
 from plandoc import records
 from plandoc.errors import NotFoundError, SessionError
 from plandoc.values import frozen
@@ -49,6 +51,7 @@ class Table:
         references: What the rows refer to.
         add_only: Whether rows can be neither replaced nor removed.
         label: What a person calls a row.
+        of_event: Whether it lives in the documents of the events.
     """
 
     name: str
@@ -58,11 +61,9 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     references: tuple[Reference, ...] = ()
     add_only: bool = False
-
-    @property
-    def of_event(self) -> bool:
-        """Whether it lives in the documents of the events."""
-        return self.document == EVENTS_FOLDER
+    of_event: bool = attrs.field(
+        init=False, default=attrs.Factory(lambda self: self.document == EVENTS_FOLDER, takes_self=True)
+    )
 
     @property
     def has_slug(self) -> bool:

@@ -40,6 +40,8 @@ class Move:
 
 MOVES: tuple[Move, ...] = (Move("stock", "catalog.json", "stock.json", last_format=1),)
 
+_LAST_FORMAT_BEFORE_A_MOVE = max(move.last_format for move in MOVES)
+
 
 def _rows_as_they_were(tables: Tables) -> Tables:
     """Format 2: the stock has a document of its own, and documents carry a digest. No row is another."""
@@ -75,6 +77,8 @@ def origin(document: str, found: int) -> str:
     >>> origin("stock.json", 1), origin("stock.json", 2), origin("catalog.json", 1)
     ('catalog.json', 'stock.json', 'catalog.json')
     """
+    if found > _LAST_FORMAT_BEFORE_A_MOVE:
+        return document
     origins = (move.origin for move in MOVES if move.target == document and found <= move.last_format)
     return next(origins, document)
 
@@ -94,6 +98,8 @@ def part(tables: Mapping[str, T], document: str, found: int) -> dict[str, T]:
     >>> part({"recipes": 1, "stock": 2}, "stock.json", 1), part({"recipes": 1, "stock": 2}, "catalog.json", 1)
     ({'stock': 2}, {'recipes': 1})
     """
+    if found > _LAST_FORMAT_BEFORE_A_MOVE:
+        return dict(tables)
     targets = {move.table: move.target for move in MOVES if found <= move.last_format}
     own = {table for table, target in targets.items() if target == document}
     return {table: value for table, value in tables.items() if (table in own if own else table not in targets)}

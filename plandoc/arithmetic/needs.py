@@ -28,8 +28,9 @@ def needs_of_plan(
     Raises:
         ValidationError: with everything that is broken in any of the goods.
     """
-    needs: dict[int, Exact] = {}
-    for then, some in _shares(quantities, packed, definitions):
+    (_, ahead), *earlier = _shares(quantities, packed, definitions)
+    needs = dict(Breakdown.of(definitions).needs(ahead))
+    for then, some in earlier:
         for unit_id, exact in Breakdown.of(then).needs(some).items():
             needs[unit_id] = needs.get(unit_id, 0) + exact
     return dict(sorted(needs.items()))

@@ -46,10 +46,10 @@ def _with_parts(
     """Return the records with these ids and all of their kind that are inside them; None for one that is missing."""
     found: dict[int, Any] = {}
     # Not by recursion: nobody has checked yet that there is an end to it.
-    waiting = list(wanted)
-    while waiting:
-        record_id = waiting.pop()
-        if record_id not in found:
-            record = found[record_id] = lookup(record_id)
-            waiting.extend(parts(record) if record is not None else ())
+    level = set(wanted)
+    while level:
+        fresh = {record_id: lookup(record_id) for record_id in level}
+        found |= fresh
+        inside = {part for record in fresh.values() if record is not None for part in parts(record)}
+        level = inside - found.keys()
     return found

@@ -113,9 +113,12 @@ def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdow
 def _missing_recipes(
     quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions, breakdown: Breakdown
 ) -> Iterator[Finding]:
+    chosen = set(selected)
     for good_id in quantities:
-        missing = map(definitions.recipes, sorted(breakdown.recipes(good_id).difference(selected)))
-        names = ", ".join(recipe.name for recipe in missing if recipe is not None)
+        missing = breakdown.recipes(good_id) - chosen
+        if not missing:
+            continue
+        names = ", ".join(recipe.name for recipe in map(definitions.recipes, sorted(missing)) if recipe is not None)
         good = definitions.goods(good_id)
         if names and good is not None:
             message = f"{good.name} is in the plan, but not selected are {names}"
@@ -184,8 +187,8 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
 def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Iterator[Finding]:
     made = units_yielded(decision.batches, unit.yield_per_batch)
     accepted = accepted_shortfall(decision)
-    short, enough = needed - made, batches_for(needed, unit.yield_per_batch)
-    if short > accepted:
+    if needed - made > accepted:
+        enough = batches_for(needed, unit.yield_per_batch)
         agreed = f", of which {accepted} accepted" if accepted else ""
         since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
         yield Finding(

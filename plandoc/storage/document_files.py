@@ -75,24 +75,25 @@ class DocumentFiles:
         for listing in self._listings.values():
             listing.take_in(names, serial)
 
-    def refuse_irreplaceable(self, name: str) -> None:
-        """Refuse to change a document whose file cannot be replaced; asked before anything is written.
+    def refuse_irreplaceable(self, name: str, *, is_removal: bool = False) -> None:
+        """Refuse to change a document whose file cannot be replaced, or removed; asked before anything is written.
 
-        Also where its owner made it read-only: the system itself would let it be replaced.
+        Also where its owner made it read-only: the system itself would let it be replaced. Whether a file can be made in its
+        folder shows when that is done.
         """
         place = self._place(name)
         with translated(place.path, Outcome.NOT_SAVED):
             present = self._files.status(place.path)
-            reason = None if present is None else self._why_irreplaceable(place, present)
+            reason = None if present is None else self._why_irreplaceable(place, present, is_removal=is_removal)
             if reason is None:
                 self._files.probe_replaceable(place.path)
                 return
         raise StorageError(str(place.path), reason, Outcome.NOT_SAVED)
 
-    def _why_irreplaceable(self, place: _Place, present: os.stat_result) -> str | None:
+    def _why_irreplaceable(self, place: _Place, present: os.stat_result, *, is_removal: bool) -> str | None:
         if not present.st_mode & 0o200:
             return "the file is read-only; give it write permission to let plandoc change it"
-        if not self._files.may_change_folder(place.folder):
+        if is_removal and not self._files.may_change_folder(place.folder):
             return "its folder is read-only; give it write permission to let plandoc change the file"
         if self._files.is_protected_from_others(place.folder, present):
             return "the file belongs to another user, and in this folder only its owner can replace it"

@@ -33,8 +33,8 @@ class FolderTransaction:
         self._held = held
         self._turn = turn
         self.serial = backend.position.serial
-        self.line_digest = backend.line_digest
-        self._read: dict[str, bytes | None] = {name: one.content for name, one in held.items()}
+        self.format = backend.format
+        self._read: dict[str, bytes | None] = {name: one.content for name, one in held.items()} if held else {}
         self._over = False
 
     def __del__(self) -> None:
@@ -43,9 +43,9 @@ class FolderTransaction:
             self.release()
 
     @property
-    def format(self) -> int:
-        """The format of the folder, which the first change raises."""
-        return self._backend.format
+    def line_digest(self) -> str:
+        """What tells the last transaction from any other one of its number."""
+        return self._backend.line_digest
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
@@ -83,12 +83,13 @@ class FolderTransaction:
             message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
             raise ConflictError(changed, message)
         before = {name: self.read(name) for name in changes}
-        for name in (name for name, content in before.items() if content is not None):
-            self._documents.refuse_irreplaceable(name)
+        for name, content in before.items():
+            if content is not None:
+                self._documents.refuse_irreplaceable(name, is_removal=changes[name] is None)
         self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
         self._read.update(changes)
         self.serial += 1
-        self.line_digest = self._backend.line_digest
+        self.format = self._backend.format
 
     def _refuse_held(self, changes: Mapping[str, bytes | None]) -> None:
         for name in changes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import functools
 import os
 import stat
 import sys
@@ -325,18 +326,14 @@ class FolderLock:
             self._files.close(handle)
 
     def _leave_word(self, action: str, moment: datetime.datetime) -> None:
-        facts = {
-            "pid": os.getpid(),
-            "host": this_host(),
-            "since": moment.isoformat(),
-            "action": action,
-            "command": " ".join(map(str, getattr(sys, "argv", ()))),
-        }
-        # A hint that cannot be left is no reason to refuse the work.
-        with suppress(OSError, TypeError):
+        facts = {**_this_process(os.getpid()), "since": moment.isoformat(), "action": action}
+        try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
             self._files.write_at(self._info_handle, 0, _word(facts))
+        except OSError:
+            # A hint that cannot be left is no reason to refuse the work.
+            return
 
     def _timeout(self, wait: _Wait) -> LockTimeout:
         holder = self.holder()
@@ -379,18 +376,28 @@ def this_host() -> str:
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
+@functools.cache
+def _this_process(pid: int) -> dict[str, Any]:
+    """Return what tells this process from others: the same for each lock that it takes."""
+    command = " ".join(map(str, getattr(sys, "argv", ())))
+    return {"pid": pid, "host": this_host(), "command": decoded(command)}
+
+
 def _word(facts: dict[str, Any]) -> bytes:
-    """Return the facts as JSON, with shorter texts where they would not fit."""
+    """Return the facts as JSON, with shorter texts where they would not fit, or are no text that JSON can carry."""
+    try:
+        word = orjson.dumps(facts)
+    except TypeError:
+        word = b""
     for longest in (100, 40, 10):
-        # What a system calls a file need not be text that JSON can carry.
-        shortened = {
-            key: decoded(fact)[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is str else fact
-            for key, fact in facts.items()
-        }
-        word = orjson.dumps(shortened)
-        if len(word) < _INFO_SIZE:
+        if word and len(word) < _INFO_SIZE:
             break
+        word = orjson.dumps({name: _shortened(fact, longest) for name, fact in facts.items()})
     return word.ljust(_INFO_SIZE - 1) + b"\n"
+
+
+def _shortened(fact: Any, longest: int) -> Any:
+    return str(fact)[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is not int else fact
 
 
 def _forget_all() -> None:

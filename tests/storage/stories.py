@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -25,6 +26,7 @@ from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.records import PlanState, Recipe
 from plandoc.repairs.repairing import repair
 from plandoc.storage import creation
+from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store
 
 CHECKPOINT_SIZE = 6000
@@ -273,7 +275,9 @@ class Sweep:
         layer = files or fails
         folder = Folder(top / self.place, layer)
         fails.arm(fault)
-        with self.story.world():
+        with self.story.world(), warnings.catch_warnings():
+            # Of a document that cannot be replaced for now, a recovery says so and goes on.
+            warnings.simplefilter("ignore", RecoveryWarning)
             with everywhere(layer) if files is None else fails.switched_on():
                 self._live(folder, fails)
             fails.fault = None
