@@ -123,7 +123,7 @@ class OpenDocument:
             return []
         message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
         hint = (
-            "only you can say which one is right: remove the other from the file, or take the file back from a backup, "
+            "only you can say which one is right: take the other out of it with an editor, or take the file back from a backup, "
             "with 'plandoc repair --from BACKUP'"
         )
         return [

@@ -12,6 +12,7 @@ import orjson
 
 import plandoc
 from bench import forms, workload
+from bench.contenders.document_contender import TABLES
 from bench.workload import Catalogue, Row
 
 # Events that are added in one session while building: between the size of one write and the looks at all slugs.
@@ -138,8 +139,12 @@ class Contender:
 
     def catalogue(self) -> Catalogue:
         """Return the rows of the catalogue."""
-        content = orjson.loads((self.folder / "catalog.json").read_bytes())
-        return {name: rows for name, rows in content.items() if not name.startswith("_")}
+        tables = {**self._document("catalog.json"), **self._document("stock.json")}
+        # Tables without rows are left out of the files.
+        return {name: tables.get(name, {}) for name in TABLES}
+
+    def _document(self, name: str) -> Any:
+        return orjson.loads((self.folder / name).read_bytes())
 
     def journal_bytes(self) -> int:
         """Return how long the lines in the journal are."""

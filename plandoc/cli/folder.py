@@ -41,12 +41,14 @@ class Folder:
 
     def open(self, *, create: bool = False) -> store.Store:
         """Open it; whoever has to wait for another process is told which one, on the error stream."""
+        with way_out.named(self.path):
+            return self._open(create=create)
 
+    def _open(self, *, create: bool = False) -> store.Store:
         def tell(holder: str) -> None:
             printing.complain(f"waiting: {self.path} is being written to by {holder}")
 
-        with way_out.named(self.path):
-            return store.open_store(self.path, create=create, on_wait=tell)
+        return store.open_store(self.path, create=create, on_wait=tell)
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
@@ -70,7 +72,7 @@ class Folder:
 
     @contextmanager
     def _opened(self) -> Iterator[store.Store]:
-        opened = self.open()
+        opened = self._open()
         try:
             yield opened
         except BaseException:

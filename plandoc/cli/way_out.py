@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from plandoc.errors import DamagedError, FolderNotFoundError, Problem
-from plandoc.tables import MARKER, ROOT_DOCUMENTS
+from plandoc.errors import DamagedError, Problem
 
 if TYPE_CHECKING:
     from plandoc.backups.known import KnownBackup
@@ -20,15 +19,9 @@ _ANY_BACKUP = "--from BACKUP"
 
 @contextlib.contextmanager
 def named(folder: Path) -> Iterator[None]:
-    """Add the way out to an error about a damaged document of a folder, or a lost marker."""
+    """Add the way out to an error about a damaged document of a folder."""
     try:
         yield
-    except FolderNotFoundError as error:
-        holds_documents = any((folder / name).exists() for name in ROOT_DOCUMENTS)
-        known = backup_for([Problem("the file is missing", file=MARKER)], folder) if holds_documents else None
-        if known is None:
-            raise
-        raise FolderNotFoundError(error.path, f"{folder} has lost its {MARKER}\n{sentence(known)}") from error
     except DamagedError as error:
         known = backup_for(error.problems, folder)
         if known is None:

@@ -38,7 +38,7 @@ def test_a_file_or_a_folder_for_it_can_be_named(bakery, tmp_path):
 def test_another_file_is_replaced_only_on_demand(bakery, tmp_path):
     other = tmp_path / "harbour-market.html"
     other.write_text("the menu")
-    with pytest.raises(PlandocError, match="replace it with --replace, or name another file"):
+    with pytest.raises(PlandocError, match="replace it with replace=True, or name another file"):
         report("harbour-market", folder=bakery)
     before = other.read_text()
     report("harbour-market", replace=True, folder=bakery)

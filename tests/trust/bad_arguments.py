@@ -140,7 +140,7 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("a demonstration below a device", "demo", "/dev/null/x", says="/dev/null"),
     # Commands.
     *(as_typed(f"a command called {' '.join(line)!r}", *line, says="nknown command") for line in (("EVENT", "list"), ("event", "LIST"), ("eventlist",), ("--json",), ("--",), ("-",), ("@args.txt",), ("help",), (EMPTY,), ("--dat", "data", "event", "list"), ("\u0435vent", "list"))),
-    as_typed("a command that is half said", "event", says="'plandoc event' wants a command: add or list or show"),
+    as_typed("a command that is half said", "event", says="'plandoc event' wants a command: add or edit or list or show"),
     typed("an option of another command", "needs", "1", "--csv", says="Unknown option: --csv", status=2),
     typed("two forms at once", "shop", "1", "--csv", "--json", says="--csv and --json cannot both be had", status=2),
     typed("an option's opposite that there is not", "check", "--no-json", says="Unknown option: --no-json", status=2),

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import plandoc
-from plandoc.errors import DamagedError, FolderNotFoundError, NewerFormatError, PlandocError, StorageError
+from plandoc.errors import DamagedError, NewerFormatError, PlandocError, StorageError
 from tests.builders import a_plan
 from tests.records.folders import Spoil, replaced
-from tests.trust.bad_inputs import Row, command, every_document, every_file_but_the_word
+from tests.trust.bad_inputs import Row, command, every_document
 
 
 def written(name: str, content: bytes) -> Spoil:
@@ -127,10 +127,10 @@ BACKED_UP = (
     Row(3, "truncated, with a backup, checked", command("check"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
     Row(3, "truncated, with a backup, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT)), every_document),
     Row(3, "truncated catalogue with a backup", command("recipe", "list"), ("catalog.json:", *KEPT), 1, with_a_backup(cut_off(CATALOG))),
-    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER)), every_file_but_the_word),
+    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER))),
     Row(5, "NUL bytes, with a backup", command("event", "show", "1"), ("a lost write", *KEPT), 1, with_a_backup(written(EVENT, b"\0" * 300))),
     Row(37, "no catalogue, but a backup", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, with_a_backup(lambda folder: (folder / CATALOG).unlink())),
-    Row(37, "no marker, but a backup", command("recipe", "list"), ("has lost its plandoc.json", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
+    Row(37, "no marker, but a backup", command("recipe", "list"), ("no plandoc.json, so the folder is not new", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
 )  # fmt: skip
 
 # The number, what it is; how it is made, the error of the library, and a part of the message.
@@ -197,7 +197,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "35 row of another event": (goods(GOODS.replace('"event_id":1', '"event_id":2')), DamagedError, "wanted event 1"),
     # What is no file, or not there.
     "37 no catalogue": (lambda folder: (folder / CATALOG).unlink(), DamagedError, "catalog.json: the file is missing"),
-    "37 no marker": (lambda folder: (folder / MARKER).unlink(), FolderNotFoundError, "is no plandoc folder; make one"),
+    "37 no marker": (lambda folder: (folder / MARKER).unlink(), DamagedError, "but no plandoc.json, so the folder is not new"),
     "38 folder": (made(EVENT, Path.mkdir), DamagedError, "wanted a plain file, found a folder"),
     "38 pipe": (made(EVENT, os.mkfifo), DamagedError, "wanted a plain file, found a pipe"),
     "38 pipe as marker": (made(MARKER, os.mkfifo), DamagedError, "wanted a plain file, found a pipe"),

@@ -14,7 +14,7 @@ from typing import Any
 from plandoc.tables import STOCK
 from tests.records.folders import Spoil, look_at_everything
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, edited
-from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, kept_by_readers, library, nothing
+from tests.trust.bad_inputs import CHECK, CHECKED, Call, Row, command, every_document, library, nothing
 
 SHOW = command("event", "show", "1")
 RECIPES = command("recipe", "list")
@@ -96,7 +96,7 @@ def dumped(**options: Any) -> Callable[[bytes], bytes]:
 
 def refused(name: str, spoil: Spoil, *says: str, shown: Call = SHOW) -> Iterator[Row]:
     """Refused by the command and the library, and found by the check, in the same words."""
-    yield Row(0, name, shown, says, 1, spoil, kept_by_readers(name), "DamagedError", (READ, CHECK))
+    yield Row(0, name, shown, says, 1, spoil, kind="DamagedError", also=(READ, CHECK))
 
 
 def accepted(name: str, spoil: Spoil, *, shown: Call = SHOW) -> Iterator[Row]:
@@ -279,8 +279,9 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker without a format", marked(format=None), "format: wanted a format number, found None"),
     *refused("a marker with a field that a person added", marked(comment="our folder"), "plandoc.json, comment: unknown field"),
     *refused("a marker of another lineage", marked(lineage="x"), "belongs to another folder", "not to this one (x)"),
-    *only_found("a marker whose serial nobody can have counted to", marked(serial=10**18), "plandoc.json, serial: wanted at most 9007199254740992, found 1000000000000000000"),
-    *only_found("a marker that gives an event no id", marked(next_event_id=10**16), "plandoc.json, next_event_id: wanted at most 1000000000000, found 10000000000000000"),
+    *refused("a marker whose serial nobody can have counted to", marked(serial=10**18), "plandoc.json, serial: wanted a whole number of at most 15 digits, found 1000000000000000000"),
+    *refused("a marker whose next event nobody can have counted to", marked(next_event_id=10**15), "plandoc.json, next_event_id: wanted a whole number of at most 15 digits, found 1000000000000000"),
+    *only_found("a marker that gives an event no id", marked(next_event_id=10**15 - 1), "plandoc.json, next_event_id: wanted at most 1000000000000, found 999999999999999"),
     Row(0, "a marker of a newer plandoc that says which", SHOW, ("plandoc.json has format 99", "it was written by plandoc >= 12.1", "pip install --upgrade plandoc"), 1, marked(format=99, needs="12.1")),
     Row(0, "a marker of a newer plandoc that says nonsense", SHOW, ("it was written by a newer plandoc",), 1, marked(format=99, needs="1; rm -rf /")),
 )  # fmt: skip

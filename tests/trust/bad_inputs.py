@@ -65,16 +65,6 @@ def every_file(folder: Path) -> object:
     return everything_in(folder)
 
 
-def every_file_but_the_word(folder: Path) -> object:
-    """Everything but the word of who has the lock: what looks like damage is looked at once more with the lock held."""
-    return {name: facts for name, facts in everything_in(folder).items() if name != ".plandoc/lock.info.json"}
-
-
-def kept_by_readers(name: str) -> Callable[[Path], object]:
-    """Return what readers leave as it is, by the name of what is bad."""
-    return every_file_but_the_word if "marker" in name or "journal" in name else every_file
-
-
 def every_document(folder: Path) -> object:
     """The bytes of the documents and the journal; a writer may leave its name beside them."""
     return folder_bytes(folder)

@@ -384,6 +384,6 @@ SURROUNDINGS: tuple[Row, ...] = (
     Row(0, "a folder for the lock that is a link", WRITE, ("found a symbolic link that leads elsewhere",), 1, lambda folder: (shutil.rmtree(folder / ".plandoc"), (folder / ".plandoc").symlink_to("/tmp")) and None, every_document),
     Row(0, "a wish to make a folder in a file", elsewhere(f"{CATALOG}/x", command("init")), ("catalog.json",)),
     Row(0, "a folder named by control characters", elsewhere("\x1b[31m\n", SHOW), (r"\x1b[31m",)),
-    Row(0, "a folder with a NUL in its name", library(lambda folder: plandoc.open_store(folder / "a\0b")), ("no path holds a NUL character, found",)),
+    Row(0, "a folder with a NUL in its name", library(lambda folder: plandoc.open_store(folder / "a\0b")), ("no path holds a NUL character", "not saved")),
     Row(0, "a folder with a name too long", elsewhere("x" * 300, SHOW), ("name too long",)),
 )  # fmt: skip

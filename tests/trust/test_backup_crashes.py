@@ -260,6 +260,8 @@ def power_cuts(work, place, scratch, limit):
     return tried, wrong
 
 
+# A file that was lost looks like one that somebody emptied: it is kept aside, and that is said.
+@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
 @pytest.mark.parametrize("name", WORK)
 def test_a_power_cut_leaves_what_was_there_or_all_of_the_new(name, place, scratch):
     tried, wrong = power_cuts(WORK[name], place, scratch, limit=6)
@@ -269,6 +271,7 @@ def test_a_power_cut_leaves_what_was_there_or_all_of_the_new(name, place, scratc
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
 @pytest.mark.parametrize("name", WORK)
 def test_the_same_holds_for_many_more_power_cuts(name, place, scratch):
     tried, wrong = power_cuts(WORK[name], place, scratch, limit=200)

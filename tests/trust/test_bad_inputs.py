@@ -25,7 +25,6 @@ from tests.trust.bad_inputs import (
     by_command,
     called,
     every_document,
-    kept_by_readers,
     library,
     nothing,
 )
@@ -103,7 +102,7 @@ def of_documents() -> list[Row]:
         reads, writes = first_refused(*READS), first_refused(*WRITES)
         checked = IN_OTHER_WORDS.get((name, "checked"), words)
         rows += [
-            Row(int(number), what, library(read), (words,), 1, spoil, kept_by_readers(name), kind.__name__, (reads,)),
+            Row(int(number), what, library(read), (words,), 1, spoil, kind=kind.__name__, also=(reads,)),
             Row(int(number), f"{what}, checked", CHECK, (checked,), 1, spoil),
             Row(int(number), f"{what}, written", library(written), (words,), 1, spoil, every_document, kind.__name__),
         ]
