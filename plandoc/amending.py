@@ -51,7 +51,7 @@ def new_amendment(
         reason: Why.
         added_recipe_ids: Recipes that come into the plan with it.
         frozen: Definitions that it freezes.
-        frozen_before: Those that were in force in the place of some of them.
+        frozen_before: Those that some of them replaced.
     """
     sequence, moment = amendments_made(event_id, session) + 1, session.moment
     return PlanAmendment(event_id, sequence, change, reason, moment, added_recipe_ids, frozen, frozen_before)

@@ -321,7 +321,7 @@ class _Batches:
 
     Attributes:
         decision: The decision.
-        amendment: What tells of it; None when the number stays and only the need is another one.
+        amendment: The record of it; None when the number stays and only the need is different.
     """
 
     decision: BatchDecision

@@ -75,7 +75,7 @@ def _quantity(value: Any, _: Any) -> Decimal | Fraction:
 
 
 def stored_quantity(value: Decimal | Fraction) -> str:
-    """Return an amount as it stands in the files.
+    """Return an amount as it is in the files.
 
     >>> stored_quantity(Decimal("5.50")), stored_quantity(Fraction(1, 3))
     ('5.50', '1/3')

@@ -63,6 +63,6 @@ def complete_production(event_id: int, session: Session = NO_SESSION) -> Event:
 def _move(session: Session, event_id: int, step: Step) -> Event:
     event = session.event(event_id)
     check_step(event, step)
-    # Nothing goes on while nobody knows which plan was started.
+    # Nothing goes on while it is not known which plan was started.
     session.workspace.snapshot(event_id)
     return session.workspace.replace(attrs.evolve(event, plan_state=step.after))

@@ -40,7 +40,7 @@ def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Calla
         start: Id of the variant.
         base_of: Id of what a thing is a variant of; None when it is none.
         name_of: What a person calls one.
-        field: Where the base stands, for the message.
+        field: Where the base is, for the message.
 
     Raises:
         ValidationError: that shows the path.
@@ -53,7 +53,7 @@ def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Calla
     while present is not None and present not in path:
         path[present] = None
         present = base_of(present)
-    # A way that leads into a circle of others is no fault of this one; each of those is refused itself.
+    # A path that leads into a circle of others is not a fault of this one; each of those is refused itself.
     if present == start:
         _refuse("is a variant of itself", [*path, start], name_of, field)
 

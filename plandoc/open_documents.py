@@ -87,7 +87,7 @@ class OpenDocument:
         return self.rows(table, [row_id])[str(row_id)]
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
-        """Return the rows with these ids as they stand in the file, judged like records; None for those missing."""
+        """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
         rows = self._tables.get(table.name, {})
         return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
 

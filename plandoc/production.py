@@ -75,7 +75,7 @@ def record_production(
         NotFoundError: when the event or the unit does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
         ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
-            unit that is not in the plan, and a recipe that is broken, of which nobody can tell what it takes.
+            unit that is not in the plan, and a recipe that is broken, so that what it takes is not known.
     """
     event = session.event_to_edit(event_id, Edit.RUNS)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
@@ -196,7 +196,7 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
-    # What is baked is nothing to go by while nobody knows which plan it is baked for.
+    # What is baked means nothing while it is not known which plan it is baked for.
     session.workspace.snapshot(event_id)
     return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
 
@@ -292,7 +292,7 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
         taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
         left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
     except ValidationError as error:
-        # What a good takes that was broken when the plan was frozen cannot be told, so nothing is given out.
+        # What a good takes that was broken when the plan was frozen is not known, so no units are given out.
         yield from error.problems
         return
     for unit_id, wanted in sorted(taken.items()):

@@ -4,7 +4,7 @@ Rules that need other records (references, uniqueness, cycles, states) live abov
 the attributes are the JSON keys in the files: renaming one is a change of the format.
 
 An `id` of 0 and a `slug` of "" mean that the store gives one when the record is added. Blanks round a name, a category
-or a unit are taken off, for nobody sees them: two records that differ by them alone look the same in every list.
+or a unit are taken off, because they cannot be seen: two records that differ by them alone look the same in every list.
 """
 
 from __future__ import annotations
@@ -381,7 +381,7 @@ class Finding:
 
 
 def _ids(rows: Any) -> tuple[int, ...]:
-    # A file that was changed by hand can hold anything here; `check` tells of it.
+    # A file that was changed by hand can hold anything here; `check` reports it.
     keys = rows if type(rows) is dict else ()
     return tuple(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16)
 
@@ -412,7 +412,7 @@ class _Freezes:
 
         Args:
             table: Such as finished_units.
-            record_id: The id of the record; `defines` tells whether there is one.
+            record_id: The id of the record; `defines` says whether there is one.
         """
         row: dict[str, Any] | None = rules.copied(self._definitions[table][str(record_id)])
         return row
@@ -514,7 +514,7 @@ class PlanAmendment(_Freezes):
             the catalogue of that day.
         definitions: What it froze, by table and id, as the snapshot's definitions: what it brought in and was not
             frozen yet, or what is in force since a revision; null for what there was not.
-        definitions_before: What was frozen before of those that it put others in the place of.
+        definitions_before: Those frozen before that it replaced.
     """
 
     event_id: int = attrs.field(validator=rule(rules.check_whole))
@@ -535,12 +535,12 @@ class PlanAmendment(_Freezes):
 
     @property
     def definitions_before(self) -> dict[str, Any]:
-        """What was frozen before in the place of that; a copy."""
+        """Those frozen before that it replaced; a copy."""
         definitions: dict[str, Any] = rules.copied(self._definitions_before)
         return definitions
 
     def ids_revised(self, table: str) -> tuple[int, ...]:
-        """Return the ids of the records of a table that it put another definition in the place of."""
+        """Return the ids of the records of a table whose definition it replaced."""
         return _ids(self._definitions_before.get(table))
 
     @property
@@ -550,7 +550,7 @@ class PlanAmendment(_Freezes):
 
     @property
     def revises(self) -> bool:
-        """Whether it put definitions in the place of others."""
+        """Whether it replaced definitions."""
         return bool(self._definitions_before)
 
 
@@ -576,7 +576,7 @@ class NotTaken:
     """What a production run needed of an ingredient and the stock did not have, or not in a unit to compare it with.
 
     Attributes:
-        ingredient: Its name, for it need not be in the catalogue any more.
+        ingredient: Its name, because it may no longer be in the catalogue.
     """
 
     ingredient: str = attrs.field(validator=rule(rules.check_name))
@@ -591,7 +591,7 @@ class ProductionRun:
     Attributes:
         units_expected: What the batches should have given; made and lost add up to it.
         produced_at: When.
-        amendments_before: How many amendments the plan had, which tells by which definitions it was baked; None for a
+        amendments_before: How many amendments the plan had, and so by which definitions it was baked; None for a
             run that plandoc 0.1 recorded, by whatever the catalogue said then.
         taken: What it took of the stock, exactly; nothing where the stock was to be left alone.
         not_taken: What it needed beyond that.

@@ -35,7 +35,7 @@ def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> Non
     Args:
         recipe_id: The recipe.
         recipes: All of them by id; a base that is missing is a broken reference, which is found elsewhere.
-        field: Where the base stands, for the message.
+        field: Where the base is, for the message.
 
     Raises:
         ValidationError: that shows the path.

@@ -1,6 +1,6 @@
 """Taking over into a plan in production what the catalogue says now of a recipe or a good: with a reason, on record.
 
-A started plan stays what it is; whoever wants the new recipe in it says so. What was baked and packed before stays as
+A started plan stays what it is, until it is revised on purpose. What was baked and packed before stays as
 it was baked and packed.
 """
 
@@ -52,7 +52,7 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
 
     That is what goes in, its sub-recipes all the way down, what they yield, and what their ingredients weigh. A
     sub-recipe or an ingredient that other recipes of the plan share changes for them, too. The numbers of the plan stay
-    as they are: where they do not fit any more, a review says so.
+    as they are: where they no longer fit, a review says so.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
@@ -100,7 +100,7 @@ def revise_finished_good(event_id: int, good_id: int, reason: str, session: Sess
 
 
 def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
-    """Put the definitions of the catalogue in the place of those in force that differ, and save that."""
+    """Replace the definitions in force that differ with those of the catalogue, and save that."""
     in_force, today = definitions_of(event_id, session), definitions_in(session)
     changed = {kind: [i for i in ids[kind] if difference(kind, i, in_force, today).changes] for kind in ids}
     if not any(changed.values()):
@@ -131,7 +131,7 @@ def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, ses
         return
     (asked,) = availability([good], selected_recipes(session, event_id), after)
     if asked.problem is not None:
-        hint = "put the good's definition right first"
+        hint = "correct the good's definition first"
         raise ValidationError([Problem(asked.problem, field="components", hint=hint)])
     yield from (recipe.id for recipe in asked.missing_recipes)
 
@@ -151,7 +151,7 @@ def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: 
     """Return what a recipe or good is called in the plan that it is in.
 
     Raises:
-        ValidationError: when it is not in the plan, or not in the catalogue any more.
+        ValidationError: when it is not in the plan, or no longer in the catalogue.
     """
     in_force, today = definitions_of(event_id, session), definitions_in(session)
     plan = plan_parts(event_id, session)
@@ -165,6 +165,6 @@ def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: 
     if record_id not in inside[kind]:
         raise ValidationError([Problem(f"{name} is not in the plan", field=field)])
     if known[1] is None:
-        message = f"{name} is not in the catalogue any more, so there is nothing to take over"
+        message = f"{name} is no longer in the catalogue, so there is nothing to take over"
         raise ValidationError([Problem(message, field=field, hint="the plan stays what it is")])
     return name

@@ -330,7 +330,7 @@ def exact_or_fraction(value: Any) -> Any:
         whole, places = value.numerator * 10**_MOST_PLACES // value.denominator, _MOST_PLACES
         while places and whole % 10 == 0:
             whole, places = whole // 10, places - 1
-        # From text, for arithmetic on decimals would round to the 28 digits of their context.
+        # From text, because arithmetic on decimals would round to the 28 digits of their context.
         return Decimal(f"{whole}e-{places}")
     return exact(value)
 

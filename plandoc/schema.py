@@ -136,7 +136,7 @@ def _document(tables: Mapping[str, Table]) -> Schema:
         "lineage": {"type": "string"},
         "next_ids": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
     }
-    # Whoever writes a document by hand need not say these.
+    # A document written by hand need not say these.
     said = {"written_by": _SAID, "digest": _SAID}
     required = [name for name in about if name != "needs"]
     row_of_about = _object({documents.ABOUT_ROW: _object({**about, **said}, required)}, [documents.ABOUT_ROW])

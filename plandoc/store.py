@@ -191,11 +191,11 @@ class Store:
 class GuardedWrite:
     """The block of one session; made by `Store.session`.
 
-    It alone answers for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
+    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
 
     Attributes:
         transaction: What holds the lock; None before and after that.
-        session: What the block works with; None until somebody enters.
+        session: What the block works with; None until the block is entered.
     """
 
     transaction: Transaction | None = None
@@ -320,10 +320,10 @@ def default_store() -> Store:
 
     That is the one that `use_store` named; else the only one open in this process; else the folder in the environment
     variable PLANDOC_DATA, else `./data`, which is opened and stays open. A process that has closed a store has said
-    where it works, so that `./data` is no answer any more.
+    where it works, so that `./data` is no longer used.
 
     Raises:
-        SessionError: when several stores are open and none is named, or when none is open any more.
+        SessionError: when several stores are open and none is named, or when none is left open.
     """
     if _stores.named is not None and not _stores.named.is_closed:
         return _stores.named

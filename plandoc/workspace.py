@@ -113,7 +113,7 @@ class Workspace:
         return cast("OpenDocument", self._find_document(name))
 
     def document_of_event(self, event_id: int) -> OpenDocument:
-        """Return the document of an event, for what only looks at its records.
+        """Return the document of an event, to look at its records only.
 
         Raises:
             NotFoundError: "Event 99 not found".
@@ -170,7 +170,7 @@ class Workspace:
         return sorted([*others, *(event for one in looked_into for event in one.find(_EVENTS, query))], key=_BY_ID)
 
     def _events_looked_into(self) -> dict[int, OpenDocument | None]:
-        """Return the documents of events that this session has read or changed; None for one that there is not."""
+        """Return the documents of events that this session has read or changed; None for one that does not exist."""
         known = {**self._looked_at, **self._opened}
         return {event_id: known[name] for name in known if (event_id := event_of_document(name)) is not None}
 

@@ -108,7 +108,7 @@ def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | Non
 
 
 def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
-    # The numbers were judged; a name that somebody took out of the file is only not there.
+    # The numbers were judged; a name that was taken out of the file is only missing.
     if part is Part.RECIPES:
         return {row["recipe_id"]: row.get("recipe_name") for row in snapshot_data["recipes"]}
     if part is Part.GOODS:

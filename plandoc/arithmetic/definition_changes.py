@@ -26,15 +26,15 @@ from plandoc.records import (
 from plandoc.tables import table_of
 from plandoc.values import frozen
 
-# In the order in which they are told of: first what is handed out and baked, then what it is made of.
+# In the order in which they are reported: first what is handed out and baked, then what it is made of.
 KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
 
 _LONGEST = 60
 _MOST_TOLD = 6
-# Told by what they come to: the yield, what it is a yield of, what goes in.
+# Reported by what they come to: the yield, what it is a yield of, what goes in.
 _TOLD_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
 
-# What is told of a record: by a key that stays the same when a name changes, what it is called and what it is.
+# What is reported of a record: by a key that stays the same when a name changes, what it is called and what it is.
 _Facts = dict[tuple[int, int], tuple[str, str]]
 _Part = RecipeLine | SubRecipe | Component
 
@@ -46,7 +46,7 @@ class DefinitionChange:
     Attributes:
         what: Such as the name of an ingredient, or "yield".
         before: What it was; None when there was nothing.
-        after: What it is; None when there is nothing any more.
+        after: What it is; None when it is gone.
     """
 
     what: str
@@ -112,13 +112,13 @@ def difference(
 
 
 def differing(ids: Ids, before: Definitions, after: Definitions) -> list[DefinitionDifference]:
-    """Return what became of each of these records whose definition is another one."""
+    """Return what became of each of these records whose definition has changed."""
     found = (difference(kind, record_id, before, after) for kind in KINDS for record_id in ids.get(kind, ()))
     return [one for one in found if one.changes]
 
 
 def in_words(name: str, changed: Sequence[DefinitionDifference]) -> str:
-    """Return what differs, in a few words; what is told of a part of something, with the name of the part.
+    """Return what differs, in a few words; a change in a part comes with the name of the part.
 
     Args:
         name: Of the whole.
@@ -139,7 +139,7 @@ def _changes(before: _Facts, after: _Facts) -> Iterator[DefinitionChange]:
             what = (now or was or ("", ""))[0]
             yield DefinitionChange(what, was[1] if was else None, now[1] if now else None)
             if not before or not after:
-                # Of what was not there at all, or is not any more, no more is told.
+                # Of what was not there at all, or is gone, nothing more is reported.
                 return
 
 
@@ -157,12 +157,12 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
             facts[position, 0] = (field.name.replace("_", " "), _shown(value))
     if isinstance(record, FinishedUnit):
         facts[len(facts), 0] = ("yield", f"{record.yield_per_batch} a batch")
-    # Nothing to be told and nothing to tell of are the same.
+    # A fact with nothing in it is the same as no fact.
     return {key: fact for key, fact in facts.items() if fact[1]}
 
 
 def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tuple[str, str]]:
-    """Return what goes into a recipe or a good; several lines of one ingredient are told together."""
+    """Return what goes into a recipe or a good; several lines of one ingredient are reported together."""
     names: dict[int, str] = {}
     shown: dict[int, list[str]] = {}
     for part in parts:
@@ -173,7 +173,7 @@ def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tup
 
 
 def _part(part: _Part, definitions: Definitions) -> tuple[int, str]:
-    """Return a key for what a part is, and its name; inner goods get keys below 0, for units have ids too."""
+    """Return a key for what a part is, and its name; inner goods get keys below 0, because units have ids too."""
     if isinstance(part, RecipeLine):
         return part.ingredient_id, _name(Ingredient, part.ingredient_id, definitions)
     if isinstance(part, SubRecipe):
@@ -204,7 +204,7 @@ def _amount(part: _Part) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as it is shown; numbers exactly, for else two that differ would look the same."""
+    """Return a value as it is shown; numbers exactly, or two that differ would look the same."""
     match value:
         case None:
             return ""

@@ -32,7 +32,7 @@ def wrong_with_new_good(
         message = f"{name} is in the plan already, {planned} of it"
         yield Problem(message, field="finished_good_id", hint="change how many with change_quantity")
     elif asked is not None and asked.problem is not None:
-        yield Problem(asked.problem, field="components", hint="put the good's definition right first")
+        yield Problem(asked.problem, field="components", hint="correct the good's definition first")
 
 
 def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled: int) -> Iterator[Problem]:

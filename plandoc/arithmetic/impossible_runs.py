@@ -119,7 +119,7 @@ def _baked_out_of_plan(history: History, called: Called) -> Iterator[ImpossibleR
     ever = [history.in_force, *(history.in_force.after(number - 1) for number in revisions)]
     needed = _needed(goods, ever)
     needed_by_some = needed | _needed(goods, [history.today])
-    # What plandoc 0.1 recorded may have been needed by a definition that nobody knows any more.
+    # What plandoc 0.1 recorded may have been needed by a definition that is no longer known.
     all_known = all(_frozen(good_id, history) for good_id in goods)
     for run in history.work.production:
         is_known = run.amendments_before is not None

@@ -71,7 +71,7 @@ class _InForce:
 
     def _of_first(self, length: int) -> Definitions:
         if length not in self._by_length:
-            # The latest first, for it has the last word; and what later ones brought in is as they brought it.
+            # The latest first, because it has the last word; and what later ones brought in is as they brought it.
             sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
             self._by_length[length] = Definitions(
                 _Records(FinishedGood, sources, self._today.goods).__getitem__,

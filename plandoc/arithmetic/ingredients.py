@@ -229,7 +229,7 @@ def _why_unconverted(unit: str, others: list[str]) -> str | None:
     kind = kitchen.kind_of(unit)
     if kind is None:
         near = kitchen.nearest(unit)
-        return f"{found(unit)} is no unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
+        return f"{found(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
     by_density = [other for other in others if {kind, kitchen.kind_of(other)} == {Kind.VOLUME, Kind.WEIGHT}]
     if by_density:
         return f"no density is known: needed in {unit} and in {by_density[0]}"

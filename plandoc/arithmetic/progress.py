@@ -198,7 +198,7 @@ def _over_unit(one: UnitProgress) -> UnitProgress:
 
 
 def _over_good(one: GoodProgress) -> GoodProgress:
-    """Return how far a good came in a plan that is completed: nothing is packed any more, and it waits for nothing."""
+    """Return how far a good came in a plan that is completed: nothing more is packed, and it waits for nothing."""
     return attrs.evolve(one, can_assemble_now=0, after_remaining=0, waits_for=(), blocked_by=(), is_over=True)
 
 

@@ -253,7 +253,7 @@ def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAm
 
 def _defined(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     for table, rows in definitions.items():
-        # Beside the tables, a snapshot can tell of its imports.
+        # Beside the tables, a snapshot can report its imports.
         for key, row in rows.items() if type(rows) is dict else ():
             yield (table, key), row
 

@@ -45,7 +45,7 @@ def _with_parts(
 ) -> dict[int, Any]:
     """Return the records with these ids and all of their kind that are inside them; None for one that is missing."""
     found: dict[int, Any] = {}
-    # Not by recursion: nobody has checked yet that there is an end to it.
+    # Not by recursion: it is not checked yet that there is an end to it.
     level = set(wanted)
     while level:
         fresh = {record_id: lookup(record_id) for record_id in level}

@@ -168,7 +168,7 @@ def _of_decisions(
             continue
         need_is_known = all_needs_known or exact > decision.units_needed
         changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
-        # Whoever mends what is short decides anew; that it is stale, too, would be the same thing said twice.
+        # Mending what is short means deciding anew; that it is stale, too, would say the same thing twice.
         yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
 
 

@@ -61,7 +61,7 @@ def _finding(
     message = f"{root.name}: the catalogue says something else than the plan: {in_words(root.name, changed)}"
     way_out = f"take it over with {revise} of {root.slug}, or leave it: the plan stays what it is"
     if not is_there:
-        message = f"{root.name}: it is not in the catalogue any more"
+        message = f"{root.name}: it is no longer in the catalogue"
         way_out = "leave it: the plan stays what it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
     yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)

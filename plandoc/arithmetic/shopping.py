@@ -38,10 +38,10 @@ class ShoppingRow:
 
     Attributes:
         needed: What the batches take.
-        in_stock: What is in the house of it.
-        to_buy: What is missing, 0 when nothing is; None when it cannot be told, for there is stock in a unit that
+        in_stock: What is in the house.
+        to_buy: What is missing, 0 when nothing is; None when it cannot be known, because there is stock in a unit that
             cannot be compared. Shown rounded up, so that it is never short.
-        reason: What keeps it from being told and the way out; None when it is told.
+        reason: Why it cannot be known, and the way out; None when it is known.
     """
 
     needed: Amount
@@ -155,7 +155,7 @@ def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredi
     """Return the stock that no row uses up; what is left in the family of a short row is nothing."""
     sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
     in_order = sorted(sums.items(), key=lambda entry: (kitchen.position(entry[1].unit), entry[1].unit))
-    # The row is in the same unit, for it is the unit of this very stock.
+    # The row is in the same unit, that of this very stock.
     rests = ((name, one, one.exact - (rows[name].needed.exact if name in rows else _NOTHING)) for name, one in in_order)
     return {name: attrs.evolve(present, exact=rest) for name, present, rest in rests if rest > 0}
 
@@ -168,5 +168,5 @@ def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
         return f"{where}, but its density is not known; give the ingredient a density"
     unknown = [one for one in (unit, *stock_units) if kitchen.kind_of(one) is None]
     if unknown:
-        return f"{where}, but {found(unknown[0])} is no unit that plandoc knows; {way_out}"
+        return f"{where}, but {found(unknown[0])} is not a unit that plandoc knows; {way_out}"
     return f"{where}, which cannot be compared; {way_out}"

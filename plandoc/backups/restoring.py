@@ -112,7 +112,7 @@ def restore(
         else:
 
             def over(lock: FolderLock) -> Path | None:
-                # Again, because only now nobody can change it any more.
+                # Again, because only now no other process can change it.
                 target = look_at(root, layer)
                 _refuse(target, backup, replace=replace, foreign=foreign, older=older)
                 kept = None if target.is_empty else _keep(target, clock(), layer)
@@ -164,7 +164,7 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
 def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
     """Refuse where the folder has transactions that the backup does not have.
 
-    A number alone does not tell: the backup may hold a transaction whose writer then failed to make it durable, and the
+    A number alone is not enough: the backup may hold a transaction whose writer then failed to make it durable, and the
     folder another one of that number.
     """
     hint = "what was done since would be gone; if that is wanted, say so with older=True"

@@ -26,7 +26,7 @@ class Target:
         is_sound: Whether journal and marker mean something together.
         lineage: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.
-        line_digest: The checksum of that transaction's line in the journal; blank when it cannot be told.
+        line_digest: The checksum of that transaction's line in the journal; blank when it is not known.
         next_event_id: The id that its next new event would get, as far as that can be told.
         events: The documents of events that are in it.
     """

@@ -1,6 +1,6 @@
 """What is wrong with a folder, as values. Opens nothing for writing and changes nothing.
 
-Looks without the lock, except where somebody writes all the time.
+Looks without the lock, except beside a writer that never pauses.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 
 
 def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
-    """Look while nobody can write, because somebody who never pauses has come in between each time."""
+    """Look under the lock, because a writer that never pauses has interfered each time."""
     return while_locked(
         root,
         files,

@@ -29,7 +29,7 @@ class Finding:
         cure: What a repair does about it; None when it can do nothing by itself.
         is_damage: Whether the document's content cannot be trusted, so that a backup's is better.
         newer: The error that says that a newer plandoc wrote the file; None when none did.
-        is_note: Whether nothing is wrong, but somebody may want to know.
+        is_note: Whether nothing is wrong, but it is worth knowing.
     """
 
     problem: Problem

@@ -79,14 +79,14 @@ class Look:
             return
         if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint = "a new event could get an id that was used; 'plandoc repair' counts it up"
+            hint = "a new event could get an id that was used; 'plandoc repair' raises it"
             yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
         for field, number, most in (
             ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
             ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
         ):
             if number > most:
-                hint = "nobody counts that far; write the number that the newest backup has, and a thousand more"
+                hint = "no store gets that far; write the number that the newest backup has, and a thousand more"
                 yield Finding(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
@@ -312,7 +312,7 @@ class Look:
 def _changed_by_others(document: documents.Document) -> Finding:
     writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
     message = f"was changed by other hands since {writer} wrote it"
-    hint = "if nobody meant to, compare it with a backup; the next change of it by plandoc takes it as it is"
+    hint = "if that was not intended, compare it with a backup; the next change of it by plandoc takes it as it is"
     return Finding(Problem(message, file=document.name, hint=hint), is_note=True)
 
 
@@ -339,7 +339,7 @@ def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Findi
 
 
 def _not_folded_in(transactions: int, hint: str) -> Finding:
-    """Return the note that a folder is open somewhere: it is sound as it is, and whoever closes it folds them in."""
+    """Return the note that a folder is open somewhere: it is sound as it is, and closing it folds them in."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
     it = "folds it in" if transactions == 1 else "folds them in"
     problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
@@ -365,7 +365,7 @@ def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int)
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
         return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
-    hint = "a new row could get an id that was used; 'plandoc repair' counts it up"
+    hint = "a new row could get an id that was used; 'plandoc repair' raises it"
     return _counter(document, table, message, hint, Cure.COUNT_UP)
 
 

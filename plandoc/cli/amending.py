@@ -335,7 +335,7 @@ def _amendments(key: str, session: Session) -> list[_Amended]:
 
 
 def _good_in_plan(key: str, event: int, session: Session) -> int:
-    """Return the id of a good; one that nobody defines any more can still leave a plan, by its number."""
+    """Return the id of a good; one that is no longer defined can still leave a plan, by its number."""
     try:
         return in_plan(FinishedGood, key, event, session).id
     except NotFoundError:

@@ -69,7 +69,7 @@ def _refused(error: PlandocError, done: Done) -> int:
 
 
 def _not_shown(error: streams.OutputError, done: Done) -> int:
-    """Say what was done although it could not be shown; whoever reads no further need not hear that nothing was."""
+    """Say what was done although it could not be shown; a reader that went away need not hear that nothing was."""
     if done or not error.nobody_reads:
         _complain(str(error), *(done.lines or ["nothing was changed"]))
     streams.silence(sys.stdout)
@@ -79,7 +79,7 @@ def _not_shown(error: streams.OutputError, done: Done) -> int:
 
 
 def _complain(*lines: str) -> None:
-    """Print a message below what was printed before it; what cannot be printed any more is given up."""
+    """Print a message below what was printed before it; what can no longer be printed is given up."""
     try:
         sys.stdout.flush()
     except streams.OutputError:

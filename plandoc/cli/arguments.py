@@ -22,7 +22,7 @@ def as_path(text: str) -> Path:
     """Return the path that a text names; in the disguise again where the system knows no other form of it.
 
     Raises:
-        UsageError: for no text: an unset variable of a script must not come to mean the present folder.
+        UsageError: for no text: an unset variable of a script must not mean the present folder.
     """
     if not text:
         raise UsageError("wanted a path, found nothing")

@@ -30,13 +30,13 @@ _AGREEING = frozenset({"y", "yes"})
 
 @frozen
 class Wanted(Generic[T]):
-    """What a command is to do, if nobody minds.
+    """What a command is to do once its doubts are agreed to.
 
     Attributes:
-        action: What it is, for those who wait meanwhile.
-        look: Returns what somebody has to agree to, in the session in which it is then done.
+        action: What it is, shown to other processes that wait for the lock.
+        look: Returns what needs agreement, in the session in which it is then done.
         make: Does it.
-        title: What stands above what somebody has to agree to, for so many.
+        title: The heading of what needs agreement, for so many.
         question: What is asked.
     """
 
@@ -51,7 +51,7 @@ def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool 
     """Show doubts, each with its way out, or that there are none.
 
     Args:
-        title: What stands above them.
+        title: The heading.
         doubts: What there is.
         is_one_of_several: Whether other tables are shown beside.
     """
@@ -71,7 +71,7 @@ def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool 
 
 
 def to_review(number: int) -> str:
-    """Return what stands above findings.
+    """Return the heading of findings.
 
     >>> to_review(1)
     '1 finding to review:'
@@ -109,7 +109,7 @@ def move(
     """
 
     def look(session: Session) -> list[Doubt]:
-        # Before the review: nobody should be asked about a step that will be refused.
+        # Before the review: a step that will be refused is not asked about.
         check_step(session.event(event_id(key, session)), step)
         return doubts_in(key, session)
 
@@ -130,7 +130,7 @@ def do_if_agreed(wanted: Wanted[T], folder: Folder, *, yes: bool, is_silent: boo
         What came of it; None when the answer was no, and nothing was changed.
 
     Raises:
-        PlandocError: when there are doubts, and nobody to ask.
+        PlandocError: when there are doubts, and no terminal to ask at.
     """
     agreed: Sequence[Doubt] = ()
     while True:

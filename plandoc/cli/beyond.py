@@ -17,7 +17,7 @@ _MOST_TIMES = 10
 
 
 def title(number: int) -> str:
-    """Return what stands above numbers that go beyond the plan.
+    """Return the heading of numbers that go beyond the plan.
 
     >>> title(1)
     '1 number goes beyond what is planned:'

@@ -38,7 +38,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("good import", "handwritten:import_goods", "Import goods from CSV or JSON written by hand."),
     ("stock list", "stock:list_stock", "List what is in stock."),
     ("stock set", "stock:set_amount", "Set how much of an ingredient is in stock."),
-    ("stock add", "stock:add_amount", "Add what came into the house to the stock."),
+    ("stock add", "stock:add_amount", "Add what was bought or delivered to the stock."),
     ("stock import", "handwritten:import_stock", "Set the stock from CSV or JSON written by hand."),
     ("plan recipes", "plans:recipes", "Choose the recipes of an event."),
     ("plan goods", "plans:goods", "Choose the goods to hand out, and how many."),

@@ -29,7 +29,7 @@ def demo(path: Annotated[Path | None, Parameter(name="FOLDER")] = None, /, *, fo
     where = Folder(chosen or Path(tempfile.mkdtemp(prefix="plandoc-demo-")))
     sample.check_empty(where.path)
     with where.open(create=True) as store:
-        folder.done.end(f"the demo was begun in {where.path}")
+        folder.done.end(f"the demo was started in {where.path}")
         event = _build_and_plan(where.path, store)
         event = _lock_and_start(event, store)
         taken = store.read(lambda session: get_plan_snapshot(event.id, session=session))

@@ -18,7 +18,7 @@ class Done:
         return bool(self._steps)
 
     def begin(self) -> None:
-        """Note that something is being done: until its end is noted, nobody knows whether it was."""
+        """Note that something is being done: until its end is noted, it is not known whether it was."""
         self._is_unknown = True
 
     def end(self, step: str | None, *, counts_twice: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What somebody should look at before a command goes on, each with a way out that can be pasted as it is."""
+"""What a person should look at before a command goes on, each with a way out that can be pasted as it is."""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ def edit(
         event: The event, by its short name or number.
         name: What the event is called from now on.
         date: The day of the event, such as 2026-12-25.
-        attendees: How many people are expected; 'none' when nobody knows.
-        notes: Anything to remember, in place of the notes that there are.
+        attendees: How many people are expected; 'none' when that is not known.
+        notes: Anything to remember; replaces the notes that there are.
     """
     given: dict[str, Any] = {"name": name, "event_date": date, "notes": notes}
     if attendees is not None:

@@ -1,4 +1,4 @@
-"""The commands that amend a plan in production, in the place of those that were typed as if it could still be changed."""
+"""The commands that amend a plan in production, instead of those that were typed as if it could still be changed."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def goods(wanted: Mapping[str, int], planned: Mapping[str, int], *, replace: boo
 
 
 def batches(numbers: Mapping[str, int]) -> Iterator[str]:
-    """Yield the command for the batches of each unit, by what was typed for it."""
+    """Yield the command for the batches of each unit, from what was typed for it."""
     return (f"batches EVENT {shlex.quote(unit)} {number}" for unit, number in numbers.items())

@@ -66,7 +66,7 @@ def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
 
 
 def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
-    """Complete the production of an event: nothing but its notes changes any more, and there is no way back.
+    """Complete the production of an event: nothing but its notes can change after that, and it cannot be undone.
 
     When batches are not baked or goods not packed, that is shown, and you are asked.
 
@@ -84,7 +84,7 @@ def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
         completed = lifecycle.complete_production(event_id(event, session), session=session)
         return completed, get_progress(completed.id, session=session)
 
-    question = "Complete it anyway? There is no way back."
+    question = "Complete it anyway? This cannot be undone."
     wanted = Wanted(states.COMPLETE.action, look, make, _not_done_yet, question)
     done = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
     if done is None:

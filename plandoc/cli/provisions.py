@@ -75,7 +75,7 @@ def shop(
     if csv and json:
         raise UsageError("--csv and --json cannot both be had; leave one out")
     if bought and everything:
-        raise UsageError("--bought takes in what is still to buy, so --all does not go with it; leave one out")
+        raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
     _say_what_is_missing(found.undecided, is_alone=json or csv)
     if json:
@@ -145,7 +145,9 @@ def _print_bought(found: ShoppingList) -> None:
     _print_compared("Bought", found.buy, ("to buy",))
     if found.cannot_compare:
         names = ", ".join(item.ingredient.name for item in found.cannot_compare)
-        printing.say(f"not taken in, for nobody can tell how much was to buy: {names}; 'plandoc stock add' does it")
+        printing.say(
+            f"not added to the stock, because the amount to buy is not known: {names}; use 'plandoc stock add'"
+        )
 
 
 def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
@@ -174,7 +176,7 @@ def _print_uncompared(items: Sequence[ShoppingItem]) -> None:
 
 
 def _with_others(item: ShoppingItem) -> Iterator[tuple[ShoppingRow, Sequence[Amount]]]:
-    """Yield the rows of an item, the first that is not told with the stock that is in no row."""
+    """Yield the rows of an item, the first that cannot be known with the stock that is in no row."""
     others = item.other_stock
     for row in item.rows:
         if row.reason is None:

@@ -55,4 +55,4 @@ def _open(path: Path) -> None:
     import webbrowser  # noqa: PLC0415  (only --open asks)
 
     if not webbrowser.open(path.as_uri()):
-        raise PlandocError(f"no browser was found to open {path} with")
+        raise PlandocError(f"could not open a browser to show {path}")

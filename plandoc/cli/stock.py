@@ -40,7 +40,7 @@ def set_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFold
 
 
 def add_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFolder) -> None:
-    """Add what came into the house to what is in stock of an ingredient in this unit.
+    """Add what was bought or delivered to what is in stock of an ingredient in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.

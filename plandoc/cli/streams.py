@@ -120,7 +120,7 @@ def keep_line_ends() -> None:
 
 
 def complain(text: str) -> None:
-    """Write a message to the error stream; that there is none, or that it is full, is no reason to fail."""
+    """Write a message to the error stream; a missing or full one is not a reason to fail."""
     try:
         print(text, file=sys.stderr, flush=True)
     except (OSError, ValueError):

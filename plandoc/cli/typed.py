@@ -12,7 +12,7 @@ from plandoc.cli.commands import Call
 from plandoc.cli.wording import as_said_here
 from plandoc.errors import PlandocError
 
-# What the words in a way out stand for, by the parameters of the commands.
+# The words in a way out, by the parameters of the commands that they mean.
 _WORDS = {"event": "EVENT", "good": "GOOD", "unit": "UNIT", "run": "RUN", "quantity": "QUANTITY", "batches": "BATCHES"}
 # So many are packed now; how many are wanted is another number.
 _NOT_OF_PACK = frozenset({"QUANTITY"})
@@ -20,7 +20,7 @@ _NOT_OF_PACK = frozenset({"QUANTITY"})
 
 @contextmanager
 def put_in(call: Call) -> Iterator[None]:
-    """Say an error of a command in the command's words, with what was typed in the place of EVENT and so on."""
+    """Say an error of a command in the command's words, with what was typed instead of EVENT and so on."""
     try:
         yield
     except PlandocError as error:

@@ -86,7 +86,7 @@ def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
 
     Args:
         message: What the library says.
-        names: What stands in commands in the place of EVENT, UNIT, BATCHES and so on.
+        names: What replaces EVENT, UNIT, BATCHES and so on in commands.
 
     >>> as_said_here("lock the plan first, with lock_plan", {"EVENT": "fair"})
     "lock the plan first, with 'plandoc lock fair'"
@@ -102,7 +102,7 @@ def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
 
 
 def _command(match: re.Match[str], names: Mapping[str, str]) -> str:
-    """Return the command for a function of the library; ready to be pasted where all that it wants is known."""
+    """Return the command for a function of the library; ready to be pasted where all that it needs is known."""
     words, arguments, called = match.groups()
     command = _COMMANDS_FOR[words]
     if called is not None:

@@ -50,7 +50,7 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
 
 
 def is_frozen(event_id: int, session: Session) -> bool:
-    """Return whether a snapshot of the plan of an event was taken, so that the catalogue has no say in it any more."""
+    """Return whether a snapshot of the plan of an event was taken, so that the catalogue no longer counts for it."""
     return _of_event(event_id, session).is_frozen
 
 
@@ -90,7 +90,7 @@ def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]
 
 
 def frozen_rows(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
-    """Return rows as they are in force for an event, by table and id; without those that nothing has frozen."""
+    """Return rows as they are in force for an event, by table and id; without those that are not frozen."""
     plan = _of_event(event_id, session)
     tables = {table_of(kind).name: plan.frozen_rows(table_of(kind).name, wanted) for kind, wanted in ids.items()}
     return {name: rows for name, rows in tables.items() if rows}

@@ -59,8 +59,9 @@ def get_shopping_list(
 ) -> ShoppingList:
     """Return what is still to bake for an event needs against the stock, or for several events together.
 
-    That is every decided batch before production, then what is not baked yet, for what was baked has taken what it needs
-    from the stock; of a completed event nothing. The stock is set against the sum of all these events, for what one takes is not there for the next.
+    That is every decided batch before production, then what is not baked yet, because what was baked has taken what it
+    needs from the stock; for a completed event it is nothing. The stock is compared with the sum of all these events,
+    because what one takes is not there for the next.
 
     Args:
         event_ids: The event, or the events; one named twice counts once.
@@ -136,7 +137,7 @@ def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> li
         batches, _ = shares.setdefault(id(definitions), ({}, definitions))
         for recipe_id, number in _batches(event, session, remaining=remaining):
             batches[recipe_id] = batches.get(recipe_id, 0) + number
-    # The catalogue's last, for where it has a say an ingredient is called as it is called today.
+    # The catalogue's last: where it takes part, an ingredient gets its present name.
     today = definitions_in(session)
     return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
 

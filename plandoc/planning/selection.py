@@ -187,11 +187,11 @@ def change_event_finished_goods(
 
     Raises:
         ValidationError: with every good that does not exist, is not available, is to be taken out and is not in the
-            plan, or whose number is no whole number of 0 or more.
+            plan, or whose number is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """
     event = session.event_to_edit(event_id, Edit.SELECTION)
-    # False and 0.0 are no numbers of goods.
+    # False and 0.0 are not numbers of goods.
     out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
     given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
     planned = _planned(session, event.id)
@@ -252,7 +252,7 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
     for good_id in good_ids:
         # True and 1.0 would be found where 1 is.
         if type(good_id) is not int or good_id not in planned:
-            message = f"{_name_of_good(session, good_id)} is not in the plan, so that it cannot be taken out"
+            message = f"{_name_of_good(session, good_id)} is not in the plan, so it cannot be taken out"
             yield Problem(message, field="quantity")
 
 
@@ -337,7 +337,7 @@ def _problems_of_goods(
         if wrong is not None:
             yield Problem(f"{one.good.name}: {wrong}", field="quantity")
         if one.problem is not None:
-            yield Problem(one.problem, field="components", hint="put the good's definition right first")
+            yield Problem(one.problem, field="components", hint="correct the good's definition first")
         elif one.missing_recipes and recipes_too:
             names = ", ".join(recipe.name for recipe in one.missing_recipes)
             hint = "select them too, or use add_missing_recipes"

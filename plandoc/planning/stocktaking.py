@@ -68,7 +68,7 @@ def set_stock(
 def add_stock(
     ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
 ) -> StockItem:
-    """Add what came into the house to what is there of an ingredient in this unit. Returns the row as it is now.
+    """Add what was bought or delivered to what is there of an ingredient in this unit. Returns the row as it is now.
 
     Args:
         ingredient_id: The ingredient.

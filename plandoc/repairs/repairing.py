@@ -217,7 +217,7 @@ class Repair:
     ) -> Iterator[tuple[str, bytes | None]]:
         number = FORMAT if look.marker is None else look.marker.format
         for action in actions:
-            # In a folder of an older format all that a document was divided into comes in the place of it.
+            # In a folder of an older format all that a document was divided into replaces it.
             name, divided = action.file, parts(action.file, number)
             if action.kind is RepairKind.TAKE_BACK and source is not None:
                 referred = self._referred() if name == CATALOG else {}

@@ -31,7 +31,7 @@ def save(text: str, path: str | os.PathLike[str], *, replace: bool = False) -> P
     file = resolved(path)
     if is_no_file(named(path)):
         # A device that is replaced by a file is gone for the whole system.
-        raise PlandocError(f"cannot write {named(path)}: it is no ordinary file; name a file, such as report.html")
+        raise PlandocError(f"cannot write {named(path)}: it is not an ordinary file; name a file, such as report.html")
     try:
         _check_target(file, replace=replace)
         _write(text.encode(), file)

@@ -25,7 +25,7 @@ class Reading(Protocol):
 
     @property
     def line_digest(self) -> str:
-        """What tells that transaction from any other one of its number; blank when it is not known."""
+        """What distinguishes that transaction from any other one of its number; blank when it is not known."""
         ...
 
     @property

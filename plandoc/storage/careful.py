@@ -13,29 +13,29 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 _LARGEST_INTEGER_DIGITS = 19
 _BACKUP = "repair it with an editor, or take the file back from a backup"
-# What other programs leave in the place of a file: how it begins, what it is, and the way out.
+# What other programs leave instead of a file: how it begins, what it is, and the way out.
 _FOREIGN = (
     (
         b"version https://git-lfs",
-        "a pointer that Git LFS left in the place of the file",
+        "a pointer that Git LFS left instead of the file",
         "get the file with 'git lfs pull'",
     ),
     (b"PK\x03\x04", "a ZIP archive", "unpack it; a backup is brought back with 'plandoc restore'"),
     (b"\x1f\x8b", "a compressed file", "uncompress it"),
-    ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a download that failed leaves it", "get the file once more"),
+    ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a failed download leaves it", "get the file again"),
 )
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
-# The standard library's words for what is no JSON are those of a programmer, and some break off before their end.
+# The standard library describes faults of JSON in a programmer's words, and some break off before their end.
 _PLAIN_WORDS = (
     ("Expecting value", "wanted a value"),
     ("Expecting ',' delimiter", "wanted a comma or a closing bracket"),
     ("Expecting ':' delimiter", "wanted a colon"),
     ("Expecting property name enclosed in double quotes", "wanted a name in double quotes"),
     ("Illegal trailing comma", "found a comma with nothing behind it"),
-    ("Unterminated string", "found a text that no quotation mark closes"),
+    ("Unterminated string", "found a text without a closing quotation mark"),
     ("Invalid control character", "found a line break, a tab or another control character inside a text"),
     ("Invalid \\u", "found \\u without four hexadecimal digits behind it"),
-    ("Invalid \\escape", "found a backslash before a character that wants none"),
+    ("Invalid \\escape", "found a backslash before a character that does not take one"),
 )
 
 Tables = dict[str, dict[str, dict[str, Any]]]
@@ -91,7 +91,7 @@ def conflict_line(text: str) -> int | None:
 
 
 def in_plain_words(error: json.JSONDecodeError) -> str:
-    """Return what an error of the standard library says is no JSON."""
+    """Return in plain words why the standard library does not take something for JSON."""
     return next((words for start, words in _PLAIN_WORDS if error.msg.startswith(start)), error.msg)
 
 
@@ -109,7 +109,7 @@ def _decode(name: str, content: bytes, way_out: str = _BACKUP) -> str:
         message = f"not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
         raise _damaged(name, message, hint="save the file as UTF-8") from None
     if line := conflict_line(text):
-        hint = "two versions stand in the file: keep one, and take out the other and the marks"
+        hint = "the file holds two versions: keep one, and take out the other and the marks"
         raise _damaged(name, "found the mark of a merge that met a conflict", line=line, hint=hint)
     return text
 

@@ -57,15 +57,15 @@ def _make_folders(root: Path, files: Files) -> None:
     try:
         files.make_folder(root)
     except FileExistsError:
-        # Another process was faster. It may not have come to its sync.
+        # Another process was faster. It may not have got to its sync.
         if not root.is_dir():
             raise
     files.sync_folder(root.parent)
 
 
 def _settle_empty(folder: Path, files: Files) -> None:
-    """Make the name of an empty folder durable: whoever made it may have been killed before that."""
-    # Who may not read what it is in has not made it there.
+    """Make the name of an empty folder durable: the process that made it may have been killed before that."""
+    # A process that may not read the parent folder has not made it there.
     with suppress(PermissionError):
         if not files.names(folder):
             files.sync_folder(folder.parent)

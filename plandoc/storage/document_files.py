@@ -110,7 +110,7 @@ class DocumentFiles:
             self._stage(self._place(name), content)
 
     def put_staged(self, name: str, content: bytes | None) -> None:
-        """Replace a document's file by the one that was staged; remove it where there is no content."""
+        """Replace a document's file with the one that was staged; remove it where there is no content."""
         self._put_staged(self._place(name), content)
 
     def _put_staged(self, place: _Place, content: bytes | None) -> None:
@@ -238,7 +238,7 @@ class DocumentFiles:
             _let_go(folder)
 
     def _open_folder_of(self, place: _Place) -> int | None:
-        """Open the folder that a document is in, so that nobody can make it a link meanwhile; None for the root."""
+        """Open the folder that a document is in, so that it cannot be made a link meanwhile; None for the root."""
         if place.folder is self.root:
             return None
         handle = self._files.open_folder(place.folder)

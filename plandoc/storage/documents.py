@@ -21,7 +21,7 @@ from plandoc.values import frozen
 from plandoc.version import __version__
 
 FORMAT = 2
-# The first plandoc that reads this format: each document says it, for an older plandoc cannot know.
+# The first plandoc that reads this format: each document says it, because an older plandoc cannot know.
 NEEDS = "0.2.0"
 
 # A table of its own, for plain TinyDB reads a document as tables and nothing else.
@@ -250,7 +250,7 @@ def check_format(name: str, number: Any, needs: Any = None) -> None:
     Args:
         name: The file, for messages.
         number: What stands there as the format.
-        needs: What stands there as the first plandoc that reads it. Every format above 1 writes this, so that an older
+        needs: What is given there as the first plandoc that reads it. Every format above 1 writes this, so that an older
             plandoc, which cannot know, can say it.
     """
     if type(number) is not int or number < 1:

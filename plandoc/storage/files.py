@@ -31,7 +31,7 @@ CANNOT_SYNC = frozenset({errno.EROFS, *_CANNOT_SYNC_FOLDERS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # A file system without hard links says one of these.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
-# Whether names can be looked up in an open folder, which nobody can put a link in the place of meanwhile.
+# Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile.
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 _FOLDER_FLAGS = (
     getattr(os, "O_PATH", os.O_RDONLY)
@@ -182,7 +182,7 @@ class Files:
             os.close(handle)
 
     def replace(self, source: Path, target: Path, *, folder: int | None = None) -> None:
-        """Put a finished file in the place of another in one step; with a `folder`, both are looked up in it."""
+        """Replace a file with a finished one in one step; with a `folder`, both are looked up in it."""
         named = (source, target) if folder is None else (source.name, target.name)
         for left in reversed(range(_REPLACE_TRIES)):
             try:
@@ -234,9 +234,9 @@ class Files:
             raise NotAFile(errno.ELOOP, FOUND_LINK, str(path)) from None
 
     def probe_replaceable(self, path: Path) -> None:
-        """Raise the system's error where a file can be neither changed nor replaced, whoever asks; not where there is none.
+        """Raise the system's error where a file can be neither changed nor replaced by any user; not where there is none.
 
-        Such as one that is marked immutable. One that others own may be replaced by whoever may write in its folder.
+        Such as one that is marked immutable. One that others own may be replaced by any user who may write in its folder.
         """
         try:
             os.close(os.open(path, _PROBE_FLAGS))

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 # Large enough that the syncs of a checkpoint are spread over many commits, small enough to be read in milliseconds.
 CHECKPOINT_SIZE = 1_000_000
-# A reading that others wrote into is done again, for as long as a person does not notice; then it takes its turn.
+# A reading that writers interfered with is done again, as long as a person does not notice; then it takes its turn.
 _VIEW_SECONDS = 0.1
 _VIEW_TIMEOUT_SECONDS = 30.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
@@ -152,7 +152,7 @@ class FolderBackend:
             transaction.release()
 
     def _begin_to_read(self, waited: float) -> Transaction | None:
-        """Take a turn among the writers; None for who may not write, and so cannot lock, until that has taken too long."""
+        """Take a turn among the writers; None without permission to write, and so to lock, until that has taken too long."""
         try:
             return self.begin("read", timeout_seconds=_VIEW_TIMEOUT_SECONDS)
         except StorageError as error:
@@ -238,12 +238,12 @@ class FolderBackend:
             fresh = journal.parse(content or b"")
             journal.check_belongs(fresh.lines, lineage=self.lineage, after_serial=known.serial)
         except DamagedError:
-            # Whoever reads all of it can say where.
+            # A reading of all of it can say where.
             return None
         changes = journal.versions(fresh.lines)
         if fresh.unfinished_size or not fresh.lines or not self._are_in_place(changes):
             return None
-        # A writer that was killed may not have come to its sync.
+        # A writer that was killed may not have got to its sync.
         self._journal.sync()
         if marker.NAME in changes:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")

@@ -16,7 +16,7 @@ class FolderReading:
     """The documents as of the last transaction, also where its files are not all written yet.
 
     What the journal holds is of that moment whatever happens to the files. What came from a file alone is remembered, so
-    that `still_holds` can tell whether a transaction since then has changed it.
+    that `still_holds` can say whether a transaction since then has changed it.
 
     Args:
         documents: The folder.
@@ -64,7 +64,7 @@ class FolderReading:
         return sorted(names)
 
     def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
-        """Return what tells whether each document of a folder still holds what it held."""
+        """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.listing(folder).look_with(self._state.pending, self.serial, anew=anew)

@@ -67,7 +67,7 @@ def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery
     counting = _counting(state, content)
     if state.dropped:
         _tell_of_dropped(documents, state, content)
-        # The marker may not be on the disk yet: whoever wrote it may have been killed, or its sync may have failed.
+        # The marker may not be on the disk yet: its writer may have been killed, or its sync may have failed.
         documents.put_durably(marker.NAME, marker.render(state.marker))
     unfinished, held = _unfinished(documents, state)
     if unfinished or (state.dropped and state.lines) or journal_file.is_shared:
@@ -88,7 +88,7 @@ def _counting(state: recovery.State, content: bytes) -> bytes:
 
 
 def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[str, FileStatus], dict[str, Held]]:
-    """Return the documents whose files are not what the journal says, and those whose files are no files."""
+    """Return the documents whose files are not what the journal says, and those whose files are not files."""
     found: dict[str, FileStatus] = {}
     held: dict[str, Held] = {}
     for name, changes in state.changes.items():
@@ -109,7 +109,7 @@ def _settle(journal_file: JournalFile, state: recovery.State) -> None:
     if state.dropped or state.unfinished_size:
         journal_file.cut(state.sound_size)
     elif state.lines:
-        # A writer that was killed may not have come to its sync.
+        # A writer that was killed may not have got to its sync.
         journal_file.sync()
 
 

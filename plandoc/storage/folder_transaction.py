@@ -38,13 +38,13 @@ class FolderTransaction:
         self._over = False
 
     def __del__(self) -> None:
-        # Whoever was interrupted right behind `begin` could not release it.
+        # A caller that was interrupted right after `begin` could not release it.
         if not self._over:
             self.release()
 
     @property
     def line_digest(self) -> str:
-        """What tells the last transaction from any other one of its number."""
+        """What distinguishes the last transaction from any other one of its number."""
         return self._backend.line_digest
 
     def read(self, name: str) -> bytes | None:
@@ -62,7 +62,7 @@ class FolderTransaction:
         return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
 
     def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
-        """Return what tells whether each document of a folder still holds what it held."""
+        """Return what shows whether each document of a folder still holds what it held."""
         with translated(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.listing(folder).look(self.serial, anew=anew)
 
@@ -77,7 +77,7 @@ class FolderTransaction:
             raise SessionError("this transaction is over; begin another one")
         changes = self._backend.prepare_upgrade(self, changes)
         self._refuse_held(changes)
-        # What nobody has asked for yet is read for the first time after this.
+        # What has not been asked for yet is read for the first time after this.
         changed = changed_since({name: self._read[name] for name in changes if name in self._read}, self._documents)
         if changed is not None:
             message = f"{changed} was changed by another program during this change; nothing was saved; run it again"

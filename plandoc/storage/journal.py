@@ -88,7 +88,7 @@ def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
             "serial": line.serial,
             "lineage": line.lineage,
             "moment": moment.isoformat(),
-            # Whatever a caller says there is told, and refuses no write.
+            # Whatever a caller says there is kept, and refuses no write.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
@@ -102,7 +102,7 @@ def _render_change(change: Change) -> dict[str, Any]:
 
 
 def checksum(tail: bytes) -> str:
-    """Return the checksum of a line, which tells it from every other line.
+    """Return the checksum of a line, which distinguishes it from every other line.
 
     Args:
         tail: The last bytes of the line, as `Content.tail` has them; empty where there is no line.

@@ -1,4 +1,4 @@
-"""The journal as a file, for the one who writes: where lines are appended, and made durable."""
+"""The journal as a file, for its writer: where lines are appended, and made durable."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class JournalFile:
         return tail == position.tail and behind in (b"", journal.ROOM)
 
     def read(self) -> bytes:
-        """Return the whole content, of which nothing tells whether it is on the disk."""
+        """Return the whole content, which may not be on the disk yet."""
         self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
 
@@ -106,7 +106,7 @@ class JournalFile:
     def settle(self) -> None:
         """Make durable what was found there, before a line is written behind it.
 
-        Whoever wrote before may have been killed between a rename or a cut and its sync. Nothing tells; but a power cut
+        The previous writer may have been killed between a rename or a cut and its sync. Nothing shows it; but a power cut
         that took that back, and kept what is written now, would leave a journal and a marker of two different moments, or
         old lines behind new ones.
         """

@@ -1,7 +1,7 @@
 """The file lock: one writer a folder, among all threads and processes of a machine.
 
 The kernel frees it when its holder dies, so a lock file on the disk means nothing and is never deleted. What
-`lock.info.json` says is a hint for the person who waits, never proof.
+`lock.info.json` says is a hint for the waiting person, never proof.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _shown(fact: Any) -> str:
 
 
 class _Wait:
-    """How long somebody waits for the lock, and that they are told of it once."""
+    """How long a caller waits for the lock, and that this is reported once."""
 
     def __init__(self, timeout_seconds: float, on_wait: Callable[[str], None] | None) -> None:
         self._started = stopwatch_seconds()
@@ -95,7 +95,7 @@ class _Wait:
 
     @property
     def is_patient(self) -> bool:
-        """Whether they wait at all."""
+        """Whether the caller waits at all."""
         return self._timeout_seconds > 0
 
     @property
@@ -105,7 +105,7 @@ class _Wait:
 
     @property
     def waited_seconds(self) -> float:
-        """What is over of it, as people are told."""
+        """The time waited so far, as it is reported."""
         return round(stopwatch_seconds() - self._started, 1)
 
     def tell(self, holder: Callable[[], Holder]) -> None:
@@ -136,7 +136,7 @@ class FolderLock:
         _open_locks.add(self)
 
     def __del__(self) -> None:
-        # Whoever was interrupted right behind `acquire` could not give it back.
+        # A caller that was interrupted right after `acquire` could not give it back.
         if self._handle is not None:
             self._close_files()
 
@@ -149,18 +149,17 @@ class FolderLock:
         on_wait: Callable[[str], None] | None,
         turn: Turn | None = None,
     ) -> None:
-        """Take the lock and leave word who has it; when anything is raised, nothing was taken.
+        """Take the lock and record who has it; when anything is raised, nothing was taken.
 
         Args:
-            action: What is going to be done, for those who wait meanwhile; None leaves no word, so that a reader writes
-                nothing.
+            action: What is going to be done, shown to waiters; None records nothing, so that a reader writes nothing.
             moment: When.
-            timeout_seconds: 0 means not to wait, and then not to let those go first who do.
-            on_wait: Told once who is being waited for.
-            turn: Whose the lock is to be: whoever made it can give it back whatever happens. None means this thread.
+            timeout_seconds: 0 means not to wait, and then not to queue behind waiters.
+            on_wait: Called once, with the holder that is being waited for.
+            turn: The owner of the lock: whatever happens, its maker can give the lock back. None means this thread.
 
         Raises:
-            LockTimeout: when somebody else kept it for longer than `timeout_seconds`.
+            LockTimeout: when another thread or process kept it for longer than `timeout_seconds`.
             StorageError: when the folder cannot be locked at all.
         """
         mine = turn or Turn(threading.get_ident())
@@ -176,7 +175,7 @@ class FolderLock:
         or_undone(take, lambda: self.release(mine))
 
     def release(self, turn: Turn | None = None) -> None:
-        """Let the next one in; nothing to do when that was done before. No failure of the system is an error here.
+        """Let the next one in; nothing to do when that was done before. A failure of the system is not an error here.
 
         Args:
             turn: The one that `acquire` was given; None means what this thread took without one.
@@ -248,7 +247,7 @@ class FolderLock:
         return False
 
     def _in_line(self) -> waiting_line.Waiter:
-        """Return the one who waits for this lock; a new one where the lock file is another one by now."""
+        """Return this lock's waiter; a new one where the lock file has been replaced."""
         if self._waiter is None:
             # Known before it has a place, so that an interruption finds it.
             self._waiter = waiting_line.Waiter(self._opened())
@@ -261,7 +260,7 @@ class FolderLock:
             self._waiter = None
 
     def _try(self, *, behind_others: bool = False) -> bool:
-        import filelock  # noqa: PLC0415  (who only reads need not wait for it)
+        import filelock  # noqa: PLC0415  (reading does not need it)
 
         handle = self._opened()
         if behind_others and waiting_line.anybody_waits(handle):
@@ -270,7 +269,7 @@ class FolderLock:
             return False
         if self.still_held():
             return True
-        # Somebody deleted the lock file: others would lock a new one. Start over with that.
+        # The lock file was deleted: others would lock a new one. Start over with that.
         self._close_files()
         return self._try(behind_others=behind_others)
 
@@ -332,7 +331,7 @@ class FolderLock:
                 self._info_handle = self._open(self._info_path)
             self._files.write_at(self._info_handle, 0, _word(facts))
         except OSError:
-            # A hint that cannot be left is no reason to refuse the work.
+            # A hint that cannot be written is not a reason to refuse the work.
             return
 
     def _timeout(self, wait: _Wait) -> LockTimeout:
@@ -356,10 +355,10 @@ def while_locked(
     moment: datetime.datetime,
     timeout_seconds: float,
 ) -> T:
-    """Return what some work on a folder returns that nobody else can change meanwhile; the lock is given back in any case.
+    """Return what some work returns on a folder that no one else can change meanwhile; the lock is given back in any case.
 
     Raises:
-        LockTimeout: when somebody else kept the lock for longer than `timeout_seconds`.
+        LockTimeout: when another thread or process kept the lock for longer than `timeout_seconds`.
         StorageError: when the folder cannot be locked at all.
     """
     lock = FolderLock(root, files)
@@ -378,13 +377,13 @@ def this_host() -> str:
 
 @functools.cache
 def _this_process(pid: int) -> dict[str, Any]:
-    """Return what tells this process from others: the same for each lock that it takes."""
+    """Return what identifies this process: the same for each lock that it takes."""
     command = " ".join(map(str, getattr(sys, "argv", ())))
     return {"pid": pid, "host": this_host(), "command": decoded(command)}
 
 
 def _word(facts: dict[str, Any]) -> bytes:
-    """Return the facts as JSON, with shorter texts where they would not fit, or are no text that JSON can carry."""
+    """Return the facts as JSON, with shorter texts where they would not fit, or are not text that JSON can carry."""
     try:
         word = orjson.dumps(facts)
     except TypeError:

@@ -15,7 +15,7 @@ from plandoc.values import frozen
 NAME = "plandoc.json"
 
 _FIRST_FORMAT_WITH_DIGEST = 2
-# Nobody can have counted that far; what was written there by hand must not be counted on.
+# No store gets that far; a number that was written there by hand must not be counted on from.
 _BEYOND_NUMBERS = 10**15
 
 
@@ -28,8 +28,8 @@ class Marker:
         serial: Number of the last transaction that is folded into the documents for good.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
-        line_digest: The checksum of that transaction's line in the journal, which tells it from another one of the same
-            number; blank when none was ever folded in, or an older plandoc did it.
+        line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
+            same number; blank when none was ever folded in, or an older plandoc did it.
     """
 
     lineage: str

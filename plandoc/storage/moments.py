@@ -1,7 +1,7 @@
-"""Reading journal and marker of one moment without the lock, beside somebody who may be writing them.
+"""Reading journal and marker of one moment without the lock, beside a process that may be writing them.
 
 A reader that is held up in the middle can see bytes of two moments. So what it read counts only if nothing has changed when
-it is done, and damage only if that is also found by whoever has the lock. Nor does a line count that may not be on the disk
+it is done, and damage only if that is also found under the lock. Nor does a line count that may not be on the disk
 yet: its writer could still fail, and take it back.
 """
 
@@ -19,21 +19,21 @@ from plandoc.storage.translation import translated
 from plandoc.storage.undoing import and_done
 from plandoc.values import frozen
 
-# A look is over in well under a millisecond, so that somebody who commits without a pause is met now and then.
+# A look is over in well under a millisecond, so that a process that commits without a pause is met now and then.
 _TRIES = 100
 _LOCK_TIMEOUT_SECONDS = 10.0
 
 
 @frozen
 class Identity:
-    """What tells one moment of a folder from another, seen without the lock.
+    """What distinguishes one moment of a folder from another, seen without the lock.
 
-    An empty journal looks like any other empty one; the marker tells them apart, because a checkpoint writes it before
+    An empty journal looks like any other empty one; the marker distinguishes them, because a checkpoint writes it before
     it empties the journal.
 
     Attributes:
         size: Of the journal in bytes, with its room.
-        ending: Its bytes from the end of the last line that was known on: as many as tell whether another one came.
+        ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
         marker: The marker where no line was known.
     """
 
@@ -47,7 +47,7 @@ class Moment:
     """A moment of a folder.
 
     Attributes:
-        identity: What tells it from the next one.
+        identity: What distinguishes it from the next one.
         state: What the folder held.
     """
 
@@ -98,7 +98,7 @@ class JournalReader:
         self._synced = tail
 
     def _tried(self, seen: Moment | None) -> Moment | None:
-        """Return what a look finds; None where somebody came in between, or it looks like damage."""
+        """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
             found = self._continued(seen) if seen is not None and seen.state.sound_size else None
             found = found or moment_of(*self._contents())
@@ -118,7 +118,7 @@ class JournalReader:
         return Moment(identity, state)
 
     def _is_durable(self, moment: Moment) -> bool:
-        """Make sure that the last line is on the disk, where another process may not have come to that; False if it is gone."""
+        """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
         tail = moment.state.tail
         if not tail or tail == self._synced:
             return True
@@ -138,9 +138,9 @@ class JournalReader:
                 raise
 
     def _made_sure_of(self) -> Moment:
-        """Return the moment as it is while nobody can write, or raise what is wrong with it."""
+        """Return the moment as it is while no other process can write, or raise what is wrong with it."""
         if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
-            # Nobody can be writing: a writer locks first.
+            # No process can be writing: a writer locks first.
             return self._agreed_on()
         return and_done(self._looked_at_alone, self._lock.release)
 
@@ -148,7 +148,7 @@ class JournalReader:
         try:
             self._lock.acquire(action=None, moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
         except (LockTimeout, StorageError):
-            # Who may not write cannot lock; who has had the lock for so long is not writing the journal.
+            # A process that may not write cannot lock; one that has had the lock for so long is not writing the journal.
             return self._agreed_on()
         return self._durable(moment_of(*self._contents()))
 
@@ -224,5 +224,5 @@ def _identity_in(window: bytes, start: int, end: int, present: bytes | None) -> 
 def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
     offset, length = journal.ending(end)
     ending = read(offset, length)
-    # A line that is being written looks the same from its first byte on; all of it tells whether it came to its end.
+    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
     return ending if ending[end - offset :] == journal.ROOM else read(offset, size)

@@ -13,8 +13,8 @@ def named(path: str | os.PathLike[str]) -> Path:
     r"""Return a path that somebody named.
 
     Raises:
-        StorageError: for one with a NUL character, which every call to the system would refuse in a way of its own,
-            for nothing at all, which would come to mean the present folder, and for anything that cannot be a path.
+        StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
+            for an empty one, which would mean the present folder, and for anything that cannot be a path.
 
     >>> named("data/../data")
     PosixPath('data/../data')

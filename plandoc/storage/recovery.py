@@ -37,13 +37,13 @@ class State:
     Attributes:
         marker: The marker as of the last transaction.
         serial: Number of the last transaction.
-        line_digest: The checksum of its line, which tells it from any other one of that number; blank when unknown.
+        line_digest: The checksum of its line, which distinguishes it from any other one of that number; blank when unknown.
         lines: The transactions that the documents may lack.
         changes: What these did to each document, in order.
         sound_size: Bytes of the journal up to the end of its last line; 0 when all of it is folded in already.
         tail: The end of those bytes.
         unfinished_size: Bytes after them, of transactions that were never committed.
-        dropped: The first lines, which a checkpoint has folded in already; they count for nothing any more.
+        dropped: The first lines, which a checkpoint has folded in already; they no longer count.
         pending: The documents that these changed, each with the number of the last one to do so; None instead of a
             number where that one removed it.
     """
@@ -92,7 +92,7 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
     """
     content = journal.parse(journal_content)
     present = _marker(marker_content, content.lines)
-    # Whoever wrote the marker may have been killed before emptying the journal, and others may have gone on writing.
+    # The writer of the marker may have been killed before emptying the journal, and others may have gone on writing.
     dropped = tuple(line for line in content.lines if line.serial <= present.serial)
     after_serial = dropped[0].serial - 1 if dropped else present.serial
     journal.check_belongs(content.lines, lineage=present.lineage, after_serial=after_serial)
@@ -184,7 +184,7 @@ def classify(current: bytes | None, changes: Sequence[journal.Change]) -> FileSt
 
 
 def _classify_missing(changes: Sequence[journal.Change]) -> FileStatus:
-    """A name that was on the disk before the first change stays there whatever is lost: somebody removed the file."""
+    """A name that was on the disk before the first change stays there whatever is lost: the file was removed."""
     was_made = any(change.replaces is None or change.content is None for change in changes)
     return FileStatus.STALE if was_made else FileStatus.DOUBTFUL
 

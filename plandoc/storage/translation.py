@@ -43,7 +43,7 @@ class translated:  # noqa: N801  (read as the sentence that it begins)
 
 
 def _raise_as_saved(error: PlandocError, path: Path) -> None:
-    """Raise what failed behind a commit anew, where it does not say so itself: whoever raised it knew only of its own step."""
+    """Raise a failure after a commit as one that is saved, where it does not say so: its own step did not know."""
     if not isinstance(error, StorageError):
         raise StorageError(str(path), str(error), Outcome.SAVED) from error
     if error.outcome is Outcome.NOT_SAVED:

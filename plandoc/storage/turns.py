@@ -1,7 +1,7 @@
 """First come, first served among the threads of one process.
 
 Whose turn it is follows from the line alone, and joining or leaving it is one step each: an interruption, which can come
-between any two steps, finds a turn that is in the line or one that is not, never a lock that nobody answers for.
+between any two steps, finds a turn that is in the line or one that is not, never a lock without an owner.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import suppress
 
 
 class Turn:
-    """A place in the line. Whoever makes it sees to it that it leaves, from whichever thread.
+    """A place in the line. Its maker sees to it that it leaves, from whichever thread.
 
     Args:
-        thread: The thread that is known by it, where nobody keeps it; None where somebody does.
+        thread: The thread that it belongs to, where no caller keeps it; None where one does.
     """
 
     __slots__ = ("called", "thread")
@@ -53,11 +53,11 @@ class Turns:
         """Give up a place, the first one or any other; nothing to do when that was done before."""
         with suppress(ValueError):
             self._line.remove(turn)
-        # Whoever is first is called by everybody who leaves, for the one before it may not have come to that. Nobody
-        # may be there, and somebody may have been called before.
+        # Every turn that leaves calls the first one, because the one before it may not have got to that. The line may
+        # be empty, and the first one may have been called before.
         with suppress(IndexError, RuntimeError):
             self._line[0].called.release()
 
     def of_this_thread(self) -> list[Turn]:
-        """Return the turns that this thread is known by and that have not left."""
+        """Return the turns that belong to this thread and have not left."""
         return [turn for turn in self._line.copy() if turn.thread == threading.get_ident()]

@@ -1,4 +1,4 @@
-"""Taking something back whatever happens meanwhile, also when an interruption meets the taking back itself."""
+"""Taking something back whatever happens meanwhile, also when an interruption hits the taking back itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def or_undone(work: Callable[[], T], undo: Callable[[], None]) -> T:
     """Return what the work returns; when anything is raised, undo it before that goes on.
 
     Two levels, so that one interruption anywhere, in the inner `undo` too, still ends in one that ran to its end. It must
-    do no harm when it runs twice, or when there is nothing to undo. (A `try` right after the taking, in its place, is a
+    do no harm when it runs twice, or when there is nothing to undo. (A `try` right after the taking, instead, is a
     step too late; and Python 3.11 guards the line of a `try` within a `try` by neither.)
     """
     try:

@@ -67,7 +67,7 @@ def prepare(
     """Keep what is there, and return the changes with all of the step to the present format among them.
 
     This is the last moment at which the older plandoc can read all of the folder. The marker and the documents that are
-    divided otherwise now travel in the same line: whoever sees the change sees the new format.
+    divided otherwise now travel in the same line: a reader that sees the change sees the new format.
 
     Raises:
         DamagedError: when a document that is to be divided cannot be read, or a file has the name of a new one.

@@ -1,8 +1,8 @@
-"""First come, first served among processes: who waits for a lock file keeps a place in a line, a byte of that file.
+"""First come, first served among processes: a waiter for a lock file keeps a place in a line, a byte of that file.
 
-The places order those who wait, and nothing else: who may write is told by the lock of the whole file alone, which is of
-another kind and never meets these. So a place that is missing, or taken twice, costs a turn and no data. The kernel gives up
-a place with whoever had it, and nothing is written into the file.
+The places order the waiters, and nothing else: only the lock of the whole file decides who may write, and it is of
+another kind and never interferes with these. So a place that is missing, or taken twice, costs a turn and no data. The
+kernel frees a place when its process dies, and nothing is written into the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ try:
 except ImportError:  # pragma: no cover  (Windows)
     fcntl = None  # type: ignore[assignment]
 
-# Elsewhere those who wait ask from time to time, and whoever asks at the right moment is next.
+# Elsewhere waiters ask from time to time, and the one that asks at the right moment is next.
 _HAS_PLACES = hasattr(fcntl, "F_OFD_SETLK")
 # Type, origin, start, length (0: to the end, however far), and a process, which must be 0.
 _REQUEST = struct.Struct("hhqqi")
@@ -26,12 +26,12 @@ _FIRST = 1
 _JOIN_TRIES = 100
 _SHORTEST_PAUSE_SECONDS = 0.0002
 _LONGEST_PAUSE_SECONDS = 0.005
-# So long may the lock be free before whoever is first has taken it. It was stopped otherwise, and is passed.
+# So long may the lock be free before the first waiter takes it. After that the waiter counts as stopped, and is passed.
 _GRACE_SECONDS = 0.25
 
 
 class Waiter:
-    """One who waits at an open lock file, with a place behind all who wait there already."""
+    """A waiter at an open lock file, with a place behind all that wait there already."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -42,18 +42,18 @@ class Waiter:
         self._was_free = False
 
     def join(self) -> None:
-        """Take a place. Where the system has none to give, one waits without."""
+        """Take a place. Where the system has none to give, this one waits without."""
         # Before there is one, so that an interruption in between leaves none behind.
         self._has_joined = _HAS_PLACES
         with suppress(OSError):
-            # Somebody else can come at the same moment, and no more than a few do.
+            # Others can come at the same moment, and no more than a few do.
             for _ in range(_JOIN_TRIES if _HAS_PLACES else 0):
                 if self._takes(_last_place(self._handle) + 1):
                     return
         self._has_joined = False
 
     def may_ask(self) -> bool:
-        """Whether to ask for the lock now: nobody is ahead, or nothing has moved for so long that they may be stopped."""
+        """Whether to ask for the lock now: no other is ahead, or nothing has moved for so long that those may be stopped."""
         ahead = self._count_ahead()
         if ahead != self._ahead:
             self._ahead, self._since, self._was_free = ahead, stopwatch_seconds(), False
@@ -71,10 +71,10 @@ class Waiter:
         return keeps
 
     def pause(self, longest_seconds: float) -> None:
-        """Wait for a part of the time that nothing has moved: who is next soon looks often, and nobody does for long."""
+        """Pause for a part of the time without a move: the next one looks often at first, and none does so for long."""
         seconds = max(self._stalled_seconds / 8, _SHORTEST_PAUSE_SECONDS * max(self._ahead, 1))
         if not self._place:
-            # Without places those who wait must not ask at the same moments for ever.
+            # Without places, waiters must not ask at the same moments forever.
             seconds *= 0.5 + os.urandom(1)[0] / 256
         pause(max(min(seconds, _LONGEST_PAUSE_SECONDS, longest_seconds), 0))
 
@@ -100,7 +100,7 @@ class Waiter:
         return True
 
     def _count_ahead(self) -> int:
-        """Return how many places there are up to this one from that of whoever came first; 0 for the first itself."""
+        """Return how many places there are up to this one from that of the first waiter; 0 for the first itself."""
         if self._place <= _FIRST:
             return 0
         first = _next_place(self._handle, _FIRST, self._place - _FIRST)
@@ -108,7 +108,7 @@ class Waiter:
 
 
 def anybody_waits(handle: int) -> bool:
-    """Whether anybody else waits at an open lock file."""
+    """Whether another one waits at an open lock file."""
     return _next_place(handle, _FIRST, 0) != 0
 
 
@@ -120,7 +120,7 @@ def _last_place(handle: int) -> int:
 
 
 def _next_place(handle: int, start: int, length: int) -> int:
-    """Return the place of somebody else in a range, of those the one who came first; 0 when there is none."""
+    """Return the first place in a range that another waiter has; 0 when there is none."""
     if not _HAS_PLACES:
         return 0
     request = _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0)
@@ -129,5 +129,5 @@ def _next_place(handle: int, start: int, length: int) -> int:
     except OSError:
         return 0
     kind, _, place, size, _ = _REQUEST.unpack(answer[: _REQUEST.size])
-    # A lock of more than one byte is no place; some network file systems make the lock of the file one of this kind.
+    # A lock of more than one byte is not a place; some network file systems make the lock of the file one of this kind.
     return place if kind != fcntl.F_UNLCK and size == 1 else 0

@@ -62,4 +62,4 @@ def test_a_good_whose_definition_is_broken_is_not_added_and_leads_to_its_definit
     problems = list(wrong_with_new_good(1, asked, 5, None))
 
     assert [problem.message for problem in problems] == ["Good 1: finished good 77 not found"]
-    assert problems[0].hint == "put the good's definition right first"
+    assert problems[0].hint == "correct the good's definition first"

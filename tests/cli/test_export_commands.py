@@ -181,5 +181,5 @@ def test_a_device_or_a_pipe_is_never_replaced_and_named_as_it_was(run, bakery):
         refused, report = run("export", place), run("report", "harbour-market", "-o", place, "--replace")
 
         assert (refused.status, refused.out, report.status) == (1, "", 1)
-        assert f"cannot write {place}: it is no ordinary file; name a file, or -" in refused.err
-        assert f"cannot write {place}: it is no ordinary file" in report.err
+        assert f"cannot write {place}: it is not an ordinary file; name a file, or -" in refused.err
+        assert f"cannot write {place}: it is not an ordinary file" in report.err

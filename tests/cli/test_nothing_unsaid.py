@@ -99,7 +99,7 @@ def test_a_good_that_is_not_in_the_plan_cannot_be_taken_out(call, fair):
     ended = call("plan", "goods", "fair", "box=5", "tin=0")
 
     assert ended.status == 1
-    assert "Tin is not in the plan, so that it cannot be taken out" in ended.err
+    assert "Tin is not in the plan, so it cannot be taken out" in ended.err
     assert contents(fair) == before
 
 
@@ -164,7 +164,7 @@ def test_who_is_asked_decides_whether_it_is_completed(call, started, terminal, a
     seen = terminal.run("complete", "fair", answers=[answer])
 
     assert "1. Cookie: 0 of 6 batches baked" in seen.text
-    assert f"Complete it anyway? There is no way back. {QUESTION}" in seen.text
+    assert f"Complete it anyway? This cannot be undone. {QUESTION}" in seen.text
     assert seen.widest <= 80
     assert (seen.status, state(call)) == (0 if becomes == "completed" else 1, becomes)
 

@@ -45,7 +45,7 @@ WRITERS = {
     "export-csv": (("export-csv", "sheets"), "the tables are in sheets", "sheets/stock.csv"),
     "backup": (("backup", "x.zip"), "the backup is in {}/x.zip", "x.zip"),
     "init": (("--data", "new", "init"), "the folder new is made", "new/plandoc.json"),
-    "demo": (("demo", "new"), "the demo was begun in new", "new/plandoc.json"),
+    "demo": (("demo", "new"), "the demo was started in new", "new/plandoc.json"),
 }
 
 

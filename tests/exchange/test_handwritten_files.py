@@ -30,7 +30,7 @@ NO_FILES = {
     "Latin-1": ("a\nSabl\u00e9s".encode("latin-1"), ":2: wanted UTF-8, found the byte 0xe9 (save it as"),
     "tabs": (b"recipe\tgood\tname", "found tabs"),
     "an object": (b'{"name": "X"}', "wanted a list of"),
-    "cut off": (b'[{"name": "X"', "this is no JSON"),
+    "cut off": (b'[{"name": "X"', "this is not JSON"),
     "not a list of objects": (b"[1, null]", "wanted an object for each"),
     "NaN": (b'[{"name": NaN}]', "NaN is no number"),
     "deep": (b"[" * 5000, "nested too deep"),

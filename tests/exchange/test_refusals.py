@@ -13,7 +13,7 @@ WRONG_FILES = {
     "empty": ("", plandoc.DamagedError, "empty"),
     "blanks": ("  \n", plandoc.DamagedError, "empty"),
     "no JSON": ("hello", plandoc.DamagedError, "wanted a value"),
-    "truncated": ('{"application": "bake-tr', plandoc.DamagedError, "found a text that no quotation mark closes"),
+    "truncated": ('{"application": "bake-tr', plandoc.DamagedError, "found a text without a closing quotation mark"),
     "two values": ("{} {}", plandoc.DamagedError, "wanted the end of the file"),
     "a list": ("[]", plandoc.DamagedError, "wanted one JSON object"),
     "null": ("null", plandoc.DamagedError, "wanted one JSON object"),

@@ -95,8 +95,8 @@ def test_everything_that_is_wrong_is_named_and_nothing_changes(folder, bakery, e
         plandoc.change_event_finished_goods(event.id, wanted)
 
     assert [problem.message for problem in refused.value.problems] == [
-        "Plain Slice is not in the plan, so that it cannot be taken out",
-        "finished good 77 is not in the plan, so that it cannot be taken out",
+        "Plain Slice is not in the plan, so it cannot be taken out",
+        "finished good 77 is not in the plan, so it cannot be taken out",
         "Finished good 78 not found",
         "Hamper: wanted a whole number of at least 1, found -1",
     ]

@@ -72,7 +72,7 @@ def test_the_browser_is_opened_with_the_file(bakery, tmp_path, no_browsers):
 
 
 def test_without_a_browser_the_report_is_still_there(bakery, tmp_path, no_browsers):
-    with pytest.raises(PlandocError, match="no browser was found"):
+    with pytest.raises(PlandocError, match="could not open a browser"):
         report("1", open_it=True, folder=bakery)
 
     assert (tmp_path / "harbour-market.html").exists()

@@ -155,7 +155,7 @@ EDITS: tuple[Row, ...] = (
     *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:", *CONFLICT),
     *refused("two versions of the catalogue with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
     *refused("a file that begins with the mark of a merge", bytes_of(EVENT, lambda found: b"<<<<<<< HEAD\n" + found), "events/1.json:1: ", *CONFLICT),
-    *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left in the place of the file", "git lfs pull"),
+    *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left instead of the file", "git lfs pull"),
     *refused("the page of a server that failed", bytes_of(CATALOG, lambda _: b"<!DOCTYPE html><title>502 Bad Gateway</title>"), "catalog.json: wanted JSON, found a web page", shown=RECIPES),
     *refused("XML", bytes_of(EVENT, lambda _: b"<?xml version='1.0'?><plan/>"), "events/1.json: wanted JSON, found a web page or XML"),
     *refused("a compressed event", bytes_of(EVENT, gzip.compress), "events/1.json: wanted JSON, found a compressed file (uncompress it)"),
@@ -175,7 +175,7 @@ EDITS: tuple[Row, ...] = (
     # Texts.
     *refused("a line break inside of a text", text_of("two fewer guests", "two fewer\nguests"), "events/1.json:24: ", "found a line break, a tab or another control character inside a text"),
     *refused("a tab inside of a text", text_of("two fewer guests", "two fewer\tguests"), "found a line break, a tab or another control character inside a text"),
-    *refused("a path of Windows in a text", text_of("two fewer guests", "C:\\guests"), "found a backslash before a character that wants none"),
+    *refused("a path of Windows in a text", text_of("two fewer guests", "C:\\guests"), "found a backslash before a character that does not take one"),
     *refused("a text that is never closed", text_of('two fewer guests"', "two fewer guests"), "events/1.json:24: "),
     *refused("a name of non-breaking spaces", fields_of("events", "1", name="\u00a0\u00a0"), "events 1, name: Event: wanted a name, found only blanks"),
     *refused("notes of 100 001 characters", fields_of("events", "1", notes="x" * 100_001), "events 1, notes: Event: wanted at most 100000 characters, found 100001"),

@@ -233,10 +233,10 @@ FILES: tuple[Row, ...] = (
     of_table("a good with a division by zero in a table", "good", "good,component,quantity\nX,cookie,1/0\n", NO_NUMBER + "'1/0'"),
     of_table("one object instead of a list", "ingredient", '{"name":"Rye"}', "x.json:1: wanted a list of ingredients (put it between [ and ])", file="x.json"),
     of_table("a key twice in a list", "ingredient", '[{"name":"Rye","name":"Spelt"}]', "x.json:1: the key name stands twice", file="x.json"),
-    of_table("a list that was cut off", "ingredient", '[{"name":"Rye"', "x.json:1: this is no JSON", file="x.json"),
+    of_table("a list that was cut off", "ingredient", '[{"name":"Rye"', "x.json:1: this is not JSON", file="x.json"),
     of_table("a list nested without end", "ingredient", "[" * 100_000, "lists and objects are nested too deep", file="x.json"),
     of_table("a list with half a surrogate pair", "ingredient", '[{"name":"\\ud800"}]', "x.json:1: holds half a surrogate pair", file="x.json"),
-    of_table("a list with a comma too many", "ingredient", '[{"name":"Rye"},]', "x.json:1: this is no JSON: wanted a value", file="x.json"),
+    of_table("a list with a comma too many", "ingredient", '[{"name":"Rye"},]', "x.json:1: this is not JSON: wanted a value", file="x.json"),
     of_table("a list with a name that is true", "ingredient", '[{"name":true}]', "x.json:1, name: wanted text or a number, found true or false", file="x.json"),
     of_table("a list with nothing in it", "ingredient", "[null]", "x.json:1: wanted an object for each ingredient, found nothing", file="x.json"),
     # Backups.

@@ -73,7 +73,7 @@ def _decoded(path: Path, content: bytes) -> str:
             hint = "is it the right file? Else divide it into several"
             raise _refused(path, f"wanted at most {most} {what}, found {text.count(mark)}", hint)
     if conflict := conflict_line(text):
-        hint = "two versions stand in the file: keep one, and take out the other and the marks"
+        hint = "the file holds two versions: keep one, and take out the other and the marks"
         raise _refused(path, "found the mark of a merge that met a conflict", hint, line=conflict)
     if not text.strip():
         raise _refused(path, "the file is empty", "write a line with the names of the columns, then the rows")

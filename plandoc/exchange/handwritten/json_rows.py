@@ -131,17 +131,17 @@ class _Parser:
             value, self._at = self._decoder.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:
             self._at = error.pos
-            self._refuse(f"this is no JSON: {in_plain_words(error)}")
+            self._refuse(f"this is not JSON: {in_plain_words(error)}")
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
             self._refuse("holds half a surrogate pair, which is no character")
         return value
 
     def _member(self, depth: int) -> tuple[str, int, Any]:
         if self._next() != '"':
-            self._refuse("this is no JSON: wanted a key in quotation marks")
+            self._refuse("this is not JSON: wanted a key in quotation marks")
         key, line = self._scalar(), self._line_here()
         if self._next() != ":":
-            self._refuse("this is no JSON: wanted a colon after the key")
+            self._refuse("this is not JSON: wanted a colon after the key")
         self._at += 1
         return key, line, self._value(depth + 1)
 
@@ -155,7 +155,7 @@ class _Parser:
             yield
             following = self._next()
             if following not in (",", end):
-                self._refuse(f"this is no JSON: wanted a comma or {end}")
+                self._refuse(f"this is not JSON: wanted a comma or {end}")
             self._at += 1
             if following == end:
                 return

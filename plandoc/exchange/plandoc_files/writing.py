@@ -37,7 +37,7 @@ def save_all(contents: Mapping[Path, bytes], *, replace: bool = False, beginning
     Args:
         contents: All of each file, by its path.
         replace: Replace files that are there; else only those that begin as given, and empty ones.
-        beginning: What tells an earlier file of the same kind; None where nothing does.
+        beginning: What identifies an earlier file of the same kind; None where nothing does.
 
     Raises:
         PlandocError: when something else is there.
@@ -70,15 +70,15 @@ def _written_beside(
     replace: bool,
     beginning: bytes | None,
 ) -> tuple[Path, Path]:
-    """Write a file under a name that nobody looks at; return that name, and the one that it is to get."""
+    """Write a file under a temporary name; return that name, and the one that it is to get."""
     file = resolved(path)
     if is_no_file(path):
         # A device that is replaced by a file is gone for the whole system.
-        raise PlandocError(f"cannot write {path}: it is no ordinary file; name a file")
+        raise PlandocError(f"cannot write {path}: it is not an ordinary file; name a file")
     with translated(file, Outcome.NOT_SAVED):
         mode = _check_target(file, layer, replace=replace, beginning=beginning)
-        # In the same folder, for only then is replacing one step. A short name, for that of the file may be as long
-        # as names can be.
+        # In the same folder, because only then is replacing one step. A short name, because that of the file may be as
+        # long as names can be.
         temporary = file.parent / f".plandoc-export-{secrets.token_hex(8)}.tmp"
         unfinished.callback(_remove_if_there, temporary, layer)
         layer.create(temporary, content, mode)
