@@ -14,9 +14,6 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from plandoc import records
-from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.in_force import definitions_in_force
-from plandoc.arithmetic.resting import Ids, rests_on
 from plandoc.errors import (
     ConflictError,
     DamagedError,
@@ -29,7 +26,7 @@ from plandoc.errors import (
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache, OpenDocument, check_format_of_folder
 from plandoc.queries import QueryLike
-from plandoc.relations import check_parts, users
+from plandoc.relations import check_parts, plans_resting_on, users
 from plandoc.slugs import slugify
 from plandoc.storage import documents, marker
 from plandoc.storage.backend import Reading
@@ -280,7 +277,10 @@ class Workspace:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
         if not table.of_event:
-            using = [*users(record_type, record_id, self.find), *self._plans_made_of(record_type, record_id)]
+            using = [
+                *users(record_type, record_id, self.find),
+                *plans_resting_on(record_type, record_id, self.event_documents()),
+            ]
             if using:
                 raise StillUsedError(table.label, record_id, using)
         document = self._document_of(table, record)
@@ -290,18 +290,6 @@ class Workspace:
             document.exists, document.changed = False, True
         else:
             document.drop(table, record_id)
-
-    def _plans_made_of(self, record_type: type, record_id: int) -> Iterator[str]:
-        """Yield the plans in production that rest on a record by what was frozen for them.
-
-        They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
-        """
-        for document in self.event_documents():
-            (event,) = document.find(_EVENTS)
-            if event.plan_state is records.PlanState.IN_PRODUCTION and record_id in _rests_on(document).get(
-                record_type, ()
-            ):
-                yield f"the plan of event {event.id} {event.name!r}, which is in production"
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
@@ -460,22 +448,6 @@ class Workspace:
         ]
         if problems:
             raise ValidationError(problems)
-
-
-def _rests_on(document: OpenDocument) -> Ids:
-    """Return what the plan of an event rests on, by what was frozen for it."""
-
-    def rows(record_type: type) -> list[Any]:
-        return document.find(table_of(record_type))
-
-    snapshot = document.only(BY_TYPE[records.PlanSnapshot])
-    in_force = definitions_in_force(snapshot, rows(records.PlanAmendment), Definitions())
-    return rests_on(
-        in_force,
-        goods=[row.finished_good_id for row in rows(records.EventFinishedGood)],
-        units=[row.finished_unit_id for row in rows(records.BatchDecision)],
-        recipes=[row.recipe_id for row in rows(records.EventRecipe)],
-    )
 
 
 def _with_id(record: RecordT, new_id: int) -> RecordT:
