@@ -202,17 +202,13 @@ def modify_batch_decision(
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
     refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
-    recipe = defined(Recipe, unit.recipe_id, event_id, session)
-    change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=batches)
-    brought = (recipe.id,) if batches and recipe.id not in selected_recipes(event_id, session) else ()
-    amendment = new_amendment(
-        session, event_id, change, reason, brought, brought_in(event_id, session, units=[unit.id])
-    )
+    amendment = _of_batches(session, event_id, unit, (old, batches), reason, selected_recipes(event_id, session))
+    amendment = attrs.evolve(amendment, definitions=brought_in(event_id, session, units=[unit.id]))
     if batches == 0 and present is not None:
         session.workspace.remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
-        select_recipes(session, event_id, brought)
+        select_recipes(session, event_id, amendment.added_recipe_ids)
         put_decision(session, decision)
     return session.workspace.add(amendment)
 
@@ -363,6 +359,7 @@ def _batches(
             continue
         decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
         if number != old:
+            # All of a unit that a good of the plan needs is frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
             wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
@@ -381,10 +378,10 @@ def _of_batches(
     reason: str,
     selected: Collection[int],
 ) -> PlanAmendment:
-    """Return the amendment of the batches of a unit that a good of the plan needs, so that all of it is frozen."""
+    """Return the amendment of the batches of a unit, with its recipe where that is not selected; it freezes nothing."""
     recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
-    return new_amendment(session, event_id, change, reason, () if recipe.id in selected else (recipe.id,))
+    return new_amendment(session, event_id, change, reason, (recipe.id,) if new and recipe.id not in selected else ())
 
 
 def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAmendment]:

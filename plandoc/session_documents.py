@@ -42,7 +42,7 @@ class SessionDocuments:
     """
 
     def __init__(
-        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool = False
+        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool
     ) -> None:
         self._reading = reading
         self._cache = cache
