@@ -57,11 +57,6 @@ def new_amendment(
     return PlanAmendment(event_id, sequence, change, reason, moment, added_recipe_ids, frozen, frozen_before)
 
 
-def selected_recipes(session: Session, event_id: int) -> set[int]:
-    """Return the ids of the recipes that are selected for an event."""
-    return {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
-
-
 def select_recipes(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
     """Select recipes that are not selected yet."""
     for recipe_id in recipe_ids:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import attrs
 
-from plandoc.amending import begin, new_amendment, refuse, select_recipes, selected_recipes
+from plandoc.amending import begin, new_amendment, refuse, select_recipes
 from plandoc.arithmetic.availability import Availability, availability
 from plandoc.arithmetic.batches import enough_batches
 from plandoc.arithmetic.guards import (
@@ -24,15 +24,15 @@ from plandoc.arithmetic.guards import (
 )
 from plandoc.arithmetic.replay import in_order
 from plandoc.arithmetic.requirements import Breakdown, Exact
-from plandoc.arithmetic.runs import assembled, batches_done, counted_assembly, counted_production, units_made
+from plandoc.arithmetic.runs import assembled, batches_done, units_made
 from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.decisions import exact_needs, new_decision, put_decision
 from plandoc.planning.definitions import amendments_made, brought_in, defined, definitions_of
+from plandoc.planning.parts import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.queries import having
 from plandoc.records import (
     AddFinishedGood,
-    AssemblyRun,
     BatchDecision,
     ChangeQuantity,
     DropFinishedGood,
@@ -41,9 +41,7 @@ from plandoc.records import (
     FinishedUnit,
     ModifyBatch,
     PlanAmendment,
-    ProductionRun,
     Recipe,
-    VoidedRun,
 )
 from plandoc.sessions import Session
 from plandoc.values import frozen
@@ -204,17 +202,13 @@ def modify_batch_decision(
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
     refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
-    recipe = defined(Recipe, unit.recipe_id, event_id, session)
-    change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=batches)
-    brought = (recipe.id,) if batches and recipe.id not in selected_recipes(session, event_id) else ()
-    amendment = new_amendment(
-        session, event_id, change, reason, brought, brought_in(event_id, session, units=[unit.id])
-    )
+    amendment = _of_batches(session, event_id, unit, (old, batches), reason, selected_recipes(event_id, session))
+    amendment = attrs.evolve(amendment, definitions=brought_in(event_id, session, units=[unit.id]))
     if batches == 0 and present is not None:
         session.workspace.remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
-        select_recipes(session, event_id, brought)
+        select_recipes(session, event_id, amendment.added_recipe_ids)
         put_decision(session, decision)
     return session.workspace.add(amendment)
 
@@ -242,7 +236,7 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     reason = begin(session, event_id, reason)
     needs = exact_needs(session, event_id)
     first = amendments_made(event_id, session) + 1
-    batches = _batches(session, event_id, needs, reason, first, selected_recipes(session, event_id))
+    batches = _batches(session, event_id, needs, reason, first, selected_recipes(event_id, session))
     if not batches:
         raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
     return _save_batches(session, batches)
@@ -287,24 +281,18 @@ def _availability(session: Session, event_id: int, good_id: int) -> Availability
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
-    return availability([good], selected_recipes(session, event_id), definitions_of(event_id, session))[0]
+    return availability([good], selected_recipes(event_id, session), definitions_of(event_id, session))[0]
 
 
 def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
-    runs, voided = session.find(AssemblyRun, event_id=row.event_id), session.find(VoidedRun, event_id=row.event_id)
-    return assembled(counted_assembly(runs, voided)).get(row.finished_good_id, 0)
+    return assembled(assembly_runs(row.event_id, session)).get(row.finished_good_id, 0)
 
 
 # Recipes and batches.
 
 
 def _baked(session: Session, event_id: int) -> Mapping[int, int]:
-    return batches_done(_counted(session, event_id))
-
-
-def _counted(session: Session, event_id: int) -> tuple[ProductionRun, ...]:
-    runs, voided = session.find(ProductionRun, event_id=event_id), session.find(VoidedRun, event_id=event_id)
-    return counted_production(runs, voided)
+    return batches_done(production_runs(event_id, session))
 
 
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
@@ -331,12 +319,11 @@ class _Batches:
 def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quantity: int) -> Sequence[_Batches]:
     """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
     event_id = amendment.event_id
-    rows = session.find(EventFinishedGood, event_id=event_id)
-    goods = {row.finished_good_id: row.quantity for row in rows} | {good_id: quantity}
+    goods = {**planned_goods(event_id, session), good_id: quantity}
     breakdown = Breakdown.of(definitions_of(event_id, session))
     units = breakdown.units(good_id)
     of_good = {unit_id: exact for unit_id, exact in breakdown.needs(goods).items() if unit_id in units}
-    selected = selected_recipes(session, event_id).union(amendment.added_recipe_ids)
+    selected = selected_recipes(event_id, session).union(amendment.added_recipe_ids)
     return _batches(session, event_id, of_good, amendment.reason, amendment.sequence + 1, selected)
 
 
@@ -358,7 +345,7 @@ def _batches(
         sequence: The number of the first amendment.
         selected: The recipes that are selected, or will be by then.
     """
-    runs = _counted(session, event_id)
+    runs = production_runs(event_id, session)
     baked, made, chosen = batches_done(runs), units_made(runs), set(selected)
     wanted: list[_Batches] = []
     problems: list[Problem] = []
@@ -372,6 +359,7 @@ def _batches(
             continue
         decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
         if number != old:
+            # All of a unit that a good of the plan needs is frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
             wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
@@ -390,10 +378,10 @@ def _of_batches(
     reason: str,
     selected: Collection[int],
 ) -> PlanAmendment:
-    """Return the amendment of the batches of a unit that a good of the plan needs, so that all of it is frozen."""
+    """Return the amendment of the batches of a unit, with its recipe where that is not selected; it freezes nothing."""
     recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
-    return new_amendment(session, event_id, change, reason, () if recipe.id in selected else (recipe.id,))
+    return new_amendment(session, event_id, change, reason, (recipe.id,) if new and recipe.id not in selected else ())
 
 
 def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAmendment]:

@@ -24,6 +24,7 @@ from plandoc.arithmetic.taking import Taking, take
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import amendments_made, defined, definitions_of
+from plandoc.planning.parts import assembly_runs, production_runs
 from plandoc.planning.reviewing import plan_parts
 from plandoc.planning.stocktaking import put_in
 from plandoc.records import (
@@ -203,11 +204,7 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
 
 def work_in(session: Session, event_id: int) -> Work:
     """Return what was done for an event, without what was voided."""
-    voided = session.find(VoidedRun, event_id=event_id)
-    return Work(
-        runs.counted_production(session.find(ProductionRun, event_id=event_id), voided),
-        runs.counted_assembly(session.find(AssemblyRun, event_id=event_id), voided),
-    )
+    return Work(production_runs(event_id, session), assembly_runs(event_id, session))
 
 
 def _taking(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Taking:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from plandoc.arithmetic.definitions import Definitions
+from plandoc.arithmetic.in_force import definitions_in_force
+from plandoc.arithmetic.resting import Ids, rests_on
 from plandoc.nesting import check_bases, check_nesting
-from plandoc.records import FinishedGood, Recipe
-from plandoc.tables import TABLES, Table
+from plandoc.open_documents import OpenDocument
+from plandoc.records import (
+    BatchDecision,
+    Event,
+    EventFinishedGood,
+    EventRecipe,
+    FinishedGood,
+    PlanAmendment,
+    PlanSnapshot,
+    PlanState,
+    Recipe,
+)
+from plandoc.tables import BY_TYPE, TABLES, Table
 
 # Returns all records of a type.
 FindAll = Callable[[type], list[Any]]
@@ -68,6 +82,31 @@ def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
         for record in find_all(table.record_type) if references else ():
             if any(target_id in reference.ids(record) for reference in references):
                 yield _shown(table, record)
+
+
+def plans_resting_on(target: type, target_id: int, events: Iterable[OpenDocument]) -> Iterator[str]:
+    """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
+
+    They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
+    """
+    for document in events:
+        (event,) = document.find(BY_TYPE[Event])
+        if event.plan_state is PlanState.IN_PRODUCTION and target_id in _rests_on(document).get(target, ()):
+            yield f"the plan of event {event.id} {event.name!r}, which is in production"
+
+
+def _rests_on(document: OpenDocument) -> Ids:
+    def rows(record_type: type) -> list[Any]:
+        return document.find(BY_TYPE[record_type])
+
+    snapshot = document.only(BY_TYPE[PlanSnapshot])
+    in_force = definitions_in_force(snapshot, rows(PlanAmendment), Definitions())
+    return rests_on(
+        in_force,
+        goods=[row.finished_good_id for row in rows(EventFinishedGood)],
+        units=[row.finished_unit_id for row in rows(BatchDecision)],
+        recipes=[row.recipe_id for row in rows(EventRecipe)],
+    )
 
 
 def _shown(table: Table, record: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from plandoc.amending import begin, new_amendment, refuse, select_recipes, selected_recipes
+from plandoc.amending import begin, new_amendment, refuse, select_recipes
 from plandoc.arithmetic import revising
 from plandoc.arithmetic.availability import availability
 from plandoc.arithmetic.definition_changes import difference
@@ -31,6 +31,7 @@ from plandoc.planning.definitions import (
     not_frozen_yet,
     rows_of,
 )
+from plandoc.planning.parts import selected_recipes
 from plandoc.planning.reviewing import plan_parts
 from plandoc.records import (
     FinishedGood,
@@ -129,7 +130,7 @@ def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, ses
     good = after.goods(change.finished_good_id) if isinstance(change, ReviseFinishedGood) else None
     if good is None:
         return
-    (asked,) = availability([good], selected_recipes(session, event_id), after)
+    (asked,) = availability([good], selected_recipes(event_id, session), after)
     if asked.problem is not None:
         hint = "correct the good's definition first"
         raise ValidationError([Problem(asked.problem, field="components", hint=hint)])

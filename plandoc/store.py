@@ -15,6 +15,7 @@ from plandoc.clock import Clock, system_clock
 from plandoc.errors import FolderNotFoundError, SessionError, StoreError
 from plandoc.event_index import EventIndex
 from plandoc.open_documents import DocumentCache
+from plandoc.session_documents import SessionDocuments
 from plandoc.sessions import Session
 from plandoc.storage import creation
 from plandoc.storage.backend import Backend, Reading, Transaction
@@ -154,11 +155,11 @@ class Store:
             error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        workspace = Workspace(reading, self._cache, self._index, self._backend.lineage, writes=writes)
-        return Session(workspace, self._clock(), writes=writes)
+        documents = SessionDocuments(reading, self._cache, self._index, self._backend.lineage, writes=writes)
+        return Session(Workspace(documents), self._clock(), writes=writes)
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
-        changes = session.workspace.changes()
+        changes = session.workspace.documents.changes()
         if changes:
             try:
                 transaction.commit(changes)

@@ -19,7 +19,7 @@ from plandoc.backups.reading import Backup, open_backup
 from plandoc.errors import PlandocError
 from plandoc.open_documents import OpenDocument
 from plandoc.records import PlanSnapshot
-from plandoc.storage import archive, creation, documents, lock, marker
+from plandoc.storage import archive, creation, documents, holder, lock, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.places import resolved
@@ -53,7 +53,7 @@ def remember(path: Path, made: Path) -> None:
         folder = layer.status(root / lock.FOLDER)
         if folder is not None and stat.S_ISDIR(folder.st_mode):
             paths = dict.fromkeys([str(made), *map(str, _remembered(root, layer))])
-            note = {"host": lock.this_host(), "folder": str(root), "backups": list(paths)[:_MOST_REMEMBERED]}
+            note = {"host": holder.this_host(), "folder": str(root), "backups": list(paths)[:_MOST_REMEMBERED]}
             _leave(root / _NOTE, json.dumps(note, indent=1).encode() + b"\n", layer)
 
 
@@ -137,7 +137,7 @@ def _remembered(root: Path, layer: Files) -> list[Path]:
         told = json.loads(DocumentFiles(root, layer).read(_NOTE) or b"{}")
     except (PlandocError, ValueError, RecursionError):
         return []
-    if type(told) is not dict or (told.get("host"), told.get("folder")) != (lock.this_host(), str(root)):
+    if type(told) is not dict or (told.get("host"), told.get("folder")) != (holder.this_host(), str(root)):
         return []
     paths = told.get("backups")
     texts = [path for path in paths if type(path) is str and "\0" not in path] if type(paths) is list else []

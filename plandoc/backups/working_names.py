@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from plandoc.errors import PlandocError
-from plandoc.storage import lock
+from plandoc.storage import holder, lock
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 from plandoc.tables import EVENTS_FOLDER
@@ -72,7 +72,7 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
     held = FolderLock(place, layer)
     host = held.holder().facts.get("host")
     # Whoever was killed before leaving word had made nothing yet.
-    if host != lock.this_host() and (host is not None or layer.status(made) is not None):
+    if host != holder.this_host() and (host is not None or layer.status(made) is not None):
         return
     try:
         held.acquire(action="remove what was left", moment=moment, timeout_seconds=0, on_wait=None)

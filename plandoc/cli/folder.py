@@ -56,13 +56,13 @@ class Folder:
             with opened.session(action) as session:
                 result = work(session)
                 # However this ends: an error may come behind the change.
-                afterwards.callback(self._note, session.workspace, session.workspace.serial)
+                afterwards.callback(self._note, session.workspace, session.workspace.documents.serial)
                 self.done.begin()
             self.done.end(None)
             return result
 
     def _note(self, workspace: Workspace, before: int) -> None:
-        if workspace.serial != before:
+        if workspace.documents.serial != before:
             self.done.end("the change is saved", counts_twice=True)
 
     def look(self, look: Callable[[Session], T]) -> T:

@@ -22,9 +22,10 @@ from plandoc.arithmetic.requirements import Exact, Requirement
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_of
+from plandoc.planning.parts import planned_goods, selected_recipes
 from plandoc.planning.reviewing import packed, review_plan
 from plandoc.queries import having
-from plandoc.records import BatchDecision, EventFinishedGood, EventRecipe, FindingKind, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.rules import check_ratio, check_whole
 from plandoc.sessions import Session
 from plandoc.states import Edit
@@ -51,7 +52,7 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
-    quantities, done = _quantities(session, event_id), packed(session.event(event_id), session)
+    quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
     return list(requirements_of_plan(quantities, done, definitions_of(event_id, session)))
 
 
@@ -61,12 +62,8 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
     Raises:
         ValidationError: with every good that is broken.
     """
-    quantities, done = _quantities(session, event_id), packed(session.event(event_id), session)
+    quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
     return needs_of_plan(quantities, done, definitions_of(event_id, session))
-
-
-def _quantities(session: Session, event_id: int) -> Mapping[int, int]:
-    return {row.finished_good_id: row.quantity for row in session.find(EventFinishedGood, event_id=event_id)}
 
 
 @reads
@@ -151,7 +148,7 @@ def save_batch_decisions(
     """
     event = session.event_to_edit(event_id, Edit.DECISIONS)
     needs = exact_needs(session, event_id)
-    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
+    selected = selected_recipes(event.id, session)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
     for unit_id, number in batches.items():

@@ -106,13 +106,13 @@ def history_of(
 
 def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
     """Return rows of the catalogue by table and id, as they are frozen: None for what is not to be found."""
-    catalog = session.workspace.catalog()
+    catalog = session.workspace.documents.catalog()
     tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
     return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
 
 
 def _of_event(event_id: int, session: Session) -> _OfEvent:
-    return session.workspace.document_of_event(event_id).once(_OfEvent)
+    return session.workspace.documents.of_event(event_id).once(_OfEvent)
 
 
 class _OfEvent:
@@ -158,7 +158,7 @@ def definitions_in(session: Session) -> Definitions:
     Not to be kept over a change of the catalogue: a record that was read is not looked up again. As long as nothing
     changes, also from one session to the next, it is the same, with all that sums have made of it.
     """
-    return session.workspace.catalog().once(_definitions)
+    return session.workspace.documents.catalog().once(_definitions)
 
 
 def _definitions(catalog: OpenDocument) -> Definitions:

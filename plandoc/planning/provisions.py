@@ -8,11 +8,12 @@ from typing import Any
 from plandoc.arithmetic.definitions import Definitions
 from plandoc.arithmetic.ingredients import IngredientNeeds, Share, needs_together
 from plandoc.arithmetic.review import review
-from plandoc.arithmetic.runs import batches_done, counted_production, remaining_batches, units_made
+from plandoc.arithmetic.runs import batches_done, remaining_batches, units_made
 from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.errors import NotFoundError, Problem, ValidationError
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import definitions_in, definitions_of
+from plandoc.planning.parts import production_runs
 from plandoc.planning.reviewing import plan_parts
 from plandoc.planning.stocktaking import put_in
 from plandoc.records import (
@@ -21,9 +22,7 @@ from plandoc.records import (
     Finding,
     FindingKind,
     PlanState,
-    ProductionRun,
     StockItem,
-    VoidedRun,
 )
 from plandoc.sessions import Session
 
@@ -147,21 +146,16 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
     decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
     batches = {unit_id: row.batches for unit_id, row in decisions.items()}
     if remaining:
-        batches = remaining_batches(batches, batches_done(_baked(event, session)))
+        batches = remaining_batches(batches, batches_done(production_runs(event.id, session)))
     for unit_id, number in batches.items():
         yield decisions[unit_id].recipe_id, number
 
 
 def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
-    made = units_made(_baked(event, session)) if remaining else {}
+    made = units_made(production_runs(event.id, session)) if remaining else {}
     for finding in review(plan_parts(event.id, session), definitions_of(event.id, session)):
         # What was baked without a decision, and is enough, takes nothing more.
         enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
         # What is broken may need anything.
         if finding.kind is FindingKind.BROKEN or (finding.kind is FindingKind.UNDECIDED and not enough):
             yield finding
-
-
-def _baked(event: Event, session: Session) -> tuple[ProductionRun, ...]:
-    voided = session.find(VoidedRun, event_id=event.id)
-    return counted_production(session.find(ProductionRun, event_id=event.id), voided)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from plandoc.arithmetic.review import PlanParts, review
 from plandoc.arithmetic.revising import changed_in_catalogue
-from plandoc.arithmetic.runs import counted_assembly
 from plandoc.operations import NO_SESSION, reads
 from plandoc.planning.definitions import definitions_in, definitions_of, frozen_units
+from plandoc.planning.parts import assembly_runs, planned_goods, selected_recipes
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
     Event,
-    EventFinishedGood,
-    EventRecipe,
     Finding,
     PlanState,
-    VoidedRun,
 )
 from plandoc.sessions import Session
 
@@ -51,19 +48,16 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
     """Return the assembly runs of an event that count; before production there are none."""
     if event.plan_state in _BEFORE_PRODUCTION:
         return ()
-    voided = session.find(VoidedRun, event_id=event.id)
-    return counted_assembly(session.find(AssemblyRun, event_id=event.id), voided)
+    return assembly_runs(event.id, session)
 
 
 def plan_parts(event_id: int, session: Session) -> PlanParts:
     """Return what the plan of an event consists of, as the sums want it."""
     event = session.event(event_id)
-    goods = session.find(EventFinishedGood, event_id=event_id)
-    recipes = session.find(EventRecipe, event_id=event_id)
     decisions = session.find(BatchDecision, event_id=event_id)
     return PlanParts(
-        quantities={row.finished_good_id: row.quantity for row in goods},
-        recipes={row.recipe_id for row in recipes},
+        quantities=planned_goods(event_id, session),
+        recipes=selected_recipes(event_id, session),
         decisions={row.finished_unit_id: row for row in decisions},
         state=event.plan_state,
         packed=packed(event, session),

@@ -11,6 +11,7 @@ from plandoc.arithmetic.availability import Availability, availability
 from plandoc.errors import NotFoundError, Problem, ValidationError, found
 from plandoc.operations import NO_SESSION, changes, reads
 from plandoc.planning.definitions import defined, definitions_in, definitions_of, known_to
+from plandoc.planning.parts import planned_goods, selected_recipes
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.rules import check_whole
 from plandoc.sessions import Session
@@ -105,7 +106,7 @@ def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -
         NotFoundError: "Event 99 not found".
     """
     session.event(event_id)
-    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
+    selected = selected_recipes(event_id, session)
     return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
 
 
@@ -128,7 +129,7 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
     """
     event = session.event_to_edit(event_id, Edit.SELECTION)
     wanted = _existing(session, Recipe, recipe_ids)
-    before = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
+    before = selected_recipes(event.id, session)
     _select(session, event, wanted)
     gone = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
     return RecipeSelection(
@@ -194,7 +195,7 @@ def change_event_finished_goods(
     # False and 0.0 are not numbers of goods.
     out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
     given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
-    planned = _planned(session, event.id)
+    planned = planned_goods(event.id, session)
     kept = {good_id: quantity for good_id, quantity in planned.items() if good_id not in quantities}
     return _plan_goods(session, event, given, out, kept, add_missing_recipes=add_missing_recipes)
 
@@ -218,8 +219,8 @@ def _plan_goods(
         kept: How many of each good that is not spoken of.
         add_missing_recipes: Select the recipes that the given goods need.
     """
-    selected = {row.recipe_id for row in session.find(EventRecipe, event_id=event.id)}
-    before = _planned(session, event.id)
+    selected = selected_recipes(event.id, session)
+    before = planned_goods(event.id, session)
     asked = _availability_of(session, given, selected)
     problems = [
         *_not_planned(session, out, before),
@@ -260,11 +261,6 @@ def _name_of_good(session: Session, good_id: int) -> str:
     # One that was cut out of the catalogue by hand can still leave a plan.
     good = session.workspace.get_or_none(FinishedGood, good_id)
     return f"finished good {found(good_id)}" if good is None else good.name
-
-
-def _planned(session: Session, event_id: int) -> dict[int, int]:
-    rows = session.find(EventFinishedGood, event_id=event_id)
-    return {row.finished_good_id: row.quantity for row in rows}
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:

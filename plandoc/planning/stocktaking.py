@@ -52,10 +52,8 @@ def set_stock(
         NotFoundError: "Ingredient 99 not found".
         ValidationError: with all that is wrong with the quantity and the unit.
     """
-    ingredient = session.get(Ingredient, ingredient_id)
-    present = session.find(StockItem, having("ingredient_id", ingredient_id))
-    item = _item(session, ingredient, present, quantity, unit)
-    same = [other for other in present if kitchen.canonical(other.unit) == kitchen.canonical(item.unit)]
+    item = _item(session, ingredient_id, quantity, unit)
+    same = _in_unit(ingredient_id, item.unit, session)
     if not same:
         return session.add(item)
     # Rows in several spellings, as an import can bring them, are one amount, and this is what it is now.
@@ -80,29 +78,31 @@ def add_stock(
         NotFoundError: "Ingredient 99 not found".
         ValidationError: with all that is wrong with the quantity and the unit.
     """
-    ingredient = session.get(Ingredient, ingredient_id)
-    present = session.find(StockItem, having("ingredient_id", ingredient_id))
-    item = _item(session, ingredient, present, quantity, unit)
+    item = _item(session, ingredient_id, quantity, unit)
     if not item.quantity:
         raise ValidationError([Problem("wanted more than 0, found 0", field="quantity")])
-    return put_in(ingredient.id, Fraction(item.quantity), item.unit, session)
+    return put_in(ingredient_id, Fraction(item.quantity), item.unit, session)
 
 
 def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) -> StockItem:
     """Add to the row of an ingredient in a unit, in whatever spelling, or make one; return it."""
-    present = session.find(StockItem, having("ingredient_id", ingredient_id))
-    for item in present:
-        if kitchen.canonical(item.unit) == kitchen.canonical(unit):
-            more = storable(Fraction(item.quantity) + quantity, rounds_up=True)
-            return session.replace(attrs.evolve(item, quantity=more))
-    return session.add(StockItem(ingredient_id, storable(quantity, rounds_up=True), unit))
+    same = _in_unit(ingredient_id, unit, session)
+    if not same:
+        return session.add(StockItem(ingredient_id, storable(quantity, rounds_up=True), unit))
+    more = storable(Fraction(same[0].quantity) + quantity, rounds_up=True)
+    return session.replace(attrs.evolve(same[0], quantity=more))
 
 
-def _item(
-    session: Session, ingredient: Ingredient, present: list[StockItem], quantity: Decimal | Fraction | int, unit: str
-) -> StockItem:
+def _in_unit(ingredient_id: int, unit: str, session: Session) -> list[StockItem]:
+    """Return the rows of an ingredient in a unit, in whatever spelling."""
+    items = session.find(StockItem, having("ingredient_id", ingredient_id))
+    return [item for item in items if kitchen.canonical(item.unit) == kitchen.canonical(unit)]
+
+
+def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | int, unit: str) -> StockItem:
+    ingredient = session.get(Ingredient, ingredient_id)
     problems: list[Problem] = []
-    if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, present, unit.strip()):
+    if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, unit.strip()):
         problems.append(_unknown_unit(ingredient, unit))
     try:
         item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
@@ -113,8 +113,10 @@ def _item(
     return item
 
 
-def _is_usable(session: Session, ingredient: Ingredient, present: list[StockItem], unit: str) -> bool:
-    if kitchen.kind_of(unit) is not None or any(item.unit == unit for item in present):
+def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
+    if kitchen.kind_of(unit) is not None:
+        return True
+    if any(item.unit == unit for item in session.find(StockItem, having("ingredient_id", ingredient.id))):
         return True
     lines = (line for recipe in session.find(Recipe) for line in recipe.lines)
     return any(line.ingredient_id == ingredient.id and line.unit == unit for line in lines)

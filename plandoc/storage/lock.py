@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import datetime
 import errno
-import functools
 import os
 import stat
-import sys
 import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
-
-import orjson
+from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
-from plandoc.harmless import decoded
 from plandoc.storage import waiting_line
 from plandoc.storage.files import Files, NotAFile
+from plandoc.storage.holder import WORD_SIZE, Holder, word
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.undoing import and_done, or_undone
-from plandoc.values import frozen
 
 T = TypeVar("T")
 
@@ -36,53 +31,9 @@ FOLDER = ".plandoc"
 NAME = "lock"
 INFO_NAME = "lock.info.json"
 
-# One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
-# costs no part of the commit's sync.
-_INFO_SIZE = 512
-_SHOWN = ("pid", "host", "since", "action")
-_LONGEST_SHOWN = 80
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 _open_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
-
-
-@frozen
-class Holder:
-    """Who holds the lock, as far as is known.
-
-    Attributes:
-        facts: What the holder left; empty when it left nothing that can be understood.
-        moment: When somebody asked, for the age; None leaves the age out.
-    """
-
-    facts: dict[str, Any]
-    moment: datetime.datetime | None = None
-
-    def __str__(self) -> str:
-        if not self.facts:
-            return "another process that did not say which"
-        pid, host, since, action = (_shown(self.facts[key]) for key in _SHOWN)
-        same = " (this very process)" if self.facts["pid"] == os.getpid() else ""
-        command = f" ({_shown(self.facts['command'])})" if self.facts.get("command") else ""
-        return f"process {pid}{same} on {host}, since {since}{self._age}: {action}{command}"
-
-    @property
-    def _age(self) -> str:
-        try:
-            age = self.moment - datetime.datetime.fromisoformat(self.facts["since"]) if self.moment else None
-        except (TypeError, ValueError, OverflowError):
-            age = None
-        # The clocks of two machines may differ, and one may have been set back.
-        if age is None or age < datetime.timedelta(0):
-            return ""
-        return f" ({str(age).partition('.')[0]} ago)"
-
-
-def _shown(fact: Any) -> str:
-    """Return a fact as it stands in a message: short and on one line, for anybody could have written the file."""
-    text = str(fact) if type(fact) in (str, int) else repr(fact)
-    plain = text if text.isprintable() else ascii(text)[1:-1]
-    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."
 
 
 class _Wait:
@@ -194,11 +145,9 @@ class FolderLock:
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            facts = orjson.loads(self._read_word())
-        except (OSError, orjson.JSONDecodeError):
+            return Holder.of_word(self._read_word(), self._moment)
+        except OSError:
             return Holder({})
-        sound = type(facts) is dict and all(key in facts for key in _SHOWN)
-        return Holder(facts if sound else {}, self._moment)
 
     def close(self) -> None:
         """Give the lock back and let go of the files; the lock can be taken again later."""
@@ -320,16 +269,15 @@ class FolderLock:
         handle = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder leaves: it is only a hint, however much stands there.
-            return self._files.read_at(handle, 0, _INFO_SIZE)
+            return self._files.read_at(handle, 0, WORD_SIZE)
         finally:
             self._files.close(handle)
 
     def _leave_word(self, action: str, moment: datetime.datetime) -> None:
-        facts = {**_this_process(os.getpid()), "since": moment.isoformat(), "action": action}
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, _word(facts))
+            self._files.write_at(self._info_handle, 0, word(action, moment))
         except OSError:
             # A hint that cannot be written is not a reason to refuse the work.
             return
@@ -368,35 +316,6 @@ def while_locked(
         return work(lock)
 
     return and_done(locked, lock.close)
-
-
-def this_host() -> str:
-    """Return what this machine is called."""
-    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-
-
-@functools.cache
-def _this_process(pid: int) -> dict[str, Any]:
-    """Return what identifies this process: the same for each lock that it takes."""
-    command = " ".join(map(str, getattr(sys, "argv", ())))
-    return {"pid": pid, "host": this_host(), "command": decoded(command)}
-
-
-def _word(facts: dict[str, Any]) -> bytes:
-    """Return the facts as JSON, with shorter texts where they would not fit, or are not text that JSON can carry."""
-    try:
-        word = orjson.dumps(facts)
-    except TypeError:
-        word = b""
-    for longest in (100, 40, 10):
-        if word and len(word) < _INFO_SIZE:
-            break
-        word = orjson.dumps({name: _shortened(fact, longest) for name, fact in facts.items()})
-    return word.ljust(_INFO_SIZE - 1) + b"\n"
-
-
-def _shortened(fact: Any, longest: int) -> Any:
-    return str(fact)[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is not int else fact
 
 
 def _forget_all() -> None:

@@ -18,7 +18,7 @@ from tests.plans.amending import CHANGES
 FILE = "events/1.json"
 WANTED = (
     "events/1.json:{}, plan_snapshots {}, event_id: wanted one snapshot of the event, found rows 1 and 2 (only you can "
-    "say which one is right: remove the other from the file, or take the file back from a backup, "
+    "say which one is right: take the other out of it with an editor, or take the file back from a backup, "
     "with 'plandoc repair --from BACKUP')"
 )
 STATES = {"draft": PlanState.DRAFT, "locked": PlanState.LOCKED, "started": PlanState.IN_PRODUCTION}

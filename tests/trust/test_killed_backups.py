@@ -17,7 +17,7 @@ from plandoc.backups.restoring import restore
 from plandoc.backups.verifying import verify_backup
 from plandoc.backups.writing import backup
 from plandoc.storage.files import Files
-from plandoc.storage.lock import this_host
+from plandoc.storage.holder import this_host
 from tests.trust.backing import documents_of, names_in
 from tests.trust.processes import ROOT
 
@@ -28,7 +28,7 @@ from pathlib import Path
 from plandoc.backups.restoring import restore
 from plandoc.backups.writing import backup
 from plandoc.storage.files import Files
-from plandoc.storage.lock import this_host
+from plandoc.storage.holder import this_host
 
 class Stopping(Files):
     def sync_file(self, path):

@@ -15,7 +15,7 @@ from plandoc.backups import known
 from plandoc.backups.known import newest_usable, remember
 from plandoc.backups.restoring import restore
 from plandoc.backups.writing import backup
-from plandoc.storage.lock import this_host
+from plandoc.storage.holder import this_host
 from tests.conftest import MOMENT
 from tests.records.folders import everything_in
 from tests.trust.backing import add_event
@@ -177,7 +177,7 @@ def test_a_note_of_another_machine_is_not_believed(
     worked_in: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remember(worked_in, made(worked_in, elsewhere / "m.zip"))
-    monkeypatch.setattr("plandoc.storage.lock.this_host", lambda: "another-machine")
+    monkeypatch.setattr("plandoc.storage.holder.this_host", lambda: "another-machine")
     damage(worked_in)
 
     assert newest_usable(worked_in, [EVENT]) is None

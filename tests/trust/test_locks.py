@@ -16,7 +16,7 @@ import pytest
 
 import plandoc
 from plandoc.errors import LockTimeout, Outcome, SessionError, StorageError
-from plandoc.storage.lock import Holder
+from plandoc.storage.holder import Holder
 from tests.builders import a_bakery, folder_bytes
 from tests.records.folders import everything_in
 from tests.trust.processes import ROOT, a_holder, let_everybody_reach, needs_other_rights, ran

@@ -39,7 +39,7 @@ def save(merge: Merge, session: Session) -> None:
             workspace.add(put.record)
         else:
             workspace.replace(put.record)
-    next_id = workspace.next_event_id()
+    next_id = workspace.documents.next_event_id()
     # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
     for event in sorted(merge.events, key=lambda put: (put.former_id < next_id, put.former_id)):
         _save_event(event, session)

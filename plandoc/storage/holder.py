@@ -1,0 +1,104 @@
+"""Who holds the lock: the word that a holder leaves for those who wait, and what they read of it."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+import sys
+from typing import Any
+
+import orjson
+
+from plandoc.harmless import decoded
+from plandoc.values import frozen
+
+# One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
+# costs no part of the commit's sync.
+WORD_SIZE = 512
+
+_SHOWN = ("pid", "host", "since", "action")
+_LONGEST_SHOWN = 80
+
+
+@frozen
+class Holder:
+    """Who holds the lock, as far as is known.
+
+    Attributes:
+        facts: What the holder left; empty when it left nothing that can be understood.
+        moment: When somebody asked, for the age; None leaves the age out.
+    """
+
+    facts: dict[str, Any]
+    moment: datetime.datetime | None = None
+
+    @classmethod
+    def of_word(cls, left: bytes, moment: datetime.datetime | None) -> Holder:
+        """Return the one who left a word, whatever it is; any program can have written it."""
+        try:
+            facts = orjson.loads(left)
+        except orjson.JSONDecodeError:
+            return cls({})
+        sound = type(facts) is dict and all(key in facts for key in _SHOWN)
+        return cls(facts if sound else {}, moment)
+
+    def __str__(self) -> str:
+        if not self.facts:
+            return "another process that did not say which"
+        pid, host, since, action = (_shown(self.facts[key]) for key in _SHOWN)
+        same = " (this very process)" if self.facts["pid"] == os.getpid() else ""
+        command = f" ({_shown(self.facts['command'])})" if self.facts.get("command") else ""
+        return f"process {pid}{same} on {host}, since {since}{self._age}: {action}{command}"
+
+    @property
+    def _age(self) -> str:
+        try:
+            age = self.moment - datetime.datetime.fromisoformat(self.facts["since"]) if self.moment else None
+        except (TypeError, ValueError, OverflowError):
+            age = None
+        # The clocks of two machines may differ, and one may have been set back.
+        if age is None or age < datetime.timedelta(0):
+            return ""
+        return f" ({str(age).partition('.')[0]} ago)"
+
+
+def word(action: str, moment: datetime.datetime) -> bytes:
+    """Return the word that this process leaves: what it is going to do, and since when."""
+    return _rendered({**_this_process(os.getpid()), "since": moment.isoformat(), "action": action})
+
+
+def this_host() -> str:
+    """Return what this machine is called."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
+@functools.cache
+def _this_process(pid: int) -> dict[str, Any]:
+    """Return what tells this process from others: the same for each lock that it takes."""
+    command = " ".join(map(str, getattr(sys, "argv", ())))
+    return {"pid": pid, "host": this_host(), "command": decoded(command)}
+
+
+def _rendered(facts: dict[str, Any]) -> bytes:
+    """Return the facts as JSON, with shorter texts where they would not fit, or are no text that JSON can carry."""
+    try:
+        rendered = orjson.dumps(facts)
+    except TypeError:
+        rendered = b""
+    for longest in (100, 40, 10):
+        if rendered and len(rendered) < WORD_SIZE:
+            break
+        rendered = orjson.dumps({name: _shortened(fact, longest) for name, fact in facts.items()})
+    return rendered.ljust(WORD_SIZE - 1) + b"\n"
+
+
+def _shortened(fact: Any, longest: int) -> Any:
+    return str(fact)[:longest].encode("utf-8", "backslashreplace").decode() if type(fact) is not int else fact
+
+
+def _shown(fact: Any) -> str:
+    """Return a fact as it stands in a message: short and on one line, for anybody could have written the file."""
+    text = str(fact) if type(fact) in (str, int) else repr(fact)
+    plain = text if text.isprintable() else ascii(text)[1:-1]
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."
