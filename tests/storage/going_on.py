@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from workloads import add_event, add_ingredient
 
 from plandoc.storage import creation
 from plandoc.storage.files import Files
+from plandoc.storage.folder import RecoveryWarning
 
 Operation = tuple[Any, ...]
 
@@ -37,7 +39,8 @@ def reads(life: Life) -> None:
 def looks_and_closes(life: Life) -> None:
     """Take the lock, recover, change nothing and close."""
     _make(life)
-    with everywhere(life.files):
+    with everywhere(life.files), warnings.catch_warnings():
+        warnings.simplefilter("ignore" if life.is_edited or life.may_warn else "error", RecoveryWarning)
         backend = open_folder(life.root, life.files)
         backend.begin("look", timeout_seconds=0).release()
     if _is_known(life):

@@ -277,7 +277,7 @@ def test_a_bad_line_with_good_ones_after_it_is_refused(root: Path) -> None:
     content = (root / "journal.jsonl").read_bytes()
     (root / "journal.jsonl").write_bytes(content.replace(b'"action":"change"', b'"action":"chance"', 1))
 
-    refused_as_damaged(root, "journal.jsonl:1: this line is damaged, but good ones follow it")
+    refused_as_damaged(root, "journal.jsonl:1: this line was changed by another program")
 
 
 @pytest.mark.parametrize("cut", [1, 2, 70, 200])

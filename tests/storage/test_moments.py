@@ -30,6 +30,7 @@ from plandoc.storage.folder import FolderBackend
 from plandoc.storage.journal_file import LEAST_ROOM_SIZE
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.moments import Identity, JournalReader, identify
+from plandoc.storage.turns import Turn
 
 FIRST = "events/1.json"
 ROOM = b"\n" * LEAST_ROOM_SIZE
@@ -175,11 +176,12 @@ def test_damage_is_told_also_where_nobody_can_lock(root: Path) -> None:
 def test_what_looks_like_damage_is_looked_at_again_when_the_writer_is_done(root: Path) -> None:
     (root / journal.NAME).write_bytes(b"unfinished\n" + line(1))
     lock = FolderLock(root, Files())
-    lock.acquire(action="write", moment=MOMENT, timeout_seconds=0, on_wait=None)
+    turn = Turn()
+    lock.acquire(action="write", moment=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
 
     def finish() -> None:
         (root / journal.NAME).write_bytes(line(1) + line(2))
-        lock.release()
+        lock.release(turn)
 
     timer = threading.Timer(0.2, finish)
     timer.start()

@@ -59,10 +59,13 @@ class Place:
             assert name in rewritten or name.endswith(".plandoc-tmp") or is_kept(content, root), name
 
 
+_OF_A_MOMENT = re.compile(rb'"(?:serial|line_digest)": [^,\n]+')
+
+
 def without_serial(held: dict[str, bytes]) -> dict[str, bytes]:
     """What a folder holds, but for the number of the last transaction and a last newline, which a power cut may take."""
     sound = {name: content for name, content in held.items() if not name.endswith(".why.txt")}
-    return {name: re.sub(rb'"serial": \d+', b"", content).rstrip() for name, content in sound.items()}
+    return {name: _OF_A_MOMENT.sub(b"", content).rstrip() for name, content in sound.items()}
 
 
 @contextmanager
