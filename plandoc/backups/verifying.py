@@ -24,7 +24,7 @@ def verify_backup(path: str | os.PathLike[str]) -> list[Problem]:
     >>> plandoc.open_store(folder, create=True).close()
     >>> target = tempfile.mkdtemp() + "/monday.zip"
     >>> backup(folder, target).documents
-    2
+    3
     >>> verify_backup(target)
     []
     """

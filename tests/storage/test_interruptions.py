@@ -216,7 +216,9 @@ def test_an_interruption_of_one_who_waits_leaves_no_place_in_the_line(tmp_path: 
 
 def test_an_interruption_of_a_session_in_memory_leaves_no_lock(tmp_path: Path) -> None:
     tried = []
-    for at in moments(lambda: change(Store(MemoryBackend(LINEAGE), clock=clock)), GUARD):
+    with Store(MemoryBackend(LINEAGE), clock=clock) as model:
+        present = list(moments(lambda: change(model), GUARD))
+    for at in present:
         store = Store(MemoryBackend(LINEAGE), clock=clock, timeout_seconds=0)
         line = interrupted(lambda: change(store), GUARD, at)
         tried.append(None if can_go_on(store) else line)
