@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import warnings
@@ -236,6 +237,8 @@ class Sweep:
         self._clean: set[bytes] = set()
         with story.world():
             self.expected = self._expected()
+        # What other tests have dropped lets go of its files now, and not in the middle of a story.
+        gc.collect()
 
     def fresh(self) -> Path:
         """Return a new copy of what the story begins with."""
