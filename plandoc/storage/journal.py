@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -31,6 +31,7 @@ _CAN_BE_REMOVED = ("events/", "stock.json")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
+_PIECE_SIZE = 32 * 1024
 TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
@@ -121,6 +122,24 @@ def ending(end: int) -> tuple[int, int]:
     """
     offset = max(0, end - TAIL_SIZE)
     return offset, end - offset + len(ROOM)
+
+
+def read_to_room(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
+    """Return what is in a journal from an offset on, with no more of the room behind it than comes with the last piece.
+
+    Args:
+        read: Returns so many bytes from an offset on.
+        offset: Where a line starts, or the end of one.
+        size: Of the journal, with its room, which may be as long as all its lines.
+    """
+    pieces = []
+    while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
+        pieces.append(piece)
+        offset += len(piece)
+        # No line is empty, so that this is room.
+        if piece.endswith(ROOM + ROOM):
+            break
+    return b"".join(pieces)
 
 
 def parse(content: bytes, *, first: int = 1) -> Content:

@@ -70,7 +70,10 @@ class JournalFile:
         """Return what others have written behind a position; None when the journal no longer has its end there."""
         offset = position.size - len(position.tail)
         self._is_unsynced = True
-        found = self._files.read_at(self._handle, offset, max(0, self._files.size(self._handle) - offset))
+        handle = self._handle
+        found = journal.read_to_room(
+            lambda at, size: self._files.read_at(handle, at, size), offset, self._files.size(handle)
+        )
         return found[len(position.tail) :] if found.startswith(position.tail) else None
 
     def append(self, content: bytes, *, after: Position) -> Position:

@@ -109,13 +109,12 @@ class JournalReader:
     def _continued(self, seen: Moment) -> Moment | None:
         """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
         offset = seen.state.sound_size - len(seen.state.tail)
-        window = self._read_from(offset)
+        window, size = self._read_from(offset)
         if not window.startswith(seen.state.tail):
             return None
         fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
-        identity = _identity_in(window, offset, state.sound_size, None)
-        return Moment(identity, state)
+        return Moment(_identity_in(window, offset, size, state.sound_size, None), state)
 
     def _is_durable(self, moment: Moment) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
@@ -124,8 +123,8 @@ class JournalReader:
             return True
         with translated(self._path, Outcome.NOT_SAVED):
             self._sync()
-        # A writer whose own sync has failed takes the line back.
-        if self._identity(moment.state.sound_size) != moment.identity:
+        # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
+        if not self._read_from(moment.state.sound_size - len(tail))[0].startswith(tail):
             return False
         self._synced = tail
         return True
@@ -168,14 +167,16 @@ class JournalReader:
     def _contents(self) -> tuple[bytes, bytes | None]:
         return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
 
-    def _read_from(self, offset: int) -> bytes:
+    def _read_from(self, offset: int) -> tuple[bytes, int]:
+        """Return what is in the journal from an offset on, up to its room, and how long it is with that."""
         with translated(self._path, Outcome.NOT_SAVED):
             try:
                 handle = self._files.open_to_read(self._path)
             except FileNotFoundError:
-                return b""
+                return b"", 0
             try:
-                return self._files.read_at(handle, offset, max(0, self._files.size(handle) - offset))
+                size = self._files.size(handle)
+                return journal.read_to_room(lambda at, part: self._files.read_at(handle, at, part), offset, size), size
             finally:
                 self._files.close(handle)
 
@@ -190,7 +191,7 @@ def moment_of(content: bytes, present: bytes | None) -> Moment:
         DamagedError: when they cannot be understood or do not belong together.
     """
     state = recovery.interpret(content, present)
-    return Moment(_identity_in(content, 0, state.sound_size, present), state)
+    return Moment(_identity_in(content, 0, len(content), state.sound_size, present), state)
 
 
 def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
@@ -214,9 +215,8 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
         return Identity(size, ending, None if size and end else documents.read(marker.NAME))
 
 
-def _identity_in(window: bytes, start: int, end: int, present: bytes | None) -> Identity:
-    """Return the same from what was read of the journal, from a place on to its end, and of the marker."""
-    size = start + len(window)
+def _identity_in(window: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
+    """Return the same from what was read of the journal, from a place on, and of the marker."""
     ending = _ending_that_tells(lambda offset, length: window[offset - start : offset - start + length], size, end)
     return Identity(size, ending, None if size and end else present)
 
