@@ -35,7 +35,7 @@ class Size:
         cuts: At how many bytes each write is torn.
         every: One in so many states is gone on from, and the power cut again.
         second_limit: States after each operation of the process that goes on.
-        line_cuts: At how many bytes the line of a start is torn.
+        line_cuts: At how many bytes the line of a start may be torn; the states are drawn from that.
         kills: At how many calls of a life its process is killed, drawn; 0 stands for all.
         kill_limit: States after each operation of the process that goes on after such a kill.
         orders: In how many of the orders two processes take turns, drawn; 0 stands for all.
@@ -129,7 +129,7 @@ def _cuts_after(life: Life, points: Sequence[KillPoint], limit: int, scratch: Pa
 
 
 def torn_lines(name: str, size: Size, scratch: Path) -> tuple[int, Wrong]:
-    """Tear the journal's line of a life's first transaction at every byte, or at some."""
+    """Tear the journal's line of a life's first transaction at many places, beside lost or torn staged files; drawn."""
     life = WORKLOADS[name](scratch / "life")
     life.cuts = size.line_cuts
     proof = Proof(scratch)
