@@ -25,9 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 import plandoc
-from plandoc.planning.provisions import get_ingredient_needs
-from plandoc.sessions import Session
+from plandoc.engine.session import Session
 from plandoc.store import Store
+from plandoc.workflow.shopping import get_ingredient_needs
 
 GOODS = 50
 COMPONENTS_OF_GOOD = 10

@@ -23,7 +23,7 @@ from rich.table import Table
 
 import plandoc
 from bench import planning, processes
-from plandoc.sessions import Session
+from plandoc.engine.session import Session
 from plandoc.store import Store
 
 GOODS = 100

@@ -8,31 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinydb import where
 
-    from plandoc.amendments import (
-        add_finished_good,
-        amend_enough,
-        change_quantity,
-        drop_finished_good,
-        get_amendments,
-        modify_batch_decision,
-    )
-    from plandoc.arithmetic.availability import Availability
-    from plandoc.arithmetic.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
-    from plandoc.arithmetic.comparing import Difference
-    from plandoc.arithmetic.definition_changes import DefinitionChange, DefinitionDifference
-    from plandoc.arithmetic.differences import Status
-    from plandoc.arithmetic.feasibility import Feasibility, GoodFeasibility
-    from plandoc.arithmetic.ingredients import IngredientNeeds, NeedRow
-    from plandoc.arithmetic.measures import Amount
-    from plandoc.arithmetic.progress import GoodProgress, Overall, Progress, UnitProgress
-    from plandoc.arithmetic.requirements import Requirement, Source
-    from plandoc.arithmetic.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
-    from plandoc.backups.restoring import RestoreReport, restore
-    from plandoc.backups.verifying import verify_backup
-    from plandoc.backups.writing import BackupReport, backup
-    from plandoc.catalog import find_by_key, list_records, remove_event
-    from plandoc.checks import check
-    from plandoc.comparison import PlanComparison, get_plan_comparison
+    from plandoc.domain.availability import Availability
+    from plandoc.domain.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
+    from plandoc.domain.definition_changes import DefinitionChange, DefinitionDifference
+    from plandoc.domain.feasibility import Feasibility, GoodFeasibility
+    from plandoc.domain.ingredients import IngredientNeeds, NeedRow
+    from plandoc.domain.mapping_diff import Status
+    from plandoc.domain.measures import Amount
+    from plandoc.domain.plan_diff import Difference
+    from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
+    from plandoc.domain.requirements import Requirement, Source
+    from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+    from plandoc.engine.session import Session
     from plandoc.errors import (
         ConflictError,
         DamagedError,
@@ -52,36 +39,14 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from plandoc.exchange import ExportReport, ImportReport, OnConflict, export_file, import_file
-    from plandoc.exchange.handwritten import import_goods, import_ingredients, import_recipes, import_stock
+    from plandoc.exchange.json_schema import schema_of
     from plandoc.exchange.spreadsheets import export_csv
-    from plandoc.lifecycle import complete_production, lock_plan, start_production, unlock_plan
-    from plandoc.planning.decisions import (
-        decide_enough,
-        delete_batch_decisions,
-        get_batch_decisions,
-        get_batch_options,
-        get_requirements,
-        save_batch_decision,
-        save_batch_decisions,
-        suggest_batches,
-    )
-    from plandoc.planning.overview import Plan, get_plan
-    from plandoc.planning.packing import get_feasibility
-    from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list, receive_shopping
-    from plandoc.planning.reviewing import review_plan
-    from plandoc.planning.selection import (
-        GoodsSelection,
-        QuantityChange,
-        RecipeSelection,
-        change_event_finished_goods,
-        get_available_finished_goods,
-        get_event_fg_quantities,
-        get_event_recipes,
-        set_event_finished_goods,
-        set_event_recipes,
-    )
-    from plandoc.planning.stocktaking import add_stock, get_stock, set_stock
-    from plandoc.production import get_progress, record_assembly, record_production, void_run
+    from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
+    from plandoc.maintenance.backups.backup_writer import BackupReport, backup
+    from plandoc.maintenance.backups.restore import RestoreReport, restore
+    from plandoc.maintenance.backups.verification import verify_backup
+    from plandoc.maintenance.checks import check
+    from plandoc.maintenance.repairs import RepairAction, RepairKind, RepairReport, repair
     from plandoc.records import (
         AddFinishedGood,
         AssemblyRun,
@@ -117,15 +82,50 @@ if TYPE_CHECKING:
         VoidedRun,
         YieldMode,
     )
-    from plandoc.repairs import RepairAction, RepairKind, RepairReport, repair
     from plandoc.report import render_report, write_report
-    from plandoc.revisions import revise_finished_good, revise_recipe
-    from plandoc.schema import schema_of
-    from plandoc.sessions import Session
     from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
     from plandoc.storage.folder import RecoveryWarning
     from plandoc.store import Store, open_store, use_store
     from plandoc.version import __version__
+    from plandoc.workflow.amendments import (
+        add_finished_good,
+        amend_enough,
+        change_quantity,
+        drop_finished_good,
+        get_amendments,
+        modify_batch_decision,
+    )
+    from plandoc.workflow.catalog import find_by_key, list_records, remove_event
+    from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
+    from plandoc.workflow.decisions import (
+        decide_enough,
+        delete_batch_decisions,
+        get_batch_decisions,
+        get_batch_options,
+        get_requirements,
+        save_batch_decision,
+        save_batch_decisions,
+        suggest_batches,
+    )
+    from plandoc.workflow.feasibility import get_feasibility
+    from plandoc.workflow.lifecycle import complete_production, lock_plan, start_production, unlock_plan
+    from plandoc.workflow.overview import Plan, get_plan
+    from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
+    from plandoc.workflow.review import review_plan
+    from plandoc.workflow.revisions import revise_finished_good, revise_recipe
+    from plandoc.workflow.selection import (
+        GoodsSelection,
+        QuantityChange,
+        RecipeSelection,
+        change_event_finished_goods,
+        get_available_finished_goods,
+        get_event_fg_quantities,
+        get_event_recipes,
+        set_event_finished_goods,
+        set_event_recipes,
+    )
+    from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
+    from plandoc.workflow.stock import add_stock, get_stock, set_stock
 
 __all__ = [
     "AddFinishedGood",
@@ -288,81 +288,81 @@ __all__ = [
 # them, and should not wait for the others.
 _ON_DEMAND = {
     "AddFinishedGood": "plandoc.records",
-    "Amount": "plandoc.arithmetic.measures",
+    "Amount": "plandoc.domain.measures",
     "AssemblyRun": "plandoc.records",
     "AssemblyType": "plandoc.records",
-    "Availability": "plandoc.arithmetic.availability",
-    "BackupReport": "plandoc.backups.writing",
+    "Availability": "plandoc.domain.availability",
+    "BackupReport": "plandoc.maintenance.backups.backup_writer",
     "BatchDecision": "plandoc.records",
-    "BatchOption": "plandoc.arithmetic.batches",
-    "BatchSuggestion": "plandoc.arithmetic.batches",
+    "BatchOption": "plandoc.domain.batches",
+    "BatchSuggestion": "plandoc.domain.batches",
     "ChangeQuantity": "plandoc.records",
     "Component": "plandoc.records",
     "ConflictError": "plandoc.errors",
     "DamagedError": "plandoc.errors",
-    "DefinitionChange": "plandoc.arithmetic.definition_changes",
-    "DefinitionDifference": "plandoc.arithmetic.definition_changes",
+    "DefinitionChange": "plandoc.domain.definition_changes",
+    "DefinitionDifference": "plandoc.domain.definition_changes",
     "Density": "plandoc.records",
-    "Difference": "plandoc.arithmetic.comparing",
+    "Difference": "plandoc.domain.plan_diff",
     "DropFinishedGood": "plandoc.records",
     "Event": "plandoc.records",
     "EventFinishedGood": "plandoc.records",
     "EventRecipe": "plandoc.records",
     "ExportReport": "plandoc.exchange",
-    "Feasibility": "plandoc.arithmetic.feasibility",
+    "Feasibility": "plandoc.domain.feasibility",
     "Finding": "plandoc.records",
     "FindingKind": "plandoc.records",
     "FinishedGood": "plandoc.records",
     "FinishedUnit": "plandoc.records",
     "FolderNotFoundError": "plandoc.errors",
-    "GoodFeasibility": "plandoc.arithmetic.feasibility",
-    "GoodProgress": "plandoc.arithmetic.progress",
-    "GoodsSelection": "plandoc.planning.selection",
+    "GoodFeasibility": "plandoc.domain.feasibility",
+    "GoodProgress": "plandoc.domain.progress",
+    "GoodsSelection": "plandoc.workflow.selection",
     "ImportRefusedError": "plandoc.errors",
     "ImportReport": "plandoc.exchange",
     "Ingredient": "plandoc.records",
-    "IngredientNeeds": "plandoc.arithmetic.ingredients",
+    "IngredientNeeds": "plandoc.domain.ingredients",
     "LockTimeout": "plandoc.errors",
     "Loss": "plandoc.records",
     "ModifyBatch": "plandoc.records",
-    "NeedRow": "plandoc.arithmetic.ingredients",
+    "NeedRow": "plandoc.domain.ingredients",
     "NewerFormatError": "plandoc.errors",
     "NotFoundError": "plandoc.errors",
     "NotTaken": "plandoc.records",
     "OnConflict": "plandoc.exchange",
     "Outcome": "plandoc.errors",
-    "Overall": "plandoc.arithmetic.progress",
-    "Plan": "plandoc.planning.overview",
+    "Overall": "plandoc.domain.progress",
+    "Plan": "plandoc.workflow.overview",
     "PlanAmendment": "plandoc.records",
-    "PlanComparison": "plandoc.comparison",
+    "PlanComparison": "plandoc.workflow.comparison",
     "PlanSnapshot": "plandoc.records",
     "PlanState": "plandoc.records",
     "PlanStateError": "plandoc.errors",
     "PlandocError": "plandoc.errors",
     "Problem": "plandoc.errors",
     "ProductionRun": "plandoc.records",
-    "Progress": "plandoc.arithmetic.progress",
-    "QuantityChange": "plandoc.planning.selection",
+    "Progress": "plandoc.domain.progress",
+    "QuantityChange": "plandoc.workflow.selection",
     "Recipe": "plandoc.records",
     "RecipeLine": "plandoc.records",
-    "RecipeSelection": "plandoc.planning.selection",
+    "RecipeSelection": "plandoc.workflow.selection",
     "RecoveryWarning": "plandoc.storage.folder",
-    "RepairAction": "plandoc.repairs",
-    "RepairKind": "plandoc.repairs",
-    "RepairReport": "plandoc.repairs",
-    "Requirement": "plandoc.arithmetic.requirements",
-    "RestoreReport": "plandoc.backups.restoring",
+    "RepairAction": "plandoc.maintenance.repairs",
+    "RepairKind": "plandoc.maintenance.repairs",
+    "RepairReport": "plandoc.maintenance.repairs",
+    "Requirement": "plandoc.domain.requirements",
+    "RestoreReport": "plandoc.maintenance.backups.restore",
     "ReviseFinishedGood": "plandoc.records",
     "ReviseRecipe": "plandoc.records",
     "RunKind": "plandoc.records",
-    "Session": "plandoc.sessions",
+    "Session": "plandoc.engine.session",
     "SessionError": "plandoc.errors",
-    "ShoppingItem": "plandoc.arithmetic.shopping",
-    "ShoppingList": "plandoc.arithmetic.shopping",
-    "ShoppingRow": "plandoc.arithmetic.shopping",
-    "Source": "plandoc.arithmetic.requirements",
-    "Standing": "plandoc.arithmetic.shopping",
-    "Status": "plandoc.arithmetic.differences",
+    "ShoppingItem": "plandoc.domain.shopping",
+    "ShoppingList": "plandoc.domain.shopping",
+    "ShoppingRow": "plandoc.domain.shopping",
+    "Source": "plandoc.domain.requirements",
+    "Standing": "plandoc.domain.shopping",
+    "Status": "plandoc.domain.mapping_diff",
     "StillUsedError": "plandoc.errors",
     "StockItem": "plandoc.records",
     "StorageError": "plandoc.errors",
@@ -370,74 +370,74 @@ _ON_DEMAND = {
     "StoreError": "plandoc.errors",
     "SubRecipe": "plandoc.records",
     "Taken": "plandoc.records",
-    "UnitOptions": "plandoc.arithmetic.batches",
-    "UnitPlan": "plandoc.arithmetic.batches",
-    "UnitProgress": "plandoc.arithmetic.progress",
+    "UnitOptions": "plandoc.domain.batches",
+    "UnitPlan": "plandoc.domain.batches",
+    "UnitProgress": "plandoc.domain.progress",
     "ValidationError": "plandoc.errors",
     "VoidedRun": "plandoc.records",
     "YieldMode": "plandoc.records",
     "__version__": "plandoc.version",
-    "add_finished_good": "plandoc.amendments",
-    "add_stock": "plandoc.planning.stocktaking",
-    "amend_enough": "plandoc.amendments",
-    "backup": "plandoc.backups.writing",
-    "change_event_finished_goods": "plandoc.planning.selection",
-    "change_quantity": "plandoc.amendments",
-    "check": "plandoc.checks",
-    "complete_production": "plandoc.lifecycle",
+    "add_finished_good": "plandoc.workflow.amendments",
+    "add_stock": "plandoc.workflow.stock",
+    "amend_enough": "plandoc.workflow.amendments",
+    "backup": "plandoc.maintenance.backups.backup_writer",
+    "change_event_finished_goods": "plandoc.workflow.selection",
+    "change_quantity": "plandoc.workflow.amendments",
+    "check": "plandoc.maintenance.checks",
+    "complete_production": "plandoc.workflow.lifecycle",
     "create_plan_snapshot": "plandoc.snapshots",
-    "decide_enough": "plandoc.planning.decisions",
-    "delete_batch_decisions": "plandoc.planning.decisions",
-    "drop_finished_good": "plandoc.amendments",
+    "decide_enough": "plandoc.workflow.decisions",
+    "delete_batch_decisions": "plandoc.workflow.decisions",
+    "drop_finished_good": "plandoc.workflow.amendments",
     "export_csv": "plandoc.exchange.spreadsheets",
     "export_file": "plandoc.exchange",
-    "find_by_key": "plandoc.catalog",
-    "get_amendments": "plandoc.amendments",
-    "get_available_finished_goods": "plandoc.planning.selection",
-    "get_batch_decisions": "plandoc.planning.decisions",
-    "get_batch_options": "plandoc.planning.decisions",
-    "get_event_fg_quantities": "plandoc.planning.selection",
-    "get_event_recipes": "plandoc.planning.selection",
-    "get_feasibility": "plandoc.planning.packing",
-    "get_ingredient_needs": "plandoc.planning.provisions",
-    "get_plan": "plandoc.planning.overview",
-    "get_plan_comparison": "plandoc.comparison",
+    "find_by_key": "plandoc.workflow.catalog",
+    "get_amendments": "plandoc.workflow.amendments",
+    "get_available_finished_goods": "plandoc.workflow.selection",
+    "get_batch_decisions": "plandoc.workflow.decisions",
+    "get_batch_options": "plandoc.workflow.decisions",
+    "get_event_fg_quantities": "plandoc.workflow.selection",
+    "get_event_recipes": "plandoc.workflow.selection",
+    "get_feasibility": "plandoc.workflow.feasibility",
+    "get_ingredient_needs": "plandoc.workflow.shopping",
+    "get_plan": "plandoc.workflow.overview",
+    "get_plan_comparison": "plandoc.workflow.comparison",
     "get_plan_snapshot": "plandoc.snapshots",
-    "get_progress": "plandoc.production",
-    "get_requirements": "plandoc.planning.decisions",
-    "get_shopping_list": "plandoc.planning.provisions",
-    "get_stock": "plandoc.planning.stocktaking",
+    "get_progress": "plandoc.workflow.production",
+    "get_requirements": "plandoc.workflow.decisions",
+    "get_shopping_list": "plandoc.workflow.shopping",
+    "get_stock": "plandoc.workflow.stock",
     "import_file": "plandoc.exchange",
-    "import_goods": "plandoc.exchange.handwritten",
-    "import_ingredients": "plandoc.exchange.handwritten",
-    "import_recipes": "plandoc.exchange.handwritten",
-    "import_stock": "plandoc.exchange.handwritten",
-    "list_records": "plandoc.catalog",
-    "lock_plan": "plandoc.lifecycle",
-    "modify_batch_decision": "plandoc.amendments",
+    "import_goods": "plandoc.exchange.tabular",
+    "import_ingredients": "plandoc.exchange.tabular",
+    "import_recipes": "plandoc.exchange.tabular",
+    "import_stock": "plandoc.exchange.tabular",
+    "list_records": "plandoc.workflow.catalog",
+    "lock_plan": "plandoc.workflow.lifecycle",
+    "modify_batch_decision": "plandoc.workflow.amendments",
     "open_store": "plandoc.store",
-    "receive_shopping": "plandoc.planning.provisions",
-    "record_assembly": "plandoc.production",
-    "record_production": "plandoc.production",
-    "remove_event": "plandoc.catalog",
+    "receive_shopping": "plandoc.workflow.shopping",
+    "record_assembly": "plandoc.workflow.production",
+    "record_production": "plandoc.workflow.production",
+    "remove_event": "plandoc.workflow.catalog",
     "render_report": "plandoc.report",
-    "repair": "plandoc.repairs",
-    "restore": "plandoc.backups.restoring",
-    "review_plan": "plandoc.planning.reviewing",
-    "revise_finished_good": "plandoc.revisions",
-    "revise_recipe": "plandoc.revisions",
-    "save_batch_decision": "plandoc.planning.decisions",
-    "save_batch_decisions": "plandoc.planning.decisions",
-    "schema_of": "plandoc.schema",
-    "set_event_finished_goods": "plandoc.planning.selection",
-    "set_event_recipes": "plandoc.planning.selection",
-    "set_stock": "plandoc.planning.stocktaking",
-    "start_production": "plandoc.lifecycle",
-    "suggest_batches": "plandoc.planning.decisions",
-    "unlock_plan": "plandoc.lifecycle",
+    "repair": "plandoc.maintenance.repairs",
+    "restore": "plandoc.maintenance.backups.restore",
+    "review_plan": "plandoc.workflow.review",
+    "revise_finished_good": "plandoc.workflow.revisions",
+    "revise_recipe": "plandoc.workflow.revisions",
+    "save_batch_decision": "plandoc.workflow.decisions",
+    "save_batch_decisions": "plandoc.workflow.decisions",
+    "schema_of": "plandoc.exchange.json_schema",
+    "set_event_finished_goods": "plandoc.workflow.selection",
+    "set_event_recipes": "plandoc.workflow.selection",
+    "set_stock": "plandoc.workflow.stock",
+    "start_production": "plandoc.workflow.lifecycle",
+    "suggest_batches": "plandoc.workflow.decisions",
+    "unlock_plan": "plandoc.workflow.lifecycle",
     "use_store": "plandoc.store",
-    "verify_backup": "plandoc.backups.verifying",
-    "void_run": "plandoc.production",
+    "verify_backup": "plandoc.maintenance.backups.verification",
+    "void_run": "plandoc.workflow.production",
     "where": "tinydb",
     "write_report": "plandoc.report",
 }

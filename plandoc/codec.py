@@ -21,8 +21,8 @@ from cattrs import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from plandoc import records
+from plandoc.constraints import LONGEST_IN_FRACTIONS, check_of
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.rules import LONGEST_IN_FRACTIONS, check_of
 
 RecordT = TypeVar("RecordT")
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

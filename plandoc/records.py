@@ -19,10 +19,10 @@ from typing import Any
 
 import attrs
 
-from plandoc import kitchen, rules
+from plandoc import constraints, units
+from plandoc.constraints import rule
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.rules import rule
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 
 class PlanState(enum.Enum):
@@ -71,12 +71,12 @@ def _refuse(record: object, field: str, message: str) -> ValidationError:
     return ValidationError([Problem(f"{type(record).__name__}: {message}", field=field)])
 
 
-def _unit_of(kind: kitchen.Kind, such_as: str) -> rules.Check:
+def _unit_of(kind: units.Kind, such_as: str) -> constraints.Check:
     def unit(value: Any) -> str | None:
-        wrong = rules.check_name(value)
-        if wrong is not None or kitchen.kind_of(value) is kind:
+        wrong = constraints.check_name(value)
+        if wrong is not None or units.kind_of(value) is kind:
             return wrong
-        near = kitchen.nearest(value, kind)
+        near = units.nearest(value, kind)
         wanted = f"wanted a unit of {kind.value} such as {such_as}, found {found(value)}"
         return wanted if near is None else f"{wanted}; did you mean {near}?"
 
@@ -94,10 +94,10 @@ class Density:
         weight_unit: A unit of weight that plandoc knows, such as g.
     """
 
-    volume: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
-    volume_unit: str = attrs.field(validator=rule(_unit_of(kitchen.Kind.VOLUME, "cup")))
-    weight: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
-    weight_unit: str = attrs.field(validator=rule(_unit_of(kitchen.Kind.WEIGHT, "g")))
+    volume: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
+    volume_unit: str = attrs.field(validator=rule(_unit_of(units.Kind.VOLUME, "cup")))
+    weight: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
+    weight_unit: str = attrs.field(validator=rule(_unit_of(units.Kind.WEIGHT, "g")))
 
 
 @frozen
@@ -114,12 +114,14 @@ class Ingredient:
         notes: Free text.
     """
 
-    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    category: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
-    density: Density | None = attrs.field(default=None, validator=rule(rules.or_none(rules.instance_of(Density))))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    category: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
+    density: Density | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.instance_of(Density)))
+    )
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
@@ -131,10 +133,10 @@ class RecipeLine:
         unit: As the recipe says it ("cup"); converted only when a sum needs it.
     """
 
-    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: Decimal = attrs.field(converter=rules.exact, validator=rule(rules.check_amount_above_zero))
-    unit: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
+    quantity: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
+    unit: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
 
 
 @frozen
@@ -145,11 +147,11 @@ class SubRecipe:
         multiplier: Batches of the sub-recipe that one batch of the recipe takes.
     """
 
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
     multiplier: Decimal = attrs.field(
-        default=Decimal(1), converter=rules.exact, validator=rule(rules.check_amount_above_zero)
+        default=Decimal(1), converter=constraints.exact, validator=rule(constraints.check_amount_above_zero)
     )
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
 
 
 @frozen
@@ -163,15 +165,15 @@ class Recipe:
         variant_name: How the variant is called; blank when it is none.
     """
 
-    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    category: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
-    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(RecipeLine)))
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(SubRecipe)))
-    base_recipe_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    variant_name: str = attrs.field(default="", converter=rules.trimmed, validator=rule(rules.check_text))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    category: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
+    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(RecipeLine)))
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(SubRecipe)))
+    base_recipe_id: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole)))
+    variant_name: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     @property
     def sub_recipe_ids(self) -> tuple[int, ...]:
@@ -195,17 +197,19 @@ class FinishedUnit:
         batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
     """
 
-    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    item_unit: str = attrs.field(default="piece", converter=rules.trimmed, validator=rule(rules.check_name))
-    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=rule(rules.one_of(YieldMode)))
-    items_per_batch: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    batch_percentage: Decimal | None = attrs.field(
-        default=None, converter=rules.exact, validator=rule(rules.or_none(rules.check_percentage))
+    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    item_unit: str = attrs.field(default="piece", converter=constraints.trimmed, validator=rule(constraints.check_name))
+    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=rule(constraints.one_of(YieldMode)))
+    items_per_batch: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
     )
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    batch_percentage: Decimal | None = attrs.field(
+        default=None, converter=constraints.exact, validator=rule(constraints.or_none(constraints.check_percentage))
+    )
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         counted = self.mode is YieldMode.DISCRETE_COUNT
@@ -222,7 +226,7 @@ class FinishedUnit:
         """Units a batch: exact, so a fraction where 100 is not a multiple of the percentage."""
         if self.items_per_batch is not None:
             return self.items_per_batch
-        portions: int | Fraction = rules.whole_if_possible(100 / Fraction(self.batch_percentage or 100))
+        portions: int | Fraction = constraints.whole_if_possible(100 / Fraction(self.batch_percentage or 100))
         return portions
 
 
@@ -236,12 +240,16 @@ class Component:
         quantity: How many of it one good takes; fractions allowed.
     """
 
-    finished_unit_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    finished_good_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    quantity: Decimal = attrs.field(
-        default=Decimal(1), converter=rules.exact, validator=rule(rules.check_amount_above_zero)
+    finished_unit_id: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
     )
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
+    finished_good_id: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+    )
+    quantity: Decimal = attrs.field(
+        default=Decimal(1), converter=constraints.exact, validator=rule(constraints.check_amount_above_zero)
+    )
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
 
     def __attrs_post_init__(self) -> None:
         if (self.finished_unit_id is None) == (self.finished_good_id is None):
@@ -257,12 +265,14 @@ class FinishedGood:
         assembly_type: bundle, or bare when it is one unit as it is.
     """
 
-    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    components: tuple[Component, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Component)))
-    assembly_type: AssemblyType = attrs.field(default=AssemblyType.BUNDLE, validator=rule(rules.one_of(AssemblyType)))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    components: tuple[Component, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Component)))
+    assembly_type: AssemblyType = attrs.field(
+        default=AssemblyType.BUNDLE, validator=rule(constraints.one_of(AssemblyType))
+    )
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
@@ -281,11 +291,13 @@ class FinishedGood:
 class StockItem:
     """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
 
-    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
-    unit: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
+    quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+    )
+    unit: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
@@ -297,13 +309,15 @@ class Event:
         plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
     """
 
-    name: str = attrs.field(converter=rules.trimmed, validator=rule(rules.check_name))
-    event_date: datetime.date = attrs.field(validator=rule(rules.check_date))
-    expected_attendees: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=rule(rules.one_of(PlanState)))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(rules.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
+    event_date: datetime.date = attrs.field(validator=rule(constraints.check_date))
+    expected_attendees: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+    )
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=rule(constraints.one_of(PlanState)))
+    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     @property
     def year(self) -> int:
@@ -315,19 +329,19 @@ class Event:
 class EventRecipe:
     """A recipe selected for an event."""
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
 class EventFinishedGood:
     """A good to hand out at an event, and how many of it."""
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: int = attrs.field(validator=rule(rules.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
@@ -342,18 +356,20 @@ class BatchDecision:
         recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    batches: int = attrs.field(validator=rule(rules.check_whole))
-    yield_per_batch: int | Fraction = attrs.field(converter=rules.whole_if_possible, validator=rule(rules.check_ratio))
-    units_needed: int = attrs.field(default=0, validator=rule(rules.check_whole_or_zero))
-    shortfall_accepted: bool = attrs.field(default=False, validator=rule(rules.check_flag))
-    exact_need: int | Fraction = attrs.field(
-        default=0, converter=rules.whole_if_possible, validator=rule(rules.check_ratio_or_zero)
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    batches: int = attrs.field(validator=rule(constraints.check_whole))
+    yield_per_batch: int | Fraction = attrs.field(
+        converter=constraints.whole_if_possible, validator=rule(constraints.check_ratio)
     )
-    recipe_fingerprint: str = attrs.field(default="", validator=rule(rules.check_fingerprint))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    units_needed: int = attrs.field(default=0, validator=rule(constraints.check_whole_or_zero))
+    shortfall_accepted: bool = attrs.field(default=False, validator=rule(constraints.check_flag))
+    exact_need: int | Fraction = attrs.field(
+        default=0, converter=constraints.whole_if_possible, validator=rule(constraints.check_ratio_or_zero)
+    )
+    recipe_fingerprint: str = attrs.field(default="", validator=rule(constraints.check_fingerprint))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
@@ -370,14 +386,18 @@ class Finding:
         made: Whole units that the decided batches give; None as `needed`.
     """
 
-    kind: FindingKind = attrs.field(validator=rule(rules.one_of(FindingKind)))
-    what: str = attrs.field(validator=rule(rules.check_text))
-    message: str = attrs.field(validator=rule(rules.check_text))
-    way_out: str = attrs.field(validator=rule(rules.check_text))
-    finished_unit_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    finished_good_id: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole)))
-    needed: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
-    made: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
+    kind: FindingKind = attrs.field(validator=rule(constraints.one_of(FindingKind)))
+    what: str = attrs.field(validator=rule(constraints.check_text))
+    message: str = attrs.field(validator=rule(constraints.check_text))
+    way_out: str = attrs.field(validator=rule(constraints.check_text))
+    finished_unit_id: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+    )
+    finished_good_id: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+    )
+    needed: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero)))
+    made: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero)))
 
 
 def _ids(rows: Any) -> tuple[int, ...]:
@@ -395,7 +415,7 @@ class _Freezes:
     @property
     def definitions(self) -> dict[str, Any]:
         """Goods, units, recipes and ingredients as they were frozen, from which the plan is worked out; a copy."""
-        definitions: dict[str, Any] = rules.copied(self._definitions)
+        definitions: dict[str, Any] = constraints.copied(self._definitions)
         return definitions
 
     def ids_defined(self, table: str) -> tuple[int, ...]:
@@ -414,7 +434,7 @@ class _Freezes:
             table: Such as finished_units.
             record_id: The id of the record; `defines` says whether there is one.
         """
-        row: dict[str, Any] | None = rules.copied(self._definitions[table][str(record_id)])
+        row: dict[str, Any] | None = constraints.copied(self._definitions[table][str(record_id)])
         return row
 
 
@@ -428,18 +448,22 @@ class PlanSnapshot(_Freezes):
         findings: What there was to look at in the plan at that moment; people started it all the same.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    created_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
-    _snapshot_data: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=rule(rules.check_mapping))
-    _definitions: Mapping[str, Any] = attrs.field(converter=rules.own_json, validator=rule(rules.check_mapping))
-    digest: str = attrs.field(validator=rule(rules.check_digest))
-    findings: tuple[Finding, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Finding, most=10_000)))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    created_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    _snapshot_data: Mapping[str, Any] = attrs.field(
+        converter=constraints.own_json, validator=rule(constraints.check_mapping)
+    )
+    _definitions: Mapping[str, Any] = attrs.field(
+        converter=constraints.own_json, validator=rule(constraints.check_mapping)
+    )
+    digest: str = attrs.field(validator=rule(constraints.check_digest))
+    findings: tuple[Finding, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Finding, most=10_000)))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     @property
     def snapshot_data(self) -> dict[str, Any]:
         """The plan in the format "1.0" of the contract; a copy that is the caller's own."""
-        data: dict[str, Any] = rules.copied(self._snapshot_data)
+        data: dict[str, Any] = constraints.copied(self._snapshot_data)
         return data
 
 
@@ -447,56 +471,56 @@ class PlanSnapshot(_Freezes):
 class DropFinishedGood:
     """A good was taken out of the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
-    original_quantity: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
+    original_quantity: int = attrs.field(validator=rule(constraints.check_whole))
 
 
 @frozen
 class AddFinishedGood:
     """A good was added to the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
-    quantity: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
+    quantity: int = attrs.field(validator=rule(constraints.check_whole))
 
 
 @frozen
 class ChangeQuantity:
     """Another number of a good is to be handed out."""
 
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
-    old_quantity: int = attrs.field(validator=rule(rules.check_whole))
-    new_quantity: int = attrs.field(validator=rule(rules.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
+    old_quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    new_quantity: int = attrs.field(validator=rule(constraints.check_whole))
 
 
 @frozen
 class ModifyBatch:
     """Another number of batches is to be baked; 0 means none."""
 
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    recipe_name: str = attrs.field(validator=rule(rules.check_name))
-    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_unit_slug: str = attrs.field(validator=rule(rules.check_slug))
-    old_batches: int = attrs.field(validator=rule(rules.check_whole_or_zero))
-    new_batches: int = attrs.field(validator=rule(rules.check_whole_or_zero))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    recipe_name: str = attrs.field(validator=rule(constraints.check_name))
+    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_unit_slug: str = attrs.field(validator=rule(constraints.check_slug))
+    old_batches: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
+    new_batches: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
 class ReviseRecipe:
     """What the catalogue said of a recipe at that moment was taken over into the plan."""
 
-    recipe_id: int = attrs.field(validator=rule(rules.check_whole))
-    recipe_name: str = attrs.field(validator=rule(rules.check_name))
+    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    recipe_name: str = attrs.field(validator=rule(constraints.check_name))
 
 
 @frozen
 class ReviseFinishedGood:
     """What the catalogue said of a good at that moment was taken over into the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(rules.check_name))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
 
 
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch | ReviseRecipe | ReviseFinishedGood
@@ -517,26 +541,26 @@ class PlanAmendment(_Freezes):
         definitions_before: Those frozen before that it replaced.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    sequence: int = attrs.field(validator=rule(rules.check_whole))
-    change: Change = attrs.field(validator=rule(rules.instance_of(*typing.get_args(Change))))
-    reason: str = attrs.field(validator=rule(rules.check_reason))
-    created_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    sequence: int = attrs.field(validator=rule(constraints.check_whole))
+    change: Change = attrs.field(validator=rule(constraints.instance_of(*typing.get_args(Change))))
+    reason: str = attrs.field(validator=rule(constraints.check_reason))
+    created_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
     added_recipe_ids: tuple[int, ...] = attrs.field(
-        default=(), validator=rule(rules.tuple_of(int, each=rules.check_whole))
+        default=(), validator=rule(constraints.tuple_of(int, each=constraints.check_whole))
     )
     _definitions: Mapping[str, Any] = attrs.field(
-        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+        default=constraints.OwnJson(), converter=constraints.own_json, validator=rule(constraints.check_mapping)
     )
     _definitions_before: Mapping[str, Any] = attrs.field(
-        default=rules.OwnJson(), converter=rules.own_json, validator=rule(rules.check_mapping)
+        default=constraints.OwnJson(), converter=constraints.own_json, validator=rule(constraints.check_mapping)
     )
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     @property
     def definitions_before(self) -> dict[str, Any]:
         """Those frozen before that it replaced; a copy."""
-        definitions: dict[str, Any] = rules.copied(self._definitions_before)
+        definitions: dict[str, Any] = constraints.copied(self._definitions_before)
         return definitions
 
     def ids_revised(self, table: str) -> tuple[int, ...]:
@@ -558,17 +582,19 @@ class PlanAmendment(_Freezes):
 class Loss:
     """Units that a production run did not give, and why."""
 
-    reason: str = attrs.field(validator=rule(rules.check_reason))
-    units: int = attrs.field(validator=rule(rules.check_whole))
+    reason: str = attrs.field(validator=rule(constraints.check_reason))
+    units: int = attrs.field(validator=rule(constraints.check_whole))
 
 
 @frozen
 class Taken:
     """What a production run took of the stock of an ingredient, in one unit."""
 
-    ingredient_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
-    unit: str = attrs.field(validator=rule(rules.check_name))
+    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
+    quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+    )
+    unit: str = attrs.field(validator=rule(constraints.check_name))
 
 
 @frozen
@@ -579,9 +605,11 @@ class NotTaken:
         ingredient: Its name, because it may no longer be in the catalogue.
     """
 
-    ingredient: str = attrs.field(validator=rule(rules.check_name))
-    quantity: Decimal | Fraction = attrs.field(converter=rules.exact_or_fraction, validator=rule(rules.check_quantity))
-    unit: str = attrs.field(validator=rule(rules.check_name))
+    ingredient: str = attrs.field(validator=rule(constraints.check_name))
+    quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+    )
+    unit: str = attrs.field(validator=rule(constraints.check_name))
 
 
 @frozen
@@ -597,18 +625,20 @@ class ProductionRun:
         not_taken: What it needed beyond that.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_unit_id: int = attrs.field(validator=rule(rules.check_whole))
-    batches: int = attrs.field(validator=rule(rules.check_whole))
-    units_expected: int = attrs.field(validator=rule(rules.check_whole_or_zero))
-    units_made: int = attrs.field(validator=rule(rules.check_whole_or_zero))
-    produced_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
-    losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Loss)))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    amendments_before: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
-    taken: tuple[Taken, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(Taken)))
-    not_taken: tuple[NotTaken, ...] = attrs.field(default=(), validator=rule(rules.tuple_of(NotTaken)))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
+    batches: int = attrs.field(validator=rule(constraints.check_whole))
+    units_expected: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
+    units_made: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
+    produced_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Loss)))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    amendments_before: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero))
+    )
+    taken: tuple[Taken, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Taken)))
+    not_taken: tuple[NotTaken, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(NotTaken)))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
     def __attrs_post_init__(self) -> None:
         lost = sum(loss.units for loss in self.losses)
@@ -631,13 +661,15 @@ class AssemblyRun:
             the good was defined as then.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    finished_good_id: int = attrs.field(validator=rule(rules.check_whole))
-    quantity: int = attrs.field(validator=rule(rules.check_whole))
-    assembled_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
-    notes: str = attrs.field(default="", validator=rule(rules.check_text))
-    amendments_before: int | None = attrs.field(default=None, validator=rule(rules.or_none(rules.check_whole_or_zero)))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
+    quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    assembled_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    amendments_before: int | None = attrs.field(
+        default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero))
+    )
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
 
 
 @frozen
@@ -650,9 +682,9 @@ class VoidedRun:
         reason: Why; never blank.
     """
 
-    event_id: int = attrs.field(validator=rule(rules.check_whole))
-    kind: RunKind = attrs.field(validator=rule(rules.one_of(RunKind)))
-    run_id: int = attrs.field(validator=rule(rules.check_whole))
-    reason: str = attrs.field(validator=rule(rules.check_reason))
-    voided_at: datetime.datetime = attrs.field(validator=rule(rules.check_moment))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(rules.check_whole_or_zero))
+    event_id: int = attrs.field(validator=rule(constraints.check_whole))
+    kind: RunKind = attrs.field(validator=rule(constraints.one_of(RunKind)))
+    run_id: int = attrs.field(validator=rule(constraints.check_whole))
+    reason: str = attrs.field(validator=rule(constraints.check_reason))
+    voided_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from plandoc import codec
-from plandoc.arithmetic.definitions import Definitions
-from plandoc.arithmetic.resting import rests_on
-from plandoc.arithmetic.review import PlanParts, review
-from plandoc.arithmetic.signed_digest import digest_of
+from plandoc.constraints import OwnJson
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.resting import rests_on
+from plandoc.domain.review import PlanParts, review
+from plandoc.domain.snapshot_digest import digest_of
+from plandoc.engine.plan_definitions import definitions_in, rows_of
+from plandoc.engine.plan_parts import plan_parts
+from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError
-from plandoc.operations import NO_SESSION, changes, reads
-from plandoc.planning.definitions import definitions_in, rows_of
-from plandoc.planning.reviewing import plan_parts
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
-from plandoc.rules import OwnJson
-from plandoc.sessions import Session
+from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
 SNAPSHOT_VERSION = "1.0"

@@ -1,31 +1,38 @@
-"""Opening a store, its sessions, and the store that is meant when none is named."""
+"""Opening a store, its sessions, the store that is meant when none is named, and what `session=None` means.
+
+An operation given no session opens one on the default store: a function that reads gets a look without a lock; one that
+changes gets a guarded write, committed when it returns.
+"""
 
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import threading
 import warnings
 import weakref
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from plandoc.clock import Clock, system_clock
+from plandoc.engine.document import DocumentCache
+from plandoc.engine.event_index import EventIndex
+from plandoc.engine.guarded_write import GuardedWrite
+from plandoc.engine.session import Session, required
+from plandoc.engine.session_documents import SessionDocuments
+from plandoc.engine.unit_of_work import Workspace
 from plandoc.errors import FolderNotFoundError, SessionError, StoreError
-from plandoc.event_index import EventIndex
-from plandoc.open_documents import DocumentCache
-from plandoc.session_documents import SessionDocuments
-from plandoc.sessions import Session
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.places import named
-from plandoc.storage.undoing import or_undone
-from plandoc.workspace import Workspace
+from plandoc.storage.paths import named
 
 T = TypeVar("T")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 ENVIRONMENT_VARIABLE = "PLANDOC_DATA"
@@ -189,59 +196,6 @@ class Store:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
 
 
-class GuardedWrite:
-    """The block of one session; made by `Store.session`.
-
-    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
-
-    Attributes:
-        transaction: What holds the lock; None before and after that.
-        session: What the block works with; None until the block is entered.
-    """
-
-    transaction: Transaction | None = None
-    session: Session | None = None
-
-    def __init__(
-        self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], None]
-    ) -> None:
-        self._start = start
-        self._finish = finish
-
-    def __enter__(self) -> Session:
-        if self.session is not None:
-            raise SessionError("this session was opened before; ask the store for another one")
-        return or_undone(lambda: self._start(self), self._leave)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
-        try:
-            self._finish_and_leave(is_whole=kind is None)
-        finally:
-            self._leave()
-
-    def _finish_and_leave(self, *, is_whole: bool) -> None:
-        try:
-            if is_whole and self.session is not None and self.transaction is not None:
-                self._finish(self.session, self.transaction)
-        finally:
-            self._leave()
-
-    def __del__(self) -> None:
-        # An interruption can also come before the first step of the way out.
-        if self.transaction is not None:
-            self._leave()
-
-    def _leave(self) -> None:
-        if self.session is not None:
-            self.session.end()
-        if self.transaction is not None:
-            self.transaction.release()
-            self.transaction = None
-
-
 def open_store(
     path: str | os.PathLike[str],
     *,
@@ -267,12 +221,12 @@ def open_store(
     # Resolved once: a later change of the working directory must not move the store.
     root = named(path).absolute()
     files = Files()
-    if not creation.is_made(root, files):
+    if not initialize.is_made(root, files):
         if not create:
-            creation.refuse_lost_marker(root, files)
+            initialize.refuse_lost_marker(root, files)
             message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
             raise FolderNotFoundError(str(root), message)
-        creation.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
+        initialize.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
 
@@ -342,3 +296,56 @@ def default_store() -> Store:
     if not folder and closed:
         raise SessionError(f"no store is open: {closed} was closed; open it again, or set {ENVIRONMENT_VARIABLE}")
     return open_store(folder or DEFAULT_FOLDER)
+
+
+# The default of every `session` parameter. Typed as a session, for inside the function it always is one.
+NO_SESSION: Any = None
+
+# The action of every operation that changes something, by its name, for what must hold of all of them.
+CHANGING: dict[str, str] = {}
+
+
+def reads(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function whose last parameter is `session` work without one, by reading the default store."""
+    return _with_session(function, lambda call: default_store().read(call))
+
+
+def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function whose last parameter is `session` work without one, by a guarded write on the default store.
+
+    Args:
+        action: What is done, for those who wait meanwhile and for the journal.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        CHANGING[function.__name__] = action
+
+        def in_own_session(call: Callable[[Session], R]) -> R:
+            with default_store().session(action) as session:
+                return call(session)
+
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            required(kwargs["session"]).check_writable()
+            return function(*args, **kwargs)
+
+        return _with_session(functools.wraps(function)(checked), in_own_session)
+
+    return decorate
+
+
+def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R]) -> Callable[P, R]:
+    code = getattr(function, "__wrapped__", function).__code__
+    position = code.co_varnames[: code.co_argcount].index("session")
+
+    in_session = cast("Callable[..., R]", function)
+
+    @functools.wraps(function)
+    def operation(*args: Any, **kwargs: Any) -> R:
+        if len(args) > position:
+            args, kwargs = args[:position], {**kwargs, "session": args[position]}
+        given = kwargs.pop("session", None)
+        if given is not None:
+            return in_session(*args, **kwargs, session=required(given))
+        return open_one(lambda session: in_session(*args, **kwargs, session=session))
+
+    return operation

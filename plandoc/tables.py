@@ -14,7 +14,7 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import NotFoundError, SessionError
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 MARKER = "plandoc.json"
 CATALOG = "catalog.json"

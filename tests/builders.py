@@ -13,8 +13,8 @@ import attrs
 
 import plandoc
 from plandoc import records
+from plandoc.engine.session import Session
 from plandoc.records import PlanState
-from plandoc.sessions import Session
 from plandoc.store import Store
 from plandoc.tables import ROOT_DOCUMENTS
 

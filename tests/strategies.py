@@ -9,18 +9,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from plandoc import records, rules
+from plandoc import constraints, records
 
 # Everything that is text at all: control characters and NUL too, but no half surrogate pairs.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = TEXTS.filter(lambda text: bool(text.strip()))
 REASONS = TEXTS.map(str.strip).filter(bool)
 SLUGS = st.just("") | st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True).filter(
-    lambda slug: rules.check_slug(slug) is None
+    lambda slug: constraints.check_slug(slug) is None
 )
-IDS = st.integers(1, rules.LARGEST_NUMBER)
-WHOLE = st.integers(1, rules.LARGEST_NUMBER)
-WHOLE_OR_ZERO = st.integers(0, rules.LARGEST_NUMBER)
+IDS = st.integers(1, constraints.LARGEST_NUMBER)
+WHOLE = st.integers(1, constraints.LARGEST_NUMBER)
+WHOLE_OR_ZERO = st.integers(0, constraints.LARGEST_NUMBER)
 DATES = st.dates()
 MOMENTS = st.datetimes(
     timezones=st.integers(-1439, 1439).map(lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes)))

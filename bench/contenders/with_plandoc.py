@@ -29,10 +29,10 @@ class Contender:
 
     # What its functions import when they are first called.
     IMPORTED_ON_USE: ClassVar[tuple[str, ...]] = (
-        "plandoc.amendments",
-        "plandoc.catalog",
-        "plandoc.lifecycle",
-        "plandoc.planning.decisions",
+        "plandoc.workflow.amendments",
+        "plandoc.workflow.catalog",
+        "plandoc.workflow.lifecycle",
+        "plandoc.workflow.decisions",
     )
 
     def __init__(self, folder: Path) -> None:

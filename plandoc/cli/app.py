@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plandoc.cli import commands, plain_words, printing, streams, typed
+from plandoc.cli import command_table, fast_path, printing, streams, typed
 from plandoc.cli.arguments import as_path, as_text
-from plandoc.cli.commands import Call
+from plandoc.cli.command_table import Call
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.done import Done
-from plandoc.cli.folder import Folder
-from plandoc.cli.wording import UsageError
+from plandoc.cli.messages import UsageError
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.folder import RecoveryWarning
 
@@ -98,8 +98,8 @@ def _call(arguments: list[str], done: Done) -> int:
 
 
 def _read(tokens: list[str], folder: Folder) -> Call:
-    called = commands.find(tokens)
-    if called and (call := plain_words.read(called, folder)):
+    called = command_table.find(tokens)
+    if called and (call := fast_path.read(called, folder)):
         return call
     from plandoc.cli import parsing  # noqa: PLC0415  (it imports the parser)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from plandoc import harmless
-from plandoc.cli.wording import UsageError
+from plandoc import escaping
+from plandoc.cli.messages import UsageError
 
 
 def as_text(argument: str) -> str:
@@ -15,7 +15,7 @@ def as_text(argument: str) -> str:
     >>> as_text("F\udcc3\udcaate"), as_text("F\u00eate")
     ('Fête', 'Fête')
     """
-    return harmless.decoded(argument)
+    return escaping.decoded(argument)
 
 
 def as_path(text: str) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from plandoc.arithmetic.batches import batches_for, batches_in_words
 from plandoc.cli.doubts import Doubt
-from plandoc.planning.decisions import get_requirements
-from plandoc.planning.definitions import defined
-from plandoc.production import get_progress
+from plandoc.domain.batches import batches_for, batches_in_words
+from plandoc.engine.plan_definitions import defined
+from plandoc.engine.session import Session
 from plandoc.records import FinishedUnit
-from plandoc.sessions import Session
+from plandoc.workflow.decisions import get_requirements
+from plandoc.workflow.production import get_progress
 
 # So many times as many batches as are enough.
 _MOST_TIMES = 10

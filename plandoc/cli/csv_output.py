@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from plandoc import harmless
+from plandoc import escaping
 from plandoc.cli import streams
 
-csv_text = harmless.csv_text
+csv_text = escaping.csv_text
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
-from plandoc.arithmetic.batches import batches_for
-from plandoc.arithmetic.definitions import Definitions
-from plandoc.catalog import find_by_key
-from plandoc.cli.finding import event_id
-from plandoc.cli.wording import as_said_here
-from plandoc.planning.definitions import definitions_of
-from plandoc.planning.reviewing import review_plan
+from plandoc.cli.lookup import event_id
+from plandoc.cli.messages import as_said_here
+from plandoc.domain.batches import batches_for
+from plandoc.domain.definitions import Definitions
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.session import Session
+from plandoc.frozen import frozen
 from plandoc.records import EventFinishedGood, Finding, FindingKind, FinishedGood, PlanState
-from plandoc.sessions import Session
-from plandoc.values import frozen
+from plandoc.workflow.catalog import find_by_key
+from plandoc.workflow.review import review_plan
 
 
 @frozen

@@ -16,10 +16,10 @@ import cyclopts
 from cyclopts import App, CycloptsError
 
 from plandoc.cli.arguments import as_path
-from plandoc.cli.commands import COMMANDS, GROUPS, Call, Called
-from plandoc.cli.folder import Folder
+from plandoc.cli.command_table import COMMANDS, GROUPS, Call, Called
+from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import UsageError
 from plandoc.cli.parameters import Parameter
-from plandoc.cli.wording import UsageError
 from plandoc.version import __version__
 
 _USAGE = "Usage: plandoc [--data FOLDER] COMMAND [OPTIONS]"

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from plandoc import harmless
+from plandoc import escaping
 from plandoc.cli import streams
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
-clean = harmless.clean
+clean = escaping.clean
 
 
 @frozen
@@ -43,12 +43,12 @@ def complain(text: str) -> None:
 def print_json(value: Any) -> None:
     """Print one JSON document; what could steer a terminal is written as an escape, which means the same to JSON."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    print(harmless.json_text(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
+    print(escaping.json_text(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
 
 
 def print_json_as_it_is(content: bytes) -> None:
     """Print JSON with all its own line ends, and with the same escapes; as UTF-8 whatever a terminal's encoding is."""
-    streams.write_bytes(harmless.json_text(content.decode()).encode())
+    streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 
 def print_table(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from plandoc.cli.commands import Call
-from plandoc.cli.wording import as_said_here
+from plandoc.cli.command_table import Call
+from plandoc.cli.messages import as_said_here
 from plandoc.errors import PlandocError
 
 # The words in a way out, by the parameters of the commands that they mean.

@@ -9,8 +9,8 @@ from typing import Any
 
 from plandoc import records
 from plandoc.exchange.fields import Reference
-from plandoc.exchange.report import Row
-from plandoc.values import frozen
+from plandoc.exchange.import_report import Row
+from plandoc.frozen import frozen
 
 IdOf = Callable[[Reference], int]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from plandoc import rules
+from plandoc import constraints
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Fields:
 
     def text(self, *names: str, default: str = "") -> str:
         """Return the first of these fields that holds text; the default when none does."""
-        values = [self._checked(name, rules.check_text, default) for name in names]
+        values = [self._checked(name, constraints.check_text, default) for name in names]
         return next((value for value in values if value), default)
 
     def name(self, *names: str) -> str:
@@ -66,8 +66,8 @@ class Fields:
         value = self._take(name)
         if value is None and default is not None:
             return default
-        value = rules.exact(value)
-        self._check(name, rules.check_amount(value))
+        value = constraints.exact(value)
+        self._check(name, constraints.check_amount(value))
         return _plain(value)
 
     def amount_or_none(self, name: str) -> Decimal | None:
@@ -77,9 +77,9 @@ class Fields:
     def whole(self, name: str) -> int:
         """Return a whole number above 0; 3.0 is one."""
         value = self._take(name)
-        if type(value) is Decimal and value == value.to_integral_value() and abs(value) <= rules.LARGEST_NUMBER:
+        if type(value) is Decimal and value == value.to_integral_value() and abs(value) <= constraints.LARGEST_NUMBER:
             value = int(value)
-        self._check(name, rules.check_whole(value))
+        self._check(name, constraints.check_whole(value))
         return int(value)
 
     def whole_or_none(self, name: str) -> int | None:
@@ -132,7 +132,7 @@ class Fields:
         self._taken.add(name)
         return self._row.get(name)
 
-    def _checked(self, name: str, check: rules.Check, default: str) -> str:
+    def _checked(self, name: str, check: constraints.Check, default: str) -> str:
         value = self._take(name)
         if value is None:
             return default

@@ -6,22 +6,22 @@ import os
 from pathlib import Path
 from typing import Any
 
+from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.bake_tracker import read_drafts
+from plandoc.exchange.bake_tracker.draft import read_drafts
 from plandoc.exchange.drafts import Drafts
-from plandoc.exchange.merging import CatalogMerge
-from plandoc.exchange.merging_events import EventMerge
-from plandoc.exchange.plandoc_files.form import is_exchange_file
-from plandoc.exchange.plandoc_files.importing import conflict_rule, take_in
-from plandoc.exchange.plandoc_files.merging import OnConflict
-from plandoc.exchange.reading import read_object
+from plandoc.exchange.import_report import ImportReport, Outcome, Row
+from plandoc.exchange.input_file import read_object
+from plandoc.exchange.merge import CatalogMerge
+from plandoc.exchange.merge_events import EventMerge
+from plandoc.exchange.native.export_format import is_exchange_file
+from plandoc.exchange.native.import_native import conflict_rule, take_in
+from plandoc.exchange.native.native_merge import OnConflict
 from plandoc.exchange.references import Names, broken_rows
 from plandoc.exchange.refusing import refused
-from plandoc.exchange.report import ImportReport, Outcome, Row
-from plandoc.exchange.target import DryTarget, SessionTarget, Target
-from plandoc.operations import NO_SESSION, changes
-from plandoc.sessions import Session
-from plandoc.storage.places import named
+from plandoc.exchange.sinks import DryTarget, SessionTarget, Target
+from plandoc.storage.paths import named
+from plandoc.store import NO_SESSION, changes
 
 
 @changes("import a file")

@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from plandoc.domain.containment import check_nesting
 from plandoc.errors import ValidationError, found
 from plandoc.exchange.drafts import BatchesDraft, Draft, Drafts, EventDraft
 from plandoc.exchange.fields import Reference
-from plandoc.exchange.report import Outcome, Row
-from plandoc.nesting import check_nesting
+from plandoc.exchange.import_report import Outcome, Row
 
 # Kinds whose records can hold one another, for the check of cycles and depth.
 _NESTING = (("recipes",), ("finished_goods", "packages"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plandoc.errors import ImportRefusedError
-from plandoc.exchange.report import ImportReport, Row
+from plandoc.exchange.import_report import ImportReport, Row
 
 # Nobody reads so many; whoever has found them can stop looking.
 MOST_GATHERED = 1000

@@ -14,13 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from plandoc.arithmetic.rounding import rounded
 from plandoc.codec import to_row
+from plandoc.domain.rounding import rounded
+from plandoc.engine.plan_definitions import is_frozen, known_to
+from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, Problem, ValidationError, found
-from plandoc.exchange.plandoc_files.writing import save_all
-from plandoc.harmless import csv_text
-from plandoc.operations import NO_SESSION, reads
-from plandoc.planning.definitions import is_frozen, known_to
+from plandoc.escaping import csv_text
+from plandoc.exchange.native.output_file import save_all
+from plandoc.frozen import frozen
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -32,9 +33,8 @@ from plandoc.records import (
     Recipe,
     StockItem,
 )
-from plandoc.sessions import Session
-from plandoc.storage.places import named
-from plandoc.values import frozen
+from plandoc.storage.paths import named
+from plandoc.store import NO_SESSION, reads
 
 Rows = Iterator[Sequence[object]]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from plandoc.report.wording import clean, short_date
-from plandoc.values import frozen
+from plandoc.frozen import frozen
+from plandoc.report.labels import clean, short_date
 
 # Thinner than that nobody sees.
 _THINNEST = 80

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plandoc.arithmetic.progress import Overall
+from plandoc.domain.progress import Overall
+from plandoc.frozen import frozen
 from plandoc.records import PlanState
-from plandoc.report.contents import Contents
-from plandoc.report.wording import counted
-from plandoc.values import frozen
+from plandoc.report.labels import counted
+from plandoc.report.report_contents import Contents
 
 
 @frozen

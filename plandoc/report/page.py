@@ -15,12 +15,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from plandoc.operations import NO_SESSION, reads
-from plandoc.report import charts, figures, provisions, story, wording, work
+from plandoc.engine.session import Session
+from plandoc.report import charts, figures, labels, shopping_section, story, work_section
 from plandoc.report.bytecode import BytecodeBesideTemplates
-from plandoc.report.contents import Contents, collect
-from plandoc.report.writing import save
-from plandoc.sessions import Session
+from plandoc.report.report_contents import Contents, collect
+from plandoc.report.report_file import save
+from plandoc.store import NO_SESSION, reads
 
 _SHORTEST_LONG_NOTES = 300
 # More of them would push what is to be done off the first screen.
@@ -72,10 +72,10 @@ def _page(contents: Contents) -> str:
         event=contents.plan.event,
         headline=figures.headline(contents),
         figures=figures.figures(contents),
-        baking=work.baking(contents),
-        packing=work.packing(contents),
-        losses=work.losses(contents),
-        shopping_groups=() if shopping is None else provisions.shopping_groups(shopping),
+        baking=work_section.baking(contents),
+        packing=work_section.packing(contents),
+        losses=work_section.losses(contents),
+        shopping_groups=() if shopping is None else shopping_section.shopping_groups(shopping),
         timeline=charts.draw_timeline(story.lanes(contents)),
         entries=story.entries(contents),
         changed_tables=() if comparison is None else story.changed_tables(comparison),
@@ -99,15 +99,15 @@ def _template() -> jinja2.Template:
     )
     environment.globals |= {
         "draw_bar": charts.draw_bar,
-        "names_of": provisions.names_of,
-        "STATES": wording.STATES,
-        "WAYS_OUT": wording.WAYS_OUT,
+        "names_of": shopping_section.names_of,
+        "STATES": labels.STATES,
+        "WAYS_OUT": labels.WAYS_OUT,
     }
-    for words in (wording.long_date, wording.moment_of, wording.counted):
+    for words in (labels.long_date, labels.moment_of, labels.counted):
         environment.filters[words.__name__] = words
     return environment.get_template("report.html.j2")
 
 
 def _finished(value: Any) -> Any:
     """Take what could turn the text around out of everything that is put into the page."""
-    return wording.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return labels.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

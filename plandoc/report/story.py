@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plandoc.arithmetic.comparing import Difference
-from plandoc.arithmetic.definition_changes import in_short
-from plandoc.arithmetic.differences import Status
-from plandoc.comparison import PlanComparison
+from plandoc.domain.definition_changes import in_short
+from plandoc.domain.mapping_diff import Status
+from plandoc.domain.plan_diff import Difference
+from plandoc.frozen import frozen
 from plandoc.records import PlanAmendment, RunKind
 from plandoc.report.charts import Lane
-from plandoc.report.contents import Contents
-from plandoc.report.wording import STATUSES, change_in_words, counted, difference_in_words
-from plandoc.values import frozen
+from plandoc.report.labels import STATUSES, change_in_words, counted, difference_in_words
+from plandoc.report.report_contents import Contents
+from plandoc.workflow.comparison import PlanComparison
 
 _NONE = "\u2013"
 

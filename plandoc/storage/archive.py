@@ -16,8 +16,8 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem
-from plandoc.storage import careful, creation, marker
-from plandoc.values import frozen
+from plandoc.frozen import frozen
+from plandoc.storage import initialize, marker, strict_json
 from plandoc.version import __version__
 
 MANIFEST = "backup.json"
@@ -58,7 +58,7 @@ class Manifest:
 
 def is_document_name(name: str) -> bool:
     """Whether a backup may hold a file of this name; there are no others, so that none can lead elsewhere."""
-    return name in {marker.NAME, *creation.DOCUMENTS} or _NAME.fullmatch(name) is not None
+    return name in {marker.NAME, *initialize.DOCUMENTS} or _NAME.fullmatch(name) is not None
 
 
 def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manifest:
@@ -98,7 +98,7 @@ def parse_manifest(content: bytes) -> Manifest:
         DamagedError: when they hold none, or are not as plandoc wrote them.
         NewerFormatError: when a newer plandoc wrote them.
     """
-    fields = careful.parse_object(MANIFEST, content)
+    fields = strict_json.parse_object(MANIFEST, content)
     number = fields.pop("format", None)
     if type(number) is int and number > MANIFEST_FORMAT:
         raise NewerFormatError(MANIFEST, number, MANIFEST_FORMAT)
@@ -129,7 +129,7 @@ def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
     digests = fields["files"].values()
     if not all(type(digest) is str and _DIGEST.fullmatch(digest) for digest in digests):
         wrong.append("files: wanted a SHA-256 for each file")
-    wrong += [f"files: {name} is missing" for name in (marker.NAME, creation.CATALOG) if name not in fields["files"]]
+    wrong += [f"files: {name} is missing" for name in (marker.NAME, initialize.CATALOG) if name not in fields["files"]]
     if fields["size"] < 0 or fields["serial"] < 0:
         wrong.append("wanted a size and a serial of at least 0")
     return wrong + _problems_of_moment(fields["created_at"])

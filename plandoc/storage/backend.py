@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.kept_rows import KeptRows
-from plandoc.storage.listing import Fingerprints
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.storage.directory_scan import Listing
 from plandoc.storage.documents import digest
 from plandoc.storage.files import FOUND_LINK, Files, NotAFile
-from plandoc.storage.listing import Listing
-from plandoc.storage.translation import translated
+from plandoc.storage.os_errors import translated
 
 TEMPORARY = ".plandoc-tmp"
 LOST_FOUND = "lost-found"

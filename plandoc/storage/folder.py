@@ -22,12 +22,12 @@ from plandoc.storage.folder_reading import FolderReading
 from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, recover
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
+from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.moments import JournalReader
-from plandoc.storage.translation import translated
+from plandoc.storage.os_errors import translated
 from plandoc.storage.turns import Turn
-from plandoc.storage.undoing import or_undone
+from plandoc.storage.unwinding import or_undone
 
 __all__ = ["FolderBackend", "RecoveryWarning"]
 
@@ -200,10 +200,10 @@ class FolderBackend:
         """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""
         if not self._marker.is_of_older_format:
             return changes
-        from plandoc.storage import upgrading  # noqa: PLC0415  (only a folder of an older plandoc needs it)
+        from plandoc.storage import pre_migration_backup  # noqa: PLC0415  (only a folder of an older plandoc needs it)
 
         with translated(self._documents.root, Outcome.NOT_SAVED):
-            return upgrading.prepare(self._documents, reading, changes, moment=self._clock())
+            return pre_migration_backup.prepare(self._documents, reading, changes, moment=self._clock())
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""

@@ -6,10 +6,10 @@ from collections.abc import Collection, Hashable, Sequence
 
 from plandoc.errors import Outcome
 from plandoc.storage import recovery
+from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.storage.listing import Fingerprints
+from plandoc.storage.os_errors import translated
 from plandoc.storage.recovery import FileStatus
-from plandoc.storage.translation import translated
 
 
 class FolderReading:

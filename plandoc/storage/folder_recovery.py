@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Mapping
 
 from plandoc.errors import DamagedError
+from plandoc.frozen import frozen
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.journal_file import JournalFile
 from plandoc.storage.recovery import FileStatus
-from plandoc.values import frozen
 
 # What the system says where this process may not do it; waiting or trying again changes nothing.
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
 from plandoc.storage import journal
+from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.document_files import DocumentFiles, changed_since
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
-from plandoc.storage.listing import Fingerprints
-from plandoc.storage.translation import translated
+from plandoc.storage.os_errors import translated
 from plandoc.storage.turns import Turn
 
 if TYPE_CHECKING:

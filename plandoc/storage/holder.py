@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from plandoc.harmless import decoded
-from plandoc.values import frozen
+from plandoc.escaping import decoded
+from plandoc.frozen import frozen
 
 # One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
 # costs no part of the commit's sync.

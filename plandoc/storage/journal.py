@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from plandoc.errors import DamagedError, Problem
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 NAME = "journal.jsonl"
 # What stands behind the last line while somebody has the folder open: room for the next ones.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from plandoc.errors import Outcome, StorageError
+from plandoc.frozen import frozen
 from plandoc.storage import journal
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.translation import storage_error
-from plandoc.values import frozen
+from plandoc.storage.os_errors import storage_error
 
 # A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
 # the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.

@@ -23,7 +23,7 @@ from plandoc.storage import waiting_line
 from plandoc.storage.files import Files, NotAFile
 from plandoc.storage.holder import WORD_SIZE, Holder, word
 from plandoc.storage.turns import Turn, Turns
-from plandoc.storage.undoing import and_done, or_undone
+from plandoc.storage.unwinding import and_done, or_undone
 
 T = TypeVar("T")
 

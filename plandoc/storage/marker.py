@@ -8,9 +8,9 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, Problem, found
-from plandoc.storage import careful, documents
+from plandoc.frozen import frozen
+from plandoc.storage import documents, strict_json
 from plandoc.storage.documents import check_format
-from plandoc.values import frozen
 
 NAME = "plandoc.json"
 
@@ -61,7 +61,7 @@ def parse(content: bytes) -> Marker:
         DamagedError: when they hold none.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    value = careful.parse_object(NAME, content)
+    value = strict_json.parse_object(NAME, content)
     number = value.pop("format", None)
     check_format(NAME, number, value.get("needs"))
     wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
-from plandoc.storage import creation, documents, marker
+from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Reading, Transaction
-from plandoc.storage.listing import Fingerprints
+from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.turns import Turn, Turns
-from plandoc.storage.undoing import or_undone
+from plandoc.storage.unwinding import or_undone
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class MemoryBackend:
         self.lineage = lineage
         self.documents: Mapping[str, bytes] = {
             marker.NAME: marker.render(marker.Marker(lineage)),
-            **{name: documents.render(name, lineage, {}, {}) for name in creation.DOCUMENTS},
+            **{name: documents.render(name, lineage, {}, {}) for name in initialize.DOCUMENTS},
         }
         self.serial = 0
         self._turns = Turns()

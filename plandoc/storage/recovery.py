@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from plandoc.errors import DamagedError
+from plandoc.frozen import frozen
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.documents import digest
-from plandoc.values import frozen
 
 
 class FileStatus(enum.Enum):

@@ -5,8 +5,7 @@ import sys
 import attrs
 import pytest
 
-from plandoc import sample
-from plandoc.cli import main
+from plandoc.cli import main, sample
 
 
 @attrs.frozen

@@ -7,9 +7,9 @@ import re
 import pytest
 
 import plandoc
-from plandoc.cli.commands import COMMANDS
-from plandoc.planning import reviewing
+from plandoc.cli.command_table import COMMANDS
 from plandoc.records import PlanState
+from plandoc.workflow import review
 from tests.plans.catalogue_changes import CHANGES, a_started_plan, files_go_to
 
 EVENT = "christmas-2026"
@@ -61,7 +61,7 @@ def printed(call, folder):
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_change_of_the_catalogue_changes_what_is_printed(call, folder, tmp_path, monkeypatch, change, state):
     # But for what a review of a running plan says of the change itself.
-    monkeypatch.setattr(reviewing, "changed_in_catalogue", lambda *_: ())
+    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
     files_go_to(tmp_path)
     with plandoc.open_store(folder, create=True) as store:
         bakery, event = a_started_plan(store, state)

@@ -107,10 +107,10 @@ def test_spreadsheets_that_are_there_stay_until_replace_is_given(call, bakery, t
 
 
 def test_a_schema_is_printed_as_it_is_shipped(call, folder):
-    from plandoc import schema
+    from plandoc.exchange import json_schema
 
-    for name in schema.NAMES:
-        assert json.loads(call("schema", name).out) == schema.schema_of(name)
+    for name in json_schema.NAMES:
+        assert json.loads(call("schema", name).out) == json_schema.schema_of(name)
     assert call("schema", "oven").status == 2
 
 

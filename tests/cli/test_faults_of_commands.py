@@ -13,9 +13,9 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import PlanState, sample
-from plandoc.backups.rotation import BEFORE_RESTORE
-from plandoc.cli import main
+from plandoc import PlanState
+from plandoc.cli import main, sample
+from plandoc.maintenance.backups.rotation import BEFORE_RESTORE
 from plandoc.storage import marker
 from plandoc.store import _stores
 from tests.builders import a_bakery, a_plan

@@ -213,7 +213,7 @@ def test_an_interruption_says_what_is_saved(bakery, capsys, monkeypatch, at):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    place = "plandoc.sessions.Session.add" if at == "in the work" else "plandoc.cli.printing.say"
+    place = "plandoc.engine.session.Session.add" if at == "in the work" else "plandoc.cli.printing.say"
     monkeypatch.setattr(place, interrupt)
     status = main([*ADD])
     monkeypatch.undo()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plandoc.cli import main
-from plandoc.cli.progressing import bar
+from plandoc.cli.progress_command import bar
 
 from .conftest import contents
 from .terminals import Terminal, needs_a_terminal

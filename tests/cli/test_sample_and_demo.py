@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import plandoc
-from plandoc import sample
+from plandoc.cli import sample
 
 from .conftest import contents
 
@@ -46,7 +46,11 @@ def test_the_sample_is_planned_without_a_shortfall(bakery):
 def test_the_sample_script_refuses_a_folder_that_is_not_empty(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
     ended = subprocess.run(
-        [sys.executable, "-m", "plandoc.sample", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "plandoc.cli.sample", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert ended.returncode == 1

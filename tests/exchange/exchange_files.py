@@ -6,7 +6,7 @@ import json
 import plandoc
 from plandoc import PlanState
 from plandoc.exchange import export_file
-from plandoc.exchange.plandoc_files.exporting import render_export
+from plandoc.exchange.native.export_native import render_export
 from tests.builders import a_bakery, a_plan
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 import plandoc
-from plandoc.arithmetic.signed import before_import, is_sound
+from plandoc.domain.snapshot_ids import before_import, is_sound
 from plandoc.exchange import Outcome, import_file
-from plandoc.exchange.plandoc_files.exporting import render_export
+from plandoc.exchange.native.export_native import render_export
 from plandoc.records import Component, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, StockItem, SubRecipe
 from tests.plans.test_amendments_model import EVENT, PlanAgainstModel
 from tests.strategies import AMOUNTS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS

@@ -7,9 +7,9 @@ import pytest
 import plandoc
 from plandoc.cli import main
 from plandoc.exchange import import_file
-from plandoc.exchange.handwritten import import_goods, import_ingredients, import_recipes, import_stock
-from plandoc.exchange.handwritten.cells import MOST_GATHERED
-from plandoc.exchange.handwritten.files import LARGEST_BYTES, MOST_COMMAS, MOST_LINES
+from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
+from plandoc.exchange.tabular.cells import MOST_GATHERED
+from plandoc.exchange.tabular.table_files import LARGEST_BYTES, MOST_COMMAS, MOST_LINES
 
 # Of the processor, which others may use as well; in fact it is less than a tenth of that.
 SECONDS = 15.0

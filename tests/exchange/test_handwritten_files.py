@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc.exchange import handwritten
-from plandoc.exchange.handwritten.files import LARGEST_BYTES
+from plandoc.exchange import tabular
+from plandoc.exchange.tabular.table_files import LARGEST_BYTES
 from tests.builders import a_bakery, folder_bytes
 
 IMPORTS = {
-    "ingredients": handwritten.import_ingredients,
-    "recipes": handwritten.import_recipes,
-    "goods": handwritten.import_goods,
-    "stock": handwritten.import_stock,
+    "ingredients": tabular.import_ingredients,
+    "recipes": tabular.import_recipes,
+    "goods": tabular.import_goods,
+    "stock": tabular.import_stock,
 }
 each_import = pytest.mark.parametrize("bring_in", IMPORTS.values(), ids=IMPORTS)
 
@@ -76,21 +76,21 @@ def _problems(bring_in, path, content):
 
 
 def test_an_unknown_column_is_refused_with_the_nearest_one(store, tmp_path):
-    _, error = _problems(handwritten.import_recipes, tmp_path / "r.csv", "recipe,ingredeint,quantity,unit\n")
+    _, error = _problems(tabular.import_recipes, tmp_path / "r.csv", "recipe,ingredeint,quantity,unit\n")
 
     assert "r.csv:1: 'ingredeint' is not a part of a recipe's row (did you mean 'ingredient'?)" in str(error)
 
 
 def test_a_missing_and_a_doubled_column_are_refused(store, tmp_path):
-    missing, _ = _problems(handwritten.import_stock, tmp_path / "s.csv", "ingredient\nFlour\n")
-    doubled, _ = _problems(handwritten.import_stock, tmp_path / "s.csv", "ingredient,unit,quantity,Unit\n")
+    missing, _ = _problems(tabular.import_stock, tmp_path / "s.csv", "ingredient\nFlour\n")
+    doubled, _ = _problems(tabular.import_stock, tmp_path / "s.csv", "ingredient,unit,quantity,Unit\n")
 
     assert missing == [(1, None, "the column quantity and the column unit is missing")]
     assert doubled == [(1, None, "the column unit stands twice")]
 
 
 def test_a_quotation_mark_that_is_not_closed_is_no_csv(store, tmp_path):
-    (problem,), _ = _problems(handwritten.import_ingredients, tmp_path / "i.csv", 'name\nFlour\n"Sugar\nButter\n')
+    (problem,), _ = _problems(tabular.import_ingredients, tmp_path / "i.csv", 'name\nFlour\n"Sugar\nButter\n')
 
     assert problem[0] == 3
     assert problem[2].startswith("this is no CSV: ")
@@ -99,7 +99,7 @@ def test_a_quotation_mark_that_is_not_closed_is_no_csv(store, tmp_path):
 def test_a_cell_beyond_the_last_column_names_the_decimal_comma(store, tmp_path):
     a_bakery(store)
     _, error = _problems(
-        handwritten.import_stock, tmp_path / "s.csv", "ingredient,quantity,unit\nFlour,0,5,kg\nSugar,1,kg\n"
+        tabular.import_stock, tmp_path / "s.csv", "ingredient,quantity,unit\nFlour,0,5,kg\nSugar,1,kg\n"
     )
 
     assert "s.csv:2: wanted no more than the columns of the first line, found also 'kg' (write 0.5" in str(error)
@@ -127,7 +127,7 @@ def test_a_cell_beyond_the_last_column_names_the_decimal_comma(store, tmp_path):
 def test_a_quantity_that_is_none_is_refused_with_its_line(number, message, store, tmp_path):
     a_bakery(store)
     problems, _ = _problems(
-        handwritten.import_stock, tmp_path / "s.csv", f"ingredient,quantity,unit\n\nFlour,{number},kg\n"
+        tabular.import_stock, tmp_path / "s.csv", f"ingredient,quantity,unit\n\nFlour,{number},kg\n"
     )
 
     ((line, field, said),) = problems
@@ -139,10 +139,8 @@ def test_between_semicolons_a_comma_is_a_decimal_point_and_a_thousand_is_not_gue
     a_bakery(store)
     good = tmp_path / "good.csv"
     good.write_text("\ufeffUnit;QUANTITY; Ingredient \r\nkg;0,5;flour\r\nkg;0.25;SUGAR\r\n", "utf-8")
-    handwritten.import_stock(good)
-    (problem,), error = _problems(
-        handwritten.import_stock, tmp_path / "s.csv", "ingredient;quantity;unit\nFlour;1.500;g\n"
-    )
+    tabular.import_stock(good)
+    (problem,), error = _problems(tabular.import_stock, tmp_path / "s.csv", "ingredient;quantity;unit\nFlour;1.500;g\n")
 
     assert [str(item.quantity) for item in store.read(lambda session: session.find(plandoc.StockItem))] == [
         "0.5",
@@ -156,7 +154,7 @@ def test_a_number_keeps_every_digit_in_csv_and_json(store, tmp_path):
     a_bakery(store)
     path = tmp_path / "stock.json"
     path.write_text('[{"ingredient": "Flour", "quantity": 0.100000000001, "unit": "lb"}]')
-    handwritten.import_stock(path)
+    tabular.import_stock(path)
     items = store.read(lambda session: session.find(plandoc.StockItem))
 
     assert str(items[-1].quantity) == "0.100000000001"
@@ -165,8 +163,8 @@ def test_a_number_keeps_every_digit_in_csv_and_json(store, tmp_path):
 def test_text_that_looks_like_a_formula_is_just_text_and_control_characters_are_refused(store, tmp_path):
     path = tmp_path / "i.csv"
     path.write_text("name,notes\n=cmd|'/C calc'!A0,+1\n", "utf-8")
-    handwritten.import_ingredients(path)
-    problems, _ = _problems(handwritten.import_ingredients, path, 'name\nFl\x1b[31mour\n"two\nlines"\n')
+    tabular.import_ingredients(path)
+    problems, _ = _problems(tabular.import_ingredients, path, 'name\nFl\x1b[31mour\n"two\nlines"\n')
 
     assert store.read(lambda session: session.find(plandoc.Ingredient))[0].name == "=cmd|'/C calc'!A0"
     assert [line for line, *_ in problems] == [2, 3]
@@ -174,14 +172,14 @@ def test_text_that_looks_like_a_formula_is_just_text_and_control_characters_are_
 
 
 def test_a_key_that_stands_twice_is_refused_with_the_line_of_the_second(store, tmp_path):
-    problems, _ = _problems(handwritten.import_ingredients, tmp_path / "i.json", '[{"name": "X",\n"name": "Y"}]')
+    problems, _ = _problems(tabular.import_ingredients, tmp_path / "i.json", '[{"name": "X",\n"name": "Y"}]')
 
     assert problems == [(2, None, "the key name stands twice")]
 
 
 @pytest.mark.parametrize("value", ["true", "[]", "{}", "3"])
 def test_a_name_in_json_is_text(value, store, tmp_path):
-    problems, _ = _problems(handwritten.import_ingredients, tmp_path / "i.json", f'[\n{{"name": {value}}}]')
+    problems, _ = _problems(tabular.import_ingredients, tmp_path / "i.json", f'[\n{{"name": {value}}}]')
 
     ((line, field, said),) = problems
     assert (line, field) == (2, "name")

@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc.exchange import Outcome
-from plandoc.exchange.handwritten import import_goods
+from plandoc.exchange.tabular import import_goods
 from tests.builders import a_bakery, folder_bytes
 
 BARE, BUNDLE = plandoc.AssemblyType.BARE, plandoc.AssemblyType.BUNDLE

@@ -7,7 +7,7 @@ import pytest
 
 import plandoc
 from plandoc.exchange import Outcome
-from plandoc.exchange.handwritten import import_ingredients, import_recipes
+from plandoc.exchange.tabular import import_ingredients, import_recipes
 from tests.builders import a_bakery, folder_bytes
 
 ROWS = """\

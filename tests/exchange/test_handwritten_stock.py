@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc.exchange import Outcome
-from plandoc.exchange.handwritten import import_stock
+from plandoc.exchange.tabular import import_stock
 from tests.builders import a_bakery, folder_bytes
 
 

@@ -8,7 +8,7 @@ import pytest
 import plandoc
 from plandoc import ImportRefusedError
 from plandoc.exchange import import_file
-from plandoc.exchange.plandoc_files.exporting import render_export
+from plandoc.exchange.native.export_native import render_export
 from tests.report.plans import a_typical_plan
 
 from .exchange_files import filled, opened

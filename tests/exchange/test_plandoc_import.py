@@ -7,8 +7,9 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import PlanState, sample
-from plandoc.arithmetic.signed import before_import, is_sound
+from plandoc import PlanState
+from plandoc.cli import sample
+from plandoc.domain.snapshot_ids import before_import, is_sound
 from plandoc.exchange import Outcome, export_file, import_file
 from tests.builders import a_bakery, a_plan, folder_bytes
 

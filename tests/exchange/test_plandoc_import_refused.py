@@ -247,7 +247,7 @@ def test_every_truncation_of_a_file_is_refused(good, folder):
 def test_ids_without_end_do_not_use_up_the_numbers_of_the_folder(good, tmp_path):
     """They are taken in under numbers of the folder, with the digest that they came with."""
     from plandoc import codec
-    from plandoc.arithmetic.signed import renumbered_amendment, renumbered_snapshot
+    from plandoc.domain.snapshot_ids import renumbered_amendment, renumbered_snapshot
 
     far = {
         "events": 10**12,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import plandoc
-from plandoc.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
+from plandoc.workflow.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
 from tests.builders import folder_bytes
 
 CHANGES = {

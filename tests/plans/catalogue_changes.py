@@ -11,8 +11,8 @@ import attrs
 
 import plandoc
 from plandoc import records
+from plandoc.engine.session import Session
 from plandoc.records import PlanState, RunKind
-from plandoc.sessions import Session
 from plandoc.store import Store
 from tests.builders import Bakery, a_bakery, a_plan
 

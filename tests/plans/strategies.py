@@ -9,7 +9,7 @@ import attrs
 from hypothesis import strategies as st
 
 from plandoc import set_event_finished_goods
-from plandoc.arithmetic.definitions import Definitions
+from plandoc.domain.definitions import Definitions
 from plandoc.records import Component, Event, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, YieldMode
 from plandoc.store import Store
 from tests.builders import EVENT_DATE

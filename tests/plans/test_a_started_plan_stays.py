@@ -10,9 +10,9 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import operations
-from plandoc.planning import reviewing
+from plandoc import store
 from plandoc.records import FindingKind, PlanState
+from plandoc.workflow import review
 from tests.plans.catalogue_changes import CHANGES, a_started_plan, files_go_to
 
 STARTED = (PlanState.IN_PRODUCTION, PlanState.COMPLETED)
@@ -81,7 +81,7 @@ def test_no_public_function_that_answers_about_an_event_is_missing_here():
         name for name, one in functions.items() if {"event_id", "event_ids"} & inspect.signature(one).parameters.keys()
     }
 
-    assert taking_an_event - operations.CHANGING.keys() == set(ANSWERS)
+    assert taking_an_event - store.CHANGING.keys() == set(ANSWERS)
 
 
 def answers_about(event, tmp_path):
@@ -94,7 +94,7 @@ def test_no_change_of_the_catalogue_changes_an_answer_about_a_started_plan(
     store, folder, tmp_path, monkeypatch, change, state
 ):
     # But for what a review of a running plan says of the change itself; see the next test.
-    monkeypatch.setattr(reviewing, "changed_in_catalogue", lambda *_: ())
+    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
     files_go_to(tmp_path)
     bakery, event = a_started_plan(store, state)
     before = answers_about(event, tmp_path)
@@ -134,7 +134,7 @@ def test_a_review_of_a_completed_plan_says_nothing_of_the_catalogue(store):
 
 @pytest.mark.parametrize("state", STARTED)
 def test_a_catalogue_that_was_emptied_by_hand_changes_no_answer(store, folder, tmp_path, monkeypatch, state):
-    monkeypatch.setattr(reviewing, "changed_in_catalogue", lambda *_: ())
+    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
     _, event = a_started_plan(store, state)
     # An export must refer to the catalogue, and the stock is a part of its file.
     asked = [

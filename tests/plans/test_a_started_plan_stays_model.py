@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import plandoc
 from plandoc import records
-from plandoc.planning import reviewing
-from plandoc.planning.definitions import definitions_in, definitions_of
+from plandoc.engine.plan_definitions import definitions_in, definitions_of
 from plandoc.records import FindingKind, PlanState
+from plandoc.workflow import review
 from tests.builders import a_bakery, a_plan
 from tests.conftest import MOMENT
 
@@ -59,7 +59,7 @@ class AStartedPlan(RuleBasedStateMachine):
                 plandoc.get_feasibility(number, session=session),
                 attrs.evolve(shopping, undecided=()),
                 plandoc.get_batch_options(number, session=session),
-                [one for one in reviewing.review_plan(number, session=session) if one.kind not in _OF_CATALOGUE],
+                [one for one in review.review_plan(number, session=session) if one.kind not in _OF_CATALOGUE],
             ]
 
         return self.store.read(ask)
@@ -177,7 +177,7 @@ class AStartedPlan(RuleBasedStateMachine):
     @invariant()
     def a_review_names_what_differs_in_the_catalogue(self):
         today = self.store.read(definitions_in)
-        findings = self.store.read(lambda session: reviewing.review_plan(self.event.id, session=session))
+        findings = self.store.read(lambda session: review.review_plan(self.event.id, session=session))
         goods = {one.finished_good_id for one in findings if one.kind is FindingKind.CATALOG_CHANGED}
         for number in (3, 4):
             if _sorted(today.goods(number)) != _sorted(self.in_force[records.FinishedGood, number]):

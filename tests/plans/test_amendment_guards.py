@@ -6,20 +6,20 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.amendments import (
-    add_finished_good,
-    change_quantity,
-    drop_finished_good,
-    get_amendments,
-    modify_batch_decision,
-)
-from plandoc.production import record_assembly, record_production, void_run
 from plandoc.records import (
     Component,
     FinishedGood,
     FinishedUnit,
     Recipe,
 )
+from plandoc.workflow.amendments import (
+    add_finished_good,
+    change_quantity,
+    drop_finished_good,
+    get_amendments,
+    modify_batch_decision,
+)
+from plandoc.workflow.production import record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan
 from tests.plans.amending import batches_of, goods_of, messages_of, refuses_without_a_byte
 

@@ -10,13 +10,6 @@ import pytest
 
 import plandoc
 from plandoc import PlanState
-from plandoc.amendments import (
-    add_finished_good,
-    change_quantity,
-    drop_finished_good,
-    get_amendments,
-    modify_batch_decision,
-)
 from plandoc.records import (
     AddFinishedGood,
     ChangeQuantity,
@@ -28,6 +21,13 @@ from plandoc.records import (
     ModifyBatch,
     PlanAmendment,
     Recipe,
+)
+from plandoc.workflow.amendments import (
+    add_finished_good,
+    change_quantity,
+    drop_finished_good,
+    get_amendments,
+    modify_batch_decision,
 )
 from tests.builders import a_bakery, a_plan, transactions
 from tests.conftest import MOMENT

@@ -13,17 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.amendments import (
-    add_finished_good,
-    amend_enough,
-    change_quantity,
-    drop_finished_good,
-    get_amendments,
-    modify_batch_decision,
-)
-from plandoc.arithmetic.replay import PlanContent, replay
-from plandoc.comparison import get_plan_comparison
-from plandoc.production import get_progress, record_assembly, record_production, void_run
+from plandoc.domain.replay import PlanContent, replay
 from plandoc.records import (
     AssemblyRun,
     Component,
@@ -36,6 +26,16 @@ from plandoc.records import (
 )
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
+from plandoc.workflow.amendments import (
+    add_finished_good,
+    amend_enough,
+    change_quantity,
+    drop_finished_good,
+    get_amendments,
+    modify_batch_decision,
+)
+from plandoc.workflow.comparison import get_plan_comparison
+from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan
 from tests.storage.recorder import CHANGES, DyingFiles, Fault, Killed
 

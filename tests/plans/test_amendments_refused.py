@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState
-from plandoc.amendments import (
+from plandoc.workflow.amendments import (
     add_finished_good,
     change_quantity,
     drop_finished_good,

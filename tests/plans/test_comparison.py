@@ -10,11 +10,11 @@ import pytest
 
 import plandoc
 from plandoc import PlanState
-from plandoc.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
-from plandoc.arithmetic.differences import Status
-from plandoc.comparison import get_plan_comparison
-from plandoc.production import record_production
+from plandoc.domain.mapping_diff import Status
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
+from plandoc.workflow.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
+from plandoc.workflow.comparison import get_plan_comparison
+from plandoc.workflow.production import record_production
 from tests.builders import a_bakery, a_plan
 from tests.plans.amending import CHANGES
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import plandoc
 from plandoc import FindingKind, PlanState
-from plandoc.arithmetic.batches import BatchOption
+from plandoc.domain.batches import BatchOption
 from tests.builders import a_bakery, a_plan, folder_bytes, transactions
 from tests.plans.strategies import planned, plans
 

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.planning.definitions import definitions_of
+from plandoc.engine.plan_definitions import definitions_of
 from plandoc.records import PlanState
 from tests.builders import a_bakery, a_plan
 

@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import PlanState, operations
-from plandoc.states import ALLOWED, Edit
+from plandoc import PlanState, store
+from plandoc.domain.states import ALLOWED, Edit
 from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
 
 _SELECTION, _DECISIONS = ALLOWED[Edit.SELECTION], ALLOWED[Edit.DECISIONS]
@@ -78,8 +78,8 @@ def test_no_function_that_changes_something_is_missing_here():
     for name in plandoc.__all__:
         getattr(plandoc, name)
 
-    assert set(operations.CHANGING) == set(CHANGES) | WITHOUT_A_PLAN
-    assert set(operations.CHANGING) <= set(plandoc.__all__)
+    assert set(store.CHANGING) == set(CHANGES) | WITHOUT_A_PLAN
+    assert set(store.CHANGING) <= set(plandoc.__all__)
 
 
 @pytest.mark.parametrize("state", list(PlanState))

@@ -7,7 +7,7 @@ import pytest
 
 import plandoc
 from plandoc import FindingKind, PlanState
-from plandoc.arithmetic.feasibility import GoodFeasibility
+from plandoc.domain.feasibility import GoodFeasibility
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import plandoc
 from plandoc import EventFinishedGood, EventRecipe, PlanState
-from plandoc.states import ALLOWED, Edit
+from plandoc.domain.states import ALLOWED, Edit
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 

@@ -6,9 +6,9 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.arithmetic.progress import Overall
+from plandoc.domain.progress import Overall
 from plandoc.exchange import import_file
-from plandoc.production import get_progress, record_assembly, record_production, void_run
+from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
 from tests.exchange.exports import real
 

@@ -7,12 +7,12 @@ import pytest
 
 import plandoc
 from plandoc import records
-from plandoc.arithmetic.measures import Amount
-from plandoc.arithmetic.shopping import Standing
-from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
-from plandoc.planning.stocktaking import get_stock, set_stock
+from plandoc.domain.measures import Amount
+from plandoc.domain.shopping import Standing
+from plandoc.engine.unit_of_work import Workspace
 from plandoc.records import FindingKind
-from plandoc.workspace import Workspace
+from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
+from plandoc.workflow.stock import get_stock, set_stock
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.exchange.exports import real
 

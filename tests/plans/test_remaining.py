@@ -8,12 +8,12 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.arithmetic.ingredients import ingredient_needs
+from plandoc.domain.ingredients import ingredient_needs
+from plandoc.engine.plan_definitions import definitions_in
 from plandoc.exchange import import_file
-from plandoc.planning.definitions import definitions_in
-from plandoc.planning.provisions import get_ingredient_needs, get_shopping_list
-from plandoc.planning.stocktaking import set_stock
-from plandoc.production import get_progress, record_production, void_run
+from plandoc.workflow.production import get_progress, record_production, void_run
+from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
+from plandoc.workflow.stock import set_stock
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.exchange.exports import real
 

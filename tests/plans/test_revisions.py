@@ -9,7 +9,7 @@ import pytest
 
 import plandoc
 from plandoc import records
-from plandoc.planning.definitions import definitions_of
+from plandoc.engine.plan_definitions import definitions_of
 from plandoc.records import FindingKind, PlanState
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.plans.recording import messages

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.production import get_progress, record_assembly, record_production, void_run
+from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 YIELDS = {"cookie": 24, "slice": 4}

@@ -298,7 +298,7 @@ def amounts(items, own):
     sums = {}
     for item in items:
         if item.ingredient_id in own:
-            key = (item.ingredient_id, plandoc.kitchen.canonical(item.unit))
+            key = (item.ingredient_id, plandoc.units.canonical(item.unit))
             sums[key] = sums.get(key, 0) + Fraction(item.quantity)
     return {key: number for key, number in sums.items() if number}
 

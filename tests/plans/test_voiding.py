@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.production import get_progress, record_assembly, record_production, void_run
+from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
 from tests.plans.recording import messages, stored

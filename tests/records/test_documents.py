@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plandoc
+from plandoc.engine.document import OpenDocument
 from plandoc.errors import DamagedError, NewerFormatError
-from plandoc.open_documents import OpenDocument
 from plandoc.storage import documents, marker
 from tests.strategies import JSON_OBJECTS, NAMES
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from plandoc.domain.containment import DEEPEST, check_nesting
 from plandoc.errors import ValidationError
-from plandoc.nesting import DEEPEST, check_nesting
 
 
 def check(parts: dict[int, list[int]], start: int = 1) -> None:

@@ -10,55 +10,61 @@ from typing import Any
 import attrs
 import pytest
 
-from plandoc import records, rules
+from plandoc import constraints, records
 from plandoc.errors import ValidationError
 from plandoc.tables import TABLES
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 
 ACCEPTED = [
-    (rules.check_text, ["", "a", "É\x00\x1b\u202e", "x" * 100_000]),
-    (rules.check_name, ["a", " a ", "x" * 200, "\x00"]),
-    (rules.check_slug, ["", "a", "cookie-box", "2-3", "a" * 120, "console"]),
-    (rules.check_whole, [1, 10**12]),
-    (rules.check_whole_or_zero, [0, 1, 10**12]),
-    (rules.check_amount, [Decimal(0), Decimal("0.000000000001"), Decimal("1E+12")]),
-    (rules.check_amount_above_zero, [Decimal("0.000000000001"), Decimal("1E+12")]),
-    (rules.check_percentage, [Decimal("0.1"), Decimal(100)]),
-    (rules.check_ratio, [1, Fraction(10, 3), 10**12]),
-    (rules.check_flag, [True, False]),
-    (rules.check_date, [datetime.date.min, datetime.date(2028, 2, 29), datetime.date.max]),
-    (rules.check_moment, [MOMENT, MOMENT.astimezone(datetime.timezone(datetime.timedelta(hours=-3)))]),
-    (rules.check_reason, ["rain"]),
-    (rules.check_digest, ["0" * 64, "0123456789abcdef" * 4]),
-    (rules.check_mapping, [{}, {"a": [None, True, 1, 0.5, "x", {"b": []}]}]),
+    (constraints.check_text, ["", "a", "É\x00\x1b\u202e", "x" * 100_000]),
+    (constraints.check_name, ["a", " a ", "x" * 200, "\x00"]),
+    (constraints.check_slug, ["", "a", "cookie-box", "2-3", "a" * 120, "console"]),
+    (constraints.check_whole, [1, 10**12]),
+    (constraints.check_whole_or_zero, [0, 1, 10**12]),
+    (constraints.check_amount, [Decimal(0), Decimal("0.000000000001"), Decimal("1E+12")]),
+    (constraints.check_amount_above_zero, [Decimal("0.000000000001"), Decimal("1E+12")]),
+    (constraints.check_percentage, [Decimal("0.1"), Decimal(100)]),
+    (constraints.check_ratio, [1, Fraction(10, 3), 10**12]),
+    (constraints.check_flag, [True, False]),
+    (constraints.check_date, [datetime.date.min, datetime.date(2028, 2, 29), datetime.date.max]),
+    (constraints.check_moment, [MOMENT, MOMENT.astimezone(datetime.timezone(datetime.timedelta(hours=-3)))]),
+    (constraints.check_reason, ["rain"]),
+    (constraints.check_digest, ["0" * 64, "0123456789abcdef" * 4]),
+    (constraints.check_mapping, [{}, {"a": [None, True, 1, 0.5, "x", {"b": []}]}]),
 ]
 
 REFUSED = [
-    (rules.check_text, [None, 3, b"a", ["a"], "x" * 100_001, "\ud800"]),
-    (rules.check_name, ["", "  \t\n", None, "x" * 201, "a\udfff"]),
+    (constraints.check_text, [None, 3, b"a", ["a"], "x" * 100_001, "\ud800"]),
+    (constraints.check_name, ["", "  \t\n", None, "x" * 201, "a\udfff"]),
     (
-        rules.check_slug,
+        constraints.check_slug,
         ["../x", "/etc/x", "a/b", "..", ".", "A", "a_b", "-a", "a-", "a--b", "a b", "a\n", "é", "a.", "\x00", "con"]
         + ["com1", "lpt9", "nul", "a" * 121, None, 3],
     ),
-    (rules.check_whole, [0, -1, 10**12 + 1, 10**18, 10**5000, -(10**5000), 1.0, True, "1", None, Decimal(1)]),
-    (rules.check_whole_or_zero, [-1, False, 0.0, None]),
-    (rules.check_amount, [Decimal(-1), Decimal("NaN"), Decimal("sNaN"), Decimal("inf"), 0.67, 1, "1", None, True]),
-    (rules.check_amount, [Decimal("1E-13"), Decimal("1E+13"), Decimal("1000000000001"), Decimal("1E+999999")]),
-    (rules.check_amount_above_zero, [Decimal(0), Decimal("0.00"), Decimal(-1)]),
-    (rules.check_percentage, [Decimal(0), Decimal("100.1"), 25]),
-    (rules.check_ratio, [0, Fraction(0), Fraction(-1, 2), 0.5, True, Fraction(1, 10**15), Fraction(10**13, 3)]),
-    (rules.check_flag, [0, 1, "true", None]),
-    (rules.check_date, [MOMENT, "2026-12-25", None]),
-    (rules.check_moment, [MOMENT.replace(tzinfo=None), datetime.date(2026, 1, 1), "2026-01-28T03:25:47+00:00", 0]),
-    (rules.check_reason, ["", " ", " rain", "rain\n", None]),
-    (rules.check_digest, ["", "0" * 63, "A" * 64, "0" * 64 + "\n", None]),
+    (constraints.check_whole, [0, -1, 10**12 + 1, 10**18, 10**5000, -(10**5000), 1.0, True, "1", None, Decimal(1)]),
+    (constraints.check_whole_or_zero, [-1, False, 0.0, None]),
     (
-        rules.check_mapping,
+        constraints.check_amount,
+        [Decimal(-1), Decimal("NaN"), Decimal("sNaN"), Decimal("inf"), 0.67, 1, "1", None, True],
+    ),
+    (constraints.check_amount, [Decimal("1E-13"), Decimal("1E+13"), Decimal("1000000000001"), Decimal("1E+999999")]),
+    (constraints.check_amount_above_zero, [Decimal(0), Decimal("0.00"), Decimal(-1)]),
+    (constraints.check_percentage, [Decimal(0), Decimal("100.1"), 25]),
+    (constraints.check_ratio, [0, Fraction(0), Fraction(-1, 2), 0.5, True, Fraction(1, 10**15), Fraction(10**13, 3)]),
+    (constraints.check_flag, [0, 1, "true", None]),
+    (constraints.check_date, [MOMENT, "2026-12-25", None]),
+    (
+        constraints.check_moment,
+        [MOMENT.replace(tzinfo=None), datetime.date(2026, 1, 1), "2026-01-28T03:25:47+00:00", 0],
+    ),
+    (constraints.check_reason, ["", " ", " rain", "rain\n", None]),
+    (constraints.check_digest, ["", "0" * 63, "A" * 64, "0" * 64 + "\n", None]),
+    (
+        constraints.check_mapping,
         [None, [], MappingProxyType({}), {1: 2}, {"a": (1,)}, {"a": math.nan}, {"a": {"b": math.inf}}],
     ),
-    (rules.check_mapping, [{"a": 10**18}, {"a": MOMENT}, {"a": ["\ud800"]}, {"\ud800": 1}, {"a": Decimal(1)}]),
+    (constraints.check_mapping, [{"a": 10**18}, {"a": MOMENT}, {"a": ["\ud800"]}, {"\ud800": 1}, {"a": Decimal(1)}]),
 ]
 
 
@@ -103,7 +109,9 @@ def test_every_field_of_every_stored_record_has_a_rule():
     kinds = [table.record_type for table in TABLES]
     kinds += [records.Density, records.RecipeLine, records.SubRecipe, records.Component, records.Loss]
     kinds += list(records.Change.__args__)
-    bare = [f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if rules.check_of(a) is None]
+    bare = [
+        f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if constraints.check_of(a) is None
+    ]
 
     assert bare == []
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plandoc.rules import LONGEST_SLUG, check_slug
-from plandoc.slugs import slugify
+from plandoc.constraints import LONGEST_SLUG, check_slug
+from plandoc.domain.slugs import slugify
 
 
 @pytest.mark.parametrize(

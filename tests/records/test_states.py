@@ -5,10 +5,11 @@ import datetime
 import attrs
 import pytest
 
-from plandoc import records, states
+from plandoc import records
+from plandoc.domain import states
+from plandoc.domain.states import Edit, check_edit, check_step, edits_between
 from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
-from plandoc.states import Edit, check_edit, check_step, edits_between
 from plandoc.tables import TABLES
 
 # The table of the domain, written out once more: y allows, n refuses; DRAFT, LOCKED, IN_PRODUCTION, COMPLETED.

@@ -6,7 +6,7 @@ import pytest
 import plandoc
 from plandoc import records, tables
 from plandoc.errors import NotFoundError, SessionError
-from plandoc.storage import creation
+from plandoc.storage import initialize
 
 NO_IDS = ["../catalog", "/etc/x", "1", "..", "", None, True, 1.0, 0, -1, 10**15, 10**5000]
 NO_DOCUMENTS = ["events/01.json", "events/0.json", "events/-1.json", "events/x.json", "events/1.json.plandoc-tmp"]
@@ -57,7 +57,7 @@ def test_every_record_type_has_one_table_and_every_table_another_name():
 def test_every_table_is_in_one_document():
     documents = (*tables.ROOT_DOCUMENTS, "events/7.json")
 
-    assert tables.ROOT_DOCUMENTS == ("catalog.json", "stock.json") == creation.DOCUMENTS
+    assert tables.ROOT_DOCUMENTS == ("catalog.json", "stock.json") == initialize.DOCUMENTS
     assert [name for document in documents for name in tables.tables_of(document)] == [
         table.name for table in tables.TABLES
     ]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.open_documents import OpenDocument
+from plandoc.engine.document import OpenDocument
 from plandoc.storage.documents import FORMAT, Document
-from plandoc.upgrades import UPGRADES, upgraded
+from plandoc.storage.migrations import UPGRADES, upgraded
 
 
 def _renamed(tables):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc.values import frozen
+from plandoc.frozen import frozen
 
 
 @frozen

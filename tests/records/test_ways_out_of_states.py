@@ -6,10 +6,11 @@ import datetime
 
 import pytest
 
-from plandoc import records, states
+from plandoc import records
+from plandoc.domain import states
+from plandoc.domain.states import Edit
 from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
-from plandoc.states import Edit
 
 DRAFT, LOCKED, IN_PRODUCTION, COMPLETED = PlanState
 LOCK_FIRST = "lock the plan first, with lock_plan"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from plandoc import records, relations, tables
+from plandoc import records, tables
+from plandoc.engine import integrity
 from plandoc.errors import NotFoundError, Problem, SessionError, ValidationError
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
@@ -83,7 +84,7 @@ def ids_of(record: Any) -> dict[str, tuple[int, ...]]:
     return {reference.field: reference.ids(record) for reference in tables.table_of(type(record)).references}
 
 
-def finding(*there: Any) -> relations.FindAll:
+def finding(*there: Any) -> integrity.FindAll:
     return lambda kind: [record for record in there if type(record) is kind]
 
 
@@ -130,35 +131,35 @@ def test_who_uses_a_record_is_told_as_a_person_says_it():
         records.ProductionRun(7, 11, 1, 24, 24, MOMENT, id=6),
     )
 
-    assert list(relations.users(records.Recipe, 8, finding(*there))) == [
+    assert list(integrity.users(records.Recipe, 8, finding(*there))) == [
         "recipe 1 'Cake'",
         "finished unit 4 'Slice'",
         "selected recipe 2 of event 7",
         "batch decision 1 of event 7",
     ]
-    assert list(relations.users(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
-    assert list(relations.users(records.FinishedUnit, 11, finding(*there))) == [
+    assert list(integrity.users(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
+    assert list(integrity.users(records.FinishedUnit, 11, finding(*there))) == [
         "finished good 3 'Hamper'",
         "batch decision 1 of event 7",
         "production run 6 of event 7",
     ]
-    assert list(relations.users(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
-    assert list(relations.users(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
+    assert list(integrity.users(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
+    assert list(integrity.users(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
 
 
 def test_what_nobody_refers_to_has_no_users_even_where_another_record_has_its_id():
     there = (CAKE, HAMPER, records.StockItem(5, 1, "kg", id=9))
 
-    assert list(relations.users(records.Recipe, 5, finding(*there))) == []
-    assert list(relations.users(records.FinishedUnit, 12, finding(*there))) == []
-    assert list(relations.users(records.Event, 7, finding(*there))) == []
+    assert list(integrity.users(records.Recipe, 5, finding(*there))) == []
+    assert list(integrity.users(records.FinishedUnit, 12, finding(*there))) == []
+    assert list(integrity.users(records.Event, 7, finding(*there))) == []
 
 
 def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():
     inner = records.Recipe("Inner", sub_recipes=(records.SubRecipe(2),), id=1)
     outer = records.Recipe("Outer", sub_recipes=(records.SubRecipe(1),), id=2)
     with pytest.raises(ValidationError) as refused:
-        relations.check_parts(outer, finding(inner, outer))
+        integrity.check_parts(outer, finding(inner, outer))
 
     assert refused.value.problems == (
         Problem("'Inner' contains itself: 'Inner' -> 'Outer' -> 'Inner'", field="sub_recipes"),
@@ -168,7 +169,7 @@ def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():
 def test_a_good_in_itself_is_refused_with_the_names_on_the_way():
     box = records.FinishedGood("Box", (PART(1), PART(finished_good_id=1)), id=1)
     with pytest.raises(ValidationError) as refused:
-        relations.check_parts(box, finding(box))
+        integrity.check_parts(box, finding(box))
 
     assert refused.value.problems == (Problem("'Box' contains itself: 'Box' -> 'Box'", field="components"),)
 
@@ -176,9 +177,9 @@ def test_a_good_in_itself_is_refused_with_the_names_on_the_way():
 def test_what_is_put_deep_into_another_is_refused_when_that_one_is_too_deep_now():
     goods = [records.FinishedGood(f"Box {n}", (PART(finished_good_id=n + 1),), id=n) for n in range(1, 11)]
     innermost = records.FinishedGood("Box 11", (PART(1),), id=11)
-    relations.check_parts(goods[9], finding(*goods[1:], innermost))
+    integrity.check_parts(goods[9], finding(*goods[1:], innermost))
     with pytest.raises(ValidationError, match="^components: 'Box 1' is nested more than 10 levels deep: 'Box 1' -> "):
-        relations.check_parts(goods[9], finding(*goods, innermost))
+        integrity.check_parts(goods[9], finding(*goods, innermost))
 
 
 def test_a_part_that_is_not_there_nests_nothing():
@@ -189,10 +190,10 @@ def test_a_part_that_is_not_there_nests_nothing():
         seen.append(kind)
         return [box]
 
-    relations.check_parts(box, find_all)
-    relations.check_parts(PLAIN, find_all)
-    relations.check_parts(records.FinishedGood("Bag", (PART(1),), id=2), find_all)
-    relations.check_parts(records.Ingredient("Flour", id=3), find_all)
+    integrity.check_parts(box, find_all)
+    integrity.check_parts(PLAIN, find_all)
+    integrity.check_parts(records.FinishedGood("Bag", (PART(1),), id=2), find_all)
+    integrity.check_parts(records.Ingredient("Flour", id=3), find_all)
 
     assert seen == [records.FinishedGood], "what has no parts of its kind is not looked into"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from plandoc import rules
+from plandoc import constraints
 from plandoc.errors import found
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
@@ -38,131 +38,131 @@ def nested(depth: int) -> dict[str, Any]:
 
 
 SAID: list[tuple[Any, Any, str]] = [
-    (rules.check_text, None, "wanted text, found None"),
-    (rules.check_text, "x" * 100_001, "wanted at most 100000 characters, found 100001"),
-    (rules.check_text, "\ud800", SURROGATE),
-    (rules.check_name, 3, "wanted text, found 3"),
-    (rules.check_name, "\udfff", SURROGATE),
-    (rules.check_name, " \t", "wanted a name, found only blanks"),
-    (rules.check_name, "x" * 201, "wanted at most 200 characters, found 201"),
-    (rules.check_slug, 3, "wanted text, found 3"),
-    (rules.check_slug, "A b", A_SLUG + "'A b'"),
-    (rules.check_slug, "com9", A_SLUG + "'com9'"),
-    (rules.check_slug, "a" * 121, A_SLUG + found("a" * 121)),
-    (rules.check_whole, "7", "wanted a whole number, found '7'"),
-    (rules.check_whole, 0, "wanted a whole number of at least 1, found 0"),
-    (rules.check_whole, 10**12 + 1, "wanted a whole number of at most 1000000000000, found 1000000000001"),
-    (rules.check_whole_or_zero, -1, "wanted a whole number of at least 0, found -1"),
-    (rules.check_amount, "1", "wanted a decimal number, found '1'"),
+    (constraints.check_text, None, "wanted text, found None"),
+    (constraints.check_text, "x" * 100_001, "wanted at most 100000 characters, found 100001"),
+    (constraints.check_text, "\ud800", SURROGATE),
+    (constraints.check_name, 3, "wanted text, found 3"),
+    (constraints.check_name, "\udfff", SURROGATE),
+    (constraints.check_name, " \t", "wanted a name, found only blanks"),
+    (constraints.check_name, "x" * 201, "wanted at most 200 characters, found 201"),
+    (constraints.check_slug, 3, "wanted text, found 3"),
+    (constraints.check_slug, "A b", A_SLUG + "'A b'"),
+    (constraints.check_slug, "com9", A_SLUG + "'com9'"),
+    (constraints.check_slug, "a" * 121, A_SLUG + found("a" * 121)),
+    (constraints.check_whole, "7", "wanted a whole number, found '7'"),
+    (constraints.check_whole, 0, "wanted a whole number of at least 1, found 0"),
+    (constraints.check_whole, 10**12 + 1, "wanted a whole number of at most 1000000000000, found 1000000000001"),
+    (constraints.check_whole_or_zero, -1, "wanted a whole number of at least 0, found -1"),
+    (constraints.check_amount, "1", "wanted a decimal number, found '1'"),
     (
-        rules.check_amount,
+        constraints.check_amount,
         0.67,
         "wanted a decimal number, found 0.67; write Decimal('0.67'), for a binary float is not exactly what you see",
     ),
-    (rules.check_amount, Decimal("NaN"), "wanted a finite number, found NaN"),
-    (rules.check_amount, Decimal("-1.5"), "wanted zero or more, found -1.5"),
-    (rules.check_amount, Decimal("1E-13"), TOO_LONG + "Decimal('1E-13')"),
-    (rules.check_amount, Decimal("1000000000000.1"), TOO_LONG + "Decimal('1000000000000.1')"),
-    (rules.check_amount, Decimal("0E+13"), TOO_LONG + "Decimal('0E+13')"),
-    (rules.check_amount_above_zero, Decimal(0), "wanted more than 0, found 0"),
-    (rules.check_amount_above_zero, Decimal(-1), "wanted zero or more, found -1"),
-    (rules.check_percentage, Decimal(0), "wanted more than 0, found 0"),
-    (rules.check_percentage, Decimal("100.5"), "wanted at most 100, found 100.5"),
-    (rules.check_ratio, 0, "wanted a whole number of at least 1, found 0"),
-    (rules.check_ratio, 0.5, "wanted a whole number or a fraction, found 0.5"),
-    (rules.check_ratio, Fraction(-1, 2), "wanted a number above 0, at most 1000000000000, found Fraction(-1, 2)"),
-    (rules.check_ratio, Fraction(0), "wanted a number above 0, at most 1000000000000, found Fraction(0, 1)"),
+    (constraints.check_amount, Decimal("NaN"), "wanted a finite number, found NaN"),
+    (constraints.check_amount, Decimal("-1.5"), "wanted zero or more, found -1.5"),
+    (constraints.check_amount, Decimal("1E-13"), TOO_LONG + "Decimal('1E-13')"),
+    (constraints.check_amount, Decimal("1000000000000.1"), TOO_LONG + "Decimal('1000000000000.1')"),
+    (constraints.check_amount, Decimal("0E+13"), TOO_LONG + "Decimal('0E+13')"),
+    (constraints.check_amount_above_zero, Decimal(0), "wanted more than 0, found 0"),
+    (constraints.check_amount_above_zero, Decimal(-1), "wanted zero or more, found -1"),
+    (constraints.check_percentage, Decimal(0), "wanted more than 0, found 0"),
+    (constraints.check_percentage, Decimal("100.5"), "wanted at most 100, found 100.5"),
+    (constraints.check_ratio, 0, "wanted a whole number of at least 1, found 0"),
+    (constraints.check_ratio, 0.5, "wanted a whole number or a fraction, found 0.5"),
+    (constraints.check_ratio, Fraction(-1, 2), "wanted a number above 0, at most 1000000000000, found Fraction(-1, 2)"),
+    (constraints.check_ratio, Fraction(0), "wanted a number above 0, at most 1000000000000, found Fraction(0, 1)"),
     (
-        rules.check_ratio,
+        constraints.check_ratio,
         Fraction(10**13, 3),
         "wanted a number above 0, at most 1000000000000, found Fraction(10000000000000, 3)",
     ),
     (
-        rules.check_ratio,
+        constraints.check_ratio,
         Fraction(1, 10**15),
         "wanted a fraction of two numbers of at most 15 digits, found Fraction(1, 1000000000000000)",
     ),
     (
-        rules.check_ratio,
+        constraints.check_ratio,
         Fraction(10**15, 10**15 - 1),
         "wanted a fraction of two numbers of at most 15 digits, found Fraction(1000000000000000, 999999999999999)",
     ),
-    (rules.check_ratio_or_zero, -1, "wanted a whole number of at least 1, found -1"),
-    (rules.check_ratio_or_zero, 0.0, "wanted a whole number or a fraction, found 0.0"),
-    (rules.check_ratio_or_zero, False, "wanted a whole number or a fraction, found False"),
-    (rules.check_flag, 1, "wanted true or false, found 1"),
-    (rules.check_date, MOMENT, "wanted a date such as 2026-12-25, found " + found(MOMENT)),
-    (rules.check_moment, DAY, A_MOMENT + repr(DAY)),
-    (rules.check_moment, MOMENT.replace(tzinfo=None), A_MOMENT + "datetime.datetime(2026, 1, 28, 3, 25, 47)"),
-    (rules.check_reason, None, "wanted text, found None"),
-    (rules.check_reason, "", "wanted a reason without blanks around it, found ''"),
-    (rules.check_reason, " rain", "wanted a reason without blanks around it, found ' rain'"),
-    (rules.check_digest, "ABC", "wanted a SHA-256 digest of 64 hexadecimal digits, found 'ABC'"),
-    (rules.check_digest, 7, "wanted a SHA-256 digest of 64 hexadecimal digits, found 7"),
-    (rules.check_fingerprint, "abc", "wanted 16 hexadecimal digits or nothing, found 'abc'"),
-    (rules.check_fingerprint, None, "wanted 16 hexadecimal digits or nothing, found None"),
-    (rules.check_fingerprint, "A" * 16, "wanted 16 hexadecimal digits or nothing, found 'AAAAAAAAAAAAAAAA'"),
-    (rules.check_fingerprint, "0" * 32, "wanted 16 hexadecimal digits or nothing, found '" + "0" * 32 + "'"),
-    (rules.check_mapping, None, "wanted a JSON object, found None"),
-    (rules.check_mapping, [1], "wanted a JSON object, found [1]"),
-    (rules.check_mapping, {1: 2}, "wanted text, found 1"),
-    (rules.check_mapping, {"\ud800": 1}, SURROGATE),
-    (rules.check_mapping, {"é": "\ud800"}, SURROGATE),
-    (rules.check_mapping, {"a": 1, "b": ["é", {"c": math.nan}]}, "wanted what JSON can carry exactly, found nan"),
-    (rules.check_mapping, {"a": [None, True, 0.5, -math.inf]}, "wanted what JSON can carry exactly, found -inf"),
-    (rules.check_mapping, {"a": 2**53}, "wanted what JSON can carry exactly, found 9007199254740992"),
-    (rules.check_mapping, {"a": -(2**53)}, "wanted what JSON can carry exactly, found -9007199254740992"),
+    (constraints.check_ratio_or_zero, -1, "wanted a whole number of at least 1, found -1"),
+    (constraints.check_ratio_or_zero, 0.0, "wanted a whole number or a fraction, found 0.0"),
+    (constraints.check_ratio_or_zero, False, "wanted a whole number or a fraction, found False"),
+    (constraints.check_flag, 1, "wanted true or false, found 1"),
+    (constraints.check_date, MOMENT, "wanted a date such as 2026-12-25, found " + found(MOMENT)),
+    (constraints.check_moment, DAY, A_MOMENT + repr(DAY)),
+    (constraints.check_moment, MOMENT.replace(tzinfo=None), A_MOMENT + "datetime.datetime(2026, 1, 28, 3, 25, 47)"),
+    (constraints.check_reason, None, "wanted text, found None"),
+    (constraints.check_reason, "", "wanted a reason without blanks around it, found ''"),
+    (constraints.check_reason, " rain", "wanted a reason without blanks around it, found ' rain'"),
+    (constraints.check_digest, "ABC", "wanted a SHA-256 digest of 64 hexadecimal digits, found 'ABC'"),
+    (constraints.check_digest, 7, "wanted a SHA-256 digest of 64 hexadecimal digits, found 7"),
+    (constraints.check_fingerprint, "abc", "wanted 16 hexadecimal digits or nothing, found 'abc'"),
+    (constraints.check_fingerprint, None, "wanted 16 hexadecimal digits or nothing, found None"),
+    (constraints.check_fingerprint, "A" * 16, "wanted 16 hexadecimal digits or nothing, found 'AAAAAAAAAAAAAAAA'"),
+    (constraints.check_fingerprint, "0" * 32, "wanted 16 hexadecimal digits or nothing, found '" + "0" * 32 + "'"),
+    (constraints.check_mapping, None, "wanted a JSON object, found None"),
+    (constraints.check_mapping, [1], "wanted a JSON object, found [1]"),
+    (constraints.check_mapping, {1: 2}, "wanted text, found 1"),
+    (constraints.check_mapping, {"\ud800": 1}, SURROGATE),
+    (constraints.check_mapping, {"é": "\ud800"}, SURROGATE),
+    (constraints.check_mapping, {"a": 1, "b": ["é", {"c": math.nan}]}, "wanted what JSON can carry exactly, found nan"),
+    (constraints.check_mapping, {"a": [None, True, 0.5, -math.inf]}, "wanted what JSON can carry exactly, found -inf"),
+    (constraints.check_mapping, {"a": 2**53}, "wanted what JSON can carry exactly, found 9007199254740992"),
+    (constraints.check_mapping, {"a": -(2**53)}, "wanted what JSON can carry exactly, found -9007199254740992"),
     (
-        rules.check_mapping,
+        constraints.check_mapping,
         {"a": 2**53 - 1, "b": -(2**53) + 1, "c": DAY},
         "wanted what JSON can carry exactly, found " + repr(DAY),
     ),
-    (rules.check_mapping, {"a": Decimal(1)}, "wanted what JSON can carry exactly, found Decimal('1')"),
-    (rules.check_mapping, {"a": (1,)}, "wanted what JSON can carry exactly, found (1,)"),
-    (rules.check_mapping, {"x" * 100_001: DAY}, "wanted at most 100000 characters, found 100001"),
-    (rules.check_mapping, {**nested(100), "b": DAY}, "wanted what JSON can carry exactly, found " + repr(DAY)),
-    (rules.check_mapping, nested(101) | {"b": DAY}, TOO_DEEP),
-    (rules.instance_of(Decimal), 1, "wanted Decimal, found 1"),
-    (rules.instance_of(Decimal, Fraction), "1", "wanted Decimal or Fraction, found '1'"),
-    (rules.or_none(rules.check_flag), 0, "wanted true or false, found 0"),
-    (rules.one_of(Colour), "red", "wanted one of red, blue, found 'red'"),
-    (rules.tuple_of(int), [1], "wanted a tuple, found [1]"),
-    (rules.tuple_of(int), (1, "2"), "wanted a tuple, found (1, '2')"),
-    (rules.tuple_of(int), (1, True), "wanted a tuple, found (1, True)"),
-    (rules.tuple_of(int, each=rules.check_whole), (1, 0), "wanted a whole number of at least 1, found 0"),
-    (rules.tuple_of(int), (1,) * 1001, "wanted 0 to 1000 entries, found 1001"),
-    (rules.tuple_of(int, least=1, most=2), (), "wanted 1 to 2 entries, found 0"),
-    (rules.tuple_of(int, least=1, most=2), (1, 2, 3), "wanted 1 to 2 entries, found 3"),
+    (constraints.check_mapping, {"a": Decimal(1)}, "wanted what JSON can carry exactly, found Decimal('1')"),
+    (constraints.check_mapping, {"a": (1,)}, "wanted what JSON can carry exactly, found (1,)"),
+    (constraints.check_mapping, {"x" * 100_001: DAY}, "wanted at most 100000 characters, found 100001"),
+    (constraints.check_mapping, {**nested(100), "b": DAY}, "wanted what JSON can carry exactly, found " + repr(DAY)),
+    (constraints.check_mapping, nested(101) | {"b": DAY}, TOO_DEEP),
+    (constraints.instance_of(Decimal), 1, "wanted Decimal, found 1"),
+    (constraints.instance_of(Decimal, Fraction), "1", "wanted Decimal or Fraction, found '1'"),
+    (constraints.or_none(constraints.check_flag), 0, "wanted true or false, found 0"),
+    (constraints.one_of(Colour), "red", "wanted one of red, blue, found 'red'"),
+    (constraints.tuple_of(int), [1], "wanted a tuple, found [1]"),
+    (constraints.tuple_of(int), (1, "2"), "wanted a tuple, found (1, '2')"),
+    (constraints.tuple_of(int), (1, True), "wanted a tuple, found (1, True)"),
+    (constraints.tuple_of(int, each=constraints.check_whole), (1, 0), "wanted a whole number of at least 1, found 0"),
+    (constraints.tuple_of(int), (1,) * 1001, "wanted 0 to 1000 entries, found 1001"),
+    (constraints.tuple_of(int, least=1, most=2), (), "wanted 1 to 2 entries, found 0"),
+    (constraints.tuple_of(int, least=1, most=2), (1, 2, 3), "wanted 1 to 2 entries, found 3"),
 ]
 
 PASSES: list[tuple[Any, Any]] = [
-    (rules.check_text, "é" * 100_000),
-    (rules.check_name, "é" * 200),
-    (rules.check_slug, "a" * 120),
-    (rules.check_slug, "com10"),
-    (rules.check_slug, "com0"),
-    (rules.check_whole, 10**12),
-    (rules.check_amount, Decimal("0E+12")),
-    (rules.check_amount, Decimal("-0")),
-    (rules.check_percentage, Decimal("100.000")),
-    (rules.check_ratio, Fraction(10**12)),
-    (rules.check_ratio, LONGEST_FRACTION),
-    (rules.check_ratio, Fraction(1, 10**15 - 1)),
-    (rules.check_ratio_or_zero, 0),
-    (rules.check_ratio_or_zero, Fraction(1, 3)),
-    (rules.check_fingerprint, ""),
-    (rules.check_fingerprint, "0123456789abcdef"),
-    (rules.check_mapping, {"é": [2**53 - 1, -(2**53) + 1, 0.5, None, True, "é"]}),
-    (rules.check_mapping, nested(100)),
-    (rules.instance_of(Decimal, Fraction), Fraction(1, 3)),
-    (rules.or_none(rules.check_flag), None),
-    (rules.or_none(rules.check_flag), False),
-    (rules.one_of(Colour), Colour.BLUE),
-    (rules.tuple_of(int), ()),
-    (rules.tuple_of(int), (1,) * 1000),
-    (rules.tuple_of(int, least=1, most=2), (1,)),
-    (rules.tuple_of(int, least=1, most=2), (1, 2)),
-    (rules.tuple_of((int, str)), (1, "a")),
+    (constraints.check_text, "é" * 100_000),
+    (constraints.check_name, "é" * 200),
+    (constraints.check_slug, "a" * 120),
+    (constraints.check_slug, "com10"),
+    (constraints.check_slug, "com0"),
+    (constraints.check_whole, 10**12),
+    (constraints.check_amount, Decimal("0E+12")),
+    (constraints.check_amount, Decimal("-0")),
+    (constraints.check_percentage, Decimal("100.000")),
+    (constraints.check_ratio, Fraction(10**12)),
+    (constraints.check_ratio, LONGEST_FRACTION),
+    (constraints.check_ratio, Fraction(1, 10**15 - 1)),
+    (constraints.check_ratio_or_zero, 0),
+    (constraints.check_ratio_or_zero, Fraction(1, 3)),
+    (constraints.check_fingerprint, ""),
+    (constraints.check_fingerprint, "0123456789abcdef"),
+    (constraints.check_mapping, {"é": [2**53 - 1, -(2**53) + 1, 0.5, None, True, "é"]}),
+    (constraints.check_mapping, nested(100)),
+    (constraints.instance_of(Decimal, Fraction), Fraction(1, 3)),
+    (constraints.or_none(constraints.check_flag), None),
+    (constraints.or_none(constraints.check_flag), False),
+    (constraints.one_of(Colour), Colour.BLUE),
+    (constraints.tuple_of(int), ()),
+    (constraints.tuple_of(int), (1,) * 1000),
+    (constraints.tuple_of(int, least=1, most=2), (1,)),
+    (constraints.tuple_of(int, least=1, most=2), (1, 2)),
+    (constraints.tuple_of((int, str)), (1, "a")),
 ]
 
 
@@ -180,8 +180,8 @@ def test_a_rule_lets_the_last_good_value_pass(check, value):
     "name", ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
 def test_a_name_that_windows_keeps_for_a_device_is_no_slug_but_may_be_part_of_one(name):
-    assert rules.check_slug(name) == A_SLUG + repr(name)
-    assert rules.check_slug(f"{name}-item") is None
+    assert constraints.check_slug(name) == A_SLUG + repr(name)
+    assert constraints.check_slug(f"{name}-item") is None
 
 
 @pytest.mark.parametrize(
@@ -197,37 +197,37 @@ def test_a_name_that_windows_keeps_for_a_device_is_no_slug_but_may_be_part_of_on
     ],
 )
 def test_a_whole_number_becomes_the_decimal_number_it_is_and_a_zero_has_no_sign(given, exact):
-    assert type(rules.exact(given)) is Decimal
-    assert str(rules.exact(given)) == exact
+    assert type(constraints.exact(given)) is Decimal
+    assert str(constraints.exact(given)) == exact
 
 
 @pytest.mark.parametrize(
     "given", [10**12 + 1, -(10**12) - 1, 10**5000, True, 0.5, "5", None], ids=lambda value: type(value).__name__
 )
 def test_what_is_not_exact_is_left_for_the_rule_to_judge(given):
-    assert rules.exact(given) is given
+    assert constraints.exact(given) is given
 
 
 @pytest.mark.parametrize(
     ("given", "kept"), [(Fraction(20, 4), 5), (Fraction(10, 3), Fraction(10, 3)), (7, 7), ("x", "x"), (0.5, 0.5)]
 )
 def test_a_fraction_that_is_whole_becomes_a_whole_number_and_nothing_else_changes(given, kept):
-    assert rules.whole_if_possible(given) == kept
-    assert type(rules.whole_if_possible(given)) is type(kept)
+    assert constraints.whole_if_possible(given) == kept
+    assert type(constraints.whole_if_possible(given)) is type(kept)
 
 
 def test_a_json_object_is_copied_once_and_never_shared_with_whoever_gave_it():
     given = {"a": [1, {"b": "é"}]}
-    own = rules.own_json(given)
+    own = constraints.own_json(given)
 
     assert own == given
-    assert type(own) is rules.OwnJson
+    assert type(own) is constraints.OwnJson
     assert own["a"] is not given["a"]
-    assert rules.own_json(own) is own
+    assert constraints.own_json(own) is own
 
 
 @pytest.mark.parametrize(
     "given", [None, [1], "a", {1: 2}, {"a": (1,)}, {"a": 2**53}, {"a": math.nan}, {"a": Decimal(1)}, {"a": "\ud800"}]
 )
 def test_what_a_file_would_not_give_back_is_no_json_object_and_left_for_the_rule_to_judge(given):
-    assert rules.own_json(given) is given
+    assert constraints.own_json(given) is given

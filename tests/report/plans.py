@@ -9,9 +9,10 @@ from decimal import Decimal
 import attrs
 
 import plandoc
-from plandoc import amendments, production, records
+from plandoc import records
 from plandoc.records import PlanState
 from plandoc.store import Store
+from plandoc.workflow import amendments, production
 from tests.builders import a_bakery, a_plan, brought_to
 
 MORNING = datetime.datetime(2026, 12, 23, 5, 30, tzinfo=datetime.UTC)

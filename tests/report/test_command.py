@@ -7,9 +7,10 @@ import webbrowser
 
 import pytest
 
-from plandoc import PlandocError, sample
-from plandoc.cli.folder import Folder
-from plandoc.cli.reporting import report
+from plandoc import PlandocError
+from plandoc.cli import sample
+from plandoc.cli.data_folder import Folder
+from plandoc.cli.report_command import report
 
 
 @pytest.fixture

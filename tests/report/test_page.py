@@ -8,9 +8,10 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import amendments, records
+from plandoc import records
 from plandoc.records import PlanState
 from plandoc.report import render_report
+from plandoc.workflow import amendments
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 from . import plans

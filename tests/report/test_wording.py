@@ -3,14 +3,14 @@
 import typing
 
 from plandoc import records
-from plandoc.arithmetic.differences import Status
-from plandoc.report import wording
+from plandoc.domain.mapping_diff import Status
+from plandoc.report import labels
 
 
 def test_every_state_kind_of_finding_and_status_has_words():
-    assert set(wording.STATES) == set(records.PlanState)
-    assert set(wording.WAYS_OUT) == set(records.FindingKind)
-    assert set(wording.STATUSES) == set(Status)
+    assert set(labels.STATES) == set(records.PlanState)
+    assert set(labels.WAYS_OUT) == set(records.FindingKind)
+    assert set(labels.STATUSES) == set(Status)
 
 
 def test_every_kind_of_change_is_told():
@@ -25,7 +25,7 @@ def test_every_kind_of_change_is_told():
     )
 
     assert {type(change) for change in changes} == set(typing.get_args(records.Change))
-    assert [wording.change_in_words(change, {7: "Slice of cake"}) for change in changes] == [
+    assert [labels.change_in_words(change, {7: "Slice of cake"}) for change in changes] == [
         "Hamper: 2 added",
         "Hamper: dropped, 2 were planned",
         "Hamper: 3 instead of 2",
@@ -39,5 +39,5 @@ def test_every_kind_of_change_is_told():
 def test_names_in_any_script_stay_as_they_are_and_controls_are_spelled_out():
     harmless = "Sablés כחול ‌کیک 👩‍🍳 \n\tnext"
 
-    assert wording.clean(harmless) == harmless
-    assert wording.clean("\u202e\u2066\x00\x1b\u200b") == "\\u202e\\u2066\\x00\\x1b\\u200b"
+    assert labels.clean(harmless) == harmless
+    assert labels.clean("\u202e\u2066\x00\x1b\u200b") == "\\u202e\\u2066\\x00\\x1b\\u200b"

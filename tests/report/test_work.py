@@ -1,8 +1,9 @@
 """What the tables of baking and packing say of plans that went well, badly, or otherwise than planned."""
 
 import plandoc
-from plandoc import production, records
+from plandoc import records
 from plandoc.records import PlanState
+from plandoc.workflow import production
 from tests.builders import a_bakery, a_plan, brought_to
 
 from .test_page import the_page

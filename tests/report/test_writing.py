@@ -8,7 +8,7 @@ import pytest
 
 import plandoc
 from plandoc.report import write_report
-from plandoc.report.writing import MARK, save
+from plandoc.report.report_file import MARK, save
 from tests.builders import a_plan, folder_bytes
 
 PAGE = f"<!DOCTYPE html>\n{MARK}\nnew"

@@ -13,9 +13,9 @@ from unittest import mock
 
 from recorder import CATALOG, QuickFiles, commit, make_folder, open_folder
 
+from plandoc.engine.session import Session
 from plandoc.errors import LockTimeout
 from plandoc.records import Event, Ingredient
-from plandoc.sessions import Session
 from plandoc.storage import files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store

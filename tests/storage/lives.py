@@ -13,7 +13,7 @@ from crash_model import Disk
 from looking import Found, look
 from recorder import CHANGES, LINEAGE, LOOKS, Killed, RecordingFiles, clock, open_folder
 
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.files import Files
 from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store, _stores
@@ -62,7 +62,7 @@ class Life:
     def create(self) -> None:
         """Begin with making the folder."""
         self.files.mark("started", 0)
-        creation.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
+        initialize.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
         self.files.mark("acknowledged", 0)
         self.expected = [self.look()]
 

@@ -13,7 +13,7 @@ from looking import Found, look
 from recorder import contents
 
 import plandoc
-from plandoc.backups.verifying import verify_backup
+from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.storage import creation, documents, journal, marker
+from plandoc.storage import documents, initialize, journal, marker
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
 from plandoc.storage.files import Files
@@ -22,8 +22,8 @@ from plandoc.storage.folder import FolderBackend
 
 LINEAGE = "L"
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
-CATALOG = creation.CATALOG
-STOCK = creation.STOCK
+CATALOG = initialize.CATALOG
+STOCK = initialize.STOCK
 LOOKS = ("read", "open_to_read", "read_at", "size", "status", "is_same", "names")
 SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
@@ -50,7 +50,7 @@ def marker_with(next_event_id: int, serial: int = 0) -> bytes:
 
 
 def make_folder(root: Path, files: Files | None = None) -> Path:
-    creation.create(root, lineage=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
+    initialize.create(root, lineage=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
     return root
 
 
@@ -68,7 +68,7 @@ def commit(backend: Any, changes: Changes, action: str = "change") -> None:
 
 def read_all(reading: Reading) -> dict[str, bytes]:
     """Every document of a reading; of the marker only what transactions change."""
-    found = {name: reading.read(name) for name in [*creation.DOCUMENTS, *reading.names("events")]}
+    found = {name: reading.read(name) for name in [*initialize.DOCUMENTS, *reading.names("events")]}
     known = orjson.loads(reading.read(marker.NAME) or b"{}")
     contents = {name: content.rstrip() for name, content in found.items() if content is not None}
     return {**contents, "next event id": b"%d" % known["next_event_id"]}
@@ -271,7 +271,7 @@ def _kind(on: Any) -> str:
         return "an event"
     if name.endswith((".zip", ".tmp")):
         return "a backup"
-    known = (*creation.DOCUMENTS, marker.NAME, journal.NAME, "events", LOST_FOUND, "data", ".plandoc")
+    known = (*initialize.DOCUMENTS, marker.NAME, journal.NAME, "events", LOST_FOUND, "data", ".plandoc")
     return name if name in known else "the parent"
 
 

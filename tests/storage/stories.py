@@ -20,13 +20,13 @@ from trust_workloads import a_later_format
 from workloads import PLANNED, add_event, change_everything, operated, rename, with_plan
 
 import plandoc
-from plandoc.backups.restoring import restore
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
 from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.verification import verify_backup
+from plandoc.maintenance.repairs.repairing import repair
 from plandoc.records import PlanState, Recipe
-from plandoc.repairs.repairing import repair
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store
 
@@ -64,7 +64,7 @@ class Folder:
 
     def create(self) -> None:
         """Make the folder."""
-        creation.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
+        initialize.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
 
 
 Step = Callable[[Folder], Any]

@@ -11,7 +11,7 @@ import pytest
 from recorder import CATALOG, commit, document, make_folder, open_folder, read_all
 
 from plandoc.errors import LockTimeout, SessionError
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.memory import MemoryBackend
 
 FIRST, SECOND = "events/1.json", "events/2.json"
@@ -34,7 +34,7 @@ class TestBackend:
         assert backend.location
 
     def test_a_new_one_has_an_empty_catalogue_and_no_events(self, backend: Any) -> None:
-        assert list(backend.view(read_all)) == [*creation.DOCUMENTS, "next event id"]
+        assert list(backend.view(read_all)) == [*initialize.DOCUMENTS, "next event id"]
 
     def test_what_was_committed_is_seen_by_a_view_and_by_the_next_transaction(self, backend: Any) -> None:
         content = document(CATALOG, "committed")

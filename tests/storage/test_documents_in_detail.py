@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recorder import CATALOG, LINEAGE
 
 from plandoc.errors import DamagedError, NewerFormatError, ValidationError
-from plandoc.storage import careful, documents
+from plandoc.storage import documents, strict_json
 
 ABOUT = {"format": 1, "document": CATALOG, "lineage": LINEAGE, "next_ids": {}}
 WAY_OUT = "repair it with an editor, or take the file back from a backup"
@@ -319,7 +319,7 @@ def test_a_newer_document_says_which_plandoc_reads_it_where_that_is_a_version(ne
 
 
 def test_one_object_is_read_as_strictly_as_a_document():
-    assert careful.parse_object("x.json", b'\xef\xbb\xbf {"a": {"b": [1, 2.5, null, "\xc3\xb6"]}} \n') == {
+    assert strict_json.parse_object("x.json", b'\xef\xbb\xbf {"a": {"b": [1, 2.5, null, "\xc3\xb6"]}} \n') == {
         "a": {"b": [1, 2.5, None, "ö"]}
     }
     for content, message in {
@@ -331,7 +331,7 @@ def test_one_object_is_read_as_strictly_as_a_document():
         b'{"a" 1}': "column 6: wanted a colon",
     }.items():
         with pytest.raises(DamagedError) as refusal:
-            careful.parse_object("x.json", content)
+            strict_json.parse_object("x.json", content)
 
         (problem,) = refusal.value.problems
         assert (refusal.value.path, problem.file, problem.message) == ("x.json", "x.json", message)
@@ -343,6 +343,9 @@ def test_numbers_with_a_point_become_what_the_reader_of_an_object_wants():
             raise ValueError("no 0.3 here")
         return Decimal(text)
 
-    assert careful.parse_object("x.json", b'{"a": 0.10, "b": 1}', parse_float=exact) == {"a": Decimal("0.10"), "b": 1}
+    assert strict_json.parse_object("x.json", b'{"a": 0.10, "b": 1}', parse_float=exact) == {
+        "a": Decimal("0.10"),
+        "b": 1,
+    }
     with pytest.raises(DamagedError, match=r"x\.json:1: column 1: no 0\.3 here"):
-        careful.parse_object("x.json", b'{"a": 0.3}', parse_float=exact)
+        strict_json.parse_object("x.json", b'{"a": 0.3}', parse_float=exact)

@@ -11,7 +11,7 @@ import pytest
 from recorder import Fault, FaultyFiles, QuickFiles, commit, document, make_folder, open_folder, read_all
 
 from plandoc.errors import Outcome, StorageError
-from plandoc.storage import creation, documents
+from plandoc.storage import documents, initialize
 
 FIRST = "events/1.json"
 OLD, NEW = (document(FIRST, text) for text in ("old", "new"))
@@ -165,6 +165,6 @@ def test_a_folder_that_cannot_be_looked_at_is_named(root):
     failing(files, "status")
 
     with pytest.raises(StorageError) as failure:
-        creation.is_made(root, files)
+        initialize.is_made(root, files)
 
     assert told(failure) == (str(root), errno.EIO, Outcome.NOT_SAVED)

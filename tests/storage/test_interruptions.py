@@ -17,7 +17,7 @@ from recorder import LINEAGE, QuickFiles, clock, make_folder, open_folder
 
 import plandoc
 from plandoc.errors import LockTimeout, SessionError, StorageError
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.backend import Backend
 from plandoc.storage.memory import MemoryBackend
 from plandoc.store import Store
@@ -177,7 +177,7 @@ ACTS = [change, change_in_vain, read, read_what_is_damaged, Store.close]
 
 @pytest.mark.parametrize("act", ACTS)
 def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("plandoc.storage.moments._TRIES", 2)
+    monkeypatch.setattr("plandoc.storage.journal_reader._TRIES", 2)
     tried = list(left_behind(Folders(tmp_path), act, GUARD))
 
     assert len(tried) > 150
@@ -187,7 +187,7 @@ def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tm
 @pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS)
 def test_nor_does_one_at_any_line_of_the_whole_package(act, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("plandoc.storage.moments._TRIES", 2)
+    monkeypatch.setattr("plandoc.storage.journal_reader._TRIES", 2)
     tried = list(left_behind(Folders(tmp_path), act, EVERYTHING))
 
     assert len(tried) > 300
@@ -230,7 +230,7 @@ def test_an_interruption_of_a_session_in_memory_leaves_no_lock(tmp_path: Path) -
 
 def test_an_interruption_while_a_folder_is_made_leaves_one_that_can_be_finished_at_once(tmp_path: Path) -> None:
     def make(root: Path) -> None:
-        creation.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
+        initialize.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
 
     tried = []
     for number, at in enumerate(moments(lambda: make(tmp_path / "model"), GUARD)):

@@ -25,11 +25,11 @@ from lives import forget
 from recorder import make_folder, observe
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.engine.session import Session
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.records import Event, Ingredient
-from plandoc.sessions import Session
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import EVENT_DATE

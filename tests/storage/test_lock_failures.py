@@ -10,7 +10,7 @@ import pytest
 from recorder import CATALOG, clock, commit, document, make_folder, open_folder
 
 import plandoc
-from plandoc.storage import creation
+from plandoc.storage import initialize
 from plandoc.storage.files import Files
 from plandoc.storage.lock import INFO_NAME, FolderLock
 from plandoc.store import Store
@@ -126,7 +126,7 @@ class FollowedByAnother(Files):
     """A system on which somebody else makes every folder at the very same moment."""
 
     def make_folder(self, path: Path) -> None:
-        if path.name != creation.EVENTS_FOLDER:
+        if path.name != initialize.EVENTS_FOLDER:
             super().make_folder(path)
         super().make_folder(path)
 

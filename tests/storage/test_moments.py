@@ -28,8 +28,8 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.journal_file import LEAST_ROOM_SIZE
+from plandoc.storage.journal_reader import Identity, JournalReader, identify
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.moments import Identity, JournalReader, identify
 from plandoc.storage.turns import Turn
 
 FIRST = "events/1.json"

@@ -10,9 +10,9 @@ import pytest
 from recorder import LINEAGE, MOMENT, Fault, FaultyFiles, QuickFiles, RecordingFiles, contents, document, open_folder
 
 from plandoc.errors import DamagedError, FolderNotFoundError, LockTimeout, Outcome, StorageError
-from plandoc.storage import creation, documents, journal, marker
-from plandoc.storage.creation import CATALOG, STOCK
+from plandoc.storage import documents, initialize, journal, marker
 from plandoc.storage.files import Files
+from plandoc.storage.initialize import CATALOG, STOCK
 from plandoc.storage.lock import FolderLock
 
 EMPTY = {
@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def create(root: Path, files: Files | None = None, lineage: str = LINEAGE) -> None:
-    creation.create(root, lineage=lineage, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
+    initialize.create(root, lineage=lineage, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
 
 
 def test_a_new_folder_holds_a_marker_an_empty_catalogue_an_empty_journal_and_a_folder_for_events(root):
@@ -208,7 +208,7 @@ def test_an_error_of_the_system_says_that_nothing_was_saved_and_lets_the_next_tr
 
 
 def is_made(root: Path) -> bool:
-    return creation.is_made(root, QuickFiles())
+    return initialize.is_made(root, QuickFiles())
 
 
 def test_a_folder_is_made_when_it_has_a_marker_or_a_journal_with_something_in_it(root):
@@ -252,7 +252,7 @@ def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missi
     files.arm(Fault(0, "before", errno.EACCES))
 
     with pytest.raises(StorageError) as failure:
-        creation.is_made(root, files)
+        initialize.is_made(root, files)
 
     assert (failure.value.errno, failure.value.path) == (errno.EACCES, str(root / marker.NAME))
     assert failure.value.outcome is Outcome.NOT_SAVED
@@ -275,8 +275,8 @@ def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missi
 )
 def test_a_file_belongs_to_a_data_folder_by_its_name_and_its_place_beside_a_marker(root, name, is_ours):
     elsewhere = root / name
-    before = creation.is_of_a_data_folder(elsewhere)
+    before = initialize.is_of_a_data_folder(elsewhere)
     create(root)
 
     assert not before
-    assert creation.is_of_a_data_folder(elsewhere) is is_ours
+    assert initialize.is_of_a_data_folder(elsewhere) is is_ours

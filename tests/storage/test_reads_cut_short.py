@@ -20,8 +20,8 @@ from lives import forget
 from recorder import QuickFiles, open_folder
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.backup_writer import backup
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
 from plandoc.store import Store
 

@@ -15,9 +15,9 @@ from crash_model import Disk, crashes, materialise
 from recorder import CHANGES, Fault, FaultyFiles, RecordingFiles, clock
 
 import plandoc
-from plandoc.backups.writing import backup as make_backup
-from plandoc.repairs import repair
-from plandoc.repairs.repairing import Repair
+from plandoc.maintenance.backups.backup_writer import backup as make_backup
+from plandoc.maintenance.repairs import repair
+from plandoc.maintenance.repairs.repairing import Repair
 from tests.trust.troubles import a_transaction_is_not_folded_in, a_worked_folder, everything, is_kept, much_happens_to
 
 # These are counted up, or written anew when the journal is folded in; what is in them is compared with what it should be.

@@ -16,12 +16,11 @@ from recorder import QuickFiles, clock, open_folder
 from workloads import PLANNED, add_event, change_everything, operated, rename, with_plan
 
 import plandoc
-from plandoc import upgrades
-from plandoc.backups.restoring import restore
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.repairs.repairing import repair
 from plandoc.records import PlanState
-from plandoc.repairs.repairing import repair
-from plandoc.storage import documents
+from plandoc.storage import documents, migrations
 from plandoc.store import Store
 from tests.trust.test_released_formats import FORMATS
 
@@ -121,10 +120,10 @@ def a_later_format() -> Iterator[None]:
         return {**tables, **({"events": events} if events else {})}
 
     present = documents.FORMAT
-    later = functools.partial(upgrades.upgraded, upgrades={**upgrades.UPGRADES, present: noted})
+    later = functools.partial(migrations.upgraded, upgrades={**migrations.UPGRADES, present: noted})
     with (
         mock.patch("plandoc.storage.documents.FORMAT", present + 1),
-        mock.patch("plandoc.upgrades.upgraded", later),
+        mock.patch("plandoc.storage.migrations.upgraded", later),
     ):
         yield
 

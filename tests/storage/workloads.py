@@ -20,10 +20,10 @@ from lives import Life, forget
 from recorder import Killed, QuickFiles, clock, contents, make_folder, open_folder
 
 import plandoc
-from plandoc.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
-from plandoc.production import record_assembly, record_production, void_run
 from plandoc.records import Event, Ingredient, PlanState, Recipe, RunKind, StockItem
 from plandoc.store import Store
+from plandoc.workflow.amendments import add_finished_good, change_quantity, drop_finished_good, modify_batch_decision
+from plandoc.workflow.production import record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan
 from tests.exchange.exports import SMALL
 

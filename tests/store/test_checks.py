@@ -9,9 +9,10 @@ import re
 import pytest
 
 import plandoc
-from plandoc import PlanState, checks
-from plandoc.amendments import add_finished_good, change_quantity, modify_batch_decision
+from plandoc import PlanState
 from plandoc.cli import main
+from plandoc.maintenance import checks
+from plandoc.workflow.amendments import add_finished_good, change_quantity, modify_batch_decision
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 

@@ -9,8 +9,9 @@ import tracemalloc
 import pytest
 
 import plandoc
-from plandoc import PlanState, RunKind, checks
-from plandoc.production import record_assembly, record_production, void_run
+from plandoc import PlanState, RunKind
+from plandoc.maintenance import checks
+from plandoc.workflow.production import record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
 
 BY_SYNC_SERVICES_AND_EDITORS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.checks.mounts import doubtful_locks, file_system_of
+from plandoc.maintenance.checks.mounts import doubtful_locks, file_system_of
 
 MOUNTS = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.planning.definitions import definitions_in
+from plandoc.engine.plan_definitions import definitions_in
 from plandoc.tables import TABLES
 from tests.builders import a_bakery, a_plan
 

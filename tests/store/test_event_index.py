@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 import plandoc
 from plandoc import Event, where
-from plandoc.storage import listing
+from plandoc.storage import directory_scan
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
@@ -367,7 +367,7 @@ def many(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many") / "data"
     with plandoc.open_store(folder, create=True) as store:
         add(store, *(f"Fair {number}" for number in range(1, MANY + 1)))
-    time.sleep(listing._SETTLED_SECONDS + 1.1)
+    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
     return folder
 
 
@@ -402,7 +402,7 @@ def test_what_is_kept_is_for_its_user_alone_and_not_in_the_folder(many, cache):
 def test_only_what_changed_is_read_again(many, tmp_path):
     folder = tmp_path / "copied" / "data"
     shutil.copytree(many, folder)
-    time.sleep(listing._SETTLED_SECONDS + 1.1)
+    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
     assert listed_by_another_process(folder) == (NAMES, MANY)
     with plandoc.open_store(folder) as store:
         rename(store, 7, "Ball")
@@ -420,7 +420,7 @@ def test_a_copy_of_the_folder_takes_nothing_from_what_is_kept_for_the_first(many
 def test_another_folder_that_stands_in_the_same_place_takes_nothing_from_what_is_kept(many, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(many, folder)
-    time.sleep(listing._SETTLED_SECONDS + 1.1)
+    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
     listed_by_another_process(folder)
     shutil.rmtree(folder)
     with plandoc.open_store(folder, create=True) as store:
@@ -477,7 +477,7 @@ def test_a_check_finds_rows_that_are_kept_wrongly_and_a_repair_forgets_them(many
 def test_a_check_does_not_mind_rows_of_files_that_have_changed_since(many, cache, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(many, folder)
-    time.sleep(listing._SETTLED_SECONDS + 1.1)
+    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
     listed_by_another_process(folder)
     with plandoc.open_store(folder) as store:
         rename(store, 7, "Ball")

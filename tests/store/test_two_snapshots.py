@@ -11,7 +11,7 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.cli import main
 from plandoc.errors import DamagedError
-from plandoc.production import get_progress, record_assembly, record_production, void_run
+from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.plans.amending import CHANGES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import plandoc
-from plandoc import amendments, production
 from plandoc.records import PlanState, RunKind
+from plandoc.workflow import amendments, production
 from tests.builders import a_bakery, a_plan
 
 

@@ -12,7 +12,7 @@ import attrs
 import plandoc
 from plandoc import records
 from plandoc.errors import PlandocError
-from plandoc.upgrades import upgraded
+from plandoc.storage.migrations import upgraded
 from tests.records.folders import Spoil, replaced
 from tests.trust.bad_documents import CATALOG, EVENT, MARKER, copied, edited, written
 from tests.trust.bad_inputs import Call, Ended, Row, by_library, command, every_document, in_session, library, nothing

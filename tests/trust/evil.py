@@ -11,8 +11,9 @@ from typing import Any
 import attrs
 
 import plandoc
-from plandoc import amendments, production, records
+from plandoc import records
 from plandoc.records import PlanState
+from plandoc.workflow import amendments, production
 from tests.builders import a_bakery, a_plan
 
 # What steers a terminal, turns text round, breaks lines, runs in a browser or in a spreadsheet.

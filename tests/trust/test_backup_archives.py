@@ -10,8 +10,8 @@ import zipfile
 import pytest
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.restoring import restore
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.restore import restore
 from plandoc.storage import archive, documents
 from plandoc.storage.archive import MANIFEST, render_manifest
 from tests.records.folders import everything_in

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from plandoc.backups.verifying import verify_backup
 from plandoc.cli import main
+from plandoc.maintenance.backups.verification import verify_backup
 from tests.trust.backing import add_event, documents_of, names_of_events
 
 

@@ -14,10 +14,10 @@ from crash_model import Disk, crashes, materialise
 from recorder import CHANGES, SYNCS, DyingFiles, Fault, FaultyFiles, Killed, RecordingFiles
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.restoring import restore
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.verification import verify_backup
 from tests.conftest import MOMENT
 from tests.trust.backing import documents_of as all_bytes_of
 from tests.trust.backing import fill

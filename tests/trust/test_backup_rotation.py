@@ -9,8 +9,8 @@ import shutil
 import pytest
 
 import plandoc
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.verification import verify_backup
 from tests.conftest import MOMENT
 from tests.records.folders import everything_in
 from tests.trust.backing import add_event

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.verification import verify_backup
 
 ROOT = Path(__file__).parent.parent.parent
 COUNT = 120

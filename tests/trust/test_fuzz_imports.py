@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc.errors import PlandocError
-from plandoc.exchange import handwritten, import_file
-from plandoc.exchange.plandoc_files.exporting import export_file
+from plandoc.exchange import import_file, tabular
+from plandoc.exchange.native.export_native import export_file
 from tests.exchange.exports import SMALL
 from tests.records.folders import everything_in
 from tests.report.plans import a_typical_plan
@@ -38,18 +38,18 @@ RECIPES = (
 GOODS = b"good,component,quantity,kind\nBread Bag,Cookie,2,unit\nBread Bag,Cookie Gift Box,1,good\n"
 STOCK = b"ingredient;quantity;unit\nFlour;2,5;kg\nSugar;300;g\n"
 GOOD_CSV = {
-    "ingredients": (handwritten.import_ingredients, INGREDIENTS),
-    "recipes": (handwritten.import_recipes, RECIPES),
-    "goods": (handwritten.import_goods, GOODS),
-    "stock": (handwritten.import_stock, STOCK),
+    "ingredients": (tabular.import_ingredients, INGREDIENTS),
+    "recipes": (tabular.import_recipes, RECIPES),
+    "goods": (tabular.import_goods, GOODS),
+    "stock": (tabular.import_stock, STOCK),
 }
 GOOD_JSON = {
     "ingredients": (
-        handwritten.import_ingredients,
+        tabular.import_ingredients,
         [{"name": "Flour", "category": "Baking", "density": "1 cup = 120 g"}],
     ),
     "recipes": (
-        handwritten.import_recipes,
+        tabular.import_recipes,
         [
             {
                 "name": "Rye Loaf",
@@ -60,8 +60,8 @@ GOOD_JSON = {
             }
         ],
     ),
-    "goods": (handwritten.import_goods, [{"name": "Bread Bag", "parts": [{"unit": "Cookie", "quantity": 2}]}]),
-    "stock": (handwritten.import_stock, [{"ingredient": "Flour", "quantity": 2.5, "unit": "kg"}]),
+    "goods": (tabular.import_goods, [{"name": "Bread Bag", "parts": [{"unit": "Cookie", "quantity": 2}]}]),
+    "stock": (tabular.import_stock, [{"ingredient": "Flour", "quantity": 2.5, "unit": "kg"}]),
 }
 Import = Callable[..., Any]
 # Anew into the folder that it was exported from, and into another.

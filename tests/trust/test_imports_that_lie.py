@@ -10,7 +10,7 @@ import pytest
 
 import plandoc
 from plandoc.exchange import import_file
-from plandoc.exchange.plandoc_files.exporting import render_export
+from plandoc.exchange.native.export_native import render_export
 from plandoc.snapshots import digest_of
 from tests.exchange.exchange_files import filled
 from tests.report.plans import a_typical_plan

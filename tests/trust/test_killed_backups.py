@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from plandoc.backups import working_names
-from plandoc.backups.restoring import restore
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups import working_names
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.storage.files import Files
 from plandoc.storage.holder import this_host
 from tests.trust.backing import documents_of, names_in
@@ -25,8 +25,8 @@ from tests.trust.processes import ROOT
 STOPPING = """
 import os, sys
 from pathlib import Path
-from plandoc.backups.restoring import restore
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.backup_writer import backup
 from plandoc.storage.files import Files
 from plandoc.storage.holder import this_host
 

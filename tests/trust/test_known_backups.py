@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import plandoc
-from plandoc.backups import known
-from plandoc.backups.known import newest_usable, remember
-from plandoc.backups.restoring import restore
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups import registry
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.registry import newest_usable, remember
+from plandoc.maintenance.backups.restore import restore
 from plandoc.storage.holder import this_host
 from tests.conftest import MOMENT
 from tests.records.folders import everything_in
@@ -210,7 +210,7 @@ def test_the_note_keeps_a_few_and_the_last_first(worked_in: Path, elsewhere: Pat
     noted = json.loads((worked_in / NOTE).read_bytes())["backups"]
 
     assert noted == [str(places[number]) for number in (4, 7, 6, 5, 3)]
-    assert known._MOST_REMEMBERED == len(noted)
+    assert registry._MOST_REMEMBERED == len(noted)
 
 
 def test_losing_the_note_loses_nothing_and_nothing_wonders_at_it(worked_in: Path, elsewhere: Path) -> None:

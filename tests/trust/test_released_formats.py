@@ -11,12 +11,11 @@ from types import MappingProxyType
 import pytest
 
 import plandoc
-from plandoc import upgrades
-from plandoc.backups.reading import open_backup
-from plandoc.backups.restoring import restore
-from plandoc.backups.verifying import verify_backup
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.records import PlanState
-from plandoc.storage import documents
+from plandoc.storage import documents, migrations
 from plandoc.tables import TABLES
 from tests.builders import folder_bytes
 from tests.formats.make import make
@@ -43,9 +42,9 @@ def next_format(monkeypatch):
         events = {key: {**row, "notes": row["notes"] or "fine"} for key, row in tables.get("events", {}).items()}
         return {**tables, **({"events": events} if events else {})}
 
-    later = partial(upgrades.upgraded, upgrades=MappingProxyType({**upgrades.UPGRADES, NEXT - 1: with_weather}))
+    later = partial(migrations.upgraded, upgrades=MappingProxyType({**migrations.UPGRADES, NEXT - 1: with_weather}))
     monkeypatch.setattr("plandoc.storage.documents.FORMAT", NEXT)
-    monkeypatch.setattr("plandoc.upgrades.upgraded", later)
+    monkeypatch.setattr("plandoc.storage.migrations.upgraded", later)
     return monkeypatch
 
 

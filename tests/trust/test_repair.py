@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import plandoc
-from plandoc.repairs import RepairKind, repair
+from plandoc.maintenance.repairs import RepairKind, repair
 from tests.builders import EVENT_DATE
 from tests.trust.troubles import (
     a_transaction_is_not_folded_in,

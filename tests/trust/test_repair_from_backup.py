@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 import plandoc
-from plandoc.backups.writing import backup
-from plandoc.repairs import repair
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.repairs import repair
 from tests.trust.troubles import a_worked_folder, everything, is_kept, spoil
 
 

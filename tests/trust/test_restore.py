@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import plandoc
-from plandoc.backups.reading import open_backup
-from plandoc.backups.restoring import restore
-from plandoc.backups.verifying import verify_backup
-from plandoc.backups.writing import backup
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.backup_writer import backup
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.storage import journal
 from tests.builders import folder_bytes
 from tests.conftest import MOMENT

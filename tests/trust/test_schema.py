@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc import codec, schema
-from plandoc.exchange import import_file
-from plandoc.exchange.plandoc_files.exporting import render_export
+from plandoc import codec
+from plandoc.exchange import import_file, json_schema
+from plandoc.exchange.native.export_native import render_export
 from plandoc.storage import marker
 from plandoc.tables import BY_TYPE, TABLES
 from tests.exchange.exchange_files import a_busy_bakery, opened
@@ -26,21 +26,21 @@ OF_DOCUMENTS = {"plandoc.json": "marker", "catalog.json": "catalog", "stock.json
 
 @cache
 def _validator(name):
-    return jsonschema.Draft202012Validator(schema.schema_of(name))
+    return jsonschema.Draft202012Validator(json_schema.schema_of(name))
 
 
 @cache
 def _row_validator(table):
-    (document,) = (name for name in ("catalog", "stock", "event") if table in schema.schema_of(name)["properties"])
-    (rows,) = schema.schema_of(document)["properties"][table]["patternProperties"].values()
+    (document,) = (name for name in ("catalog", "stock", "event") if table in json_schema.schema_of(name)["properties"])
+    (rows,) = json_schema.schema_of(document)["properties"][table]["patternProperties"].values()
     return jsonschema.Draft202012Validator(rows)
 
 
-@pytest.mark.parametrize("name", schema.NAMES)
+@pytest.mark.parametrize("name", json_schema.NAMES)
 def test_what_is_shipped_is_what_the_generator_gives_and_a_sound_schema(name):
-    jsonschema.Draft202012Validator.check_schema(schema.schema_of(name))
+    jsonschema.Draft202012Validator.check_schema(json_schema.schema_of(name))
 
-    assert schema.shipped(name) == schema.rendered(name)
+    assert json_schema.shipped(name) == json_schema.rendered(name)
 
 
 @pytest.mark.parametrize("file, name", OF_DOCUMENTS.items())
@@ -65,7 +65,7 @@ def test_everything_of_a_busy_bakery_is_as_the_schemas_say(busy):
     _validator("marker").validate(json.loads((folder / "plandoc.json").read_bytes()))
     _validator("export").validate(exported)
 
-    assert set(exported) == set(schema.schema_of("export")["required"])
+    assert set(exported) == set(json_schema.schema_of("export")["required"])
 
 
 @settings(max_examples=150, deadline=None)
@@ -147,7 +147,7 @@ def test_what_the_schema_of_the_marker_refuses_the_store_refuses_too():
 
 
 def test_every_table_has_a_place_in_the_schemas():
-    places = [place for name in ("catalog", "stock", "event") for place in schema.schema_of(name)["properties"]]
+    places = [place for name in ("catalog", "stock", "event") for place in json_schema.schema_of(name)["properties"]]
 
     assert [place for place in places if place != "_plandoc"] == [table.name for table in TABLES]
-    assert {table.name for table in TABLES} <= set(schema.schema_of("export")["properties"])
+    assert {table.name for table in TABLES} <= set(json_schema.schema_of("export")["properties"])

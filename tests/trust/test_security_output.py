@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plandoc.cli import commands, main
+from plandoc.cli import command_table, main
 from tests.trust.evil import EVIL, NEVER_SHOWN, an_evil_bakery
 from tests.trust.fuzzing import a_copy
 
@@ -214,7 +214,7 @@ def _without_own_styles(shown: str) -> str:
 
 
 def test_every_command_is_called_here() -> None:
-    assert set(CALLS) >= {words for words, *_ in commands.COMMANDS}
+    assert set(CALLS) >= {words for words, *_ in command_table.COMMANDS}
 
 
 def is_formula(cell: str) -> bool:

@@ -10,10 +10,10 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.backups.restoring import restore
 from plandoc.errors import DamagedError, StillUsedError
+from plandoc.maintenance.backups.restore import restore
+from plandoc.maintenance.repairs import RepairKind, repair
 from plandoc.records import Event, Ingredient, Recipe, StockItem
-from plandoc.repairs import RepairKind, repair
 from tests.builders import folder_bytes
 from tests.records.folders import everything_in
 from tests.trust.test_released_formats import FORMATS

@@ -1,0 +1,73 @@
+"""`plandoc backup` and `plandoc restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plandoc.cli import backup_hint, printing
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.parameters import Flag
+from plandoc.errors import Problem
+
+
+def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> int:
+    """Make a consistent copy of the data folder while others work in it, and read it back.
+
+    Args:
+        target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
+        keep: How many backups stay in the folder; the oldest beyond it are removed.
+    """
+    from plandoc.maintenance.backups import backup_writer, registry  # noqa: PLC0415  (no other command needs it)
+
+    folder.done.begin()
+    with backup_hint.named(folder.path):
+        report = backup_writer.backup(folder.path, target, keep)
+    folder.done.end(f"the backup is in {report.path}")
+    registry.remember(folder.path, report.path)
+    manifest = report.manifest
+    printing.say(
+        f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"
+    )
+    for path in report.removed:
+        printing.say(f"{path}: removed, to keep {keep}")
+    for reason in report.left:
+        printing.say(reason)
+    return _tell_of(report.problems, "the folder that was copied is not as it should be; the copy is faithful")
+
+
+def restore(
+    source: Path,
+    /,
+    *,
+    replace: Flag = False,
+    foreign: Flag = False,
+    older: Flag = False,
+    folder: DataFolder,
+) -> int:
+    """Make the data folder what a backup holds, all of it or nothing.
+
+    Args:
+        source: The backup, a folder or a .zip file.
+        replace: Restore over a data folder that is there; a backup of it is made beside it first.
+        foreign: Also over another data folder than the one that the backup was made of.
+        older: Also over a folder with changes that the backup does not have.
+    """
+    from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
+
+    folder.done.begin()
+    report = restore.restore(source, folder.path, replace=replace, foreign=foreign, older=older)
+    folder.done.end(f"{report.path} is restored")
+    if report.kept is not None:
+        printing.say(f"{report.kept}: what the folder held before")
+    printing.say(
+        f"{report.path}: restored {report.documents} files as of transaction {report.serial}, from {report.source}"
+    )
+    return _tell_of(report.problems, "the folder was not as it should be when the backup was made")
+
+
+def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
+    for problem in problems:
+        printing.say(str(problem))
+    if problems:
+        printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
+    return 1 if problems else 0

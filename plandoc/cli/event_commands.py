@@ -1,0 +1,224 @@
+"""`plandoc event add`, `edit`, `list` and `show`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import attrs
+
+from plandoc.cli import printing
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.messages import UsageError, state_in_words, whole_number
+from plandoc.cli.parameters import AsJson, Flag
+from plandoc.cli.rows import as_row
+from plandoc.engine.plan_definitions import defined
+from plandoc.engine.session import Session
+from plandoc.errors import PlandocError
+from plandoc.frozen import frozen
+from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
+from plandoc.snapshots import get_plan_snapshot
+from plandoc.workflow.catalog import find_by_key
+from plandoc.workflow.decisions import get_batch_decisions
+from plandoc.workflow.selection import get_event_fg_quantities, get_event_recipes
+
+_NONE = "none"
+_CALLED = {"name": "name", "event_date": "date", "expected_attendees": "attendees", "notes": "notes"}
+
+
+def add(
+    name: str,
+    /,
+    *,
+    date: datetime.date,
+    attendees: str | None = None,
+    notes: str | None = None,
+    again: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Add an event; its plan is empty and DRAFT.
+
+    Args:
+        name: What the event is called.
+        date: The day of the event, such as 2026-12-25.
+        attendees: How many people are expected.
+        notes: Anything to remember.
+        again: Add it although there is one of this name on this day already.
+    """
+    expected = None if attendees is None else whole_number(attendees, "--attendees")
+    event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
+
+    def change(session: Session) -> tuple[Event, list[Event]]:
+        namesakes = [one for one in session.find(Event) if one.name.casefold() == event.name.casefold()]
+        same_day = [one for one in namesakes if one.event_date == event.event_date]
+        if same_day and not again:
+            raise _already_there(same_day[0])
+        return session.add(event), namesakes
+
+    added, namesakes = folder.change("add an event", change)
+    printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
+    for other in namesakes:
+        printing.say(f"there is also {other.name!r} on {other.event_date}, {other.slug} (event {other.id})")
+    if added.slug.isdecimal() and added.slug != str(added.id):
+        # No command looks for a short name where there is an event of that number: it would have to read all of them.
+        printing.say(f"a number means the event of that number first, so call this one {added.id}, not {added.slug}")
+
+
+def _already_there(event: Event) -> PlandocError:
+    there = f"{event.name!r} on {event.event_date} is there already, as {event.slug} (event {event.id})"
+    return PlandocError(f"{there}; nothing was added; --again adds another one of this name")
+
+
+def edit(
+    event: str,
+    /,
+    *,
+    name: str | None = None,
+    date: datetime.date | None = None,
+    attendees: str | None = None,
+    notes: str | None = None,
+    folder: DataFolder,
+) -> None:
+    """Change the name, the date, the attendees or the notes of an event; its short name stays.
+
+    Notes can always be changed, the others until the plan is completed.
+
+    Args:
+        event: The event, by its short name or number.
+        name: What the event is called from now on.
+        date: The day of the event, such as 2026-12-25.
+        attendees: How many people are expected; 'none' when that is not known.
+        notes: Anything to remember; replaces the notes that there are.
+    """
+    given: dict[str, Any] = {"name": name, "event_date": date, "notes": notes}
+    if attendees is not None:
+        given["expected_attendees"] = None if attendees == _NONE else whole_number(attendees, "--attendees")
+    changes = {field: value for field, value in given.items() if value is not None or field == "expected_attendees"}
+    if not changes:
+        raise UsageError("event edit wants what to change: --name, --date, --attendees or --notes")
+
+    def change(session: Session) -> tuple[Event, Event]:
+        before = find_by_key(Event, event, session=session)
+        return before, session.replace(attrs.evolve(before, **changes))
+
+    before, after = folder.change("edit an event", change)
+    said = [f"{_CALLED[field]}: {_shown(before, field)} -> {_shown(after, field)}" for field in changes]
+    for line in said:
+        printing.say(line)
+
+
+def _shown(event: Event, field: str) -> str:
+    value = getattr(event, field)
+    return printing.clean(_NONE if value in (None, "") else value)
+
+
+def list_events(*, json: AsJson = False, folder: DataFolder) -> None:
+    """List the events.
+
+    Args:
+        json: Print the events as JSON.
+    """
+    events = folder.look(lambda session: session.find(Event))
+    if json:
+        printing.print_json([as_row(event) for event in events])
+        return
+    columns = [printing.Column("id", is_number=True), *map(printing.Column, ("event", "name", "date", "plan"))]
+    rows = [(one.id, one.slug, one.name, one.event_date, one.plan_state.name) for one in events]
+    printing.print_table("Events", columns, rows, when_empty="none yet; 'plandoc event add NAME --date DATE' adds one")
+
+
+def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """Show an event and what is planned for it.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the event and its plan as JSON.
+    """
+    plan = folder.look(lambda session: _plan_of(event, session))
+    if json:
+        printing.print_json(_as_json(plan))
+    else:
+        _print_plan(plan)
+
+
+@frozen
+class _Plan:
+    """An event with everything that is shown of it."""
+
+    event: Event
+    recipes: list[Recipe]
+    goods: list[tuple[FinishedGood, int]]
+    decisions: list[tuple[FinishedUnit, BatchDecision]]
+    snapshot: PlanSnapshot | None
+
+
+def _plan_of(key: str, session: Session) -> _Plan:
+    event = find_by_key(Event, key, session=session)
+    decisions = get_batch_decisions(event.id, session=session)
+    return _Plan(
+        event,
+        get_event_recipes(event.id, session=session),
+        get_event_fg_quantities(event.id, session=session),
+        [(defined(FinishedUnit, one.finished_unit_id, event.id, session), one) for one in decisions],
+        get_plan_snapshot(event.id, session=session),
+    )
+
+
+def _as_json(plan: _Plan) -> dict[str, Any]:
+    taken = plan.snapshot
+    return {
+        **as_row(plan.event),
+        "recipes": [_named(recipe) for recipe in plan.recipes],
+        "finished_goods": [{**_named(good), "quantity": quantity} for good, quantity in plan.goods],
+        "batch_decisions": [{"finished_unit_slug": unit.slug, **as_row(decision)} for unit, decision in plan.decisions],
+        "snapshot_created_at": None if taken is None else taken.created_at.isoformat(),
+    }
+
+
+def _named(record: Recipe | FinishedGood) -> dict[str, Any]:
+    return {"id": record.id, "slug": record.slug, "name": record.name}
+
+
+def _print_plan(plan: _Plan) -> None:
+    event = plan.event
+    printing.say(f"{event.name} (event {event.id}, {event.slug})")
+    printing.say(f"date       {event.event_date}")
+    printing.say(f"plan       {state_in_words(event.plan_state)}")
+    if event.expected_attendees is not None:
+        printing.say(f"attendees  {event.expected_attendees}")
+    if event.notes:
+        printing.say(f"notes      {printing.clean(event.notes)}")
+    if plan.snapshot is not None:
+        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
+    _print_tables(plan)
+
+
+def _print_tables(plan: _Plan) -> None:
+    number, quantity = printing.Column("id", is_number=True), printing.Column("quantity", is_number=True)
+    text = printing.Column
+    printing.print_table(
+        "Recipes",
+        [number, text("recipe"), text("name")],
+        [(recipe.id, recipe.slug, recipe.name) for recipe in plan.recipes],
+        when_empty="none chosen",
+        is_one_of_several=True,
+    )
+    printing.print_table(
+        "Goods",
+        [number, text("good"), text("name"), quantity],
+        [(good.id, good.slug, good.name, count) for good, count in plan.goods],
+        when_empty="none chosen",
+        is_one_of_several=True,
+    )
+    counts = [printing.Column(heading, is_number=True) for heading in ("batches", "yield each", "needed")]
+    printing.print_table(
+        "Batches",
+        [text("unit"), *counts, text("")],
+        [(unit.slug, one.batches, one.yield_per_batch, one.units_needed, _mark(one)) for unit, one in plan.decisions],
+        when_empty="none decided",
+        is_one_of_several=True,
+    )
+
+
+def _mark(decision: BatchDecision) -> str:
+    return "short, accepted" if decision.shortfall_accepted else ""

@@ -1,0 +1,104 @@
+"""`plandoc export`, `export-csv` and `schema`: what leaves the folder, and what its files must look like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from plandoc.cli import printing
+from plandoc.cli.arguments import as_path
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.messages import UsageError
+from plandoc.cli.parameters import Flag, Parameter
+from plandoc.engine.session import Session
+from plandoc.errors import PlandocError, StorageError
+from plandoc.exchange import spreadsheets
+from plandoc.exchange.native.export_native import RenderedExport, render_export, write_export
+from plandoc.records import Event
+from plandoc.workflow.catalog import find_by_key
+
+Table = Literal["ingredients", "recipes", "goods", "stock", "events", "plans", "batches"]
+
+
+# What a file is called that stands for the standard output; with a hyphen, so that it looks like an option.
+_STANDARD_OUTPUT = "-"
+
+
+def export(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *events: str,
+    replace: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Export everything, or some events with what they need, as one JSON file that any plandoc imports.
+
+    An earlier export in that file is replaced; any other file is left alone.
+
+    Args:
+        file: The file; - for the standard output.
+        events: The events, by their short names or numbers; none exports everything.
+        replace: Replace the file even when it is no export.
+    """
+    if file.startswith("-") and file != _STANDARD_OUTPUT:
+        raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
+    target = as_path(file)
+
+    def render(session: Session) -> RenderedExport:
+        ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
+        return render_export(ids, session=session)
+
+    rendered = folder.look(render)
+    if file == _STANDARD_OUTPUT:
+        printing.print_json_as_it_is(rendered.content)
+        return
+    folder.done.begin()
+    try:
+        report = write_export(rendered, target, replace=replace)
+    except StorageError:
+        raise
+    except PlandocError as error:
+        raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
+    folder.done.end(f"the export is in {report.path}")
+    columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
+    printing.print_table(
+        "Export", columns, list(report.tables.items()), when_empty="there is nothing in the folder yet"
+    )
+    printing.say(f"{report.path}: {report.size_bytes} bytes")
+
+
+def export_csv(
+    place: Path,
+    /,
+    *,
+    table: Annotated[list[Table] | None, Parameter(negative="")] = None,
+    replace: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Write tables for a spreadsheet into a folder, one CSV file for each.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Args:
+        place: The folder for the files; made if it is not there.
+        table: One of the tables; can be given several times. None writes all.
+        replace: Replace files that are there.
+    """
+    rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
+    folder.done.begin()
+    written = spreadsheets.write_csv(rendered, place, replace=replace)
+    folder.done.end(f"the tables are in {place}")
+    for file in written:
+        printing.say(str(file))
+
+
+def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"], /) -> None:
+    """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
+
+    Args:
+        name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
+    """
+    from plandoc.exchange import json_schema  # noqa: PLC0415  (only this command needs it)
+
+    printing.print_json(json.loads(json_schema.shipped(name)))

@@ -1,0 +1,223 @@
+"""`plandoc plan recipes`, `goods`, `batches`, `decide` and `undecide`: what is made for an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from plandoc.cli import beyond, instead, printing
+from plandoc.cli.confirm import Wanted, Yes, counted, do_if_agreed
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.doubts import Doubt
+from plandoc.cli.lookup import all_of, event_id
+from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, numbers_by_key
+from plandoc.cli.parameters import Flag, Parameter
+from plandoc.domain.batches import units_yielded
+from plandoc.domain.states import Edit
+from plandoc.engine.session import Session
+from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
+from plandoc.workflow.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
+from plandoc.workflow.review import review_plan
+from plandoc.workflow.selection import (
+    GoodsSelection,
+    QuantityChange,
+    RecipeSelection,
+    change_event_finished_goods,
+    get_event_fg_quantities,
+    set_event_finished_goods,
+    set_event_recipes,
+)
+
+
+def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", required=True)], folder: DataFolder) -> None:
+    """Choose the recipes of an event, in place of those chosen before.
+
+    Goods and batches that lose their recipe by it leave the plan and are listed.
+
+    Args:
+        event: The event, by its short name or number.
+        keys: All recipes to bake, by their short names or numbers.
+    """
+
+    def select(session: Session) -> tuple[RecipeSelection, dict[int, str]]:
+        found = event_id(event, session)
+        wanted = [recipe.id for recipe in all_of(Recipe, keys, session)]
+        selection = set_event_recipes(found, wanted, session=session)
+        lost = {one.id: session.get(FinishedUnit, one.finished_unit_id).name for one in selection.removed_decisions}
+        return selection, lost
+
+    selection, lost = folder.change("select recipes", select)
+    printing.say(f"chosen: {', '.join(recipe.name for recipe in selection.recipes)}")
+    if selection.removed_recipes:
+        printing.say(f"no longer chosen: {', '.join(recipe.name for recipe in selection.removed_recipes)}")
+    for good in selection.removed_goods:
+        printing.say(f"removed from the plan: {good.name}, for a recipe that it needs is not chosen")
+    for decision in selection.removed_decisions:
+        printing.say(
+            f"removed from the plan: {batches_in_words(decision.batches)} of {lost[decision.id]}, with its recipe"
+        )
+
+
+def goods(
+    event: str,
+    /,
+    *quantities: Annotated[str, Parameter(name="GOOD=QUANTITY", required=True)],
+    replace: Flag = False,
+    add_missing_recipes: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Choose goods to hand out at an event, or change how many; those that are not named stay as they are.
+
+    What came into the plan and what left it is listed.
+
+    Args:
+        event: The event, by its short name or number.
+        quantities: Each good and how many of it, such as cookie-box=10; 0 takes it out of the plan.
+        replace: Take every good out of the plan that is not named.
+        add_missing_recipes: Choose the recipes that the goods need, too.
+    """
+    wanted = numbers_by_key(quantities, "GOOD=QUANTITY")
+    change = set_event_finished_goods if replace else change_event_finished_goods
+
+    def select(session: Session) -> GoodsSelection:
+        found = event_id(event, session)
+        by_id = _by_id(FinishedGood, wanted, session)
+        typed = dict(zip(by_id, wanted, strict=True))
+        with instead.amend(event, _amendments(found, wanted, typed, session, replace=replace)):
+            return change(found, by_id, add_missing_recipes, session=session)
+
+    selection = folder.change("select goods", select)
+    for one in selection.changes:
+        printing.say(_change_in_words(one))
+    for recipe in selection.added_recipes:
+        printing.say(f"recipe added: {recipe.name}")
+    chosen = ", ".join(f"{quantity} {good.name}" for good, quantity in selection.quantities)
+    printing.say(f"chosen{'' if selection.changes else ' as before'}: {chosen or 'no goods'}")
+
+
+def batches(
+    event: str,
+    /,
+    *numbers: Annotated[str, Parameter(name="UNIT=BATCHES", required=True)],
+    accept_shortfall: Flag = False,
+    yes: Yes = False,
+    folder: DataFolder,
+) -> int:
+    """Decide how many batches to bake; all of the decisions are saved, or none.
+
+    When that is more than ten times what is enough, you are asked.
+
+    Args:
+        event: The event, by its short name or number.
+        numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
+        accept_shortfall: Save decisions that yield less than is needed.
+        yes: Decide however many; for scripts, which cannot be asked.
+    """
+    wanted = numbers_by_key(numbers, "UNIT=BATCHES")
+
+    def look(session: Session) -> list[Doubt]:
+        with instead.amend(event, instead.batches(wanted)):
+            found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
+        return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
+
+    def decide(session: Session) -> list[str]:
+        found = event_id(event, session)
+        by_id = _by_id(FinishedUnit, wanted, session)
+        decisions = save_batch_decisions(found, by_id, accept_shortfall, session=session)
+        return [_in_words(decision, session) for decision in decisions]
+
+    lines = do_if_agreed(
+        Wanted("decide batches", look, decide, beyond.title, "Decide it anyway?"), folder, yes=yes, is_silent=True
+    )
+    for line in lines or ():
+        printing.say(line)
+    return 1 if lines is None else 0
+
+
+def decide(
+    event: str,
+    /,
+    *,
+    enough: Flag = False,
+    replace_stale: Flag = False,
+    folder: DataFolder,
+) -> None:
+    """Decide the batches of every unit that has none decided: the fewest that are not short.
+
+    Args:
+        event: The event, by its short name or number.
+        enough: Decide so; it has to be said.
+        replace_stale: Also decide anew what was decided for another need, and what is short.
+    """
+    if not enough:
+        raise UsageError("plan decide wants --enough, to decide batches that are enough; 'plan batches' decides others")
+
+    def decide_all(session: Session) -> tuple[list[str], list[Finding]]:
+        found = event_id(event, session)
+        with instead.amend(event, ["batches EVENT --enough"]):
+            decisions = decide_enough(found, replace_stale, session=session)
+        return [_in_words(decision, session) for decision in decisions], review_plan(found, session=session)
+
+    lines, findings = folder.change("decide enough batches", decide_all)
+    for line in lines or ["nothing was left to decide"]:
+        printing.say(line)
+    if findings:
+        printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
+
+
+def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folder: DataFolder) -> None:
+    """Remove batch decisions.
+
+    Args:
+        event: The event, by its short name or number.
+        keys: The units whose decisions are removed, by their short names or numbers; all when none is named.
+    """
+
+    def remove(session: Session) -> list[str]:
+        found = event_id(event, session)
+        units = [unit.id for unit in all_of(FinishedUnit, keys, session)] if keys else None
+        with instead.amend(event, instead.batches(dict.fromkeys(keys, 0))):
+            removed = delete_batch_decisions(found, units, session=session)
+        return [_removed_in_words(one, session) for one in removed]
+
+    for line in folder.change("remove batch decisions", remove) or ["nothing"]:
+        printing.say(f"no longer decided: {line}")
+
+
+def _by_id(
+    record_type: type[FinishedGood | FinishedUnit], numbers: Mapping[str, int], session: Session
+) -> dict[int, int]:
+    found = all_of(record_type, numbers, session)
+    by_id = {record.id: number for record, number in zip(found, numbers.values(), strict=True)}
+    if len(by_id) < len(found):
+        raise UsageError("one thing is given twice, by its short name and by its number")
+    return by_id
+
+
+def _amendments(
+    found: int, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
+) -> Iterator[str]:
+    """Yield what amends the goods of a plan as they were typed; each by what was typed for it, else by its short name."""
+    planned = get_event_fg_quantities(found, session=session)
+    yield from instead.goods(wanted, {typed.get(good.id, good.slug): n for good, n in planned}, replace=replace)
+
+
+def _change_in_words(change: QuantityChange) -> str:
+    if not change.before:
+        return f"added to the plan: {change.after} {change.name}"
+    if not change.after:
+        return f"removed from the plan: {change.before} {change.name}"
+    return f"changed: {change.name} from {change.before} to {change.after}"
+
+
+def _in_words(decision: BatchDecision, session: Session) -> str:
+    unit = session.get(FinishedUnit, decision.finished_unit_id)
+    made = units_yielded(decision.batches, decision.yield_per_batch)
+    difference = made - decision.units_needed
+    how = difference_in_words(difference, accepted=max(0, -difference))
+    return f"decided: {decision.batches} x {unit.name} make {made} of {decision.units_needed} needed ({how})"
+
+
+def _removed_in_words(decision: BatchDecision, session: Session) -> str:
+    unit = session.get(FinishedUnit, decision.finished_unit_id)
+    return f"{batches_in_words(decision.batches)} of {unit.name}"

@@ -1,0 +1,58 @@
+"""`plandoc report`: the report of an event as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from plandoc.cli import printing
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.parameters import Flag, Parameter
+from plandoc.engine.session import Session
+from plandoc.errors import PlandocError
+from plandoc.records import Event
+from plandoc.report.page import render_report
+from plandoc.report.report_file import save
+from plandoc.workflow.catalog import find_by_key
+
+
+def report(
+    event: str,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    replace: Flag = False,
+    open_it: Annotated[bool, Parameter(name="--open", negative="", show_default=False)] = False,
+    folder: DataFolder,
+) -> None:
+    """Make a report of an event to look at and to print: one HTML file, which needs no network.
+
+    An earlier report in that file is replaced; any other file is left alone.
+
+    Args:
+        event: The event, by its short name or number.
+        output: The file, or the folder for it; else the short name of the event with .html, in the present folder.
+        replace: Replace the file even when it is no report.
+        open_it: Open the report in the browser.
+    """
+
+    def render(session: Session) -> tuple[Event, str]:
+        found = find_by_key(Event, event, session=session)
+        return found, render_report(found.id, session=session)
+
+    found, text = folder.look(render)
+    place = output or Path()
+    file = place / f"{found.slug}.html" if place.is_dir() else place
+    folder.done.begin()
+    path = save(text, file, replace=replace)
+    folder.done.end(f"the report is in {path}")
+    printing.say(f"report of {found.name}: {path}")
+    if open_it:
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    import webbrowser  # noqa: PLC0415  (only --open asks)
+
+    if not webbrowser.open(path.as_uri()):
+        raise PlandocError(f"could not open a browser to show {path}")

@@ -1,0 +1,327 @@
+"""`plandoc bake`, `pack`, `runs` and `void`: what was baked and packed.
+
+A run is called as the list shows it: `b3` is the third that was recorded of baking, `p2` the second of packing.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Annotated, Any
+
+import attrs
+
+from plandoc.cli import beyond, printing
+from plandoc.cli.confirm import Wanted, Yes, do_if_agreed
+from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.doubts import Doubt
+from plandoc.cli.lookup import event_id, in_plan
+from plandoc.cli.messages import (
+    UsageError,
+    batches_in_words,
+    moment_from_words,
+    moment_in_words,
+    run_from_words,
+    run_in_words,
+    whole_number,
+)
+from plandoc.cli.parameters import AsJson, Flag, Parameter
+from plandoc.cli.rows import as_row
+from plandoc.domain.batches import batches_for
+from plandoc.domain.measures import Amount
+from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
+from plandoc.domain.states import Edit
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.session import Session
+from plandoc.frozen import frozen
+from plandoc.records import (
+    AssemblyRun,
+    FinishedGood,
+    FinishedUnit,
+    Ingredient,
+    NotTaken,
+    ProductionRun,
+    RunKind,
+    VoidedRun,
+)
+from plandoc.workflow import production
+
+Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
+Why = Annotated[list[str] | None, Parameter(name="--why", negative="", show_default=False)]
+
+
+@frozen
+class _Run:
+    """A run with what is shown beside it.
+
+    Attributes:
+        run: As it is stored.
+        name: Of the unit that was baked, or of the good that was packed.
+        voided: Who took it back and why; None when it counts.
+        took: What it took of the stock, in words; blank when nothing.
+    """
+
+    run: ProductionRun | AssemblyRun
+    name: str
+    voided: VoidedRun | None = None
+    took: str = ""
+
+    @property
+    def kind(self) -> RunKind:
+        return RunKind.PRODUCTION if isinstance(self.run, ProductionRun) else RunKind.ASSEMBLY
+
+    @property
+    def made_id(self) -> int:
+        return self.run.finished_unit_id if isinstance(self.run, ProductionRun) else self.run.finished_good_id
+
+    @property
+    def called(self) -> str:
+        return run_in_words(self.kind, self.run.id)
+
+    @property
+    def position(self) -> tuple[Any, ...]:
+        run = self.run
+        moment = run.produced_at if isinstance(run, ProductionRun) else run.assembled_at
+        return moment, self.kind is RunKind.ASSEMBLY, run.id
+
+
+def bake(
+    event: str,
+    unit: str,
+    batches: str,
+    /,
+    *,
+    made: str | None = None,
+    lost: Lost = None,
+    why: Why = None,
+    at: str | None = None,
+    no_stock: Flag = False,
+    notes: str | None = None,
+    yes: Yes = False,
+    json: AsJson = False,
+    folder: DataFolder,
+) -> int:
+    """Record that batches were baked, and what came out of them; what they take goes off the stock.
+
+    When that is more than is planned, you are asked.
+
+    Args:
+        event: The event, by its short name or number.
+        unit: What was baked, by its short name or number.
+        batches: How many batches.
+        made: How many units came out; else all that the batches yield, but those lost.
+        lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
+        why: Why they were lost.
+        at: When, such as '2026-12-24 22:00'; else now.
+        no_stock: Leave the stock as it is.
+        notes: Anything to remember.
+        yes: Record also more than is planned; for scripts, which cannot be asked.
+        json: Print the run as JSON.
+    """
+    number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
+    losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
+
+    def look(session: Session) -> list[Doubt]:
+        found = session.event_to_edit(event_id(event, session), Edit.RUNS).id
+        return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), number, session))
+
+    def record(session: Session) -> tuple[_Run, Progress]:
+        found = event_id(event, session)
+        baked = in_plan(FinishedUnit, unit, found, session)
+        run = production.record_production(
+            found, baked.id, number, units, losses, notes or "", moment, not no_stock, session=session
+        )
+        return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
+
+    wanted = Wanted("record production", look, record, beyond.title, "Record it anyway?")
+    recorded = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    if recorded is None:
+        return 1
+    run, progress = recorded
+    if json:
+        printing.print_json(_as_json(run))
+        return 0
+    printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
+    if run.took:
+        printing.say(f"taken from the stock: {run.took}")
+    for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
+        printing.say(f"not in the stock: {_in_words(one)}")
+    _show_what_stands(run, progress, event)
+    return 0
+
+
+def pack(
+    event: str, good: str, quantity: str, /, *, notes: str | None = None, json: AsJson = False, folder: DataFolder
+) -> None:
+    """Record that goods were packed.
+
+    Args:
+        event: The event, by its short name or number.
+        good: The good, by its short name or number.
+        quantity: How many were packed.
+        notes: Anything to remember.
+        json: Print the run as JSON.
+    """
+    number = whole_number(quantity, "QUANTITY")
+
+    def record(session: Session) -> tuple[_Run, Progress]:
+        found = event_id(event, session)
+        packed = in_plan(FinishedGood, good, found, session)
+        run = production.record_assembly(found, packed.id, number, notes or "", session=session)
+        return _Run(run, packed.name), production.get_progress(found, session=session)
+
+    run, progress = folder.change("record assembly", record)
+    if json:
+        printing.print_json(_as_json(run))
+        return
+    printing.say(f"{run.called}: {_done(run)}")
+    _show_what_stands(run, progress, event)
+
+
+def runs(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+    """List what was baked and packed, in the order of time; what was voided stays in the list, with the reason.
+
+    Args:
+        event: The event, by its short name or number.
+        json: Print the runs as JSON.
+    """
+    found = folder.look(lambda session: _runs(event_id(event, session), session))
+    if json:
+        printing.print_json([_as_json(run) for run in found])
+        return
+    columns = [*map(printing.Column, ("run", "when (UTC)", "done", "result"))]
+    rows = [(one.called, moment_in_words(one.position[0]), _done(one), _outcome(one)) for one in found]
+    styles = ["" if one.voided is None else "dim" for one in found]
+    when_empty = "none yet; 'plandoc bake EVENT UNIT BATCHES' records the first"
+    printing.print_table("Runs", columns, rows, when_empty=when_empty, styles=styles)
+
+
+def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: DataFolder) -> None:
+    """Take back a run that was recorded by mistake: it stays in the list, but counts no more.
+
+    Args:
+        event: The event, by its short name or number.
+        run: The run as 'plandoc runs EVENT' shows it, such as b3 or p2.
+        reason: Why.
+        json: Print the run as JSON.
+    """
+    kind, run_id = run_from_words(run)
+
+    def take_back(session: Session) -> tuple[_Run, Progress]:
+        found = event_id(event, session)
+        taken = production.void_run(found, kind, run_id, reason, session=session)
+        voided = next(one for one in _runs(found, session) if one.voided == taken)
+        if isinstance(voided.run, ProductionRun):
+            voided = attrs.evolve(voided, took=_took(voided.run, session))
+        return voided, production.get_progress(found, session=session)
+
+    voided, progress = folder.change("void a run", take_back)
+    if json:
+        printing.print_json(_as_json(voided))
+        return
+    why = "" if voided.voided is None else f" ({voided.voided.reason})"
+    printing.say(f"{voided.called} no longer counts: {_done(voided)}{why}")
+    if voided.took:
+        printing.say(f"put back into the stock: {voided.took}")
+    _show_what_stands(voided, progress, event)
+
+
+def _losses(lost: Sequence[str], why: Sequence[str]) -> Mapping[str, int]:
+    """Return the units lost by the reason; the first number goes with the first reason, and so on."""
+    if len(lost) != len(why):
+        pairs = f"found {len(lost)} --lost and {len(why)} --why"
+        raise UsageError(f"each '--lost N' wants a '--why REASON', {pairs}; such as --lost 3 --why burnt")
+    losses: dict[str, int] = {}
+    for number, reason in zip(lost, why, strict=True):
+        units, trimmed = whole_number(number, "--lost"), reason.strip()
+        losses[trimmed] = losses.get(trimmed, 0) + units
+    return losses
+
+
+def _runs(found: int, session: Session) -> list[_Run]:
+    voided = {(one.kind, one.run_id): one for one in session.find(VoidedRun, event_id=found)}
+    definitions = definitions_of(found, session)
+    baked = [
+        _Run(run, _name(run.finished_unit_id, definitions.units), voided.get((RunKind.PRODUCTION, run.id)))
+        for run in session.find(ProductionRun, event_id=found)
+    ]
+    packed = [
+        _Run(run, _name(run.finished_good_id, definitions.goods), voided.get((RunKind.ASSEMBLY, run.id)))
+        for run in session.find(AssemblyRun, event_id=found)
+    ]
+    return sorted((*baked, *packed), key=lambda run: run.position)
+
+
+def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
+    record = lookup(record_id)
+    return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+
+
+def _took(run: ProductionRun, session: Session) -> str:
+    return ", ".join(
+        f"{Amount(Fraction(part.quantity), part.unit)} of {session.get(Ingredient, part.ingredient_id).name}"
+        for part in run.taken
+    )
+
+
+def _in_words(one: NotTaken) -> str:
+    return f"{Amount(Fraction(one.quantity), one.unit, rounds_up=True)} of {one.ingredient}"
+
+
+def _done(one: _Run) -> str:
+    if isinstance(one.run, ProductionRun):
+        return f"{batches_in_words(one.run.batches)} of {one.name} baked"
+    return f"{one.run.quantity} x {one.name} packed"
+
+
+def _result(one: _Run) -> str:
+    if not isinstance(one.run, ProductionRun):
+        return ""
+    made = f"{one.run.units_made} made"
+    return ", ".join([made, *(f"{loss.units} lost ({loss.reason})" for loss in one.run.losses)])
+
+
+def _outcome(one: _Run) -> str:
+    voided = "" if one.voided is None else f"VOID: {one.voided.reason}"
+    return "; ".join(part for part in (voided, _result(one), one.run.notes) if part)
+
+
+def _as_json(one: _Run) -> dict[str, Any]:
+    return {
+        "run": one.called,
+        "kind": one.kind.value,
+        "name": one.name,
+        **as_row(one.run),
+        "voided": None if one.voided is None else as_row(one.voided),
+    }
+
+
+def _show_what_stands(run: _Run, progress: Progress, event: str) -> None:
+    """Show how far what was baked or packed has come."""
+    if run.kind is RunKind.ASSEMBLY:
+        for good in progress.goods:
+            if good.good.id == run.made_id:
+                _show_good(good)
+        return
+    for unit in progress.units:
+        if unit.unit.id == run.made_id:
+            _show_unit(unit, event)
+
+
+def _show_unit(one: UnitProgress, event: str) -> None:
+    decided = f"{one.batches_done} of {batches_in_words(one.batches_decided)} baked now"
+    printing.say(f"{one.unit.name}: {decided}, {one.made} made of {one.needed} needed")
+    if one.short_after_remaining:
+        enough = max(one.batches_decided, one.batches_done)
+        enough += batches_for(one.short_after_remaining, one.unit.yield_per_batch)
+        rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
+        printing.say(
+            f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
+            f"'plandoc amend batches {shlex.quote(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
+        )
+
+
+def _show_good(one: GoodProgress) -> None:
+    more = f", {one.can_assemble_now} more can be packed now" if one.still_wanted else ""
+    printing.say(f"{one.good.name}: {one.assembled} of {one.wanted} packed{more}")

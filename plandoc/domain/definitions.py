@@ -1,0 +1,75 @@
+"""What goods, units, recipes and ingredients are defined as, looked up by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import attrs
+
+from plandoc.frozen import frozen
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+
+T = TypeVar("T")
+
+
+def _nothing(_: int) -> None:
+    return None
+
+
+@frozen
+class Definitions:
+    """The catalogue, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
+
+    Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
+    should be read.
+    """
+
+    goods: Callable[[int], FinishedGood | None] = _nothing
+    units: Callable[[int], FinishedUnit | None] = _nothing
+    recipes: Callable[[int], Recipe | None] = _nothing
+    ingredients: Callable[[int], Ingredient | None] = _nothing
+    _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
+    _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    def once(self, make: Callable[[Definitions], T]) -> T:
+        """Return what a function or class makes of these definitions, made when it is first asked for."""
+        if make not in self._worked_out:
+            self._worked_out[make] = make(self)
+        made: T = self._worked_out[make]
+        return made
+
+    def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
+        """Return the function for a kind."""
+        functions: dict[type, Callable[[int], Any]] = {
+            FinishedGood: self.goods,
+            FinishedUnit: self.units,
+            Recipe: self.recipes,
+            Ingredient: self.ingredients,
+        }
+        return functions[record_type]
+
+    def after(self, amendments: int | None) -> Definitions:
+        """Return the definitions as they were when a plan had so many amendments; these, where none revised any.
+
+        Args:
+            amendments: Their number; None where it is not known, which was before anything could be revised.
+        """
+        return self if self._earlier is None else self._earlier(amendments or 0)
+
+    @classmethod
+    def of(
+        cls,
+        goods: Iterable[FinishedGood] = (),
+        units: Iterable[FinishedUnit] = (),
+        recipes: Iterable[Recipe] = (),
+        ingredients: Iterable[Ingredient] = (),
+    ) -> Definitions:
+        """Return the definitions that consist of these records.
+
+        >>> Definitions.of(recipes=[Recipe("Sponge", id=3)]).recipes(3).name
+        'Sponge'
+        """
+        tables = ({record.id: record for record in records} for records in (goods, units, recipes, ingredients))
+        lookups: list[Callable[[int], Any]] = [table.get for table in tables]
+        return cls(*lookups)

@@ -1,0 +1,48 @@
+"""A short digest of what goes into a recipe, to notice that it has changed since batches were decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from plandoc.domain.definitions import Definitions
+
+
+def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
+    """Return 16 hexadecimal digits that change when an ingredient, a quantity or a sub-recipe does.
+
+    Name, category, notes and the order of the lines do not count. Empty when the recipe does not exist.
+
+    >>> recipe_fingerprint(1, Definitions())
+    ''
+    """
+    known = definitions.once(_none_yet)
+    if recipe_id not in known:
+        content = _content(recipe_id, definitions, {}, frozenset())
+        known[recipe_id] = "" if content is None else _digest(content)[:16]
+    return known[recipe_id]
+
+
+def _none_yet(_: Definitions) -> dict[int, str]:
+    return {}
+
+
+def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], path: frozenset[int]) -> Any:
+    """Return what goes into a recipe; None for one that is missing, or that is inside itself."""
+    recipe = definitions.recipes(recipe_id)
+    if recipe is None or recipe_id in path:
+        return None
+    if recipe_id not in known:
+        lines = sorted((line.ingredient_id, str(line.quantity.normalize()), line.unit) for line in recipe.lines)
+        parts = [
+            (str(part.multiplier.normalize()), _content(part.recipe_id, definitions, known, path | {recipe_id}))
+            for part in recipe.sub_recipes
+        ]
+        # Each part as a digest, or a recipe shared by many others would be written out many times.
+        known[recipe_id] = [lines, sorted((by, _digest(content)) for by, content in parts)]
+    return known[recipe_id]
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

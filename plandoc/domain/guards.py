@@ -1,0 +1,124 @@
+"""What a plan in production may not be changed to: never below what is baked or assembled, never to what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from plandoc.constraints import check_whole, check_whole_or_zero
+from plandoc.domain.availability import Availability
+from plandoc.domain.definitions import Definitions
+from plandoc.errors import Problem, found
+from plandoc.records import FinishedUnit
+
+
+def wrong_with_new_good(
+    good_id: int, asked: Availability | None, quantity: int, planned: int | None
+) -> Iterator[Problem]:
+    """Yield why a good cannot be put into the plan.
+
+    Args:
+        good_id: As it was asked for.
+        asked: The good and what it needs; None when there is no such good.
+        quantity: How many are to be handed out.
+        planned: How many are in the plan already; None when it is not in the plan.
+    """
+    if asked is None:
+        yield Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")
+    name = f"finished good {found(good_id)}" if asked is None else asked.good.name
+    wrong = check_whole(quantity)
+    if wrong is not None:
+        yield Problem(f"{name}: {wrong}", field="quantity")
+    if planned is not None:
+        message = f"{name} is in the plan already, {planned} of it"
+        yield Problem(message, field="finished_good_id", hint="change how many with change_quantity")
+    elif asked is not None and asked.problem is not None:
+        yield Problem(asked.problem, field="components", hint="correct the good's definition first")
+
+
+def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
+    """Yield why the number of a good cannot become another one.
+
+    Args:
+        name: Of the good.
+        planned: How many are planned.
+        quantity: How many are to be planned from now on.
+        pieces_assembled: How many are packed already.
+    """
+    wrong = check_whole(quantity)
+    if wrong is not None:
+        is_none = type(quantity) is int and quantity == 0
+        hint = "take it out of the plan with drop_finished_good" if is_none else None
+        yield Problem(f"{name}: {wrong}", field="quantity", hint=hint)
+    elif quantity == planned:
+        yield Problem(f"{name}: {quantity} are planned already, so nothing would change", field="quantity")
+    else:
+        yield from fewer_than_assembled(name, quantity, pieces_assembled)
+
+
+def fewer_than_assembled(name: str, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
+    """Yield why a good cannot go down to a quantity, or out of the plan with 0, when more of it are packed already."""
+    if quantity < pieces_assembled:
+        message = f"{name}: {pieces_assembled} are assembled already, so the plan cannot go down to {quantity}"
+        hint = f"{pieces_assembled} is the least, unless an assembly recorded by mistake is voided first"
+        yield Problem(message, field="quantity", hint=hint)
+
+
+def recipes_in_production(
+    name: str, good_id: int, units_baked: Collection[int], definitions: Definitions
+) -> Iterator[Problem]:
+    """Yield why a good cannot leave the plan: the names of the recipes that it needs and that are baked already.
+
+    Args:
+        name: Of the good.
+        good_id: Its id.
+        units_baked: Ids of the finished units of which batches were baked; every yield of a recipe counts.
+        definitions: What the good is made of.
+    """
+    units = map(definitions.units, units_baked)
+    baked = {unit.recipe_id for unit in units if unit is not None}
+    recipes = map(definitions.recipes, sorted(baked & _recipes_inside(good_id, definitions)))
+    names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
+    if names:
+        message = f"{name} needs recipes of which batches are baked already: {names}"
+        yield Problem(message, field="finished_good_id", hint="drop it all the same with despite_production=True")
+
+
+def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:
+    """Return the recipes that a good needs, through all its bundles, as far as they can be found.
+
+    A good whose definition is broken must still be guarded, and it must still be possible to drop it.
+    """
+    recipes: set[int] = set()
+    seen, waiting = {good_id}, [good_id]
+    while waiting:
+        good = definitions.goods(waiting.pop())
+        for part in good.components if good is not None else ():
+            unit = None if part.finished_unit_id is None else definitions.units(part.finished_unit_id)
+            if unit is not None:
+                recipes.add(unit.recipe_id)
+            elif part.finished_good_id is not None and part.finished_good_id not in seen:
+                seen.add(part.finished_good_id)
+                waiting.append(part.finished_good_id)
+    return recipes
+
+
+def wrong_with_batches(unit: FinishedUnit, decided: int, batches: int, batches_baked: int) -> Iterator[Problem]:
+    """Yield why the batches of a finished unit cannot become another number.
+
+    Args:
+        unit: The unit.
+        decided: How many batches are decided; 0 when none are.
+        batches: How many are to be decided from now on; 0 for none.
+        batches_baked: How many are baked already.
+    """
+    wrong = check_whole_or_zero(batches)
+    if wrong is not None:
+        yield Problem(f"batches of {unit.name}: {wrong}", field="batches")
+    elif batches == decided:
+        yield Problem(
+            f"batches of {unit.name}: {batches} are decided already, so nothing would change", field="batches"
+        )
+    elif batches < batches_baked:
+        message = f"batches of {unit.name}: {batches_baked} are baked already, so the plan cannot go down to {batches}"
+        hint = f"{batches_baked} is the least, unless a baking recorded by mistake is voided first"
+        yield Problem(message, field="batches", hint=hint)

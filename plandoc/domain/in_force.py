@@ -1,0 +1,117 @@
+"""The definitions in force of a plan: those that its snapshot froze, and those that its amendments froze since.
+
+From the moment on when a snapshot is taken, the catalogue of today has no say. Only what nothing froze is looked up in
+it: that can be nothing that the plan rests on, but for plans that were started or amended by plandoc 0.1, whose rows
+froze less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import attrs
+
+from plandoc.codec import from_row, problems_of_row
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.replay import in_order
+from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.tables import event_document, table_of
+
+RecordT = TypeVar("RecordT")
+_Source = PlanSnapshot | PlanAmendment
+
+
+def definitions_in_force(
+    snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment], today: Definitions
+) -> Definitions:
+    """Return the definitions by which a plan is worked out; each row becomes a record when a sum first asks for it.
+
+    Args:
+        snapshot: Of the plan; None when there is none yet, and then they are those of today.
+        amendments: All that were made since, in any order.
+        today: What the catalogue defines now.
+    """
+    if snapshot is None:
+        return today
+    freezing = [amendment for amendment in in_order(amendments) if amendment.freezes]
+    return _InForce(snapshot, freezing, today).definitions()
+
+
+def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
+    """Yield what keeps definitions that a snapshot or an amendment froze from being records."""
+    kinds: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
+    for kind in kinds:
+        table = table_of(kind).name
+        for record_id in source.ids_defined(table):
+            row = source.definition(table, record_id)
+            for problem in [] if row is None else problems_of_row(kind, record_id, row):
+                field = ".".join(part for part in ("definitions", table, str(record_id), problem.field) if part)
+                yield attrs.evolve(problem, field=field)
+
+
+class _InForce:
+    """The definitions of one plan, at the end and after any number of its amendments."""
+
+    def __init__(self, snapshot: PlanSnapshot, freezing: Sequence[PlanAmendment], today: Definitions) -> None:
+        self._snapshot = snapshot
+        self._freezing = freezing
+        self._today = today
+        self._by_length: dict[int, Definitions] = {}
+
+    def definitions(self) -> Definitions:
+        return self._of_first(len(self._freezing))
+
+    def after(self, amendments: int) -> Definitions:
+        """Return the definitions after so many amendments."""
+        # One that only brings something in changes nothing of what was there before.
+        later = (at for at, one in enumerate(self._freezing) if one.revises and one.sequence > amendments)
+        return self._of_first(next(later, len(self._freezing)))
+
+    def _of_first(self, length: int) -> Definitions:
+        if length not in self._by_length:
+            # The latest first, because it has the last word; and what later ones brought in is as they brought it.
+            sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
+            self._by_length[length] = Definitions(
+                _Records(FinishedGood, sources, self._today.goods).__getitem__,
+                _Records(FinishedUnit, sources, self._today.units).__getitem__,
+                _Records(Recipe, sources, self._today.recipes).__getitem__,
+                _Records(Ingredient, sources, self._today.ingredients).__getitem__,
+                earlier=self.after,
+            )
+        return self._by_length[length]
+
+
+class _Records(dict[int, RecordT | None]):
+    """The records of one type that were looked up, each made of its row when it is first asked for."""
+
+    def __init__(
+        self, record_type: type[RecordT], sources: Sequence[_Source], today: Callable[[int], RecordT | None]
+    ) -> None:
+        super().__init__()
+        self._record_type = record_type
+        self._sources = sources
+        self._today = today
+
+    def __missing__(self, record_id: int) -> RecordT | None:
+        self[record_id] = self._look_up(record_id)
+        return self[record_id]
+
+    def _look_up(self, record_id: int) -> RecordT | None:
+        table = table_of(self._record_type).name
+        for source in self._sources:
+            if source.defines(table, record_id):
+                row = source.definition(table, record_id)
+                return None if row is None else _record(self._record_type, record_id, row, source)
+        return self._today(record_id)
+
+
+def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:
+    try:
+        return from_row(record_type, record_id, row)
+    except ValidationError as error:
+        file, where = event_document(source.event_id), table_of(type(source)).name
+        field = f"definitions.{table_of(record_type).name}.{record_id}"
+        problems = [Problem(str(error), file=file, table=where, row=str(source.id), field=field)]
+        raise DamagedError(file, problems) from error

@@ -1,0 +1,236 @@
+"""The ingredients that a number of batches takes, sub-recipes included, each in as few units as can be.
+
+Nothing that is needed is ever left out: what cannot be turned into the unit of the rest stays a row of its own,
+marked with why.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+
+from plandoc import units
+from plandoc.constraints import check_whole_or_zero
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.measures import Amount, family, largest, total
+from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.frozen import frozen
+from plandoc.records import Density, Event, Finding, Ingredient
+from plandoc.units import Kind
+
+# By the id of the ingredient and the one spelling of the unit.
+_Quantities = dict[tuple[int, str], Decimal]
+
+# Quantities and multipliers are decimals, so that their products and sums are too: ten levels of 25 digits each fit
+# in here many times, and what would not is an error and never rounded. Several times faster than fractions.
+_EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
+_NOTHING = Decimal(0)
+
+
+@frozen
+class NeedRow:
+    """How much of an ingredient is needed, as far as it can be said in one unit.
+
+    Attributes:
+        ingredient: What is needed.
+        amount: How much, in the largest of the units that the recipes use, or in the largest weight where they use
+            volumes and weights.
+        as_written: The same before conversion: the sum for each unit that the recipes use, the largest unit first.
+        unconverted: Why this row stands apart from other rows of the ingredient, or cannot be converted at all; None
+            when there is nothing to say.
+    """
+
+    ingredient: Ingredient
+    amount: Amount
+    as_written: tuple[Amount, ...]
+    unconverted: str | None
+
+
+@frozen
+class IngredientNeeds:
+    """The ingredients that the decided batches of events take.
+
+    Attributes:
+        events: Whose batches; in the order of their ids.
+        rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
+        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
+            broken: its ingredients are missing from the rows.
+    """
+
+    events: tuple[Event, ...]
+    rows: tuple[NeedRow, ...]
+    undecided: tuple[Finding, ...]
+
+
+def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definitions) -> tuple[NeedRow, ...]:
+    """Return what batches of recipes take of each ingredient, in the order of the ingredients' names.
+
+    Args:
+        batches_by_recipe: How many batches of each recipe, by its id; none of one with zero.
+        definitions: What the recipes are made of.
+
+    Raises:
+        ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
+            itself or is nested more than 10 levels deep. The path is shown.
+    """
+    return needs_together([Share(batches_by_recipe, definitions)])
+
+
+@frozen
+class Share:
+    """Batches that are baked by the same definitions.
+
+    Attributes:
+        batches: How many batches of each recipe, by its id; none of one with zero.
+        definitions: What the recipes are made of.
+    """
+
+    batches: Mapping[int, int]
+    definitions: Definitions
+
+
+def needs_together(shares: Iterable[Share]) -> tuple[NeedRow, ...]:
+    """Return what batches take that are baked by several definitions, as `ingredient_needs` does for one.
+
+    Each share is converted by its own definitions. An ingredient that they call differently is called as by the last.
+
+    Raises:
+        ValidationError: with everything that is broken in any of them.
+    """
+    sums, problems = [], []
+    for share in shares:
+        batches = {recipe_id: number for recipe_id, number in share.batches.items() if number != 0}
+        recipes = NestedRecipes(share.definitions)
+        wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
+        problems.extend(wrong)
+        if not wrong:
+            sums.append((share.definitions, _sums(batches, recipes)))
+    if problems:
+        raise ValidationError(dict.fromkeys(problems))
+    needed: dict[int, _Needed] = {}
+    for definitions, quantities in sums:
+        for (ingredient_id, unit), quantity in quantities.items():
+            ingredient = definitions.ingredients(ingredient_id)
+            if ingredient is not None:
+                one = needed.setdefault(ingredient_id, _Needed(ingredient))
+                one.add(ingredient, Amount(Fraction(quantity), unit))
+    return tuple(_rows(needed.values()))
+
+
+class _Needed:
+    """What is needed of one ingredient.
+
+    Attributes:
+        ingredient: As the last of the definitions has it.
+        amounts: By its density, by which definitions can differ, and the unit.
+    """
+
+    def __init__(self, ingredient: Ingredient) -> None:
+        self.ingredient = ingredient
+        self.amounts: dict[tuple[Density | None, str], Amount] = {}
+
+    def add(self, ingredient: Ingredient, amount: Amount) -> None:
+        self.ingredient = ingredient
+        key = (ingredient.density, amount.unit)
+        before = self.amounts.get(key)
+        self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
+
+
+def _sums(batches: Mapping[int, int], recipes: NestedRecipes) -> _Quantities:
+    one_batch = _OneBatch(recipes)
+    sums: _Quantities = {}
+    with decimal.localcontext(_EXACTLY):
+        for recipe_id, number in batches.items():
+            _add(sums, one_batch.quantities(recipe_id), Decimal(number))
+    return sums
+
+
+class _OneBatch:
+    """What one batch of a recipe takes, worked out once for each recipe, whatever it is part of."""
+
+    def __init__(self, recipes: NestedRecipes) -> None:
+        self._recipes = recipes
+        self._quantities: dict[int, _Quantities] = {}
+
+    def quantities(self, recipe_id: int) -> _Quantities:
+        """Return what one batch takes; only for recipes without problems."""
+        if recipe_id not in self._quantities:
+            sums: _Quantities = {}
+            recipe = self._recipes.recipe(recipe_id)
+            for line in recipe.lines if recipe is not None else ():
+                key = (line.ingredient_id, units.canonical(line.unit))
+                sums[key] = sums.get(key, _NOTHING) + line.quantity
+            for part in recipe.sub_recipes if recipe is not None else ():
+                _add(sums, self.quantities(part.recipe_id), part.multiplier)
+            self._quantities[recipe_id] = sums
+        return self._quantities[recipe_id]
+
+
+def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
+    for recipe_id, number in batches.items():
+        wrong = check_whole_or_zero(number)
+        if wrong is not None:
+            yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
+
+
+def _add(sums: _Quantities, more: _Quantities, times: Decimal) -> None:
+    for key, quantity in more.items():
+        sums[key] = sums.get(key, _NOTHING) + quantity * times
+
+
+def _rows(needed: Iterable[_Needed]) -> Iterator[NeedRow]:
+    for one in sorted(needed, key=lambda one: (one.ingredient.name.casefold(), one.ingredient.id)):
+        yield from _rows_of(one)
+
+
+def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
+    written: dict[Kind | str, list[tuple[Density | None, Amount]]] = {}
+    for (density, unit), amount in sorted(needed.amounts.items(), key=lambda entry: _largest_first(entry[1])):
+        written.setdefault(family(unit, density), []).append((density, amount))
+    sums = {name: _total(group) for name, group in written.items()}
+    for name, group in written.items():
+        others = [amount.unit for other, amount in sums.items() if other != name]
+        why = _why_unconverted(sums[name].unit, others)
+        yield NeedRow(needed.ingredient, sums[name], _by_unit(group), why)
+
+
+def _total(group: Sequence[tuple[Density | None, Amount]]) -> Amount:
+    """Return the sum of amounts of one family, each converted by the density that it was needed with."""
+    densities = {density for density, _ in group}
+    units = [amount.unit for _, amount in group]
+    if len(densities) > 1:
+        # As a weight: a cup of the one is not a cup of the other.
+        units.extend(density.weight_unit for density in densities if density is not None)
+    unit = largest(units)
+    return total((total([amount], unit, density) for density, amount in group), unit)
+
+
+def _by_unit(group: Iterable[tuple[Density | None, Amount]]) -> tuple[Amount, ...]:
+    sums: dict[str, Amount] = {}
+    for _, amount in group:
+        before = sums.get(amount.unit)
+        sums[amount.unit] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
+    return tuple(sums.values())
+
+
+def _largest_first(amount: Amount) -> tuple[int, int, str]:
+    """Return what orders amounts: what can be measured or counted, then containers, then unknown units."""
+    kind = units.kind_of(amount.unit)
+    group = 2 if kind is None else int(kind is Kind.CONTAINER)
+    return group, -units.position(amount.unit), amount.unit
+
+
+def _why_unconverted(unit: str, others: list[str]) -> str | None:
+    kind = units.kind_of(unit)
+    if kind is None:
+        near = units.nearest(unit)
+        return f"{found(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
+    by_density = [other for other in others if {kind, units.kind_of(other)} == {Kind.VOLUME, Kind.WEIGHT}]
+    if by_density:
+        return f"no density is known: needed in {unit} and in {by_density[0]}"
+    return f"{unit} cannot be turned into {' or '.join(others)}" if others else None

@@ -1,0 +1,68 @@
+"""What differs between two mappings: the one comparison that goods, batches and recipes share."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from plandoc.frozen import frozen
+
+
+class _Ordered(Protocol):
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+KeyT = TypeVar("KeyT", bound=_Ordered)
+ValueT = TypeVar("ValueT")
+
+
+class Status(enum.Enum):
+    """What became of one entry."""
+
+    UNCHANGED = "unchanged"
+    ADDED = "added"
+    DROPPED = "dropped"
+    MODIFIED = "modified"
+
+
+@frozen
+class Entry(Generic[KeyT, ValueT]):
+    """One key of two mappings.
+
+    Attributes:
+        before: Its value in the first; None when it is not there.
+        after: Its value in the second; None when it is not there.
+    """
+
+    key: KeyT
+    before: ValueT | None
+    after: ValueT | None
+
+    @property
+    def status(self) -> Status:
+        """What became of it."""
+        return status_of(self.before, self.after)
+
+
+def status_of(before: object, after: object) -> Status:
+    """Return what became of a value; None stands for one that is not there.
+
+    >>> status_of(10, 12), status_of(None, 3)
+    (<Status.MODIFIED: 'modified'>, <Status.ADDED: 'added'>)
+    """
+    if before == after:
+        return Status.UNCHANGED
+    if before is None:
+        return Status.ADDED
+    return Status.DROPPED if after is None else Status.MODIFIED
+
+
+def differences(before: Mapping[KeyT, ValueT], after: Mapping[KeyT, ValueT]) -> tuple[Entry[KeyT, ValueT], ...]:
+    """Return one entry for each key of either mapping, unchanged ones too, in the order of the keys.
+
+    >>> [(entry.key, entry.status.value) for entry in differences({1: 10, 2: 5}, {2: 5, 3: 1})]
+    [(1, 'dropped'), (2, 'unchanged'), (3, 'added')]
+    """
+    keys = sorted({**before, **after})
+    return tuple(Entry(key, before.get(key), after.get(key)) for key in keys)

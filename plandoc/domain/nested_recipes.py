@@ -1,0 +1,94 @@
+"""Recipes and the recipes inside them: what is broken in them, with the path to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from plandoc.domain.containment import check_nesting
+from plandoc.domain.definitions import Definitions
+from plandoc.errors import Problem, ValidationError
+from plandoc.records import Recipe
+
+
+class NestedRecipes:
+    """Recipes with all their sub-recipes, each looked up once."""
+
+    @classmethod
+    def of(cls, definitions: Definitions) -> NestedRecipes:
+        """Return the recipes of these definitions, with what was asked of them before."""
+        return definitions.once(cls)
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._recipes: dict[int, Recipe | None] = {}
+        self._problems_of: dict[int, tuple[Problem, ...]] = {}
+
+    def recipe(self, recipe_id: int) -> Recipe | None:
+        """Return a recipe; None when there is none."""
+        if recipe_id not in self._recipes:
+            self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
+        return self._recipes[recipe_id]
+
+    def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
+        """Return what is broken in one recipe and in its parts; nothing for one that can be made."""
+        if recipe_id not in self._problems_of:
+            self._problems_of[recipe_id] = self.problems([recipe_id])
+        return self._problems_of[recipe_id]
+
+    def problems(self, recipe_ids: Iterable[int]) -> tuple[Problem, ...]:
+        """Return what is broken in these recipes and in their parts; nothing for recipes that can be made.
+
+        Broken is a recipe that is missing, that has an ingredient or a part missing, that contains itself, or that is
+        nested more than 10 levels deep.
+        """
+        return tuple(dict.fromkeys(self._problems(recipe_ids)))
+
+    def _problems(self, recipe_ids: Iterable[int]) -> Iterator[Problem]:
+        outer = self._walk(recipe_ids)
+        for recipe_id in outer:
+            yield from self._missing(recipe_id, outer)
+        for recipe_id in (one for one, around in outer.items() if around is None and self._sub_recipe_ids(one)):
+            try:
+                check_nesting(recipe_id, self._sub_recipe_ids, self._name, "sub_recipes")
+            except ValidationError as error:
+                yield from error.problems
+
+    def _walk(self, recipe_ids: Iterable[int]) -> dict[int, int | None]:
+        """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
+        outer: dict[int, int | None] = dict.fromkeys(recipe_ids)
+        # Not by recursion, for nobody has checked yet that there is an end to it.
+        waiting = list(outer)
+        while waiting:
+            recipe_id = waiting.pop()
+            for part in self._sub_recipe_ids(recipe_id):
+                if part not in outer:
+                    outer[part] = recipe_id
+                    waiting.append(part)
+        return outer
+
+    def _missing(self, recipe_id: int, outer: Mapping[int, int | None]) -> Iterator[Problem]:
+        recipe = self.recipe(recipe_id)
+        if recipe is None:
+            around = self._path(outer[recipe_id], outer)
+            wanted = f", wanted by {around}" if around else ""
+            yield Problem(f"Recipe {recipe_id} not found{wanted}", field="sub_recipes" if around else None)
+            return
+        for ingredient_id in dict.fromkeys(line.ingredient_id for line in recipe.lines):
+            if self._definitions.ingredients(ingredient_id) is None:
+                path = self._path(recipe_id, outer)
+                yield Problem(f"Ingredient {ingredient_id} not found, wanted by {path}", field="lines")
+
+    def _path(self, recipe_id: int | None, outer: Mapping[int, int | None]) -> str:
+        path: list[str] = []
+        while recipe_id is not None:
+            path.insert(0, self._name(recipe_id))
+            recipe_id = outer[recipe_id]
+        return " -> ".join(path)
+
+    def _sub_recipe_ids(self, recipe_id: int) -> tuple[int, ...]:
+        recipe = self.recipe(recipe_id)
+        return () if recipe is None else recipe.sub_recipe_ids
+
+    def _name(self, recipe_id: int) -> str:
+        recipe = self.recipe(recipe_id)
+        return f"recipe {recipe_id}" if recipe is None else repr(recipe.name)

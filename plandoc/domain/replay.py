@@ -1,0 +1,276 @@
+"""Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
+
+The result must always be the plan as it stands. Only what the records say counts here: the catalogue of today may
+say something else than that of the day of an amendment.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from plandoc.constraints import check_whole
+from plandoc.domain.mapping_diff import Status, differences
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.frozen import frozen
+from plandoc.records import (
+    AddFinishedGood,
+    BatchDecision,
+    Change,
+    ChangeQuantity,
+    DropFinishedGood,
+    EventFinishedGood,
+    EventRecipe,
+    ModifyBatch,
+    PlanAmendment,
+)
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Part(enum.Enum):
+    """What a plan consists of; the value is how a person calls one of it."""
+
+    RECIPES = "recipe"
+    GOODS = "finished good"
+    BATCHES = "batches of finished unit"
+
+
+@frozen
+class PlanContent:
+    """What is planned, in numbers.
+
+    Attributes:
+        recipes: Ids of the selected recipes.
+        goods: How many of each good are handed out, by the good's id.
+        batches: How many batches are decided, by the finished unit's id.
+    """
+
+    recipes: frozenset[int] = frozenset()
+    goods: Mapping[int, int] = attrs.field(factory=dict)
+    batches: Mapping[int, int] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(
+        cls, recipes: Iterable[EventRecipe], goods: Iterable[EventFinishedGood], decisions: Iterable[BatchDecision]
+    ) -> PlanContent:
+        """Return what the rows of an event plan."""
+        return cls(
+            frozenset(row.recipe_id for row in recipes),
+            {row.finished_good_id: row.quantity for row in goods},
+            {row.finished_unit_id: row.batches for row in decisions},
+        )
+
+    def numbers(self, part: Part) -> Mapping[int, int]:
+        """Return how many of each there are in one part of the plan, by id; a selected recipe counts 1."""
+        if part is Part.RECIPES:
+            return dict.fromkeys(self.recipes, 1)
+        return self.goods if part is Part.GOODS else self.batches
+
+
+@frozen
+class Effect:
+    """What a change does to one number of a plan; all kinds of change come down to this.
+
+    Attributes:
+        part: Whether it is the number of a good, or of batches.
+        key: Id of the good or of the finished unit.
+        before: The number before; 0 when it was not in the plan.
+        after: The number after; 0 when it is no longer in the plan.
+    """
+
+    part: Part
+    key: int
+    before: int
+    after: int
+
+
+def effect_of(change: Change) -> Effect | None:
+    """Return what a change does to the numbers of a plan; None for one that revises a definition.
+
+    >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
+    0
+    """
+    match change:
+        case DropFinishedGood():
+            return Effect(Part.GOODS, change.finished_good_id, change.original_quantity, 0)
+        case AddFinishedGood():
+            return Effect(Part.GOODS, change.finished_good_id, 0, change.quantity)
+        case ChangeQuantity():
+            return Effect(Part.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
+        case ModifyBatch():
+            return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
+    return None
+
+
+def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
+    """Return what is planned after an amendment."""
+    effect = effect_of(amendment.change)
+    recipes = content.recipes.union(amendment.added_recipe_ids)
+    if effect is None:
+        return PlanContent(recipes, content.goods, content.batches)
+    numbers = {**content.numbers(effect.part), effect.key: effect.after}
+    if effect.after == 0:
+        del numbers[effect.key]
+    if effect.part is Part.GOODS:
+        return PlanContent(recipes, numbers, content.batches)
+    return PlanContent(recipes, content.goods, numbers)
+
+
+def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
+    """Return amendments in the order of their numbers within the event: that is their order, not the clock."""
+    return sorted(amendments, key=lambda amendment: amendment.sequence)
+
+
+_BACKUP = "take the file of the event back from a backup, with 'plandoc repair --from BACKUP'"
+
+
+def original(snapshot_data: Mapping[str, Any]) -> PlanContent:
+    """Return what was planned when a snapshot was taken.
+
+    Raises:
+        ValidationError: when the snapshot is not in the form that plandoc writes.
+    """
+    return PlanContent(
+        frozenset(_numbers(snapshot_data, "recipes", "recipe_id", "recipe_id")),
+        _numbers(snapshot_data, "finished_goods", "fg_id", "quantity"),
+        _numbers(snapshot_data, "batch_decisions", "finished_unit_id", "batches"),
+    )
+
+
+def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str) -> dict[int, int]:
+    try:
+        pairs = [(row[key], row[number]) for row in snapshot_data[rows]]
+    except (KeyError, TypeError) as error:
+        needed = dict.fromkeys((key, number))
+        message = f"wanted a list of objects with {' and '.join(needed)}, found none"
+        raise ValidationError([Problem(message, field=f"snapshot_data.{rows}", hint=_BACKUP)]) from error
+    for value in (value for pair in pairs for value in pair):
+        wrong = check_whole(value)
+        if wrong is not None:
+            raise ValidationError([Problem(wrong, field=f"snapshot_data.{rows}", hint=_BACKUP)])
+    return dict(pairs)
+
+
+def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]) -> PlanContent:
+    """Return what is planned when each amendment is made on top of a snapshot, in the order of their numbers.
+
+    Raises:
+        ValidationError: when the snapshot is not in the form that plandoc writes.
+    """
+    return functools.reduce(amended, in_order(amendments), original(snapshot_data))
+
+
+Behind = Mapping[tuple[Part, int], list[PlanAmendment]]
+
+
+def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
+    """Return the amendments that touched each number of a plan, in their order, by the part and the id.
+
+    A recipe is touched by the amendment that brought it.
+    """
+    behind: dict[tuple[Part, int], list[PlanAmendment]] = {}
+    for amendment in in_order(amendments):
+        effect = effect_of(amendment.change)
+        numbers = [] if effect is None else [(effect.part, effect.key)]
+        for touched in [*numbers, *((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
+            behind.setdefault(touched, []).append(amendment)
+    return behind
+
+
+@frozen
+class Parting:
+    """Where a plan first parts from what its snapshot and amendments say.
+
+    Attributes:
+        message: What they say, and what is there instead.
+        amendment: The first amendment after which they part; None when no amendment is behind the difference.
+    """
+
+    message: str
+    amendment: PlanAmendment | None
+
+
+def first_parting(
+    snapshot_data: Mapping[str, Any],
+    amendments: Iterable[PlanAmendment],
+    live: PlanContent,
+    definitions: Mapping[str, Any] = _NONE,
+) -> Parting | None:
+    """Return where a plan first parts from its replay; None when they are the same.
+
+    First come the amendments that do not fit what they say they changed, and those that are missing; then what
+    differs at the end, by the last amendment that touched it.
+
+    Args:
+        snapshot_data: What was planned.
+        amendments: Those on top of it, in any order.
+        live: The plan as it is.
+        definitions: What the snapshot froze, which the amendments must fit, too.
+
+    Raises:
+        ValidationError: when the snapshot is not in the form that plandoc writes.
+    """
+    ordered, start = in_order(amendments), original(snapshot_data)
+    misfit = next(iter((*_misfits(start, ordered), *_misfits_of_definitions(definitions, ordered))), None)
+    if misfit is not None:
+        return misfit
+    behind = amendments_behind(ordered)
+    partings = list(_partings(replay(snapshot_data, ordered), live, behind))
+    return min(partings, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
+
+
+def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Parting]:
+    for number, amendment in enumerate(ordered, start=1):
+        if amendment.sequence != number:
+            yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
+        effect = effect_of(amendment.change)
+        before = 0 if effect is None else content.numbers(effect.part).get(effect.key, 0)
+        if effect is not None and before != effect.before:
+            message = f"{_called(effect.part, effect.key)}: it says {effect.before} before, but {before} were planned"
+            yield Parting(message, amendment)
+        content = amended(content, amendment)
+
+
+def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Parting]:
+    known = dict(_defined(definitions))
+    for amendment in ordered:
+        before, after = dict(_defined(amendment.definitions_before)), dict(_defined(amendment.definitions))
+        for key in sorted(before.keys() | (after.keys() & known.keys())):
+            if key not in before:
+                yield Parting(f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment)
+            elif key not in known or before[key] != known[key]:
+                yield Parting(f"{_named(key)}: it says another definition before than was in force", amendment)
+            elif key not in after:
+                yield Parting(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+        known.update(after)
+
+
+def _defined(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
+    for table, rows in definitions.items():
+        # Beside the tables, a snapshot can report its imports.
+        for key, row in rows.items() if type(rows) is dict else ():
+            yield (table, key), row
+
+
+def _named(key: tuple[str, str]) -> str:
+    return f"{key[0]} {key[1]}"
+
+
+def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:
+    for part in Part:
+        for entry in differences(replayed.numbers(part), live.numbers(part)):
+            if entry.status is not Status.UNCHANGED:
+                wanted, there = entry.before or "nothing", entry.after or "nothing"
+                message = f"{_called(part, entry.key)}: wanted {wanted}, found {there}"
+                touching = behind.get((part, entry.key))
+                yield Parting(message, touching[-1] if touching else None)
+
+
+def _called(part: Part, key: int) -> str:
+    return f"{part.value} {found(key)}"

@@ -1,0 +1,249 @@
+"""What a person should look at before a plan is locked or started."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+
+import attrs
+
+from plandoc.constraints import LARGEST_NUMBER
+from plandoc.domain.batches import batches_for, batches_in_words, shortfall_in_words, units_yielded
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.fingerprints import recipe_fingerprint
+from plandoc.domain.needs import needs_of_plan
+from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.domain.requirements import Breakdown, Exact
+from plandoc.domain.rounding import in_words
+from plandoc.frozen import frozen
+from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
+
+# What can be done about a finding of this kind once production has started.
+_AMEND = {
+    FindingKind.BROKEN: "put its definition right, or drop what uses it from the plan with drop_finished_good",
+    FindingKind.MISSING_RECIPE: "decide its batches with modify_batch_decision, which selects the recipe too",
+    FindingKind.UNDECIDED: "decide its batches with modify_batch_decision, or all that are needed with amend_enough",
+    FindingKind.SHORT: "change the batches with modify_batch_decision, or all that are needed with amend_enough",
+    FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if need be",
+    FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them to spare",
+}
+_ORDER = {kind: position for position, kind in enumerate(FindingKind)}
+
+
+@frozen
+class PlanParts:
+    """What a plan consists of.
+
+    Attributes:
+        quantities: How many of each good are handed out, by the good's id.
+        recipes: Ids of the selected recipes.
+        decisions: The batch decisions, by the finished unit's id.
+        state: Where the plan is in its life, for it decides what can be done about a finding.
+        packed: The assembly runs that count.
+    """
+
+    quantities: Mapping[int, int]
+    recipes: Collection[int]
+    decisions: Mapping[int, BatchDecision]
+    state: PlanState = PlanState.DRAFT
+    packed: tuple[AssemblyRun, ...] = ()
+
+
+def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
+    """Return what is wrong or doubtful in a plan; the worst kind first, then in the order of ids.
+
+    Nothing here stops a plan from being locked or started: a person decides.
+    """
+    breakdown = Breakdown.of(definitions)
+    broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
+    whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
+    needs = needs_of_plan(whole, plan.packed, definitions)
+    findings = [
+        *_broken_recipes(plan, definitions),
+        *_broken_goods(plan, definitions, breakdown),
+        *_missing_recipes(whole, plan.recipes, definitions, breakdown),
+        *_undecided(needs, plan.decisions, definitions),
+        *_of_decisions(plan.decisions, needs, definitions, all_needs_known=not broken),
+    ]
+    return tuple(sorted((_as_of(plan.state, finding) for finding in findings), key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, int, int]:
+    return _ORDER[finding.kind], finding.finished_good_id or 0, finding.finished_unit_id or 0
+
+
+def _as_of(state: PlanState, finding: Finding) -> Finding:
+    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays."""
+    if state is PlanState.COMPLETED:
+        return attrs.evolve(finding, way_out="a completed plan stays as it is")
+    return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
+
+
+def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Finding]:
+    recipes = NestedRecipes.of(definitions)
+    for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
+        recipe = recipes.recipe(recipe_id)
+        if recipe is None:
+            message = f"recipe {recipe_id} is in the plan, but was not found"
+            way_out = "select the recipes anew with set_event_recipes, and decide its batches anew"
+            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
+            continue
+        for problem in recipes.problems_of(recipe_id):
+            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
+
+
+def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
+    for good_id in plan.quantities:
+        good = definitions.goods(good_id)
+        name = f"finished good {good_id}" if good is None else good.name
+        messages = [problem.message for problem in breakdown.problems(good_id)]
+        if good is not None and not good.components:
+            messages.append(f"{name} has nothing in it")
+        for message in messages:
+            way_out = "put its definition right, or take it out of the plan"
+            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_good_id=good_id)
+
+
+def _missing_recipes(
+    quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions, breakdown: Breakdown
+) -> Iterator[Finding]:
+    chosen = set(selected)
+    for good_id in quantities:
+        missing = breakdown.recipes(good_id) - chosen
+        if not missing:
+            continue
+        names = ", ".join(recipe.name for recipe in map(definitions.recipes, sorted(missing)) if recipe is not None)
+        good = definitions.goods(good_id)
+        if names and good is not None:
+            message = f"{good.name} is in the plan, but not selected are {names}"
+            way_out = "select them with set_event_recipes"
+            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, way_out, finished_good_id=good_id)
+
+
+def _undecided(
+    needs: Mapping[int, Exact], decisions: Mapping[int, BatchDecision], definitions: Definitions
+) -> Iterator[Finding]:
+    for unit_id, exact in needs.items():
+        unit = None if unit_id in decisions else definitions.units(unit_id)
+        if unit is not None:
+            needed = math.ceil(exact)
+            enough = batches_for(needed, unit.yield_per_batch)
+            yield Finding(
+                FindingKind.UNDECIDED,
+                unit.name,
+                f"{unit.name}: {needed} needed, no batches decided",
+                f"decide {batches_in_words(enough)} with save_batch_decision, or all at once with decide_enough",
+                finished_unit_id=unit_id,
+                needed=_countable(needed),
+                made=0,
+            )
+
+
+def _of_decisions(
+    decisions: Mapping[int, BatchDecision],
+    needs: Mapping[int, Exact],
+    definitions: Definitions,
+    *,
+    all_needs_known: bool,
+) -> Iterator[Finding]:
+    for unit_id, decision in decisions.items():
+        unit = definitions.units(unit_id)
+        if unit is None:
+            message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
+            way_out = "remove the decision with delete_batch_decisions"
+            name = f"finished unit {unit_id}"
+            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
+            continue
+        exact = needs.get(unit_id)
+        if exact is None:
+            # A broken good may be the one that needs it.
+            if all_needs_known:
+                yield _unneeded(unit, decision)
+            continue
+        need_is_known = all_needs_known or exact > decision.units_needed
+        changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
+        # Mending what is short means deciding anew; that it is stale, too, would say the same thing twice.
+        yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
+
+
+def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
+    return Finding(
+        FindingKind.UNNEEDED,
+        unit.name,
+        f"{unit.name}: {_decided(decision.batches)}, but no good needs any",
+        "remove the decision with delete_batch_decisions, or bake them to spare",
+        finished_unit_id=unit.id,
+        needed=0,
+        made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
+    )
+
+
+def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Iterator[Finding]:
+    made = units_yielded(decision.batches, unit.yield_per_batch)
+    accepted = accepted_shortfall(decision)
+    if needed - made > accepted:
+        enough = batches_for(needed, unit.yield_per_batch)
+        agreed = f", of which {accepted} accepted" if accepted else ""
+        since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
+        yield Finding(
+            FindingKind.SHORT,
+            unit.name,
+            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
+            f"decide {batches_in_words(enough)} with save_batch_decision, or accept the shortfall",
+            finished_unit_id=unit.id,
+            needed=_countable(needed),
+            made=_countable(made),
+        )
+
+
+def accepted_shortfall(decision: BatchDecision) -> int:
+    """Return how many units short a decision was when somebody accepted it; 0 when nobody did."""
+    if not decision.shortfall_accepted:
+        return 0
+    return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
+
+
+def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: Collection[str]) -> Iterator[Finding]:
+    if changes:
+        yield Finding(
+            FindingKind.STALE,
+            unit.name,
+            f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
+            "look at it again, and decide it anew with save_batch_decision",
+            finished_unit_id=unit.id,
+            needed=_countable(math.ceil(exact)),
+            made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
+        )
+
+
+def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
+    needed = math.ceil(exact)
+    if needed != decision.units_needed:
+        yield f"the need changed from {decision.units_needed} to {needed}"
+    elif decision.exact_need not in (0, exact):
+        before, now = in_words(Fraction(decision.exact_need)), in_words(Fraction(exact))
+        yield f"the need changed from {before} to {now}, which is {needed} rounded up as before"
+
+
+def _changes(unit: FinishedUnit, decision: BatchDecision, definitions: Definitions) -> Iterator[str]:
+    if unit.yield_per_batch != decision.yield_per_batch:
+        yield f"the yield of a batch changed from {decision.yield_per_batch} to {unit.yield_per_batch}"
+    if unit.recipe_id != decision.recipe_id:
+        yield "it became a yield of another recipe"
+    elif _recipe_changed(decision, definitions):
+        yield "what goes into the recipe changed"
+
+
+def _recipe_changed(decision: BatchDecision, definitions: Definitions) -> bool:
+    then = decision.recipe_fingerprint
+    return then != "" and then != recipe_fingerprint(decision.recipe_id, definitions)
+
+
+def _countable(units: int) -> int | None:
+    """Return a number of units as a finding can hold it; None above what files carry, then only the message has it."""
+    return units if units <= LARGEST_NUMBER else None
+
+
+def _decided(batches: int) -> str:
+    return f"{batches_in_words(batches)} {'was' if batches == 1 else 'were'} decided"

@@ -1,0 +1,136 @@
+"""What was baked and packed: the runs that count, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.requirements import Breakdown
+from plandoc.records import AssemblyRun, ProductionRun, RunKind, VoidedRun
+
+
+def counted_production(runs: Iterable[ProductionRun], voided: Iterable[VoidedRun]) -> tuple[ProductionRun, ...]:
+    """Return the production runs of an event that were not voided, in the order given.
+
+    Args:
+        runs: All production runs of one event.
+        voided: What was voided in that event; assembly runs, which have numbers of their own, do not matter.
+    """
+    ids = _voided_ids(voided, RunKind.PRODUCTION)
+    return tuple(run for run in runs if run.id not in ids)
+
+
+def counted_assembly(runs: Iterable[AssemblyRun], voided: Iterable[VoidedRun]) -> tuple[AssemblyRun, ...]:
+    """Return the assembly runs of an event that were not voided, in the order given.
+
+    Args:
+        runs: All assembly runs of one event.
+        voided: What was voided in that event; production runs, which have numbers of their own, do not matter.
+    """
+    ids = _voided_ids(voided, RunKind.ASSEMBLY)
+    return tuple(run for run in runs if run.id not in ids)
+
+
+def _voided_ids(voided: Iterable[VoidedRun], kind: RunKind) -> frozenset[int]:
+    return frozenset(one.run_id for one in voided if one.kind is kind)
+
+
+def batches_done(runs: Iterable[ProductionRun]) -> dict[int, int]:
+    """Return the batches baked, by the finished unit's id; units never baked are not in it.
+
+    Args:
+        runs: Those that count; see `counted_production`.
+    """
+    return _total((run.finished_unit_id, run.batches) for run in runs)
+
+
+def units_made(runs: Iterable[ProductionRun]) -> dict[int, int]:
+    """Return the units that came out of the oven whole, by the finished unit's id.
+
+    Args:
+        runs: Those that count; see `counted_production`.
+    """
+    return _total((run.finished_unit_id, run.units_made) for run in runs)
+
+
+def units_lost(runs: Iterable[ProductionRun]) -> dict[int, int]:
+    """Return the units that were lost in baking, by the finished unit's id.
+
+    Args:
+        runs: Those that count; see `counted_production`.
+    """
+    return _total((run.finished_unit_id, sum(loss.units for loss in run.losses)) for run in runs)
+
+
+def assembled(runs: Iterable[AssemblyRun]) -> dict[int, int]:
+    """Return the pieces packed, by the good's id; goods never packed are not in it.
+
+    Args:
+        runs: Those that count; see `counted_assembly`.
+    """
+    return _total((run.finished_good_id, run.quantity) for run in runs)
+
+
+def remaining_batches(decided: Mapping[int, int], done: Mapping[int, int]) -> dict[int, int]:
+    """Return the batches that are decided and not baked yet, by the finished unit's id; units with none are left out.
+
+    >>> remaining_batches({1: 5, 2: 1, 3: 2}, {1: 3, 2: 2})
+    {1: 2, 3: 2}
+    """
+    left = ((unit_id, batches - done.get(unit_id, 0)) for unit_id, batches in decided.items())
+    return {unit_id: batches for unit_id, batches in left if batches > 0}
+
+
+def units_used(pieces: Mapping[int, int], breakdown: Breakdown) -> dict[int, Fraction]:
+    """Return what a number of goods takes of each finished unit, through all their bundles, by the unit's id.
+
+    Args:
+        pieces: How many of each good, by the good's id.
+        breakdown: What the goods are made of.
+
+    Raises:
+        ValidationError: with everything that is broken in one of the goods.
+    """
+    used: dict[int, Fraction] = {}
+    for good_id, number in sorted(pieces.items()):
+        for unit_id, each in breakdown.units(good_id).items():
+            used[unit_id] = used.get(unit_id, Fraction(0)) + each * number
+    return used
+
+
+def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[int, Fraction]:
+    """Return what packed goods took of each finished unit, each by what it was made of when it was packed.
+
+    Args:
+        runs: Those that count; see `counted_assembly`.
+        definitions: Those in force.
+
+    Raises:
+        ValidationError: with everything that is broken in one of the goods.
+    """
+    by_then: dict[int, tuple[Definitions, list[AssemblyRun]]] = {}
+    for run in runs:
+        then = definitions.after(run.amendments_before)
+        by_then.setdefault(id(then), (then, []))[1].append(run)
+    used: dict[int, Fraction] = {}
+    for then, some in by_then.values():
+        for unit_id, number in units_used(assembled(some), Breakdown.of(then)).items():
+            used[unit_id] = used.get(unit_id, Fraction(0)) + number
+    return used
+
+
+def units_left(made: Mapping[int, int], used: Mapping[int, Fraction]) -> dict[int, Fraction]:
+    """Return what was made and not used yet, by the finished unit's id.
+
+    A number is below 0 where more was used than made: that is never recorded so; only files that were changed by hand,
+    or by plandoc 0.1 while the catalogue changed, can have it.
+    """
+    return {i: Fraction(made.get(i, 0)) - used.get(i, Fraction(0)) for i in sorted(made.keys() | used.keys())}
+
+
+def _total(entries: Iterable[tuple[int, int]]) -> dict[int, int]:
+    totals: dict[int, int] = {}
+    for key, number in entries:
+        totals[key] = totals.get(key, 0) + number
+    return totals

@@ -1,0 +1,172 @@
+"""What is needed against what is in the house: what is enough, what to buy, and what nobody can tell."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import attrs
+
+from plandoc import units
+from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.measures import Amount, family, largest, total
+from plandoc.errors import found
+from plandoc.frozen import frozen
+from plandoc.records import Event, Finding, Ingredient, StockItem
+from plandoc.units import Kind
+
+_NOTHING = Fraction(0)
+# Amounts of one ingredient, by what makes them comparable.
+_Families = dict[Kind | str, list[Amount]]
+_Sums = Mapping[Kind | str, Amount]
+
+
+class Standing(enum.Enum):
+    """How an ingredient stands; the first that fits."""
+
+    ENOUGH = "enough"
+    BUY = "buy"
+    CANNOT_COMPARE = "cannot_compare"
+
+
+@frozen
+class ShoppingRow:
+    """A need and the stock that can be compared with it.
+
+    All amounts are in one unit: that of the stock, for the baker buys in it; that of the need where there is none.
+
+    Attributes:
+        needed: What the batches take.
+        in_stock: What is in the house.
+        to_buy: What is missing, 0 when nothing is; None when it cannot be known, because there is stock in a unit that
+            cannot be compared. Shown rounded up, so that it is never short.
+        reason: Why it cannot be known, and the way out; None when it is known.
+    """
+
+    needed: Amount
+    in_stock: Amount
+    to_buy: Amount | None
+    reason: str | None = None
+
+
+@frozen
+class ShoppingItem:
+    """How one needed ingredient stands.
+
+    Attributes:
+        ingredient: What is needed.
+        standing: Enough when every row is covered; to buy when some row is short, and all that could cover it was
+            compared; else it cannot be compared.
+        rows: One for each need that cannot be compared with the others.
+        other_stock: What is in the house and cannot be compared with any row, so that it is in none; empty unless the
+            standing is CANNOT_COMPARE.
+    """
+
+    ingredient: Ingredient
+    standing: Standing
+    rows: tuple[ShoppingRow, ...]
+    other_stock: tuple[Amount, ...] = ()
+
+    @property
+    def reason(self) -> str | None:
+        """What keeps it from being compared and the way out, of all rows; None unless the standing is CANNOT_COMPARE."""
+        reasons = dict.fromkeys(row.reason for row in self.rows if row.reason is not None)
+        return f"{self.ingredient.name}: {'; '.join(reasons)}" if reasons else None
+
+
+@frozen
+class ShoppingList:
+    """What the decided batches of events need against the stock; each needed ingredient is in exactly one group.
+
+    Attributes:
+        events: Whose batches; in the order of their ids.
+        enough: Ingredients of which there is enough.
+        buy: Ingredients to buy, with how much.
+        cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
+        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
+            broken: it is not in the list.
+    """
+
+    events: tuple[Event, ...]
+    enough: tuple[ShoppingItem, ...]
+    buy: tuple[ShoppingItem, ...]
+    cannot_compare: tuple[ShoppingItem, ...]
+    undecided: tuple[Finding, ...]
+
+
+def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:
+    """Return how each needed ingredient stands, in the order in which the needs first name it.
+
+    Args:
+        needs: What is needed.
+        stock: What is in the house; of other ingredients too.
+    """
+    ingredients: dict[int, Ingredient] = {}
+    needed: dict[int, list[Amount]] = {}
+    for row in needs:
+        ingredients[row.ingredient.id] = row.ingredient
+        needed.setdefault(row.ingredient.id, []).append(row.amount)
+    present: dict[int, list[Amount]] = {}
+    for item in stock:
+        present.setdefault(item.ingredient_id, []).append(Amount(Fraction(item.quantity), item.unit))
+    return tuple(_item(one, needed[one.id], present.get(one.id, [])) for one in ingredients.values())
+
+
+def _item(ingredient: Ingredient, needed: list[Amount], present: list[Amount]) -> ShoppingItem:
+    # Needs that can be compared are one row, so that no stock is counted for two of them.
+    needs, stock = _by_family(needed, ingredient), _by_family(present, ingredient)
+    rows = {name: _row(amounts, stock.get(name, []), ingredient) for name, amounts in needs.items()}
+    left = _left_over(rows, stock, ingredient)
+    if all(map(_is_covered, rows.values())) or not left:
+        standing = Standing.ENOUGH if all(map(_is_covered, rows.values())) else Standing.BUY
+        return ShoppingItem(ingredient, standing, tuple(rows.values()))
+    untold = (row if _is_covered(row) else _untold(row, left, ingredient) for row in rows.values())
+    other = tuple(left[name] for name in left if name not in rows)
+    return ShoppingItem(ingredient, Standing.CANNOT_COMPARE, tuple(untold), other)
+
+
+def _is_covered(row: ShoppingRow) -> bool:
+    return row.in_stock.exact >= row.needed.exact
+
+
+def _untold(row: ShoppingRow, left: _Sums, ingredient: Ingredient) -> ShoppingRow:
+    return attrs.evolve(
+        row, to_buy=None, reason=_reason(ingredient, row.needed.unit, [one.unit for one in left.values()])
+    )
+
+
+def _by_family(amounts: Iterable[Amount], ingredient: Ingredient) -> _Families:
+    families: _Families = {}
+    for amount in amounts:
+        families.setdefault(family(amount.unit, ingredient.density), []).append(amount)
+    return families
+
+
+def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) -> ShoppingRow:
+    unit = largest(amount.unit for amount in present or needed)
+    need = total(needed, unit, ingredient.density)
+    stock = total(present, unit, ingredient.density)
+    missing = max(_NOTHING, need.exact - stock.exact)
+    return ShoppingRow(need, stock, Amount(missing, unit, rounds_up=True))
+
+
+def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
+    """Return the stock that no row uses up; what is left in the family of a short row is nothing."""
+    sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
+    in_order = sorted(sums.items(), key=lambda entry: (units.position(entry[1].unit), entry[1].unit))
+    # The row is in the same unit, that of this very stock.
+    rests = ((name, one, one.exact - (rows[name].needed.exact if name in rows else _NOTHING)) for name, one in in_order)
+    return {name: attrs.evolve(present, exact=rest) for name, present, rest in rests if rest > 0}
+
+
+def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
+    where = f"needed in {unit}, in stock in {' and '.join(stock_units)}"
+    way_out = f"count the stock in {unit} too"
+    kinds = {units.kind_of(one) for one in (unit, *stock_units)}
+    if {Kind.VOLUME, Kind.WEIGHT} <= kinds and ingredient.density is None:
+        return f"{where}, but its density is not known; give the ingredient a density"
+    unknown = [one for one in (unit, *stock_units) if units.kind_of(one) is None]
+    if unknown:
+        return f"{where}, but {found(unknown[0])} is not a unit that plandoc knows; {way_out}"
+    return f"{where}, which cannot be compared; {way_out}"

@@ -1,0 +1,119 @@
+"""What may be done to a plan in which state: the one table that every change is checked against."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from plandoc import records
+from plandoc.errors import PlanStateError
+from plandoc.frozen import frozen
+from plandoc.records import PlanState
+
+_DRAFT, _LOCKED, _IN_PRODUCTION, _COMPLETED = PlanState
+
+
+class Edit(enum.Enum):
+    """A kind of change; the value is how a person calls it."""
+
+    DETAILS = "change the event's name, date or attendees"
+    NOTES = "change the event's notes"
+    SELECTION = "change the selected recipes and goods"
+    DECISIONS = "change batch decisions"
+    AMENDMENTS = "amend the plan"
+    RUNS = "record production"
+    REMOVAL = "remove the event"
+
+
+ALLOWED: Mapping[Edit, frozenset[PlanState]] = MappingProxyType(
+    {
+        Edit.DETAILS: frozenset({_DRAFT, _LOCKED, _IN_PRODUCTION}),
+        Edit.NOTES: frozenset(PlanState),
+        Edit.SELECTION: frozenset({_DRAFT}),
+        Edit.DECISIONS: frozenset({_DRAFT, _LOCKED}),
+        Edit.AMENDMENTS: frozenset({_IN_PRODUCTION}),
+        Edit.RUNS: frozenset({_IN_PRODUCTION}),
+        Edit.REMOVAL: frozenset({_DRAFT, _LOCKED}),
+    }
+)
+
+
+@frozen
+class Step:
+    """A move of a plan from one state to the next."""
+
+    action: str
+    before: PlanState
+    after: PlanState
+
+
+LOCK = Step("lock the plan", _DRAFT, _LOCKED)
+UNLOCK = Step("unlock the plan", _LOCKED, _DRAFT)
+START = Step("start production", _LOCKED, _IN_PRODUCTION)
+COMPLETE = Step("complete production", _IN_PRODUCTION, _COMPLETED)
+STEPS: tuple[Step, ...] = (LOCK, UNLOCK, START, COMPLETE)
+
+_WAYS_ON: Mapping[PlanState, str] = MappingProxyType(
+    {
+        _DRAFT: "lock the plan first, with lock_plan",
+        _LOCKED: "start production first, with start_production, or go back with unlock_plan",
+        _IN_PRODUCTION: "a started plan never goes back; it can be amended, or completed with complete_production",
+        _COMPLETED: "a completed plan stays as it is",
+    }
+)
+_WAYS_OUT: Mapping[tuple[Edit, PlanState], str] = MappingProxyType(
+    {
+        (Edit.SELECTION, _LOCKED): "go back to DRAFT with unlock_plan",
+        (Edit.SELECTION, _IN_PRODUCTION): "amend it, with add_finished_good, drop_finished_good or change_quantity",
+        (Edit.DECISIONS, _IN_PRODUCTION): "amend it, with modify_batch_decision",
+        (Edit.DETAILS, _COMPLETED): "only its notes can change now",
+        (Edit.REMOVAL, _IN_PRODUCTION): "remove_event with discard_history=True removes it with its snapshot",
+        (Edit.REMOVAL, _COMPLETED): "remove_event with discard_history=True removes it with its snapshot",
+    }
+)
+
+EDITS_OF_TABLES: Mapping[type, Edit] = MappingProxyType(
+    {
+        records.EventRecipe: Edit.SELECTION,
+        records.EventFinishedGood: Edit.SELECTION,
+        records.BatchDecision: Edit.DECISIONS,
+        records.PlanAmendment: Edit.AMENDMENTS,
+        records.ProductionRun: Edit.RUNS,
+        records.AssemblyRun: Edit.RUNS,
+        records.VoidedRun: Edit.RUNS,
+    }
+)
+
+
+def check_edit(event: records.Event, edit: Edit) -> None:
+    """Refuse a change that the state of the event's plan does not allow.
+
+    Raises:
+        PlanStateError: with the way out.
+    """
+    if event.plan_state not in ALLOWED[edit]:
+        way_out = _WAYS_OUT.get((edit, event.plan_state), _WAYS_ON[event.plan_state])
+        raise PlanStateError(event.id, event.plan_state, edit.value, way_out, event.name)
+
+
+def check_step(event: records.Event, step: Step) -> None:
+    """Refuse a step that does not start from the state the event's plan is in.
+
+    Raises:
+        PlanStateError: with the way out.
+    """
+    if event.plan_state is not step.before:
+        raise PlanStateError(event.id, event.plan_state, step.action, _WAYS_ON[event.plan_state], event.name)
+
+
+def edits_between(before: records.Event, after: records.Event) -> set[Edit]:
+    """Return the kinds of change that lead from one version of an event to another."""
+    edits = set()
+    if before.notes != after.notes:
+        edits.add(Edit.NOTES)
+    if attrs.evolve(before, notes=after.notes, plan_state=after.plan_state) != after:
+        edits.add(Edit.DETAILS)
+    return edits

@@ -1,0 +1,66 @@
+"""What batches take out of the stock: each need from what can be compared with it, as far as it goes, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+
+from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.measures import Amount, convert, storable
+from plandoc.frozen import frozen
+from plandoc.records import Density, NotTaken, StockItem, Taken
+from plandoc.units import position
+
+
+@frozen
+class Taking:
+    """What is taken.
+
+    Attributes:
+        left: The rows of the stock that are less by it, as they are then.
+        taken: What each of them is less by.
+        not_taken: What is needed and was not there.
+    """
+
+    left: tuple[StockItem, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    not_taken: tuple[NotTaken, ...] = ()
+
+
+def take(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Taking:
+    """Return what needs take out of the stock: of several units that can be compared, the largest first.
+
+    Args:
+        needs: What is needed.
+        stock: What is there; of other ingredients too.
+    """
+    items = sorted(stock, key=lambda one: (-position(one.unit), one.id))
+    left = {item.id: item for item in items}
+    taken: list[Taken] = []
+    not_taken: list[NotTaken] = []
+    for need in needs:
+        missing = need.amount
+        for item in (one for one in items if one.ingredient_id == need.ingredient.id):
+            rest, missing = _rest(Fraction(left[item.id].quantity), item.unit, missing, need.ingredient.density)
+            if rest != left[item.id].quantity:
+                taken.append(Taken(item.ingredient_id, Fraction(left[item.id].quantity) - rest, item.unit))
+                left[item.id] = attrs.evolve(item, quantity=rest)
+        if missing.exact:
+            not_taken.append(NotTaken(need.ingredient.name, storable(missing.exact, rounds_up=True), missing.unit))
+    less = (left[item.id] for item in items if left[item.id] != item)
+    return Taking(tuple(less), tuple(taken), tuple(not_taken))
+
+
+def _rest(there: Fraction, unit: str, missing: Amount, density: Density | None) -> tuple[Fraction, Amount]:
+    """Return what is left of a row of the stock, and what is missing still."""
+    wanted = convert(missing, unit, density)
+    if wanted is None or not wanted.exact:
+        return there, missing
+    if wanted.exact < there:
+        # What is left is rounded up where it cannot be held, and what is taken is the rest: together what there was.
+        rest = Fraction(storable(there - wanted.exact, rounds_up=True))
+        return min(there, rest), attrs.evolve(missing, exact=Fraction(0))
+    still = convert(attrs.evolve(wanted, exact=wanted.exact - there), missing.unit, density)
+    return Fraction(0), missing if still is None else still

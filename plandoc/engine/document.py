@@ -1,0 +1,347 @@
+"""Documents opened for typed access: rows as records, ids given out, changes kept apart until they are rendered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from plandoc import codec
+from plandoc.engine.queries import QueryLike, matching
+from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.storage import documents, migrations
+from plandoc.tables import Table, event_of_document, tables_of
+
+T = TypeVar("T")
+
+_BEYOND_IDS = 10**documents.LONGEST_ID
+
+
+class OpenDocument:
+    """One document with its rows as records.
+
+    Args:
+        document: As it was read.
+        name: The document that is meant, where a folder of an older format has it in the file of another.
+
+    Attributes:
+        name: Its path inside the data folder.
+        file: The file that it was read from; that of an older folder may hold what is in several documents by now.
+        format: The format that it was read in.
+        changed: Whether it differs from what was read.
+        exists: False once it was removed.
+    """
+
+    def __init__(self, document: documents.Document, name: str | None = None) -> None:
+        self.name = name or document.name
+        self.lineage = document.lineage
+        self.format = document.format
+        self.changed = False
+        self.exists = True
+        self.file = document.name
+        self._document = self._read_back = attrs.evolve(document, name=self.name) if name else document
+        self._event_id = event_of_document(document.name)
+        self._next_ids = migrations.part(document.next_ids, self.name, document.format)
+        tables = migrations.upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
+        self._tables = migrations.part(tables, self.name, document.format)
+        self._records: dict[tuple[str, int], Any] = {}
+        self._own_tables: set[str] = set()
+        self._counted_tables: set[str] = set()
+        self._made: dict[Any, Any] = {}
+        self._lines: Mapping[tuple[str, str], int] | None = None
+
+    def copy(self) -> OpenDocument:
+        """Return a copy to change; rows and records are shared, for nobody changes those in place."""
+        twin = object.__new__(OpenDocument)
+        twin.__dict__.update(
+            self.__dict__,
+            _next_ids=dict(self._next_ids),
+            _tables=dict(self._tables),
+            _records=dict(self._records),
+            _own_tables=set(),
+            _counted_tables=set(),
+            _made={},
+        )
+        return twin
+
+    def ids(self, table: Table) -> Iterator[int]:
+        """Yield the ids of a table's rows in the order of the file."""
+        return map(int, self._tables.get(table.name, ()))
+
+    def get(self, table: Table, row_id: int) -> Any | None:
+        """Return a record, or None when there is no such row."""
+        key = (table.name, row_id)
+        record = self._records.get(key)
+        if record is None:
+            # A longer number is no id, and Python refuses to write out one of thousands of digits.
+            row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < _BEYOND_IDS else None
+            if row is None:
+                return None
+            record = self._records[key] = self._record(table, row_id, row)
+        return record
+
+    def row(self, table: Table, row_id: int) -> documents.Row | None:
+        """Return a row as it stands in the file, judged like a record; None when there is none."""
+        return self.rows(table, [row_id])[str(row_id)]
+
+    def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
+        """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
+        rows = self._tables.get(table.name, {})
+        return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
+
+    def once(self, make: Callable[[OpenDocument], T]) -> T:
+        """Return what a function makes of the records: the same until one of them changes."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
+    def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
+        """Return the records of a table whose rows match a query; all when there is none."""
+        if query is None:
+            return [self.get(table, row_id) for row_id in self.ids(table)]
+        rows = self._tables.get(table.name, {})
+        return [self.get(table, int(key)) for key in matching(query, rows.items())]
+
+    def only(self, table: Table) -> Any | None:
+        """Return the record of a table that holds one at most; None when there is none.
+
+        Raises:
+            DamagedError: when there are more: which one counts is not for plandoc to say.
+        """
+        ids = list(self.ids(table))
+        if len(ids) > 1:
+            raise DamagedError(self.name, self.problems_of_several(table))
+        return self.get(table, ids[0]) if ids else None
+
+    def problems_of_several(self, table: Table) -> list[Problem]:
+        """Return a problem for each row of a table that holds one at most, when there are more."""
+        rows = list(map(str, self.ids(table)))
+        if len(rows) < 2:
+            return []
+        message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
+        hint = (
+            "only you can say which one is right: take the other out of it with an editor, or take the file back from a backup, "
+            "with 'plandoc repair --from BACKUP'"
+        )
+        return [
+            Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
+            for row in rows
+        ]
+
+    def take_id(self, table: Table) -> int:
+        """Return the next id of a table; no id is ever given twice."""
+        if table.name not in self._counted_tables:
+            # Rows added here are not beyond the count, so once is enough to look.
+            self._next_ids[table.name] = self.next_id(table)
+            self._counted_tables.add(table.name)
+        row_id = self._next_ids[table.name]
+        self._next_ids[table.name] = row_id + 1
+        return row_id
+
+    def next_id(self, table: Table) -> int:
+        """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        # A row put in by hand may be beyond the count.
+        return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
+
+    def skip_ids(self, table: Table, following: int) -> None:
+        """Count all ids below a number as given."""
+        self._next_ids[table.name] = max(self.next_id(table), following)
+        self.changed = True
+
+    @property
+    def next_ids(self) -> Mapping[str, int]:
+        """The id that the next new row of each table gets, as the document says."""
+        return self._next_ids
+
+    def ids_behind(self) -> dict[str, tuple[int, int]]:
+        """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
+        behind = {}
+        # The marker counts the events.
+        for name, rows in ((name, rows) for name, rows in self._tables.items() if name != "events"):
+            found, wanted = self._next_ids.get(name, 1), max(map(int, rows), default=0) + 1
+            if found < wanted:
+                behind[name] = (found, wanted)
+        return behind
+
+    def count_up(self) -> None:
+        """Count the next ids up to behind the rows that are there."""
+        for name, (_, wanted) in self.ids_behind().items():
+            self._next_ids[name] = wanted
+            self.changed = True
+
+    def line(self, table: str, row_id: int) -> int | None:
+        """Return the line of a row in the file that the document was read from; None when it is not there."""
+        if self._lines is None:
+            self._lines = documents.lines_of(self._document)
+        return self._lines.get((table, str(row_id)))
+
+    def put(self, table: Table, record: Any) -> None:
+        """Add or replace the row of a record.
+
+        Raises:
+            ValidationError: when the record would not read back as it is.
+        """
+        row = codec.to_row(record)
+        if codec.from_row(type(record), record.id, row) != record:
+            problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
+            raise ValidationError([problem])
+        self._rows_to_change(table)[str(record.id)] = row
+        self._records[table.name, record.id] = record
+
+    def drop(self, table: Table, row_id: int) -> None:
+        """Remove a row."""
+        del self._rows_to_change(table)[str(row_id)]
+        self._records.pop((table.name, row_id), None)
+
+    @property
+    def content_read(self) -> bytes:
+        """The bytes that the document was read from; empty for a new one."""
+        return self._document.content
+
+    def render(self) -> bytes:
+        """Return the bytes of the document, read back and compared.
+
+        Raises:
+            ValidationError: when they would not give the same rows again.
+        """
+        tables = {name: self._tables[name] for name in tables_of(self.name) if name in self._tables}
+        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=self._own_tables)
+        return self._read_back.content
+
+    def read_back(self) -> tuple[bytes, OpenDocument]:
+        """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
+        opened = OpenDocument(self._read_back)
+        opened._records = self._records.copy()
+        return self._read_back.content, opened
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the document's tables and rows, each on its own."""
+        return [*self.problems_of_tables(), *self._problems_of_rows()]
+
+    def problems_of_tables(self) -> list[Problem]:
+        """Return what is wrong with the document's tables as a whole."""
+        known = tables_of(self.name)
+        unknown = [name for name in self._tables if name not in known]
+        hint = f"known are {', '.join(known)}"
+        problems = [Problem(f"unknown table {name!r}", file=self.file, hint=hint) for name in unknown]
+        own = self._event_id
+        if own is not None and set(self._tables.get("events", ())) != {str(own)}:
+            problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
+        return problems
+
+    def _rows_to_change(self, table: Table) -> dict[str, documents.Row]:
+        if table.name not in self._own_tables:
+            self._tables[table.name] = dict(self._tables.get(table.name, {}))
+            self._own_tables.add(table.name)
+        self._made.clear()
+        self.changed = True
+        return self._tables[table.name]
+
+    def _record(self, table: Table, row_id: int, row: documents.Row) -> Any:
+        try:
+            record: Any = codec.from_row(table.record_type, row_id, row)
+        except ValidationError as error:
+            raise DamagedError(self.file, self.problems()) from error
+        if row.get("event_id", self._event_id) != self._event_id:
+            raise DamagedError(self.file, self.problems())
+        return record
+
+    def _wrong_event(self, record: Any) -> str | None:
+        event_id = getattr(record, "event_id", None)
+        own = self._event_id
+        return None if event_id in (None, own) else f"wanted event {own}, as the file says, found {event_id}"
+
+    def _problems_of_rows(self) -> Iterator[Problem]:
+        lines: Mapping[tuple[str, str], int] | None = None
+        for name, table in tables_of(self.name).items():
+            for key, row in self._tables.get(name, {}).items():
+                for problem in self._problems_of_row(table, key, row):
+                    # Only now: a document in plandoc's own form was read without counting lines.
+                    lines = documents.lines_of(self._document) if lines is None else lines
+                    yield attrs.evolve(problem, file=self.file, line=lines.get((name, key)), table=name, row=key)
+
+    def _problems_of_row(self, table: Table, key: str, row: documents.Row) -> Iterator[Problem]:
+        row_id = int(key)
+        try:
+            record: Any = codec.from_row(table.record_type, row_id, row)
+        except ValidationError as error:
+            yield from error.problems
+            return
+        event = self._wrong_event(record)
+        if event is not None:
+            yield Problem(event, field="event_id")
+            return
+        # Whoever looks for what is wrong with the rows looks at the records next.
+        self._records[table.name, row_id] = record
+
+
+def check_format_of_folder(document: OpenDocument, number: int) -> None:
+    """Refuse a document of a time when it held what has a document of its own in a folder of this format.
+
+    Raises:
+        DamagedError: that says so; else the folder would have the same rows twice, or none of them.
+    """
+    now = migrations.parts(document.name, number)
+    held = [name for name in migrations.parts(document.name, document.format) if name not in now]
+    if held:
+        message = f"has format {document.format}, in which it held what is in {', '.join(held)} in this folder"
+        hint = (
+            f"take it from a backup of format {number}, with 'plandoc repair --from BACKUP'; or restore all of a backup"
+        )
+        raise DamagedError(document.name, [Problem(message, file=document.name, hint=hint)])
+
+
+class DocumentCache:
+    """The documents that were read before, told from changed ones by their bytes.
+
+    Not by time stamps: two changes can fall into one tick of a file system's clock.
+    """
+
+    def __init__(self, lineage: Callable[[], str], *, most: int = 64) -> None:
+        self._lineage = lineage
+        self._most = most
+        self._documents: dict[str, tuple[bytes, OpenDocument]] = {}
+        # Readers take no lock of the folder, so that several threads come here at once.
+        self._turn = threading.Lock()
+
+    def open(self, name: str, content: bytes, file: str) -> OpenDocument:
+        """Return the document that these bytes hold.
+
+        Args:
+            name: The document.
+            content: The bytes.
+            file: The file that they are from, which is that of another document in a folder of an older format.
+
+        Raises:
+            DamagedError: when they cannot be fully understood, or belong to another folder.
+        """
+        with self._turn:
+            known = self._documents.pop(name, None)
+        if known is None or known[0] != content:
+            known = (content, self._read(name, content, file))
+        self.keep(*known)
+        return known[1]
+
+    def keep(self, content: bytes, document: OpenDocument) -> None:
+        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
+        with self._turn:
+            self._documents.pop(document.name, None)
+            self._documents[document.name] = (content, document)
+            if len(self._documents) > self._most:
+                self._documents.pop(next(iter(self._documents)))
+
+    def _read(self, name: str, content: bytes, file: str) -> OpenDocument:
+        document = documents.parse(file, content)
+        if document.lineage != self._lineage():
+            message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
+            hint = "import the other folder's data instead of copying its files"
+            raise DamagedError(file, [Problem(message, file=file, hint=hint)])
+        opened = OpenDocument(document, name)
+        # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
+        problems = opened.problems() if document.lines else opened.problems_of_tables()
+        if problems:
+            raise DamagedError(file, problems)
+        return opened

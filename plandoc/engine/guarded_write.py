@@ -1,0 +1,64 @@
+"""The block of one guarded write: whatever interrupts it, and wherever, the lock is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from plandoc.engine.session import Session
+from plandoc.errors import SessionError
+from plandoc.storage.backend import Transaction
+from plandoc.storage.unwinding import or_undone
+
+
+class GuardedWrite:
+    """The block of one session; made by `Store.session`.
+
+    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
+
+    Attributes:
+        transaction: What holds the lock; None before and after that.
+        session: What the block works with; None until the block is entered.
+    """
+
+    transaction: Transaction | None = None
+    session: Session | None = None
+
+    def __init__(
+        self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], None]
+    ) -> None:
+        self._start = start
+        self._finish = finish
+
+    def __enter__(self) -> Session:
+        if self.session is not None:
+            raise SessionError("this session was opened before; ask the store for another one")
+        return or_undone(lambda: self._start(self), self._leave)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
+        try:
+            self._finish_and_leave(is_whole=kind is None)
+        finally:
+            self._leave()
+
+    def _finish_and_leave(self, *, is_whole: bool) -> None:
+        try:
+            if is_whole and self.session is not None and self.transaction is not None:
+                self._finish(self.session, self.transaction)
+        finally:
+            self._leave()
+
+    def __del__(self) -> None:
+        # An interruption can also come before the first step of the way out.
+        if self.transaction is not None:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.session is not None:
+            self.session.end()
+        if self.transaction is not None:
+            self.transaction.release()
+            self.transaction = None

@@ -1,0 +1,115 @@
+"""How records hang together: who uses whom, and what may not contain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from plandoc.domain.containment import check_bases, check_nesting
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.resting import Ids, rests_on
+from plandoc.engine.document import OpenDocument
+from plandoc.records import (
+    BatchDecision,
+    Event,
+    EventFinishedGood,
+    EventRecipe,
+    FinishedGood,
+    PlanAmendment,
+    PlanSnapshot,
+    PlanState,
+    Recipe,
+)
+from plandoc.tables import BY_TYPE, TABLES, Table
+
+# Returns all records of a type.
+FindAll = Callable[[type], list[Any]]
+
+
+def check_parts(record: Any, find_all: FindAll) -> None:
+    """Refuse a recipe or good that was just written, when one now contains itself or is too deep, or is its own base.
+
+    Raises:
+        ValidationError: that shows the path.
+    """
+    if isinstance(record, Recipe):
+        if record.sub_recipe_ids:
+            _check_parts_of(find_all(Recipe), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
+        if record.base_recipe_id is not None:
+            by_id = {recipe.id: recipe for recipe in find_all(Recipe)}
+            check_base(record.id, by_id, "base_recipe_id")
+    elif isinstance(record, FinishedGood) and record.inner_good_ids:
+        _check_parts_of(find_all(FinishedGood), lambda good: good.inner_good_ids, "components")
+
+
+def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:
+    """Refuse a recipe that is a variant of itself.
+
+    Args:
+        recipe_id: The recipe.
+        recipes: All of them by id; a base that is missing is a broken reference, which is found elsewhere.
+        field: Where the base is, for the message.
+
+    Raises:
+        ValidationError: that shows the path.
+    """
+
+    def base_of(number: int) -> int | None:
+        base = recipes[number].base_recipe_id
+        return base if base in recipes else None
+
+    check_bases(recipe_id, base_of, lambda number: repr(recipes[number].name), field)
+
+
+def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], field: str) -> None:
+    by_id = {thing.id: thing for thing in things}
+    # From every record, not only the changed one: what is put deep into another can make that one too deep.
+    for thing_id in by_id:
+        # A part that is missing is a broken reference, which `check` reports; it nests nothing.
+        check_nesting(
+            thing_id,
+            lambda i: [part for part in parts(by_id[i]) if part in by_id],
+            lambda i: repr(by_id[i].name),
+            field,
+        )
+
+
+def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
+    """Yield the records that refer to one, as a person says them."""
+    for table in TABLES:
+        references = [reference for reference in table.references if reference.target is target]
+        for record in find_all(table.record_type) if references else ():
+            if any(target_id in reference.ids(record) for reference in references):
+                yield _shown(table, record)
+
+
+def plans_resting_on(target: type, target_id: int, events: Iterable[OpenDocument]) -> Iterator[str]:
+    """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
+
+    They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
+    """
+    for document in events:
+        (event,) = document.find(BY_TYPE[Event])
+        if event.plan_state is PlanState.IN_PRODUCTION and target_id in _rests_on(document).get(target, ()):
+            yield f"the plan of event {event.id} {event.name!r}, which is in production"
+
+
+def _rests_on(document: OpenDocument) -> Ids:
+    def rows(record_type: type) -> list[Any]:
+        return document.find(BY_TYPE[record_type])
+
+    snapshot = document.only(BY_TYPE[PlanSnapshot])
+    in_force = definitions_in_force(snapshot, rows(PlanAmendment), Definitions())
+    return rests_on(
+        in_force,
+        goods=[row.finished_good_id for row in rows(EventFinishedGood)],
+        units=[row.finished_unit_id for row in rows(BatchDecision)],
+        recipes=[row.recipe_id for row in rows(EventRecipe)],
+    )
+
+
+def _shown(table: Table, record: Any) -> str:
+    name = f" {record.name!r}" if hasattr(record, "name") else ""
+    event = f" of event {record.event_id}" if hasattr(record, "event_id") else ""
+    return f"{table.label.lower()} {record.id}{name}{event}"

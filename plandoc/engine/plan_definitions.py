@@ -1,0 +1,181 @@
+"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalogue of today.
+
+Whatever reckons about an event asks `definitions_of`, never the catalogue.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.replay import in_order
+from plandoc.domain.resting import Ids, rests_on
+from plandoc.engine.document import OpenDocument
+from plandoc.engine.session import Session
+from plandoc.errors import NotFoundError
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.tables import table_of
+
+RecordT = TypeVar("RecordT")
+# Rows by id; None for one that is not to be found.
+Rows = Mapping[str, dict[str, Any] | None]
+
+
+def definitions_of(event_id: int, session: Session) -> Definitions:
+    """Return the definitions in force of an event: the catalogue of today, until a snapshot of its plan was taken.
+
+    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `definitions_in`.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    return _of_event(event_id, session).beside(definitions_in(session))
+
+
+def defined(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT:
+    """Return a good, unit, recipe or ingredient as it is defined for an event.
+
+    Raises:
+        NotFoundError: when there is no such event, or neither the plan nor the catalogue knows the record.
+    """
+    lookup = definitions_of(event_id, session).lookup(record_type)
+    # True and 1.0 would be found where 1 is.
+    record = lookup(record_id) if type(record_id) is int else None
+    if record is None:
+        raise NotFoundError(table_of(record_type).label, record_id)
+    return record
+
+
+def is_frozen(event_id: int, session: Session) -> bool:
+    """Return whether a snapshot of the plan of an event was taken, so that the catalogue no longer counts for it."""
+    return _of_event(event_id, session).is_frozen
+
+
+def known_to(record_type: type[RecordT], event_id: int, session: Session) -> list[RecordT]:
+    """Return all goods, units, recipes or ingredients that an event speaks of, in the order of their ids.
+
+    Those are all of the catalogue, until a snapshot of the plan was taken.
+    """
+    plan, lookup = _of_event(event_id, session), definitions_of(event_id, session).lookup(record_type)
+    if not plan.is_frozen:
+        return session.find(record_type)
+    return [record for record in map(lookup, plan.frozen_ids(record_type)) if record is not None]
+
+
+def frozen_units(event_id: int, session: Session) -> list[int]:
+    """Return the ids of the finished units that were frozen for an event, in order."""
+    return _of_event(event_id, session).frozen_ids(FinishedUnit)
+
+
+def amendments_made(event_id: int, session: Session) -> int:
+    """Return the number of the last amendment of an event; 0 when there is none."""
+    return max((one.sequence for one in session.find(PlanAmendment, event_id=event_id)), default=0)
+
+
+def brought_in(
+    event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
+) -> dict[str, Rows]:
+    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalogue defines it now."""
+    return not_frozen_yet(rests_on(definitions_of(event_id, session), goods=goods, units=units), event_id, session)
+
+
+def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
+    """Return what nothing has frozen for an event yet, as the catalogue defines it now."""
+    plan = _of_event(event_id, session)
+    new = {kind: [i for i in ids[kind] if not plan.has_frozen(kind, i)] for kind in ids}
+    return rows_of({kind: wanted for kind, wanted in new.items() if wanted}, session)
+
+
+def frozen_rows(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
+    """Return rows as they are in force for an event, by table and id; without those that are not frozen."""
+    plan = _of_event(event_id, session)
+    tables = {table_of(kind).name: plan.frozen_rows(table_of(kind).name, wanted) for kind, wanted in ids.items()}
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def history_of(
+    event_id: int, session: Session, next_one: PlanAmendment
+) -> tuple[PlanSnapshot | None, list[PlanAmendment]]:
+    """Return the snapshot of an event, and its amendments with one more that is not saved yet."""
+    plan = _of_event(event_id, session)
+    return plan.snapshot, [*plan.amendments, next_one]
+
+
+def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
+    """Return rows of the catalogue by table and id, as they are frozen: None for what is not to be found."""
+    catalog = session.workspace.documents.catalog()
+    tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
+    return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
+
+
+def _of_event(event_id: int, session: Session) -> _OfEvent:
+    return session.workspace.documents.of_event(event_id).once(_OfEvent)
+
+
+class _OfEvent:
+    """What was frozen for one event, the same until its document changes."""
+
+    def __init__(self, document: OpenDocument) -> None:
+        self.snapshot: PlanSnapshot | None = document.only(table_of(PlanSnapshot))
+        self.amendments = in_order(document.find(table_of(PlanAmendment))) if self.snapshot else []
+        self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
+        self._last: tuple[Definitions, Definitions] | None = None
+
+    def beside(self, today: Definitions) -> Definitions:
+        """Return the definitions in force, beside a catalogue."""
+        last = self._last
+        if last is None or last[0] is not today:
+            last = self._last = (today, definitions_in_force(self.snapshot, self.amendments, today))
+        return last[1]
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether a snapshot of the plan was taken."""
+        return self.snapshot is not None
+
+    def frozen_ids(self, record_type: type) -> list[int]:
+        """Return the ids of all records of a type that the snapshot or an amendment speaks of, in order."""
+        table = table_of(record_type).name
+        return sorted({i for source in self._sources for i in source.ids_defined(table)})
+
+    def frozen_rows(self, table: str, record_ids: Iterable[int]) -> dict[str, dict[str, Any] | None]:
+        """Return the rows of a table that were frozen last, by id."""
+        latest = {i: source for source in self._sources for i in record_ids if source.defines(table, i)}
+        return {str(i): source.definition(table, i) for i, source in sorted(latest.items())}
+
+    def has_frozen(self, record_type: type, record_id: int) -> bool:
+        """Whether the snapshot or an amendment speaks of a record."""
+        table = table_of(record_type).name
+        return any(source.defines(table, record_id) for source in self._sources)
+
+
+def definitions_in(session: Session) -> Definitions:
+    """Return what the catalogue defines at this moment; each record is read when a sum first asks for it.
+
+    Not to be kept over a change of the catalogue: a record that was read is not looked up again. As long as nothing
+    changes, also from one session to the next, it is the same, with all that sums have made of it.
+    """
+    return session.workspace.documents.catalog().once(_definitions)
+
+
+def _definitions(catalog: OpenDocument) -> Definitions:
+    return Definitions(
+        _lookup(catalog, FinishedGood),
+        _lookup(catalog, FinishedUnit),
+        _lookup(catalog, Recipe),
+        _lookup(catalog, Ingredient),
+    )
+
+
+def _lookup(catalog: OpenDocument, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:
+    table = table_of(record_type)
+
+    # A sum asks for the same few hundred records many times over.
+    @functools.cache
+    def lookup(record_id: int) -> RecordT | None:
+        return catalog.get(table, record_id) if type(record_id) is int else None
+
+    return lookup

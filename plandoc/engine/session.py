@@ -1,0 +1,224 @@
+"""A session: the reads and changes of one guarded write, or of one consistent look."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import attrs
+
+from plandoc import records
+from plandoc.domain.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
+from plandoc.engine.queries import QueryLike
+from plandoc.engine.unit_of_work import Workspace
+from plandoc.errors import PlanStateError, Problem, SessionError, ValidationError
+from plandoc.tables import table_of
+
+RecordT = TypeVar("RecordT")
+
+_FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
+
+# What tells the history of a plan is true only if it is written together with what it tells of.
+_WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
+    {
+        records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan",
+        records.PlanAmendment: "a plan is amended by drop_finished_good, add_finished_good, change_quantity and "
+        "modify_batch_decision, so that the plan changes with the record",
+        records.ProductionRun: "what was baked is recorded by record_production, which checks it",
+        records.AssemblyRun: "what was packed is recorded by record_assembly, which checks it",
+        records.VoidedRun: "a run is voided by void_run, which checks it",
+    }
+)
+
+
+class Session:
+    """Reads and changes that belong together; made by `Store.session`.
+
+    Attributes:
+        moment: The one moment that all records written in this session bear; UTC.
+        workspace: The records without the guard of the plan's state; for plandoc's own operations, which
+            ask the state table themselves.
+    """
+
+    def __init__(self, workspace: Workspace, moment: datetime.datetime, *, writes: bool) -> None:
+        self.workspace = workspace
+        self.moment = moment
+        self._writes = writes
+        self._over = False
+
+    def add(self, record: RecordT) -> RecordT:
+        """Add a record and return it with its id, and with a slug made from its name when it had none.
+
+        Raises:
+            ValidationError: when it breaks a rule, is there already, or refers to what does not exist.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
+            raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
+        if type(record) in _WRITTEN_BY_OPERATIONS:
+            raise ValidationError(_WRITTEN_BY_OPERATIONS[type(record)])
+        self._check_state(type(record), getattr(record, "event_id", None))
+        return self.workspace.add(record)
+
+    def get_or_add(self, record: RecordT) -> RecordT:
+        """Return the record that is there already, or add it, so that a script can run twice.
+
+        A record is found by its slug, the one given or the one made from the name; one without a slug by what is unique
+        in it, as the stock of an ingredient in a unit. The state of a plan is not compared.
+
+        Raises:
+            ValidationError: when it is there and differs, with the fields that do; or as `add` does.
+            PlanStateError: as `add` does.
+        """
+        self.check_writable()
+        is_plain = type(record) not in _WRITTEN_BY_OPERATIONS and getattr(record, "id", 0) == 0
+        there = self.workspace.like(record) if is_plain else None
+        if there is None:
+            return self.add(record)
+        differing = [name for name, value in _given(record).items() if getattr(there, name) != value]
+        if differing:
+            raise ValidationError([_differs(there, differing)])
+        return there
+
+    def get(self, record_type: type[RecordT], record_id: int, *, event_id: int | None = None) -> RecordT:
+        """Return a record by its id.
+
+        Args:
+            record_type: Such as `Recipe`.
+            record_id: Its id.
+            event_id: The event it belongs to; wanted for records that are numbered within their event.
+
+        Raises:
+            NotFoundError: when there is none.
+        """
+        self._check_open()
+        return self.workspace.get(record_type, record_id, event_id)
+
+    def find(
+        self, record_type: type[RecordT], query: QueryLike | None = None, *, event_id: int | None = None
+    ) -> list[RecordT]:
+        """Return the records that match a query, in the order of their ids.
+
+        Args:
+            record_type: Such as `Recipe`.
+            query: Such as TinyDB's `where("category") == "Cookies"`, or any function of a row. It sees rows as they
+                stand in the files: dates as text (2026-12-25), states in lower case, decimal numbers in quotes. None
+                finds all.
+            event_id: Look only into this event; None looks into all.
+        """
+        self._check_open()
+        return self.workspace.find(record_type, query, event_id)
+
+    def replace(self, record: RecordT) -> RecordT:
+        """Put a changed record in the place of the stored one with its id, and return it.
+
+        Raises:
+            NotFoundError: when there is none with this id.
+            ValidationError: when it breaks a rule.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if isinstance(record, records.Event):
+            self._check_event(record)
+        else:
+            self._check_state(type(record), getattr(record, "event_id", None))
+        return self.workspace.replace(record)
+
+    def remove(self, record_type: type, record_id: int, *, event_id: int | None = None) -> None:
+        """Remove a record that no other record uses.
+
+        Raises:
+            NotFoundError: when there is none with this id.
+            StillUsedError: when others refer to it.
+            PlanStateError: when the state of its event's plan does not allow it.
+        """
+        self.check_writable()
+        if record_type is records.Event:
+            check_edit(self.workspace.get(records.Event, record_id), Edit.REMOVAL)
+        else:
+            self._check_state(record_type, event_id)
+        self.workspace.remove(record_type, record_id, event_id)
+
+    def event(self, event_id: int) -> records.Event:
+        """Return an event by its id.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        self._check_open()
+        return self.workspace.get(records.Event, event_id)
+
+    def event_to_edit(self, event_id: int, edit: Edit) -> records.Event:
+        """Return an event whose plan may be changed in this way.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            PlanStateError: when the plan's state does not allow it, or a snapshot of the plan was taken before its
+                start: what is started must be what was frozen.
+            DamagedError: when it has two snapshots.
+        """
+        event = self.event(event_id)
+        check_edit(event, edit)
+        snapshot = self.workspace.snapshot(event_id)
+        if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
+            way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
+            raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
+        return event
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended."""
+        return self._over
+
+    def end(self) -> None:
+        """Refuse any further use."""
+        self._over = True
+
+    def check_writable(self) -> None:
+        """Refuse to go on in a session that only reads, or that is over."""
+        self._check_open()
+        if not self._writes:
+            raise SessionError("this session only reads; open one with store.session() to change something")
+
+    def _check_open(self) -> None:
+        if self._over:
+            raise SessionError("this session is over; records read in it stay valid, but it can do no more")
+
+    def _check_state(self, record_type: type, event_id: int | None) -> None:
+        edit = EDITS_OF_TABLES.get(record_type)
+        if edit is not None and event_id is not None:
+            self.event_to_edit(event_id, edit)
+
+    def _check_event(self, after: records.Event) -> None:
+        before = self.event(after.id)
+        if after.plan_state is not before.plan_state:
+            steps = "lock_plan, unlock_plan, start_production and complete_production"
+            raise ValidationError(f"the state of a plan is not replaced; {steps} move it")
+        for edit in edits_between(before, after):
+            check_edit(before, edit)
+
+
+def _given(record: Any) -> dict[str, Any]:
+    """Return what a new record says of itself, by field."""
+    fields = {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name != "id"}
+    if isinstance(record, records.Event):
+        # A script that is run again meets the plan that it has brought on.
+        del fields["plan_state"]
+    return {name: value for name, value in fields.items() if name != "slug" or value}
+
+
+def _differs(there: Any, fields: Iterable[str]) -> Problem:
+    called = getattr(there, "slug", "") or there.id
+    message = f"{table_of(type(there)).label} {called} is there already, and differs in {', '.join(fields)}"
+    hint = "change it with replace, or give the new one a slug of its own"
+    return Problem(message, hint=hint if hasattr(there, "slug") else "change it with replace")
+
+
+def required(session: Any) -> Session:
+    """Return the session that the decorators of `operations` have put in the place of None."""
+    if not isinstance(session, Session):
+        raise SessionError(f"wanted a session of an open store, found {type(session).__name__}")
+    return session

@@ -1,0 +1,222 @@
+"""The documents of one session, each as it was at one moment: what is read, what is changed, what was handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import cast
+
+import attrs
+
+from plandoc.engine.document import DocumentCache, OpenDocument, check_format_of_folder
+from plandoc.engine.event_index import EventIndex
+from plandoc.engine.queries import QueryLike
+from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem
+from plandoc.records import Event
+from plandoc.storage import documents, marker
+from plandoc.storage.backend import Reading
+from plandoc.storage.migrations import origin
+from plandoc.tables import (
+    BY_TYPE,
+    CATALOG,
+    EVENTS_FOLDER,
+    MARKER,
+    ROOT_DOCUMENTS,
+    event_document,
+    event_of_document,
+)
+
+_EVENTS = BY_TYPE[Event]
+_BY_ID = attrgetter("id")
+
+
+class SessionDocuments:
+    """The documents that one session reads and changes.
+
+    Args:
+        reading: Gives their bytes.
+        cache: The documents that were read before.
+        index: The events.
+        lineage: The identity of the store.
+        writes: Whether the session writes, so that what it hands out must be in the files at that moment.
+    """
+
+    def __init__(
+        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool
+    ) -> None:
+        self._reading = reading
+        self._cache = cache
+        self._index = index
+        self._lineage = lineage
+        self._writes = writes
+        # Events that were handed out without a look into their documents, as they were then, by id.
+        self._handed_out: dict[int, Event] = {}
+        self._opened: dict[str, OpenDocument] = {}
+        self._looked_at: dict[str, OpenDocument | None] = {}
+        self._marker: marker.Marker | None = None
+        self._marker_changed = False
+
+    @property
+    def serial(self) -> int:
+        """Number of the last transaction that is in them: one more once the session's own changes are saved."""
+        return self._reading.serial
+
+    def find(self, name: str) -> OpenDocument | None:
+        """Return a document, for what only looks at its records; None for an event that there is not."""
+        if name in self._opened:
+            document = self._opened[name]
+            return document if document.exists else None
+        # A session is one moment, so that one look at a file is enough for all of it.
+        if name not in self._looked_at:
+            self._looked_at[name] = self._read(name)
+        return self._looked_at[name]
+
+    def of_folder(self, name: str) -> OpenDocument:
+        """Return a document that belongs to no event, for what only looks at its records."""
+        # Never None: a folder that lacks one is refused when that is read.
+        return cast("OpenDocument", self.find(name))
+
+    def catalog(self) -> OpenDocument:
+        """Return the document of the catalogue, for what only looks at its records."""
+        return self.of_folder(CATALOG)
+
+    def of_event(self, event_id: int) -> OpenDocument:
+        """Return the document of an event, for what only looks at its records.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        document = self.find(event_document(event_id))
+        if document is None:
+            raise NotFoundError("Event", event_id)
+        return document
+
+    def of_all_events(self) -> Iterator[OpenDocument]:
+        """Yield the documents of all events, in the order of their ids."""
+        for event_id in self._event_ids():
+            name = event_document(event_id)
+            # Read without being kept: all events together may be more than the memory should hold.
+            document = self._opened.get(name) or self._looked_at.get(name) or self._read(name)
+            if document is not None:
+                yield document
+
+    def to_change(self, name: str) -> OpenDocument:
+        """Return a document that is saved with the session.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+            ConflictError: when an event is no longer what the session was handed.
+        """
+        if name not in self._opened:
+            document = self.find(name)
+            if document is None:
+                raise NotFoundError("Event", event_of_document(name))
+            self._check_handed_out(document)
+            self._opened[name] = document.copy()
+        return self._opened[name]
+
+    def of_new_event(self, event_id: int) -> OpenDocument:
+        """Return the document of an event that there was not, to be saved with the session."""
+        name = event_document(event_id)
+        document = OpenDocument(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
+        self._opened[name] = document
+        return document
+
+    def changes(self) -> dict[str, bytes | None]:
+        """Return the content of every document that was changed; None for one that was removed."""
+        changed = {name: document for name, document in self._opened.items() if document.changed}
+        changes = {name: self._rendered(document) if document.exists else None for name, document in changed.items()}
+        # What was changed and changed back is as it was.
+        changes = {name: content for name, content in changes.items() if content != changed[name].content_read}
+        if self._marker_changed:
+            changes[MARKER] = marker.render(self._present_marker())
+        return changes
+
+    # All events.
+
+    def find_events(self, query: QueryLike | None) -> list[Event]:
+        """Return the events that match a query, in the order of their ids, without reading what has not changed."""
+        found = self._index.find(self._reading, self._read, query, anew=self._writes)
+        ours = self._events_looked_into() if self._writes else {}
+        others = [event for event in found if event.id not in ours] if ours else found
+        if self._writes:
+            self._handed_out = {event.id: event for event in others} | self._handed_out
+        if not ours:
+            return found
+        looked_into = (document for document in ours.values() if document is not None and document.exists)
+        return sorted([*others, *(event for one in looked_into for event in one.find(_EVENTS, query))], key=_BY_ID)
+
+    def event_slugs(self) -> dict[str, int]:
+        """Return the ids of the events by their slugs, as the files had them at the last look at all of them."""
+        return self._index.slugs(self._reading, self._read)
+
+    @property
+    def changes_events(self) -> bool:
+        """Whether the session has opened an event to change it, or made one."""
+        return any(map(event_of_document, self._opened))
+
+    def next_event_id(self) -> int:
+        """Return the id that the next new event gets; neither it nor any above it was ever given."""
+        next_id = self._present_marker().next_event_id
+        # Documents may have been put into the folder by hand; once a session is enough to look.
+        if self._marker_changed:
+            return next_id
+        return max(next_id, self._index.highest_id(self._reading, self._read) + 1)
+
+    def take_event_id(self, wanted_id: int = 0) -> int:
+        """Return an id for a new event, which is never given again: the wanted one where it was never given."""
+        event_id = max(self.next_event_id(), wanted_id)
+        # The look at all documents may be as old as a second; none that came since is written over.
+        while self._reading.read(event_document(event_id)) is not None:
+            event_id += 1
+        self._marker = attrs.evolve(self._present_marker(), next_event_id=event_id + 1)
+        self._marker_changed = True
+        return event_id
+
+    def _event_ids(self) -> list[int]:
+        names = set(self._reading.names(EVENTS_FOLDER))
+        names.update(name for name, document in self._opened.items() if document.exists)
+        names.difference_update(name for name, document in self._opened.items() if not document.exists)
+        ids = map(event_of_document, names)
+        return sorted(event_id for event_id in ids if event_id is not None)
+
+    def _events_looked_into(self) -> dict[int, OpenDocument | None]:
+        """Return the documents of events that this session has read or changed; None for one that there is not."""
+        known = {**self._looked_at, **self._opened}
+        return {event_id: known[name] for name in known if (event_id := event_of_document(name)) is not None}
+
+    def _check_handed_out(self, document: OpenDocument) -> None:
+        """Refuse to change an event that is no longer what this session was handed."""
+        event_id = event_of_document(document.name)
+        handed_out = None if event_id is None else self._handed_out.get(event_id)
+        if handed_out is not None and event_id is not None and document.get(_EVENTS, event_id) != handed_out:
+            message = "was changed by another program during this change; nothing was saved; run it again"
+            raise ConflictError(document.name, f"{document.name} {message}")
+
+    # Bytes.
+
+    def _read(self, name: str) -> OpenDocument | None:
+        file = origin(name, self._reading.format)
+        content = self._reading.read(file)
+        if content is None:
+            if name in ROOT_DOCUMENTS:
+                raise DamagedError(file, [Problem("the file is missing", file=file, hint="take it back from a backup")])
+            return None
+        document = self._cache.open(name, content, file)
+        if document.format < self._reading.format:
+            check_format_of_folder(document, self._reading.format)
+        return document
+
+    def _rendered(self, document: OpenDocument) -> bytes:
+        content = document.render()
+        # Whoever comes to read these bytes need not make out anew what they hold.
+        self._cache.keep(*document.read_back())
+        return content
+
+    def _present_marker(self) -> marker.Marker:
+        if self._marker is None:
+            content = self._reading.read(MARKER)
+            if content is None:
+                raise DamagedError(MARKER, marker.missing())
+            self._marker = marker.parse(content)
+        return self._marker

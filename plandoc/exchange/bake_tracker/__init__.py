@@ -1,0 +1,1 @@
+"""Exports of the seed program, bake-tracker, read into drafts."""

@@ -1,0 +1,50 @@
+"""The stock of a bake-tracker export."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from plandoc.errors import found
+from plandoc.exchange.bake_tracker.reader import Export
+from plandoc.exchange.drafts import StockDraft
+from plandoc.exchange.fields import Fields, Reference, refuse
+
+# Why a quantity is taken as it stands, an amount in the package's unit, and not times the size of the package: the
+# exports say so. "6 sticks remaining (1.5 lb)" has 1.5 where a package is 4 lb; "Half bag remaining" has 36 where one
+# is 72 oz; "partial package (20%)" has 1.6 where one is 8 oz; nearly every "full package" has just the package's size.
+# A few notes can be read the other way ("Unopened" beside 2.0 of flour in 25 lb bags), but no row proves it, and too
+# little in stock is a trip to the shop, while too much is a cake that cannot be baked.
+
+Products = dict[tuple[str, str], set[str]]
+
+
+def stock(export: Export) -> list[StockDraft]:
+    """Return how much of each ingredient is there, summed up per unit."""
+    units: Products = {}
+    export.each("products", lambda row: _product(export, row, units))
+    sums: dict[tuple[Reference, str], Decimal] = {}
+    for key, quantity in export.each("inventory_items", lambda row: _item(row, units)):
+        sums[key] = sums.get(key, Decimal(0)) + quantity
+    return [StockDraft(ingredient, quantity, unit) for (ingredient, unit), quantity in sums.items()]
+
+
+def _product(export: Export, row: Fields, units: Products) -> None:
+    ingredient = row.reference("ingredients", "ingredient_slug")
+    export.link("products", row.text("product_name", "brand") or ingredient.text, ingredient)
+    units.setdefault((ingredient.text, row.text("brand")), set()).add(row.text("package_unit"))
+
+
+def _item(row: Fields, units: Products) -> tuple[tuple[Reference, str], Decimal]:
+    ingredient = row.reference("ingredients", "ingredient_slug")
+    brand = row.text("product_brand", "brand")
+    unit = row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)
+    return (ingredient, unit), row.amount("quantity")
+
+
+def _unit_of_product(ingredient: str, brand: str, units: Products) -> str:
+    known = sorted(units.get((ingredient, brand), set()) - {""})
+    if len(known) != 1:
+        products = f"the products of {found(ingredient)} by {found(brand)}"
+        shown = f"{products} have the units {', '.join(known)}" if known else f"there is no unit among {products}"
+        raise refuse(f"wanted one unit, for the row names none; {shown}", "package_unit")
+    return known[0]

@@ -1,5 +1,0 @@
-"""Ingredients, recipes, goods and stock from files that a baker wrote by hand."""
-
-from plandoc.exchange.handwritten.importing import import_goods, import_ingredients, import_recipes, import_stock
-
-__all__ = ["import_goods", "import_ingredients", "import_recipes", "import_stock"]

@@ -1,0 +1,279 @@
+"""JSON Schemas (2020-12) of the documents of a folder and of the exchange file, made from the records and their rules.
+
+A schema never refuses what plandoc accepts; it can't say everything that plandoc refuses, such as a reference to what
+does not exist. The shipped files in `schemas/` are what `schema_of` returns; `python -m plandoc.exchange.json_schema` writes them.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from plandoc import codec, constraints, records
+from plandoc.domain.snapshot_ids import TABLES as SIGNED_TABLES
+from plandoc.exchange.native import export_format, ids_and_slugs
+from plandoc.storage import documents
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+NAMES = ("catalog", "stock", "event", "marker", "export")
+
+_DOCUMENTS = {
+    "catalog": (CATALOG, "catalog.json: what can be baked"),
+    "stock": (STOCK, "stock.json: what is there"),
+    "event": (EVENTS_FOLDER, "events/NUMBER.json: all of one event"),
+}
+
+# Any text: what it is worth is looked at by the check.
+_SAID: Schema = {"type": "string"}
+_LARGEST = constraints.LARGEST_NUMBER
+_TEXT: Schema = {"type": "string", "maxLength": constraints.LONGEST_TEXT}
+_DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_ABOVE_ZERO: Schema = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_FRACTION: Schema = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
+_LONG_FRACTION: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(constraints.LONGEST_IN_FRACTIONS)),
+}
+_SLUG: Schema = {"type": "string", "maxLength": constraints.LONGEST_SLUG, "pattern": "^([a-z0-9]+(-[a-z0-9]+)*)?$"}
+_ID: Schema = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
+# Dates and moments too, for JSON knows neither.
+_DATE: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?"
+_OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)"
+_MOMENT: Schema = {"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_OFFSET}$"}
+
+# What each rule of a field says in JSON. A rule that is missing here is an error, so that no rule is forgotten.
+_OF_RULES: Mapping[Callable[[Any], Any], Schema] = MappingProxyType(
+    {
+        constraints.check_text: _TEXT,
+        constraints.check_name: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_NAME},
+        constraints.check_slug: _SLUG,
+        constraints.check_whole: _ID,
+        constraints.check_whole_or_zero: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
+        constraints.check_amount: _DECIMAL,
+        constraints.check_amount_above_zero: _ABOVE_ZERO,
+        constraints.check_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
+        constraints.check_percentage: _ABOVE_ZERO,
+        constraints.check_ratio: {"anyOf": [_ID, _FRACTION]},
+        constraints.check_ratio_or_zero: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},
+        constraints.check_flag: {"type": "boolean"},
+        constraints.check_date: _DATE,
+        constraints.check_moment: _MOMENT,
+        constraints.check_reason: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_TEXT},
+        constraints.check_digest: {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        constraints.check_fingerprint: {"type": "string", "pattern": "^([0-9a-f]{16})?$"},
+        constraints.check_mapping: {"type": "object"},
+    }
+)
+_RUN: Schema = {**_ID, "description": "The run's place among the runs of its kind and event, counted from 1."}
+
+
+def schema_of(name: str) -> Schema:
+    """Return a schema.
+
+    >>> schema_of("marker")["required"]
+    ['format', 'lineage', 'serial', 'next_event_id', 'line_digest']
+
+    Args:
+        name: catalog, stock, event, marker or export.
+    """
+    if name == "marker":
+        return _headed("plandoc.json: says that a folder is one of plandoc", _marker())
+    if name == "export":
+        return _headed("A file written by 'plandoc export'", _export())
+    document, title = _DOCUMENTS[name]
+    return _headed(title, _document(tables_of(document)))
+
+
+def shipped(name: str) -> str:
+    """Return the text of a schema as it was shipped."""
+    return (resources.files("plandoc.exchange") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+def rendered(name: str) -> str:
+    """Return the text of a schema as it is to be shipped."""
+    return json.dumps(schema_of(name), indent=1, ensure_ascii=False) + "\n"
+
+
+def _headed(title: str, schema: Schema) -> Schema:
+    return {"$schema": DIALECT, "title": title, **schema}
+
+
+# Documents.
+
+
+def _marker() -> Schema:
+    count: Schema = {"type": "integer", "minimum": 0}
+    properties = {
+        "format": {"const": documents.FORMAT},
+        "needs": _SAID,
+        "lineage": {"type": "string"},
+        "serial": count,
+        "next_event_id": {"type": "integer", "minimum": 1},
+        "line_digest": _SAID,
+    }
+    return _object(properties, [name for name in properties if name != "needs"])
+
+
+def _document(tables: Mapping[str, Table]) -> Schema:
+    about = {
+        "format": {"const": documents.FORMAT},
+        "needs": _SAID,
+        "document": {"type": "string"},
+        "lineage": {"type": "string"},
+        "next_ids": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+    }
+    # A document written by hand need not say these.
+    said = {"written_by": _SAID, "digest": _SAID}
+    required = [name for name in about if name != "needs"]
+    row_of_about = _object({documents.ABOUT_ROW: _object({**about, **said}, required)}, [documents.ABOUT_ROW])
+    properties: Schema = {documents.ABOUT_TABLE: row_of_about}
+    for name, table in tables.items():
+        rows = {"^[1-9][0-9]{0,15}$": _record(table.record_type)}
+        properties[name] = {"type": "object", "patternProperties": rows, "additionalProperties": False}
+    return _object(properties, [documents.ABOUT_TABLE])
+
+
+def _object(properties: Mapping[str, Any], required: list[str]) -> Schema:
+    return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
+
+
+# Records.
+
+
+def _record(kind: type) -> Schema:
+    """Return the schema of a row: what the codec takes for a record."""
+    hints = typing.get_type_hints(kind)
+    properties, required = {}, []
+    for attribute in attrs.fields(kind):
+        if attribute.name == "id":
+            continue
+        name = codec.stored_name(attribute, kind)
+        properties[name] = _field(hints[attribute.name], attribute)
+        if attribute.default is attrs.NOTHING:
+            required.append(name)
+    return _object(properties, required)
+
+
+def _field(hint: Any, attribute: attrs.Attribute[Any]) -> Schema:
+    check = constraints.check_of(attribute)
+    assert check is not None  # noqa: S101  (every field of a record has one)
+    return _value(hint, check)
+
+
+def _value(hint: Any, check: Callable[[Any], Any]) -> Schema:
+    if hint == records.Change:
+        return {"oneOf": [_change(tag, kind) for tag, kind in codec.CHANGES.items()]}
+    if type(None) in typing.get_args(hint):
+        return {"anyOf": [_value(_without_none(hint), _said(check)["check"]), {"type": "null"}]}
+    if typing.get_origin(hint) is tuple:
+        limits = _said(check)
+        item = typing.get_args(hint)[0]
+        items = _record(item) if attrs.has(item) else _value(item, limits["each"])
+        return {"type": "array", "items": items, "minItems": limits["least"], "maxItems": limits["most"]}
+    return dict(_OF_RULES[check]) if check in _OF_RULES else _of_kind(hint, check)
+
+
+def _of_kind(hint: Any, check: Callable[[Any], Any]) -> Schema:
+    if attrs.has(hint):
+        return _record(hint)
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return {"enum": [member.value for member in hint]}
+    if hint is str:
+        # A name with a further rule, which JSON cannot say.
+        return dict(_OF_RULES[constraints.check_name])
+    raise LookupError(f"no schema is known for the rule {check!r}")
+
+
+def _change(tag: str, kind: type) -> Schema:
+    return _object({"kind": {"const": tag}, "data": _record(kind)}, ["kind", "data"])
+
+
+def _without_none(hint: Any) -> Any:
+    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
+    return kinds[0] if len(kinds) == 1 else int | Fraction
+
+
+def _said(check: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """Return what a rule was made with, such as the rule inside `or_none`."""
+    return inspect.getclosurevars(check).nonlocals
+
+
+# The exchange file.
+
+
+def _export() -> Schema:
+    ids = {"type": "object", "additionalProperties": _ID}
+    properties: Schema = {
+        "application": {"const": export_format.APPLICATION},
+        "export_version": {"const": export_format.VERSION},
+        export_format.IDS: _object(dict.fromkeys((*SIGNED_TABLES, BY_TYPE[records.Event].name), ids), []),
+    }
+    for table in TABLES:
+        properties[table.name] = {"type": "array", "items": _exported(table.record_type)}
+    return _object(properties, list(export_format.keys(export_format.VERSION)))
+
+
+def _exported(kind: type) -> Schema:
+    row = _record(kind)
+    if kind in (records.PlanSnapshot, records.PlanAmendment):
+        # What is signed keeps its ids.
+        properties = {key: value for key, value in row["properties"].items() if key != "event_id"}
+        return _object({"event_slug": _slug_of(_ID), **properties}, _named(row["required"]))
+    row = _by_slugs(row)
+    if kind is records.VoidedRun:
+        row["properties"]["run"] = _RUN
+        del row["properties"]["run_id"]
+        row["required"] = ["run" if name == "run_id" else name for name in row["required"]]
+    if kind is records.BatchDecision:
+        fingerprint = row["properties"]["recipe_fingerprint"]
+        row["properties"]["recipe_fingerprint"] = {"anyOf": [{"const": export_format.CURRENT}, fingerprint]}
+    if "slug" in row["properties"]:
+        row["properties"]["slug"] = _slug_of(_ID)
+        row["required"] = [*row["required"], "slug"]
+    return row
+
+
+def _by_slugs(row: Schema) -> Schema:
+    properties = {}
+    for name, value in row["properties"].items():
+        if name in ids_and_slugs.PARTS:
+            properties[name] = {**value, "items": _by_slugs(value["items"])}
+        else:
+            named = ids_and_slugs.as_slug(name)
+            properties[named] = _slug_of(value) if named != name else value
+    return _object(properties, _named(row["required"]))
+
+
+def _named(required: list[str]) -> list[str]:
+    return [ids_and_slugs.as_slug(name) for name in required]
+
+
+def _slug_of(number: Schema) -> Schema:
+    slug = {**_SLUG, "minLength": 1}
+    return {"anyOf": [slug, {"type": "null"}]} if "anyOf" in number else slug
+
+
+def _write() -> None:
+    from pathlib import Path  # noqa: PLC0415  (only for this)
+
+    folder = Path(__file__).parent / "schemas"
+    for name in NAMES:
+        (folder / f"{name}.schema.json").write_text(rendered(name), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    _write()

@@ -1,0 +1,189 @@
+"""An event with everything that belongs to it, to be compared, written out or taken in; and whether it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from plandoc.domain.fingerprints import recipe_fingerprint
+from plandoc.domain.in_force import problems_of_definitions
+from plandoc.domain.replay import PlanContent, first_parting, in_order
+from plandoc.domain.snapshot_ids import is_sound
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.session import Session
+from plandoc.errors import ValidationError
+from plandoc.frozen import frozen
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Event,
+    EventFinishedGood,
+    EventRecipe,
+    PlanAmendment,
+    PlanSnapshot,
+    PlanState,
+    ProductionRun,
+    RunKind,
+    VoidedRun,
+)
+from plandoc.tables import table_of
+
+STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
+# Records of an event must name one; those that are compared all name this one.
+ANY_EVENT = 1
+
+
+@frozen
+class EventContent:
+    """All records of an event, without their own ids and without that of the event.
+
+    Attributes:
+        recipes: Ids of the selected recipes.
+        goods: How many of each good, by its id.
+        decisions: By the id of the finished unit; without a fingerprint where it is that of the recipe as it is.
+        current: The finished units whose decisions were made for the recipe as it is.
+        amendments: In their order.
+        production_runs: In the order in which they were recorded, as the assembly runs.
+        voided: Each with the position of its run, counted from 1, in the place of the run's id.
+    """
+
+    event: Event
+    recipes: frozenset[int] = frozenset()
+    goods: dict[int, int] = attrs.field(factory=dict)
+    decisions: dict[int, BatchDecision] = attrs.field(factory=dict)
+    current: frozenset[int] = frozenset()
+    snapshot: PlanSnapshot | None = None
+    amendments: tuple[PlanAmendment, ...] = ()
+    production_runs: tuple[ProductionRun, ...] = ()
+    assembly_runs: tuple[AssemblyRun, ...] = ()
+    voided: frozenset[VoidedRun] = frozenset()
+
+    @property
+    def plan(self) -> PlanContent:
+        """What is planned, in numbers."""
+        batches = {unit: decision.batches for unit, decision in self.decisions.items()}
+        return PlanContent(self.recipes, self.goods, batches)
+
+    def runs(self, kind: RunKind) -> tuple[Any, ...]:
+        """Return the runs of a kind."""
+        return self.production_runs if kind is RunKind.PRODUCTION else self.assembly_runs
+
+
+def content_of(session: Session, event: Event) -> EventContent:
+    """Return the content of an event of the folder."""
+
+    def rows(record_type: type[Any]) -> list[Any]:
+        return session.find(record_type, event_id=event.id)
+
+    decisions, current = _decisions(session, event.id, rows(BatchDecision))
+    snapshot = session.workspace.snapshot(event.id)
+    production, assembly = rows(ProductionRun), rows(AssemblyRun)
+    positions = {
+        (kind, run.id): position
+        for kind, runs in ((RunKind.PRODUCTION, production), (RunKind.ASSEMBLY, assembly))
+        for position, run in enumerate(runs, start=1)
+    }
+    return EventContent(
+        event=attrs.evolve(event, id=0),
+        recipes=frozenset(row.recipe_id for row in rows(EventRecipe)),
+        goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
+        decisions=decisions,
+        current=current,
+        snapshot=None if snapshot is None else _bare(snapshot),
+        amendments=tuple(map(_bare, in_order(rows(PlanAmendment)))),
+        production_runs=tuple(map(_bare, production)),
+        assembly_runs=tuple(map(_bare, assembly)),
+        # A run that does not exist has a position that no run has, which is then found unsound.
+        voided=frozenset(
+            attrs.evolve(_bare(row), run_id=positions.get((row.kind, row.run_id), 10**9 + row.run_id))
+            for row in rows(VoidedRun)
+        ),
+    )
+
+
+def _decisions(
+    session: Session, event_id: int, rows: list[BatchDecision]
+) -> tuple[dict[int, BatchDecision], frozenset[int]]:
+    definitions, decisions, current = definitions_of(event_id, session), {}, set()
+    for row in rows:
+        bare = _bare(row)
+        # The digits follow from ids of ingredients, which are others in another folder.
+        if row.recipe_fingerprint and row.recipe_fingerprint == recipe_fingerprint(row.recipe_id, definitions):
+            bare = attrs.evolve(bare, recipe_fingerprint="")
+            current.add(row.finished_unit_id)
+        decisions[row.finished_unit_id] = bare
+    return decisions, frozenset(current)
+
+
+def _bare(record: Any) -> Any:
+    return attrs.evolve(record, id=0, event_id=ANY_EVENT)
+
+
+def as_signed(plan: PlanContent, signed_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
+    """Return a plan with the ids that the signed records use; what they never speak of gets one of its own."""
+    back = {table: {own: signed for signed, own in ids.items()} for table, ids in signed_ids.items()}
+
+    def signed(table: str, number: int) -> int:
+        return back[table].get(number, -number)
+
+    return PlanContent(
+        frozenset(signed("recipes", number) for number in plan.recipes),
+        {signed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
+        {signed("finished_units", number): batches for number, batches in plan.batches.items()},
+    )
+
+
+def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str]]:
+    """Yield the table and what is wrong with the history of an event, and with the plan that must follow from it.
+
+    Args:
+        content: The event.
+        plan: What is planned, with the ids that the signed records use.
+    """
+    started, state = content.event.plan_state in STARTED, content.event.plan_state.name
+    if started and content.snapshot is None:
+        yield "plan_snapshots", f"the plan is {state} but has no snapshot"
+    if not started:
+        later = (
+            ("plan_amendments", content.amendments),
+            ("production_runs", content.production_runs),
+            ("assembly_runs", content.assembly_runs),
+            ("voided_runs", content.voided),
+        )
+        for table in (table for table, rows in later if rows):
+            yield table, f"the plan is {state}, so that there can be none of these yet"
+    yield from _unsound_voids(content)
+    yield from _unreadable(content)
+    if content.snapshot is not None and not is_sound(content.snapshot):
+        yield "plan_snapshots", "the snapshot does not match its digest: it was changed after it was written"
+    elif content.snapshot is not None:
+        yield from _unsound_replay(content, plan)
+
+
+def _unreadable(content: EventContent) -> Iterator[tuple[str, str]]:
+    sources: list[PlanSnapshot | PlanAmendment] = [*content.amendments]
+    for source in sources if content.snapshot is None else [content.snapshot, *sources]:
+        for problem in problems_of_definitions(source):
+            yield table_of(type(source)).name, f"{problem.field}: {problem.message}"
+
+
+def _unsound_voids(content: EventContent) -> Iterator[tuple[str, str]]:
+    for void in content.voided:
+        there = len(content.runs(void.kind))
+        if void.run_id > there:
+            yield "voided_runs", f"it voids {void.kind.value} run {void.run_id}, but there are only {there}"
+
+
+def _unsound_replay(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str]]:
+    snapshot = content.snapshot
+    assert snapshot is not None  # noqa: S101  (the caller has looked)
+    try:
+        parting = first_parting(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
+    except ValidationError as error:
+        yield "plan_snapshots", str(error)
+        return
+    if parting is not None:
+        table = "plan_snapshots" if parting.amendment is None else "plan_amendments"
+        yield table, f"the plan is not what its snapshot and amendments make it: {parting.message}"

@@ -1,0 +1,61 @@
+"""What of a catalogue some events need: through all nesting, and for what their signed records speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from plandoc.domain.snapshot_ids import ids_in
+from plandoc.engine.session import Session
+from plandoc.exchange.native.contents import EventContent
+from plandoc.frozen import frozen
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.tables import BY_TYPE, table_of
+
+KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
+
+Key = tuple[str, int]
+
+
+@frozen
+class Needed:
+    """The part of a catalogue that is needed.
+
+    Attributes:
+        catalogue: Records by id, by table.
+        stock: Only where everything is needed.
+    """
+
+    catalogue: Mapping[str, Mapping[int, Any]]
+    stock: tuple[StockItem, ...] = ()
+
+
+def needed_by(session: Session, contents: Iterable[EventContent], *, everything: bool) -> Needed:
+    """Return what events need of the catalogue, or everything with the stock."""
+    present = {table_of(kind).name: {record.id: record for record in session.find(kind)} for kind in KINDS}
+    if everything:
+        return Needed(present, tuple(session.find(StockItem)))
+    waiting = [key for content in contents for key in _of_event(content)]
+    wanted: dict[str, dict[int, Any]] = {table: {} for table in present}
+    while waiting:
+        table, number = waiting.pop()
+        record = None if number in wanted[table] else present[table].get(number)
+        if record is not None:
+            wanted[table][number] = record
+            waiting.extend(references_of(record))
+    return Needed(wanted)
+
+
+def references_of(record: Any) -> Iterator[Key]:
+    """Yield the table and the id of everything that a record refers to."""
+    for reference in table_of(type(record)).references:
+        for number in reference.ids(record):
+            yield BY_TYPE[reference.target].name, number
+
+
+def _of_event(content: EventContent) -> Iterator[Key]:
+    yield from (("recipes", number) for number in content.recipes)
+    yield from (("finished_goods", number) for number in content.goods)
+    for row in (*content.decisions.values(), *content.production_runs, *content.assembly_runs):
+        yield from references_of(row)
+    yield from ids_in(content.snapshot, content.amendments)

@@ -1,5 +1,0 @@
-"""Plandoc's own exchange file: written by `export_file`, read back by `import_file`."""
-
-from plandoc.exchange.plandoc_files.exporting import ExportReport, export_file
-
-__all__ = ["ExportReport", "export_file"]

@@ -1,0 +1,97 @@
+"""Hand-written CSV: commas or semicolons, any order and case of the columns, every cell with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
+
+# The name of the column that each position of a row belongs to; None where the heading is blank.
+Headings = list[str | None]
+
+
+def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[Row, ...]]:
+    """Return the rows below the headings; blank lines are left out.
+
+    Raises:
+        ValidationError: when the headings are wrong, or it is no CSV.
+    """
+    separator = _separator(file, text)
+    cells = CellReader(file, decimal_comma=separator == ";")
+    lines = _lines(cells, text, separator)
+    number, written = next(lines, (1, []))
+    headings = _headings(cells, number, written, columns)
+    # What stands in the rows means nothing under wrong headings.
+    cells.check()
+    return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
+
+
+def _separator(file: str, text: str) -> str:
+    line = next(line for line in text.splitlines() if line.strip())
+    if "\t" in line and not {",", ";"} & set(line):
+        hint = "save it with commas or semicolons between the columns"
+        raise ValidationError([Problem("wanted commas or semicolons, found tabs", file=file, line=1, hint=hint)])
+    return ";" if line.count(";") > line.count(",") else ","
+
+
+def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each line that is not blank, with its number; one in quotes may go over several lines of the file."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
+    before = 0
+    try:
+        for line in reader:
+            stripped = [cell.replace("\u00a0", " ").strip() for cell in line]
+            if any(stripped):
+                yield before + 1, stripped
+            before = reader.line_num
+    except csv.Error as error:
+        hint = "close every quotation mark; one inside a text in quotes is written twice"
+        cells.refuse(f"this is no CSV: {error}", before + 1, hint=hint)
+
+
+def _headings(cells: CellReader, line: int, written: list[str], columns: Columns) -> Headings:
+    headings: Headings = []
+    for name in written:
+        column = column_of(name, columns)
+        if name and column is None:
+            message, hint = unknown_column(name, columns)
+            cells.refuse(message, line, hint=hint)
+        elif column is not None and column in headings:
+            cells.refuse(f"the column {column} stands twice", line, hint="leave one of them out")
+        headings.append(column)
+    missing = [name for name in columns.required if name not in headings]
+    if missing and not cells.problems:
+        # Headings that are not known were probably meant to be those that are missing.
+        hint = f"the first line names the columns: {', '.join(columns.names)}"
+        cells.refuse(f"the column {' and the column '.join(missing)} is missing", line, hint=hint)
+    return headings
+
+
+def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> Row:
+    _refuse_other_separator(cells, number, line, headings)
+    for position, text in enumerate(line):
+        if text and (position >= len(headings) or headings[position] is None):
+            hint = _way_out_of_too_many(cells)
+            cells.refuse(
+                f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
+            )
+    named = zip(headings, line, strict=False)
+    return Row(number, {name: Cell(text, number, name) for name, text in named if name is not None})
+
+
+def _refuse_other_separator(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+    """Refuse a row that is all in one cell, with the other separator in it: its columns would become a name."""
+    wanted, other = ("semicolons", ",") if cells.decimal_comma else ("commas", ";")
+    if len(line) == 1 and len(headings) > 1 and other in line[0]:
+        message = f"wanted {wanted} between the columns as in the first line, found {shown(line[0])}"
+        cells.refuse(message, number, hint="if it is all one text, put it in quotes and write the other columns, too")
+
+
+def _way_out_of_too_many(cells: CellReader) -> str:
+    if cells.decimal_comma:
+        return "put a text that holds a semicolon in quotes"
+    return "write 0.5 for a half, not 0,5; put a text that holds a comma in quotes"

@@ -1,0 +1,219 @@
+"""The goods of a hand-written file as drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from plandoc.exchange.tabular.cells import Cell, CellReader, folded, shown
+from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.table_reader import Tables
+from plandoc.exchange.tabular.table_rows import Columns
+from plandoc.exchange.tabular.tabular_draft import Draft, IdOf, check_parts
+from plandoc.frozen import frozen
+from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+
+CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind",))
+JSON_COLUMNS = Columns(
+    "good", ("name",), lists=MappingProxyType({"parts": Columns("part", (), ("unit", "good", "quantity"))})
+)
+
+_KINDS = ("unit", "good")
+
+
+@frozen
+class PartText:
+    """A component as it is written.
+
+    Attributes:
+        kind: unit or good; blank when the name must tell it.
+    """
+
+    name: Cell
+    quantity: Cell
+    kind: Cell
+
+
+@frozen
+class GoodText:
+    """A good as it is written."""
+
+    name: Cell
+    parts: list[PartText]
+
+
+class GoodDrafts:
+    """Makes the drafts of one file.
+
+    Attributes:
+        goods: The drafts.
+        notes: What is to be said about them.
+    """
+
+    def __init__(self, cells: CellReader, goods: Sequence[FinishedGood], units: Sequence[FinishedUnit]) -> None:
+        self.goods: list[Draft] = []
+        self.notes: list[str] = []
+        self._cells = cells
+        self._stored = goods
+        self._units: Names[Any] = Names("finished unit", units)
+        self._goods: Names[Any] = Names("good", goods)
+        self._all_units = units
+        # By the identity of a good: the one unit that a bare good is.
+        self._bare = {
+            id(good): good.components[0].finished_unit_id for good in goods if good.assembly_type is AssemblyType.BARE
+        }
+
+    def read(self, tables: Tables) -> None:
+        """Make all drafts; what is wrong is kept by the reader of the cells."""
+        for text, draft in self._start(_good_texts(tables)):
+            self._fill(text, draft)
+        stored = {good.id: good for good in self._stored}
+        check_parts(self._cells, self.goods, stored, lambda good: good.inner_good_ids)
+
+    def _start(self, texts: list[GoodText]) -> list[tuple[GoodText, Draft]]:
+        """Name all goods before any is filled, for one may hold another that comes later."""
+        once = Once(self._cells)
+        started = []
+        for text in texts:
+            name, present = self._cells.name(text.name), self._goods.present(self._cells, text.name)
+            once.refuse_second(text.name, present)
+            draft = Draft(FinishedGood, present.name if present else name, text.name.line, present, lambda _: None)
+            started.append((text, draft))
+        for text, draft in started:
+            self.goods.append(draft)
+            self._bare[id(draft.present or draft)] = self._only_unit(text)
+            if draft.present is None and text.name:
+                self._goods.add(draft, draft.name)
+        return started
+
+    def _only_unit(self, text: GoodText) -> int | None:
+        if len(text.parts) != 1 or text.parts[0].quantity.text != "1" or folded(text.parts[0].kind.text) == "good":
+            return None
+        unit = self._units.one(text.parts[0].name.text)
+        return None if unit is None else int(unit.id)
+
+    def _fill(self, text: GoodText, draft: Draft) -> None:
+        once = Once(self._cells)
+        parts = [(self._thing(part, draft, once), self._cells.amount(part.quantity)) for part in text.parts]
+        if not parts:
+            self._cells.refuse_cell(text.name, "wanted at least one component, found none")
+        draft.parts = tuple(thing for thing, _ in parts if thing is not None)
+        bare = len(parts) == 1 and parts[0][1] == 1 and _is_unit(parts[0][0])
+        kind = AssemblyType.BARE if bare else AssemblyType.BUNDLE
+
+        present: FinishedGood | None = draft.present
+
+        def make(id_of: IdOf) -> FinishedGood:
+            if present is None:
+                return FinishedGood(draft.name, _components(parts, id_of, ()), kind)
+            components = _components(parts, id_of, present.components)
+            return attrs.evolve(present, components=components, assembly_type=kind)
+
+        draft.make = make
+        if draft.present:
+            self._note_dropped(draft)
+
+    def _thing(self, part: PartText, whole: Draft, once: Once) -> Any:
+        """Return the unit or good that a component is; None when it is refused."""
+        if not part.name:
+            self._cells.name(part.name)
+            return None
+        kind = folded(part.kind.text)
+        if kind and kind not in _KINDS:
+            self._cells.refuse_cell(part.kind, f"wanted unit or good, found {shown(part.kind.text)}")
+            return None
+        units = self._units.all_of(part.name.text) if kind != "good" else []
+        named = self._goods.all_of(part.name.text) if kind != "unit" else []
+        # No good holds itself, so that "Cookie" may well be a good of one unit "Cookie".
+        goods = [one for one in named if one is not whole and one is not whole.present]
+        thing = self._one_of(units, goods, whole.present)
+        if thing is not None:
+            once.refuse_second(part.name, thing)
+            return thing
+        if named and not goods and not units:
+            self._cells.refuse_cell(part.name, f"{shown(part.name.text)} contains itself")
+        else:
+            self._refuse(part, kind, both=bool(units and goods))
+        return None
+
+    def _one_of(self, units: list[Any], goods: list[Any], present: FinishedGood | None) -> Any:
+        """Return what is meant by a name; None when nothing has it, or several things that are not the same."""
+        if len(units) + len(goods) == 1:
+            return (units or goods)[0]
+        if len(units) != 1 or any(self._bare.get(id(good)) != units[0].id for good in goods):
+            return None
+        # A bare good is its unit; what the good holds already stays, so that nothing seems to have changed.
+        held = present.inner_good_ids if present else ()
+        return next((good for good in goods if not isinstance(good, Draft) and good.id in held), units[0])
+
+    def _refuse(self, part: PartText, kind: str, *, both: bool) -> None:
+        if both:
+            message = f"{shown(part.name.text)} is the name of a finished unit and of a good"
+            self._cells.refuse_cell(part.name, message, "say which in the column kind: unit or good")
+        elif kind:
+            (self._units if kind == "unit" else self._goods).refuse(self._cells, part.name)
+        else:
+            self._refuse_any(part)
+
+    def _refuse_any(self, part: PartText) -> None:
+        meant = self._units if self._units.all_of(part.name.text) else self._goods
+        if meant.all_of(part.name.text):
+            meant.refuse(self._cells, part.name)
+            return
+        hint = None
+        if self._cells.suggests:
+            hint = self._units.nearest(part.name.text) or self._goods.nearest(part.name.text)
+        self._cells.refuse_cell(part.name, f"there is no finished unit and no good {shown(part.name.text)}", hint)
+
+    def _note_dropped(self, draft: Draft) -> None:
+        before: FinishedGood = draft.present  # type: ignore[assignment]
+        kept = {id(thing) for thing in draft.parts}
+        units = {part.finished_unit_id for part in before.components}
+        inside: list[Any] = [unit for unit in self._all_units if unit.id in units]
+        inside += [good for good in self._stored if good.id in before.inner_good_ids]
+        names = ", ".join(shown(one.name) for one in inside if id(one) not in kept)
+        if names:
+            self.notes.append(f"{shown(draft.name)} no longer holds {names}")
+
+
+def _good_texts(tables: Tables) -> list[GoodText]:
+    return _from_objects(tables) if tables.is_json else _from_rows(tables)
+
+
+def _from_objects(tables: Tables) -> list[GoodText]:
+    goods = []
+    for row in tables.rows:
+        parts = []
+        for part in row.rows("parts"):
+            unit, good = part.cell("unit"), part.cell("good")
+            if bool(unit) == bool(good):
+                tables.cells.refuse_cell(unit, f"wanted either a unit or a good, found {'both' if unit else 'neither'}")
+            name = unit or good
+            parts.append(PartText(name, part.cell("quantity"), attrs.evolve(name, text="unit" if unit else "good")))
+        goods.append(GoodText(row.cell("name"), parts))
+    return goods
+
+
+def _from_rows(tables: Tables) -> list[GoodText]:
+    return [
+        GoodText(name, [PartText(row.cell("component"), row.cell("quantity"), row.cell("kind")) for row in rows])
+        for name, rows in tables.grouped("good")
+    ]
+
+
+def _is_unit(thing: Any) -> bool:
+    return isinstance(thing, FinishedUnit)
+
+
+def _components(parts: list[tuple[Any, Decimal]], id_of: IdOf, before: tuple[Component, ...]) -> tuple[Component, ...]:
+    # A file by hand has no notes; those of the components that it takes the place of stay.
+    notes = {(part.finished_unit_id, part.finished_good_id): part.notes for part in before}
+    components = []
+    for thing, quantity in parts:
+        unit_id, good_id = (id_of(thing), None) if _is_unit(thing) else (None, id_of(thing))
+        components.append(Component(unit_id, good_id, quantity, notes.get((unit_id, good_id), "")))
+    return tuple(components)

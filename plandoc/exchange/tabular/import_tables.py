@@ -1,0 +1,130 @@
+"""Bringing in what a baker wrote by hand, as CSV or JSON: each file as a whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+
+from plandoc.engine.session import Session
+from plandoc.exchange.import_report import ImportReport
+from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
+from plandoc.exchange.tabular.good_tables import JSON_COLUMNS as GOOD_KEYS
+from plandoc.exchange.tabular.good_tables import GoodDrafts
+from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
+from plandoc.exchange.tabular.ingredient_tables import ingredient_drafts
+from plandoc.exchange.tabular.name_lookup import Names
+from plandoc.exchange.tabular.recipe_tables import Catalogue, RecipeDrafts
+from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
+from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
+from plandoc.exchange.tabular.recipe_texts import recipe_texts
+from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
+from plandoc.exchange.tabular.stock_tables import StockReader
+from plandoc.exchange.tabular.table_reader import read_tables
+from plandoc.exchange.tabular.tabular_draft import bring_in
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.storage.paths import named
+from plandoc.store import NO_SESSION, changes
+
+AnyPath = str | os.PathLike[str]
+
+
+@changes("import ingredients")
+def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+    """Bring in ingredients from a CSV or JSON file; those that are there get what the file says.
+
+    Args:
+        path: The file, with the columns name, category, density ("1 cup = 120 g") and notes.
+        dry_run: Only say what would be done.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        StorageError: when the file cannot be read.
+        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+    """
+    tables = read_tables(named(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
+    drafts = ingredient_drafts(tables, Names("ingredient", session.find(Ingredient)))
+    return bring_in(tables.cells, drafts, (), session, dry_run=dry_run)
+
+
+@changes("import recipes")
+def import_recipes(
+    path: AnyPath, add_ingredients: bool = False, dry_run: bool = False, session: Session = NO_SESSION
+) -> ImportReport:
+    r"""Bring in recipes, and what a batch of each gives, from a CSV or JSON file.
+
+    A recipe that is there, by its short name or its name, takes what the file says in place of what it took; a file
+    that says nothing of what it takes leaves that alone. What a batch gives is changed by name; what the file does not
+    name stays.
+
+    >>> import plandoc, pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> rows = "recipe,ingredient,quantity,unit,makes,of", "Fudge,Sugar,0.67,cup,64,Fudge Piece"
+    >>> _ = (folder / "recipes.csv").write_text("\n".join(rows))
+    >>> with plandoc.open_store(folder / "data", create=True):
+    ...     report = import_recipes(folder / "recipes.csv", add_ingredients=True)
+    >>> for row in report.rows:
+    ...     print(row)
+    ingredients, Sugar: created
+    recipes, Fudge: created
+    finished_units, Fudge Piece: created
+
+    Args:
+        path: The file.
+        add_ingredients: Create the ingredients that are not there; else they are refused.
+        dry_run: Only say what would be done.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        StorageError: when the file cannot be read.
+        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+    """
+    tables = read_tables(named(path), RECIPE_COLUMNS, RECIPE_KEYS)
+    catalogue = Catalogue(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    drafts = RecipeDrafts(tables.cells, catalogue, add_ingredients=add_ingredients)
+    drafts.read(recipe_texts(tables))
+    ordered = (*drafts.ingredients, *drafts.recipes, *drafts.units)
+    return bring_in(tables.cells, ordered, drafts.notes, session, dry_run=dry_run)
+
+
+@changes("import goods")
+def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+    """Bring in goods from a CSV or JSON file; a good that is there gets the components of the file.
+
+    A good of one finished unit, once, is a bare one; every other is a bundle.
+
+    Args:
+        path: The file.
+        dry_run: Only say what would be done.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        StorageError: when the file cannot be read.
+        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+    """
+    tables = read_tables(named(path), GOOD_COLUMNS, GOOD_KEYS)
+    drafts = GoodDrafts(tables.cells, session.find(FinishedGood), session.find(FinishedUnit))
+    drafts.read(tables)
+    return bring_in(tables.cells, drafts.goods, drafts.notes, session, dry_run=dry_run)
+
+
+@changes("import stock")
+def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+    """Set the stock from a CSV or JSON file; what the file does not name stays as it is.
+
+    Args:
+        path: The file, with the columns ingredient, quantity and unit.
+        dry_run: Only say what would be done.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        StorageError: when the file cannot be read.
+        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+    """
+    tables = read_tables(named(path), STOCK_COLUMNS, STOCK_COLUMNS)
+    counts = StockReader(tables.cells, session).read(tables)
+    tables.cells.check()
+    # Said before anything is stored, for afterwards all of it is there already.
+    report = ImportReport(tuple(count.row for count in counts), (), dry_run)
+    if not dry_run:
+        for count in counts:
+            count.store(session)
+    return report

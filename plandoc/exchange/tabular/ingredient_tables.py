@@ -1,0 +1,63 @@
+"""Ingredients in a hand-written file: a name, a category, and what a volume weighs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import attrs
+
+from plandoc.errors import ValidationError
+from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.table_reader import Tables
+from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.exchange.tabular.tabular_draft import Draft
+from plandoc.records import Density, Ingredient
+
+COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
+
+_DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
+
+
+def ingredient_drafts(tables: Tables, known: Names[Ingredient]) -> list[Draft]:
+    """Return the ingredients that a file holds."""
+    once = Once(tables.cells)
+    return [_draft(tables.cells, row, known, once) for row in tables.rows]
+
+
+def new_ingredient(name: str, line: int) -> Draft:
+    """Return an ingredient of which nothing but the name is known."""
+    return Draft(Ingredient, name, line, None, lambda _: Ingredient(name))
+
+
+def _draft(cells: CellReader, row: Row, known: Names[Ingredient], once: Once) -> Draft:
+    cell = row.cell("name")
+    name, present = cells.name(cell), known.present(cells, cell)
+    once.refuse_second(cell, present)
+    category, notes = cells.text(row.cell("category")), cells.text(row.cell("notes"))
+    density = _density(cells, row.cell("density")) if row.cell("density") else None
+    record = present or Ingredient("?")
+    # What the file leaves blank stays as it is in the folder; that is the target's rule.
+    fields: dict[str, Any] = {
+        "name": present.name if present else name,
+        "category": category,
+        "density": density,
+        "notes": notes,
+    }
+    return Draft(Ingredient, name, cell.line, present, lambda _: attrs.evolve(record, **fields))
+
+
+def _density(cells: CellReader, cell: Cell) -> Density | None:
+    parts = _DENSITY.fullmatch(cell.text)
+    if parts is None:
+        cells.refuse_cell(cell, f"wanted what a volume weighs, such as '1 cup = 120 g', found {shown(cell.text)}")
+        return None
+    volume, volume_unit, weight, weight_unit = (attrs.evolve(cell, text=part) for part in parts.groups())
+    amounts = cells.amount(volume), cells.amount(weight)
+    try:
+        return Density(amounts[0], volume_unit.text, amounts[1], weight_unit.text)
+    except ValidationError as error:
+        for problem in error.problems:
+            cells.refuse_cell(cell, problem.message.removeprefix("Density: "))
+        return None

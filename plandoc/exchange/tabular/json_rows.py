@@ -1,0 +1,180 @@
+"""Hand-written JSON: a list of objects, every one with its line, every number as it is written.
+
+The parser of the standard library reads texts and numbers; lists and objects are read here, for only so their lines
+are known and a key that stands twice is found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
+from plandoc.frozen import frozen
+from plandoc.storage.strict_json import in_plain_words
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DEEPEST = 20
+
+
+class _Number(str):
+    """A number as it is written, so that nothing of it is lost."""
+
+    __slots__ = ()
+
+
+@frozen
+class _Object:
+    line: int
+    values: list[tuple[str, int, Any]]
+
+
+def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[Row, ...]]:
+    """Return the objects of the list that a file holds.
+
+    Raises:
+        ValidationError: when it is no JSON, or no list.
+    """
+    cells = CellReader(file)
+    value = _Parser(file, text).document()
+    if not isinstance(value, list):
+        hint = "put it between [ and ]"
+        raise ValidationError([Problem(f"wanted a list of {columns.what}s", file=file, line=1, hint=hint)])
+    return cells, _rows(cells, value, columns, "", 1)
+
+
+def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line: int) -> tuple[Row, ...]:
+    rows = []
+    for number, item in enumerate(items, start=1):
+        place = f"{path}[{number}]" if path else ""
+        if isinstance(item, _Object):
+            rows.append(_row(cells, item, columns, f"{place}." if place else ""))
+        else:
+            cells.refuse(f"wanted an object for each {columns.what}, found {_said(item)}", line, place or None)
+    return tuple(rows)
+
+
+def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> Row:
+    values: dict[str, Cell] = {}
+    lists: dict[str, tuple[Row, ...]] = {}
+    for written, line, value in item.values:
+        key = column_of(written, columns)
+        if key is None:
+            message, hint = unknown_column(written, columns)
+            cells.refuse(message, line, path.rstrip(".") or None, hint)
+        elif key in values or key in lists:
+            cells.refuse(f"the key {key} stands twice", line, path.rstrip(".") or None, "leave one of them out")
+        elif key in columns.lists:
+            lists[key] = _inner(cells, value, columns.lists[key], f"{path}{key}", line)
+        else:
+            values[key] = _cell(cells, value, line, f"{path}{key}")
+    return Row(item.line, values, lists, path)
+
+
+def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int) -> tuple[Row, ...]:
+    if isinstance(value, list):
+        return _rows(cells, value, columns, path, line)
+    if value is not None:
+        cells.refuse(f"wanted a list, found {_said(value)}", line, path, "put it between [ and ]")
+    return ()
+
+
+def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
+    if value is not None and not isinstance(value, str):
+        cells.refuse(f"wanted text or a number, found {_said(value)}", line, path)
+        # What stands in for it is refused by nobody once more.
+        return Cell("1", line, path)
+    text = (value or "").replace("\u00a0", " ").strip()
+    return Cell(text, line, path, is_number=isinstance(value, _Number))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, str):
+        return shown(value)
+    kinds = {bool: "true or false", list: "a list", _Object: "an object"}
+    return kinds.get(type(value), "nothing")
+
+
+class _Parser:
+    """Reads one JSON document."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file = file
+        self._text = text
+        self._at = 0
+        self._line, self._line_at = 1, 0
+        self._decoder = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=self._refuse_constant)
+
+    def document(self) -> Any:
+        """Return the one value of the document."""
+        value = self._value(0)
+        if self._next():
+            self._refuse("wanted the end of the file after the first value")
+        return value
+
+    def _value(self, depth: int) -> Any:
+        first = self._next()
+        if depth > _DEEPEST:
+            self._refuse("lists and objects are nested too deep")
+        if first == "[":
+            return [self._value(depth + 1) for _ in self._items("]")]
+        if first == "{":
+            return _Object(self._line_here(), [self._member(depth) for _ in self._items("}")])
+        return self._scalar()
+
+    def _scalar(self) -> Any:
+        try:
+            value, self._at = self._decoder.raw_decode(self._text, self._at)
+        except json.JSONDecodeError as error:
+            self._at = error.pos
+            self._refuse(f"this is not JSON: {in_plain_words(error)}")
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            self._refuse("holds half a surrogate pair, which is no character")
+        return value
+
+    def _member(self, depth: int) -> tuple[str, int, Any]:
+        if self._next() != '"':
+            self._refuse("this is not JSON: wanted a key in quotation marks")
+        key, line = self._scalar(), self._line_here()
+        if self._next() != ":":
+            self._refuse("this is not JSON: wanted a colon after the key")
+        self._at += 1
+        return key, line, self._value(depth + 1)
+
+    def _items(self, end: str) -> Iterator[None]:
+        """Step into a list or object, stop before each of its items, and step out behind it."""
+        self._at += 1
+        if self._next() == end:
+            self._at += 1
+            return
+        while True:
+            yield
+            following = self._next()
+            if following not in (",", end):
+                self._refuse(f"this is not JSON: wanted a comma or {end}")
+            self._at += 1
+            if following == end:
+                return
+
+    def _next(self) -> str:
+        """Skip blanks and return the next character; "" at the end."""
+        match = _SPACE.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+        return self._text[self._at : self._at + 1]
+
+    def _line_here(self) -> int:
+        # Counted on from the last place asked for, or a long file would be counted through for each row.
+        self._line += self._text.count("\n", self._line_at, self._at)
+        self._line_at = self._at
+        return self._line
+
+    def _refuse(self, message: str) -> NoReturn:
+        line = self._text.count("\n", 0, self._at) + 1
+        raise ValidationError([Problem(message, file=self._file, line=line)])
+
+    def _refuse_constant(self, text: str) -> NoReturn:
+        self._refuse(f"{text} is no number")

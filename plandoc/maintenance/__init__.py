@@ -1,0 +1,1 @@
+"""Looking after a data folder: check it, repair it, back it up, restore it."""

@@ -1,0 +1,274 @@
+"""The way back from a backup: into a new folder, or over one that is there as one guarded write.
+
+Over a folder, one new journal with one line is put in the place of the old journal; the line holds every document, so that
+it makes all lines before it superfluous, and needs nothing of what may be damaged. The rename of that file is the
+commit. What follows is what any recovery does, by whomever.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import stat
+from pathlib import Path
+
+import attrs
+
+from plandoc.clock import Clock, system_clock
+from plandoc.errors import (
+    ConflictError,
+    DamagedError,
+    FolderNotFoundError,
+    LockTimeout,
+    Outcome,
+    PlandocError,
+    Problem,
+    StorageError,
+    ValidationError,
+)
+from plandoc.frozen import frozen
+from plandoc.maintenance.backups import backup_writer, rotation
+from plandoc.maintenance.backups.backup_reader import Backup, open_backup
+from plandoc.maintenance.backups.restore_target import Target, look_at
+from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
+from plandoc.maintenance.backups.working_names import temporary_beside
+from plandoc.storage import archive, documents, initialize, journal, marker
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.folder import FolderBackend
+from plandoc.storage.lock import FolderLock, while_locked
+from plandoc.storage.os_errors import storage_error, translated
+from plandoc.storage.paths import resolved
+from plandoc.storage.pre_migration_backup import files_of
+
+_TIMEOUT_SECONDS = 30.0
+
+
+@frozen
+class RestoreReport:
+    """A restore that was done.
+
+    Attributes:
+        path: The data folder.
+        source: The backup.
+        lineage: The identity that the folder has now.
+        serial: The serial of the backup.
+        documents: How many files came from the backup, `plandoc.json` among them.
+        kept: Where the former content of the folder is; None when it had none.
+        problems: What was wrong with the folder already when the backup was made.
+    """
+
+    path: Path
+    source: Path
+    lineage: str
+    serial: int
+    documents: int
+    kept: Path | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def restore(
+    source: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    replace: bool = False,
+    foreign: bool = False,
+    older: bool = False,
+    clock: Clock = system_clock,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
+    files: Files | None = None,
+) -> RestoreReport:
+    """Make a data folder what a backup holds, whole or not at all, also when it is cut off.
+
+    Args:
+        source: The backup, a folder or a ZIP file.
+        path: The data folder: none yet, an empty one, or with `replace` one that is there.
+        replace: Restore over a data folder that is there. A backup of it is made beside it first; when it is too
+            damaged for that, a plain copy.
+        foreign: Do so even when it is another data folder than the one that the backup was made of.
+        older: Do so even when it has transactions that the backup does not have.
+        clock: Where the moments come from; a function that returns the present in UTC.
+        timeout_seconds: How long to wait for another writer.
+        files: The calls to the operating system; replaced only by tests.
+
+    Raises:
+        ValidationError: when there is something at the path that must not be replaced.
+        DamagedError: when something is wrong with the backup.
+        NewerFormatError: when a newer plandoc wrote the backup, or the folder.
+        LockTimeout: when another writer did not finish in time.
+        StorageError: when the system refused; it says what was saved.
+    """
+    layer = files or Files()
+    root = resolved(path)
+    backup = open_backup(source, files=layer)
+    _refuse_unreadable(backup)
+    problems = tuple(problems_in(backup.documents))
+    with translated(root, Outcome.NOT_SAVED):
+        target = look_at(root, layer)
+        _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+        if not target.exists:
+            _make(root, backup, clock(), layer)
+            kept = None
+        else:
+
+            def over(lock: FolderLock) -> Path | None:
+                # Again, because only now no other process can change it.
+                target = look_at(root, layer)
+                _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+                kept = None if target.is_empty else _keep(target, clock(), layer)
+                _commit(target, backup, lock, clock(), layer)
+                return kept
+
+            kept = while_locked(
+                root, layer, over, action="restore a backup", moment=clock(), timeout_seconds=timeout_seconds
+            )
+            _finish(root, layer, clock)
+    manifest = backup.manifest
+    return RestoreReport(root, backup.path, manifest.lineage, manifest.serial, len(backup.documents), kept, problems)
+
+
+def _refuse_unreadable(backup: Backup) -> None:
+    """Refuse a backup with a document that nobody could open; one with lesser faults is restored as it is."""
+    wrong: list[Problem] = []
+    for name, content in backup.documents.items():
+        if name == marker.NAME:
+            continue
+        try:
+            lineage = documents.parse(name, content).lineage
+        except DamagedError as error:
+            wrong += error.problems
+        else:
+            if lineage != backup.manifest.lineage:
+                wrong.append(Problem(f"belongs to another folder ({lineage})", file=name))
+    if wrong:
+        hint = "use another backup; or take the sound documents from this one with 'plandoc repair --from BACKUP'"
+        raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
+
+
+def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, older: bool) -> None:
+    if not target.exists or target.is_empty:
+        return
+    if not target.is_data_folder:
+        raise _refused(f"{target.root} holds files, but no data folder of plandoc", "name another folder, or a new one")
+    manifest = backup.manifest
+    if not replace:
+        hint = "restore into a new folder and compare; or with replace=True, which keeps a backup of it"
+        raise _refused(f"{target.root} is a data folder already", hint)
+    if target.lineage not in {None, manifest.lineage} and not foreign:
+        message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
+        raise _refused(message, "if that is wanted, say so with foreign=True")
+    if target.lineage == manifest.lineage and not older:
+        _refuse_to_lose_transactions(target, backup)
+
+
+def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
+    """Refuse where the folder has transactions that the backup does not have.
+
+    A number alone is not enough: the backup may hold a transaction whose writer then failed to make it durable, and the
+    folder another one of that number.
+    """
+    hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
+    if target.serial > serial:
+        raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)
+    if target.serial == serial and len(digests) > 1 and "" not in digests:
+        message = f"the backup and {target.root} both end at transaction {serial}, but it is not the same one"
+        raise _refused(message, hint)
+
+
+def _refused(message: str, hint: str) -> ValidationError:
+    return ValidationError([Problem(message, hint=hint)])
+
+
+def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -> None:
+    if not root.parent.is_dir():
+        raise FolderNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; make it first")
+    contents = {**backup.documents, journal.NAME: b""}
+    with temporary_beside(root, moment, layer) as temporary:
+        lay_out(temporary, contents, layer)
+        layer.replace(temporary, root)
+        settle(root.parent, layer)
+
+
+def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
+    """Put what the folder holds beside it: as a backup when it can be understood, else file by file."""
+    stem = target.root.with_name(f"{target.root.name}{rotation.BEFORE_RESTORE}{rotation.stamp(moment)}")
+    if target.is_sound:
+        backend = FolderBackend(target.root, files=layer)
+        contents = backend.view(files_of)
+        backend.close()
+        place = rotation.free_path(stem, backup_writer.ARCHIVE_SUFFIX, layer)
+        return backup_writer.write(place, archive.describe(contents, moment=moment), contents, layer).path
+    place = rotation.free_path(stem, "", layer)
+    with temporary_beside(place, moment, layer) as temporary:
+        lay_out(temporary, _plain_files(target.root, layer), layer)
+        layer.replace(temporary, place)
+        settle(place.parent, layer)
+    return place
+
+
+def _plain_files(root: Path, layer: Files) -> dict[str, bytes]:
+    found = {}
+    for folder in ("", "events/"):
+        for name in layer.names(root / folder):
+            present = layer.status(root / folder / name)
+            if present is not None and stat.S_ISREG(present.st_mode):
+                found[f"{folder}{name}"] = layer.read(root / folder / name)
+    return found
+
+
+def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.datetime, layer: Files) -> None:
+    """Put a journal with one line that holds everything in the place of the old one: the rename is the commit."""
+    folder = DocumentFiles(target.root, layer)
+    serial = max(target.serial, backup.manifest.serial)
+    # Also the stock, which a backup of an older format has no document of.
+    there = (name for name in initialize.DOCUMENTS if folder.read(name) is not None)
+    wanted: dict[str, bytes | None] = dict.fromkeys([*there, *target.events])
+    wanted |= backup.documents
+    wanted[marker.NAME] = marker.render(_marker_for(target, backup, serial))
+    for name in wanted:
+        folder.refuse_irreplaceable(name)
+    present = {name: folder.read(name) for name in wanted}
+    changes = tuple(
+        journal.Change(name, None if before is None else documents.digest(before), wanted[name])
+        for name, before in present.items()
+    )
+    # Or a power cut could take back what a document is by now, and a recovery would take it for an edit by hand.
+    folder.sync(name for name, before in present.items() if before is not None)
+    line = journal.Line(serial + 1, backup.manifest.lineage, changes)
+    content = journal.render(line, action="restore a backup", moment=moment)
+    if not lock.still_held():
+        message = f"{target.root}: its lock file was taken away, or the folder moved; nothing was restored"
+        raise ConflictError(str(target.root), message)
+    try:
+        folder.put_durably(journal.NAME, content)
+    except OSError as error:
+        # The last of its steps makes the name durable; by then everybody sees the new line.
+        outcome = Outcome.UNKNOWN if folder.read(journal.NAME) == content else Outcome.NOT_SAVED
+        raise storage_error(error, target.root, outcome, "the journal could not be written") from error
+
+
+def _marker_for(target: Target, backup: Backup, serial: int) -> marker.Marker:
+    """Return the marker that goes with the line; serials never fall, or others would not see that anything changed."""
+    restored = backup.marker
+    same = target.lineage == restored.lineage
+    # No id of an event is given twice, also not one that the backup does not know yet.
+    next_event_id = max(restored.next_event_id, target.next_event_id) if same else restored.next_event_id
+    return attrs.evolve(restored, serial=serial, next_event_id=next_event_id, line_digest="")
+
+
+def _finish(root: Path, layer: Files, clock: Clock) -> None:
+    """Put the documents in place, as the next writer would."""
+    try:
+        backend = FolderBackend(root, files=layer, clock=clock)
+        try:
+            backend.begin("restore a backup", timeout_seconds=_TIMEOUT_SECONDS).release()
+        finally:
+            backend.close()
+    except LockTimeout:
+        # Whoever has the lock has done it, or will.
+        return
+    except StorageError as error:
+        raise StorageError(error.path, "tidying up failed", Outcome.SAVED, error.errno) from error
+    except PlandocError as error:
+        raise StorageError(str(root), f"tidying up failed: {error}", Outcome.SAVED) from error

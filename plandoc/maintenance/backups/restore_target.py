@@ -1,0 +1,103 @@
+"""What stands where a backup is to be restored, as far as it can be understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from plandoc.errors import DamagedError, ValidationError
+from plandoc.frozen import frozen
+from plandoc.storage import archive, initialize, journal, marker, recovery
+from plandoc.storage.document_files import TEMPORARY, DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.lock import FOLDER
+
+
+@frozen
+class Target:
+    """What stands at the path.
+
+    Attributes:
+        root: The path.
+        exists: Whether there is a folder at all.
+        is_empty: Whether it holds nothing but what a restore that was cut off may have left.
+        is_data_folder: Whether there is a marker, a catalogue, a journal or an event in it.
+        is_sound: Whether journal and marker mean something together.
+        lineage: The identity of the folder; None when it cannot be told.
+        serial: Number of its last transaction, as far as that can be told.
+        line_digest: The checksum of that transaction's line in the journal; blank when it is not known.
+        next_event_id: The id that its next new event would get, as far as that can be told.
+        events: The documents of events that are in it.
+    """
+
+    root: Path
+    exists: bool = False
+    is_empty: bool = False
+    is_data_folder: bool = False
+    is_sound: bool = False
+    lineage: str | None = None
+    serial: int = 0
+    line_digest: str = ""
+    next_event_id: int = 1
+    events: tuple[str, ...] = ()
+
+
+def look_at(root: Path, layer: Files) -> Target:
+    """Return what stands at a path.
+
+    Raises:
+        ValidationError: when it is no folder.
+        NewerFormatError: when a newer plandoc wrote it.
+    """
+    if layer.status(root) is None:
+        return Target(root)
+    if not root.is_dir():
+        raise ValidationError(f"{root} is no folder; wanted a data folder, an empty folder, or nothing")
+    names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
+    folder = DocumentFiles(root, layer)
+    events = tuple(filter(archive.is_document_name, folder.names(initialize.EVENTS_FOLDER)))
+    own = {marker.NAME, *initialize.DOCUMENTS, journal.NAME}
+    target = Target(root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events))
+    target = attrs.evolve(target, events=events)
+    return _understood(target, folder) if target.is_data_folder else target
+
+
+def _understood(target: Target, folder: DocumentFiles) -> Target:
+    content = folder.read(journal.NAME) or b""
+    try:
+        state = recovery.interpret(content, folder.read(marker.NAME))
+    except DamagedError:
+        return _guessed(target, folder, content)
+    named = filter(archive.is_document_name, state.changes)
+    events = {*target.events, *(name for name in named if name not in {marker.NAME, *initialize.DOCUMENTS})}
+    return attrs.evolve(
+        target,
+        is_sound=folder.read(initialize.CATALOG) is not None or initialize.CATALOG in state.changes,
+        lineage=state.marker.lineage,
+        serial=state.serial,
+        line_digest=state.line_digest,
+        next_event_id=state.marker.next_event_id,
+        events=tuple(sorted(events)),
+    )
+
+
+def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
+    """Return what marker and journal say each for itself, where they mean nothing together.
+
+    The serial above all: the line of the restore must have one that no file of the folder counts as done.
+    """
+    try:
+        present = marker.parse(folder.read(marker.NAME) or b"")
+        target = attrs.evolve(
+            target, lineage=present.lineage, serial=present.serial, next_event_id=present.next_event_id
+        )
+    except DamagedError:
+        pass
+    try:
+        lines = journal.parse(content).lines
+    except DamagedError:
+        lines = ()
+    # Lines of another folder count for nothing here.
+    own = [line.serial for line in lines if target.lineage in {None, line.lineage}]
+    return attrs.evolve(target, serial=max([target.serial, *own]))

@@ -1,0 +1,36 @@
+"""Whether a backup is what it was when it was made, and whether that was without fault."""
+
+from __future__ import annotations
+
+import os
+
+from plandoc.errors import DamagedError, NewerFormatError, Problem
+from plandoc.maintenance.backups.backup_reader import open_backup
+from plandoc.maintenance.backups.staging import problems_in
+
+
+def verify_backup(path: str | os.PathLike[str]) -> list[Problem]:
+    """Return everything that is wrong with a backup, a folder or a ZIP file; an empty list when nothing is.
+
+    Every file is compared with its digest in the manifest, the manifest with its own; then the documents are checked
+    like those of a data folder.
+
+    Raises:
+        FolderNotFoundError: when there is nothing at the path.
+
+    >>> import plandoc, tempfile
+    >>> from plandoc.maintenance.backups.backup_writer import backup
+    >>> folder = tempfile.mkdtemp()
+    >>> plandoc.open_store(folder, create=True).close()
+    >>> target = tempfile.mkdtemp() + "/monday.zip"
+    >>> backup(folder, target).documents
+    3
+    >>> verify_backup(target)
+    []
+    """
+    try:
+        return problems_in(open_backup(path).documents)
+    except DamagedError as error:
+        return list(error.problems)
+    except NewerFormatError as error:
+        return [Problem(str(error), file=error.path)]

@@ -1,0 +1,120 @@
+"""What is wrong with a folder, as values. Opens nothing for writing and changes nothing.
+
+Looks without the lock, except beside a writer that never pauses.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from plandoc.clock import system_clock
+from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.maintenance.checks.inspection import Look
+from plandoc.maintenance.checks.issues import Cure, Finding
+from plandoc.storage import initialize
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.journal_reader import Identity, identify
+from plandoc.storage.lock import while_locked
+from plandoc.storage.os_errors import translated
+from plandoc.storage.paths import named
+from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
+
+__all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
+
+_TRIES = 5
+_TIMEOUT_SECONDS = 30.0
+
+
+def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
+    """Return everything that is wrong with a data folder; an empty list when nothing is.
+
+    Documents that cannot be read, that are misplaced or of another folder; rows that break a rule; references to what
+    does not exist; ids and slugs used twice, and next ids that would be; snapshots that do not match their digest, and
+    plans that are not what their snapshot and amendments make them; runs that cannot be; a journal that is not folded
+    in or damaged; second versions of documents that a sync service left; files that do not belong there; a file system
+    whose locks may not exclude.
+
+    Args:
+        path: The folder.
+        strict: Whether a document that other hands have changed since plandoc wrote it counts, too. That is allowed; but
+            it is also what a disk that changed a digit looks like.
+
+    Raises:
+        FolderNotFoundError: when there is no folder at the path.
+
+    >>> import plandoc, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> plandoc.open_store(folder, create=True).close()
+    >>> plandoc.check(folder)
+    []
+    """
+    return notes_and_problems(path, strict=strict)[1]
+
+
+def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
+    """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
+    findings = look_at(named(path).absolute(), Files())[1]
+    notes = [finding.problem for finding in findings if finding.is_note and not strict]
+    return notes, [finding.problem for finding in findings if strict or not finding.is_note]
+
+
+def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    """Return a look at one moment of a folder, and what it found.
+
+    Raises:
+        FolderNotFoundError: when there is no folder at the path.
+        LockTimeout: when others wrote all the time and kept the lock, so that no look was of one moment.
+    """
+    with translated(root, Outcome.NOT_SAVED):
+        if not root.exists():
+            raise FolderNotFoundError(str(root), f"there is no folder {root}")
+    for _ in range(_TRIES):
+        before = _moment(root, files)
+        look, findings = _look_once(root, files)
+        # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
+        if not findings or _moment(root, files) == before:
+            return look, findings
+    return _look_in_turn(root, files)
+
+
+def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    """Look under the lock, because a writer that never pauses has interfered each time."""
+    return while_locked(
+        root,
+        files,
+        lambda _: _look_once(root, files),
+        action=None,
+        moment=system_clock(),
+        timeout_seconds=_TIMEOUT_SECONDS,
+    )
+
+
+def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+    folder = DocumentFiles(root, files)
+    look = Look(folder, files)
+    with translated(root, Outcome.NOT_SAVED):
+        if initialize.is_made(root, files):
+            return look, list(look.findings())
+    if _holds_documents(folder):
+        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+        problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
+        return look, [Finding(problem, is_damage=True)]
+    message = f"the folder holds no {MARKER}, so it is no plandoc folder"
+    return look, [Finding(Problem(message, hint="make one with 'plandoc init'"))]
+
+
+def _holds_documents(folder: DocumentFiles) -> bool:
+    try:
+        present = any(folder.read(name) is not None for name in ROOT_DOCUMENTS)
+        return present or bool(folder.names(EVENTS_FOLDER))
+    except PlandocError:
+        return True
+
+
+def _moment(root: Path, files: Files) -> Identity | None:
+    try:
+        return identify(DocumentFiles(root, files), files, 0)
+    except (PlandocError, OSError):
+        return None

@@ -1,0 +1,6 @@
+"""Putting a damaged folder in order: only what is safe, said first, and nothing lost by it."""
+
+from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind, RepairReport
+from plandoc.maintenance.repairs.repairing import repair
+
+__all__ = ["RepairAction", "RepairKind", "RepairReport", "repair"]

@@ -1,0 +1,119 @@
+"""Taking single documents back from a backup."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from plandoc.engine.document import OpenDocument
+from plandoc.errors import PlandocError, Problem, ValidationError
+from plandoc.frozen import frozen
+from plandoc.maintenance.backups.backup_reader import Backup, open_backup
+from plandoc.storage import documents, recovery
+from plandoc.storage.migrations import origin, parts
+from plandoc.tables import BY_TYPE, MARKER, tables_of
+
+
+@frozen
+class Source:
+    """A backup to take documents back from.
+
+    Attributes:
+        backup: What was read.
+        lineage: The identity of the folder that they are for.
+    """
+
+    backup: Backup
+    lineage: str
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+        """Read a backup.
+
+        Raises:
+            ValidationError: when it is one of another folder, and `foreign` does not say that it may be.
+            DamagedError: when it cannot be trusted.
+        """
+        backup = open_backup(path)
+        found = backup.manifest.lineage
+        if found != lineage and not foreign:
+            message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
+            hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
+            raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
+        return cls(backup, lineage)
+
+    def has_sound(self, name: str) -> bool:
+        """Whether there is a document of this name, with nothing wrong in it."""
+        return self._sound(name) is not None
+
+    def content(self, name: str, referred: Mapping[str, int]) -> bytes:
+        """Return the content that a document gets: that of the backup, with ids counted up behind those in use.
+
+        Args:
+            name: The document.
+            referred: The highest id of each table that other documents refer to.
+        """
+        document = self._sound(name)
+        if document is None:
+            raise ValidationError([Problem("the backup holds no sound document of this name", file=name)])
+        document.count_up()
+        for table_name, table in tables_of(name).items():
+            if document.next_id(table) <= referred.get(table_name, 0):
+                document.skip_ids(table, referred[table_name] + 1)
+        # What was divided since is not what the folder wants, and any other document is brought up when it is read.
+        is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
+        return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
+
+    def lost_since(self, state: recovery.State | None) -> str:
+        """Return what is lost by going back to the backup."""
+        then, now = self.backup.manifest.serial, 0 if state is None else state.serial
+        when = f"{self.backup.manifest.created_at:%Y-%m-%d %H:%M} UTC (transaction {then})"
+        if self.backup.manifest.lineage != self.lineage:
+            return f"that of another folder, of {when}"
+        if now <= then:
+            return f"that of {when}, which lacks nothing that was saved since"
+        return f"that of {when}; what transactions {then + 1} to {now} changed in it is lost"
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        number = self.backup.marker.format
+        return parts(origin(name, number), number)
+
+    def _sound(self, name: str) -> OpenDocument | None:
+        file = self._parts(name)[0]
+        content = self.backup.documents.get(file)
+        if content is None or name == MARKER:
+            return None
+        try:
+            document = documents.parse(file, content)
+            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage), name)
+        except PlandocError:
+            return None
+        belongs = document.lineage == self.backup.manifest.lineage
+        return opened if belongs and not opened.problems() else None
+
+
+def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, int]:
+    """Return the highest id of each table of the catalogue that the documents of events refer to.
+
+    A row of the catalogue that is lost leaves its number behind there; a new row must not be taken for it.
+    """
+    highest: dict[str, int] = {}
+    for name, content in contents:
+        try:
+            document = OpenDocument(documents.parse(name, content or b""))
+            ids = list(_referred(document))
+        except PlandocError:
+            continue
+        for table, row_id in ids:
+            highest[table] = max(highest.get(table, 0), row_id)
+    return highest
+
+
+def _referred(document: OpenDocument) -> Iterable[tuple[str, int]]:
+    for table in tables_of(document.name).values():
+        for record in document.find(table) if table.references else ():
+            for reference in table.references:
+                for row_id in reference.ids(record):
+                    yield BY_TYPE[reference.target].name, row_id

@@ -1,0 +1,147 @@
+"""How a report says things: dates, moments, numbers with their noun, what was changed, what can be done.
+
+English words of its own, for those of the system depend on the settings of the machine, and the same data must give
+the same page everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from plandoc.domain.mapping_diff import Status
+from plandoc.records import (
+    AddFinishedGood,
+    Change,
+    ChangeQuantity,
+    DropFinishedGood,
+    FindingKind,
+    PlanState,
+    ReviseFinishedGood,
+    ReviseRecipe,
+)
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_LONGEST_IN_PASSING = 48
+# A non-breaking space, the joiners inside emoji and Indic and Persian words, line breaks: harmless.
+_HARMLESS = frozenset("\u00a0\u200c\u200d\n\t")
+
+STATES: Mapping[PlanState, str] = MappingProxyType(
+    {
+        PlanState.DRAFT: "Draft",
+        PlanState.LOCKED: "Locked, ready to start",
+        PlanState.IN_PRODUCTION: "In production",
+        PlanState.COMPLETED: "Completed",
+    }
+)
+STATUSES: Mapping[Status, str] = MappingProxyType(
+    {Status.UNCHANGED: "as planned", Status.ADDED: "added", Status.DROPPED: "dropped", Status.MODIFIED: "changed"}
+)
+# The library's own ways out name its functions; whoever reads the page has paper in the hand.
+WAYS_OUT: Mapping[FindingKind, str] = MappingProxyType(
+    {
+        FindingKind.BROKEN: "Put the definition right, or take it out of the plan.",
+        FindingKind.MISSING_RECIPE: "Choose the recipes that it needs, or take it out of the plan.",
+        FindingKind.UNDECIDED: "Decide how many batches to bake.",
+        FindingKind.SHORT: "Bake more batches, or accept the shortfall.",
+        FindingKind.STALE: "Look at it again, and decide it anew.",
+        FindingKind.UNNEEDED: "Take the decision back, or bake them to spare.",
+        FindingKind.CATALOG_CHANGED: "Take it over into the plan, or leave it: the plan stays what it is.",
+    }
+)
+
+
+def clean(text: str) -> str:
+    r"""Return text in which nothing can turn around or hide what stands beside it; such characters are spelled out.
+
+    >>> clean("Br\u00f6tchen\u202e")
+    'Brötchen\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _HARMLESS else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shortened(name: str) -> str:
+    """Return a name as it is said in passing, where it stands in full elsewhere on the page.
+
+    >>> shortened("Cookie"), shortened("A" * 100)[-3:]
+    ('Cookie', 'AA…')
+    """
+    return name if len(name) <= _LONGEST_IN_PASSING else f"{name[:_LONGEST_IN_PASSING].rstrip()}…"
+
+
+def long_date(date: datetime.date) -> str:
+    """Return a date with its weekday.
+
+    >>> long_date(datetime.date(2026, 12, 25))
+    'Friday, 25 December 2026'
+    """
+    return f"{_WEEKDAYS[date.weekday()]}, {date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def short_date(date: datetime.date) -> str:
+    """Return the day and the month.
+
+    >>> short_date(datetime.date(2026, 12, 25))
+    '25 Dec'
+    """
+    return f"{date.day} {_MONTHS[date.month - 1][:3]}"
+
+
+def moment_of(moment: datetime.datetime) -> str:
+    """Return a moment in UTC, to the minute.
+
+    >>> moment_of(datetime.datetime(2026, 12, 25, 7, 5, tzinfo=datetime.UTC))
+    '25 Dec 2026, 07:05'
+    """
+    universal = moment.astimezone(datetime.UTC)
+    return f"{short_date(universal)} {universal.year}, {universal:%H:%M}"
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "batch", "batches"), counted(3, "good")
+    ('1 batch', '3 goods')
+    """
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def change_in_words(change: Change, unit_names: Mapping[int, str]) -> str:
+    """Return what an amendment changed.
+
+    Args:
+        change: The change.
+        unit_names: Names of finished units; one that is not there is called as the record calls it.
+
+    >>> change_in_words(ChangeQuantity(1, "Hamper", old_quantity=2, new_quantity=5), {})
+    'Hamper: 5 instead of 2'
+    """
+    if isinstance(change, AddFinishedGood):
+        return f"{change.finished_good_name}: {change.quantity} added"
+    if isinstance(change, DropFinishedGood):
+        return f"{change.finished_good_name}: dropped, {change.original_quantity} were planned"
+    if isinstance(change, ChangeQuantity):
+        return f"{change.finished_good_name}: {change.new_quantity} instead of {change.old_quantity}"
+    if isinstance(change, ReviseRecipe):
+        return f"{change.recipe_name}: the recipe as the catalogue had it then"
+    if isinstance(change, ReviseFinishedGood):
+        return f"{change.finished_good_name}: made of what the catalogue said then"
+    name = unit_names.get(change.finished_unit_id, change.finished_unit_slug)
+    after = counted(change.new_batches, "batch", "batches") if change.new_batches else "no batches"
+    return f"{name}: {after} instead of {change.old_batches or 'none'}"
+
+
+def difference_in_words(difference: int) -> str:
+    r"""Return a difference with its sign.
+
+    >>> difference_in_words(5), difference_in_words(-3)
+    ('+5', '\u22123')
+    """
+    return f"+{difference}" if difference > 0 else f"\u2212{-difference}"

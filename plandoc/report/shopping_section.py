@@ -1,0 +1,71 @@
+"""The shopping list, to tick off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from plandoc.domain.shopping import ShoppingItem, ShoppingList
+from plandoc.frozen import frozen
+
+
+@frozen
+class ShoppingLine:
+    """Something to tick off.
+
+    Attributes:
+        number: Of the line on the page, from 1.
+        name: Of the ingredient.
+        amount: How much to buy; blank when nobody can tell.
+        detail: What is needed and what is there.
+        reason: Why nobody can tell how much; blank when it is told.
+    """
+
+    number: int
+    name: str
+    amount: str
+    detail: str
+    reason: str
+
+
+@frozen
+class ShoppingGroup:
+    """What lies on one shelf.
+
+    Attributes:
+        category: Blank for ingredients without one.
+    """
+
+    category: str
+    lines: tuple[ShoppingLine, ...]
+
+
+def shopping_groups(shopping: ShoppingList) -> tuple[ShoppingGroup, ...]:
+    """Return what to buy, and what to look at before, in the order of the shelves; of what there is enough is left out."""
+    items = sorted((*shopping.buy, *shopping.cannot_compare), key=_place)
+    lines = ((item.ingredient.category, _line(number, item)) for number, item in enumerate(items, start=1))
+    return tuple(
+        ShoppingGroup(category, tuple(line for _, line in group))
+        for category, group in groupby(lines, key=lambda entry: entry[0])
+    )
+
+
+def names_of(items: Iterable[ShoppingItem]) -> tuple[str, ...]:
+    """Return the names of ingredients, in their order."""
+    return tuple(sorted((item.ingredient.name for item in items), key=str.casefold))
+
+
+def _place(item: ShoppingItem) -> tuple[bool, str, str]:
+    category = item.ingredient.category
+    return not category, category, item.ingredient.name.casefold()
+
+
+def _line(number: int, item: ShoppingItem) -> ShoppingLine:
+    amount = " + ".join(str(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
+    return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), item.reason or "")
+
+
+def _there(item: ShoppingItem) -> Iterator[str]:
+    yield "needed " + " + ".join(str(row.needed) for row in item.rows)
+    there = [str(row.in_stock) for row in item.rows if row.in_stock.exact] + [str(one) for one in item.other_stock]
+    yield f"in the house {' and '.join(there)}" if there else "none in the house"

@@ -1,0 +1,120 @@
+"""Making a new data folder, so that a crash at any moment leaves none, a whole one, or one that can be finished."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from plandoc.clock import Clock
+from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, found
+from plandoc.storage import documents, journal, marker
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import Files
+from plandoc.storage.lock import FolderLock, while_locked
+from plandoc.storage.os_errors import translated
+
+CATALOG = "catalog.json"
+STOCK = "stock.json"
+# Those that every folder has, beside its marker.
+DOCUMENTS = (CATALOG, STOCK)
+EVENTS_FOLDER = "events"
+
+
+def is_made(root: Path, files: Files) -> bool:
+    """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
+
+    Raises:
+        FolderNotFoundError: when a file stands at the path, or no path can be like it.
+    """
+    if "\0" in str(root):
+        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
+    with translated(root, Outcome.NOT_SAVED):
+        if root.exists() and not root.is_dir():
+            raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
+        if files.status(root / marker.NAME) is not None:
+            return True
+        return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
+
+
+def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
+    """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
+    with translated(root, Outcome.NOT_SAVED):
+        _make_folders(root, files)
+
+    def fill(_: FolderLock) -> None:
+        with translated(root, Outcome.NOT_SAVED):
+            if not is_made(root, files):
+                _fill(root, lineage, files)
+
+    while_locked(root, files, fill, action="create the folder", moment=clock(), timeout_seconds=timeout_seconds)
+
+
+def _make_folders(root: Path, files: Files) -> None:
+    if root.is_dir():
+        _settle_empty(root, files)
+        return
+    _make_folders(root.parent, files)
+    try:
+        files.make_folder(root)
+    except FileExistsError:
+        # Another process was faster. It may not have got to its sync.
+        if not root.is_dir():
+            raise
+    files.sync_folder(root.parent)
+
+
+def _settle_empty(folder: Path, files: Files) -> None:
+    """Make the name of an empty folder durable: the process that made it may have been killed before that."""
+    # A process that may not read the parent folder has not made it there.
+    with suppress(PermissionError):
+        if not files.names(folder):
+            files.sync_folder(folder.parent)
+
+
+def _fill(root: Path, lineage: str, files: Files) -> None:
+    folder = DocumentFiles(root, files)
+    _refuse_documents(folder)
+    # Also when it was there already: who made it may have been stopped before its name was on the disk.
+    files.sync_folder(root.parent)
+    if files.status(root / EVENTS_FOLDER) is None:
+        files.make_folder(root / EVENTS_FOLDER)
+    for name in DOCUMENTS:
+        folder.put_durably(name, documents.render(name, lineage, {}, {}))
+    folder.put_durably(journal.NAME, b"")
+    # Last: the marker says that everything else is there.
+    folder.put_durably(marker.NAME, marker.render(marker.Marker(lineage)))
+
+
+def refuse_lost_marker(root: Path, files: Files) -> None:
+    """Refuse a folder that holds documents but no marker: it is not new, it has lost something.
+
+    Raises:
+        DamagedError: that says so.
+    """
+    if root.is_dir():
+        _refuse_documents(DocumentFiles(root, files))
+
+
+def _refuse_documents(folder: DocumentFiles) -> None:
+    present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
+    found = {name: folder.read(name) for name in DOCUMENTS}
+    present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
+    if present:
+        message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
+        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'; or use an empty folder"
+        raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
+
+
+def _is_empty(name: str, content: bytes) -> bool:
+    try:
+        return not any(documents.parse(name, content).tables.values())
+    except PlandocError:
+        # What a power cut leaves of the very first write; a document with content was synced long before.
+        return not content.strip(b"\0").strip()
+
+
+def is_of_a_data_folder(file: Path) -> bool:
+    """Return whether a path is that of a file by which a data folder lives; no report or export belongs there."""
+    if file.name in {marker.NAME, *DOCUMENTS, journal.NAME}:
+        return (file.parent / marker.NAME).exists()
+    return file.parent.name in {EVENTS_FOLDER, ".plandoc"} and (file.parent.parent / marker.NAME).exists()

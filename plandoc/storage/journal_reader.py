@@ -1,0 +1,228 @@
+"""Reading journal and marker of one moment without the lock, beside a process that may be writing them.
+
+A reader that is held up in the middle can see bytes of two moments. So what it read counts only if nothing has changed when
+it is done, and damage only if that is also found under the lock. Nor does a line count that may not be on the disk
+yet: its writer could still fail, and take it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plandoc.clock import Clock
+from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError
+from plandoc.frozen import frozen
+from plandoc.storage import journal, lock, marker, recovery
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.files import CANNOT_SYNC, Files
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.os_errors import translated
+from plandoc.storage.unwinding import and_done
+
+# A look is over in well under a millisecond, so that a process that commits without a pause is met now and then.
+_TRIES = 100
+_LOCK_TIMEOUT_SECONDS = 10.0
+
+
+@frozen
+class Identity:
+    """What distinguishes one moment of a folder from another, seen without the lock.
+
+    An empty journal looks like any other empty one; the marker distinguishes them, because a checkpoint writes it before
+    it empties the journal.
+
+    Attributes:
+        size: Of the journal in bytes, with its room.
+        ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
+        marker: The marker where no line was known.
+    """
+
+    size: int
+    ending: bytes
+    marker: bytes | None
+
+
+@frozen
+class Moment:
+    """A moment of a folder.
+
+    Attributes:
+        identity: What distinguishes it from the next one.
+        state: What the folder held.
+    """
+
+    identity: Identity
+    state: recovery.State
+
+
+class JournalReader:
+    """Looks at the journal and the marker of one folder; takes the lock only to make sure of damage.
+
+    Args:
+        documents: The folder.
+        files: The system.
+        lock: Its lock.
+        clock: Where the moments in the word for waiting callers come from.
+    """
+
+    def __init__(self, documents: DocumentFiles, files: Files, lock: FolderLock, clock: Clock) -> None:
+        self._documents = documents
+        self._files = files
+        self._lock = lock
+        self._clock = clock
+        self._path = documents.root / journal.NAME
+        self._seen: Moment | None = None
+        self._synced = b""
+
+    def look(self) -> Moment:
+        """Return the present moment: the same object as long as nothing has changed.
+
+        Raises:
+            DamagedError: when journal and marker cannot be understood.
+            NewerFormatError: when a newer plandoc wrote them.
+        """
+        seen = self._seen
+        if seen is not None and self._identity(seen.state.sound_size) == seen.identity:
+            return seen
+        for _ in range(_TRIES):
+            moment = self._tried(seen)
+            if moment is not None:
+                self._seen = moment
+                return moment
+            seen = None
+        self._seen = self._made_sure_of()
+        return self._seen
+
+    def take_as_synced(self, tail: bytes) -> None:
+        """Take in that the line that ends like this is on the disk: this process has made it so."""
+        self._synced = tail
+
+    def _tried(self, seen: Moment | None) -> Moment | None:
+        """Return what a look finds; None where a writer interfered, or it looks like damage."""
+        try:
+            found = self._continued(seen) if seen is not None and seen.state.sound_size else None
+            found = found or moment_of(*self._contents())
+        except DamagedError:
+            return None
+        return found if self._is_durable(found) else None
+
+    def _continued(self, seen: Moment) -> Moment | None:
+        """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
+        offset = seen.state.sound_size - len(seen.state.tail)
+        window, size = self._read_from(offset)
+        if not window.startswith(seen.state.tail):
+            return None
+        fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
+        state = recovery.extended(seen.state, fresh)
+        return Moment(_identity_in(window, offset, size, state.sound_size, None), state)
+
+    def _is_durable(self, moment: Moment) -> bool:
+        """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
+        tail = moment.state.tail
+        if not tail or tail == self._synced:
+            return True
+        with translated(self._path, Outcome.NOT_SAVED):
+            self._sync()
+        # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
+        if not self._read_from(moment.state.sound_size - len(tail))[0].startswith(tail):
+            return False
+        self._synced = tail
+        return True
+
+    def _sync(self) -> None:
+        try:
+            self._files.sync_file(self._path)
+        except OSError as error:
+            if error.errno not in CANNOT_SYNC:
+                raise
+
+    def _made_sure_of(self) -> Moment:
+        """Return the moment as it is while no other process can write, or raise what is wrong with it."""
+        if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
+            # No process can be writing: a writer locks first.
+            return self._agreed_on()
+        return and_done(self._looked_at_alone, self._lock.release)
+
+    def _looked_at_alone(self) -> Moment:
+        try:
+            self._lock.acquire(action=None, moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
+        except (LockTimeout, StorageError):
+            # A process that may not write cannot lock; one that has had the lock for so long is not writing the journal.
+            return self._agreed_on()
+        return self._durable(moment_of(*self._contents()))
+
+    def _agreed_on(self) -> Moment:
+        """Return the moment, or raise what is wrong with it, once two reads of the files in a row are alike."""
+        contents = self._contents()
+        for _ in range(_TRIES):
+            before, contents = contents, self._contents()
+            if before == contents:
+                break
+        return self._durable(moment_of(*contents))
+
+    def _durable(self, moment: Moment) -> Moment:
+        self._is_durable(moment)
+        return moment
+
+    def _contents(self) -> tuple[bytes, bytes | None]:
+        return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
+
+    def _read_from(self, offset: int) -> tuple[bytes, int]:
+        """Return what is in the journal from an offset on, up to its room, and how long it is with that."""
+        with translated(self._path, Outcome.NOT_SAVED):
+            try:
+                handle = self._files.open_to_read(self._path)
+            except FileNotFoundError:
+                return b"", 0
+            try:
+                size = self._files.size(handle)
+                return journal.read_to_room(lambda at, part: self._files.read_at(handle, at, part), offset, size), size
+            finally:
+                self._files.close(handle)
+
+    def _identity(self, end: int) -> Identity:
+        return identify(self._documents, self._files, end)
+
+
+def moment_of(content: bytes, present: bytes | None) -> Moment:
+    """Return the moment at which a journal and a marker have been read.
+
+    Raises:
+        DamagedError: when they cannot be understood or do not belong together.
+    """
+    state = recovery.interpret(content, present)
+    return Moment(_identity_in(content, 0, len(content), state.sound_size, present), state)
+
+
+def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
+    """Return the identity of this moment.
+
+    Args:
+        documents: The folder.
+        files: The system.
+        end: Where the last line ended that was known; 0 when none was.
+    """
+    with translated(documents.root, Outcome.NOT_SAVED):
+        try:
+            handle = files.open_to_read(documents.root / journal.NAME)
+        except FileNotFoundError:
+            return Identity(0, b"", documents.read(marker.NAME))
+        try:
+            size = files.size(handle)
+            ending = _ending_that_tells(lambda offset, length: files.read_at(handle, offset, length), size, end)
+        finally:
+            files.close(handle)
+        return Identity(size, ending, None if size and end else documents.read(marker.NAME))
+
+
+def _identity_in(window: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
+    """Return the same from what was read of the journal, from a place on, and of the marker."""
+    ending = _ending_that_tells(lambda offset, length: window[offset - start : offset - start + length], size, end)
+    return Identity(size, ending, None if size and end else present)
+
+
+def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
+    offset, length = journal.ending(end)
+    ending = read(offset, length)
+    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
+    return ending if ending[end - offset :] == journal.ROOM else read(offset, size)

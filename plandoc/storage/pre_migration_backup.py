@@ -1,0 +1,111 @@
+"""The first change of a folder by a newer format: what was there is kept, so that the way back is open."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+import attrs
+
+from plandoc.errors import DamagedError, Outcome, Problem, StorageError
+from plandoc.storage import archive, documents, initialize, marker, migrations
+from plandoc.storage.backend import Reading
+from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.lock import FOLDER
+
+
+def files_of(reading: Reading) -> dict[str, bytes]:
+    """Return every file of a backup of one moment: the documents as they are, and the marker with the moment's serial.
+
+    Raises:
+        DamagedError: when the marker or a document that every folder has is missing, or the marker means nothing.
+    """
+    names = sorted(filter(archive.is_document_name, reading.names(initialize.EVENTS_FOLDER)))
+    own = dict.fromkeys(migrations.origin(name, reading.format) for name in initialize.DOCUMENTS)
+    found = {name: reading.read(name) for name in (marker.NAME, *own, *names)}
+    content = {name: text for name, text in found.items() if text is not None}
+    if marker.NAME not in content:
+        raise DamagedError(marker.NAME, marker.missing())
+    for name in own:
+        if name not in content:
+            raise archive.damaged(name, "the file is missing", hint="take it back from a backup")
+    content[marker.NAME] = _of_this_moment(content[marker.NAME], reading)
+    return content
+
+
+def _of_this_moment(content: bytes, reading: Reading) -> bytes:
+    present = marker.parse(content)
+    if present.serial == reading.serial:
+        return content
+    # An older format stays an older format: the plandoc that wrote it must be able to read the backup.
+    return marker.render(attrs.evolve(present, serial=reading.serial, line_digest=reading.line_digest))
+
+
+def keep(folder: DocumentFiles, reading: Reading, *, moment: datetime.datetime) -> str:
+    """Write a backup of a folder into the folder itself, durably, and return its name; one that is there stays."""
+    name = f"{FOLDER}/before-format-{documents.FORMAT}.{reading.serial}.zip"
+    present = folder.read(name)
+    if present is not None and archive.is_sealed(present):
+        # Whoever wrote it may have been killed before it was on the disk.
+        folder.sync([name])
+        return name
+    files = files_of(reading)
+    content = archive.render_archive(archive.describe(files, moment=moment), files)
+    folder.put_durably(name, content)
+    # The folder it lies in was made by the lock, which needs nothing on the disk: its name must be there, too.
+    folder.sync([])
+    if folder.read(name) != content:
+        reason = "the backup that comes before a new format does not read back as it was written"
+        raise StorageError(str(folder.root / name), reason, Outcome.NOT_SAVED)
+    return name
+
+
+def prepare(
+    folder: DocumentFiles, reading: Reading, changes: Mapping[str, bytes | None], *, moment: datetime.datetime
+) -> dict[str, bytes | None]:
+    """Keep what is there, and return the changes with all of the step to the present format among them.
+
+    This is the last moment at which the older plandoc can read all of the folder. The marker and the documents that are
+    divided otherwise now travel in the same line: a reader that sees the change sees the new format.
+
+    Raises:
+        DamagedError: when a document that is to be divided cannot be read, or a file has the name of a new one.
+    """
+    wrong = problems_in_the_way(reading)
+    if wrong:
+        raise DamagedError(wrong[0].file or "", wrong)
+    keep(folder, reading, moment=moment)
+    present = changes.get(marker.NAME) or reading.read(marker.NAME)
+    if present is None:
+        raise DamagedError(marker.NAME, marker.missing())
+    raised = attrs.evolve(marker.parse(present), format=documents.FORMAT)
+    return {**_divided(reading, changes), **changes, marker.NAME: marker.render(raised)}
+
+
+def problems_in_the_way(reading: Reading) -> list[Problem]:
+    """Return the files that have the name of a document which the next change of an older folder makes."""
+    message = f"a folder of format {reading.format} has no file of this name, and the next change would replace it"
+    return [
+        Problem(message, file=name, hint="move it somewhere else")
+        for name in initialize.DOCUMENTS
+        if migrations.origin(name, reading.format) != name and reading.read(name) is not None
+    ]
+
+
+def _divided(reading: Reading, changes: Mapping[str, bytes | None]) -> dict[str, bytes]:
+    """Return the documents of which each holds other tables now, but for those that are changed anyway."""
+    divided = {}
+    for name in (name for name in initialize.DOCUMENTS if name not in changes):
+        file = migrations.origin(name, reading.format)
+        content = reading.read(file)
+        if content is not None and len(migrations.parts(file, reading.format)) > 1:
+            divided[name] = _part(documents.parse(file, content), name)
+    return divided
+
+
+def _part(document: documents.Document, name: str) -> bytes:
+    number = document.format
+    tables = migrations.upgraded(document.tables, found=number, wanted=documents.FORMAT)
+    next_ids = migrations.part(document.next_ids, name, number)
+    own = migrations.part(tables, name, number)
+    return documents.rewritten(attrs.evolve(document, name=name), next_ids, own, changed=own).content

@@ -1,0 +1,63 @@
+"""What every amendment of a plan in production begins and ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from plandoc.constraints import OwnJson, check_reason
+from plandoc.domain.states import Edit
+from plandoc.engine.plan_definitions import Rows, amendments_made
+from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError
+from plandoc.records import Change, EventRecipe, PlanAmendment
+
+# Rows by table and id.
+Definitions = Mapping[str, Rows]
+_NOTHING: Definitions = OwnJson()
+
+
+def begin(session: Session, event_id: int, reason: str) -> str:
+    """Check the event, its state and the reason; return the reason without blanks around it."""
+    session.event_to_edit(event_id, Edit.AMENDMENTS)
+    trimmed = reason.strip() if isinstance(reason, str) else reason
+    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
+    if wrong is not None:
+        raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
+    return trimmed
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Refuse the change when there are problems, with all of them."""
+    collected = list(problems)
+    if collected:
+        raise ValidationError(collected)
+
+
+def new_amendment(
+    session: Session,
+    event_id: int,
+    change: Change,
+    reason: str,
+    added_recipe_ids: tuple[int, ...] = (),
+    frozen: Definitions = _NOTHING,
+    frozen_before: Definitions = _NOTHING,
+) -> PlanAmendment:
+    """Return the next amendment of a plan; it is not saved.
+
+    Args:
+        session: The session to look in.
+        event_id: The event.
+        change: What is changed.
+        reason: Why.
+        added_recipe_ids: Recipes that come into the plan with it.
+        frozen: Definitions that it freezes.
+        frozen_before: Those that some of them replaced.
+    """
+    sequence, moment = amendments_made(event_id, session) + 1, session.moment
+    return PlanAmendment(event_id, sequence, change, reason, moment, added_recipe_ids, frozen, frozen_before)
+
+
+def select_recipes(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
+    """Select recipes that are not selected yet."""
+    for recipe_id in recipe_ids:
+        session.workspace.add(EventRecipe(event_id, recipe_id))

@@ -1,0 +1,285 @@
+"""Deciding how many batches are baked for an event."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from plandoc.constraints import check_ratio, check_whole
+from plandoc.domain.batches import (
+    BatchSuggestion,
+    UnitOptions,
+    options_for,
+    shortfall_in_words,
+    suggest,
+    units_yielded,
+    way_out_of_shortfall,
+)
+from plandoc.domain.fingerprints import recipe_fingerprint
+from plandoc.domain.needs import needs_of_plan, requirements_of_plan
+from plandoc.domain.requirements import Exact, Requirement
+from plandoc.domain.states import Edit
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_parts import packed, planned_goods, selected_recipes
+from plandoc.engine.queries import having
+from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
+from plandoc.store import NO_SESSION, changes, reads
+from plandoc.workflow.review import review_plan
+
+
+@reads
+def get_batch_decisions(event_id: int, session: Session = NO_SESSION) -> list[BatchDecision]:
+    """Return the batch decisions of an event, in the order of the finished units' ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    return sorted(session.find(BatchDecision, event_id=event_id), key=lambda row: row.finished_unit_id)
+
+
+@reads
+def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requirement]:
+    """Return what the goods of an event take of each finished unit, in the order of the units' ids.
+
+    Worked out exactly and rounded up once; a unit that several goods use is one row.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: with every good that is broken; one that contains itself with the path.
+    """
+    quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
+    return list(requirements_of_plan(quantities, done, definitions_of(event_id, session)))
+
+
+def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
+    """Return how many of each finished unit the goods of an event take, by the unit's id.
+
+    Raises:
+        ValidationError: with every good that is broken.
+    """
+    quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
+    return needs_of_plan(quantities, done, definitions_of(event_id, session))
+
+
+@reads
+def get_batch_options(event_id: int, session: Session = NO_SESSION) -> list[UnitOptions]:
+    """Return for each finished unit that an event needs the numbers of batches worth choosing from.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: with every good that is broken.
+    """
+    return [options_for(requirement) for requirement in get_requirements(event_id, session=session)]
+
+
+@reads
+def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SESSION) -> BatchSuggestion:
+    """Return the best among the yields of a recipe for a need: never short, then least waste, then fewest batches.
+
+    Args:
+        recipe_id: The recipe, which may give small pieces or large ones.
+        units_needed: A whole number above 0, the same whatever yield is taken.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: when there is no such recipe.
+        ValidationError: when the number is wrong, or the recipe has no yield.
+    """
+    recipe = session.get(Recipe, recipe_id)
+    wrong = check_whole(units_needed)
+    if wrong is not None:
+        raise ValidationError([Problem(f"units of {recipe.name}: {wrong}", field="units_needed")])
+    return suggest(units_needed, session.find(FinishedUnit, having("recipe_id", recipe_id)))
+
+
+@changes("decide batches")
+def save_batch_decision(
+    event_id: int,
+    finished_unit_id: int,
+    batches: int,
+    accept_shortfall: bool = False,
+    session: Session = NO_SESSION,
+) -> BatchDecision:
+    """Decide how many batches of a finished unit's recipe are baked; a decision there already is replaced.
+
+    Whether that is short of what the goods need is worked out here. The need and the acceptance are kept with it.
+
+    Args:
+        event_id: The event; its plan must be DRAFT or LOCKED.
+        finished_unit_id: The unit; its recipe must be selected.
+        batches: A whole number above 0.
+        accept_shortfall: Agree to bake less than is needed.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        ValidationError: when the event or unit does not exist, the recipe is not selected, the number is no whole
+            number above 0, or the batches are short and that is not accepted.
+        PlanStateError: when production has started.
+    """
+    return save_batch_decisions(event_id, {finished_unit_id: batches}, accept_shortfall, session=session)[0]
+
+
+@changes("decide batches")
+def save_batch_decisions(
+    event_id: int,
+    batches: Mapping[int, int],
+    accept_shortfall: bool = False,
+    session: Session = NO_SESSION,
+) -> list[BatchDecision]:
+    """Decide the batches of several finished units in one write; all are saved, or none.
+
+    Args:
+        event_id: The event; its plan must be DRAFT or LOCKED.
+        batches: Whole numbers above 0, by the finished unit's id.
+        accept_shortfall: Agree to bake less than is needed, of any of them.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        The decisions, in the order given.
+
+    Raises:
+        ValidationError: with everything that is wrong with any of them; see `save_batch_decision`.
+        PlanStateError: when production has started.
+    """
+    event = session.event_to_edit(event_id, Edit.DECISIONS)
+    needs = exact_needs(session, event_id)
+    selected = selected_recipes(event.id, session)
+    decisions: list[BatchDecision] = []
+    problems: list[Problem] = []
+    for unit_id, number in batches.items():
+        try:
+            unit = session.get(FinishedUnit, unit_id)
+            _check_can_be_decided(session, unit, number, selected)
+            decisions.append(
+                new_decision(session, event_id, unit, number, needs.get(unit_id, 0), accept_shortfall=accept_shortfall)
+            )
+        except ValidationError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ValidationError(problems)
+    return [put_decision(session, decision) for decision in decisions]
+
+
+@changes("decide enough batches")
+def decide_enough(event_id: int, replace_stale: bool = False, session: Session = NO_SESSION) -> list[BatchDecision]:
+    """Decide every undecided unit of an event: the fewest batches that are not short. Returns the new decisions.
+
+    Args:
+        event_id: The event; its plan must be DRAFT or LOCKED.
+        replace_stale: Also decide anew the units whose decision is stale or short, or was accepted as short.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: when a good is broken, or the recipe of a needed unit is not selected.
+        PlanStateError: when production has started.
+    """
+    session.event_to_edit(event_id, Edit.DECISIONS)
+    options = {one.requirement.unit.id: one for one in get_batch_options(event_id, session=session)}
+    decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
+    if replace_stale:
+        stale = {
+            finding.finished_unit_id
+            for finding in review_plan(event_id, session=session)
+            if finding.kind in {FindingKind.STALE, FindingKind.SHORT}
+        }
+        decided = {i: row for i, row in decided.items() if i not in stale and not row.shortfall_accepted}
+    missing = {unit_id: one.suggested.batches for unit_id, one in options.items() if unit_id not in decided}
+    return save_batch_decisions(event_id, missing, session=session)
+
+
+@changes("remove batch decisions")
+def delete_batch_decisions(
+    event_id: int, finished_unit_ids: Iterable[int] | None = None, session: Session = NO_SESSION
+) -> list[BatchDecision]:
+    """Remove batch decisions of an event and return them.
+
+    Args:
+        event_id: The event; its plan must be DRAFT or LOCKED.
+        finished_unit_ids: The units whose decisions are removed; None removes all.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: with every unit for which nothing is decided; then none is removed.
+        PlanStateError: when production has started.
+    """
+    event = session.event_to_edit(event_id, Edit.DECISIONS)
+    decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
+    wanted = list(decided) if finished_unit_ids is None else list(dict.fromkeys(finished_unit_ids))
+    # True and 1.0 would be found where 1 is.
+    undecided = [unit_id for unit_id in wanted if type(unit_id) is not int or unit_id not in decided]
+    if undecided:
+        raise ValidationError(
+            Problem(f"no batches of finished unit {found(unit_id)} are decided", field="finished_unit_ids")
+            for unit_id in undecided
+        )
+    for unit_id in wanted:
+        session.workspace.remove(BatchDecision, decided[unit_id].id, event.id)
+    return [decided[unit_id] for unit_id in wanted]
+
+
+def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, selected: set[int]) -> None:
+    wrong = check_whole(batches)
+    if wrong is not None:
+        raise ValidationError([Problem(f"batches of {unit.name}: {wrong}", field="batches")])
+    if unit.recipe_id not in selected:
+        recipe = session.get(Recipe, unit.recipe_id)
+        message = f"{unit.name}: its recipe {recipe.name} is not selected for the event"
+        raise ValidationError([Problem(message, hint="select it first, with set_event_recipes")])
+
+
+def new_decision(
+    session: Session,
+    event_id: int,
+    unit: FinishedUnit,
+    batches: int,
+    exact: Exact,
+    *,
+    accept_shortfall: bool,
+) -> BatchDecision:
+    """Return a decision that holds the need, the yield and the recipe as they are now; it is not saved.
+
+    Args:
+        session: The session to look in.
+        event_id: The event.
+        unit: The finished unit.
+        batches: How many are decided.
+        exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
+        accept_shortfall: Whether somebody agrees to bake less than is needed.
+
+    Raises:
+        ValidationError: with the numbers, when the batches are short and that is not accepted.
+    """
+    needed = math.ceil(exact)
+    made = units_yielded(batches, unit.yield_per_batch)
+    if made < needed and not accept_shortfall:
+        message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
+        hint = way_out_of_shortfall(needed, unit.yield_per_batch)
+        raise ValidationError([Problem(message, field="batches", hint=hint)])
+    return BatchDecision(
+        event_id=event_id,
+        finished_unit_id=unit.id,
+        recipe_id=unit.recipe_id,
+        batches=batches,
+        yield_per_batch=unit.yield_per_batch,
+        units_needed=needed,
+        shortfall_accepted=made < needed,
+        # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
+        exact_need=exact if check_ratio(exact) is None else 0,
+        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_of(event_id, session)),
+    )
+
+
+def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
+    """Save a decision in the place of the one there is for its unit, if any; the state of the plan is not asked."""
+    is_of_unit = having("finished_unit_id", decision.finished_unit_id)
+    present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
+    if present:
+        return session.workspace.replace(attrs.evolve(decision, id=present[0].id))
+    return session.workspace.add(decision)

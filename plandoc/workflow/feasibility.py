@@ -1,0 +1,24 @@
+"""Whether what was decided is enough to pack the goods."""
+
+from __future__ import annotations
+
+from plandoc.domain.feasibility import Feasibility, feasibility, units_decided
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_parts import plan_parts
+from plandoc.engine.session import Session
+from plandoc.store import NO_SESSION, reads
+
+
+@reads
+def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility:
+    """Return how many of each good can be packed from the decided batches, and what stops the others.
+
+    Units that several goods share are given out once, to the goods in the order of their ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: with every good that is broken.
+    """
+    session.event(event_id)
+    plan, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
+    return feasibility(plan.quantities, units_decided(plan.decisions, definitions), definitions)

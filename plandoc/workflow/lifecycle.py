@@ -1,0 +1,68 @@
+"""The life of a plan: DRAFT, LOCKED, IN_PRODUCTION, COMPLETED, one step at a time."""
+
+from __future__ import annotations
+
+import attrs
+
+from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
+from plandoc.engine.session import Session
+from plandoc.records import Event
+from plandoc.snapshots import create_plan_snapshot
+from plandoc.store import NO_SESSION, changes
+
+
+@changes("lock a plan")
+def lock_plan(event_id: int, session: Session = NO_SESSION) -> Event:
+    """Lock a plan that is DRAFT: its recipes, goods and quantities can no longer change. Returns the event.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        PlanStateError: when the plan is not DRAFT.
+    """
+    return _move(session, event_id, LOCK)
+
+
+@changes("unlock a plan")
+def unlock_plan(event_id: int, session: Session = NO_SESSION) -> Event:
+    """Unlock a plan that is LOCKED, so that it is DRAFT again. Returns the event.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        PlanStateError: when the plan is not LOCKED.
+    """
+    return _move(session, event_id, UNLOCK)
+
+
+@changes("start production")
+def start_production(event_id: int, session: Session = NO_SESSION) -> Event:
+    """Write the snapshot of a plan that is LOCKED and move it to IN_PRODUCTION, in one write. Returns the event.
+
+    After a crash at any moment both the snapshot and the new state are there, or neither is.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        PlanStateError: when the plan is not LOCKED; so the second of two calls is refused and changes nothing.
+    """
+    check_step(session.event(event_id), START)
+    # Before the state: whatever goes wrong in it must find the plan as it was.
+    create_plan_snapshot(event_id, session=session)
+    return _move(session, event_id, START)
+
+
+@changes("complete production")
+def complete_production(event_id: int, session: Session = NO_SESSION) -> Event:
+    """Complete a plan that is IN_PRODUCTION; nothing but its notes changes any more. Returns the event.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        PlanStateError: when the plan is not IN_PRODUCTION.
+    """
+    return _move(session, event_id, COMPLETE)
+
+
+def _move(session: Session, event_id: int, step: Step) -> Event:
+    event = session.event(event_id)
+    check_step(event, step)
+    # Nothing goes on while it is not known which plan was started.
+    session.workspace.snapshot(event_id)
+    return session.workspace.replace(attrs.evolve(event, plan_state=step.after))

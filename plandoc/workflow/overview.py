@@ -1,0 +1,104 @@
+"""Everything about a plan in one record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from plandoc.domain.batches import UnitPlan
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.needs import needs_of_plan
+from plandoc.domain.requirements import Breakdown
+from plandoc.domain.review import PlanParts
+from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_parts import plan_parts
+from plandoc.engine.session import Session
+from plandoc.frozen import frozen
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Event,
+    Finding,
+    FinishedGood,
+    PlanAmendment,
+    PlanSnapshot,
+    ProductionRun,
+    Recipe,
+)
+from plandoc.store import NO_SESSION, reads
+from plandoc.workflow.decisions import get_batch_decisions
+from plandoc.workflow.review import findings_in
+
+T = TypeVar("T")
+
+
+@frozen
+class Plan:
+    """A whole plan at one moment.
+
+    A recipe, good or unit that the plan names and nobody can find any more is left out; the findings name it.
+
+    Attributes:
+        event: The event, with the state of the plan.
+        recipes: The selected recipes.
+        goods: The goods to hand out, and how many of each.
+        decisions: The batch decisions.
+        units: Each finished unit that is needed or decided, with both; units of broken goods are not among them.
+        findings: What a person should look at.
+        snapshot: The plan as production started; None before.
+        amendments: What was changed since, in their order.
+        production_runs: What was baked.
+        assembly_runs: What was packed.
+    """
+
+    event: Event
+    recipes: tuple[Recipe, ...]
+    goods: tuple[tuple[FinishedGood, int], ...]
+    decisions: tuple[BatchDecision, ...]
+    units: tuple[UnitPlan, ...]
+    findings: tuple[Finding, ...]
+    snapshot: PlanSnapshot | None
+    amendments: tuple[PlanAmendment, ...]
+    production_runs: tuple[ProductionRun, ...]
+    assembly_runs: tuple[AssemblyRun, ...]
+
+
+@reads
+def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
+    """Return everything about the plan of an event, read at one moment.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        DamagedError: when it has two snapshots.
+    """
+    event = session.event(event_id)
+    parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
+    amendments = session.find(PlanAmendment, event_id=event_id)
+    return Plan(
+        event=event,
+        recipes=tuple(_present(definitions.recipes, parts.recipes)),
+        goods=tuple((good, parts.quantities[good.id]) for good in _present(definitions.goods, parts.quantities)),
+        decisions=tuple(get_batch_decisions(event_id, session=session)),
+        units=tuple(_units(parts, definitions)),
+        findings=findings_in(parts, event_id, session),
+        snapshot=session.workspace.snapshot(event_id),
+        amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
+        production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
+        assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),
+    )
+
+
+def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[T]:
+    return (record for record in map(lookup, sorted(ids)) if record is not None)
+
+
+def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
+    breakdown = Breakdown.of(definitions)
+    whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
+    needed = needs_of_plan(whole, plan.packed, definitions)
+    for unit_id in sorted(needed.keys() | plan.decisions.keys()):
+        unit = definitions.units(unit_id)
+        recipe = None if unit is None else definitions.recipes(unit.recipe_id)
+        if unit is not None and recipe is not None:
+            yield UnitPlan(unit, recipe, math.ceil(needed.get(unit_id, 0)), plan.decisions.get(unit_id))

@@ -1,0 +1,339 @@
+"""Production: recording what was baked and packed, taking back what was recorded by mistake, and how far a plan is.
+
+A run is never altered and never removed: one that was recorded by mistake is voided by a later record.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from plandoc.constraints import (
+    check_moment,
+    check_reason,
+    check_text,
+    check_whole,
+    check_whole_or_zero,
+    one_of,
+    or_none,
+)
+from plandoc.domain import runs
+from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.ingredients import ingredient_needs
+from plandoc.domain.progress import Progress, Work, progress
+from plandoc.domain.requirements import Breakdown
+from plandoc.domain.rounding import in_words
+from plandoc.domain.states import Edit
+from plandoc.domain.taking import Taking, take
+from plandoc.engine.plan_definitions import amendments_made, defined, definitions_of
+from plandoc.engine.plan_parts import assembly_runs, plan_parts, production_runs
+from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.records import (
+    AssemblyRun,
+    Event,
+    FinishedGood,
+    FinishedUnit,
+    Loss,
+    ProductionRun,
+    RunKind,
+    StockItem,
+    VoidedRun,
+)
+from plandoc.store import NO_SESSION, changes, reads
+from plandoc.workflow.stock import put_in
+
+
+@changes("record production")
+def record_production(
+    event_id: int,
+    finished_unit_id: int,
+    batches: int,
+    units_made: int | None = None,
+    lost: Mapping[str, int] | None = None,
+    notes: str = "",
+    produced_at: datetime.datetime | None = None,
+    use_stock: bool = True,
+    session: Session = NO_SESSION,
+) -> ProductionRun:
+    """Record that batches of a finished unit's recipe were baked, and take what they need from the stock. Returns the run.
+
+    Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
+    than decided may be baked. What the recipe takes, with its sub-recipes, goes off the stock in the same write, in the
+    units of the stock and as far as there is any: the run says what it took, and what of it was not there.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_unit_id: The unit; decided in the plan, or needed by it.
+        batches: A whole number above 0.
+        units_made: Whole units that came out; None means all that the batches yield but those lost.
+        lost: Units that did not, by the reason; None means none.
+        notes: Free text.
+        produced_at: When, with its offset from UTC; None means now.
+        use_stock: Whether to take anything from the stock.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: when the event or the unit does not exist.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+        ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
+            unit that is not in the plan, and a recipe that is broken, so that what it takes is not known.
+    """
+    event = session.event_to_edit(event_id, Edit.RUNS)
+    unit = defined(FinishedUnit, finished_unit_id, event.id, session)
+    moment = session.moment if produced_at is None else produced_at
+    problems = [
+        *_wrong("batches", f"batches of {unit.name}", check_whole(batches)),
+        *_wrong("units_made", f"units made of {unit.name}", or_none(check_whole_or_zero)(units_made)),
+        *_wrong_losses(unit, {} if lost is None else lost),
+        *_wrong("notes", "notes", check_text(notes)),
+        *_wrong("produced_at", "moment of production", check_moment(moment)),
+    ]
+    losses: tuple[Loss, ...] = ()
+    if not problems:
+        losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
+        problems = list(_wrong_sum(unit, batches, units_made, losses))
+    _refuse_if_any([*problems, *_not_in_plan(session, event, unit)])
+    expected = units_yielded(batches, unit.yield_per_batch)
+    made = expected - _units_in(losses) if units_made is None else units_made
+    before = amendments_made(event.id, session)
+    taking = _taking(session, event, unit, batches) if use_stock else Taking()
+    for item in taking.left:
+        session.replace(item)
+    run = ProductionRun(
+        event.id, unit.id, batches, expected, made, moment, losses, notes, before, taking.taken, taking.not_taken
+    )
+    return session.workspace.add(run)
+
+
+@changes("record assembly")
+def record_assembly(
+    event_id: int,
+    finished_good_id: int,
+    quantity: int,
+    notes: str = "",
+    assembled_at: datetime.datetime | None = None,
+    session: Session = NO_SESSION,
+) -> AssemblyRun:
+    """Record that pieces of a good were packed. Returns the run.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        finished_good_id: The good; in the plan.
+        quantity: A whole number above 0, not more than the plan still wants.
+        notes: Free text.
+        assembled_at: When, with its offset from UTC; None means now.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: when the event or the good does not exist.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+        ValidationError: with all that is wrong: a number that is none, more than the plan still wants, and each unit
+            of which fewer were made and not yet used than these pieces take, through all their bundles.
+    """
+    event = session.event_to_edit(event_id, Edit.RUNS)
+    good = defined(FinishedGood, finished_good_id, event.id, session)
+    moment = session.moment if assembled_at is None else assembled_at
+    no_number = check_whole(quantity)
+    problems = [
+        *_wrong("quantity", f"quantity of {good.name}", no_number),
+        *_wrong("notes", "notes", check_text(notes)),
+        *_wrong("assembled_at", "moment of packing", check_moment(moment)),
+    ]
+    if no_number is None:
+        work = work_in(session, event.id)
+        problems.extend(_beyond_plan(session, event, good, quantity, work))
+        problems.extend(_missing_units(definitions_of(event.id, session), good, quantity, work))
+    _refuse_if_any(problems)
+    before = amendments_made(event.id, session)
+    return session.workspace.add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
+
+
+@changes("void a run")
+def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Session = NO_SESSION) -> VoidedRun:
+    """Take back a run that was recorded by mistake: it stays where it is and counts no more. Returns the record of it.
+
+    What it took goes back into the stock, in the same write.
+
+    Args:
+        event_id: The event; its plan must be IN_PRODUCTION.
+        kind: Whether it is a production or an assembly run, for the two are numbered apart.
+        run_id: Its id within the event.
+        reason: Why; blanks around it do not count.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: when the event or the run does not exist.
+        PlanStateError: when the plan is not IN_PRODUCTION.
+        ValidationError: with all that is wrong: a blank reason, a run that is voided already, baked units that are
+            packed already.
+    """
+    event = session.event_to_edit(event_id, Edit.RUNS)
+    _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
+    trimmed = reason.strip() if isinstance(reason, str) else reason
+    run: ProductionRun | AssemblyRun
+    if kind is RunKind.PRODUCTION:
+        run = session.get(ProductionRun, run_id, event_id=event.id)
+    else:
+        run = session.get(AssemblyRun, run_id, event_id=event.id)
+    problems = [
+        *_wrong("reason", f"reason to void {kind.value} run {run.id}", check_reason(trimmed)),
+        *_voided_already(session, event, kind, run.id),
+    ]
+    if isinstance(run, ProductionRun):
+        problems.extend(_packed_already(session, run))
+    _refuse_if_any(problems)
+    for part in run.taken if isinstance(run, ProductionRun) else ():
+        put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
+    return session.workspace.add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
+
+
+@reads
+def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
+    """Return how far an event has come: batches and units, goods packed and goods that can be, and what remains.
+
+    It can be asked in every state; before production nothing is started.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    event = session.event(event_id)
+    # What is baked means nothing while it is not known which plan it is baked for.
+    session.workspace.snapshot(event_id)
+    return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
+
+
+def work_in(session: Session, event_id: int) -> Work:
+    """Return what was done for an event, without what was voided."""
+    return Work(production_runs(event_id, session), assembly_runs(event_id, session))
+
+
+def _taking(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Taking:
+    try:
+        needs = ingredient_needs({unit.recipe_id: batches}, definitions_of(event.id, session))
+    except ValidationError as error:
+        hint = "record it without taking anything from the stock, with use_stock=False"
+        raise ValidationError(
+            [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
+        ) from None
+    return take(needs, session.find(StockItem))
+
+
+def _refuse_if_any(problems: Iterator[Problem] | list[Problem]) -> None:
+    found_wrong = list(problems)
+    if found_wrong:
+        raise ValidationError(found_wrong)
+
+
+def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
+    if wrong is not None:
+        yield Problem(f"{what}: {wrong}", field=field)
+
+
+def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
+    if not isinstance(lost, Mapping):
+        message = f"units lost of {unit.name}: wanted a number for each reason, found {found(lost)}"
+        yield Problem(message, field="lost", hint="say why, such as {'burnt': 3}")
+        return
+    for reason, units in lost.items():
+        trimmed = reason.strip() if isinstance(reason, str) else reason
+        yield from _wrong("lost", f"units lost of {unit.name}", check_reason(trimmed))
+        yield from _wrong("lost", f"units lost of {unit.name}, {found(reason)}", check_whole(units))
+
+
+def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
+    expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
+    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", check_whole_or_zero(expected))
+    yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
+    if units_made is None:
+        if lost > expected:
+            yield Problem(
+                f"{yields}, found {lost} lost", field="lost", hint="no more can be lost than the batches yield"
+            )
+    elif units_made + lost != expected:
+        message = f"{yields}, found {units_made} made and {lost} lost"
+        rest = expected - units_made - lost
+        if rest > 0:
+            hint = f"record the other {rest} as lost, with the reason"
+        else:
+            hint = f"at most {expected} are counted together; more were baked in more batches"
+        yield Problem(message, field="units_made", hint=hint)
+
+
+def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
+    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_of(event.id, session))
+    if unit.id in plan.decisions:
+        return
+    # A good that is broken is no reason to refuse what another one needs.
+    whole = (good_id for good_id in plan.quantities if not breakdown.problems(good_id))
+    if not any(unit.id in breakdown.units(good_id) for good_id in whole):
+        message = f"{unit.name} is neither decided nor needed in the plan of {event.name}"
+        hint = "put it into the plan first, with modify_batch_decision"
+        yield Problem(message, field="finished_unit_id", hint=hint)
+
+
+def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
+    wanted = plan_parts(event.id, session).quantities.get(good.id)
+    if wanted is None:
+        message = f"{good.name} is not in the plan of {event.name}"
+        yield Problem(message, field="finished_good_id", hint="put it into the plan first, with add_finished_good")
+        return
+    packed = runs.assembled(work.assembly).get(good.id, 0)
+    if packed + quantity > wanted:
+        message = f"{good.name}: {wanted} wanted and {packed} packed, so at most {max(0, wanted - packed)}"
+        hint = f"raise the number wanted first, with change_quantity(quantity={packed + quantity})"
+        yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
+
+
+def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
+    try:
+        taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
+        left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
+    except ValidationError as error:
+        # What a good takes that was broken when the plan was frozen is not known, so no units are given out.
+        yield from error.problems
+        return
+    for unit_id, wanted in sorted(taken.items()):
+        there = max(Fraction(0), left.get(unit_id, Fraction(0)))
+        if there < wanted:
+            unit = definitions.units(unit_id)
+            name = f"finished unit {unit_id}" if unit is None else unit.name
+            message = (
+                f"{good.name}: packing {quantity} takes {in_words(wanted)} {name}, "
+                f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
+            )
+            batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
+            baked = f"record_production(finished_unit_id={unit_id}, batches={batches})"
+            hint = f"record what was baked first, with {baked}"
+            yield Problem(message, field="quantity", hint=hint)
+
+
+def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:
+    for one in session.find(VoidedRun, event_id=event.id):
+        if one.kind is kind and one.run_id == run_id:
+            message = f"{kind.value} run {run_id} is voided already ({one.reason})"
+            yield Problem(message, field="run_id", hint="a run that was right after all is recorded once more")
+
+
+def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
+    work = work_in(session, run.event_id)
+    if run not in work.production or run.units_made == 0:
+        return
+    definitions = definitions_of(run.event_id, session)
+    unit = defined(FinishedUnit, run.finished_unit_id, run.event_id, session)
+    used = runs.units_packed(work.assembly, definitions).get(unit.id, Fraction(0))
+    made = runs.units_made(work.production)[unit.id] - run.units_made
+    if used > made:
+        last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
+        message = f"{unit.name}: {in_words(used)} are packed, and without production run {run.id} only {made} are made"
+        yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
+
+
+def _units_in(losses: tuple[Loss, ...]) -> int:
+    return sum(loss.units for loss in losses)

@@ -1,0 +1,340 @@
+"""Choosing the recipes of an event, and the goods to hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from plandoc.constraints import check_whole
+from plandoc.domain.availability import Availability, availability
+from plandoc.domain.states import Edit
+from plandoc.engine.plan_definitions import defined, definitions_in, definitions_of, known_to
+from plandoc.engine.plan_parts import planned_goods, selected_recipes
+from plandoc.engine.session import Session
+from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.frozen import frozen
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
+from plandoc.store import NO_SESSION, changes, reads
+
+
+@frozen
+class RecipeSelection:
+    """What `set_event_recipes` did.
+
+    Attributes:
+        recipes: The recipes that are selected now.
+        removed_goods: Goods that left the plan because a recipe they need did.
+        removed_decisions: Batch decisions that left the plan with their recipe.
+        added_recipes: Recipes that were not selected before.
+        removed_recipes: Recipes that are no longer selected.
+    """
+
+    recipes: tuple[Recipe, ...]
+    removed_goods: tuple[FinishedGood, ...]
+    removed_decisions: tuple[BatchDecision, ...]
+    added_recipes: tuple[Recipe, ...]
+    removed_recipes: tuple[Recipe, ...]
+
+
+@frozen
+class QuantityChange:
+    """A good that came into a plan, left it, or is handed out in another number.
+
+    Attributes:
+        finished_good_id: The good.
+        name: Of the good.
+        before: How many were planned; 0 when it was not in the plan.
+        after: How many are planned; 0 when it is no longer in the plan.
+    """
+
+    finished_good_id: int
+    name: str
+    before: int
+    after: int
+
+
+@frozen
+class GoodsSelection:
+    """What `set_event_finished_goods` or `change_event_finished_goods` did.
+
+    Attributes:
+        quantities: The goods of the plan, and how many of each.
+        added_recipes: Recipes that were selected because the goods need them.
+        changes: What is not as it was, in the order of the goods' ids.
+    """
+
+    quantities: tuple[tuple[FinishedGood, int], ...]
+    added_recipes: tuple[Recipe, ...]
+    changes: tuple[QuantityChange, ...]
+
+
+@reads
+def get_event_recipes(event_id: int, session: Session = NO_SESSION) -> list[Recipe]:
+    """Return the recipes selected for an event, in the order of their ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    selected = session.find(EventRecipe, event_id=event_id)
+    recipe_ids = sorted(row.recipe_id for row in selected)
+    return [defined(Recipe, recipe_id, event_id, session) for recipe_id in recipe_ids]
+
+
+@reads
+def get_event_fg_quantities(event_id: int, session: Session = NO_SESSION) -> list[tuple[FinishedGood, int]]:
+    """Return the goods of an event's plan and how many of each, in the order of the goods' ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    rows = sorted(session.find(EventFinishedGood, event_id=event_id), key=lambda row: row.finished_good_id)
+    return [(defined(FinishedGood, row.finished_good_id, event_id, session), row.quantity) for row in rows]
+
+
+@reads
+def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -> list[Availability]:
+    """Return for every good whether it can be handed out at an event, in the order of the goods' ids.
+
+    A good is available when all recipes that it needs, through all its bundles, are selected. Of a plan that has a
+    snapshot these are the goods that it speaks of; any other can be brought in by an amendment, with its recipes.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    session.event(event_id)
+    selected = selected_recipes(event_id, session)
+    return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
+
+
+@changes("select recipes")
+def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session = NO_SESSION) -> RecipeSelection:
+    """Replace the recipes selected for an event.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        recipe_ids: All recipes that shall be selected; one named twice counts once.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        What is selected now, what came and what went, and which goods and decisions left the plan because they lost a
+        recipe.
+
+    Raises:
+        ValidationError: when the event or any of the recipes does not exist.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    wanted = _existing(session, Recipe, recipe_ids)
+    before = selected_recipes(event.id, session)
+    _select(session, event, wanted)
+    gone = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
+    return RecipeSelection(
+        recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted)),
+        removed_goods=tuple(_drop_unavailable_goods(session, event, wanted)),
+        removed_decisions=tuple(_drop_decisions_without_recipe(session, event, wanted)),
+        added_recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted.keys() - before)),
+        removed_recipes=tuple(recipe for recipe in gone if recipe is not None),
+    )
+
+
+@changes("select goods")
+def set_event_finished_goods(
+    event_id: int,
+    quantities: Mapping[int, int],
+    add_missing_recipes: bool = False,
+    session: Session = NO_SESSION,
+) -> GoodsSelection:
+    """Replace the goods to hand out at an event: those that are not named leave the plan.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        quantities: How many of each good, by the good's id; whole numbers above 0.
+        add_missing_recipes: Select the recipes that the goods need and that are not selected.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        What is planned now, and each good that came, left or changed its number.
+
+    Raises:
+        ValidationError: with every good that does not exist, is not available, or whose number is no whole number
+            above 0.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    return _plan_goods(session, event, quantities, (), {}, add_missing_recipes=add_missing_recipes)
+
+
+@changes("select goods")
+def change_event_finished_goods(
+    event_id: int,
+    quantities: Mapping[int, int],
+    add_missing_recipes: bool = False,
+    session: Session = NO_SESSION,
+) -> GoodsSelection:
+    """Add goods to those handed out at an event, change how many, or take some out; the others stay as they are.
+
+    Args:
+        event_id: The event; its plan must be DRAFT.
+        quantities: How many of each good, by the good's id; whole numbers, 0 to take the good out of the plan.
+        add_missing_recipes: Select the recipes that the goods need and that are not selected.
+        session: The session to work in; None opens one and commits it.
+
+    Returns:
+        What is planned now, and each good that came, left or changed its number.
+
+    Raises:
+        ValidationError: with every good that does not exist, is not available, is to be taken out and is not in the
+            plan, or whose number is not a whole number of 0 or more.
+        PlanStateError: when the plan is not DRAFT.
+    """
+    event = session.event_to_edit(event_id, Edit.SELECTION)
+    # False and 0.0 are not numbers of goods.
+    out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
+    given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
+    planned = planned_goods(event.id, session)
+    kept = {good_id: quantity for good_id, quantity in planned.items() if good_id not in quantities}
+    return _plan_goods(session, event, given, out, kept, add_missing_recipes=add_missing_recipes)
+
+
+def _plan_goods(
+    session: Session,
+    event: Event,
+    given: Mapping[int, int],
+    out: Iterable[int],
+    kept: Mapping[int, int],
+    *,
+    add_missing_recipes: bool,
+) -> GoodsSelection:
+    """Plan the given numbers of goods, and those kept as they are; all others leave the plan.
+
+    Args:
+        session: The session to work in.
+        event: Whose plan it is.
+        given: How many of each good, by its id; to be judged.
+        out: The goods that are to leave; they must be in the plan.
+        kept: How many of each good that is not spoken of.
+        add_missing_recipes: Select the recipes that the given goods need.
+    """
+    selected = selected_recipes(event.id, session)
+    before = planned_goods(event.id, session)
+    asked = _availability_of(session, given, selected)
+    problems = [
+        *_not_planned(session, out, before),
+        *_problems_of_goods(given, asked, recipes_too=not add_missing_recipes),
+    ]
+    if problems:
+        raise ValidationError(problems)
+    added = {recipe.id: recipe for one in asked.values() for recipe in one.missing_recipes}
+    if added:
+        _select(session, event, selected | added.keys())
+    after = {**kept, **given}
+    _replace_rows(
+        session, EventFinishedGood, event, "finished_good_id", {key: {"quantity": n} for key, n in after.items()}
+    )
+    goods = get_event_fg_quantities(event.id, session=session)
+    recipes = tuple(added[recipe_id] for recipe_id in sorted(added))
+    return GoodsSelection(tuple(goods), recipes, tuple(_quantity_changes(session, before, after)))
+
+
+def _quantity_changes(
+    session: Session, before: Mapping[int, int], after: Mapping[int, int]
+) -> Iterator[QuantityChange]:
+    for good_id in sorted(before.keys() | after.keys()):
+        was, is_now = before.get(good_id, 0), after.get(good_id, 0)
+        if was != is_now:
+            yield QuantityChange(good_id, _name_of_good(session, good_id), was, is_now)
+
+
+def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[int]) -> Iterator[Problem]:
+    for good_id in good_ids:
+        # True and 1.0 would be found where 1 is.
+        if type(good_id) is not int or good_id not in planned:
+            message = f"{_name_of_good(session, good_id)} is not in the plan, so it cannot be taken out"
+            yield Problem(message, field="quantity")
+
+
+def _name_of_good(session: Session, good_id: int) -> str:
+    # One that was cut out of the catalogue by hand can still leave a plan.
+    good = session.workspace.get_or_none(FinishedGood, good_id)
+    return f"finished good {found(good_id)}" if good is None else good.name
+
+
+def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
+    """Return the records with these ids; one error names all that do not exist."""
+    records: dict[int, Any] = {}
+    problems: list[Problem] = []
+    # Text can be gone through too, but is one wrong id and not many, or none.
+    one_by_one: Iterable[Any] = [record_ids] if isinstance(record_ids, str | bytes) else record_ids
+    for record_id in one_by_one:
+        try:
+            records[record_id] = session.get(record_type, record_id)
+        except NotFoundError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ValidationError(problems)
+    return records
+
+
+def _select(session: Session, event: Event, wanted: Iterable[int]) -> None:
+    _replace_rows(session, EventRecipe, event, "recipe_id", {recipe_id: {} for recipe_id in wanted})
+
+
+def _replace_rows(
+    session: Session, row_type: type[Any], event: Event, field: str, wanted: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Make the rows of an event the wanted ones, by what they refer to; a row that stays keeps its id."""
+    present = {getattr(row, field): row for row in session.find(row_type, event_id=event.id)}
+    for target, row in present.items():
+        if target not in wanted:
+            session.workspace.remove(row_type, row.id, event.id)
+    for target in sorted(wanted):
+        if target in present:
+            session.workspace.replace(attrs.evolve(present[target], **wanted[target]))
+        else:
+            session.workspace.add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
+
+
+def _drop_unavailable_goods(session: Session, event: Event, selected: Collection[int]) -> list[FinishedGood]:
+    rows = {row.finished_good_id: row for row in session.find(EventFinishedGood, event_id=event.id)}
+    asked = _availability_of(session, rows, selected)
+    # One whose definition is broken stays: the review names it, and nobody knows what it needs.
+    dropped = [one.good for one in asked.values() if one.missing_recipes]
+    for good in dropped:
+        session.workspace.remove(EventFinishedGood, rows[good.id].id, event.id)
+    return dropped
+
+
+def _drop_decisions_without_recipe(session: Session, event: Event, selected: Collection[int]) -> list[BatchDecision]:
+    dropped = [row for row in session.find(BatchDecision, event_id=event.id) if row.recipe_id not in selected]
+    for row in dropped:
+        session.workspace.remove(BatchDecision, row.id, event.id)
+    return dropped
+
+
+def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
+    goods = (session.workspace.get_or_none(FinishedGood, good_id) for good_id in good_ids)
+    present = [good for good in goods if good is not None]
+    return {one.good.id: one for one in availability(present, selected, definitions_in(session))}
+
+
+def _problems_of_goods(
+    quantities: Mapping[int, int], asked: Mapping[int, Availability], *, recipes_too: bool
+) -> Iterator[Problem]:
+    for good_id, quantity in quantities.items():
+        if good_id not in asked:
+            yield Problem(f"Finished good {found(good_id)} not found")
+            continue
+        one = asked[good_id]
+        wrong = check_whole(quantity)
+        if wrong is not None:
+            yield Problem(f"{one.good.name}: {wrong}", field="quantity")
+        if one.problem is not None:
+            yield Problem(one.problem, field="components", hint="correct the good's definition first")
+        elif one.missing_recipes and recipes_too:
+            names = ", ".join(recipe.name for recipe in one.missing_recipes)
+            hint = "select them too, or use add_missing_recipes"
+            yield Problem(f"{one.good.name} is not available: not selected are {names}", hint=hint)

@@ -1,0 +1,160 @@
+"""Provisions: what the decided batches of events take, and what of it has to be bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.ingredients import IngredientNeeds, Share, needs_together
+from plandoc.domain.review import review
+from plandoc.domain.runs import batches_done, remaining_batches, units_made
+from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
+from plandoc.engine.plan_definitions import definitions_in, definitions_of
+from plandoc.engine.plan_parts import plan_parts, production_runs
+from plandoc.engine.session import Session
+from plandoc.errors import NotFoundError, Problem, ValidationError
+from plandoc.records import (
+    BatchDecision,
+    Event,
+    Finding,
+    FindingKind,
+    PlanState,
+    StockItem,
+)
+from plandoc.store import NO_SESSION, changes, reads
+from plandoc.workflow.stock import put_in
+
+
+@reads
+def get_ingredient_needs(
+    event_ids: int | Iterable[int], remaining: bool = False, session: Session = NO_SESSION
+) -> IngredientNeeds:
+    """Return the ingredients that the decided batches of an event take, or of several events together.
+
+    What nobody has decided batches for is not among them; it is listed in `undecided`.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        remaining: Count only batches that are not baked yet; of a completed event none are, for nobody bakes them.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: when no event is given, with every event that does not exist, or with every recipe that is
+            broken.
+    """
+    events = _events(event_ids, session)
+    ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
+    rows = needs_together(_shares(ahead, session, remaining=remaining))
+    undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
+    return IngredientNeeds(events, rows, tuple(undecided))
+
+
+@reads
+def get_shopping_list(
+    event_ids: int | Iterable[int], remaining: bool = True, session: Session = NO_SESSION
+) -> ShoppingList:
+    """Return what is still to bake for an event needs against the stock, or for several events together.
+
+    That is every decided batch before production, then what is not baked yet, because what was baked has taken what it
+    needs from the stock; for a completed event it is nothing. The stock is compared with the sum of all these events,
+    because what one takes is not there for the next.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        remaining: Count only batches that are not baked yet; False counts all that are decided, those of completed events
+            too, as if nothing had been baked.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: as `get_ingredient_needs` does.
+    """
+    needs = get_ingredient_needs(event_ids, remaining, session=session)
+    groups: dict[Standing, list[ShoppingItem]] = {standing: [] for standing in Standing}
+    for item in shopping_items(needs.rows, session.find(StockItem)):
+        groups[item.standing].append(item)
+    return ShoppingList(
+        events=needs.events,
+        enough=tuple(groups[Standing.ENOUGH]),
+        buy=tuple(groups[Standing.BUY]),
+        cannot_compare=tuple(groups[Standing.CANNOT_COMPARE]),
+        undecided=needs.undecided,
+    )
+
+
+@changes("receive the shopping")
+def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
+    """Put everything that is on the shopping list into the stock: it was bought. Returns that list.
+
+    What cannot be compared has no amount on the list, so nothing of it comes in.
+
+    Args:
+        event_ids: The event, or the events; one named twice counts once.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Event 99 not found", when one is asked for that does not exist.
+        ValidationError: as `get_ingredient_needs` does.
+    """
+    found = get_shopping_list(event_ids, session=session)
+    for item in found.buy:
+        for row in item.rows:
+            if row.to_buy is not None and row.to_buy.exact:
+                put_in(item.ingredient.id, row.to_buy.exact, row.to_buy.unit, session)
+    return found
+
+
+def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
+    # Text can be gone through too, but is one wrong id and not many.
+    several = isinstance(event_ids, Iterable) and not isinstance(event_ids, str | bytes)
+    events: dict[int, Event] = {}
+    problems: list[Problem] = []
+    for event_id in event_ids if several else [event_ids]:
+        try:
+            event = session.event(event_id)
+        except NotFoundError as error:
+            if not several:
+                raise
+            problems.extend(error.problems)
+        else:
+            events[event.id] = event
+    if not events and not problems:
+        raise ValidationError([Problem("wanted at least one event, found none", field="event_ids")])
+    if problems:
+        raise ValidationError(dict.fromkeys(problems))
+    return tuple(events[event_id] for event_id in sorted(events))
+
+
+def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> list[Share]:
+    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalogue's."""
+    shares: dict[int, tuple[dict[int, int], Definitions]] = {}
+    for event in events:
+        definitions = definitions_of(event.id, session)
+        batches, _ = shares.setdefault(id(definitions), ({}, definitions))
+        for recipe_id, number in _batches(event, session, remaining=remaining):
+            batches[recipe_id] = batches.get(recipe_id, 0) + number
+    # The catalogue's last: where it takes part, an ingredient gets its present name.
+    today = definitions_in(session)
+    return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
+
+
+def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
+    """Yield recipes with batches to bake of them; a recipe of several yields comes once for each."""
+    decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
+    batches = {unit_id: row.batches for unit_id, row in decisions.items()}
+    if remaining:
+        batches = remaining_batches(batches, batches_done(production_runs(event.id, session)))
+    for unit_id, number in batches.items():
+        yield decisions[unit_id].recipe_id, number
+
+
+def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+    made = units_made(production_runs(event.id, session)) if remaining else {}
+    for finding in review(plan_parts(event.id, session), definitions_of(event.id, session)):
+        # What was baked without a decision, and is enough, takes nothing more.
+        enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
+        # What is broken may need anything.
+        if finding.kind is FindingKind.BROKEN or (finding.kind is FindingKind.UNDECIDED and not enough):
+            yield finding

@@ -1,0 +1,128 @@
+"""The stock: how much of each ingredient is in the house, counted or bought."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+
+from plandoc import units
+from plandoc.domain.measures import storable
+from plandoc.engine.queries import having
+from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError, found
+from plandoc.records import Ingredient, Recipe, StockItem
+from plandoc.store import NO_SESSION, changes, reads
+
+
+@reads
+def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
+    """Return all that is in the house, in the order of the ingredients' names and then of the units' sizes.
+
+    >>> import plandoc, tempfile
+    >>> with plandoc.open_store(tempfile.mkdtemp(), create=True):
+    ...     get_stock()
+    []
+    """
+    items = session.find(StockItem)
+    names = {key: session.get(Ingredient, key).name.casefold() for key in {item.ingredient_id for item in items}}
+
+    def order(item: StockItem) -> tuple[str, int, int, str]:
+        return names[item.ingredient_id], item.ingredient_id, units.position(item.unit), item.unit
+
+    return sorted(items, key=order)
+
+
+@changes("set the stock")
+def set_stock(
+    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+) -> StockItem:
+    """Set how much of an ingredient is in the house, in place of what was there in this unit.
+
+    Stock of it in other units stays; so do the notes. Cup, cups and CUP are one unit.
+
+    Args:
+        ingredient_id: The ingredient.
+        quantity: How much, zero or more.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Ingredient 99 not found".
+        ValidationError: with all that is wrong with the quantity and the unit.
+    """
+    item = _item(session, ingredient_id, quantity, unit)
+    same = _in_unit(ingredient_id, item.unit, session)
+    if not same:
+        return session.add(item)
+    # Rows in several spellings, as an import can bring them, are one amount, and this is what it is now.
+    for other in same[1:]:
+        session.remove(StockItem, other.id)
+    return session.replace(attrs.evolve(same[0], quantity=item.quantity, unit=item.unit))
+
+
+@changes("add to the stock")
+def add_stock(
+    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+) -> StockItem:
+    """Add what was bought or delivered to what is there of an ingredient in this unit. Returns the row as it is now.
+
+    Args:
+        ingredient_id: The ingredient.
+        quantity: How much came, more than zero.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        session: The session to work in; None opens one and commits it.
+
+    Raises:
+        NotFoundError: "Ingredient 99 not found".
+        ValidationError: with all that is wrong with the quantity and the unit.
+    """
+    item = _item(session, ingredient_id, quantity, unit)
+    if not item.quantity:
+        raise ValidationError([Problem("wanted more than 0, found 0", field="quantity")])
+    return put_in(ingredient_id, Fraction(item.quantity), item.unit, session)
+
+
+def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) -> StockItem:
+    """Add to the row of an ingredient in a unit, in whatever spelling, or make one; return it."""
+    same = _in_unit(ingredient_id, unit, session)
+    if not same:
+        return session.add(StockItem(ingredient_id, storable(quantity, rounds_up=True), unit))
+    more = storable(Fraction(same[0].quantity) + quantity, rounds_up=True)
+    return session.replace(attrs.evolve(same[0], quantity=more))
+
+
+def _in_unit(ingredient_id: int, unit: str, session: Session) -> list[StockItem]:
+    """Return the rows of an ingredient in a unit, in whatever spelling."""
+    items = session.find(StockItem, having("ingredient_id", ingredient_id))
+    return [item for item in items if units.canonical(item.unit) == units.canonical(unit)]
+
+
+def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | int, unit: str) -> StockItem:
+    ingredient = session.get(Ingredient, ingredient_id)
+    problems: list[Problem] = []
+    if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, unit.strip()):
+        problems.append(_unknown_unit(ingredient, unit))
+    try:
+        item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
+    except ValidationError as error:
+        raise ValidationError([*error.problems, *problems]) from None
+    if problems:
+        raise ValidationError(problems)
+    return item
+
+
+def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
+    if units.kind_of(unit) is not None:
+        return True
+    if any(item.unit == unit for item in session.find(StockItem, having("ingredient_id", ingredient.id))):
+        return True
+    lines = (line for recipe in session.find(Recipe) for line in recipe.lines)
+    return any(line.ingredient_id == ingredient.id and line.unit == unit for line in lines)
+
+
+def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
+    near = units.nearest(unit)
+    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {found(unit)}"
+    return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")

@@ -1,0 +1,277 @@
+"""The units that are known, and the amounts that are counted in them."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plandoc import records, units
+from plandoc.domain.measures import Amount, convert, factor, family, largest, total
+from plandoc.errors import ValidationError
+from plandoc.units import Kind
+
+FLOUR = records.Density(1, "cup", 120, "g")
+FRACTIONS = st.fractions(min_value=0, max_value=10**6)
+MEASURES = st.sampled_from([unit.name for unit in units.MEASURES])
+DENSITIES = st.builds(
+    records.Density,
+    st.integers(1, 10**6),
+    st.sampled_from(["cup", "ml", "tbsp"]),
+    st.integers(1, 10**6),
+    st.sampled_from(["g", "oz", "kg"]),
+)
+
+
+def _of_kind(kind):
+    return st.sampled_from([unit.name for unit in units.MEASURES if unit.kind is kind])
+
+
+SAME_KIND = st.sampled_from([Kind.VOLUME, Kind.WEIGHT, Kind.COUNT]).flatmap(
+    lambda kind: st.tuples(_of_kind(kind), _of_kind(kind))
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Cups", "cup"),
+        ("CUP", "cup"),
+        (" cup ", "cup"),
+        ("tbsp.", "tbsp"),
+        ("TBSP", "tbsp"),
+        ("tablespoons", "tbsp"),
+        ("fl. oz", "fl oz"),
+        ("Fl.Oz.", "fl oz"),
+        ("fluid  ounces", "fl oz"),
+        ("oz.", "oz"),
+        ("lbs", "lb"),
+        ("L", "l"),
+        ("gal.", "gallon"),
+        ("pt", "pint"),
+        ("ea", "each"),
+        ("pcs", "piece"),
+        ("Dozen", "dozen"),
+        ("pkg.", "package"),
+        ("bunches", "bunch"),
+        ("loaves", "loaf"),
+    ],
+)
+def test_a_unit_is_known_by_its_spellings_whatever_the_case_dots_and_blanks(written, meant):
+    assert units.canonical(written) == meant
+
+
+@pytest.mark.parametrize("text", ["T", "t", "c", "C", "blorp", "", "cup cup", "gr", "m", "#", "µg"])
+def test_a_text_that_means_nothing_or_two_things_is_not_known(text):
+    assert units.kind_of(text) is None
+    assert factor(text, "cup") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [("tablespon", "tbsp"), ("cupz", "cup"), ("T", "tsp or tbsp"), ("c", "cup"), ("pnd", "pound"), ("x", None)],
+)
+def test_a_mistake_gets_the_nearest_unit_suggested_where_there_is_one(text, suggested):
+    assert units.nearest(text) == (units.canonical(suggested) if suggested else None)
+
+
+def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
+    spellings = [text for unit in units.UNITS for text in (unit.name, *unit.spellings)]
+
+    assert len(spellings) == len(set(spellings))
+    assert [text for text in spellings if text != units._plain(text)] == []
+
+
+# NIST Handbook 44, appendix C, in millilitres and grams; the spoons for dash and pinch as American sets have them.
+@pytest.mark.parametrize(
+    ("unit", "size", "base"),
+    [
+        ("gallon", "3785.411784", "ml"),
+        ("quart", "946.352946", "ml"),
+        ("pint", "473.176473", "ml"),
+        ("cup", "236.5882365", "ml"),
+        ("fl oz", "29.5735295625", "ml"),
+        ("tbsp", "14.78676478125", "ml"),
+        ("tsp", "4.92892159375", "ml"),
+        ("dash", "0.61611519921875", "ml"),
+        ("pinch", "0.308057599609375", "ml"),
+        ("l", "1000", "ml"),
+        ("lb", "453.59237", "g"),
+        ("oz", "28.349523125", "g"),
+        ("kg", "1000", "g"),
+        ("mg", "0.001", "g"),
+        ("dozen", "12", "each"),
+        ("piece", "1", "each"),
+    ],
+)
+def test_a_unit_has_exactly_its_legal_size(unit, size, base):
+    assert factor(unit, base) == Fraction(size)
+
+
+def test_the_table_of_units_stands_from_small_to_large():
+    for kind, base in ((Kind.VOLUME, "ml"), (Kind.WEIGHT, "g"), (Kind.COUNT, "each")):
+        sizes = [factor(unit.name, base) for unit in units.MEASURES if unit.kind is kind]
+
+        assert sizes == sorted(sizes)
+
+
+@given(SAME_KIND, FRACTIONS)
+def test_a_conversion_there_and_back_gives_exactly_the_same(units, exact):
+    one, other = units
+    there = convert(Amount(exact, one), other)
+
+    assert convert(there, one) == Amount(exact, one)
+
+
+@given(_of_kind(Kind.VOLUME), _of_kind(Kind.WEIGHT), FRACTIONS, DENSITIES)
+def test_a_conversion_through_a_density_there_and_back_gives_exactly_the_same(volume, weight, exact, density):
+    there = convert(Amount(exact, volume), weight, density)
+
+    assert convert(there, volume, density) == Amount(exact, volume)
+
+
+@given(MEASURES, MEASURES, MEASURES)
+def test_a_conversion_in_two_steps_is_the_conversion_in_one(one, between, other):
+    steps = factor(one, between), factor(between, other)
+
+    assert None in steps or steps[0] * steps[1] == factor(one, other)
+
+
+@given(MEASURES, MEASURES, st.none() | DENSITIES)
+def test_units_of_one_family_and_no_others_can_be_converted(one, other, density):
+    converted = convert(Amount(Fraction(1), one), other, density)
+
+    assert (converted is not None) == (family(one, density) == family(other, density))
+
+
+def test_a_density_turns_volumes_into_weights_and_back():
+    assert convert(Amount(Fraction(2), "Cups"), "g", FLOUR) == Amount(Fraction(240), "g")
+    assert convert(Amount(Fraction(60), "g"), "tbsp", FLOUR) == Amount(Fraction(8), "tbsp")
+    assert convert(Amount(Fraction(1), "cup"), "g") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("bag", "box"), ("can", "tin"), ("each", "bag"), ("cup", "each"), ("blorp", "cup")]
+)
+def test_containers_counts_and_unknown_units_are_compared_with_nothing_else(one, other):
+    amount = Amount(Fraction(1), one)
+
+    assert convert(amount, other, FLOUR) is None
+    assert convert(amount, one, FLOUR) == amount
+
+
+def test_a_total_is_exact_where_binary_floats_drift():
+    amounts = [Amount(Fraction("0.1"), "cup"), Amount(Fraction("0.2"), "Cups"), Amount(Fraction(1), "tbsp")]
+
+    assert total(amounts, "cup") == Amount(Fraction("0.3625"), "cup")
+
+
+def test_the_largest_unit_does_not_depend_on_the_order_or_the_spelling():
+    assert largest(["tsp", "cups", "tbsp"]) == largest(["tbsp", "tsp", "Cup"]) == "cup"
+    assert largest(["gallon", "mg"]) == largest(["mg", "gallon"]) == "mg"
+
+
+@pytest.mark.parametrize(
+    ("exact", "quantity", "shown"),
+    [
+        ("6.68", "6.68", "6.68 cup"),
+        ("8", "8", "8 cup"),
+        ("1200", "1200", "1200 cup"),
+        ("0", "0", "0 cup"),
+        ("1/3", "0.333333333333", "0.333 cup"),
+        ("2/3", "0.666666666667", "0.667 cup"),
+        ("0.0005", "0.0005", "0.001 cup"),
+        ("0.00049", "0.00049", "0 cup"),
+        ("0.000000000001", "0.000000000001", "0 cup"),
+        ("123456789012345678901234567890.5", "123456789012345678901234567890.5", None),
+    ],
+)
+def test_an_amount_is_rounded_once_and_only_where_it_is_shown(exact, quantity, shown):
+    amount = Amount(Fraction(exact), "cup")
+
+    assert str(amount.quantity) == quantity if len(quantity) < 14 else amount.quantity == Decimal(quantity)
+    assert str(amount) == (shown or f"{quantity} cup")
+
+
+@given(FRACTIONS)
+def test_what_rounds_up_is_never_shown_short_and_never_a_thousandth_too_much(exact):
+    amount = Amount(exact, "cup", rounds_up=True)
+    shown = Fraction(str(amount).removesuffix(" cup"))
+
+    assert exact <= shown < exact + Fraction(1, 1000)
+    assert exact <= Fraction(amount.quantity) < exact + Fraction(1, 10**12)
+
+
+@given(FRACTIONS)
+def test_what_is_shown_is_at_most_half_a_thousandth_away(exact):
+    shown = Fraction(str(Amount(exact, "cup")).removesuffix(" cup"))
+
+    assert abs(shown - exact) <= Fraction(1, 2000)
+
+
+def test_how_an_amount_is_rounded_makes_it_no_other_amount():
+    assert Amount(Fraction(1, 3), "cup", rounds_up=True) == Amount(Fraction(1, 3), "cup")
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "message"),
+    [
+        ({"volume_unit": "g"}, "Density: wanted a unit of volume such as cup, found 'g'"),
+        ({"volume_unit": "cpu"}, "Density: wanted a unit of volume such as cup, found 'cpu'; did you mean cup?"),
+        ({"volume_unit": "T"}, "Density: wanted a unit of volume such as cup, found 'T'; did you mean tsp or tbsp?"),
+        ({"weight_unit": "cup"}, "Density: wanted a unit of weight such as g, found 'cup'"),
+        ({"weight_unit": "gramms"}, "Density: wanted a unit of weight such as g, found 'gramms'; did you mean g?"),
+        ({"weight_unit": "bag"}, "Density: wanted a unit of weight such as g, found 'bag'"),
+        ({"weight_unit": " "}, "Density: wanted a name, found only blanks"),
+        ({"weight_unit": None}, "Density: wanted text, found None"),
+        ({"volume": 0}, "Density: wanted more than 0, found 0"),
+        ({"weight": Decimal(0)}, "Density: wanted more than 0, found 0"),
+        ({"weight": Decimal("NaN")}, "Density: wanted a finite number, found NaN"),
+    ],
+)
+def test_a_density_that_says_nothing_is_refused(spoiled, message):
+    good = {"volume": 1, "volume_unit": "cup", "weight": 120, "weight_unit": "g"}
+    with pytest.raises(ValidationError) as refused:
+        records.Density(**{**good, **spoiled})
+
+    assert [(problem.message, problem.field) for problem in refused.value.problems] == [(message, next(iter(spoiled)))]
+
+
+# Dash and pinch have no legal size, so pint knows none; nor does it know what a dozen is.
+_PINTS_NAMES = {"fl oz": "floz", "l": "liter"}
+_LEGAL = [unit for unit in units.MEASURES if unit.kind is not Kind.COUNT and unit.name not in {"pinch", "dash"}]
+
+
+@pytest.fixture(scope="module")
+def registry():
+    return pint.UnitRegistry(non_int_type=Fraction)
+
+
+@pytest.mark.parametrize("unit", [unit.name for unit in _LEGAL])
+def test_a_unit_is_as_large_as_pint_says_in_every_other_unit_of_its_kind(registry, unit):
+    kind = units.kind_of(unit)
+    others = [other.name for other in _LEGAL if other.kind is kind]
+    by_pint = [
+        registry.Quantity(Fraction(1), _PINTS_NAMES.get(unit, unit)).to(_PINTS_NAMES.get(other, other)).magnitude
+        for other in others
+    ]
+
+    assert len(others) > 2
+    assert [factor(unit, other) for other in others] == by_pint
+
+
+def test_units_that_pint_does_not_know_are_parts_of_a_teaspoon_and_pieces():
+    assert (factor("tsp", "dash"), factor("tsp", "pinch")) == (8, 16)
+    assert (factor("dozen", "each"), factor("dozen", "piece"), factor("piece", "each")) == (12, 12, 1)
+
+
+def test_a_unit_is_measured_in_one_of_its_own_kind_and_each_kind_ends_in_one_unit():
+    bases = {
+        unit.kind: [other.name for other in units.MEASURES if other.kind is unit.kind and not other.base]
+        for unit in units.MEASURES
+    }
+
+    assert bases == {Kind.VOLUME: ["ml"], Kind.WEIGHT: ["g"], Kind.COUNT: ["each"]}
+    assert all(units.kind_of(unit.base) is unit.kind for unit in units.MEASURES if unit.base)
