@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from plandoc.cli import backup_hint, printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import Flag
+from plandoc.cli.data_folder import Folder
 from plandoc.errors import Problem
 
 
-def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> int:
+def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
     """Make a consistent copy of the data folder while others work in it, and read it back.
 
     Args:
         target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
         keep: How many backups stay in the folder; the oldest beyond it are removed.
+
+    Examples:
+        plandoc backup backup.zip
+        plandoc backup backups --keep 7
     """
     from plandoc.maintenance.backups import backup_writer, registry  # noqa: PLC0415  (no other command needs it)
 
@@ -39,10 +42,10 @@ def restore(
     source: Path,
     /,
     *,
-    replace: Flag = False,
-    foreign: Flag = False,
-    older: Flag = False,
-    folder: DataFolder,
+    replace: bool = False,
+    foreign: bool = False,
+    older: bool = False,
+    folder: Folder,
 ) -> int:
     """Make the data folder what a backup holds, all of it or nothing.
 
@@ -51,6 +54,10 @@ def restore(
         replace: Restore over a data folder that is there; a backup of it is made beside it first.
         foreign: Also over another data folder than the one that the backup was made of.
         older: Also over a folder with changes that the backup does not have.
+
+    Examples:
+        plandoc --data restored restore backup.zip
+        plandoc restore backup.zip --replace
     """
     from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt, doubts_in
 from plandoc.cli.lookup import event_id
-from plandoc.cli.parameters import Parameter
 from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
@@ -23,8 +22,6 @@ from plandoc.records import Event
 
 T = TypeVar("T")
 
-# Agree to what is found, without being asked.
-Yes = Annotated[bool, Parameter(name="--yes", negative="", show_default=False)]
 _AGREEING = frozenset({"y", "yes"})
 
 

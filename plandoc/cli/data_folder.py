@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from plandoc import store
 from plandoc.cli import backup_hint, printing
 from plandoc.cli.done import Done
-from plandoc.cli.parameters import Parameter
 from plandoc.engine.session import Session
 from plandoc.engine.unit_of_work import Workspace
 from plandoc.errors import PlandocError
@@ -81,7 +80,3 @@ class Folder:
                 opened.close()
             raise
         opened.close()
-
-
-# A command that works on the data folder has a parameter of this type; it is no argument of the command line.
-DataFolder = Annotated[Folder, Parameter(parse=False)]

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import attrs
 
 from plandoc.cli import backup_hint, printing, streams
-from plandoc.cli.data_folder import DataFolder, Folder
-from plandoc.cli.parameters import AsJson, Flag
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
 from plandoc.tables import MARKER
@@ -22,8 +21,13 @@ if TYPE_CHECKING:
     from plandoc.exchange import ImportReport
 
 
-def init(*, folder: DataFolder) -> None:
-    """Make a new data folder; one that is there already stays as it is."""
+def init(*, folder: Folder) -> None:
+    """Make a new data folder; one that is there already stays as it is.
+
+    Examples:
+        plandoc init
+        plandoc --data my-bakery init
+    """
     was_there = (folder.path / MARKER).exists()
     with ExitStack() as afterwards:
         # However this ends: an error may come behind the making.
@@ -37,12 +41,16 @@ def _note_if_made(folder: Folder, *, was_there: bool) -> None:
         folder.done.end(f"the folder {folder.path} is made")
 
 
-def check(*, strict: Flag = False, json: AsJson = False, folder: DataFolder) -> int:
+def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
     """Report everything that is wrong with the data folder; changes nothing.
 
     Args:
         strict: Count a document that other hands have changed since plandoc wrote it as wrong; else it is only noted.
         json: Print the findings as JSON, without notes.
+
+    Examples:
+        plandoc check
+        plandoc check --strict
     """
     from plandoc.maintenance import checks  # noqa: PLC0415  (no other command of this module needs it)
 
@@ -66,9 +74,9 @@ def import_file(
     file: Path,
     /,
     *,
-    dry_run: Flag = False,
+    dry_run: bool = False,
     on_conflict: Literal["fail", "skip", "update"] | None = None,
-    folder: DataFolder,
+    folder: Folder,
 ) -> None:
     """Import an export of plandoc or bake-tracker, all of it or nothing; makes the data folder if it is not there.
 
@@ -77,6 +85,10 @@ def import_file(
         dry_run: Only say what would be imported; change nothing.
         on_conflict: What becomes of records that are there and differ from an export of plandoc: fail, which lists
             them and is what happens when nothing is said, skip or update. A started plan that is there never changes.
+
+    Examples:
+        plandoc import export.json --dry-run
+        plandoc import export.json --on-conflict skip
     """
     from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder, Folder
-from plandoc.cli.parameters import Flag
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.reports import print_report
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange import tabular
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 20
 
 
-def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import ingredients from a CSV or JSON file, all of it or nothing.
 
     The columns are name, category, density (such as '1 cup = 120 g') and notes. Ingredients that are there already get
@@ -32,6 +31,10 @@ def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFold
     Args:
         file: The file.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc ingredient import ingredients.csv --dry-run
+        plandoc ingredient import ingredients.csv
     """
     _bring_in(
         folder,
@@ -40,7 +43,7 @@ def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFold
     )
 
 
-def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: bool = False, folder: Folder) -> None:
     """Import recipes and what a batch of each makes from a CSV or JSON file, all of it or nothing.
 
     The columns are recipe, category, ingredient or sub_recipe, quantity and unit; and in any row of a recipe makes (24,
@@ -50,6 +53,9 @@ def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Fla
         file: The file.
         add_ingredients: Create the ingredients that are not there yet.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc recipe import recipes.csv --add-ingredients
     """
 
     def bring_in(session: Session) -> ImportReport:
@@ -58,7 +64,7 @@ def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Fla
     _bring_in(folder, f"import {printing.clean(file.name)}", bring_in)
 
 
-def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import goods from a CSV or JSON file, all of it or nothing.
 
     The columns are good, component and quantity; and kind (unit or good) where a name is that of both. Goods that are
@@ -67,6 +73,9 @@ def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     Args:
         file: The file.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc good import goods.csv
     """
     _bring_in(
         folder,
@@ -75,7 +84,7 @@ def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     )
 
 
-def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Set the stock from a CSV or JSON file, all of it or nothing; what it does not name stays as it is.
 
     The columns are ingredient, quantity and unit.
@@ -83,6 +92,9 @@ def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     Args:
         file: The file.
         dry_run: Only say what would be set; change nothing.
+
+    Examples:
+        plandoc stock import stock.csv
     """
     _bring_in(
         folder,

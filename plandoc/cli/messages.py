@@ -78,7 +78,13 @@ _RUN = re.compile(rf"\b({'|'.join(kind.value for kind in _RUNS)}) run ([0-9]+)\b
 
 
 class UsageError(Exception):
-    """The command was called in a way that cannot be meant."""
+    """The command was called in a way that cannot be meant.
+
+    Attributes:
+        command: The name of the command whose help tells more; blank for that of plandoc.
+    """
+
+    command = ""
 
 
 def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:

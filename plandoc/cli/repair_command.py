@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 from plandoc.cli import backup_hint, printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import Flag, Parameter
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.errors import Problem
 
 
 def repair(
     *,
-    dry_run: Flag = False,
-    backup: Annotated[Path | None, Parameter(name="--from", show_default=False)] = None,
-    foreign: Flag = False,
-    folder: DataFolder,
+    dry_run: bool = False,
+    backup: Annotated[Path | None, Parameter("--from")] = None,
+    foreign: bool = False,
+    folder: Folder,
 ) -> int:
     """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.
 
@@ -26,6 +26,10 @@ def repair(
         dry_run: Only say what would be done; change nothing.
         backup: A backup of this folder; documents that are damaged are taken back from it.
         foreign: The backup may be one of another folder.
+
+    Examples:
+        plandoc repair --dry-run
+        plandoc repair --from backup.zip
     """
     from plandoc.maintenance.repairs import RepairKind  # noqa: PLC0415
     from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)

@@ -32,6 +32,6 @@ def _typed_in(call: Call) -> dict[str, str]:
     if not isinstance(call, partial):
         return {}
     given = inspect.signature(call.func).bind_partial(*call.args, **call.keywords).arguments
-    words = {_WORDS[name]: value for name, value in given.items() if name in _WORDS and isinstance(value, str)}
+    words = {_WORDS[name]: str(value) for name, value in given.items() if name in _WORDS and value is not None}
     without = _NOT_OF_PACK if call.func.__name__ == "pack" else frozenset()
     return {word: shlex.quote(value) for word, value in words.items() if word not in without}
