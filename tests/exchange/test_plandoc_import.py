@@ -226,7 +226,7 @@ def _with_other_butter(folder):
 def test_conflicts_are_all_listed_and_nothing_is_changed_unless_said_so(file, folder):
     _with_other_butter(folder)
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="2 rows are in conflict") as refused:
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="2 rows are in conflict") as refused:
         _import_into_new(file, folder)
 
     assert [(row.table, row.name) for row in refused.value.report.rows] == [
@@ -292,7 +292,7 @@ def test_a_started_plan_that_differs_fails_by_default(file, folder):
     _import_into_new(file, folder)
     with opened(folder):
         plandoc.change_quantity(_event("christmas-2026").id, 4, 9, "more")
-    with pytest.raises(plandoc.ImportRefusedError, match=r"differs in goods, amendments"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match=r"differs in goods, amendments"):
         _import_into_new(file, folder)
 
 
@@ -317,7 +317,7 @@ def test_goods_that_are_nested_too_deep_only_together_are_refused(tmp_path, fold
     with opened(tmp_path / "origin"):
         path = export_file(tmp_path / "export.json").path
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="nested more than 10 levels deep"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="nested more than 10 levels deep"):
         _import_into_new(path, folder, on_conflict="skip")
 
     assert folder_bytes(folder) == before
@@ -344,7 +344,7 @@ def test_a_refused_import_leaves_the_callers_session_as_it_was(file, folder):
     _with_other_butter(folder)
     with opened(folder) as store, store.session() as session:
         session.add(plandoc.Ingredient("Kept"))
-        with pytest.raises(plandoc.ImportRefusedError):
+        with pytest.raises(plandoc.errors.ImportRefusedError):
             import_file(file, session=session)
         assert len(session.find(plandoc.Ingredient)) == 2
     with opened(folder):
