@@ -6,6 +6,7 @@ Nothing is coerced: a row that needed a guess to become a record is refused, wit
 from __future__ import annotations
 
 import datetime
+import difflib
 import enum
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -389,8 +390,6 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
 
 
 def _nearest(name: str, kind: type) -> str:
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     known = [stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
     near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

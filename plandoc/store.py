@@ -10,6 +10,7 @@ import atexit
 import functools
 import os
 import threading
+import uuid
 import warnings
 import weakref
 from collections.abc import Callable
@@ -232,8 +233,6 @@ def open_store(
 
 
 def _new_lineage() -> str:
-    import uuid  # noqa: PLC0415  (only a new folder needs one)
-
     return str(uuid.uuid4())
 
 

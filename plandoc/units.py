@@ -6,6 +6,7 @@ would change a quantity without a word. Imported by the records, so this imports
 
 from __future__ import annotations
 
+import difflib
 import enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -163,8 +164,6 @@ def nearest(unit: str, kind: Kind | None = None) -> str | None:
     >>> nearest("tablespon"), nearest("grm", Kind.VOLUME), nearest("T")
     ('tbsp', None, 'tsp or tbsp')
     """
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     text = _plain(unit)
     if text in _OFTEN_MEANT and kind in {None, Kind.VOLUME}:
         return _OFTEN_MEANT[text]

@@ -14,6 +14,7 @@ import typing
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -268,8 +269,6 @@ def _slug_of(number: Schema) -> Schema:
 
 
 def _write() -> None:
-    from pathlib import Path  # noqa: PLC0415  (only for this)
-
     folder = Path(__file__).parent / "schemas"
     for name in NAMES:
         (folder / f"{name}.schema.json").write_text(rendered(name), encoding="utf-8", newline="\n")

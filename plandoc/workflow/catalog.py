@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TypeVar
 
 from plandoc import records
@@ -54,8 +55,6 @@ def is_id(key: str) -> bool:
 
 
 def _nearest(key: str, slugs: list[str]) -> str | None:
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     near = difflib.get_close_matches(key, slugs, n=1)
     return f"did you mean {near[0]}?" if near else None
 

@@ -5,6 +5,7 @@ The records have ids of their own, which count the rows of each table of the fil
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -237,8 +238,6 @@ class _Parser:
         return number or 1
 
     def _near(self, table: str, slug: Any) -> str:
-        import difflib  # noqa: PLC0415  (only a mistake needs it)
-
         near = difflib.get_close_matches(slug, self._slugs[table], n=1) if type(slug) is str else []
         return f"; did you mean {found(near[0])}?" if near else ""
 
