@@ -12,7 +12,7 @@ from plandoc.domain.in_force import problems_of_definitions
 from plandoc.domain.replay import PlanContent, first_parting, in_order
 from plandoc.domain.snapshot_ids import is_sound
 from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -78,7 +78,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         return session.find(record_type, event_id=event.id)
 
     decisions, current = _decisions(session, event.id, rows(BatchDecision))
-    snapshot = session.workspace.snapshot(event.id)
+    snapshot = unit_of_work(session).snapshot(event.id)
     production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plandoc.domain.snapshot_ids import TABLES, ids_in
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.native.contents import EventContent
 from plandoc.exchange.native.dependencies import KINDS
 from plandoc.exchange.native.native_reader import ExchangeFile
@@ -39,7 +39,7 @@ class Numbering:
         for kind in KINDS:
             table = table_of(kind).name
             self.present[table] = {record.slug: record for record in session.find(kind)}
-            self._number(table, session.workspace.next_id(kind), held)
+            self._number(table, unit_of_work(session).next_id(kind), held)
 
     def id_of(self, table: str, number: int) -> int:
         """Return the id in the folder of a record of the file."""

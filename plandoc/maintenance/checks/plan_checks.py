@@ -15,7 +15,7 @@ from plandoc.domain.progress import Work
 from plandoc.domain.replay import PlanContent, first_parting
 from plandoc.domain.run_consistency import History, impossible_by_definitions, packed_beyond_plan
 from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.maintenance.checks.issues import Finding
@@ -31,7 +31,7 @@ _BY_HAND = "plandoc never writes this, so somebody changed the file; put the row
 class _Plan:
     """The rows of one event."""
 
-    document: OpenDocument
+    document: DocumentSession
     event: records.Event
 
     def rows(self, record_type: type) -> list[Any]:
@@ -58,7 +58,7 @@ class _Plan:
         )
 
 
-def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -> Iterator[Finding]:
+def wrong_with_plan(document: DocumentSession, event_id: int, today: Definitions) -> Iterator[Finding]:
     """Yield what is wrong with the plan in a document whose rows are sound one by one.
 
     Args:
