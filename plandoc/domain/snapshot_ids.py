@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import check_digest, check_whole
+from plandoc.constraints import positive_int, sha256_digest
 from plandoc.domain.snapshot_digest import digest_of
 from plandoc.records import Finding, PlanAmendment, PlanSnapshot
 
@@ -143,8 +143,8 @@ def _is_journey(told: Any) -> bool:
     if type(told) is not dict or set(told) != {"digest", "ids"} or type(told["ids"]) is not dict:
         return False
     numbers = [pair for ids in told["ids"].values() for pair in (ids.items() if type(ids) is dict else [("", "")])]
-    return check_digest(told["digest"]) is None and all(
-        key.isascii() and key.isdigit() and len(key) < 16 and check_whole(number) is None for key, number in numbers
+    return sha256_digest(told["digest"]) is None and all(
+        key.isascii() and key.isdigit() and len(key) < 16 and positive_int(number) is None for key, number in numbers
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from plandoc.constraints import OwnJson, check_reason
+from plandoc.constraints import OwnJson, stated_reason
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import Rows, amendments_made
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
@@ -20,7 +20,7 @@ def begin(session: Session, event_id: int, reason: str) -> str:
     """Check the event, its state and the reason; return the reason without blanks around it."""
     event_to_edit(event_id, Edit.AMENDMENTS, session)
     trimmed = reason.strip() if isinstance(reason, str) else reason
-    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
+    wrong = "wanted a reason, found only blanks" if trimmed == "" else stated_reason(trimmed)
     if wrong is not None:
         raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
     return trimmed

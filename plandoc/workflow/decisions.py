@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.constraints import check_ratio, check_whole
+from plandoc.constraints import positive_int, positive_ratio
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -91,7 +91,7 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
         ValidationError: when the number is wrong, or the recipe has no yield.
     """
     recipe = session.get(Recipe, recipe_id)
-    wrong = check_whole(units_needed)
+    wrong = positive_int(units_needed)
     if wrong is not None:
         raise ValidationError([Problem(f"units of {recipe.name}: {wrong}", field="units_needed")])
     return suggest(units_needed, session.find(FinishedUnit, having("recipe_id", recipe_id)))
@@ -225,7 +225,7 @@ def delete_batch_decisions(
 
 
 def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, selected: set[int]) -> None:
-    wrong = check_whole(batches)
+    wrong = positive_int(batches)
     if wrong is not None:
         raise ValidationError([Problem(f"batches of {unit.name}: {wrong}", field="batches")])
     if unit.recipe_id not in selected:
@@ -271,7 +271,7 @@ def new_decision(
         units_needed=needed,
         shortfall_accepted=made < needed,
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
-        exact_need=exact if check_ratio(exact) is None else 0,
+        exact_need=exact if positive_ratio(exact) is None else 0,
         recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_of(event_id, session)),
     )
 

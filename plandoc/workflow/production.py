@@ -14,13 +14,13 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import (
-    check_moment,
-    check_reason,
-    check_text,
-    check_whole,
-    check_whole_or_zero,
+    aware_datetime,
+    non_negative_int,
     one_of,
     or_none,
+    positive_int,
+    stated_reason,
+    storable_text,
 )
 from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
@@ -89,11 +89,11 @@ def record_production(
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     moment = session.moment if produced_at is None else produced_at
     problems = [
-        *_wrong("batches", f"batches of {unit.name}", check_whole(batches)),
-        *_wrong("units_made", f"units made of {unit.name}", or_none(check_whole_or_zero)(units_made)),
+        *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
+        *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("produced_at", "moment of production", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("produced_at", "moment of production", aware_datetime(moment)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
@@ -140,11 +140,11 @@ def record_assembly(
     event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
     moment = session.moment if assembled_at is None else assembled_at
-    no_number = check_whole(quantity)
+    no_number = positive_int(quantity)
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("assembled_at", "moment of packing", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("assembled_at", "moment of packing", aware_datetime(moment)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
@@ -183,7 +183,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     else:
         run = session.get(AssemblyRun, run_id, event_id=event.id)
     problems = [
-        *_wrong("reason", f"reason to void {kind.value} run {run.id}", check_reason(trimmed)),
+        *_wrong("reason", f"reason to void {kind.value} run {run.id}", stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
     ]
     if isinstance(run, ProductionRun):
@@ -243,13 +243,13 @@ def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
         return
     for reason, units in lost.items():
         trimmed = reason.strip() if isinstance(reason, str) else reason
-        yield from _wrong("lost", f"units lost of {unit.name}", check_reason(trimmed))
-        yield from _wrong("lost", f"units lost of {unit.name}, {found(reason)}", check_whole(units))
+        yield from _wrong("lost", f"units lost of {unit.name}", stated_reason(trimmed))
+        yield from _wrong("lost", f"units lost of {unit.name}, {found(reason)}", positive_int(units))
 
 
 def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
     expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
-    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", check_whole_or_zero(expected))
+    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected))
     yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
     if units_made is None:
         if lost > expected:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_whole
+from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import defined, definitions_in, definitions_of, known_to
@@ -329,7 +329,7 @@ def _problems_of_goods(
             yield Problem(f"Finished good {found(good_id)} not found")
             continue
         one = asked[good_id]
-        wrong = check_whole(quantity)
+        wrong = positive_int(quantity)
         if wrong is not None:
             yield Problem(f"{one.good.name}: {wrong}", field="quantity")
         if one.problem is not None:

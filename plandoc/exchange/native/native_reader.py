@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import check_slug, check_whole
+from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import in_order
@@ -154,7 +154,7 @@ class _Parser:
             slugs = self._slugs[table.name] = {}
             for number, row in enumerate(self._exported[table.name], start=1):
                 slug = row.get("slug") if type(row) is dict else None
-                wrong = check_slug(slug) or (None if slug else "wanted a slug, found nothing")
+                wrong = valid_slug(slug) or (None if slug else "wanted a slug, found nothing")
                 if wrong is None and slug in slugs:
                     wrong = f"stands twice, also in row {slugs[slug]}"
                 if wrong is not None:
@@ -271,7 +271,7 @@ class _Parser:
                 self._fail(self._ids_key, table, f"unknown table; known are {', '.join(signed)}")
                 continue
             for slug, number in ids.items():
-                wrong = check_whole(number)
+                wrong = positive_int(number)
                 if wrong is None and slug not in self._slugs[table]:
                     wrong = f"{table}: {found(slug)} is not in the file{self._near(table, slug)}"
                 if wrong is None and number in signed[table]:
@@ -348,7 +348,7 @@ def _with_floats(value: Any) -> Any:
 
 def _name(row: Any, number: int) -> str:
     slug = row.get("slug", row.get("ingredient_slug")) if type(row) is dict else None
-    return slug if type(slug) is str and check_slug(slug) is None and slug else f"row {number}"
+    return slug if type(slug) is str and valid_slug(slug) is None and slug else f"row {number}"
 
 
 def _shown(exported: Mapping[str, Any], key: str) -> str:
