@@ -11,7 +11,7 @@ from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.resting import rests_on
 from plandoc.domain.review import PlanParts, review
-from plandoc.domain.snapshot_digest import digest_of
+from plandoc.domain.snapshot_ids import digest_of
 from plandoc.engine.plan_definitions import definitions_in, rows_of
 from plandoc.engine.plan_parts import plan_parts
 from plandoc.engine.session import Session, unit_of_work

@@ -21,7 +21,7 @@ from typing import Any
 import attrs
 
 from plandoc import codec, constraints, records
-from plandoc.domain.snapshot_ids import TABLES as SIGNED_TABLES
+from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.exchange.native import export_format, ids_and_slugs
 from plandoc.storage import documents
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
@@ -221,7 +221,7 @@ def _export() -> Schema:
     properties: Schema = {
         "application": {"const": export_format.APPLICATION},
         "export_version": {"const": export_format.VERSION},
-        export_format.IDS: _object(dict.fromkeys((*SIGNED_TABLES, BY_TYPE[records.Event].name), ids), []),
+        export_format.IDS: _object(dict.fromkeys((*SEALED_TABLES, BY_TYPE[records.Event].name), ids), []),
     }
     for table in TABLES:
         properties[table.name] = {"type": "array", "items": _exported(table.record_type)}
@@ -231,7 +231,7 @@ def _export() -> Schema:
 def _exported(kind: type) -> Schema:
     row = _record(kind)
     if kind in (records.PlanSnapshot, records.PlanAmendment):
-        # What is signed keeps its ids.
+        # What is sealed keeps its ids.
         properties = {key: value for key, value in row["properties"].items() if key != "event_id"}
         return _object({"event_slug": _slug_of(_ID), **properties}, _named(row["required"]))
     row = _by_slugs(row)

@@ -55,7 +55,7 @@ def test_an_empty_export_is_taken_in_and_changes_nothing(tmp_path, folder):
     assert exported_bytes(folder) == path.read_bytes()
 
 
-def test_signed_records_are_not_touched_in_an_empty_folder(file, folder, tmp_path):
+def test_sealed_records_are_not_touched_in_an_empty_folder(file, folder, tmp_path):
     _import_into_new(file, folder)
     with opened(tmp_path / "origin"):
         before = plandoc.get_plan_snapshot(_event("christmas-2026").id)
@@ -174,7 +174,7 @@ def test_a_decision_made_for_a_recipe_that_has_changed_stays_stale_on_its_way(tm
         assert told == [finding.kind for finding in plandoc.review_plan(_event("draft").id)] != []
 
 
-def test_what_was_removed_since_keeps_its_place_in_the_signed_records(tmp_path, folder):
+def test_what_was_removed_since_keeps_its_place_in_the_sealed_records(tmp_path, folder):
     with opened(tmp_path / "origin") as store:
         shop = a_bakery(store)
         event = a_plan(store, PlanState.IN_PRODUCTION, bakery=shop)

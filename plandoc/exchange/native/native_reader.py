@@ -17,7 +17,7 @@ from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import in_order
-from plandoc.domain.snapshot_ids import TABLES as SIGNED_TABLES
+from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.integrity import check_base
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, found
@@ -25,7 +25,7 @@ from plandoc.exchange.import_report import Outcome
 from plandoc.exchange.import_report import Row as ReportRow
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
-from plandoc.exchange.native.contents import ANY_EVENT, EventContent, as_signed, unsound
+from plandoc.exchange.native.contents import ANY_EVENT, EventContent, unsound, with_snapshot_ids
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, numbered
 from plandoc.exchange.refusing import MOST_GATHERED
 from plandoc.frozen import frozen
@@ -44,19 +44,19 @@ from plandoc.records import (
 )
 from plandoc.tables import BY_TYPE, TABLES, Table
 
-_SIGNED = (PlanSnapshot, PlanAmendment)
+_SEALED = (PlanSnapshot, PlanAmendment)
 _EVENTS = BY_TYPE[Event].name
 
 
 @frozen
 class ExchangeFile:
-    """What an exchange file says; with the ids of the file but for the signed records, which have theirs.
+    """What an exchange file says; with the ids of the file but for the sealed records, which have theirs.
 
     Attributes:
         catalogue: Records by id, by table.
         stock: In the order of the file.
         events: In the order of the file.
-        signed_ids: What the ids of the folder that it came from mean, those of signed records among them: the record's
+        snapshot_ids: What the ids of the folder that it came from mean, those of sealed records among them: the record's
             id in this file, by table and that id.
         event_ids: The ids that the events had there, by their slugs.
     """
@@ -64,7 +64,7 @@ class ExchangeFile:
     catalogue: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...]
     events: tuple[EventContent, ...]
-    signed_ids: Mapping[str, Mapping[int, int]]
+    snapshot_ids: Mapping[str, Mapping[int, int]]
     event_ids: Mapping[str, int]
 
 
@@ -116,17 +116,17 @@ class _Parser:
             step()
             if self._failed:
                 return None, self._failed
-        signed_ids = self._signed_ids()
+        snapshot_ids = self._snapshot_ids()
         self._sort_by_event()
         events = () if self._failed else tuple(map(self._content, self._records[Event]))
         for content in events:
-            self._look_at_event(content, signed_ids)
+            self._look_at_event(content, snapshot_ids)
         if self._failed:
             return None, self._failed
-        catalogue = {name: self._by_id(name) for name in SIGNED_TABLES}
-        numbered = {number: own for own, number in signed_ids[_EVENTS].items()}
+        catalogue = {name: self._by_id(name) for name in SEALED_TABLES}
+        numbered = {number: own for own, number in snapshot_ids[_EVENTS].items()}
         event_ids = {event.slug: numbered[event.id] for event in self._records[Event] if event.id in numbered}
-        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, signed_ids, event_ids), []
+        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, snapshot_ids, event_ids), []
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))
@@ -206,8 +206,8 @@ class _Parser:
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:
-        if table.record_type in _SIGNED:
-            return self._signed_row(row, problems)
+        if table.record_type in _SEALED:
+            return self._sealed_row(row, problems)
         stored = self._row(row, problems)
         if table.record_type is VoidedRun:
             if "run_id" in stored:
@@ -224,7 +224,7 @@ class _Parser:
 
         return numbered(row, lambda table, slug, field: self._id_of(table, slug, field, problems), unknown)
 
-    def _signed_row(self, row: Row, problems: list[Problem]) -> Row:
+    def _sealed_row(self, row: Row, problems: list[Problem]) -> Row:
         event = {key: value for key, value in row.items() if key in {"event_slug", "event_id"}}
         rest = {key: _with_floats(value) for key, value in row.items() if key not in event}
         return {**self._row(event, problems), **rest}
@@ -264,23 +264,23 @@ class _Parser:
             for record in self._records[table.record_type]:
                 self._by_event.setdefault((table.record_type, record.event_id), []).append(record)
 
-    def _signed_ids(self) -> dict[str, dict[int, int]]:
-        signed: dict[str, dict[int, int]] = {name: {} for name in (*SIGNED_TABLES, _EVENTS)}
+    def _snapshot_ids(self) -> dict[str, dict[int, int]]:
+        sealed: dict[str, dict[int, int]] = {name: {} for name in (*SEALED_TABLES, _EVENTS)}
         for table, ids in self._exported[self._ids_key].items():
-            if table not in signed:
-                self._fail(self._ids_key, table, f"unknown table; known are {', '.join(signed)}")
+            if table not in sealed:
+                self._fail(self._ids_key, table, f"unknown table; known are {', '.join(sealed)}")
                 continue
             for slug, number in ids.items():
                 wrong = positive_int(number)
                 if wrong is None and slug not in self._slugs[table]:
                     wrong = f"{table}: {found(slug)} is not in the file{self._near(table, slug)}"
-                if wrong is None and number in signed[table]:
+                if wrong is None and number in sealed[table]:
                     wrong = f"two of {table} have the id {number}"
                 if wrong is not None:
                     self._fail(self._ids_key, table, wrong)
                 else:
-                    signed[table][number] = self._slugs[table][slug]
-        return signed
+                    sealed[table][number] = self._slugs[table][slug]
+        return sealed
 
     def _content(self, event: Event) -> EventContent:
         def rows(record_type: type[Any]) -> list[Any]:
@@ -302,15 +302,15 @@ class _Parser:
             voided=frozenset(rows(VoidedRun)),
         )
 
-    def _look_at_event(self, content: EventContent, signed_ids: Mapping[str, Mapping[int, int]]) -> None:
-        plan = as_signed(content.plan, signed_ids)
+    def _look_at_event(self, content: EventContent, snapshot_ids: Mapping[str, Mapping[int, int]]) -> None:
+        plan = with_snapshot_ids(content.plan, snapshot_ids)
         for table, reason in unsound(content, plan):
             self._fail(table, content.event.slug, reason)
         if not self._failed:
             today = Definitions(
                 *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
             )
-            for table, reason in impossible(content, today, signed_ids, self._slug_of):
+            for table, reason in impossible(content, today, snapshot_ids, self._slug_of):
                 self._fail(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._fail("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")

@@ -14,7 +14,7 @@ from plandoc.domain.in_force import definitions_in_force, problems_of_definition
 from plandoc.domain.progress import Work
 from plandoc.domain.replay import PlanContent, first_parting
 from plandoc.domain.run_consistency import History, impossible_by_definitions, packed_beyond_plan
-from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
+from plandoc.domain.snapshot_ids import digest_matches, is_sound
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
@@ -96,7 +96,7 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
-            if is_what_it_signs(snapshot):
+            if digest_matches(snapshot):
                 message = "the snapshot tells of an import, but what it was before does not match the digest of then"
             yield attrs.evolve(plan.finding(message, snapshot, hint=_BACKUP), is_damage=True)
 
