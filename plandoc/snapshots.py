@@ -11,10 +11,10 @@ from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.resting import rests_on
 from plandoc.domain.review import PlanParts, review
-from plandoc.domain.snapshot_digest import digest_of
+from plandoc.domain.snapshot_ids import digest_of
 from plandoc.engine.plan_definitions import definitions_in, rows_of
 from plandoc.engine.plan_parts import plan_parts
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -38,7 +38,7 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
         DamagedError: when there are two, as only other hands can have put them there.
     """
     try:
-        return session.workspace.snapshot(event_id)
+        return unit_of_work(session).snapshot(event_id)
     except NotFoundError:
         return None
 
@@ -68,7 +68,7 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
         digest=digest_of(snapshot_data, definitions, findings),
         findings=findings,
     )
-    return session.workspace.add(snapshot)
+    return unit_of_work(session).add(snapshot)
 
 
 def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -179,7 +179,7 @@ def batches(
         raise UsageError("amend batches wants UNIT BATCHES, or --enough for as many as are needed of everything")
 
     def look(session: Session) -> list[Doubt]:
-        found = session.event_to_edit(event_id(event, session), Edit.AMENDMENTS)
+        found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
         by_id = {in_plan(FinishedUnit, unit, found.id, session).id: batches}
         return list(beyond.beyond_the_need(found.id, by_id, session))
 

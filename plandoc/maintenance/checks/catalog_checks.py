@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from plandoc.domain.containment import check_nesting
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
 from plandoc.errors import Problem, ValidationError
 from plandoc.maintenance.checks.issues import Finding
@@ -16,14 +16,14 @@ from plandoc.tables import BY_TYPE
 _HINT = "take a part out of one of them"
 
 
-def wrong_nesting(catalog: OpenDocument) -> Iterator[Finding]:
+def wrong_nesting(catalog: DocumentSession) -> Iterator[Finding]:
     """Yield the recipes and goods that contain themselves, nest too deep or are their own base, with the path."""
     yield from _wrong(catalog, Recipe, lambda recipe: recipe.sub_recipe_ids)
     yield from _wrong(catalog, FinishedGood, lambda good: good.inner_good_ids)
     yield from _own_bases(catalog)
 
 
-def _own_bases(catalog: OpenDocument) -> Iterator[Finding]:
+def _own_bases(catalog: DocumentSession) -> Iterator[Finding]:
     table = BY_TYPE[Recipe]
     recipes = {recipe.id: recipe for recipe in catalog.find(table)}
     for recipe_id in recipes:
@@ -36,7 +36,7 @@ def _own_bases(catalog: OpenDocument) -> Iterator[Finding]:
             yield Finding(Problem(wrong.message, catalog.name, line, table.name, str(recipe_id), wrong.field, hint))
 
 
-def _wrong(catalog: OpenDocument, record_type: type, parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Finding]:
+def _wrong(catalog: DocumentSession, record_type: type, parts: Callable[[Any], tuple[int, ...]]) -> Iterator[Finding]:
     table = BY_TYPE[record_type]
     by_id = {thing.id: thing for thing in catalog.find(table)}
 

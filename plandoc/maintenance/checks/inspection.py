@@ -10,7 +10,7 @@ from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.document import OpenDocument, check_format_of_folder
+from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.catalog_checks import wrong_nesting
@@ -46,7 +46,7 @@ class Look:
         self._folder = folder
         self._files = files
         self._reading: DocumentFiles | FolderReading = folder
-        self._catalog: OpenDocument | None = None
+        self._catalog: DocumentSession | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
         # By slug, where it was first seen.
         self._slugs: dict[Any, tuple[str, str, int]] = {}
@@ -226,7 +226,7 @@ class Look:
         cure = None if name in ROOT_DOCUMENTS else Cure.SET_ASIDE
         try:
             document = documents.parse(file, content)
-            opened = OpenDocument(document, name)
+            opened = DocumentSession(document, name)
             check_format_of_folder(opened, number)
         except PlandocError as error:
             yield from findings_of(error, file, cure, is_damage=True)
@@ -240,7 +240,7 @@ class Look:
             return
         yield from self._opened(opened)
 
-    def _opened(self, document: OpenDocument) -> Iterator[Finding]:
+    def _opened(self, document: DocumentSession) -> Iterator[Finding]:
         """Yield what is wrong inside a document of this folder."""
         event_id = event_of_document(document.name)
         self.highest_event = max(self.highest_event, event_id or 0)
@@ -260,7 +260,7 @@ class Look:
             yield from wrong_with_plan(document, event_id, self._definitions())
             self._compare_kept(document, event_id)
 
-    def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
+    def _compare_kept(self, document: DocumentSession, event_id: int) -> None:
         kept = self._kept_rows.get(document.name)
         if kept is not None and isinstance(self._reading, FolderReading):
             fingerprint, number, row = kept
@@ -278,7 +278,7 @@ class Look:
 
         return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
 
-    def _doubles(self, document: OpenDocument) -> Iterator[Finding]:
+    def _doubles(self, document: DocumentSession) -> Iterator[Finding]:
         for table in tables_of(document.name).values():
             # That an event has two snapshots is said with its plan.
             for fields in () if table is BY_TYPE[PlanSnapshot] else table.unique:
@@ -295,7 +295,7 @@ class Look:
                         message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
                         yield _in_row(document, table, record.id, message, hint="give one of the two another")
 
-    def _references(self, document: OpenDocument) -> Iterator[Finding]:
+    def _references(self, document: DocumentSession) -> Iterator[Finding]:
         if self._catalog_ids is None:
             return
         for table in tables_of(document.name).values():
@@ -317,7 +317,7 @@ def _changed_by_others(document: documents.Document) -> Finding:
 
 
 def _in_row(
-    document: OpenDocument, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
+    document: DocumentSession, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
 ) -> Finding:
     line = document.line(table.name, row_id)
     problem = Problem(message, document.file, line, table.name, str(row_id), field, hint)
@@ -346,7 +346,7 @@ def _not_folded_in(transactions: int, hint: str) -> Finding:
     return Finding(problem, Cure.RECOVER, is_note=True)
 
 
-def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:
+def _wrong_counters(document: DocumentSession) -> Iterator[Finding]:
     known = tables_of(document.name)
     for table, number in document.next_ids.items():
         if table not in known:
@@ -355,13 +355,13 @@ def _wrong_counters(document: OpenDocument) -> Iterator[Finding]:
         elif number > LARGEST_NUMBER:
             hint = "write the highest id of the table and one more"
             yield _counter(document, table, f"no row can get the id {number}; the highest is {LARGEST_NUMBER}", hint)
-    for table, (found, wanted) in document.ids_behind().items():
+    for table, (found, wanted) in document.stale_counters().items():
         # A table that is not known is said to be so.
         if table in known:
             yield _counter_behind(document, table, found, wanted)
 
 
-def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int) -> Finding:
+def _counter_behind(document: DocumentSession, table: str, found: int, wanted: int) -> Finding:
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
         return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
@@ -369,6 +369,6 @@ def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int)
     return _counter(document, table, message, hint, Cure.COUNT_UP)
 
 
-def _counter(document: OpenDocument, table: str, message: str, hint: str, cure: Cure | None = None) -> Finding:
+def _counter(document: DocumentSession, table: str, message: str, hint: str, cure: Cure | None = None) -> Finding:
     field = f"next_ids.{table}"
     return Finding(Problem(message, document.file, None, documents.ABOUT_TABLE, documents.ABOUT_ROW, field, hint), cure)

@@ -14,8 +14,8 @@ from plandoc.domain.in_force import definitions_in_force, problems_of_definition
 from plandoc.domain.progress import Work
 from plandoc.domain.replay import PlanContent, first_parting
 from plandoc.domain.run_consistency import History, impossible_by_definitions, packed_beyond_plan
-from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
-from plandoc.engine.document import OpenDocument
+from plandoc.domain.snapshot_ids import digest_matches, is_sound
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.maintenance.checks.issues import Finding
@@ -31,7 +31,7 @@ _BY_HAND = "plandoc never writes this, so somebody changed the file; put the row
 class _Plan:
     """The rows of one event."""
 
-    document: OpenDocument
+    document: DocumentSession
     event: records.Event
 
     def rows(self, record_type: type) -> list[Any]:
@@ -58,7 +58,7 @@ class _Plan:
         )
 
 
-def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -> Iterator[Finding]:
+def wrong_with_plan(document: DocumentSession, event_id: int, today: Definitions) -> Iterator[Finding]:
     """Yield what is wrong with the plan in a document whose rows are sound one by one.
 
     Args:
@@ -96,7 +96,7 @@ def _snapshots(plan: _Plan) -> Iterator[Finding]:
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
-            if is_what_it_signs(snapshot):
+            if digest_matches(snapshot):
                 message = "the snapshot tells of an import, but what it was before does not match the digest of then"
             yield attrs.evolve(plan.finding(message, snapshot, hint=_BACKUP), is_damage=True)
 

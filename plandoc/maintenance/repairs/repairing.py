@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.maintenance.checks import Finding, Look, look_at
 from plandoc.maintenance.repairs.lost_found import LostFound
@@ -230,8 +230,8 @@ class Repair:
             yield MARKER, self._marker_counted_up(look.marker, look.highest_event, actions)
 
     def _counted_up(self, name: str, file: str) -> bytes:
-        document = OpenDocument(documents.parse(file, self._folder.read(file) or b""), name)
-        document.count_up()
+        document = DocumentSession(documents.parse(file, self._folder.read(file) or b""), name)
+        document.advance_counters()
         return document.render()
 
     def _marker_counted_up(self, present: marker.Marker, highest: int, actions: Iterable[RepairAction]) -> bytes:
