@@ -185,6 +185,8 @@ class _Position(str):
 
 def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     """Return the key that a field of a record has in the files."""
+    if "stored" in attribute.metadata:
+        return str(attribute.metadata["stored"])
     is_change = kind in _CHANGE_TAGS
     return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
 

@@ -313,7 +313,7 @@ def _amending(key: str, change: Callable[[int, Session], object]) -> Callable[[S
         new = [finding for finding in review_plan(found, session=session) if finding not in before]
         made = operations.get_amendments(found, session=session)[known:]
         amended = (_Amended(one, _with_recipes(one, session), _made(one, session)) for one in made)
-        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key, session)))
+        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key)))
 
     return guarded
 

@@ -6,13 +6,18 @@ failed afterwards; running the command again would do it twice.
 
 from __future__ import annotations
 
+import inspect
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from plandoc.cli import parsing, printing, streams, typed
+from plandoc import hints
+from plandoc.cli import parsing, printing, streams
 from plandoc.cli.arguments import as_text
+from plandoc.cli.command_table import Call
 from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
 from plandoc.errors import Outcome, PlandocError, StorageError
@@ -97,9 +102,23 @@ def _call(arguments: list[str], done: Done) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
     call = parsing.read([as_text(argument) for argument in arguments], done)
-    with typed.put_in(call):
+    try:
         status = call()
+    except PlandocError as error:
+        message, *others = error.args
+        error.args = (hints.for_command(message, **_typed(call)), *others)
+        raise
     return status if isinstance(status, int) else DONE
+
+
+def _typed(call: Call) -> dict[str, str]:
+    """Return what was typed for an event, a good and so on, so that the way out of a refusal can be pasted as it is."""
+    if not isinstance(call, partial):
+        return {}
+    given = inspect.signature(call.func).bind_partial(*call.args, **call.keywords).arguments
+    # So many are packed now; how many are wanted is another number.
+    names = hints.FACTS - ({"quantity"} if call.func.__name__ == "pack" else set())
+    return {name: shlex.quote(str(value)) for name, value in given.items() if name in names and value is not None}
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plandoc.cli import backup_hint, printing
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
 
 
@@ -74,7 +75,7 @@ def restore(
 
 def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
     for problem in problems:
-        printing.say(str(problem))
+        printing.say(str(in_command_words(problem)))
     if problems:
         printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
     return 1 if problems else 0

@@ -45,7 +45,7 @@ class Wanted(Generic[T]):
 
 
 def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool = False) -> None:
-    """Show doubts, each with its way out, or that there are none.
+    """Show doubts, each with its hint, or that there are none.
 
     Args:
         title: The heading.
@@ -59,8 +59,8 @@ def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool 
     elif sys.stdout.isatty():
         printing.print_numbered(title, [doubt.parts for doubt in doubts])
     elif all(doubt.kind for doubt in doubts):
-        columns = [printing.Column(heading) for heading in ("kind", "finding", "way out")]
-        rows = [(doubt.kind, doubt.message, doubt.way_out) for doubt in doubts]
+        columns = [printing.Column(heading) for heading in ("kind", "finding", "hint")]
+        rows = [(doubt.kind, doubt.message, doubt.hint) for doubt in doubts]
         printing.print_table("Findings", columns, rows, when_empty="none", is_one_of_several=is_one_of_several)
     else:
         for line in _lines(title, doubts):

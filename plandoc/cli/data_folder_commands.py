@@ -13,6 +13,7 @@ import attrs
 
 from plandoc.cli import backup_hint, printing, streams
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import in_command_words
 from plandoc.cli.reports import print_report
 from plandoc.errors import ImportRefusedError
 from plandoc.tables import MARKER
@@ -57,6 +58,7 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
     notes, problems = checks.notes_and_problems(folder.path, strict=strict)
     known = backup_hint.backup_for(problems, folder.path)
     problems = backup_hint.with_path(problems, known)
+    problems = [in_command_words(problem) for problem in problems]
     if json:
         printing.print_json([attrs.asdict(problem) for problem in problems])
         return 1 if problems else 0
@@ -102,10 +104,7 @@ def import_file(
         # The refusal must be said, also where its report cannot be shown.
         with suppress(streams.OutputError):
             print_report(cast("ImportReport", error.report))
-        message = str(error).replace("on_conflict='skip'", "--on-conflict skip")
-        raise ImportRefusedError(
-            message.replace("on_conflict='update'", "--on-conflict update"), error.report
-        ) from None
+        raise
     print_report(report)
     if dry_run:
         printing.say("only a dry run: nothing was changed")

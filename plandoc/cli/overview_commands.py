@@ -38,7 +38,7 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
 
     def look(session: Session) -> tuple[Plan, list[Doubt], str]:
         plan = get_plan(event_id(event, session), session=session)
-        return plan, doubts_of(plan.findings, plan.event.slug, session), _left_undone(plan, session)
+        return plan, doubts_of(plan.findings, plan.event.slug), _left_undone(plan, session)
 
     plan, doubts, left = folder.look(look)
     if json:
@@ -87,7 +87,7 @@ def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
 
     def look(session: Session) -> tuple[list[Finding], list[Doubt]]:
         findings = review_plan(event_id(event, session), session=session)
-        return findings, doubts_of(findings, event, session)
+        return findings, doubts_of(findings, event)
 
     findings, doubts = folder.look(look)
     if json:

@@ -8,6 +8,7 @@ from typing import Annotated
 from plandoc.cli import backup_hint, printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
 
 
@@ -46,7 +47,7 @@ def repair(
     moved = (Problem(one.reason, file=one.file) for one in report.actions if one.kind is RepairKind.SET_ASIDE)
     known = None if backup else backup_hint.backup_for([*report.remaining, *moved], folder.path)
     for problem in backup_hint.with_path(report.remaining, known):
-        printing.say(str(problem))
+        printing.say(str(in_command_words(problem)))
     if known is not None:
         printing.say(backup_hint.sentence(known))
     printing.say(f"{folder.path}: {_summary(len(report.actions), len(report.remaining), dry_run=dry_run)}")

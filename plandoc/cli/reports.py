@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plandoc import hints
 from plandoc.cli import printing
 
 if TYPE_CHECKING:
@@ -21,6 +22,6 @@ def print_report(report: ImportReport) -> None:
     printing.print_table("Import", columns, rows, when_empty="the file holds nothing to import")
     for row in report.rows:
         if row.reason:
-            printing.say(str(row))
+            printing.say(hints.for_command(row.text))
     for note in report.notes:
         printing.say(f"note: {note}")

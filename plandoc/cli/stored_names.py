@@ -43,7 +43,7 @@ def of(words: str, placed: Sequence[str], data: Path | None) -> list[tuple[str, 
         PlandocError: when the folder cannot be read.
     """
     if words == "MEASURE":
-        return [(unit.name, unit.kind.value) for unit in (*units.MEASURES, *units.CONTAINERS)]
+        return [(unit.name, unit.dimension.value) for unit in (*units.MEASURES, *units.CONTAINERS)]
     if words in _RECORDS:
         return _read(lambda session: _records(words, session), data)
     if words == "RUN" and placed:

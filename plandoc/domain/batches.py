@@ -9,6 +9,7 @@ from fractions import Fraction
 from plandoc.domain.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
 
 
@@ -60,14 +61,15 @@ def shortfall_in_words(batches: int, made: int, needed: int) -> str:
     return f"{batches_in_words(batches)} {makes} {made} of {needed} needed, {needed - made} short"
 
 
-def way_out_of_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
+def hint_at_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
     """Return what can be done about too few batches.
 
-    >>> way_out_of_shortfall(50, 24)
-    '3 batches are enough, or accept the shortfall'
+    >>> hint_at_shortfall(50, 24)
+    '3 batches are enough, or accept the shortfall with accept_shortfall=True'
     """
     enough = batches_for(needed, yield_per_batch)
-    return f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough, or accept the shortfall"
+    said = f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough"
+    return wording("{said}, or accept the shortfall with {accept}", said=said, accept=Hint.ACCEPT_SHORTFALL())
 
 
 @frozen

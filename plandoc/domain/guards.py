@@ -8,6 +8,7 @@ from plandoc.constraints import non_negative_int, positive_int
 from plandoc.domain.availability import Availability
 from plandoc.domain.definitions import Definitions
 from plandoc.errors import Problem, found
+from plandoc.hints import Hint, Named, wording
 from plandoc.records import FinishedUnit
 
 
@@ -30,7 +31,12 @@ def wrong_with_new_good(
         yield Problem(f"{name}: {wrong}", field="quantity")
     if planned is not None:
         message = f"{name} is in the plan already, {planned} of it"
-        yield Problem(message, field="finished_good_id", hint="change how many with change_quantity")
+        good: object = good_id if asked is None else Named(good_id, asked.good.slug)
+        yield Problem(
+            message,
+            field="finished_good_id",
+            hint=wording("change how many with {change}", change=Hint.CHANGE_QUANTITY(good=good, quantity=quantity)),
+        )
     elif asked is not None and asked.problem is not None:
         yield Problem(asked.problem, field="components", hint="correct the good's definition first")
 
@@ -47,7 +53,7 @@ def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled
     wrong = positive_int(quantity)
     if wrong is not None:
         is_none = type(quantity) is int and quantity == 0
-        hint = "take it out of the plan with drop_finished_good" if is_none else None
+        hint = wording("take it out of the plan with {drop}", drop=Hint.DROP_GOOD()) if is_none else None
         yield Problem(f"{name}: {wrong}", field="quantity", hint=hint)
     elif quantity == planned:
         yield Problem(f"{name}: {quantity} are planned already, so nothing would change", field="quantity")
@@ -80,7 +86,11 @@ def recipes_in_production(
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     if names:
         message = f"{name} needs recipes of which batches are baked already: {names}"
-        yield Problem(message, field="finished_good_id", hint="drop it all the same with despite_production=True")
+        yield Problem(
+            message,
+            field="finished_good_id",
+            hint=wording("drop it all the same with {option}", option=Hint.DROP_DESPITE_PRODUCTION()),
+        )
 
 
 def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:

@@ -18,6 +18,7 @@ from plandoc.constraints import positive_int
 from plandoc.domain.mapping_diff import Status, differences
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.frozen import frozen
+from plandoc.hints import TAKE_FILE_BACK
 from plandoc.records import (
     AddFinishedGood,
     BatchDecision,
@@ -127,7 +128,7 @@ def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
     return sorted(amendments, key=lambda amendment: amendment.sequence)
 
 
-_BACKUP = "take the file of the event back from a backup, with 'plandoc repair --from BACKUP'"
+_BACKUP = TAKE_FILE_BACK
 
 
 def original(snapshot_data: Mapping[str, Any]) -> PlanContent:

@@ -8,6 +8,7 @@ from plandoc.domain.definition_changes import DefinitionDifference, differing, i
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.resting import Ids, rests_on
 from plandoc.domain.review import PlanParts
+from plandoc.hints import Call, Hint, Named, wording
 from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, Ingredient, Recipe
 
 
@@ -45,26 +46,36 @@ def changed_in_catalogue(
         recipe = in_force.recipes(recipe_id)
         if recipe is not None:
             changed = differing(of_recipe(recipe_id, units, in_force, today), in_force, today)
-            yield from _finding(recipe, "revise_recipe", changed, is_there=today.recipes(recipe_id) is not None)
+            yield from _finding(
+                recipe,
+                Hint.REVISE_RECIPE(recipe=Named(recipe.id, recipe.slug)),
+                changed,
+                is_there=today.recipes(recipe_id) is not None,
+            )
     for good_id in sorted(plan.quantities):
         good = in_force.goods(good_id)
         if good is not None:
             changed = differing(of_good(good_id, in_force, today), in_force, today)
-            yield from _finding(good, "revise_finished_good", changed, is_there=today.goods(good_id) is not None)
+            yield from _finding(
+                good,
+                Hint.REVISE_GOOD(good=Named(good.id, good.slug)),
+                changed,
+                is_there=today.goods(good_id) is not None,
+            )
 
 
 def _finding(
-    root: Recipe | FinishedGood, revise: str, changed: list[DefinitionDifference], *, is_there: bool
+    root: Recipe | FinishedGood, revise: Call, changed: list[DefinitionDifference], *, is_there: bool
 ) -> Iterator[Finding]:
     if not changed:
         return
     message = f"{root.name}: the catalogue says something else than the plan: {in_words(root.name, changed)}"
-    way_out = f"take it over with {revise} of {root.slug}, or leave it: the plan stays what it is"
+    hint: str = wording("take it over with {revise}, or leave it: the plan stays what it is", revise=revise)
     if not is_there:
         message = f"{root.name}: it is no longer in the catalogue"
-        way_out = "leave it: the plan stays what it is"
+        hint = "leave it: the plan stays what it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
-    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)
+    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, hint, finished_good_id=good_id)
 
 
 def _made_of(unit_id: int, *definitions: Definitions) -> set[int]:

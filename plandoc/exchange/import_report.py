@@ -6,6 +6,7 @@ import enum
 from collections import Counter
 
 from plandoc.frozen import frozen
+from plandoc.hints import Wording, joined
 
 
 class Outcome(enum.Enum):
@@ -33,9 +34,14 @@ class Row:
     outcome: Outcome
     reason: str = ""
 
+    @property
+    def text(self) -> Wording:
+        """What is said of the row, in one text."""
+        what = f"{self.table}, {self.name}: {self.outcome.value}"
+        return joined(": ", [what, self.reason] if self.reason else [what])
+
     def __str__(self) -> str:
-        text = f"{self.table}, {self.name}: {self.outcome.value}"
-        return f"{text}: {self.reason}" if self.reason else text
+        return str(self.text)
 
 
 @frozen

@@ -12,7 +12,7 @@ from plandoc.storage.os_errors import translated
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
-_WAY_OUT = "export it once more, or repair it with an editor"
+_HINT = "export it once more, or repair it with an editor"
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def read_object(path: Path) -> dict[str, Any]:
         StorageError: when there is no such file, or it cannot be read.
         DamagedError: when it is not one JSON object without doubled keys and without NaN.
     """
-    return parse_object(str(path), _content(path), parse_float=_exact, way_out=_WAY_OUT)
+    return parse_object(str(path), _content(path), parse_float=_exact, hint=_HINT)
 
 
 def _content(path: Path) -> bytes:

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from plandoc.errors import PlandocError
+from plandoc.hints import Hint, wording
 from plandoc.storage.initialize import is_of_a_data_folder
 from plandoc.storage.paths import is_no_file, named, resolved
 
@@ -52,7 +53,11 @@ def _check_target(file: Path, *, replace: bool) -> None:
         raise PlandocError(f"cannot write {file}: it is {what}; name a file, such as report.html")
     if not replace and not _is_report(file):
         raise PlandocError(
-            f"{file} is there already and is no report of plandoc; replace it with replace=True, or name another file"
+            wording(
+                "{file} is there already and is not a report of plandoc; replace it with {option}, or name another file",
+                file=file,
+                option=Hint.REPLACE(),
+            )
         )
 
 

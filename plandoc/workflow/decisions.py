@@ -11,11 +11,11 @@ from plandoc.constraints import positive_int, positive_ratio
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
+    hint_at_shortfall,
     options_for,
     shortfall_in_words,
     suggest,
     units_yielded,
-    way_out_of_shortfall,
 )
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.needs import needs_of_plan, requirements_of_plan
@@ -26,6 +26,7 @@ from plandoc.engine.plan_definitions import definitions_of
 from plandoc.engine.plan_parts import packed, planned_goods, selected_recipes
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, found
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
@@ -231,7 +232,8 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
     if unit.recipe_id not in selected:
         recipe = session.get(Recipe, unit.recipe_id)
         message = f"{unit.name}: its recipe {recipe.name} is not selected for the event"
-        raise ValidationError([Problem(message, hint="select it first, with set_event_recipes")])
+        hint = wording("select it first, with {select}", select=Hint.SELECT_RECIPES())
+        raise ValidationError([Problem(message, hint=hint)])
 
 
 def new_decision(
@@ -260,7 +262,7 @@ def new_decision(
     made = units_yielded(batches, unit.yield_per_batch)
     if made < needed and not accept_shortfall:
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
-        hint = way_out_of_shortfall(needed, unit.yield_per_batch)
+        hint = hint_at_shortfall(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
     return BatchDecision(
         event_id=event_id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from plandoc.domain.review import PlanParts, review
+from plandoc.domain.review import PlanParts, named, review
 from plandoc.domain.revising import changed_in_catalogue
 from plandoc.engine.plan_definitions import definitions_in, definitions_of, frozen_units
 from plandoc.engine.plan_parts import plan_parts
 from plandoc.engine.session import Session
+from plandoc.hints import Named
 from plandoc.records import Finding, PlanState
 from plandoc.store import NO_SESSION, reads
 
@@ -30,7 +31,8 @@ def findings_in(plan: PlanParts, event_id: int, session: Session) -> tuple[Findi
     """Return what a review finds in the plan of an event."""
     in_force = definitions_of(event_id, session)
     found = review(plan, in_force)
-    if plan.state is not PlanState.IN_PRODUCTION:
-        return found
-    units = frozen_units(event_id, session)
-    return (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
+    if plan.state is PlanState.IN_PRODUCTION:
+        units = frozen_units(event_id, session)
+        found = (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
+    event = session.event(event_id)
+    return named(found, Named(event.id, event.slug), in_force)

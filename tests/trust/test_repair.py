@@ -183,7 +183,7 @@ def test_what_cannot_be_put_right_stays_and_says_why_and_the_way_out(worked, cas
 
     assert everything(worked) == before
     assert report.remaining
-    assert all(problem.hint.startswith("not repaired, for ") for problem in report.remaining)
+    assert all(problem.hint.startswith("not repaired: ") for problem in report.remaining)
     assert all(": " in problem.hint for problem in report.remaining)
     assert len(report.remaining) == len(plandoc.check(worked))
 

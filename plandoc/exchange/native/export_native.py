@@ -18,6 +18,7 @@ from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.exchange.native.output_file import save
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.store import NO_SESSION, reads
 from plandoc.tables import event_document
@@ -110,7 +111,12 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
 
 def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
     return [
-        Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
+        Problem(
+            message,
+            file=places[content.event.slug],
+            table=table,
+            hint=wording("see what {check} reports about it", check=Hint.CHECK()),
+        )
         for content in contents
         for table, message in ([*unsound(content, content.plan)] or impossible(content, today))
     ]

@@ -13,8 +13,13 @@ from plandoc.exchange.native.apply import save
 from plandoc.exchange.native.native_merge import OnConflict, merged
 from plandoc.exchange.native.native_reader import parse
 from plandoc.exchange.refusing import refused
+from plandoc.hints import Hint, wording
 
-_WAY_OUT = "\nleave what is there with on_conflict='skip', or take what the file says with on_conflict='update'"
+_HINT = wording(
+    "\nleave what is there with {skip}, or take what the file says with {update}",
+    skip=Hint.KEEP_PRESENT(),
+    update=Hint.TAKE_FROM_FILE(),
+)
 
 
 def conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
@@ -42,7 +47,7 @@ def take_in(
     merge = merged(read, session, on_conflict)
     failed = [row for row in merge.rows if row.outcome is Outcome.FAILED]
     if failed:
-        raise refused(file, failed, (), dry_run=dry_run, why="in conflict", way_out=_WAY_OUT)
+        raise refused(file, failed, (), dry_run=dry_run, why="in conflict", hint=_HINT)
     if not dry_run:
         save(merge, session)
     return ImportReport(merge.rows, merge.notes, dry_run)

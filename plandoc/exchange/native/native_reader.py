@@ -29,6 +29,7 @@ from plandoc.exchange.native.contents import ANY_EVENT, EventContent, unsound, w
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, numbered
 from plandoc.exchange.refusing import MOST_GATHERED
 from plandoc.frozen import frozen
+from plandoc.hints import joined
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -201,8 +202,8 @@ class _Parser:
             return record
         for problem in problems:
             field = f"{as_slug(problem.field)}: " if problem.field else ""
-            hint = f" ({problem.hint})" if problem.hint else ""
-            self._fail(table.name, self._called(table, number), f"{field}{problem.message}{hint}")
+            hint = ["", " (", problem.hint, ")"] if problem.hint else []
+            self._fail(table.name, self._called(table, number), joined("", [field, problem.message, *hint]))
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.exchange.native.export_format import BEGINNING
+from plandoc.hints import Hint, wording
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder
 from plandoc.storage.os_errors import storage_error, translated
@@ -121,7 +122,11 @@ def _check_target(file: Path, files: Files, *, replace: bool, beginning: bytes |
         raise PlandocError(f"cannot write {file}: it is read-only; make it writable, or name another file")
     if not replace and status.st_size and (beginning is None or not _begins_with(file, beginning)):
         raise PlandocError(
-            f"{file} is there already and was not written by an export; replace it with replace=True, or name another"
+            wording(
+                "{file} is there already and was not written by an export; replace it with {option}, or name another",
+                file=file,
+                option=Hint.REPLACE(),
+            )
         )
     return status.st_mode & 0o7777
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 from plandoc.exchange.tabular.cells import Cell, CellReader, did_you_mean, folded, shown
+from plandoc.hints import joined
 
 T = TypeVar("T")
 
@@ -56,13 +57,13 @@ class Names(Generic[T]):
         """Return a question with the nearest name, or None when nothing is near."""
         return did_you_mean(text, [*self._by_slug, *self._names])
 
-    def refuse(self, cells: CellReader, cell: Cell, way_out: str | None = None) -> None:
+    def refuse(self, cells: CellReader, cell: Cell, hint: str | None = None) -> None:
         """Say why a cell means no single thing.
 
         Args:
             cells: Keeps the problem.
             cell: What was written.
-            way_out: What helps when there is none of this name and nothing near.
+            hint: What helps when there is none of this name and nothing near.
         """
         count = len(self.all_of(cell.text))
         if count > 1:
@@ -70,7 +71,7 @@ class Names(Generic[T]):
             cells.refuse_cell(cell, f"{shown(cell.text)} is the name of {count} {self.what}s", hint)
         else:
             near = self.nearest(cell.text) if cells.suggests else None
-            both = f"{near} Else {way_out}" if near and way_out else near or way_out
+            both = joined("", [near, " Else ", hint]) if near and hint else near or hint
             cells.refuse_cell(cell, f"there is no {self.what} {shown(cell.text)}", both)
 
 

@@ -15,9 +15,10 @@ from plandoc.exchange.tabular.name_lookup import Names, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
 from plandoc.exchange.tabular.tabular_draft import Draft, IdOf, check_parts
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
 
-_ADD = "use add_ingredients to create it"
+_ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
 @frozen

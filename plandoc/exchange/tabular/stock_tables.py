@@ -16,6 +16,7 @@ from plandoc.exchange.tabular.name_lookup import Names, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.workflow.stock import set_stock
 
@@ -78,7 +79,7 @@ class StockReader:
         ingredient = self._known.one(name) if cell else None
         if ingredient is None:
             if cell:
-                self._known.refuse(self._cells, cell, "add it with import_ingredients")
+                self._known.refuse(self._cells, cell, wording("add it with {step}", step=Hint.IMPORT_INGREDIENTS()))
             self._cells.unit(unit)
             return None
         text = self._cells.name(unit)

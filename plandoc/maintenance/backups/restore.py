@@ -27,6 +27,7 @@ from plandoc.errors import (
     ValidationError,
 )
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.maintenance.backups.restore_target import Target, look_at
@@ -141,7 +142,10 @@ def _refuse_unreadable(backup: Backup) -> None:
             if lineage != backup.manifest.lineage:
                 wrong.append(Problem(f"belongs to another folder ({lineage})", file=name))
     if wrong:
-        hint = "use another backup; or take the sound documents from this one with 'plandoc repair --from BACKUP'"
+        hint = wording(
+            "use another backup; or take the sound documents from this one with {repair}",
+            repair=Hint.REPAIR_FROM_BACKUP(),
+        )
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
 
 
@@ -152,11 +156,13 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
         raise _refused(f"{target.root} holds files, but no data folder of plandoc", "name another folder, or a new one")
     manifest = backup.manifest
     if not replace:
-        hint = "restore into a new folder and compare; or with replace=True, which keeps a backup of it"
+        hint = wording(
+            "restore into a new folder and compare; or with {option}, which keeps a backup of it", option=Hint.REPLACE()
+        )
         raise _refused(f"{target.root} is a data folder already", hint)
     if target.lineage not in {None, manifest.lineage} and not foreign:
         message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
-        raise _refused(message, "if that is wanted, say so with foreign=True")
+        raise _refused(message, wording("if that is wanted, say so with {option}", option=Hint.ALLOW_FOREIGN()))
     if target.lineage == manifest.lineage and not older:
         _refuse_to_lose_transactions(target, backup)
 
@@ -167,7 +173,7 @@ def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
     A number alone is not enough: the backup may hold a transaction whose writer then failed to make it durable, and the
     folder another one of that number.
     """
-    hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    hint = wording("later changes would be lost; pass {option} to restore anyway", option=Hint.ALLOW_OLDER())
     serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
     if target.serial > serial:
         raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.hints import TAKE_BACK, Hint, wording
 from plandoc.maintenance.checks.inspection import Look
 from plandoc.maintenance.checks.issues import Cure, Finding
 from plandoc.storage import initialize
@@ -98,11 +99,11 @@ def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
         if initialize.is_made(root, files):
             return look, list(look.findings())
     if _holds_documents(folder):
-        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+        hint = TAKE_BACK
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
         return look, [Finding(problem, is_damage=True)]
     message = f"the folder holds no {MARKER}, so it is no plandoc folder"
-    return look, [Finding(Problem(message, hint="make one with 'plandoc init'"))]
+    return look, [Finding(Problem(message, hint=wording("create one with {create}", create=Hint.CREATE_FOLDER())))]
 
 
 def _holds_documents(folder: DocumentFiles) -> bool:

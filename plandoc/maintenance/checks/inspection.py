@@ -12,6 +12,7 @@ from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.domain.definitions import Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
+from plandoc.hints import TAKE_BACK, Hint, joined, wording
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.catalog_checks import wrong_nesting
 from plandoc.maintenance.checks.issues import Cure, Finding, findings_of
@@ -30,7 +31,7 @@ from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMEN
 # What stands in a document, in the marker, in the journal, and in nobody else's files.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
 _MOST_SHOWN = 10
-_FROM_BACKUP = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+_FROM_BACKUP = TAKE_BACK
 
 
 class Look:
@@ -79,7 +80,7 @@ class Look:
             return
         if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint = "a new event could get an id that was used; 'plandoc repair' raises it"
+            hint: str = wording("a new event could get an id that was used; {repair} raises it", repair=Hint.REPAIR())
             yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
         for field, number, most in (
             ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
@@ -128,7 +129,7 @@ class Look:
             shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
             more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
             message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
-            hint = "lists of events may be wrong; 'plandoc repair' forgets what is kept"
+            hint = wording("lists of events may be wrong; {repair} forgets what is kept", repair=Hint.REPAIR())
             yield Finding(Problem(message, file=self._kept.place, hint=hint), Cure.FORGET)
 
     def _marker_alone(self) -> None:
@@ -159,7 +160,7 @@ class Look:
         if status is not None and stat.S_ISDIR(status.st_mode):
             hint = "plandoc makes no such folder; move it somewhere else"
             return Finding(Problem("a folder with the name of an unfinished file", file=name, hint=hint))
-        hint = "the next recovery, or 'plandoc repair', removes it"
+        hint = wording("the next recovery, or {repair}, removes it", repair=Hint.REPAIR())
         return Finding(Problem(document_names.Kind.TEMPORARY.value, file=name, hint=hint), Cure.CLEAR_AWAY)
 
     def _stray(self, name: str, kind: document_names.Kind) -> Finding:
@@ -169,11 +170,17 @@ class Look:
         if kind is document_names.Kind.COPY or (kind is document_names.Kind.NAMED_LIKE_COPY and is_ours):
             original = document_names.document_of_copy(name)
             message = f"looks like a second version of {original}, such as a sync service or an editor leaves"
-            hint = f"compare the two; 'plandoc repair' moves this one to {LOST_FOUND}"
+            hint: str = wording(
+                "compare the two; {repair} moves this one to {place}", repair=Hint.REPAIR(), place=LOST_FOUND
+            )
             return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE if is_file else None)
         if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
             message = "a document under a name that is none, so that plandoc does not read it"
-            hint = f"give it its name back, as it says inside; 'plandoc repair' moves it to {LOST_FOUND}"
+            hint = wording(
+                "give it its name back, as it says inside; {repair} moves it to {place}",
+                repair=Hint.REPAIR(),
+                place=LOST_FOUND,
+            )
             return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
         return Finding(Problem(document_names.Kind.UNKNOWN.value, file=name, hint=hint))
@@ -325,7 +332,9 @@ def _in_row(
 
 
 def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Finding]:
-    hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
+    hint = wording(
+        "if nobody has the folder open, a crash left it; the next write, or {repair}, ", repair=Hint.REPAIR()
+    )
     said = []
     if state.folded:
         said.append(("all its transactions are folded in already", "empties it"))
@@ -334,15 +343,15 @@ def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Findi
     if state.unfinished_size:
         at = "all of it" if state.unfinished_size == len(content) else "at its end"
         said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
-    for message, way_out in said:
-        yield Finding(Problem(message, file=journal.NAME, hint=hint + way_out), Cure.RECOVER)
+    for message, effect in said:
+        yield Finding(Problem(message, file=journal.NAME, hint=joined("", [hint, effect])), Cure.RECOVER)
 
 
 def _not_folded_in(transactions: int, hint: str) -> Finding:
     """Return the note that a folder is open somewhere: it is sound as it is, and closing it folds them in."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
     it = "folds it in" if transactions == 1 else "folds them in"
-    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
+    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=joined("", [hint, it]))
     return Finding(problem, Cure.RECOVER, is_note=True)
 
 
@@ -365,7 +374,7 @@ def _counter_behind(document: DocumentSession, table: str, found: int, wanted: i
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
         return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
-    hint = "a new row could get an id that was used; 'plandoc repair' raises it"
+    hint = wording("a new row could get an id that was used; {repair} raises it", repair=Hint.REPAIR())
     return _counter(document, table, message, hint, Cure.COUNT_UP)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from plandoc.errors import Problem
+from plandoc.hints import TAKE_FILE_BACK, joined, wording
 from plandoc.maintenance.checks import Cure, Finding, Look
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind
@@ -110,9 +111,9 @@ def _explained(finding: Finding) -> Problem:
     elif finding.cure is not None:
         why = "something else has to be put right first"
     else:
-        why = "it is not for plandoc to decide"
-    way_out = problem.hint or "put it right with an editor, or take the file from a backup with --from BACKUP"
-    return attrs.evolve(problem, hint=f"not repaired, for {why}: {way_out}")
+        why = "this needs a decision"
+    hint = problem.hint or joined("", ["put it right with an editor, or ", TAKE_FILE_BACK])
+    return attrs.evolve(problem, hint=wording("not repaired: {why}; {hint}", why=why, hint=hint))
 
 
 def _said(problem: Problem) -> str:

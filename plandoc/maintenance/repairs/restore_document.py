@@ -10,6 +10,7 @@ import attrs
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage import documents, recovery
 from plandoc.storage.migrations import origin, parts
@@ -40,7 +41,10 @@ class Source:
         found = backup.manifest.lineage
         if found != lineage and not foreign:
             message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
-            hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
+            hint = wording(
+                "take a backup of this folder; or say {option}, and its documents become part of it",
+                option=Hint.ALLOW_FOREIGN(),
+            )
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
         return cls(backup, lineage)
 
