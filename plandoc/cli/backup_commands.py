@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plandoc.cli import backup_hint, printing
+from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
@@ -21,13 +21,11 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         plandoc backup backup.zip
         plandoc backup backups --keep 7
     """
-    from plandoc.maintenance.backups import backup_writer, registry  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.backups import backup_writer  # noqa: PLC0415  (no other command needs it)
 
     folder.done.begin()
-    with backup_hint.named(folder.path):
-        report = backup_writer.backup(folder.path, target, keep)
+    report = backup_writer.backup(folder.path, target, keep)
     folder.done.end(f"the backup is in {report.path}")
-    registry.remember(folder.path, report.path)
     manifest = report.manifest
     printing.say(
         f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"

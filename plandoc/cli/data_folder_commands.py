@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from plandoc.cli import backup_hint, printing, streams
+from plandoc.cli import printing, streams
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
 from plandoc.cli.reports import print_report
@@ -56,8 +56,6 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
     from plandoc.maintenance import checks  # noqa: PLC0415  (no other command of this module needs it)
 
     notes, problems = checks.notes_and_problems(folder.path, strict=strict)
-    known = backup_hint.backup_for(problems, folder.path)
-    problems = backup_hint.with_path(problems, known)
     problems = [in_command_words(problem) for problem in problems]
     if json:
         printing.print_json([attrs.asdict(problem) for problem in problems])
@@ -66,8 +64,6 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
         printing.say(str(problem))
     for note in notes:
         printing.say(f"note: {note}")
-    if known is not None:
-        printing.say(backup_hint.sentence(known))
     printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
     return 1 if problems else 0
 

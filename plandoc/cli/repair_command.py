@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from plandoc.cli import backup_hint, printing
+from plandoc import hints
+from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
-from plandoc.errors import Problem
 
 
 def repair(
@@ -32,8 +32,8 @@ def repair(
         plandoc repair --dry-run
         plandoc repair --from backup.zip
     """
-    from plandoc.maintenance.repairs import RepairKind  # noqa: PLC0415
-    from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.repairs import RepairKind  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415
 
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
@@ -43,13 +43,10 @@ def repair(
     folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
-    # Named when it was not: a document that was moved to lost-found can still be taken back.
-    moved = (Problem(one.reason, file=one.file) for one in report.actions if one.kind is RepairKind.SET_ASIDE)
-    known = None if backup else backup_hint.backup_for([*report.remaining, *moved], folder.path)
-    for problem in backup_hint.with_path(report.remaining, known):
+    if backup is None and any(action.kind is RepairKind.SET_ASIDE for action in report.actions):
+        printing.say(f"what is moved to lost-found: {hints.for_command(hints.TAKE_BACK)}")
+    for problem in report.remaining:
         printing.say(str(in_command_words(problem)))
-    if known is not None:
-        printing.say(backup_hint.sentence(known))
     printing.say(f"{folder.path}: {_summary(len(report.actions), len(report.remaining), dry_run=dry_run)}")
     return 1 if report.remaining else 0
 

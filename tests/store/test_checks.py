@@ -254,7 +254,7 @@ def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folde
 
 
 def test_a_folder_that_is_none_of_ours_says_so(tmp_path):
-    assert "no plandoc folder" in str(plandoc.check(tmp_path)[0])
+    assert "not a plandoc folder" in str(plandoc.check(tmp_path)[0])
 
 
 def test_a_folder_reached_through_a_link_is_the_same_folder(folder_at_rest, tmp_path):

@@ -68,7 +68,7 @@ def test_rotation_names_what_it_removed(call, tmp_path):
         (["backup", "kept.zip", "--keep", "2"], "wanted a folder for several backups"),
         (["restore", "nothing.zip", "--replace"], "there is no backup at"),
         (["restore", "data", "--replace"], "is no backup"),
-        (["--data", "nothing", "backup", "x.zip"], "no plandoc folder"),
+        (["--data", "nothing", "backup", "x.zip"], "not a plandoc folder"),
     ],
 )
 def test_a_refusal_says_why_and_changes_nothing(call, worked_in, tmp_path, arguments, said):

@@ -156,7 +156,7 @@ def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str,
         return source.view(files_of)
     root = named(source).absolute()
     if not initialize.is_made(root, layer):
-        raise FolderNotFoundError(str(root), f"{root} is no plandoc folder")
+        raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:
         return backend.view(files_of)

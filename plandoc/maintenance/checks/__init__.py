@@ -102,7 +102,7 @@ def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
         hint = TAKE_BACK
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
         return look, [Finding(problem, is_damage=True)]
-    message = f"the folder holds no {MARKER}, so it is no plandoc folder"
+    message = f"not a plandoc folder: {MARKER} is missing"
     return look, [Finding(Problem(message, hint=wording("create one with {create}", create=Hint.CREATE_FOLDER())))]
 
 

@@ -150,7 +150,7 @@ class Repair:
         if newer is not None:
             raise newer
         if not initialize.is_made(self._root, self._files) and not any(finding.is_damage for finding in findings):
-            message = f"{self._root} is no plandoc folder, so there is nothing to repair"
+            message = f"not a plandoc folder: {self._root}; there is nothing to repair"
             raise FolderNotFoundError(str(self._root), message)
         return look, findings
 
