@@ -179,7 +179,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     (
         "Exchange data",
         (
-            Command(("import",), "data_folder_commands:import_file", "Import an export of plandoc or of bake-tracker."),
+            Command(("import",), "import_commands:import_file", "Import an export of plandoc or of bake-tracker."),
             Command(("export",), "export_commands:export", "Export everything, or some events, as one JSON file."),
             Command(("export-csv",), "export_commands:export_csv", "Write tables for a spreadsheet as CSV files."),
             Command(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from plandoc.cli import csv_output, printing
+from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import all_of, event_id
@@ -224,7 +224,7 @@ def _split(amount: Amount) -> tuple[str, str]:
 
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
-    csv_output.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
+    printing.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
 
 
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
