@@ -62,7 +62,7 @@ class Store:
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
         self._cache = DocumentCache(lambda: backend.lineage)
-        self._index = EventIndex(backend.kept_rows)
+        self._index = EventIndex()
         self._in_session = threading.local()
         self._process = os.getpid()
         self._closed = False

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import os
 
 import pytest
 
 import plandoc
-
-# No test leaves anything in the home of whoever runs it.
-os.environ["PLANDOC_CACHE"] = ""
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 

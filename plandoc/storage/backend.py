@@ -6,11 +6,11 @@ A document is bytes under a name here; what the bytes mean is known above. A nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from plandoc.storage.directory_scan import Fingerprints
-from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.document_head import Head
 
 T = TypeVar("T")
 
@@ -35,6 +35,13 @@ class Reading(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
+        ...
+
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is no such document.
+
+        Whoever does not come to the end of it closes it.
+        """
         ...
 
     def names(self, folder: str) -> Sequence[str]:
@@ -80,11 +87,6 @@ class Backend(Protocol):
     @property
     def lineage(self) -> str:
         """The identity of the store, the same in all its documents."""
-        ...
-
-    @property
-    def kept_rows(self) -> KeptRows | None:
-        """Where rows are kept from one process to the next; None where nothing is."""
         ...
 
     def begin(

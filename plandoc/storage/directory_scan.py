@@ -65,7 +65,7 @@ class Listing:
         now = stopwatch_seconds()
         if anew or moment != last.moment or now - last.looked_at > _LOOK_SECONDS:
             prefix = self._prefix
-            found = {prefix + name: _fingerprint(one) for name, one in self._files.statuses(self._path)}
+            found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
             last = _Look(moment, now, last.seen if found == last.seen else Fingerprints(found, object()))
             # In one step, for threads that read at the same time.
             self._last = last
@@ -87,7 +87,7 @@ class Listing:
                 status = self._files.status(self._path / name.removeprefix(self._prefix))
                 seen.pop(name, None)
                 if status is not None:
-                    seen[name] = _fingerprint(status)
+                    seen[name] = fingerprint_of(status)
         # As old as the look at the others: what another program did meanwhile is seen when that is over.
         self._last = _Look(self._moment(serial), last.looked_at, seen)
 
@@ -121,7 +121,7 @@ class Listing:
     def look_at(self, name: str, pending: Mapping[str, int | None]) -> Hashable | None:
         """Return the fingerprint of one document as it is now."""
         status = self._files.status(self._path / name.removeprefix(self._prefix))
-        present = None if status is None else _fingerprint(status)
+        present = None if status is None else fingerprint_of(status)
         return (present, pending[name]) if name in pending else present
 
 
@@ -145,7 +145,8 @@ def is_settled(fingerprint: Hashable, moment: datetime.datetime) -> bool:
     return moment.timestamp() - changed_at / 1e9 > _SETTLED_SECONDS
 
 
-def _fingerprint(status: os.stat_result) -> Fingerprint | None:
+def fingerprint_of(status: os.stat_result) -> Fingerprint | None:
+    """Return the fingerprint of a file; None for what is no plain file."""
     if not stat.S_ISREG(status.st_mode):
         return None
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from plandoc.errors import Outcome, PlandocError, StorageError
-from plandoc.storage.directory_scan import Listing
+from plandoc.storage.directory_scan import Listing, fingerprint_of
+from plandoc.storage.document_head import END_SIZE, START_SIZE, Head
 from plandoc.storage.documents import digest
 from plandoc.storage.files import FOUND_LINK, Files, NotAFile
 from plandoc.storage.os_errors import translated
@@ -56,6 +57,29 @@ class DocumentFiles:
                 if self._files.status(self.root) is None:
                     raise
                 return None
+
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of the file of each of these documents of one folder; None where there is none."""
+        path = self._folder(folder)
+        with translated(path, Outcome.NOT_SAVED):
+            handle = self._open_to_look_up(path)
+            try:
+                for name in names:
+                    yield name, self._head(path / name.removeprefix(f"{folder}/"), handle)
+            finally:
+                _let_go(handle)
+
+    def _head(self, path: Path, folder: int | None) -> Head | None:
+        try:
+            start, end, status = self._files.read_ends(path, START_SIZE, END_SIZE, folder=folder)
+        except FileNotFoundError:
+            if self._files.status(self.root) is None:
+                raise
+            return None
+        except OSError as error:
+            error.filename = error.filename or str(path)
+            raise
+        return Head(start, end, fingerprint_of(status))
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, without those of unfinished files."""
@@ -241,9 +265,12 @@ class DocumentFiles:
         """Open the folder that a document is in, so that it cannot be made a link meanwhile; None for the root."""
         if place.folder is self.root:
             return None
-        handle = self._files.open_folder(place.folder)
+        return self._open_to_look_up(place.folder)
+
+    def _open_to_look_up(self, folder: Path) -> int | None:
+        handle = self._files.open_folder(folder)
         if handle is None:
-            self._refuse_linked_folder(place.folder)
+            self._refuse_linked_folder(folder)
         return handle
 
 

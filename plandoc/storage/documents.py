@@ -233,7 +233,7 @@ def _document(
         message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
         raise DamagedError(name, [Problem(message, file=name, hint="take the file back from a backup")])
     check_format(name, about.get("format"), about.get("needs"))
-    problems = _problems_of_about(name, about)
+    problems = problems_of_about(name, about)
     problems.extend(
         Problem("unknown row", file=name, line=lines.get((ABOUT_TABLE, row)), table=ABOUT_TABLE, row=row)
         for row in about_rows
@@ -268,7 +268,8 @@ def _is_next_id(number: Any) -> bool:
     return type(number) is int and 1 <= number < 10**LONGEST_ID
 
 
-def _problems_of_about(name: str, about: Row) -> list[Problem]:
+def problems_of_about(name: str, about: Row) -> list[Problem]:
+    """Return what is wrong with what a document says of itself, apart from its format number."""
     wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
         hint = "the file was renamed or copied; give it its own name back"

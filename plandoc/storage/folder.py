@@ -23,7 +23,6 @@ from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, 
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
-from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translated
 from plandoc.storage.turns import Turn
@@ -89,11 +88,6 @@ class FolderBackend:
     def format(self) -> int:
         """The format of the folder."""
         return self._marker.format
-
-    @property
-    def kept_rows(self) -> KeptRows:
-        """Where rows are kept from one process to the next, outside the folder."""
-        return KeptRows(self._documents.root, self.lineage, self._files)
 
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None

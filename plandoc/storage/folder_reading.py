@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Generator, Hashable, Iterable, Sequence
 
 from plandoc.errors import Outcome
 from plandoc.storage import recovery
 from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.os_errors import translated
 from plandoc.storage.recovery import FileStatus
 
@@ -52,6 +53,19 @@ class FolderReading:
             # A later transaction, or another program.
             self._suspects.add(name)
         return changes[-1].content
+
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is none."""
+        others = []
+        for name in names:
+            if name in self._state.changes:
+                # Only all of it shows whether the file or the journal counts.
+                content = self.read(name)
+                yield name, None if content is None else head_of(content, self.fingerprint(name))
+            else:
+                others.append(name)
+        self._from_files.update(others)
+        yield from self._documents.heads(folder, others)
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder."""

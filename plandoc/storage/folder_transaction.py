@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
 from plandoc.storage import journal
 from plandoc.storage.directory_scan import Fingerprints
 from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
 from plandoc.storage.os_errors import translated
@@ -52,6 +53,17 @@ class FolderTransaction:
         if name not in self._read:
             self._read[name] = self._documents.read(name)
         return self._read[name]
+
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is none."""
+        others = []
+        for name in names:
+            if name in self._read:
+                content = self._read[name]
+                yield name, None if content is None else head_of(content, self.fingerprint(name))
+            else:
+                others.append(name)
+        yield from self._documents.heads(folder, others)
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder."""

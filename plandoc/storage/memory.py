@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
@@ -10,6 +10,7 @@ from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.unwinding import or_undone
 
@@ -20,7 +21,6 @@ class MemoryBackend:
     """The documents of one store, gone when the program ends."""
 
     location = "memory"
-    kept_rows = None
 
     def __init__(self, lineage: str) -> None:
         self.lineage = lineage
@@ -73,6 +73,11 @@ class _MemoryReading:
 
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
+
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:  # noqa: ARG002
+        for name in names:
+            content = self._documents.get(name)
+            yield name, None if content is None else head_of(content, content)
 
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,6 @@ from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, Table, event_of_document, tables_of
@@ -50,9 +49,6 @@ class Look:
         self._catalog_ids: dict[str, set[int]] | None = None
         # By slug, where it was first seen.
         self._slugs: dict[Any, tuple[str, str, int]] = {}
-        self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, KeptRow] = {}
-        self._wrongly_kept: list[int] = []
         # Of which it is said already that their names cannot be had.
         self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
@@ -69,7 +65,6 @@ class Look:
         for name in ROOT_DOCUMENTS:
             yield from self._document(name)
         yield from self._events()
-        yield from self._kept_outside()
         yield from self._marker_counters()
         for folder in (".", EVENTS_FOLDER, LOST_FOUND):
             yield from self._files_that_do_not_belong(folder)
@@ -113,8 +108,6 @@ class Look:
             return
         self.marker = self.state.marker
         self._reading = FolderReading(self._folder, self.state)
-        self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
-        self._kept_rows = self._kept.load()
         yield from _wrong_with_journal(self.state, content)
         yield from map(Finding, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
@@ -122,14 +115,6 @@ class Look:
                 message = "was changed by another program after a crash, or while plandoc has the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)
-
-    def _kept_outside(self) -> Iterator[Finding]:
-        if self._kept is not None and self._wrongly_kept:
-            shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
-            more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
-            message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
-            hint = "lists of events may be wrong; 'plandoc repair' forgets what is kept"
-            yield Finding(Problem(message, file=self._kept.place, hint=hint), Cure.FORGET)
 
     def _marker_alone(self) -> None:
         try:
@@ -258,15 +243,6 @@ class Look:
             yield from wrong_nesting(document)
         elif event_id is not None:
             yield from wrong_with_plan(document, event_id, self._definitions())
-            self._compare_kept(document, event_id)
-
-    def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
-        kept = self._kept_rows.get(document.name)
-        if kept is not None and isinstance(self._reading, FolderReading):
-            fingerprint, number, row = kept
-            is_used = self._reading.fingerprint(document.name) == fingerprint
-            if is_used and (number, row) != (event_id, document.row(BY_TYPE[Event], event_id)):
-                self._wrongly_kept.append(event_id)
 
     def _definitions(self) -> Definitions:
         catalog = self._catalog

@@ -17,7 +17,6 @@ class Cure(enum.Enum):
     CLEAR_AWAY = "remove an unfinished file of plandoc's own"
     COUNT_UP = "count the next id up"
     SET_ASIDE = "move the file to lost-found"
-    FORGET = "forget what is kept of the events outside the folder"
 
 
 @frozen

@@ -19,7 +19,6 @@ _BY_CURE: Mapping[Cure, RepairKind] = {
     Cure.CLEAR_AWAY: RepairKind.CLEAR_AWAY,
     Cure.COUNT_UP: RepairKind.COUNT_UP,
     Cure.SET_ASIDE: RepairKind.SET_ASIDE,
-    Cure.FORGET: RepairKind.FORGET,
 }
 _REPLACING = frozenset({RepairKind.SET_ASIDE, RepairKind.TAKE_BACK})
 
@@ -66,8 +65,6 @@ def _of_file(
         yield RepairAction(RepairKind.SET_ASIDE, name, _said(cures[Cure.SET_ASIDE].problem), kept)
     elif Cure.CLEAR_AWAY in cures:
         yield RepairAction(RepairKind.CLEAR_AWAY, name, _said(wrong.problem))
-    elif Cure.FORGET in cures:
-        yield RepairAction(RepairKind.FORGET, name, _said(wrong.problem))
     elif Cure.COUNT_UP in cures and name != MARKER and damage is None:
         yield RepairAction(RepairKind.COUNT_UP, name, "; ".join(_said(one.problem) for one in findings if one.cure))
 

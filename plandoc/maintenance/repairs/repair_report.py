@@ -15,7 +15,6 @@ class RepairKind(enum.Enum):
     CLEAR_AWAY = ("remove", "removed")
     COUNT_UP = ("count up", "counted up")
     SET_ASIDE = ("move to lost-found", "moved to lost-found")
-    FORGET = ("forget", "forgot")
     TAKE_BACK = ("take back from the backup", "taken back from the backup")
 
 

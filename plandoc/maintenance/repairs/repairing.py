@@ -24,7 +24,6 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
-from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.migrations import parts
 from plandoc.storage.os_errors import translated
 from plandoc.storage.paths import named
@@ -198,8 +197,6 @@ class Repair:
         for action in actions:
             if action.kind is RepairKind.CLEAR_AWAY:
                 self._remove(action.file)
-            elif action.kind is RepairKind.FORGET and look.marker is not None:
-                KeptRows(self._root, look.marker.lineage, self._files).forget()
             if action.kept_as is not None:
                 is_replaced = action.kind is RepairKind.TAKE_BACK
                 content = self._folder.read(action.file) or b""
