@@ -18,9 +18,8 @@ from plandoc.codec import to_row
 from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError, Problem, ValidationError, found
+from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, found
 from plandoc.escaping import csv_text
-from plandoc.exchange.native.output_file import save_all
 from plandoc.frozen import frozen
 from plandoc.records import (
     BatchDecision,
@@ -33,6 +32,9 @@ from plandoc.records import (
     Recipe,
     StockItem,
 )
+from plandoc.storage import output_file
+from plandoc.storage.files import Files
+from plandoc.storage.os_errors import translated
 from plandoc.storage.paths import named
 from plandoc.store import NO_SESSION, reads
 
@@ -194,7 +196,11 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     with contextlib.ExitStack() as unfinished:
         if not is_there:
             unfinished.callback(_remove_if_empty, place)
-        return save_all(files, replace=replace)
+        written = output_file.save_all(files, replace=replace)
+        if not is_there:
+            with translated(place, Outcome.SAVED):
+                Files().sync_folder(place.absolute().parent)
+        return written
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -6,11 +6,11 @@ import errno
 import os
 import stat
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.errors import Outcome, StorageError
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.directory_scan import Listing, fingerprint_of
 from plandoc.storage.document_head import END_SIZE, START_SIZE, Head
 from plandoc.storage.documents import digest
@@ -26,10 +26,10 @@ _MOST_PLACES = 64
 
 
 class _Place(NamedTuple):
-    """Where a document is, where it is written before it is put there, and the folder that both are in."""
+    """Where a document is, how it is put there, and the folder that it is in."""
 
     path: Path
-    temporary: Path
+    write: AtomicWrite
     folder: Path
 
 
@@ -143,21 +143,20 @@ class DocumentFiles:
             if content is None:
                 self._files.remove(place.path, folder=folder)
             else:
-                self._files.replace(place.temporary, place.path, folder=folder)
+                place.write.replace(folder=folder)
         finally:
             _let_go(folder)
 
     def discard_staged(self, names: Iterable[str]) -> None:
         """Remove what was staged and is not to be put in place."""
         for name in names:
-            with suppress(OSError, PlandocError):
-                self._files.remove(self._place(name).temporary)
+            self._place(name).write.discard()
 
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
         place = self._place(name)
         self._put_synced(place, content)
-        self._files.sync_folder(place.folder)
+        place.write.sync_name()
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
@@ -180,11 +179,11 @@ class DocumentFiles:
         self._sync_folders_of(present)
 
     def _put_synced(self, place: _Place, content: bytes) -> None:
-        self._stage(place, content, durably=True)
+        self._stage(place, content, is_durable=True)
         try:
             self._put_staged(place, content)
         except OSError:
-            self._files.remove(place.temporary)
+            place.write.discard()
             raise
 
     def _sync_folders_of(self, names: Iterable[str]) -> None:
@@ -220,8 +219,9 @@ class DocumentFiles:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
             folder = name.rpartition("/")[0]
-            temporary = self.root / f"{name}{TEMPORARY}"
-            place = self._places[name] = _Place(self.root / name, temporary, self._folder(folder))
+            path = self.root / name
+            write = AtomicWrite(path, self.root / f"{name}{TEMPORARY}", self._files)
+            place = self._places[name] = _Place(path, write, self._folder(folder))
         return place
 
     def _folder(self, name: str) -> Path:
@@ -246,18 +246,13 @@ class DocumentFiles:
             # Rare, so it can afford its own sync instead of a rule about who does it later.
             self._files.sync_folder(self.root)
 
-    def _stage(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
+    def _stage(self, place: _Place, content: bytes, *, is_durable: bool = False) -> None:
         self._make_folder_of(place)
         present = self._files.status(place.path)
         mode = None if present is None else present.st_mode & 0o777
         folder = self._open_folder_of(place)
         try:
-            self._files.create(place.temporary, content, mode, folder=folder)
-            if durably:
-                self._files.sync_file(place.temporary)
-        except OSError:
-            self._files.remove(place.temporary)
-            raise
+            place.write.stage(content, mode, folder=folder, is_durable=is_durable)
         finally:
             _let_go(folder)
 

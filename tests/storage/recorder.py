@@ -29,7 +29,7 @@ SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
-PLUMBING = ("/document_files.py", "/journal_file.py", "/moments.py")
+PLUMBING = ("/document_files.py", "/journal_file.py", "/journal_reader.py")
 
 Changes = Mapping[str, bytes | None]
 
@@ -253,7 +253,7 @@ def _site(name: str, arguments: tuple[Any, ...]) -> str:
     while frame is not None:
         path = frame.f_code.co_filename
         is_plumbing = path.endswith(PLUMBING) and frame.f_code.co_name.startswith("_")
-        if "/plandoc/" in path and not path.endswith("/files.py") and not is_plumbing:
+        if "/plandoc/" in path and not path.endswith(("/files.py", "/atomic_write.py")) and not is_plumbing:
             callers.append(frame.f_code.co_name)
         frame = frame.f_back
     on = arguments[-1] if name in RENAMES else arguments[0]

@@ -79,24 +79,24 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "prepare > keep > put_durably: sync_folder .plandoc": "upgraded",
         "recover > write_anew > put_durably: replace journal.jsonl": "edited",
         "recover > write_anew > put_durably: sync_file journal.jsonl": "edited",
-        "restore > _make > lay_out: sync_file an event": "restored_anew",
-        "restore > _make > lay_out: sync_file catalog.json": "restored_anew",
-        "restore > _make > lay_out: sync_file plandoc.json": "restored_anew",
-        "restore > _make > lay_out: sync_file stock.json": "restored_anew",
-        "restore > _make > lay_out: sync_folder a backup": "restored_anew",
-        "restore > _make > lay_out: sync_folder events": "restored_anew",
-        "restore > _make > settle: sync_folder the parent": "restored_anew",
+        "restore > _make: sync_file an event": "restored_anew",
+        "restore > _make: sync_file catalog.json": "restored_anew",
+        "restore > _make: sync_file plandoc.json": "restored_anew",
+        "restore > _make: sync_file stock.json": "restored_anew",
+        "restore > _make: sync_folder a backup": "restored_anew",
+        "restore > _make: sync_folder events": "restored_anew",
+        "restore > _make > sync_name: sync_folder the parent": "restored_anew",
         "restore > _make: replace data": "restored_anew",
-        "write > _write_archive > _publish: publish a backup": "backup_archive",
-        "write > _write_archive > settle: sync_folder the parent": "backup_archive",
-        "write > _write_folder > lay_out: sync_file an event": "backup_folder",
-        "write > _write_folder > lay_out: sync_file catalog.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file plandoc.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file stock.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file the parent": "backup_folder",
-        "write > _write_folder > lay_out: sync_folder a backup": "backup_folder",
-        "write > _write_folder > lay_out: sync_folder events": "backup_folder",
-        "write > _write_folder > settle: sync_folder the parent": "backup_folder",
+        "_make > write > _write_archive: publish a backup": "backup_archive",
+        "write > _write_archive > sync_name: sync_folder the parent": "backup_archive",
+        "_make > write > _write_folder: sync_file an event": "backup_folder",
+        "_make > write > _write_folder: sync_file catalog.json": "backup_folder",
+        "_make > write > _write_folder: sync_file plandoc.json": "backup_folder",
+        "_make > write > _write_folder: sync_file stock.json": "backup_folder",
+        "_make > write > _write_folder: sync_file the parent": "backup_folder",
+        "_make > write > _write_folder: sync_folder a backup": "backup_folder",
+        "_make > write > _write_folder: sync_folder events": "backup_folder",
+        "write > _write_folder > sync_name: sync_folder the parent": "backup_folder",
     }
 )
 
@@ -136,7 +136,7 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
         "recover > write_anew > put_durably: sync_folder data": "the checkpoint that follows syncs the folder before the marker counts; until then the old journal has the same lines",
         "recover > write_anew > sync: sync_data the journal": "the lines are written anew right after, as a fresh file that is synced",
         "recover > write_anew > sync: sync_folder data": "the file that is put in the journal's place is followed by a sync of the same folder",
-        "restore > _make > lay_out: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",
+        "restore > _make: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",
     }
 )
 
@@ -188,7 +188,7 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
         "over > _commit > put_durably: replace journal.jsonl",
         "restored_over",
     ),
-    ("restore > _make > lay_out: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
+    ("restore > _make: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
     (
         "prepare > keep > put_durably: sync_file a backup",
         "commit > _append > append: sync_data the journal",
@@ -196,7 +196,7 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "_make > write > _write_archive: sync_file a backup",
-        "write > _write_archive > _publish: publish a backup",
+        "_make > write > _write_archive: publish a backup",
         "backup_archive",
     ),
 )

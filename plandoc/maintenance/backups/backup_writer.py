@@ -14,16 +14,18 @@ from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, 
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_reader import open_backup
-from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
+from plandoc.maintenance.backups.staging import problems_in, sync_name
 from plandoc.maintenance.backups.working_names import temporary_beside
 from plandoc.storage import archive, initialize
 from plandoc.storage.archive import Manifest
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.os_errors import translated
 from plandoc.storage.paths import named
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
+from plandoc.tables import EVENTS_FOLDER
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -108,32 +110,23 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     content = archive.render_archive(manifest, contents)
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        layer.create(temporary, content, None)
-        layer.sync_file(temporary)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage(content)
         _read_back(temporary, manifest, contents, layer)
-        _publish(temporary, place, layer)
-        settle(place.parent, layer)
+        write.publish()
+        sync_name(write)
     return len(content)
-
-
-def _publish(temporary: Path, place: Path, layer: Files) -> None:
-    try:
-        layer.publish(temporary, place)
-    except OSError:
-        # Where the name was given before something failed, only the temporary one is left, which goes anyway.
-        there, made = layer.status(place), layer.status(temporary)
-        if there is None or made is None or not os.path.samestat(there, made):
-            raise
 
 
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        lay_out(temporary, everything, layer)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage_folder(everything, [EVENTS_FOLDER])
         _read_back(temporary, manifest, contents, layer)
         # One step; the system refuses it when another folder with files in it has the name by now.
-        layer.replace(temporary, place)
-        settle(place.parent, layer)
+        write.replace()
+        sync_name(write)
     return sum(map(len, everything.values()))
 
 

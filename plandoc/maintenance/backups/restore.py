@@ -30,9 +30,10 @@ from plandoc.frozen import frozen
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.maintenance.backups.restore_target import Target, look_at
-from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
+from plandoc.maintenance.backups.staging import problems_in, sync_name
 from plandoc.maintenance.backups.working_names import temporary_beside
 from plandoc.storage import archive, documents, initialize, journal, marker
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
@@ -40,6 +41,7 @@ from plandoc.storage.lock import FolderLock, while_locked
 from plandoc.storage.os_errors import storage_error, translated
 from plandoc.storage.paths import resolved
 from plandoc.storage.pre_migration_backup import files_of
+from plandoc.tables import EVENTS_FOLDER
 
 _TIMEOUT_SECONDS = 30.0
 
@@ -185,9 +187,10 @@ def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -
         raise FolderNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; make it first")
     contents = {**backup.documents, journal.NAME: b""}
     with temporary_beside(root, moment, layer) as temporary:
-        lay_out(temporary, contents, layer)
-        layer.replace(temporary, root)
-        settle(root.parent, layer)
+        write = AtomicWrite(root, temporary, layer)
+        write.stage_folder(contents, [EVENTS_FOLDER])
+        write.replace()
+        sync_name(write)
 
 
 def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
@@ -201,9 +204,10 @@ def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
         return backup_writer.write(place, archive.describe(contents, moment=moment), contents, layer).path
     place = rotation.free_path(stem, "", layer)
     with temporary_beside(place, moment, layer) as temporary:
-        lay_out(temporary, _plain_files(target.root, layer), layer)
-        layer.replace(temporary, place)
-        settle(place.parent, layer)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage_folder(_plain_files(target.root, layer), [EVENTS_FOLDER])
+        write.replace()
+        sync_name(write)
     return place
 
 
