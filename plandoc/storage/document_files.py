@@ -62,7 +62,11 @@ class DocumentFiles:
         """Yield the head of the file of each of these documents of one folder; None where there is none."""
         path = self._folder(folder)
         with translated(path, Outcome.NOT_SAVED):
-            handle = self._open_to_look_up(path)
+            try:
+                handle = self._open_to_look_up(path)
+            except FileNotFoundError:
+                # Such as in a clone made by git, which keeps no empty folders: none of the documents is there.
+                handle = None
             try:
                 for name in names:
                     yield name, self._head(path / name.removeprefix(f"{folder}/"), handle)

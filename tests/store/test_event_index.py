@@ -398,6 +398,15 @@ def test_an_event_whose_first_lines_are_longer_than_the_head_is_read_whole(folde
     assert listed_by_another_process(folder) == (["Fair", "Market"], ["1.json", "2.json"], ["1.json"])
 
 
+def test_a_folder_without_the_folder_of_events_has_none_and_takes_the_first(folder):
+    plandoc.open_store(folder, create=True).close()
+    (folder / "events").rmdir()
+    with plandoc.open_store(folder) as opened:
+        assert names_in(opened) == []
+        add(opened, "Fair")
+        assert names_in(opened) == ["Fair"]
+
+
 def test_a_folder_of_an_older_plandoc_is_listed_by_all_of_its_files(tmp_path):
     shutil.copytree(Path(__file__).parents[1] / "formats" / "1", tmp_path / "data")
     names, _, read = listed_by_another_process(tmp_path / "data")
