@@ -28,7 +28,7 @@ from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -137,7 +137,7 @@ class Store:
         return self._backend.view(look)
 
     def close(self) -> None:
-        """Fold the journal into the files and let go of the folder; closing twice is no error."""
+        """Checkpoint the journal and let go of the folder; closing twice is no error."""
         if self._closed:
             return
         try:
@@ -219,9 +219,9 @@ def open_store(
         NewerFormatError: when a newer plandoc wrote it.
     """
     # Resolved once: a later change of the working directory must not move the store.
-    root = named(path).absolute()
+    root = checked_path(path).absolute()
     files = Files()
-    if not initialize.is_made(root, files):
+    if not initialize.is_initialized(root, files):
         if not create:
             initialize.refuse_lost_marker(root, files)
             message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"

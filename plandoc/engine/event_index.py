@@ -16,7 +16,7 @@ from plandoc.clock import system_clock
 from plandoc.engine.queries import QueryLike, matching
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
-from plandoc.storage.directory_scan import is_settled
+from plandoc.storage.directory_scan import is_stable
 from plandoc.storage.documents import Row
 from plandoc.tables import EVENTS_FOLDER, event_of_document
 
@@ -45,11 +45,11 @@ class EventIndex:
     def __init__(self) -> None:
         self._entries: dict[str, EventRow] = {}
         # Documents that could still change without changing their fingerprints.
-        self._unsettled: set[str] = set()
+        self._unstable: set[str] = set()
         self._serial = 0
-        # The look at the folder that this is up to date with, but for the documents to look at again; None for no look.
-        self._look: object = None
-        self._to_look_at: set[str] = set()
+        # The scan of the folder that this is up to date with, but for the documents to read again; None for no scan.
+        self._scan: object = None
+        self._to_read_again: set[str] = set()
         # In the order of their ids.
         self._events: dict[int, EventRow] = {}
         # The ids by slug, while they are known and no two events have the same.
@@ -70,7 +70,7 @@ class EventIndex:
             DamagedError: when the event of a document cannot be understood.
         """
         with self._turn:
-            self._catch_up(reading, read, anew=anew)
+            self._refresh(reading, read, anew=anew)
             if query is None:
                 return [found.event for found in self._events.values()]
             rows = ((event_id, found.row) for event_id, found in self._events.items())
@@ -87,7 +87,7 @@ class EventIndex:
             DamagedError: when the event of a document cannot be understood.
         """
         with self._turn:
-            self._catch_up(reading, read)
+            self._refresh(reading, read)
             return self._ids_by_slug()
 
     def highest_id(self, reading: Reading, read: Read) -> int:
@@ -101,7 +101,7 @@ class EventIndex:
             DamagedError: when the event of a document cannot be understood.
         """
         with self._turn:
-            self._catch_up(reading, read)
+            self._refresh(reading, read)
             return next(reversed(self._events), 0)
 
     def forget(self, names: Iterable[str], serial: int) -> None:
@@ -125,31 +125,31 @@ class EventIndex:
             self._slugs = slugs
         return self._slugs.copy()
 
-    def _catch_up(self, reading: Reading, read: Read, *, anew: bool = False) -> None:
-        """Take in what has changed since the last look."""
+    def _refresh(self, reading: Reading, read: Read, *, anew: bool = False) -> None:
+        """Take in what has changed since the last scan."""
         listing = reading.fingerprints(EVENTS_FOLDER, anew=anew)
         if anew:
             # What was read so soon after it was written may have changed since and look the same.
-            self._doubt(self._unsettled)
-        is_same_look = listing.look is self._look and reading.serial == self._serial
-        if is_same_look and not self._to_look_at:
+            self._doubt(self._unstable)
+        is_same_scan = listing.scan is self._scan and reading.serial == self._serial
+        if is_same_scan and not self._to_read_again:
             return
         # Until it is done: reading may fail on the way.
-        self._look = None
-        names = self._to_look_at if is_same_look else self._changed(listing, reading.serial)
+        self._scan = None
+        names = self._to_read_again if is_same_scan else self._changed(listing, reading.serial)
         fresh = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
-        # What was replaced while it was read is right for this look alone.
+        # What was replaced while it was read is right for this scan alone.
         lasting = {name: entry for name, entry in fresh.items() if entry.fingerprint == listing[name]}
-        if is_same_look:
+        if is_same_scan:
             self._change_events(names, fresh)
         else:
             present = {entry.event.id: entry for entry in (*self._entries.values(), *fresh.values())}
             self._events = dict(sorted(present.items()))
             self._slugs = None
-        self._take_in(lasting)
+        self._keep(lasting)
         self._serial = reading.serial
-        self._to_look_at.clear()
-        self._look = listing.look if len(lasting) == len(fresh) else None
+        self._to_read_again.clear()
+        self._scan = listing.scan if len(lasting) == len(fresh) else None
 
     def _change_events(self, names: AbstractSet[str], fresh: Mapping[str, EventRow]) -> None:
         """Change the events of some documents, in time that does not grow with the number of all others."""
@@ -177,22 +177,22 @@ class EventIndex:
         """Drop the entries that are not up to date, and return all documents without one."""
         if serial != self._serial:
             # Another process has written, and a fingerprint that is too young cannot tell what.
-            self._drop(list(self._unsettled))
+            self._drop(list(self._unstable))
         self._drop([name for name, entry in self._entries.items() if listing.get(name) != entry.fingerprint])
         return listing.keys() - self._entries.keys()
 
-    def _take_in(self, entries: Mapping[str, EventRow]) -> None:
-        moment = system_clock()
+    def _keep(self, entries: Mapping[str, EventRow]) -> None:
+        now = system_clock()
         self._entries.update(entries)
-        self._unsettled.update(name for name, entry in entries.items() if not is_settled(entry.fingerprint, moment))
+        self._unstable.update(name for name, entry in entries.items() if not is_stable(entry.fingerprint, now))
 
     def _doubt(self, names: Iterable[str]) -> None:
         """Have documents read again, whatever their fingerprints say."""
         doubted = set(names)
         self._drop(doubted)
-        self._to_look_at |= doubted
+        self._to_read_again |= doubted
 
     def _drop(self, names: Collection[str]) -> None:
         for name in names:
             self._entries.pop(name, None)
-        self._unsettled.difference_update(names)
+        self._unstable.difference_update(names)

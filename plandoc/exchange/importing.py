@@ -20,7 +20,7 @@ from plandoc.exchange.native.native_merge import OnConflict
 from plandoc.exchange.references import Names, broken_rows
 from plandoc.exchange.refusing import refused
 from plandoc.exchange.sinks import DryTarget, SessionTarget, Target
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 
@@ -52,7 +52,7 @@ def import_file(
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
-    file, rule = named(path), conflict_rule(on_conflict)
+    file, rule = checked_path(path), conflict_rule(on_conflict)
     exported = read_object(file)
     if is_exchange_file(exported):
         return take_in(file, exported, session, dry_run=dry_run, on_conflict=rule)

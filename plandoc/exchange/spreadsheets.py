@@ -34,8 +34,8 @@ from plandoc.records import (
 )
 from plandoc.storage import output_file
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
 
 Rows = Iterator[Sequence[object]]
@@ -183,7 +183,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
         StorageError: when the system refuses; it says what is there.
     """
-    place = named(folder)
+    place = checked_path(folder)
     files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:
@@ -198,7 +198,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
             unfinished.callback(_remove_if_empty, place)
         written = output_file.save_all(files, replace=replace)
         if not is_there:
-            with translated(place, Outcome.SAVED):
+            with translate_os_errors(place, Outcome.SAVED):
                 Files().sync_folder(place.absolute().parent)
         return written
 

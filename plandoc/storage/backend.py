@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
         """Return what tells whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from plandoc.errors import Outcome, StorageError
 from plandoc.storage.atomic_write import AtomicWrite
-from plandoc.storage.directory_scan import Listing, fingerprint_of
+from plandoc.storage.directory_scan import DirectoryScan, fingerprint_of
 from plandoc.storage.document_head import END_SIZE, START_SIZE, Head
 from plandoc.storage.documents import digest
 from plandoc.storage.files import FOUND_LINK, Files, NotAFile
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 TEMPORARY = ".plandoc-tmp"
 LOST_FOUND = "lost-found"
@@ -41,7 +41,7 @@ class DocumentFiles:
         self._files = files
         self._places: dict[str, _Place] = {}
         self._folders: dict[str, Path] = {"": root, ".": root}
-        self._listings: dict[str, Listing] = {}
+        self._scans: dict[str, DirectoryScan] = {}
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document's file, or None when there is none.
@@ -49,7 +49,7 @@ class DocumentFiles:
         A folder that is gone is an error: it must not look like one without documents.
         """
         path, _, folder = self._place(name)
-        with translated(path, Outcome.NOT_SAVED):
+        with translate_os_errors(path, Outcome.NOT_SAVED):
             self._refuse_linked_folder(folder)
             try:
                 return self._files.read(path)
@@ -61,7 +61,7 @@ class DocumentFiles:
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
         """Yield the head of the file of each of these documents of one folder; None where there is none."""
         path = self._folder(folder)
-        with translated(path, Outcome.NOT_SAVED):
+        with translate_os_errors(path, Outcome.NOT_SAVED):
             try:
                 handle = self._open_to_look_up(path)
             except FileNotFoundError:
@@ -88,20 +88,20 @@ class DocumentFiles:
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, without those of unfinished files."""
         path = self._folder(folder)
-        with translated(path, Outcome.NOT_SAVED):
+        with translate_os_errors(path, Outcome.NOT_SAVED):
             self._refuse_linked_folder(path)
             names = self._files.names(path)
         return [f"{folder}/{name}" for name in names if not name.endswith(TEMPORARY)]
 
-    def listing(self, folder: str) -> Listing:
-        """Return what tells whether the documents of a folder are still what they were."""
+    def scan_of(self, folder: str) -> DirectoryScan:
+        """Return what shows whether the documents of a folder are still what they were."""
         self._refuse_linked_folder(self._folder(folder))
-        return self._listings.setdefault(folder, Listing(self.root, folder, self._files))
+        return self._scans.setdefault(folder, DirectoryScan(self.root, folder, self._files))
 
-    def take_in(self, names: Iterable[str], serial: int) -> None:
-        """Let the listings know what a transaction has just done; see `Listing.take_in`."""
-        for listing in self._listings.values():
-            listing.take_in(names, serial)
+    def apply_commit(self, names: Iterable[str], serial: int) -> None:
+        """Let the scans know what a transaction has just done; see `DirectoryScan.apply_commit`."""
+        for scan in self._scans.values():
+            scan.apply_commit(names, serial)
 
     def refuse_irreplaceable(self, name: str, *, is_removal: bool = False) -> None:
         """Refuse to change a document whose file cannot be replaced, or removed; asked before anything is written.
@@ -110,7 +110,7 @@ class DocumentFiles:
         folder shows when that is done.
         """
         place = self._place(name)
-        with translated(place.path, Outcome.NOT_SAVED):
+        with translate_os_errors(place.path, Outcome.NOT_SAVED):
             present = self._files.status(place.path)
             reason = None if present is None else self._why_irreplaceable(place, present, is_removal=is_removal)
             if reason is None:

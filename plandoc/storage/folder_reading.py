@@ -6,10 +6,10 @@ from collections.abc import Collection, Generator, Hashable, Iterable, Sequence
 
 from plandoc.errors import Outcome
 from plandoc.storage import recovery
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.document_head import Head, head_of
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.recovery import FileStatus
 
 
@@ -77,19 +77,19 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(folder).look_with(self._state.pending, self.serial, anew=anew)
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, anew=anew)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""
         if name in self._suspects:
             # What was read may turn out to be wrong, and must not be remembered.
             return object()
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(name.partition("/")[0]).look_at(name, self._state.pending)
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(name.partition("/")[0]).stat(name, self._state.pending)
 
     def still_holds(self, now: recovery.State) -> bool:
         """Whether all that was read is of the moment of this reading, seen from a later one."""

@@ -11,7 +11,7 @@ from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 CATALOG = "catalog.json"
 STOCK = "stock.json"
@@ -20,7 +20,7 @@ DOCUMENTS = (CATALOG, STOCK)
 EVENTS_FOLDER = "events"
 
 
-def is_made(root: Path, files: Files) -> bool:
+def is_initialized(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
 
     Raises:
@@ -28,7 +28,7 @@ def is_made(root: Path, files: Files) -> bool:
     """
     if "\0" in str(root):
         raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
@@ -38,12 +38,12 @@ def is_made(root: Path, files: Files) -> bool:
 
 def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
     """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
 
     def fill(_: FolderLock) -> None:
-        with translated(root, Outcome.NOT_SAVED):
-            if not is_made(root, files):
+        with translate_os_errors(root, Outcome.NOT_SAVED):
+            if not is_initialized(root, files):
                 _fill(root, lineage, files)
 
     while_locked(root, files, fill, action="create the folder", moment=clock(), timeout_seconds=timeout_seconds)

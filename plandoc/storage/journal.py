@@ -17,8 +17,8 @@ from plandoc.errors import DamagedError, Problem
 from plandoc.frozen import frozen
 
 NAME = "journal.jsonl"
-# What stands behind the last line while somebody has the folder open: room for the next ones.
-ROOM = b"\n"
+# What follows the last line while somebody has the folder open: space that is allocated for the next ones.
+PADDING = b"\n"
 
 # The checksum stands last, so that the end of the file tells which line it is without reading the line.
 _CHECKSUM_KEY = b',"checksum":"'
@@ -32,7 +32,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 _PIECE_SIZE = 32 * 1024
-TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
+LAST_BYTES_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
 @frozen
@@ -71,15 +71,15 @@ class Content:
 
     Attributes:
         lines: The committed transactions in order.
-        sound_size: Bytes of those lines.
-        tail: The end of the last sound line; it identifies the journal at `sound_size`.
-        unfinished_size: Bytes after those lines that were never committed; the room behind lines does not count.
+        valid_size: Bytes of those lines.
+        last_bytes: The end of the last sound line; it identifies the journal at `valid_size`.
+        torn_size: Bytes after those lines that were never committed; padding does not count.
     """
 
     lines: tuple[Line, ...] = ()
-    sound_size: int = 0
-    tail: bytes = b""
-    unfinished_size: int = 0
+    valid_size: int = 0
+    last_bytes: bytes = b""
+    torn_size: int = 0
 
 
 def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
@@ -102,42 +102,42 @@ def _render_change(change: Change) -> dict[str, Any]:
     return {"path": change.name, "replaces": change.replaces, "content": content}
 
 
-def checksum(tail: bytes) -> str:
+def checksum(last_bytes: bytes) -> str:
     """Return the checksum of a line, which distinguishes it from every other line.
 
     Args:
-        tail: The last bytes of the line, as `Content.tail` has them; empty where there is no line.
+        last_bytes: The last bytes of the line, as `Content.last_bytes` has them; empty where there is no line.
 
     >>> checksum(b"")
     ''
     """
-    return tail[len(_CHECKSUM_KEY) : -len(_END)].decode()
+    return last_bytes[len(_CHECKSUM_KEY) : -len(_END)].decode()
 
 
 def ending(end: int) -> tuple[int, int]:
-    """Return where the tail of the last line starts, and how many bytes it has with the first one behind it.
+    """Return where the last bytes of the last line start, and how many bytes it has with the first one after it.
 
     Args:
         end: Where the last line ends; 0 where there is none.
     """
-    offset = max(0, end - TAIL_SIZE)
-    return offset, end - offset + len(ROOM)
+    offset = max(0, end - LAST_BYTES_SIZE)
+    return offset, end - offset + len(PADDING)
 
 
-def read_to_room(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
-    """Return what is in a journal from an offset on, with no more of the room behind it than comes with the last piece.
+def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
+    """Return what is in a journal from an offset on, with no more of the padding after it than comes with the last piece.
 
     Args:
         read: Returns so many bytes from an offset on.
         offset: Where a line starts, or the end of one.
-        size: Of the journal, with its room, which may be as long as all its lines.
+        size: Of the journal, with its padding, which may be as long as all its lines.
     """
     pieces = []
     while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
         pieces.append(piece)
         offset += len(piece)
-        # No line is empty, so that this is room.
-        if piece.endswith(ROOM + ROOM):
+        # No line is empty, so that this is padding.
+        if piece.endswith(PADDING + PADDING):
             break
     return b"".join(pieces)
 
@@ -157,8 +157,8 @@ def parse(content: bytes, *, first: int = 1) -> Content:
             its checksum, or when one that does is not one that plandoc writes.
     """
     lines: list[Line] = []
-    size, tail, bad_at = 0, b"", None
-    written = _without_room(content)
+    size, last_bytes, bad_at = 0, b"", None
+    written = _without_padding(content)
     for number, raw in enumerate(written.splitlines(keepends=True), start=first):
         line = _parse_line(raw, number)
         if line is None:
@@ -167,22 +167,26 @@ def parse(content: bytes, *, first: int = 1) -> Content:
             raise _damaged(bad_at, "this line is damaged, but good ones follow it")
         else:
             lines.append(line)
-            size, tail = size + len(raw), raw[-TAIL_SIZE:]
-    return Content(tuple(lines), size, tail, len(written) - size)
+            size, last_bytes = size + len(raw), raw[-LAST_BYTES_SIZE:]
+    return Content(tuple(lines), size, last_bytes, len(written) - size)
 
 
-def _without_room(content: bytes) -> bytes:
-    # Room without a line before it is what a crash left.
-    written = len(content.rstrip(ROOM))
-    return content[: written + len(ROOM)] if written else content
+def _without_padding(content: bytes) -> bytes:
+    # Padding without a line before it is what a crash left.
+    written = len(content.rstrip(PADDING))
+    return content[: written + len(PADDING)] if written else content
 
 
 def _parse_line(raw: bytes, number: int) -> Line | None:
-    body, key, end = raw[:-TAIL_SIZE], raw[-TAIL_SIZE : -TAIL_SIZE + len(_CHECKSUM_KEY)], raw[-len(_END) :]
+    body, key, end = (
+        raw[:-LAST_BYTES_SIZE],
+        raw[-LAST_BYTES_SIZE : -LAST_BYTES_SIZE + len(_CHECKSUM_KEY)],
+        raw[-len(_END) :],
+    )
     checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
     if (key, end) != (_CHECKSUM_KEY, _END) or hashlib.sha256(body).hexdigest().encode() != checksum:
         fields = _fields(raw)
-        if raw.endswith(ROOM) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
+        if raw.endswith(PADDING) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
             raise _damaged(number, "this line was changed by another program: it does not match its checksum")
         return None
     fields = _fields(body + b"}")

@@ -16,7 +16,7 @@ from plandoc.storage import journal, lock, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import CANNOT_SYNC, Files
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.unwinding import and_done
 
 # A look is over in well under a millisecond, so that a process that commits without a pause is met now and then.
@@ -32,7 +32,7 @@ class Identity:
     it empties the journal.
 
     Attributes:
-        size: Of the journal in bytes, with its room.
+        size: Of the journal in bytes, with its padding.
         ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
         marker: The marker where no line was known.
     """
@@ -82,7 +82,7 @@ class JournalReader:
             NewerFormatError: when a newer plandoc wrote them.
         """
         seen = self._seen
-        if seen is not None and self._identity(seen.state.sound_size) == seen.identity:
+        if seen is not None and self._identity(seen.state.valid_size) == seen.identity:
             return seen
         for _ in range(_TRIES):
             moment = self._tried(seen)
@@ -93,14 +93,14 @@ class JournalReader:
         self._seen = self._made_sure_of()
         return self._seen
 
-    def take_as_synced(self, tail: bytes) -> None:
+    def take_as_synced(self, last_bytes: bytes) -> None:
         """Take in that the line that ends like this is on the disk: this process has made it so."""
-        self._synced = tail
+        self._synced = last_bytes
 
     def _tried(self, seen: Moment | None) -> Moment | None:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
-            found = self._continued(seen) if seen is not None and seen.state.sound_size else None
+            found = self._continued(seen) if seen is not None and seen.state.valid_size else None
             found = found or moment_of(*self._contents())
         except DamagedError:
             return None
@@ -108,25 +108,25 @@ class JournalReader:
 
     def _continued(self, seen: Moment) -> Moment | None:
         """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
-        offset = seen.state.sound_size - len(seen.state.tail)
+        offset = seen.state.valid_size - len(seen.state.last_bytes)
         window, size = self._read_from(offset)
-        if not window.startswith(seen.state.tail):
+        if not window.startswith(seen.state.last_bytes):
             return None
-        fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
+        fresh = journal.parse(window[len(seen.state.last_bytes) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
-        return Moment(_identity_in(window, offset, size, state.sound_size, None), state)
+        return Moment(_identity_in(window, offset, size, state.valid_size, None), state)
 
     def _is_durable(self, moment: Moment) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
-        tail = moment.state.tail
-        if not tail or tail == self._synced:
+        last_bytes = moment.state.last_bytes
+        if not last_bytes or last_bytes == self._synced:
             return True
-        with translated(self._path, Outcome.NOT_SAVED):
+        with translate_os_errors(self._path, Outcome.NOT_SAVED):
             self._sync()
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
-        if not self._read_from(moment.state.sound_size - len(tail))[0].startswith(tail):
+        if not self._read_from(moment.state.valid_size - len(last_bytes))[0].startswith(last_bytes):
             return False
-        self._synced = tail
+        self._synced = last_bytes
         return True
 
     def _sync(self) -> None:
@@ -168,15 +168,17 @@ class JournalReader:
         return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
 
     def _read_from(self, offset: int) -> tuple[bytes, int]:
-        """Return what is in the journal from an offset on, up to its room, and how long it is with that."""
-        with translated(self._path, Outcome.NOT_SAVED):
+        """Return what is in the journal from an offset on, up to its padding, and how long it is with that."""
+        with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
                 handle = self._files.open_to_read(self._path)
             except FileNotFoundError:
                 return b"", 0
             try:
                 size = self._files.size(handle)
-                return journal.read_to_room(lambda at, part: self._files.read_at(handle, at, part), offset, size), size
+                return journal.read_to_padding(
+                    lambda at, part: self._files.read_at(handle, at, part), offset, size
+                ), size
             finally:
                 self._files.close(handle)
 
@@ -191,7 +193,7 @@ def moment_of(content: bytes, present: bytes | None) -> Moment:
         DamagedError: when they cannot be understood or do not belong together.
     """
     state = recovery.interpret(content, present)
-    return Moment(_identity_in(content, 0, len(content), state.sound_size, present), state)
+    return Moment(_identity_in(content, 0, len(content), state.valid_size, present), state)
 
 
 def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
@@ -202,7 +204,7 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
         files: The system.
         end: Where the last line ended that was known; 0 when none was.
     """
-    with translated(documents.root, Outcome.NOT_SAVED):
+    with translate_os_errors(documents.root, Outcome.NOT_SAVED):
         try:
             handle = files.open_to_read(documents.root / journal.NAME)
         except FileNotFoundError:
@@ -225,4 +227,4 @@ def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -
     offset, length = journal.ending(end)
     ending = read(offset, length)
     # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
-    return ending if ending[end - offset :] == journal.ROOM else read(offset, size)
+    return ending if ending[end - offset :] == journal.PADDING else read(offset, size)

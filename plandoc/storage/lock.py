@@ -121,7 +121,7 @@ class FolderLock:
             self._acquire_among_threads(mine, wait)
             self._acquire_among_processes(wait)
             if action is not None:
-                self._leave_word(action, moment)
+                self._write_holder(action, moment)
 
         or_undone(take, lambda: self.release(mine))
 
@@ -138,14 +138,14 @@ class FolderLock:
 
         or_undone(give_back, give_back)
 
-    def still_held(self) -> bool:
+    def is_still_ours(self) -> bool:
         """Whether the file that is locked is still the one that others would lock."""
         return self._handle is not None and self._files.is_same(self._handle, self._path)
 
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            return Holder.of_word(self._read_word(), self._moment)
+            return Holder.of_word(self._read_holder(), self._moment)
         except OSError:
             return Holder({})
 
@@ -216,7 +216,7 @@ class FolderLock:
             return False
         if not filelock.lock_descriptor(handle, blocking=False):
             return False
-        if self.still_held():
+        if self.is_still_ours():
             return True
         # The lock file was deleted: others would lock a new one. Start over with that.
         self._close_files()
@@ -265,7 +265,7 @@ class FolderLock:
                 with suppress(OSError):
                     self._files.close(handle)
 
-    def _read_word(self) -> bytes:
+    def _read_holder(self) -> bytes:
         handle = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder leaves: it is only a hint, however much stands there.
@@ -273,7 +273,7 @@ class FolderLock:
         finally:
             self._files.close(handle)
 
-    def _leave_word(self, action: str, moment: datetime.datetime) -> None:
+    def _write_holder(self, action: str, moment: datetime.datetime) -> None:
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)

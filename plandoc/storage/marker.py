@@ -25,11 +25,11 @@ class Marker:
 
     Attributes:
         lineage: The identity of the folder, made once.
-        serial: Number of the last transaction that is folded into the documents for good.
+        serial: Number of the last transaction that is checkpointed.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
         line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
-            same number; blank when none was ever folded in, or an older plandoc did it.
+            same number; blank when there was no checkpoint yet, or an older plandoc did it.
     """
 
     lineage: str

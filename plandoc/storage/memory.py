@@ -9,7 +9,7 @@ from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Reading, Transaction
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.unwinding import or_undone
@@ -82,8 +82,8 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:  # noqa: ARG002  (always at this instant)
-        return Fingerprints({name: self._documents[name] for name in self.names(folder)}, object())
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
+        return ScanResult({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:
         return self._documents.get(name)

@@ -13,8 +13,8 @@ from plandoc.frozen import frozen
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder
-from plandoc.storage.os_errors import storage_error, translated
-from plandoc.storage.paths import is_no_file, named, resolved
+from plandoc.storage.os_errors import storage_error, translate_os_errors
+from plandoc.storage.paths import checked_path, is_special_file, resolved
 
 # So much of a file that is there is looked at to see what it is.
 _BEGINNING = 400
@@ -48,7 +48,7 @@ def save(content: bytes, path: str | os.PathLike[str], kind: Kind, *, replace: b
         PlandocError: when something else is there.
         StorageError: when the system refuses; then everything is as it was.
     """
-    return save_all({named(path): content}, kind, replace=replace)[0]
+    return save_all({checked_path(path): content}, kind, replace=replace)[0]
 
 
 def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replace: bool = False) -> list[Path]:
@@ -72,7 +72,7 @@ def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replac
             # A short name, because that of the file may be as long as names can be.
             write = AtomicWrite(file, file.parent / f".plandoc-{secrets.token_hex(8)}.tmp", layer)
             unfinished.callback(write.discard)
-            with translated(file, Outcome.NOT_SAVED):
+            with translate_os_errors(file, Outcome.NOT_SAVED):
                 write.stage(content, mode)
             staged.append(write)
         for write in staged:
@@ -88,10 +88,10 @@ def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replac
 def _target(path: Path, layer: Files, kind: Kind | None, *, replace: bool) -> tuple[Path, int | None]:
     """Return the file that a path leads to, and the permission bits that it has; None when it is not there."""
     file = resolved(path)
-    if is_no_file(path):
+    if is_special_file(path):
         # A device that is replaced by a file is gone for the whole system.
         raise PlandocError(f"cannot write {path}: it is not an ordinary file; {_name_a_file(kind)}")
-    with translated(file, Outcome.NOT_SAVED):
+    with translate_os_errors(file, Outcome.NOT_SAVED):
         return file, _check_target(file, layer, kind, replace=replace)
 
 

@@ -207,23 +207,23 @@ def test_an_error_of_the_system_says_that_nothing_was_saved_and_lets_the_next_tr
     assert contents(root) == EMPTY
 
 
-def is_made(root: Path) -> bool:
-    return initialize.is_made(root, QuickFiles())
+def is_initialized(root: Path) -> bool:
+    return initialize.is_initialized(root, QuickFiles())
 
 
 def test_a_folder_is_made_when_it_has_a_marker_or_a_journal_with_something_in_it(root):
-    seen = [is_made(root)]
+    seen = [is_initialized(root)]
     root.mkdir()
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"x")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"")
     (root / marker.NAME).write_bytes(b"")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).unlink()
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
 
     assert seen == [False, False, False, True, True, True]
 
@@ -232,7 +232,7 @@ def test_a_file_is_no_folder_and_is_named(root):
     root.write_bytes(b"mine")
 
     with pytest.raises(FolderNotFoundError) as refusal:
-        is_made(root)
+        is_initialized(root)
 
     assert refusal.value.path == str(root)
     assert str(refusal.value) == f"{root} is a file; wanted the path of a data folder"
@@ -240,7 +240,7 @@ def test_a_file_is_no_folder_and_is_named(root):
 
 def test_a_path_with_a_nul_character_is_refused_in_words():
     with pytest.raises(FolderNotFoundError) as refusal:
-        is_made(Path("da\0ta"))
+        is_initialized(Path("da\0ta"))
 
     assert refusal.value.path == "da\0ta"
     assert str(refusal.value) == r"no path holds a NUL character, found 'da\x00ta'"
@@ -252,7 +252,7 @@ def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missi
     files.arm(Fault(0, "before", errno.EACCES))
 
     with pytest.raises(StorageError) as failure:
-        initialize.is_made(root, files)
+        initialize.is_initialized(root, files)
 
     assert (failure.value.errno, failure.value.path) == (errno.EACCES, str(root / marker.NAME))
     assert failure.value.outcome is Outcome.NOT_SAVED

@@ -245,10 +245,10 @@ def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folde
 
     assert during == problems == []
     assert [(note.file, note.message) for note in notes] == [
-        ("journal.jsonl", "1 transaction is not folded in yet: the folder is open")
+        ("journal.jsonl", "1 transaction is not checkpointed yet: the folder is open")
     ]
     assert status == 0
-    assert said[0].startswith("note: journal.jsonl: 1 transaction is not folded in yet: the folder is open")
+    assert said[0].startswith("note: journal.jsonl: 1 transaction is not checkpointed yet: the folder is open")
     assert said[-1] == f"{folder_at_rest}: nothing is wrong"
     assert checks.notes_and_problems(folder_at_rest) == ([], [])
 

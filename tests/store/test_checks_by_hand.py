@@ -215,9 +215,9 @@ def test_a_journal_in_all_its_states_is_told(worked):
     damaged = found(worked)
 
     assert wrong == []
-    assert open_one == ["1 transaction is not folded in yet: the folder is open"]
-    assert with_room == ["2 transactions are not folded in yet: the folder is open"]
-    assert folded == ["all its transactions are folded in already"]
+    assert open_one == ["1 transaction is not checkpointed yet: the folder is open"]
+    assert with_room == ["2 transactions are not checkpointed yet: the folder is open"]
+    assert folded == ["all its transactions are checkpointed already"]
     assert torn == [f"{len(journal) - 9} bytes were never committed, all of it"]
     assert [(one.file, one.line, one.message) for one in damaged] == [
         ("journal.jsonl", 1, "this line is damaged, but good ones follow it")

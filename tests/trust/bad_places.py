@@ -234,7 +234,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a journal whose content is empty, written", ADD, ("catalog.json: the file is empty",), 1, changing(content=""), every_document),
     Row(0, "a journal whose content is another document, written", ADD, ("wanted 'events/1.json', found 'catalog.json'",), 1, changing(path=EVENT), every_document),
     Row(0, "a journal that nobody folded in, shown", INGREDIENTS, ("oats",), 0, journal_of(lambda lines: lines)),
-    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not folded in yet",), 0, journal_of(lambda lines: lines)),
+    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not checkpointed yet",), 0, journal_of(lambda lines: lines)),
     Row(0, "no journal, written", ADD, ("added 'Tea'",), 0, lambda folder: (folder / JOURNAL).unlink(), nothing),
     # What the environment names.
     *(

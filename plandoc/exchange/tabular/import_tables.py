@@ -21,7 +21,7 @@ from plandoc.exchange.tabular.stock_tables import StockReader
 from plandoc.exchange.tabular.table_reader import read_tables
 from plandoc.exchange.tabular.tabular_draft import bring_in
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 AnyPath = str | os.PathLike[str]
@@ -40,7 +40,7 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
+    tables = read_tables(checked_path(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
     drafts = ingredient_drafts(tables, Names("ingredient", session.find(Ingredient)))
     return bring_in(tables.cells, drafts, (), session, dry_run=dry_run)
 
@@ -77,7 +77,7 @@ def import_recipes(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), RECIPE_COLUMNS, RECIPE_KEYS)
+    tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
     catalogue = Catalogue(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
     drafts = RecipeDrafts(tables.cells, catalogue, add_ingredients=add_ingredients)
     drafts.read(recipe_texts(tables))
@@ -100,7 +100,7 @@ def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), GOOD_COLUMNS, GOOD_KEYS)
+    tables = read_tables(checked_path(path), GOOD_COLUMNS, GOOD_KEYS)
     drafts = GoodDrafts(tables.cells, session.find(FinishedGood), session.find(FinishedUnit))
     drafts.read(tables)
     return bring_in(tables.cells, drafts.goods, drafts.notes, session, dry_run=dry_run)
@@ -119,7 +119,7 @@ def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), STOCK_COLUMNS, STOCK_COLUMNS)
+    tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS)
     counts = StockReader(tables.cells, session).read(tables)
     tables.cells.check()
     # Said before anything is stored, for afterwards all of it is there already.

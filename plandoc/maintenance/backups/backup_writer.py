@@ -21,8 +21,8 @@ from plandoc.storage.archive import Manifest
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
 from plandoc.tables import EVENTS_FOLDER
@@ -78,8 +78,8 @@ def backup(
         DamagedError: when the folder cannot be understood as a whole.
         StorageError: when the system refuses; then there is no backup.
     """
-    layer, where = files or Files(), named(target)
-    with translated(where, Outcome.NOT_SAVED):
+    layer, where = files or Files(), checked_path(target)
+    with translate_os_errors(where, Outcome.NOT_SAVED):
         place, report = _make(source, where, keep, clock(), layer)
         if keep is None or report.problems:
             return report
@@ -141,14 +141,14 @@ def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     if isinstance(source, Store):
         place = Path(source.location)
         return place if place.is_absolute() else None
-    return named(source).absolute()
+    return checked_path(source).absolute()
 
 
 def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
     if isinstance(source, Store):
         return source.view(files_of)
-    root = named(source).absolute()
-    if not initialize.is_made(root, layer):
+    root = checked_path(source).absolute()
+    if not initialize.is_initialized(root, layer):
         raise FolderNotFoundError(str(root), f"{root} is no plandoc folder")
     backend = FolderBackend(root, files=layer)
     try:

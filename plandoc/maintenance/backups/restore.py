@@ -38,7 +38,7 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import storage_error, translated
+from plandoc.storage.os_errors import storage_error, translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.tables import EVENTS_FOLDER
@@ -105,7 +105,7 @@ def restore(
     backup = open_backup(source, files=layer)
     _refuse_unreadable(backup)
     problems = tuple(problems_in(backup.documents))
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         target = look_at(root, layer)
         _refuse(target, backup, replace=replace, foreign=foreign, older=older)
         if not target.exists:
@@ -241,7 +241,7 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
     folder.sync(name for name, before in present.items() if before is not None)
     line = journal.Line(serial + 1, backup.manifest.lineage, changes)
     content = journal.render(line, action="restore a backup", moment=moment)
-    if not lock.still_held():
+    if not lock.is_still_ours():
         message = f"{target.root}: its lock file was taken away, or the folder moved; nothing was restored"
         raise ConflictError(str(target.root), message)
     try:

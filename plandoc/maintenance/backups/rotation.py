@@ -10,7 +10,7 @@ from pathlib import Path
 from plandoc.errors import Outcome, PlandocError
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 # Between the name of a folder and the moment, where what it held is kept.
 BEFORE_RESTORE = "-before-restore-"
@@ -67,7 +67,7 @@ def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[
     """
     older: list[Backup] = []
     left: list[str] = []
-    with translated(newest.parent, Outcome.SAVED):
+    with translate_os_errors(newest.parent, Outcome.SAVED):
         for name in layer.names(newest.parent):
             path = newest.parent / name
             if _NAME.fullmatch(name) and path != newest:

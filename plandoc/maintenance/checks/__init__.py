@@ -17,8 +17,8 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_reader import Identity, identify
 from plandoc.storage.lock import while_locked
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
 __all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
@@ -55,7 +55,7 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
 
 def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
     """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
-    findings = look_at(named(path).absolute(), Files())[1]
+    findings = look_at(checked_path(path).absolute(), Files())[1]
     notes = [finding.problem for finding in findings if finding.is_note and not strict]
     return notes, [finding.problem for finding in findings if strict or not finding.is_note]
 
@@ -67,7 +67,7 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
         FolderNotFoundError: when there is no folder at the path.
         LockTimeout: when others wrote all the time and kept the lock, so that no look was of one moment.
     """
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
@@ -94,8 +94,8 @@ def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
 def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
     folder = DocumentFiles(root, files)
     look = Look(folder, files)
-    with translated(root, Outcome.NOT_SAVED):
-        if initialize.is_made(root, files):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
+        if initialize.is_initialized(root, files):
             return look, list(look.findings())
     if _holds_documents(folder):
         hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"

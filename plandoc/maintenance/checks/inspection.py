@@ -303,22 +303,22 @@ def _in_row(
 def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Finding]:
     hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
     said = []
-    if state.folded:
-        said.append(("all its transactions are folded in already", "empties it"))
+    if state.already_checkpointed:
+        said.append(("all its transactions are checkpointed already", "empties it"))
     elif state.lines:
         yield _not_folded_in(len(state.lines), hint)
-    if state.unfinished_size:
-        at = "all of it" if state.unfinished_size == len(content) else "at its end"
-        said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
+    if state.torn_size:
+        at = "all of it" if state.torn_size == len(content) else "at its end"
+        said.append((f"{state.torn_size} bytes were never committed, {at}", "cuts them off"))
     for message, way_out in said:
         yield Finding(Problem(message, file=journal.NAME, hint=hint + way_out), Cure.RECOVER)
 
 
 def _not_folded_in(transactions: int, hint: str) -> Finding:
-    """Return the note that a folder is open somewhere: it is sound as it is, and closing it folds them in."""
+    """Return the note that a folder is open somewhere: it is sound as it is, and closing it checkpoints them."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
-    it = "folds it in" if transactions == 1 else "folds them in"
-    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
+    it = "checkpoints it" if transactions == 1 else "checkpoints them"
+    problem = Problem(f"{message} checkpointed yet: the folder is open", file=journal.NAME, hint=hint + it)
     return Finding(problem, Cure.RECOVER, is_note=True)
 
 

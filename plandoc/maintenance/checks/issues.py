@@ -13,7 +13,7 @@ from plandoc.frozen import frozen
 class Cure(enum.Enum):
     """What a repair does about a finding without losing anything."""
 
-    RECOVER = "fold the journal in"
+    RECOVER = "checkpoint the journal"
     CLEAR_AWAY = "remove an unfinished file of plandoc's own"
     COUNT_UP = "count the next id up"
     SET_ASIDE = "move the file to lost-found"

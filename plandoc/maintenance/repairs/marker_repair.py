@@ -17,7 +17,7 @@ from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
 
@@ -39,7 +39,7 @@ def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, tim
     folder = DocumentFiles(root, files)
 
     def take_back(_: FolderLock) -> None:
-        with translated(root, Outcome.NOT_SAVED):
+        with translate_os_errors(root, Outcome.NOT_SAVED):
             content = folder.read(MARKER)
             if _is_sound(content):
                 # Somebody else was faster.
@@ -69,7 +69,7 @@ def _marker(folder: DocumentFiles, source: Source) -> marker.Marker:
     except DamagedError:
         lines = ()
     if lines:
-        # The journal goes on from the last transaction that the lost marker had folded in.
+        # The journal goes on from the last transaction that the lost marker had checkpointed.
         serial = lines[0].serial - 1
     return attrs.evolve(
         then, lineage=source.lineage, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)

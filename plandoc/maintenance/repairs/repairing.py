@@ -25,8 +25,8 @@ from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
 from plandoc.storage.migrations import parts
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 _TIMEOUT_SECONDS = 30.0
@@ -76,7 +76,7 @@ def repair(
     >>> report.actions, report.remaining
     ((), ())
     """
-    work = Repair(named(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    work = Repair(checked_path(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     return work.look_only(backup, foreign=foreign) if dry_run else work.do(backup, foreign=foreign)
 
 
@@ -148,7 +148,9 @@ class Repair:
         newer = next((finding.newer for finding in findings if finding.newer is not None), None)
         if newer is not None:
             raise newer
-        if not initialize.is_made(self._root, self._files) and not any(finding.is_damage for finding in findings):
+        if not initialize.is_initialized(self._root, self._files) and not any(
+            finding.is_damage for finding in findings
+        ):
             message = f"{self._root} is no plandoc folder, so there is nothing to repair"
             raise FolderNotFoundError(str(self._root), message)
         return look, findings
@@ -181,7 +183,7 @@ class Repair:
             try:
                 look, findings = self._look()
                 actions = planned(look, findings, self._folder, source)
-                with translated(self._root, Outcome.NOT_SAVED):
+                with translate_os_errors(self._root, Outcome.NOT_SAVED):
                     self._perform(actions, look, source, transaction)
             finally:
                 transaction.release()
