@@ -61,7 +61,7 @@ class Store:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
-        self._cache = DocumentCache(lambda: backend.lineage)
+        self._cache = DocumentCache(lambda: backend.store_id)
         self._index = EventIndex()
         self._in_session = threading.local()
         self._process = os.getpid()
@@ -110,8 +110,8 @@ class Store:
 
         return GuardedWrite(start, finish)
 
-    def read(self, look: Callable[[Session], T]) -> T:
-        """Return what `look` makes of a session that only reads, at one moment and without a lock.
+    def read(self, function: Callable[[Session], T]) -> T:
+        """Return what `function` makes of a session that only reads, at one moment and without a lock.
 
         It may be called again when somebody writes meanwhile, so it should only read and compute.
 
@@ -125,16 +125,16 @@ class Store:
         def looked(reading: Reading) -> T:
             session = self._make_session(reading, writes=False)
             try:
-                return look(session)
+                return function(session)
             finally:
                 session.end()
 
         return self._backend.view(looked)
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of the documents as they are, at one moment and without a lock; for backups."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of the documents as they are, at one moment and without a lock; for backups."""
         self._check_usable()
-        return self._backend.view(look)
+        return self._backend.view(function)
 
     def close(self) -> None:
         """Checkpoint the journal and let go of the folder; closing twice is no error."""
@@ -162,7 +162,7 @@ class Store:
             error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        documents = SessionDocuments(reading, self._cache, self._index, self._backend.lineage, writes=writes)
+        documents = SessionDocuments(reading, self._cache, self._index, self._backend.store_id, writes=writes)
         return Session(Workspace(documents), self._clock(), writes=writes)
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
@@ -226,12 +226,12 @@ def open_store(
             initialize.refuse_lost_marker(root, files)
             message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
             raise FolderNotFoundError(str(root), message)
-        initialize.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
+        initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
 
 
-def _new_lineage() -> str:
+def _new_store_id() -> str:
     import uuid  # noqa: PLC0415  (only a new folder needs one)
 
     return str(uuid.uuid4())

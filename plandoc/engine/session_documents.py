@@ -40,17 +40,17 @@ class SessionDocuments:
         reading: Gives their bytes.
         cache: The documents that were read before.
         index: The events.
-        lineage: The identity of the store.
+        store_id: The identity of the store.
         writes: Whether the session writes, so that what it hands out must be in the files at that moment.
     """
 
     def __init__(
-        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool
+        self, reading: Reading, cache: DocumentCache, index: EventIndex, store_id: str, *, writes: bool
     ) -> None:
         self._reading = reading
         self._cache = cache
         self._index = index
-        self._lineage = lineage
+        self._store_id = store_id
         self._writes = writes
         # Events that were handed out without a look into their documents, as they were then, by id.
         self._handed_out: dict[int, Event] = {}
@@ -121,7 +121,7 @@ class SessionDocuments:
     def of_new_event(self, event_id: int) -> OpenDocument:
         """Return the document of an event that there was not, to be saved with the session."""
         name = event_document(event_id)
-        document = OpenDocument(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
+        document = OpenDocument(documents.Document(name, documents.FORMAT, self._store_id, {}, {}))
         self._opened[name] = document
         return document
 
@@ -223,7 +223,7 @@ class SessionDocuments:
     def _event_in_head(self, name: str, event_id: int, head: Head) -> EventRow | None:
         """Return an event without reading the rest of its document; None where only that can tell."""
         first = document_head.first_row(name, _EVENTS.name, event_id, head)
-        if first is None or first.lineage != self._lineage or self._reading.format != documents.FORMAT:
+        if first is None or first.store_id != self._store_id or self._reading.format != documents.FORMAT:
             return None
         try:
             return EventRow(codec.from_row(Event, event_id, first.row), first.row, head.fingerprint)

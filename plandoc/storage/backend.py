@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Reading(Protocol):
-    """A view of all documents as they were at one moment."""
+    """A view of all documents in one version."""
 
     @property
     def serial(self) -> int:
@@ -85,7 +85,7 @@ class Backend(Protocol):
         ...
 
     @property
-    def lineage(self) -> str:
+    def store_id(self) -> str:
         """The identity of the store, the same in all its documents."""
         ...
 
@@ -104,8 +104,8 @@ class Backend(Protocol):
         """
         ...
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of a reading that mixes no two moments; takes no lock, may call it again."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of a reading that mixes no two versions; takes no lock, may call it again."""
         ...
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import orjson
 
-from plandoc.storage.documents import ABOUT_ROW, ABOUT_TABLE, FORMAT, LONGEST_ID, Row, problems_of_about
+from plandoc.storage.documents import ABOUT_ROW, ABOUT_TABLE, FORMAT, LONGEST_ID, STORE_ID_KEY, Row, problems_of_about
 
 # One block of most file systems; what a document says of itself and the row of an event take a tenth of it.
 START_SIZE = 4096
@@ -44,11 +44,11 @@ class FirstRow(NamedTuple):
     """The only row of a document's first table.
 
     Attributes:
-        lineage: The folder that the document says it is of.
+        store_id: The folder that the document says it is of.
         row: The row.
     """
 
-    lineage: str
+    store_id: str
     row: Row
 
 
@@ -76,7 +76,7 @@ def first_row(name: str, table: str, row_id: int, head: Head) -> FirstRow | None
     about, row = _as_written(form["about"]), _as_written(form["content"])
     if about is None or row is None or about.get("format") != FORMAT or problems_of_about(name, about):
         return None
-    return FirstRow(about["lineage"], row)
+    return FirstRow(about[STORE_ID_KEY], row)
 
 
 def _as_written(line: bytes) -> Row | None:

@@ -46,7 +46,7 @@ class FolderBackend:
     Args:
         root: The folder; it must hold a marker.
         files: The calls to the operating system; replaced only by tests.
-        clock: Where the moments in the journal and in the word left for waiting callers come from.
+        clock: Where the timestamps in the journal and in the word left for waiting callers come from.
         checkpoint_size: Bytes from which on the journal is checkpointed.
     """
 
@@ -80,9 +80,9 @@ class FolderBackend:
         return str(self._documents.root)
 
     @property
-    def lineage(self) -> str:
+    def store_id(self) -> str:
         """The identity of the folder."""
-        return self._marker.lineage
+        return self._marker.store_id
 
     @property
     def format(self) -> int:
@@ -99,7 +99,7 @@ class FolderBackend:
 
         def start() -> Transaction:
             self._lock.acquire(
-                action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
+                action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
             )
             with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
                 self._refresh()
@@ -119,15 +119,15 @@ class FolderBackend:
         """The checksum of the line of the last transaction; blank when it is not known."""
         return journal.checksum(self.position.last_bytes) or self._marker.line_digest
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of a reading that mixes no two moments."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of a reading that mixes no two versions."""
         started = stopwatch_seconds()
         edited: frozenset[str] = frozenset()
         while True:
             state = self._present_state()
             reading = FolderReading(self._documents, state, edited)
             try:
-                result = look(reading)
+                result = function(reading)
             except Exception:
                 now = self._present_state()
                 if reading.still_holds(now):
@@ -141,7 +141,7 @@ class FolderBackend:
             if waited > _VIEW_SECONDS and (transaction := self._begin_to_read(waited)) is not None:
                 break
         try:
-            return look(transaction)
+            return function(transaction)
         finally:
             transaction.release()
 
@@ -161,8 +161,8 @@ class FolderBackend:
         if self._position is None or not is_ours:
             message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
-        line = journal.Line(self._position.serial + 1, self.lineage, tuple(changes))
-        content = journal.render(line, action=action, moment=self._clock())
+        line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
+        content = journal.render(line, action=action, timestamp=self._clock())
         # Until all is done nobody knows how far it came; after an interruption the next `begin` looks for itself.
         before, self._position = self._position, None
         position = self._append(changes, content, before)
@@ -197,7 +197,7 @@ class FolderBackend:
         from plandoc.storage import pre_migration_backup  # noqa: PLC0415  (only a folder of an older plandoc needs it)
 
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-            return pre_migration_backup.prepare(self._documents, reading, changes, moment=self._clock())
+            return pre_migration_backup.prepare(self._documents, reading, changes, timestamp=self._clock())
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""
@@ -230,7 +230,7 @@ class FolderBackend:
         content = self._journal.read_behind(known)
         try:
             fresh = journal.parse(content or b"")
-            journal.check_belongs(fresh.lines, lineage=self.lineage, after_serial=known.serial)
+            journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
         except DamagedError:
             # A reading of all of it can say where.
             return None
@@ -252,7 +252,7 @@ class FolderBackend:
 
     def _recover(self, content: bytes) -> None:
         state = recovery.interpret(content, self._documents.read(marker.NAME))
-        self._refuse_other_lineage(state)
+        self._refuse_other_store(state)
         done = recover(self._documents, self._journal, state, content)
         self._marker, self._held = state.marker, done.held
         self._since_checkpoint = set(state.changes)
@@ -300,7 +300,7 @@ class FolderBackend:
     def _checkpoint_at_close(self) -> None:
         try:
             self._lock.acquire(
-                action="close", moment=self._clock(), timeout_seconds=_CLOSE_TIMEOUT_SECONDS, on_wait=None
+                action="close", timestamp=self._clock(), timeout_seconds=_CLOSE_TIMEOUT_SECONDS, on_wait=None
             )
         except LockTimeout:
             # Another process is at work in the folder; the journal is safe, and the last one to close checkpoints it.
@@ -314,13 +314,13 @@ class FolderBackend:
         finally:
             self._lock.release()
 
-    def _refuse_other_lineage(self, state: recovery.State) -> None:
+    def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
-        if state.marker.lineage != self.lineage:
+        if state.marker.store_id != self.store_id:
             message = "holds another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> recovery.State:
         state = self._reader.look().state
-        self._refuse_other_lineage(state)
+        self._refuse_other_store(state)
         return state

@@ -1,4 +1,4 @@
-"""The documents of a folder at one moment, read without the lock while others may write."""
+"""The documents of one version of a folder, read without the lock while others may write."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from plandoc.storage.recovery import FileStatus
 class FolderReading:
     """The documents as of the last transaction, also where its files are not all written yet.
 
-    What the journal holds is of that moment whatever happens to the files. What came from a file alone is remembered, so
+    What the journal holds is of that version whatever happens to the files. What came from a file alone is remembered, so
     that `still_holds` can say whether a transaction since then has changed it.
 
     Args:
         documents: The folder.
-        state: The moment.
+        state: The version.
         edited: Documents that another program has changed since plandoc wrote them, as an earlier reading has shown.
     """
 
@@ -92,10 +92,10 @@ class FolderReading:
             return self._documents.scan_of(name.partition("/")[0]).stat(name, self._state.pending)
 
     def still_holds(self, now: recovery.State) -> bool:
-        """Whether all that was read is of the moment of this reading, seen from a later one."""
+        """Whether all that was read is of the version of this reading, seen from a later one."""
         if now is self._state:
             return not self._suspects
-        changed = now.changed_since(self.serial) if now.marker.lineage == self._state.marker.lineage else None
+        changed = now.changed_since(self.serial) if now.marker.store_id == self._state.marker.store_id else None
         return (
             changed is not None
             and changed.isdisjoint(self._from_files)
@@ -105,6 +105,6 @@ class FolderReading:
         )
 
     def edited_by_others(self, now: recovery.State) -> frozenset[str]:
-        """Return the documents that no transaction until a later moment has made what they are."""
+        """Return the documents that no transaction until a later version has made what they are."""
         changed = now.changed_since(self.serial)
         return frozenset() if changed is None else frozenset(self._suspects - changed)

@@ -101,7 +101,7 @@ def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[s
         if status is not FileStatus.UP_TO_DATE:
             found[name] = status
             if wanted is not None:
-                recovery.check_understood(name, wanted, state.marker.lineage)
+                recovery.check_understood(name, wanted, state.marker.store_id)
     return found, held
 
 

@@ -15,6 +15,7 @@ import orjson
 
 from plandoc.errors import DamagedError, Problem
 from plandoc.frozen import frozen
+from plandoc.storage.documents import STORE_ID_KEY
 
 NAME = "journal.jsonl"
 # What follows the last line while somebody has the folder open: space that is allocated for the next ones.
@@ -29,7 +30,9 @@ _DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-
 # No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
 _CAN_BE_REMOVED = ("events/", "stock.json")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
+# What the time of a transaction is called in its line.
+TIMESTAMP_KEY = "moment"
+_LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 _PIECE_SIZE = 32 * 1024
 LAST_BYTES_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
@@ -56,12 +59,12 @@ class Line:
 
     Attributes:
         serial: One more than that of the transaction before.
-        lineage: The folder it belongs to.
+        store_id: The folder it belongs to.
         changes: One for each changed document.
     """
 
     serial: int
-    lineage: str
+    store_id: str
     changes: tuple[Change, ...]
 
 
@@ -82,13 +85,13 @@ class Content:
     torn_size: int = 0
 
 
-def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
+def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
     """Return the bytes of a line, newline included."""
     body = orjson.dumps(
         {
             "serial": line.serial,
-            "lineage": line.lineage,
-            "moment": moment.isoformat(),
+            STORE_ID_KEY: line.store_id,
+            TIMESTAMP_KEY: timestamp.isoformat(),
             # Whatever a caller says there is kept, and refuses no write.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
@@ -192,7 +195,7 @@ def _parse_line(raw: bytes, number: int) -> Line | None:
     fields = _fields(body + b"}")
     if not _is_line(fields):
         raise _damaged(number, "this line has the right checksum, but is none that plandoc writes")
-    return Line(fields["serial"], fields["lineage"], tuple(map(_parse_change, fields["documents"])))
+    return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
 
 
 def _fields(content: bytes) -> Any:
@@ -208,7 +211,7 @@ def _is_line(fields: Any) -> bool:
         type(fields) is dict
         and set(fields) == _LINE_FIELDS
         and type(fields["serial"]) is int
-        and all(type(fields[name]) is str for name in ("lineage", "moment", "action"))
+        and all(type(fields[name]) is str for name in (STORE_ID_KEY, TIMESTAMP_KEY, "action"))
         and type(fields["documents"]) is list
         and all(map(_is_change, fields["documents"]))
         and len({change["path"] for change in fields["documents"]}) == len(fields["documents"])
@@ -242,12 +245,12 @@ def _damaged(line: int, message: str) -> DamagedError:
     return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
 
 
-def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int, first: int = 1) -> None:
+def check_belongs(lines: Sequence[Line], *, store_id: str, after_serial: int, first: int = 1) -> None:
     """Refuse a journal of another folder, of another time of this folder, or with lines missing.
 
     Args:
         lines: In order.
-        lineage: The identity of the folder.
+        store_id: The identity of the folder.
         after_serial: Number of the transaction before them.
         first: The number of the first line, for messages.
 
@@ -255,12 +258,12 @@ def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int, fir
         DamagedError: that says which.
     """
     for serial, (number, line) in enumerate(enumerate(lines, start=first), start=after_serial + 1):
-        if line.lineage != lineage:
-            message = f"the journal belongs to another folder ({line.lineage}), not to this one ({lineage})"
+        if line.store_id != store_id:
+            message = f"the journal belongs to another folder ({line.store_id}), not to this one ({store_id})"
             raise _damaged(number, message)
         if line.serial != serial:
             message = f"wanted transaction {serial}, found {line.serial}"
-            raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same moment")
+            raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same version of the folder")
 
 
 def damaged_content(name: str, found: str, wanted: str) -> DamagedError:

@@ -110,7 +110,7 @@ class JournalFile:
         """Make durable what was found there, before a line is written behind it.
 
         The previous writer may have been killed between a rename or a cut and its sync. Nothing shows it; but a power cut
-        that took that back, and kept what is written now, would leave a journal and a marker of two different moments, or
+        that took that back, and kept what is written now, would leave a journal and a marker of two different versions of the folder, or
         old lines behind new ones.
         """
         if self._is_unsynced or self._folder_is_unsynced:

@@ -1,6 +1,6 @@
-"""Reading journal and marker of one moment without the lock, beside a process that may be writing them.
+"""Reading journal and marker of one version of a folder without the lock, beside a process that may be writing them.
 
-A reader that is held up in the middle can see bytes of two moments. So what it read counts only if nothing has changed when
+A reader that is held up in the middle can see bytes of two versions. So what it read counts only if nothing has changed when
 it is done, and damage only if that is also found under the lock. Nor does a line count that may not be on the disk
 yet: its writer could still fail, and take it back.
 """
@@ -26,7 +26,7 @@ _LOCK_TIMEOUT_SECONDS = 10.0
 
 @frozen
 class Identity:
-    """What distinguishes one moment of a folder from another, seen without the lock.
+    """What distinguishes one version of a folder from another, seen without the lock.
 
     An empty journal looks like any other empty one; the marker distinguishes them, because a checkpoint writes it before
     it empties the journal.
@@ -43,8 +43,8 @@ class Identity:
 
 
 @frozen
-class Moment:
-    """A moment of a folder.
+class FolderVersion:
+    """A version of a folder: what it holds between two transactions.
 
     Attributes:
         identity: What distinguishes it from the next one.
@@ -62,7 +62,7 @@ class JournalReader:
         documents: The folder.
         files: The system.
         lock: Its lock.
-        clock: Where the moments in the word for waiting callers come from.
+        clock: Where the timestamps in the word for waiting callers come from.
     """
 
     def __init__(self, documents: DocumentFiles, files: Files, lock: FolderLock, clock: Clock) -> None:
@@ -71,11 +71,11 @@ class JournalReader:
         self._lock = lock
         self._clock = clock
         self._path = documents.root / journal.NAME
-        self._seen: Moment | None = None
+        self._seen: FolderVersion | None = None
         self._synced = b""
 
-    def look(self) -> Moment:
-        """Return the present moment: the same object as long as nothing has changed.
+    def look(self) -> FolderVersion:
+        """Return the present version: the same object as long as nothing has changed.
 
         Raises:
             DamagedError: when journal and marker cannot be understood.
@@ -85,10 +85,10 @@ class JournalReader:
         if seen is not None and self._identity(seen.state.valid_size) == seen.identity:
             return seen
         for _ in range(_TRIES):
-            moment = self._tried(seen)
-            if moment is not None:
-                self._seen = moment
-                return moment
+            version = self._tried(seen)
+            if version is not None:
+                self._seen = version
+                return version
             seen = None
         self._seen = self._made_sure_of()
         return self._seen
@@ -97,34 +97,34 @@ class JournalReader:
         """Take in that the line that ends like this is on the disk: this process has made it so."""
         self._synced = last_bytes
 
-    def _tried(self, seen: Moment | None) -> Moment | None:
+    def _tried(self, seen: FolderVersion | None) -> FolderVersion | None:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
             found = self._continued(seen) if seen is not None and seen.state.valid_size else None
-            found = found or moment_of(*self._contents())
+            found = found or version_of(*self._contents())
         except DamagedError:
             return None
         return found if self._is_durable(found) else None
 
-    def _continued(self, seen: Moment) -> Moment | None:
-        """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
+    def _continued(self, seen: FolderVersion) -> FolderVersion | None:
+        """Return the present version where lines have come behind those of an earlier one; None where that is not so."""
         offset = seen.state.valid_size - len(seen.state.last_bytes)
         window, size = self._read_from(offset)
         if not window.startswith(seen.state.last_bytes):
             return None
         fresh = journal.parse(window[len(seen.state.last_bytes) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
-        return Moment(_identity_in(window, offset, size, state.valid_size, None), state)
+        return FolderVersion(_identity_in(window, offset, size, state.valid_size, None), state)
 
-    def _is_durable(self, moment: Moment) -> bool:
+    def _is_durable(self, version: FolderVersion) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
-        last_bytes = moment.state.last_bytes
+        last_bytes = version.state.last_bytes
         if not last_bytes or last_bytes == self._synced:
             return True
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             self._sync()
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
-        if not self._read_from(moment.state.valid_size - len(last_bytes))[0].startswith(last_bytes):
+        if not self._read_from(version.state.valid_size - len(last_bytes))[0].startswith(last_bytes):
             return False
         self._synced = last_bytes
         return True
@@ -136,33 +136,35 @@ class JournalReader:
             if error.errno not in CANNOT_SYNC:
                 raise
 
-    def _made_sure_of(self) -> Moment:
-        """Return the moment as it is while no other process can write, or raise what is wrong with it."""
+    def _made_sure_of(self) -> FolderVersion:
+        """Return the version as it is while no other process can write, or raise what is wrong with it."""
         if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
             # No process can be writing: a writer locks first.
             return self._agreed_on()
         return and_done(self._looked_at_alone, self._lock.release)
 
-    def _looked_at_alone(self) -> Moment:
+    def _looked_at_alone(self) -> FolderVersion:
         try:
-            self._lock.acquire(action=None, moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
+            self._lock.acquire(
+                action=None, timestamp=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None
+            )
         except (LockTimeout, StorageError):
             # A process that may not write cannot lock; one that has had the lock for so long is not writing the journal.
             return self._agreed_on()
-        return self._durable(moment_of(*self._contents()))
+        return self._durable(version_of(*self._contents()))
 
-    def _agreed_on(self) -> Moment:
-        """Return the moment, or raise what is wrong with it, once two reads of the files in a row are alike."""
+    def _agreed_on(self) -> FolderVersion:
+        """Return the version, or raise what is wrong with it, once two reads of the files in a row are alike."""
         contents = self._contents()
         for _ in range(_TRIES):
             before, contents = contents, self._contents()
             if before == contents:
                 break
-        return self._durable(moment_of(*contents))
+        return self._durable(version_of(*contents))
 
-    def _durable(self, moment: Moment) -> Moment:
-        self._is_durable(moment)
-        return moment
+    def _durable(self, version: FolderVersion) -> FolderVersion:
+        self._is_durable(version)
+        return version
 
     def _contents(self) -> tuple[bytes, bytes | None]:
         return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
@@ -186,18 +188,18 @@ class JournalReader:
         return identify(self._documents, self._files, end)
 
 
-def moment_of(content: bytes, present: bytes | None) -> Moment:
-    """Return the moment at which a journal and a marker have been read.
+def version_of(content: bytes, present: bytes | None) -> FolderVersion:
+    """Return the version of a folder of which a journal and a marker have been read.
 
     Raises:
         DamagedError: when they cannot be understood or do not belong together.
     """
     state = recovery.interpret(content, present)
-    return Moment(_identity_in(content, 0, len(content), state.valid_size, present), state)
+    return FolderVersion(_identity_in(content, 0, len(content), state.valid_size, present), state)
 
 
 def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
-    """Return the identity of this moment.
+    """Return the identity of this version.
 
     Args:
         documents: The folder.

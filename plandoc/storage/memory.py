@@ -22,11 +22,11 @@ class MemoryBackend:
 
     location = "memory"
 
-    def __init__(self, lineage: str) -> None:
-        self.lineage = lineage
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
         self.documents: Mapping[str, bytes] = {
-            marker.NAME: marker.render(marker.Marker(lineage)),
-            **{name: documents.render(name, lineage, {}, {}) for name in initialize.DOCUMENTS},
+            marker.NAME: marker.render(marker.Marker(store_id)),
+            **{name: documents.render(name, store_id, {}, {}) for name in initialize.DOCUMENTS},
         }
         self.serial = 0
         self._turns = Turns()
@@ -51,9 +51,9 @@ class MemoryBackend:
 
         return or_undone(start, lambda: self.release(turn))
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of the documents of this moment."""
-        return look(_MemoryReading(self.documents, self.serial))
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of the documents as they are."""
+        return function(_MemoryReading(self.documents, self.serial))
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""

@@ -95,7 +95,7 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
     # The writer of the marker may have been killed before emptying the journal, and others may have gone on writing.
     dropped = tuple(line for line in content.lines if line.serial <= present.serial)
     after_serial = dropped[0].serial - 1 if dropped else present.serial
-    journal.check_belongs(content.lines, lineage=present.lineage, after_serial=after_serial)
+    journal.check_belongs(content.lines, store_id=present.store_id, after_serial=after_serial)
     lines = content.lines[len(dropped) :]
     return State(
         marker=present,
@@ -124,7 +124,7 @@ def extended(state: State, fresh: journal.Content) -> State:
     if not fresh.lines:
         return attrs.evolve(state, torn_size=fresh.torn_size)
     first = state.number_of_lines + 1
-    journal.check_belongs(fresh.lines, lineage=state.marker.lineage, after_serial=state.serial, first=first)
+    journal.check_belongs(fresh.lines, store_id=state.marker.store_id, after_serial=state.serial, first=first)
     more = journal.versions(fresh.lines)
     changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
     written = more.get(marker.NAME)
@@ -204,13 +204,13 @@ def _may_be_lost(current: bytes, found: str, changes: Sequence[journal.Change]) 
     return found in older or not current.strip() or b"\0" in current
 
 
-def check_understood(name: str, content: bytes, lineage: str) -> None:
+def check_understood(name: str, content: bytes, store_id: str) -> None:
     """Refuse a content from the journal that is not a document of the folder, before it replaces one.
 
     Raises:
         DamagedError: with what is wrong.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    belongs_to = marker.parse(content).lineage if name == marker.NAME else documents.parse(name, content).lineage
-    if belongs_to != lineage:
-        raise journal.damaged_content(name, belongs_to, lineage)
+    belongs_to = marker.parse(content).store_id if name == marker.NAME else documents.parse(name, content).store_id
+    if belongs_to != store_id:
+        raise journal.damaged_content(name, belongs_to, store_id)

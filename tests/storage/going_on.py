@@ -67,7 +67,7 @@ def _is_known(life: Life) -> bool:
 
 def _make(life: Life) -> None:
     if not initialize.is_initialized(life.root, Files()):
-        initialize.create(life.root, lineage=LINEAGE, files=life.files, clock=clock, timeout_seconds=0)
+        initialize.create(life.root, store_id=LINEAGE, files=life.files, clock=clock, timeout_seconds=0)
         life.files.mark("acknowledged", 0)
 
 

@@ -50,7 +50,7 @@ def marker_with(next_event_id: int, serial: int = 0) -> bytes:
 
 
 def make_folder(root: Path, files: Files | None = None) -> Path:
-    initialize.create(root, lineage=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
+    initialize.create(root, store_id=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
     return root
 
 

@@ -56,5 +56,5 @@ def test_whatever_is_changed_in_the_head_a_row_that_is_found_is_that_of_a_readin
 
     if found is not None:
         whole = documents.parse(NAME, changed)
-        assert (whole.lineage, whole.tables["events"]["7"]) == found
+        assert (whole.store_id, whole.tables["events"]["7"]) == found
         assert list(whole.tables["events"]) == ["7"]

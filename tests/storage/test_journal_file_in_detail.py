@@ -20,7 +20,7 @@ WHOLE = "an earlier transaction could not be made durable; close this store and 
 
 
 def line(serial: int) -> bytes:
-    return journal.render(journal.Line(serial, "L", ()), action="change", moment=MOMENT)
+    return journal.render(journal.Line(serial, "L", ()), action="change", timestamp=MOMENT)
 
 
 @pytest.fixture

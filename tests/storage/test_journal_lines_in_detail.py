@@ -22,7 +22,7 @@ FIRST, SECOND, THIRD = Line(7, LINEAGE, (WRITTEN,)), Line(8, LINEAGE, (MADE, REM
 
 
 def render(line: Line) -> bytes:
-    return journal.render(line, action="bake", moment=MOMENT)
+    return journal.render(line, action="bake", timestamp=MOMENT)
 
 
 def sealed(fields: object) -> bytes:
@@ -221,21 +221,21 @@ def test_what_was_done_to_a_document_is_known_in_order():
 
 
 def test_lines_belong_together_when_each_is_one_more_than_the_one_before():
-    journal.check_belongs([FIRST, SECOND, THIRD], lineage=LINEAGE, after_serial=6)
+    journal.check_belongs([FIRST, SECOND, THIRD], store_id=LINEAGE, after_serial=6)
 
     with pytest.raises(DamagedError) as refusal:
-        journal.check_belongs([FIRST, THIRD], lineage=LINEAGE, after_serial=6)
+        journal.check_belongs([FIRST, THIRD], store_id=LINEAGE, after_serial=6)
 
     (problem,) = refusal.value.problems
     assert problem.line == 2
-    assert problem.message == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same moment"
+    assert problem.message == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same version of the folder"
 
 
 def test_a_line_of_another_folder_is_named():
     foreign = Line(8, "M", (WRITTEN,))
 
     with pytest.raises(DamagedError) as refusal:
-        journal.check_belongs([FIRST, foreign], lineage=LINEAGE, after_serial=6)
+        journal.check_belongs([FIRST, foreign], store_id=LINEAGE, after_serial=6)
 
     (problem,) = refusal.value.problems
     assert (problem.file, problem.line) == ("journal.jsonl", 2)

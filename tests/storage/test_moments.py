@@ -37,7 +37,7 @@ PADDING = b"\n" * LEAST_PADDING_SIZE
 
 
 def line(serial: int, *changes: journal.Change) -> bytes:
-    return journal.render(journal.Line(serial, LINEAGE, changes), action="change", moment=MOMENT)
+    return journal.render(journal.Line(serial, LINEAGE, changes), action="change", timestamp=MOMENT)
 
 
 def a_reader(root: Path, files: Files | None = None) -> JournalReader:
@@ -177,7 +177,7 @@ def test_what_looks_like_damage_is_looked_at_again_when_the_writer_is_done(root:
     (root / journal.NAME).write_bytes(b"unfinished\n" + line(1))
     lock = FolderLock(root, Files())
     turn = Turn()
-    lock.acquire(action="write", moment=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
+    lock.acquire(action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
 
     def finish() -> None:
         (root / journal.NAME).write_bytes(line(1) + line(2))

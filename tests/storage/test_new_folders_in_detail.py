@@ -28,8 +28,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def create(root: Path, files: Files | None = None, lineage: str = LINEAGE) -> None:
-    initialize.create(root, lineage=lineage, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
+def create(root: Path, files: Files | None = None, store_id: str = LINEAGE) -> None:
+    initialize.create(root, store_id=store_id, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
 
 
 def test_a_new_folder_holds_a_marker_an_empty_catalogue_an_empty_journal_and_a_folder_for_events(root):
@@ -101,7 +101,7 @@ def test_a_folder_that_is_made_stays_as_it_is(root):
     backend = open_folder(root)
     before = contents(root)
 
-    create(root, lineage="another")
+    create(root, store_id="another")
 
     assert contents(root) == before
     backend.close()
@@ -117,10 +117,10 @@ def test_a_folder_whose_making_was_cut_off_is_finished(root, kept):
             (root / name).unlink()
     (root / "events").rmdir()
 
-    create(root, lineage="of the second try")
+    create(root, store_id="of the second try")
 
-    assert marker.parse((root / marker.NAME).read_bytes()).lineage == "of the second try"
-    assert documents.parse(CATALOG, (root / CATALOG).read_bytes()).lineage == "of the second try"
+    assert marker.parse((root / marker.NAME).read_bytes()).store_id == "of the second try"
+    assert documents.parse(CATALOG, (root / CATALOG).read_bytes()).store_id == "of the second try"
     assert (root / "events").is_dir()
 
 
@@ -180,7 +180,7 @@ def test_files_of_other_programs_are_no_documents_and_stay(root):
 def test_who_makes_a_folder_says_so_to_those_who_wait_and_lets_the_next_one_in(root):
     create(root)
     lock = FolderLock(root, Files())
-    lock.acquire(action="work", moment=MOMENT, timeout_seconds=0, on_wait=None)
+    lock.acquire(action="work", timestamp=MOMENT, timeout_seconds=0, on_wait=None)
 
     with pytest.raises(LockTimeout) as refusal:
         create(root)

@@ -111,7 +111,7 @@ def line(serial: int, *changes: journal.Change) -> journal.Line:
 
 
 def journal_of(*lines: journal.Line) -> bytes:
-    return b"".join(journal.render(each, action="change", moment=MOMENT) for each in lines)
+    return b"".join(journal.render(each, action="change", timestamp=MOMENT) for each in lines)
 
 
 def marker_change(next_event_id: int, serial: int = 0) -> journal.Change:
@@ -213,7 +213,7 @@ def test_transactions_that_are_missing_between_marker_and_journal_are_told():
 
     (problem,) = refusal.value.problems
     assert (problem.file, problem.line) == (journal.NAME, 1)
-    assert "not of the same moment" in problem.message
+    assert "not of the same version" in problem.message
     assert "backup" in problem.hint
 
 

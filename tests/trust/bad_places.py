@@ -151,7 +151,7 @@ def with_output_on(device: str) -> Call:
 BROKEN = "this line is damaged, but good ones follow it"
 CHANGED = "this line was changed by another program: it does not match its checksum"
 NOT_OURS = "this line has the right checksum, but is none that plandoc writes"
-OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same moment"
+OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of the folder"
 RENAMED = "the file was renamed or copied; give it its own name back"
 UNKNOWN_NAME = "a document under a name that is none, so that plandoc does not read it"
 STRANGE = "a JSON file that plandoc does not know"

@@ -91,7 +91,7 @@ def _check_digests(backup: Backup) -> None:
     if wrong:
         raise DamagedError(str(backup.path), wrong)
     inside = backup.marker
-    if (inside.lineage, inside.serial) != (manifest.lineage, manifest.serial):
+    if (inside.store_id, inside.serial) != (manifest.store_id, manifest.serial):
         raise damaged(MANIFEST, f"the manifest and {marker.NAME} are not of the same folder and moment")
 
 

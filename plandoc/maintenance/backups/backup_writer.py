@@ -36,7 +36,7 @@ class BackupReport:
 
     Attributes:
         path: Where it is.
-        manifest: What it says of itself: lineage, serial, moment, digests.
+        manifest: What it says of itself: store_id, serial, moment, digests.
         documents: How many files it holds, `plandoc.json` among them.
         size: Bytes of the archive; for a folder, of the files in it.
         problems: What is wrong with the folder that was copied. The copy is faithful all the same.
@@ -83,7 +83,7 @@ def backup(
         place, report = _make(source, where, keep, clock(), layer)
         if keep is None or report.problems:
             return report
-    removed, left = rotation.remove_oldest(place, report.manifest.lineage, keep, layer)
+    removed, left = rotation.remove_oldest(place, report.manifest.store_id, keep, layer)
     return attrs.evolve(report, removed=removed, left=left)
 
 
@@ -96,7 +96,7 @@ def _make(
     if keep is not None and layer.status(place.parent) is None:
         layer.make_folder(place.parent)
         layer.sync_folder(place.parent.parent)
-    return place, write(place, archive.describe(contents, moment=moment), contents, layer)
+    return place, write(place, archive.describe(contents, timestamp=moment), contents, layer)
 
 
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:

@@ -53,7 +53,7 @@ class RestoreReport:
     Attributes:
         path: The data folder.
         source: The backup.
-        lineage: The identity that the folder has now.
+        store_id: The identity that the folder has now.
         serial: The serial of the backup.
         documents: How many files came from the backup, `plandoc.json` among them.
         kept: Where the former content of the folder is; None when it had none.
@@ -62,7 +62,7 @@ class RestoreReport:
 
     path: Path
     source: Path
-    lineage: str
+    store_id: str
     serial: int
     documents: int
     kept: Path | None = None
@@ -122,11 +122,11 @@ def restore(
                 return kept
 
             kept = while_locked(
-                root, layer, over, action="restore a backup", moment=clock(), timeout_seconds=timeout_seconds
+                root, layer, over, action="restore a backup", timestamp=clock(), timeout_seconds=timeout_seconds
             )
             _finish(root, layer, clock)
     manifest = backup.manifest
-    return RestoreReport(root, backup.path, manifest.lineage, manifest.serial, len(backup.documents), kept, problems)
+    return RestoreReport(root, backup.path, manifest.store_id, manifest.serial, len(backup.documents), kept, problems)
 
 
 def _refuse_unreadable(backup: Backup) -> None:
@@ -136,12 +136,12 @@ def _refuse_unreadable(backup: Backup) -> None:
         if name == marker.NAME:
             continue
         try:
-            lineage = documents.parse(name, content).lineage
+            store_id = documents.parse(name, content).store_id
         except DamagedError as error:
             wrong += error.problems
         else:
-            if lineage != backup.manifest.lineage:
-                wrong.append(Problem(f"belongs to another folder ({lineage})", file=name))
+            if store_id != backup.manifest.store_id:
+                wrong.append(Problem(f"belongs to another folder ({store_id})", file=name))
     if wrong:
         hint = "use another backup; or take the sound documents from this one with 'plandoc repair --from BACKUP'"
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
@@ -156,10 +156,10 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
     if not replace:
         hint = "restore into a new folder and compare; or with replace=True, which keeps a backup of it"
         raise _refused(f"{target.root} is a data folder already", hint)
-    if target.lineage not in {None, manifest.lineage} and not foreign:
-        message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
+    if target.store_id not in {None, manifest.store_id} and not foreign:
+        message = f"the backup is of another data folder ({manifest.store_id}) than {target.root} ({target.store_id})"
         raise _refused(message, "if that is wanted, say so with foreign=True")
-    if target.lineage == manifest.lineage and not older:
+    if target.store_id == manifest.store_id and not older:
         _refuse_to_lose_transactions(target, backup)
 
 
@@ -201,7 +201,7 @@ def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
         contents = backend.view(files_of)
         backend.close()
         place = rotation.free_path(stem, backup_writer.ARCHIVE_SUFFIX, layer)
-        return backup_writer.write(place, archive.describe(contents, moment=moment), contents, layer).path
+        return backup_writer.write(place, archive.describe(contents, timestamp=moment), contents, layer).path
     place = rotation.free_path(stem, "", layer)
     with temporary_beside(place, moment, layer) as temporary:
         write = AtomicWrite(place, temporary, layer)
@@ -239,8 +239,8 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
     )
     # Or a power cut could take back what a document is by now, and a recovery would take it for an edit by hand.
     folder.sync(name for name, before in present.items() if before is not None)
-    line = journal.Line(serial + 1, backup.manifest.lineage, changes)
-    content = journal.render(line, action="restore a backup", moment=moment)
+    line = journal.Line(serial + 1, backup.manifest.store_id, changes)
+    content = journal.render(line, action="restore a backup", timestamp=moment)
     if not lock.is_still_ours():
         message = f"{target.root}: its lock file was taken away, or the folder moved; nothing was restored"
         raise ConflictError(str(target.root), message)
@@ -255,7 +255,7 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
 def _marker_for(target: Target, backup: Backup, serial: int) -> marker.Marker:
     """Return the marker that goes with the line; serials never fall, or others would not see that anything changed."""
     restored = backup.marker
-    same = target.lineage == restored.lineage
+    same = target.store_id == restored.store_id
     # No id of an event is given twice, also not one that the backup does not know yet.
     next_event_id = max(restored.next_event_id, target.next_event_id) if same else restored.next_event_id
     return attrs.evolve(restored, serial=serial, next_event_id=next_event_id, line_digest="")

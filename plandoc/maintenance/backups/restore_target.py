@@ -24,7 +24,7 @@ class Target:
         is_empty: Whether it holds nothing but what a restore that was cut off may have left.
         is_data_folder: Whether there is a marker, a catalogue, a journal or an event in it.
         is_sound: Whether journal and marker mean something together.
-        lineage: The identity of the folder; None when it cannot be told.
+        store_id: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.
         line_digest: The checksum of that transaction's line in the journal; blank when it is not known.
         next_event_id: The id that its next new event would get, as far as that can be told.
@@ -36,7 +36,7 @@ class Target:
     is_empty: bool = False
     is_data_folder: bool = False
     is_sound: bool = False
-    lineage: str | None = None
+    store_id: str | None = None
     serial: int = 0
     line_digest: str = ""
     next_event_id: int = 1
@@ -74,7 +74,7 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     return attrs.evolve(
         target,
         is_sound=folder.read(initialize.CATALOG) is not None or initialize.CATALOG in state.changes,
-        lineage=state.marker.lineage,
+        store_id=state.marker.store_id,
         serial=state.serial,
         line_digest=state.line_digest,
         next_event_id=state.marker.next_event_id,
@@ -90,7 +90,7 @@ def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
     try:
         present = marker.parse(folder.read(marker.NAME) or b"")
         target = attrs.evolve(
-            target, lineage=present.lineage, serial=present.serial, next_event_id=present.next_event_id
+            target, store_id=present.store_id, serial=present.serial, next_event_id=present.next_event_id
         )
     except DamagedError:
         pass
@@ -99,5 +99,5 @@ def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
     except DamagedError:
         lines = ()
     # Lines of another folder count for nothing here.
-    own = [line.serial for line in lines if target.lineage in {None, line.lineage}]
+    own = [line.serial for line in lines if target.store_id in {None, line.store_id}]
     return attrs.evolve(target, serial=max([target.serial, *own]))

@@ -60,7 +60,7 @@ def free_path(stem: Path, suffix: str, layer: Files) -> Path:
         number += 1
 
 
-def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def remove_oldest(newest: Path, store_id: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Remove the oldest backups beside a new one beyond a number; return which, and which files were left alone and why.
 
     Only what reads as a whole backup of the same data folder is counted or removed; the new one always stays.
@@ -71,7 +71,7 @@ def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[
         for name in layer.names(newest.parent):
             path = newest.parent / name
             if _NAME.fullmatch(name) and path != newest:
-                reason = _add_if_sound(path, lineage, older, layer)
+                reason = _add_if_sound(path, store_id, older, layer)
                 left += [f"{path}: left alone: {reason}"] if reason else []
         older.sort(key=_age)
         # The new one counts, so that one less of the others stays.
@@ -88,7 +88,7 @@ def _age(made: Backup) -> tuple[datetime.datetime, int, int]:
     return made.manifest.created_at, made.manifest.serial, _number(made.path.name)
 
 
-def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -> str | None:
+def _add_if_sound(path: Path, store_id: str, sound: list[Backup], layer: Files) -> str | None:
     present = layer.status(path)
     if present is None or not stat.S_ISREG(present.st_mode):
         return "it is no plain file"
@@ -97,7 +97,7 @@ def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -
     except PlandocError as error:
         first, *others = str(error).splitlines()
         return f"{first}; and {len(others)} more" if others else first
-    if other.manifest.lineage != lineage:
+    if other.manifest.store_id != store_id:
         return "it is a backup of another data folder"
     # Of the content nothing is needed here, and many backups may be more than the memory should hold.
     sound.append(Backup(path, other.manifest, {}))

@@ -51,7 +51,7 @@ def _locked(place: Path, moment: datetime.datetime, layer: Files) -> FolderLock 
         # The lock means nothing after a power cut, so that these are no part of what the disk must keep.
         place.mkdir()
         (place / lock.FOLDER).mkdir()
-        held.acquire(action="make a backup or restore one", moment=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="make a backup or restore one", timestamp=moment, timeout_seconds=0, on_wait=None)
     except (OSError, PlandocError):
         held.close()
         _remove_lock(place, layer)
@@ -75,7 +75,7 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
     if host != holder.this_host() and (host is not None or layer.status(made) is not None):
         return
     try:
-        held.acquire(action="remove what was left", moment=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="remove what was left", timestamp=moment, timeout_seconds=0, on_wait=None)
     except PlandocError:
         # Somebody works there, or removes it just now.
         held.close()

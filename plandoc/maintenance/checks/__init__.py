@@ -86,7 +86,7 @@ def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
         files,
         lambda _: _look_once(root, files),
         action=None,
-        moment=system_clock(),
+        timestamp=system_clock(),
         timeout_seconds=_TIMEOUT_SECONDS,
     )
 

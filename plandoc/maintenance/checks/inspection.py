@@ -218,8 +218,8 @@ class Look:
             return
         if not documents.is_as_written(document):
             yield _changed_by_others(document)
-        if self.marker is not None and opened.lineage != self.marker.lineage:
-            message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
+        if self.marker is not None and opened.store_id != self.marker.store_id:
+            message = f"belongs to another folder ({opened.store_id}), not to this one ({self.marker.store_id})"
             hint = "import the other folder's data instead of copying its files"
             yield Finding(Problem(message, file=file, hint=hint), cure, is_damage=True)
             return

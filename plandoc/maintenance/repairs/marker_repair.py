@@ -48,7 +48,7 @@ def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, tim
                 LostFound(folder).keep(MARKER, content, "could not be read", is_replaced=True)
             folder.put_durably(MARKER, marker.render(_marker(folder, source)))
 
-    while_locked(root, files, take_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
+    while_locked(root, files, take_back, action="repair", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
 def _is_sound(content: bytes | None) -> bool:
@@ -72,5 +72,5 @@ def _marker(folder: DocumentFiles, source: Source) -> marker.Marker:
         # The journal goes on from the last transaction that the lost marker had checkpointed.
         serial = lines[0].serial - 1
     return attrs.evolve(
-        then, lineage=source.lineage, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
+        then, store_id=source.store_id, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
     )

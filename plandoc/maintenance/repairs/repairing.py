@@ -158,17 +158,17 @@ class Repair:
     def _source(self, look: Look, backup: str | os.PathLike[str] | None, *, foreign: bool) -> Source | None:
         if backup is None:
             return None
-        lineage = self._lineage(look)
-        return None if lineage is None else Source.open(backup, lineage=lineage, foreign=foreign)
+        store_id = self._store_id(look)
+        return None if store_id is None else Source.open(backup, store_id=store_id, foreign=foreign)
 
-    def _lineage(self, look: Look) -> str | None:
+    def _store_id(self, look: Look) -> str | None:
         """Return the identity of the folder: as the marker says, else as all its documents that can be read say."""
         if look.marker is not None:
-            return look.marker.lineage
+            return look.marker.store_id
         found = set()
         for name in [*ROOT_DOCUMENTS, *self._folder.names(EVENTS_FOLDER)]:
             try:
-                found.add(documents.parse(name, self._folder.read(name) or b"").lineage)
+                found.add(documents.parse(name, self._folder.read(name) or b"").store_id)
             except PlandocError:
                 continue
         return found.pop() if len(found) == 1 else None

@@ -22,14 +22,14 @@ class Source:
 
     Attributes:
         backup: What was read.
-        lineage: The identity of the folder that they are for.
+        store_id: The identity of the folder that they are for.
     """
 
     backup: Backup
-    lineage: str
+    store_id: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, store_id: str, foreign: bool) -> Source:
         """Read a backup.
 
         Raises:
@@ -37,12 +37,12 @@ class Source:
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
-        found = backup.manifest.lineage
-        if found != lineage and not foreign:
-            message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
+        found = backup.manifest.store_id
+        if found != store_id and not foreign:
+            message = f"the backup is one of another folder ({found}), not of this one ({store_id})"
             hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
-        return cls(backup, lineage)
+        return cls(backup, store_id)
 
     def has_sound(self, name: str) -> bool:
         """Whether there is a document of this name, with nothing wrong in it."""
@@ -63,14 +63,14 @@ class Source:
             if document.next_id(table) <= referred.get(table_name, 0):
                 document.skip_ids(table, referred[table_name] + 1)
         # What was divided since is not what the folder wants, and any other document is brought up when it is read.
-        is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
+        is_as_it_was = not document.changed and self.backup.manifest.store_id == self.store_id
         return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
 
     def lost_since(self, state: recovery.State | None) -> str:
         """Return what is lost by going back to the backup."""
         then, now = self.backup.manifest.serial, 0 if state is None else state.serial
         when = f"{self.backup.manifest.created_at:%Y-%m-%d %H:%M} UTC (transaction {then})"
-        if self.backup.manifest.lineage != self.lineage:
+        if self.backup.manifest.store_id != self.store_id:
             return f"that of another folder, of {when}"
         if now <= then:
             return f"that of {when}, which lacks nothing that was saved since"
@@ -87,10 +87,10 @@ class Source:
             return None
         try:
             document = documents.parse(file, content)
-            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage), name)
+            opened = OpenDocument(attrs.evolve(document, store_id=self.store_id), name)
         except PlandocError:
             return None
-        belongs = document.lineage == self.backup.manifest.lineage
+        belongs = document.store_id == self.backup.manifest.store_id
         return opened if belongs and not opened.problems() else None
 
 
