@@ -114,6 +114,6 @@ def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | 
 
 
 def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
-    """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the plan."""
+    """Return what the plan rests on as it is now, by id: later changes of the catalog must not change the plan."""
     recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
     return rows_of(rests_on(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)

@@ -196,7 +196,7 @@ def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> Non
 
 
 def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalogue says of a recipe now: the plan goes on with it from here.
+    """Take over what the catalog says of a recipe now: the plan goes on with it from here.
 
     Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
 
@@ -215,7 +215,7 @@ def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, 
 
 
 def good(event: str, good: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalogue says a good is made of now: the plan goes on with it from here.
+    """Take over what the catalog says a good is made of now: the plan goes on with it from here.
 
     The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
 
@@ -380,6 +380,6 @@ def change_in_words(change: Change, definitions: Definitions) -> str:
             name = change.finished_unit_slug if unit is None else unit.name
             return f"batches of {name} from {change.old_batches} to {change.new_batches}"
         case ReviseRecipe():
-            return f"{change.recipe_name} as the catalogue has it"
+            return f"{change.recipe_name} as the catalog has it"
         case ReviseFinishedGood():
-            return f"{change.finished_good_name} as the catalogue has it"
+            return f"{change.finished_good_name} as the catalog has it"

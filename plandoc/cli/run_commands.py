@@ -255,7 +255,7 @@ def _runs(found: int, session: Session) -> list[_Run]:
 
 def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
     record = lookup(record_id)
-    return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+    return f"number {record_id}, which is not in the catalog" if record is None else record.name
 
 
 def _took(run: ProductionRun, session: Session) -> str:

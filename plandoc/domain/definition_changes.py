@@ -72,7 +72,7 @@ class DefinitionDifference:
         name: As it is called by the later definition, or by the earlier where there is no later one.
         original_name: As it was called by the earlier one; None where there was none.
         changes: What differs; empty when it is as it was again.
-        amendments: Those that revised it, in their order; empty for what only the catalogue changed.
+        amendments: Those that revised it, in their order; empty for what only the catalog changed.
     """
 
     kind: str

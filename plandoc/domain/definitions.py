@@ -19,9 +19,9 @@ def _nothing(_: int) -> None:
 
 @frozen
 class Definitions:
-    """The catalogue, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
+    """The catalog, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
 
-    Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
+    Functions, not tables: a plan takes a few dozen records out of a catalog that may hold thousands, and only those
     should be read.
     """
 

@@ -1,6 +1,6 @@
 """The definitions in force of a plan: those that its snapshot froze, and those that its amendments froze since.
 
-From the moment on when a snapshot is taken, the catalogue of today has no say. Only what nothing froze is looked up in
+From the moment on when a snapshot is taken, the catalog of today has no say. Only what nothing froze is looked up in
 it: that can be nothing that the plan rests on, but for plans that were started or amended by plandoc 0.1, whose rows
 froze less.
 """
@@ -31,7 +31,7 @@ def definitions_in_force(
     Args:
         snapshot: Of the plan; None when there is none yet, and then they are those of today.
         amendments: All that were made since, in any order.
-        today: What the catalogue defines now.
+        today: What the catalog defines now.
     """
     if snapshot is None:
         return today

@@ -1,6 +1,6 @@
 """Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
 
-The result must always be the plan as it stands. Only what the records say counts here: the catalogue of today may
+The result must always be the plan as it stands. Only what the records say counts here: the catalog of today may
 say something else than that of the day of an amendment.
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 from plandoc.domain.definitions import Definitions
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 
-# Ids by the type of the record, in the order in which a catalogue holds them; of what is missing, too.
+# Ids by the type of the record, in the order in which a catalog holds them; of what is missing, too.
 Ids = Mapping[type[Any], Sequence[int]]
 
 

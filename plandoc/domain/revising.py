@@ -1,4 +1,4 @@
-"""Taking over into a started plan what the catalogue defines now: what of it, and what differs."""
+"""Taking over into a started plan what the catalog defines now: what of it, and what differs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def of_recipe(recipe_id: int, units: Iterable[int], in_force: Definitions, today
         recipe_id: The recipe.
         units: Ids of the finished units of which the plan knows; a yield that it does not speak of is none of its.
         in_force: The definitions in force of the plan.
-        today: What the catalogue defines now.
+        today: What the catalog defines now.
     """
     inside = rests_on(today, recipes=[recipe_id])
     recipes = set(inside[Recipe])
@@ -37,10 +37,10 @@ def of_good(good_id: int, in_force: Definitions, today: Definitions) -> Ids:
     return {**missing, FinishedGood: inside[FinishedGood]}
 
 
-def changed_in_catalogue(
+def changed_in_catalog(
     plan: PlanParts, units: Collection[int], in_force: Definitions, today: Definitions
 ) -> Iterator[Finding]:
-    """Yield what differs between the catalogue and the definitions in force, for each recipe and good of a plan."""
+    """Yield what differs between the catalog and the definitions in force, for each recipe and good of a plan."""
     for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
         recipe = in_force.recipes(recipe_id)
         if recipe is not None:
@@ -58,10 +58,10 @@ def _finding(
 ) -> Iterator[Finding]:
     if not changed:
         return
-    message = f"{root.name}: the catalogue says something else than the plan: {in_words(root.name, changed)}"
+    message = f"{root.name}: the catalog says something else than the plan: {in_words(root.name, changed)}"
     way_out = f"take it over with {revise} of {root.slug}, or leave it: the plan stays what it is"
     if not is_there:
-        message = f"{root.name}: it is no longer in the catalogue"
+        message = f"{root.name}: it is no longer in the catalog"
         way_out = "leave it: the plan stays what it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
     yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)

@@ -47,7 +47,7 @@ class History:
         snapshots: What was planned at the start; there should be one.
         amendments: What was changed since.
         in_force: The definitions in force.
-        today: What the catalogue defines now, by which plandoc 0.1 recorded runs.
+        today: What the catalog defines now, by which plandoc 0.1 recorded runs.
     """
 
     plan: PlanContent

@@ -87,7 +87,7 @@ def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
 def plans_resting_on(target: type, target_id: int, events: Iterable[OpenDocument]) -> Iterator[str]:
     """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
 
-    They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
+    They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
     """
     for document in events:
         (event,) = document.find(BY_TYPE[Event])

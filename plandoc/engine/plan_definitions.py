@@ -1,6 +1,6 @@
-"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalogue of today.
+"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalog of today.
 
-Whatever reckons about an event asks `definitions_of`, never the catalogue.
+Whatever reckons about an event asks `definitions_of`, never the catalog.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Rows = Mapping[str, dict[str, Any] | None]
 
 
 def definitions_of(event_id: int, session: Session) -> Definitions:
-    """Return the definitions in force of an event: the catalogue of today, until a snapshot of its plan was taken.
+    """Return the definitions in force of an event: the catalog of today, until a snapshot of its plan was taken.
 
     From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `definitions_in`.
 
@@ -39,7 +39,7 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
     """Return a good, unit, recipe or ingredient as it is defined for an event.
 
     Raises:
-        NotFoundError: when there is no such event, or neither the plan nor the catalogue knows the record.
+        NotFoundError: when there is no such event, or neither the plan nor the catalog knows the record.
     """
     lookup = definitions_of(event_id, session).lookup(record_type)
     # True and 1.0 would be found where 1 is.
@@ -50,14 +50,14 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
 
 
 def is_frozen(event_id: int, session: Session) -> bool:
-    """Return whether a snapshot of the plan of an event was taken, so that the catalogue no longer counts for it."""
+    """Return whether a snapshot of the plan of an event was taken, so that the catalog no longer counts for it."""
     return _of_event(event_id, session).is_frozen
 
 
 def known_to(record_type: type[RecordT], event_id: int, session: Session) -> list[RecordT]:
     """Return all goods, units, recipes or ingredients that an event speaks of, in the order of their ids.
 
-    Those are all of the catalogue, until a snapshot of the plan was taken.
+    Those are all of the catalog, until a snapshot of the plan was taken.
     """
     plan, lookup = _of_event(event_id, session), definitions_of(event_id, session).lookup(record_type)
     if not plan.is_frozen:
@@ -78,12 +78,12 @@ def amendments_made(event_id: int, session: Session) -> int:
 def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
-    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalogue defines it now."""
+    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
     return not_frozen_yet(rests_on(definitions_of(event_id, session), goods=goods, units=units), event_id, session)
 
 
 def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
-    """Return what nothing has frozen for an event yet, as the catalogue defines it now."""
+    """Return what nothing has frozen for an event yet, as the catalog defines it now."""
     plan = _of_event(event_id, session)
     new = {kind: [i for i in ids[kind] if not plan.has_frozen(kind, i)] for kind in ids}
     return rows_of({kind: wanted for kind, wanted in new.items() if wanted}, session)
@@ -105,7 +105,7 @@ def history_of(
 
 
 def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
-    """Return rows of the catalogue by table and id, as they are frozen: None for what is not to be found."""
+    """Return rows of the catalog by table and id, as they are frozen: None for what is not to be found."""
     catalog = session.workspace.documents.catalog()
     tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
     return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
@@ -125,7 +125,7 @@ class _OfEvent:
         self._last: tuple[Definitions, Definitions] | None = None
 
     def beside(self, today: Definitions) -> Definitions:
-        """Return the definitions in force, beside a catalogue."""
+        """Return the definitions in force, beside a catalog."""
         last = self._last
         if last is None or last[0] is not today:
             last = self._last = (today, definitions_in_force(self.snapshot, self.amendments, today))
@@ -153,9 +153,9 @@ class _OfEvent:
 
 
 def definitions_in(session: Session) -> Definitions:
-    """Return what the catalogue defines at this moment; each record is read when a sum first asks for it.
+    """Return what the catalog defines at this moment; each record is read when a sum first asks for it.
 
-    Not to be kept over a change of the catalogue: a record that was read is not looked up again. As long as nothing
+    Not to be kept over a change of the catalog: a record that was read is not looked up again. As long as nothing
     changes, also from one session to the next, it is the same, with all that sums have made of it.
     """
     return session.workspace.documents.catalog().once(_definitions)

@@ -66,7 +66,7 @@ class _Names:
 
 
 class _NamesOfPlans:
-    """What records are called in plans: by what was frozen for a plan, or by the catalogue."""
+    """What records are called in plans: by what was frozen for a plan, or by the catalog."""
 
     def __init__(self, kind: type[Any], session: Session) -> None:
         self._kind = kind

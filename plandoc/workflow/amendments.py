@@ -243,7 +243,7 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
 
 
 def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
-    """Return a record as the plan defines it, or the catalogue what the plan does not know; None when neither does."""
+    """Return a record as the plan defines it, or the catalog what the plan does not know; None when neither does."""
     try:
         return defined(record_type, record_id, event_id, session)
     except NotFoundError:
@@ -272,7 +272,7 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
 
 
 def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand must still be possible to drop.
+    # One that was cut out of the catalog by hand must still be possible to drop.
     good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 

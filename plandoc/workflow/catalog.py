@@ -1,4 +1,4 @@
-"""The catalogue and the list of events: finding things by what a person calls them."""
+"""The catalog and the list of events: finding things by what a person calls them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class PlanComparison:
         batches: Each finished unit that is decided in either plan.
         recipes: Each recipe that is selected in either plan.
         amendments: All amendments in their order; those of what is in neither plan are only here.
-        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalogue
+        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalog
             alone is none of the plan's.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plandoc.domain.review import PlanParts, review
-from plandoc.domain.revising import changed_in_catalogue
+from plandoc.domain.revising import changed_in_catalog
 from plandoc.engine.plan_definitions import definitions_in, definitions_of, frozen_units
 from plandoc.engine.plan_parts import plan_parts
 from plandoc.engine.session import Session
@@ -18,7 +18,7 @@ def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     Found are: goods that are broken or whose recipes are not selected, units without a decision, decisions that are
     short and not accepted, that were made for another need, yield or recipe, or that nobody needs.
 
-    Of a plan in production it is also named what the catalogue defines otherwise than the plan, and that can be left.
+    Of a plan in production it is also named what the catalog defines otherwise than the plan, and that can be left.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -33,4 +33,4 @@ def findings_in(plan: PlanParts, event_id: int, session: Session) -> tuple[Findi
     if plan.state is not PlanState.IN_PRODUCTION:
         return found
     units = frozen_units(event_id, session)
-    return (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
+    return (*found, *changed_in_catalog(plan, units, in_force, definitions_in(session)))

@@ -1,4 +1,4 @@
-"""Taking over into a plan in production what the catalogue says now of a recipe or a good: with a reason, on record.
+"""Taking over into a plan in production what the catalog says now of a recipe or a good: with a reason, on record.
 
 A started plan stays what it is, until it is revised on purpose. What was baked and packed before stays as
 it was baked and packed.
@@ -48,7 +48,7 @@ _Revision = ReviseRecipe | ReviseFinishedGood
 
 @changes("amend the plan")
 def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalogue says of a recipe now. Returns the amendment, which keeps old and new.
+    """Take over into the plan what the catalog says of a recipe now. Returns the amendment, which keeps old and new.
 
     That is what goes in, its sub-recipes all the way down, what they yield, and what their ingredients weigh. A
     sub-recipe or an ingredient that other recipes of the plan share changes for them, too. The numbers of the plan stay
@@ -62,7 +62,7 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the recipe is not in the plan or not in the catalogue, is broken
+        ValidationError: when the reason is blank, the recipe is not in the plan or not in the catalog, is broken
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
@@ -76,7 +76,7 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
 
 @changes("amend the plan")
 def revise_finished_good(event_id: int, good_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalogue says of a good now. Returns the amendment, which keeps old and new.
+    """Take over into the plan what the catalog says of a good now. Returns the amendment, which keeps old and new.
 
     That is what it is made of, with the goods inside it all the way down; the recipes of its units stay as the plan has
     them. Recipes that it needs and that are not selected come with it. Pieces packed before stay what they were made of.
@@ -89,7 +89,7 @@ def revise_finished_good(event_id: int, good_id: int, reason: str, session: Sess
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the good is not in the plan or not in the catalogue, is broken
+        ValidationError: when the reason is blank, the good is not in the plan or not in the catalog, is broken
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
@@ -100,13 +100,13 @@ def revise_finished_good(event_id: int, good_id: int, reason: str, session: Sess
 
 
 def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
-    """Replace the definitions in force that differ with those of the catalogue, and save that."""
+    """Replace the definitions in force that differ with those of the catalog, and save that."""
     in_force, today = definitions_of(event_id, session), definitions_in(session)
     changed = {kind: [i for i in ids[kind] if difference(kind, i, in_force, today).changes] for kind in ids}
     if not any(changed.values()):
         name = change.recipe_name if isinstance(change, ReviseRecipe) else change.finished_good_name
-        hint = "change it in the catalogue first"
-        raise ValidationError([Problem(f"{name} is the same in the plan and in the catalogue", hint=hint)])
+        hint = "change it in the catalog first"
+        raise ValidationError([Problem(f"{name} is the same in the plan and in the catalog", hint=hint)])
     before = frozen_rows(changed, event_id, session)
     amendment = new_amendment(session, event_id, change, reason, (), rows_of(changed, session), before)
     after = definitions_in_force(*history_of(event_id, session, amendment), today)
@@ -151,7 +151,7 @@ def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: 
     """Return what a recipe or good is called in the plan that it is in.
 
     Raises:
-        ValidationError: when it is not in the plan, or no longer in the catalogue.
+        ValidationError: when it is not in the plan, or no longer in the catalog.
     """
     in_force, today = definitions_of(event_id, session), definitions_in(session)
     plan = plan_parts(event_id, session)
@@ -165,6 +165,6 @@ def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: 
     if record_id not in inside[kind]:
         raise ValidationError([Problem(f"{name} is not in the plan", field=field)])
     if known[1] is None:
-        message = f"{name} is no longer in the catalogue, so there is nothing to take over"
+        message = f"{name} is no longer in the catalog, so there is nothing to take over"
         raise ValidationError([Problem(message, field=field, hint="the plan stays what it is")])
     return name

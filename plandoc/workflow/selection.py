@@ -258,7 +258,7 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
 
 
 def _name_of_good(session: Session, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand can still leave a plan.
+    # One that was cut out of the catalog by hand can still leave a plan.
     good = session.workspace.get_or_none(FinishedGood, good_id)
     return f"finished good {found(good_id)}" if good is None else good.name
 

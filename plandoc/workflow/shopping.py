@@ -128,14 +128,14 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
 
 
 def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> list[Share]:
-    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalogue's."""
+    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalog's."""
     shares: dict[int, tuple[dict[int, int], Definitions]] = {}
     for event in events:
         definitions = definitions_of(event.id, session)
         batches, _ = shares.setdefault(id(definitions), ({}, definitions))
         for recipe_id, number in _batches(event, session, remaining=remaining):
             batches[recipe_id] = batches.get(recipe_id, 0) + number
-    # The catalogue's last: where it takes part, an ingredient gets its present name.
+    # The catalog's last: where it takes part, an ingredient gets its present name.
     today = definitions_in(session)
     return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
 

@@ -1,4 +1,4 @@
-"""Any edits of the catalogue beside a started plan: no answer changes but by a revision, and by that exactly so."""
+"""Any edits of the catalog beside a started plan: no answer changes but by a revision, and by that exactly so."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ amounts = st.integers(1, 400).map(lambda hundredths: Decimal(hundredths) / 20)
 
 
 class AStartedPlan(RuleBasedStateMachine):
-    """A bakery with one plan in production, a catalogue that goes on changing, and a model of what is in force."""
+    """A bakery with one plan in production, a catalog that goes on changing, and a model of what is in force."""
 
     def __init__(self):
         super().__init__()
@@ -37,7 +37,7 @@ class AStartedPlan(RuleBasedStateMachine):
         self.bakery = a_bakery(self.store)
         self.event = a_plan(self.store, PlanState.IN_PRODUCTION, bakery=self.bakery)
         frozen = self.store.read(lambda session: plandoc.get_plan_snapshot(self.event.id, session=session))
-        self.in_force = {key: one for key, one in self.catalogue().items() if frozen.defines(_TABLES[key[0]], key[1])}
+        self.in_force = {key: one for key, one in self.catalog().items() if frozen.defines(_TABLES[key[0]], key[1])}
         self.answers = self.asked()
 
     def teardown(self):
@@ -45,7 +45,7 @@ class AStartedPlan(RuleBasedStateMachine):
         assert plandoc.check(self.path) == []
         self._folder.cleanup()
 
-    def catalogue(self):
+    def catalog(self):
         return {(kind, one.id): one for kind in KINDS for one in self.store.read(lambda s, kind=kind: s.find(kind))}
 
     def asked(self):
@@ -59,12 +59,12 @@ class AStartedPlan(RuleBasedStateMachine):
                 plandoc.get_feasibility(number, session=session),
                 attrs.evolve(shopping, undecided=()),
                 plandoc.get_batch_options(number, session=session),
-                [one for one in review.review_plan(number, session=session) if one.kind not in _OF_CATALOGUE],
+                [one for one in review.review_plan(number, session=session) if one.kind not in _OF_CATALOG],
             ]
 
         return self.store.read(ask)
 
-    # The catalogue changes.
+    # The catalog changes.
 
     @rule(number=st.integers(1, 3), amount=amounts, unit=st.sampled_from(["g", "kg", "cup", "pinch"]), data=st.data())
     def write_a_recipe_anew(self, number, amount, unit, data):
@@ -105,7 +105,7 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @rule(recipe=st.integers(1, 3))
     def take_a_recipe_over(self, recipe):
-        now = self.catalogue()
+        now = self.catalog()
         reached = self._inside(recipe, now)
         taken = {
             key: one
@@ -122,7 +122,7 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @rule(good=st.integers(3, 4))
     def take_a_good_over(self, good):
-        now = self.catalogue()
+        now = self.catalog()
         inside = {good, *now[records.FinishedGood, good].inner_good_ids}
         taken = {key: one for key, one in now.items() if key[0] is records.FinishedGood and key[1] in inside}
         self._revise(plandoc.revise_finished_good, good, taken)
@@ -175,7 +175,7 @@ class AStartedPlan(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()
-    def a_review_names_what_differs_in_the_catalogue(self):
+    def a_review_names_what_differs_in_the_catalog(self):
         today = self.store.read(definitions_in)
         findings = self.store.read(lambda session: review.review_plan(self.event.id, session=session))
         goods = {one.finished_good_id for one in findings if one.kind is FindingKind.CATALOG_CHANGED}
@@ -184,7 +184,7 @@ class AStartedPlan(RuleBasedStateMachine):
                 assert number in goods
 
 
-_OF_CATALOGUE = {FindingKind.CATALOG_CHANGED}
+_OF_CATALOG = {FindingKind.CATALOG_CHANGED}
 _TABLES = {
     records.Ingredient: "ingredients",
     records.Recipe: "recipes",

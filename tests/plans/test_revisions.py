@@ -1,4 +1,4 @@
-"""Taking over into a running plan what the catalogue says now: with a reason, on record, and nothing else."""
+"""Taking over into a running plan what the catalog says now: with a reason, on record, and nothing else."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def event(store, bakery):
 
 
 def replaced(store, record, **changes):
-    """Change a record of the catalogue, and return it as it is then."""
-    with store.session("change the catalogue") as session:
+    """Change a record of the catalog, and return it as it is then."""
+    with store.session("change the catalog") as session:
         return session.replace(attrs.evolve(record, **changes))
 
 
@@ -48,7 +48,7 @@ def changed(event):
     }
 
 
-def test_the_plan_goes_on_with_the_recipe_of_the_catalogue(store, bakery, event):
+def test_the_plan_goes_on_with_the_recipe_of_the_catalog(store, bakery, event):
     now = sweeter(store, bakery)
     amendment = plandoc.revise_recipe(event.id, bakery.cookies.id, "  they like it sweet  ")
 
@@ -127,7 +127,7 @@ def test_other_plans_do_not_change_with_it(store, bakery, event):
     assert in_force(store, other).recipes(bakery.cookies.id) == bakery.cookies
 
 
-def test_a_good_is_made_of_what_the_catalogue_says_now(store, bakery, event):
+def test_a_good_is_made_of_what_the_catalog_says_now(store, bakery, event):
     parts = (records.Component(finished_unit_id=bakery.cookie.id, quantity=15),)
     box = replaced(store, bakery.cookie_box, components=parts)
     amendment = plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "the box is larger")
@@ -294,8 +294,8 @@ def test_what_is_the_same_in_both_is_refused(store, folder, bakery, event):
     with pytest.raises(plandoc.ValidationError) as of_good:
         plandoc.revise_finished_good(event.id, bakery.hamper.id, "why not")
 
-    assert messages(of_recipe) == ["Sponge Cake is the same in the plan and in the catalogue"]
-    assert messages(of_good) == ["Hamper is the same in the plan and in the catalogue"]
+    assert messages(of_recipe) == ["Sponge Cake is the same in the plan and in the catalog"]
+    assert messages(of_good) == ["Hamper is the same in the plan and in the catalog"]
     assert folder_bytes(folder) == before
 
 
@@ -328,14 +328,14 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
     recipe, good = plandoc.review_plan(event.id)
 
     assert recipe.message == (
-        "Chocolate Chip Cookies: the catalogue says something else than the plan: Flour 2 cup -> 1 cup, "
+        "Chocolate Chip Cookies: the catalog says something else than the plan: Flour 2 cup -> 1 cup, "
         "Sugar 1 cup -> none, Butter none -> 1 kg, Cookie: yield 24 a batch -> 20 a batch"
     )
     assert recipe.way_out == (
         "take it over with revise_recipe of chocolate-chip-cookies, or leave it: the plan stays what it is"
     )
     assert good.message == (
-        "Hamper: the catalogue says something else than the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
+        "Hamper: the catalog says something else than the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
     )
     assert good.finished_good_id == bakery.hamper.id
 
@@ -343,17 +343,17 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
 def test_what_was_missing_when_the_plan_was_frozen_is_taken_over_once_it_is_there(store, folder, bakery):
     event = a_plan(store, PlanState.LOCKED, bakery=bakery)
     store.close()
-    catalogue = (folder / "catalog.json").read_bytes()
-    row = next(line for line in catalogue.splitlines(keepends=True) if b'"slug":"slice"' in line)
-    (folder / "catalog.json").write_bytes(catalogue.replace(row, b"").replace(b"},\n }", b"}\n }"))
+    catalog = (folder / "catalog.json").read_bytes()
+    row = next(line for line in catalog.splitlines(keepends=True) if b'"slug":"slice"' in line)
+    (folder / "catalog.json").write_bytes(catalog.replace(row, b"").replace(b"},\n }", b"}\n }"))
     with plandoc.open_store(folder) as opened:
         plandoc.start_production(event.id)
         broken = {finding.kind for finding in plandoc.review_plan(event.id)}
         opened.close()
-    (folder / "catalog.json").write_bytes(catalogue)
+    (folder / "catalog.json").write_bytes(catalog)
     with plandoc.open_store(folder):
         still_broken = {finding.kind for finding in plandoc.review_plan(event.id)}
-        plandoc.revise_finished_good(event.id, bakery.hamper.id, "the slice is in the catalogue again")
+        plandoc.revise_finished_good(event.id, bakery.hamper.id, "the slice is in the catalog again")
         findings = plandoc.review_plan(event.id)
 
     assert FindingKind.BROKEN in broken

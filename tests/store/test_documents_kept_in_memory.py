@@ -12,7 +12,7 @@ from tests.builders import a_bakery, a_plan
 
 
 def everything(store):
-    """All records of a store, and all rows of its catalogue in their order."""
+    """All records of a store, and all rows of its catalog in their order."""
     return store.read(lambda session: [session.find(table.record_type) for table in TABLES])
 
 
@@ -38,7 +38,7 @@ def test_after_every_change_a_store_that_wrote_it_finds_what_a_new_one_reads(sto
             assert everything(store) == everything(other)
 
 
-def test_a_change_of_the_catalogue_is_in_the_sums_of_the_same_session_and_of_the_next(store):
+def test_a_change_of_the_catalog_is_in_the_sums_of_the_same_session_and_of_the_next(store):
     bakery = a_bakery(store)
     event = a_plan(store, bakery=bakery)
     before = needs_of(store, event.id)

@@ -152,8 +152,8 @@ def test_a_row_that_breaks_a_rule_is_never_dropped_but_explained(worked):
 
 
 LEFT_ALONE = {
-    "a catalogue that is cut off": lambda root: (root / "catalog.json").write_bytes(b'{"_plandoc"'),
-    "a catalogue that is gone": lambda root: (root / "catalog.json").unlink(),
+    "a catalog that is cut off": lambda root: (root / "catalog.json").write_bytes(b'{"_plandoc"'),
+    "a catalog that is gone": lambda root: (root / "catalog.json").unlink(),
     "a marker that is damaged": lambda root: (root / "plandoc.json").write_bytes(b"{"),
     "a marker that is gone": lambda root: (root / "plandoc.json").unlink(),
     "a journal of another folder": lambda root: (root / "journal.jsonl").write_bytes(another_journal(root)),

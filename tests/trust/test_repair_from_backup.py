@@ -65,7 +65,7 @@ DAMAGED = {
         root / "events/1.json", rb'"fg_slug":"hamper"', rb'"fg_slug":"hampers"'
     ),
     "a document of another folder": lambda root: spoil(root / "events/3.json", rb'"lineage":"', rb'"lineage":"other-'),
-    "a catalogue that is gone": lambda root: (root / "catalog.json").unlink(),
+    "a catalog that is gone": lambda root: (root / "catalog.json").unlink(),
     "a marker that is damaged": lambda root: (root / "plandoc.json").write_bytes(b"\0" * 90),
     "a marker that is gone": lambda root: (root / "plandoc.json").unlink(),
     "all of it": lambda root: [
@@ -89,7 +89,7 @@ def test_what_only_a_backup_can_put_right_is_put_right(place, case):
     assert repair(root, backup=place / "backup.zip").actions == ()
 
 
-def test_a_catalogue_that_is_taken_back_gives_no_id_again_that_a_plan_refers_to(place):
+def test_a_catalog_that_is_taken_back_gives_no_id_again_that_a_plan_refers_to(place):
     root = place / "data"
     with plandoc.open_store(root) as store, store.session() as session:
         new = session.add(plandoc.Recipe("Rye Bread"))

@@ -179,12 +179,12 @@ def test_it_waits_for_another_writer_and_gives_up_without_a_trace(worked_in, tmp
 
 DAMAGES = {
     "an event cut off": lambda root: cut(root / "events/1.json"),
-    "a catalogue full of NUL bytes": lambda root: (root / "catalog.json").write_bytes(b"\0" * 99),
+    "a catalog full of NUL bytes": lambda root: (root / "catalog.json").write_bytes(b"\0" * 99),
     "an event gone": lambda root: (root / "events/2.json").unlink(),
     "an event too many": lambda root: shutil.copy(root / "events/2.json", root / "events/9.json"),
     "no marker": lambda root: (root / "plandoc.json").unlink(),
     "a broken marker": lambda root: cut(root / "plandoc.json"),
-    "no catalogue": lambda root: (root / "catalog.json").unlink(),
+    "no catalog": lambda root: (root / "catalog.json").unlink(),
     "a broken journal": lambda root: (root / "journal.jsonl").write_bytes(b"{}\n" + a_line()),
     "a journal of another": lambda root: (root / "journal.jsonl").write_bytes(a_line()),
     "a torn journal": lambda root: (root / "journal.jsonl").write_bytes(a_line()[:-9]),

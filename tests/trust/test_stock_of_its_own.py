@@ -1,4 +1,4 @@
-"""A folder of format 1 has its stock in the catalogue; the first change by this plandoc moves it to a document of its own."""
+"""A folder of format 1 has its stock in the catalog; the first change by this plandoc moves it to a document of its own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_first_change_of_anything_moves_the_stock_and_its_count_of_ids_in_on
         ),
         (lambda session: session.add(Event("Fair", session.moment.date())), [(1, Decimal("5.5"), "kg")]),
     ],
-    ids=["less", "none", "more", "the catalogue", "both", "a new event"],
+    ids=["less", "none", "more", "the catalog", "both", "a new event"],
 )
 def test_whatever_the_first_change_is_it_is_there_beside_what_was_moved(folder, what, stock):
     change(folder, what=what)
@@ -113,7 +113,7 @@ def test_a_session_that_changes_nothing_moves_nothing(folder):
     assert folder_bytes(folder) == before
 
 
-def test_a_catalogue_that_holds_the_stock_again_is_not_read_beside_a_document_of_the_stock(folder):
+def test_a_catalog_that_holds_the_stock_again_is_not_read_beside_a_document_of_the_stock(folder):
     old = (folder / "catalog.json").read_bytes()
     change(folder)
     (folder / "catalog.json").write_bytes(old)
@@ -142,7 +142,7 @@ def test_a_document_is_taken_back_from_a_backup_of_the_older_format(folder, name
     assert plandoc.check(folder, strict=True) == []
 
 
-def test_a_damaged_catalogue_of_an_older_folder_comes_back_with_the_stock_that_it_held(folder):
+def test_a_damaged_catalog_of_an_older_folder_comes_back_with_the_stock_that_it_held(folder):
     change(copy := shutil.copytree(folder, folder.with_name("copy")))
     (folder / "catalog.json").write_bytes(b"{")
     report = repair(folder, backup=kept(copy))

@@ -33,7 +33,7 @@ def save(merge: Merge, session: Session) -> None:
         table = table_of(kind).name
         if table in merge.following:
             workspace.skip_ids(kind, merge.following[table])
-        _save_kind([put for put in merge.catalogue if type(put.record) is kind], workspace)
+        _save_kind([put for put in merge.catalog if type(put.record) is kind], workspace)
     for put in merge.stock:
         if put.before is None:
             workspace.add(put.record)

@@ -36,8 +36,8 @@ def impossible(
 
     Args:
         content: The event.
-        today: What the catalogue beside it defines.
-        signed_ids: The catalogue's id for each id in signed records, by table; None where they are the same.
+        today: What the catalog beside it defines.
+        signed_ids: The catalog's id for each id in signed records, by table; None where they are the same.
         called: What messages call a unit or a good.
     """
     if content.event.plan_state not in STARTED or content.snapshot is None:

@@ -48,7 +48,7 @@ def export_file(
 ) -> ExportReport:
     """Write the folder, or some of its events, into one JSON file that `import_file` takes in; whole or not at all.
 
-    Without events that is everything. With events it is these, with all of the catalogue that they use through all
+    Without events that is everything. With events it is these, with all of the catalog that they use through all
     nesting, and without the stock. The same data always gives the same bytes.
 
     >>> import plandoc, pathlib, tempfile
@@ -118,6 +118,6 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today:
 
 def _ids(needed: Needed, events: Iterable[Event]) -> dict[str, dict[str, int]]:
     """Return the numbers of all that has a short name, by it, so that it can have the same in another folder."""
-    by_table = {table: records.values() for table, records in needed.catalogue.items()} | {"events": events}
+    by_table = {table: records.values() for table, records in needed.catalog.items()} | {"events": events}
     ids = {table: {record.slug: record.id for record in records} for table, records in by_table.items()}
     return {table: dict(sorted(numbers.items())) for table, numbers in ids.items() if numbers}

@@ -52,7 +52,7 @@ class ExchangeFile:
     """What an exchange file says; with the ids of the file but for the signed records, which have theirs.
 
     Attributes:
-        catalogue: Records by id, by table.
+        catalog: Records by id, by table.
         stock: In the order of the file.
         events: In the order of the file.
         signed_ids: What the ids of the folder that it came from mean, those of signed records among them: the record's
@@ -60,7 +60,7 @@ class ExchangeFile:
         event_ids: The ids that the events had there, by their slugs.
     """
 
-    catalogue: Mapping[str, Mapping[int, Any]]
+    catalog: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...]
     events: tuple[EventContent, ...]
     signed_ids: Mapping[str, Mapping[int, int]]
@@ -122,10 +122,10 @@ class _Parser:
             self._look_at_event(content, signed_ids)
         if self._failed:
             return None, self._failed
-        catalogue = {name: self._by_id(name) for name in SIGNED_TABLES}
+        catalog = {name: self._by_id(name) for name in SIGNED_TABLES}
         numbered = {number: own for own, number in signed_ids[_EVENTS].items()}
         event_ids = {event.slug: numbered[event.id] for event in self._records[Event] if event.id in numbered}
-        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, signed_ids, event_ids), []
+        return ExchangeFile(catalog, tuple(self._records[StockItem]), events, signed_ids, event_ids), []
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))

@@ -22,7 +22,7 @@ class Target:
         root: The path.
         exists: Whether there is a folder at all.
         is_empty: Whether it holds nothing but what a restore that was cut off may have left.
-        is_data_folder: Whether there is a marker, a catalogue, a journal or an event in it.
+        is_data_folder: Whether there is a marker, a catalog, a journal or an event in it.
         is_sound: Whether journal and marker mean something together.
         lineage: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.

@@ -1,4 +1,4 @@
-"""One look at a data folder: every file that stands in it, one after the other, none kept in memory but the catalogue."""
+"""One look at a data folder: every file that stands in it, one after the other, none kept in memory but the catalog."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ class Look:
         if content is None:
             yield Finding(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
             return
-        # The catalogue stays where it is even when it is damaged: without one there is no folder to work with.
+        # The catalog stays where it is even when it is damaged: without one there is no folder to work with.
         cure = None if name in ROOT_DOCUMENTS else Cure.SET_ASIDE
         try:
             document = documents.parse(file, content)

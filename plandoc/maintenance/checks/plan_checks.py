@@ -1,4 +1,4 @@
-"""What can be wrong with the plan of one event, judged from its own document and the catalogue."""
+"""What can be wrong with the plan of one event, judged from its own document and the catalog."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -
     Args:
         document: The document.
         event_id: Its event.
-        today: What the catalogue defines now.
+        today: What the catalog defines now.
     """
     event: Any = document.get(BY_TYPE[records.Event], event_id)
     plan = _Plan(document, event)

@@ -95,9 +95,9 @@ class Source:
 
 
 def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, int]:
-    """Return the highest id of each table of the catalogue that the documents of events refer to.
+    """Return the highest id of each table of the catalog that the documents of events refer to.
 
-    A row of the catalogue that is lost leaves its number behind there; a new row must not be taken for it.
+    A row of the catalog that is lost leaves its number behind there; a new row must not be taken for it.
     """
     highest: dict[str, int] = {}
     for name, content in contents:
