@@ -57,7 +57,7 @@ AMENDMENTS_MEASURED: dict[str, Amendment] = {
         event, 40, 1000, "why not", session=session
     ),
     "drop_finished_good": lambda event, session: plandoc.drop_finished_good(
-        event, 99, "why not", despite_production=True, session=session
+        event, 99, "why not", force=True, session=session
     ),
     "add_finished_good": lambda event, session: plandoc.add_finished_good(event, 99, 40, "why not", session=session),
 }

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from plandoc.maintenance.backups.restore import RestoreReport, restore
     from plandoc.maintenance.backups.verification import verify_backup
     from plandoc.maintenance.checks import check
-    from plandoc.maintenance.repairs import RepairAction, RepairKind, RepairReport, repair
+    from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport, repair
     from plandoc.records import (
         AddFinishedGood,
         AssemblyRun,
@@ -155,6 +155,7 @@ __all__ = [
     "FindingKind",
     "FinishedGood",
     "FinishedUnit",
+    "Fix",
     "FolderNotFoundError",
     "GoodFeasibility",
     "GoodProgress",
@@ -189,7 +190,6 @@ __all__ = [
     "RecipeSelection",
     "RecoveryWarning",
     "RepairAction",
-    "RepairKind",
     "RepairReport",
     "Requirement",
     "RestoreReport",
@@ -314,6 +314,7 @@ _ON_DEMAND = {
     "FindingKind": "plandoc.records",
     "FinishedGood": "plandoc.records",
     "FinishedUnit": "plandoc.records",
+    "Fix": "plandoc.maintenance.repairs",
     "FolderNotFoundError": "plandoc.errors",
     "GoodFeasibility": "plandoc.domain.feasibility",
     "GoodProgress": "plandoc.domain.progress",
@@ -348,7 +349,6 @@ _ON_DEMAND = {
     "RecipeSelection": "plandoc.workflow.selection",
     "RecoveryWarning": "plandoc.storage.folder",
     "RepairAction": "plandoc.maintenance.repairs",
-    "RepairKind": "plandoc.maintenance.repairs",
     "RepairReport": "plandoc.maintenance.repairs",
     "Requirement": "plandoc.domain.requirements",
     "RestoreReport": "plandoc.maintenance.backups.restore",

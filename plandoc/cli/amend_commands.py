@@ -56,7 +56,7 @@ def drop(
     /,
     *,
     reason: Reason,
-    despite_production: Flag = False,
+    force: Flag = False,
     json: AsJson = False,
     folder: DataFolder,
 ) -> None:
@@ -66,13 +66,13 @@ def drop(
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         reason: Why.
-        despite_production: Drop it although batches of what it is made of are baked.
+        force: Drop it although batches of what it is made of are baked.
         json: Print the amendment as JSON.
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
-        return operations.drop_finished_good(found, good_id, reason, despite_production, session=session)
+        return operations.drop_finished_good(found, good_id, reason, force, session=session)
 
     _amend(event, change, folder, json=json)
 

@@ -80,7 +80,7 @@ def recipes_in_production(
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     if names:
         message = f"{name} needs recipes of which batches are baked already: {names}"
-        yield Problem(message, field="finished_good_id", hint="drop it all the same with despite_production=True")
+        yield Problem(message, field="finished_good_id", hint="drop it all the same with force=True")
 
 
 def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:

@@ -65,7 +65,7 @@ def drop_finished_good(
     event_id: int,
     finished_good_id: int,
     reason: str,
-    despite_production: bool = False,
+    force: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Take a good out of the plan; its recipes stay selected. Returns the amendment.
@@ -74,7 +74,7 @@ def drop_finished_good(
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
         reason: Why; blanks around it are cut off, and something must be left.
-        despite_production: Drop it although batches of recipes that it needs are baked.
+        force: Drop it although batches of recipes that it needs are baked.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -87,7 +87,7 @@ def drop_finished_good(
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
     problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
-    if not despite_production:
+    if not force:
         baked = _baked(session, event_id)
         problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_of(event_id, session)))
     refuse(problems)

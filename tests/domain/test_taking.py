@@ -13,7 +13,7 @@ from plandoc.domain.ingredients import NeedRow
 from plandoc.domain.measures import Amount, convert, family, storable
 from plandoc.domain.taking import take
 from plandoc.records import Density, Ingredient, NotTaken, StockItem, Taken
-from tests.arithmetic.test_shopping import NEEDS, STOCK
+from tests.domain.test_shopping import NEEDS, STOCK
 
 FLOUR = Ingredient("Flour", density=Density(1, "cup", 120, "g"), id=1)
 BUTTER = Ingredient("Butter", id=2)

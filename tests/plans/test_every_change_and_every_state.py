@@ -34,7 +34,7 @@ CHANGES = {
     "complete_production": (lambda event, shop: plandoc.complete_production(event), {PlanState.IN_PRODUCTION}),
     "remove_event": (lambda event, shop: plandoc.remove_event(event), _REMOVAL),
     "drop_finished_good": (
-        lambda event, shop: plandoc.drop_finished_good(event, shop.hamper.id, "rain", despite_production=True),
+        lambda event, shop: plandoc.drop_finished_good(event, shop.hamper.id, "rain", force=True),
         _AMENDMENTS,
     ),
     "add_finished_good": (

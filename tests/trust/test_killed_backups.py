@@ -41,7 +41,7 @@ what, source, target, *keep = sys.argv[1:]
 if what == "backup":
     backup(source, target, *map(int, keep), files=Stopping())
 else:
-    restore(source, target, replace=True, older=True, files=Stopping())
+    restore(source, target, replace=True, allow_older=True, files=Stopping())
 print("done", flush=True)
 """
 

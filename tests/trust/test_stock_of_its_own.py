@@ -12,7 +12,7 @@ import pytest
 import plandoc
 from plandoc.errors import DamagedError, StillUsedError
 from plandoc.maintenance.backups.restore import restore
-from plandoc.maintenance.repairs import RepairKind, repair
+from plandoc.maintenance.repairs import Fix, repair
 from plandoc.records import Event, Ingredient, Recipe, StockItem
 from tests.builders import folder_bytes
 from tests.records.folders import everything_in
@@ -136,7 +136,7 @@ def test_a_document_is_taken_back_from_a_backup_of_the_older_format(folder, name
     (folder / name).write_bytes(b"{")
     report = repair(folder, backup=kept(folder))
 
-    assert [(action.kind, action.file) for action in report.actions] == [(RepairKind.TAKE_BACK, name)]
+    assert [(action.fix, action.file) for action in report.actions] == [(Fix.RESTORE, name)]
     assert report.remaining == ()
     assert tables(folder, name) == json.loads(before[name])
     assert plandoc.check(folder, strict=True) == []
@@ -209,7 +209,7 @@ def test_a_stock_that_is_missing_is_damage_and_not_an_empty_one(folder):
 def test_restoring_what_was_before_takes_the_document_away_and_the_next_change_makes_it_again(folder):
     before = folder_bytes(folder)
     change(folder, what=lambda session: session.remove(StockItem, 1))
-    restore(kept(folder), folder, replace=True, older=True)
+    restore(kept(folder), folder, replace=True, allow_older=True)
 
     assert not (folder / "stock.json").exists()
     assert (folder / "catalog.json").read_bytes() == before["catalog.json"]

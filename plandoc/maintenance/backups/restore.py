@@ -72,8 +72,8 @@ def restore(
     path: str | os.PathLike[str],
     *,
     replace: bool = False,
-    foreign: bool = False,
-    older: bool = False,
+    allow_other_folder: bool = False,
+    allow_older: bool = False,
     clock: Clock = system_clock,
     timeout_seconds: float = _TIMEOUT_SECONDS,
     files: Files | None = None,
@@ -85,8 +85,8 @@ def restore(
         path: The data folder: none yet, an empty one, or with `replace` one that is there.
         replace: Restore over a data folder that is there. A backup of it is made beside it first; when it is too
             damaged for that, a plain copy.
-        foreign: Do so even when it is another data folder than the one that the backup was made of.
-        older: Do so even when it has transactions that the backup does not have.
+        allow_other_folder: Do so even when it is another data folder than the one that the backup was made of.
+        allow_older: Do so even when it has transactions that the backup does not have.
         clock: Where the moments come from; a function that returns the present in UTC.
         timeout_seconds: How long to wait for another writer.
         files: The calls to the operating system; replaced only by tests.
@@ -105,7 +105,7 @@ def restore(
     problems = tuple(problems_in(backup.documents))
     with translated(root, Outcome.NOT_SAVED):
         target = look_at(root, layer)
-        _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+        _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
         if not target.exists:
             _make(root, backup, clock(), layer)
             kept = None
@@ -114,7 +114,7 @@ def restore(
             def over(lock: FolderLock) -> Path | None:
                 # Again, because only now no other process can change it.
                 target = look_at(root, layer)
-                _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+                _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
                 kept = None if target.is_empty else _keep(target, clock(), layer)
                 _commit(target, backup, lock, clock(), layer)
                 return kept
@@ -145,7 +145,7 @@ def _refuse_unreadable(backup: Backup) -> None:
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
 
 
-def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, older: bool) -> None:
+def _refuse(target: Target, backup: Backup, *, replace: bool, allow_other_folder: bool, allow_older: bool) -> None:
     if not target.exists or target.is_empty:
         return
     if not target.is_data_folder:
@@ -154,10 +154,10 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
     if not replace:
         hint = "restore into a new folder and compare; or with replace=True, which keeps a backup of it"
         raise _refused(f"{target.root} is a data folder already", hint)
-    if target.lineage not in {None, manifest.lineage} and not foreign:
+    if target.lineage not in {None, manifest.lineage} and not allow_other_folder:
         message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
-        raise _refused(message, "if that is wanted, say so with foreign=True")
-    if target.lineage == manifest.lineage and not older:
+        raise _refused(message, "if that is wanted, say so with allow_other_folder=True")
+    if target.lineage == manifest.lineage and not allow_older:
         _refuse_to_lose_transactions(target, backup)
 
 
@@ -167,7 +167,7 @@ def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
     A number alone is not enough: the backup may hold a transaction whose writer then failed to make it durable, and the
     folder another one of that number.
     """
-    hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    hint = "what was done since would be gone; if that is wanted, say so with allow_older=True"
     serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
     if target.serial > serial:
         raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)

@@ -18,7 +18,7 @@ from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
 from plandoc.engine.document import OpenDocument
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
-from plandoc.maintenance.checks.issues import Finding
+from plandoc.maintenance.checks.issues import Issue
 from plandoc.records import PlanState, RunKind
 from plandoc.tables import BY_TYPE
 
@@ -37,11 +37,11 @@ class _Plan:
     def rows(self, record_type: type) -> list[Any]:
         return self.document.find(BY_TYPE[record_type])
 
-    def finding(self, message: str, row: Any, *, field: str | None = None, hint: str = _BY_HAND) -> Finding:
+    def issue(self, message: str, row: Any, *, field: str | None = None, hint: str = _BY_HAND) -> Issue:
         table = BY_TYPE[type(row)].name
         place: dict[str, Any] = {"file": self.document.name, "table": table, "row": str(row.id)}
         place["line"] = self.document.line(table, row.id)
-        return Finding(Problem(message, field=field, hint=hint, **place))
+        return Issue(Problem(message, field=field, hint=hint, **place))
 
     @property
     def content(self) -> PlanContent:
@@ -58,7 +58,7 @@ class _Plan:
         )
 
 
-def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -> Iterator[Finding]:
+def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -> Iterator[Issue]:
     """Yield what is wrong with the plan in a document whose rows are sound one by one.
 
     Args:
@@ -78,65 +78,65 @@ def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -
         yield from _impossible(plan, today)
 
 
-def _unreadable(plan: _Plan) -> Iterator[Finding]:
+def _unreadable(plan: _Plan) -> Iterator[Issue]:
     for source in (*plan.rows(records.PlanSnapshot), *plan.rows(records.PlanAmendment)):
         for problem in problems_of_definitions(source):
-            finding = plan.finding(problem.message, source, field=problem.field, hint=_BACKUP)
-            yield attrs.evolve(finding, is_damage=True)
+            issue = plan.issue(problem.message, source, field=problem.field, hint=_BACKUP)
+            yield attrs.evolve(issue, is_damage=True)
 
 
-def _snapshots(plan: _Plan) -> Iterator[Finding]:
+def _snapshots(plan: _Plan) -> Iterator[Issue]:
     snapshots: list[records.PlanSnapshot] = plan.rows(records.PlanSnapshot)
     if plan.event.plan_state in _STARTED and not snapshots:
         message = f"the plan is {plan.event.plan_state.name} but has no snapshot"
         problem = Problem(message, file=plan.document.name, table="plan_snapshots", hint=_BACKUP)
-        yield Finding(problem, is_damage=True)
+        yield Issue(problem, is_damage=True)
     for problem in plan.document.problems_of_several(BY_TYPE[records.PlanSnapshot]):
-        yield Finding(problem, is_damage=True)
+        yield Issue(problem, is_damage=True)
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
             if is_what_it_signs(snapshot):
                 message = "the snapshot tells of an import, but what it was before does not match the digest of then"
-            yield attrs.evolve(plan.finding(message, snapshot, hint=_BACKUP), is_damage=True)
+            yield attrs.evolve(plan.issue(message, snapshot, hint=_BACKUP), is_damage=True)
 
 
-def _replays(plan: _Plan) -> Iterator[Finding]:
+def _replays(plan: _Plan) -> Iterator[Issue]:
     for snapshot in plan.rows(records.PlanSnapshot):
         try:
             amendments = plan.rows(records.PlanAmendment)
             parting = first_parting(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
         except ValidationError as error:
             for one in error.problems:
-                yield attrs.evolve(plan.finding(one.message, snapshot, field=one.field, hint=_BACKUP), is_damage=True)
+                yield attrs.evolve(plan.issue(one.message, snapshot, field=one.field, hint=_BACKUP), is_damage=True)
             continue
         if parting is not None:
             last = parting.amendment
             since = "its snapshot on, by no amendment" if last is None else f"amendment {last.sequence} on"
             message = f"the plan is not what its snapshot and amendments make it, from {since}: {parting.message}"
             row = snapshot if last is None else last
-            yield attrs.evolve(plan.finding(message, row, hint=_BACKUP), is_damage=True)
+            yield attrs.evolve(plan.issue(message, row, hint=_BACKUP), is_damage=True)
 
 
-def _before_the_start(plan: _Plan) -> Iterator[Finding]:
+def _before_the_start(plan: _Plan) -> Iterator[Issue]:
     if plan.event.plan_state in _STARTED:
         return
     for record_type in (records.PlanAmendment, records.ProductionRun, records.AssemblyRun, records.VoidedRun):
         for row in plan.rows(record_type):
             label = BY_TYPE[record_type].label.lower()
             message = f"the plan is {plan.event.plan_state.name}, so it never started, but has {label} {row.id}"
-            yield attrs.evolve(plan.finding(message, row), is_damage=True)
+            yield attrs.evolve(plan.issue(message, row), is_damage=True)
 
 
-def _voided(plan: _Plan) -> Iterator[Finding]:
+def _voided(plan: _Plan) -> Iterator[Issue]:
     types = {RunKind.PRODUCTION: records.ProductionRun, RunKind.ASSEMBLY: records.AssemblyRun}
     for row in plan.rows(records.VoidedRun):
         if plan.document.get(BY_TYPE[types[row.kind]], row.run_id) is None:
             message = f"voids {row.kind.value} run {row.run_id}, which is not there"
-            yield plan.finding(message, row, field="run_id")
+            yield plan.issue(message, row, field="run_id")
 
 
-def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
+def _impossible(plan: _Plan, today: Definitions) -> Iterator[Issue]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
     if len(snapshots) > 1:
         # Said already; which definitions are in force is not for plandoc to say.
@@ -146,4 +146,4 @@ def _impossible(plan: _Plan, today: Definitions) -> Iterator[Finding]:
     found = [*packed_beyond_plan(history)]
     if plan.event.plan_state in _STARTED:
         found += impossible_by_definitions(history)
-    yield from (plan.finding(one.message, one.run, field=one.field) for one in found)
+    yield from (plan.issue(one.message, one.run, field=one.field) for one in found)

@@ -9,9 +9,9 @@ import attrs
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, Outcome
-from plandoc.maintenance.checks import Finding, Look
+from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
-from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind
+from plandoc.maintenance.repairs.repair_report import RepairAction
 from plandoc.maintenance.repairs.restore_document import Source
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
@@ -22,16 +22,16 @@ from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
 
 def taking_marker_back(
-    look: Look, findings: Sequence[Finding], folder: DocumentFiles, source: Source | None
+    inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: Source | None
 ) -> Iterator[RepairAction]:
     """Yield that the marker is taken back, when neither it nor the journal says what it said."""
-    wrong = next((finding for finding in findings if finding.file == MARKER and finding.is_damage), None)
-    if look.marker is None and wrong is not None and source is not None:
+    wrong = next((issue for issue in issues if issue.file == MARKER and issue.is_damage), None)
+    if inspection.marker is None and wrong is not None and source is not None:
         content = folder.read(MARKER)
         kept = None if content is None else LostFound.name_of(MARKER, content, is_replaced=True)
         counted = f"transactions are counted on from {_marker(folder, source).serial}"
         reason = f"{wrong.problem.message}; {counted}; what else can be repaired is seen once it is there"
-        yield RepairAction(RepairKind.TAKE_BACK, MARKER, reason, kept)
+        yield RepairAction(Fix.RESTORE, MARKER, reason, kept)
 
 
 def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, timeout_seconds: float) -> None:

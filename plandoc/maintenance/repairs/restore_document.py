@@ -29,18 +29,18 @@ class Source:
     lineage: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> Source:
         """Read a backup.
 
         Raises:
-            ValidationError: when it is one of another folder, and `foreign` does not say that it may be.
+            ValidationError: when it is one of another folder, and `allow_other_folder` does not say that it may be.
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
         found = backup.manifest.lineage
-        if found != lineage and not foreign:
+        if found != lineage and not allow_other_folder:
             message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
-            hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
+            hint = "use a backup of this folder; or repair with allow_other_folder=True, and its documents become part of this one"
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
         return cls(backup, lineage)
 
