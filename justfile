@@ -4,7 +4,7 @@ python := ".venv/bin/python"
 bin := ".venv/bin"
 
 # Everything that must hold before a change lands.
-all: lint types floors wheel test
+all: lint types layers wheel test
 
 # Make the environment.
 setup:
@@ -18,7 +18,7 @@ lint:
 types:
     {{bin}}/mypy
 
-floors:
+layers:
     {{bin}}/lint-imports
 
 # The wheel must work where the source is not.

@@ -98,7 +98,7 @@ def test_every_file_that_a_page_names_exists(page):
     assert [name for name in sorted(named) if not (REPOSITORY / name).exists()] == []
 
 
-def test_the_architecture_names_every_module_of_the_floors():
+def test_the_architecture_names_every_module_of_the_top_and_of_the_storage():
     text = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
     modules = {
         path.stem for path in (REPOSITORY / "plandoc").rglob("*.py") if path.parent.name in {"plandoc", "storage"}

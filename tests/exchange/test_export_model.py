@@ -52,9 +52,7 @@ class TravellingPlan(PlanAgainstModel):
 
 
 TestTravellingPlan = TravellingPlan.TestCase
-TestTravellingPlan.settings = settings(
-    max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestTravellingPlan.settings = settings(stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -87,7 +85,7 @@ def _put(session, made):
         session.add(StockItem(one.id, amount, f"unit {number}"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(catalogs())
 def test_a_catalog_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
     with tempfile.TemporaryDirectory() as name:

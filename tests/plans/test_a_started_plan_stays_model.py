@@ -202,6 +202,4 @@ def _sorted(record):
 
 
 TestAStartedPlan = AStartedPlan.TestCase
-TestAStartedPlan.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestAStartedPlan.settings = settings(stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -351,6 +351,4 @@ class PlanAgainstModel(RuleBasedStateMachine):
 
 
 TestPlanAgainstModel = PlanAgainstModel.TestCase
-TestPlanAgainstModel.settings = settings(
-    max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestPlanAgainstModel.settings = settings(stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))

@@ -96,7 +96,7 @@ def test_a_table_without_rows_is_left_out():
 
 
 @given(st.dictionaries(st.integers(1, 10**15).map(str), st.fixed_dictionaries({"name": NAMES, "more": JSON_OBJECTS})))
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 def test_every_document_is_read_alike_by_plandoc_its_careful_reader_and_plain_json(rows):
     content = documents.render(NAME, LINEAGE, {}, {"recipes": rows})
     spaced = json.dumps(json.loads(content), indent=3).encode()

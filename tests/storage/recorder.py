@@ -29,7 +29,7 @@ SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
-PLUMBING = ("/document_files.py", "/journal_file.py", "/moments.py")
+PLUMBING = ("/document_files.py", "/journal_file.py", "/journal_reader.py")
 
 Changes = Mapping[str, bytes | None]
 

@@ -354,7 +354,7 @@ class ListedByOne(ListedAndRead):
 TestListedAndRead = ListedAndRead.TestCase
 TestListedByOne = ListedByOne.TestCase
 TestListedAndRead.settings = TestListedByOne.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
