@@ -21,7 +21,7 @@ import attrs
 
 from plandoc import constraints, units
 from plandoc.constraints import rule
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
 
@@ -77,7 +77,7 @@ def _unit_of(kind: units.Kind, such_as: str) -> constraints.Check:
         if wrong is not None or units.kind_of(value) is kind:
             return wrong
         near = units.nearest(value, kind)
-        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {found(value)}"
+        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
         return wanted if near is None else f"{wanted}; did you mean {near}?"
 
     return unit

@@ -21,7 +21,7 @@ from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
@@ -345,7 +345,7 @@ def _good_in_plan(key: str, event: int, session: Session) -> int:
 
 
 def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
-    definitions = definitions_of(amendment.event_id, session)
+    definitions = plan_definitions(amendment.event_id, session)
     recipes = map(definitions.recipes, amendment.added_recipe_ids)
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     changed = change_in_words(amendment.change, definitions)

@@ -32,7 +32,7 @@ from plandoc.domain.batches import batches_for
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -241,7 +241,7 @@ def _losses(lost: Sequence[str], why: Sequence[str]) -> Mapping[str, int]:
 
 def _runs(found: int, session: Session) -> list[_Run]:
     voided = {(one.kind, one.run_id): one for one in session.find(VoidedRun, event_id=found)}
-    definitions = definitions_of(found, session)
+    definitions = plan_definitions(found, session)
     baked = [
         _Run(run, _name(run.finished_unit_id, definitions.units), voided.get((RunKind.PRODUCTION, run.id)))
         for run in session.find(ProductionRun, event_id=found)

@@ -111,7 +111,7 @@ def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[
     """
     by_then: dict[int, tuple[Definitions, list[AssemblyRun]]] = {}
     for run in runs:
-        then = definitions.after(run.amendments_before)
+        then = definitions.as_of(run.amendments_before)
         by_then.setdefault(id(then), (then, []))[1].append(run)
     used: dict[int, Fraction] = {}
     for then, some in by_then.values():

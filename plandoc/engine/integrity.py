@@ -7,8 +7,8 @@ from typing import Any
 
 from plandoc.domain.containment import check_bases, check_nesting
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
-from plandoc.domain.resting import Ids, rests_on
+from plandoc.domain.dependency_closure import Ids, dependency_closure
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.engine.document import OpenDocument
 from plandoc.records import (
     BatchDecision,
@@ -100,9 +100,9 @@ def _rests_on(document: OpenDocument) -> Ids:
         return document.find(BY_TYPE[record_type])
 
     snapshot = document.only(BY_TYPE[PlanSnapshot])
-    in_force = definitions_in_force(snapshot, rows(PlanAmendment), Definitions())
-    return rests_on(
-        in_force,
+    effective = effective_definitions(snapshot, rows(PlanAmendment), Definitions())
+    return dependency_closure(
+        effective,
         goods=[row.finished_good_id for row in rows(EventFinishedGood)],
         units=[row.finished_unit_id for row in rows(BatchDecision)],
         recipes=[row.recipe_id for row in rows(EventRecipe)],

@@ -1,6 +1,6 @@
-"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalog of today.
+"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalog of current.
 
-Whatever reckons about an event asks `definitions_of`, never the catalog.
+Whatever reckons about an event asks `plan_definitions`, never the catalog.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.dependency_closure import Ids, dependency_closure
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.replay import in_order
-from plandoc.domain.resting import Ids, rests_on
 from plandoc.engine.document import OpenDocument
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError
@@ -24,15 +24,15 @@ RecordT = TypeVar("RecordT")
 Rows = Mapping[str, dict[str, Any] | None]
 
 
-def definitions_of(event_id: int, session: Session) -> Definitions:
+def plan_definitions(event_id: int, session: Session) -> Definitions:
     """Return the definitions in force of an event: the catalog of today, until a snapshot of its plan was taken.
 
-    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `definitions_in`.
+    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `catalog_definitions`.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    return _of_event(event_id, session).beside(definitions_in(session))
+    return _of_event(event_id, session).beside(catalog_definitions(session))
 
 
 def defined(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT:
@@ -41,7 +41,7 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
     Raises:
         NotFoundError: when there is no such event, or neither the plan nor the catalog knows the record.
     """
-    lookup = definitions_of(event_id, session).lookup(record_type)
+    lookup = plan_definitions(event_id, session).lookup(record_type)
     # True and 1.0 would be found where 1 is.
     record = lookup(record_id) if type(record_id) is int else None
     if record is None:
@@ -59,7 +59,7 @@ def known_to(record_type: type[RecordT], event_id: int, session: Session) -> lis
 
     Those are all of the catalog, until a snapshot of the plan was taken.
     """
-    plan, lookup = _of_event(event_id, session), definitions_of(event_id, session).lookup(record_type)
+    plan, lookup = _of_event(event_id, session), plan_definitions(event_id, session).lookup(record_type)
     if not plan.is_frozen:
         return session.find(record_type)
     return [record for record in map(lookup, plan.frozen_ids(record_type)) if record is not None]
@@ -79,7 +79,9 @@ def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
     """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
-    return not_frozen_yet(rests_on(definitions_of(event_id, session), goods=goods, units=units), event_id, session)
+    return not_frozen_yet(
+        dependency_closure(plan_definitions(event_id, session), goods=goods, units=units), event_id, session
+    )
 
 
 def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
@@ -124,11 +126,11 @@ class _OfEvent:
         self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
         self._last: tuple[Definitions, Definitions] | None = None
 
-    def beside(self, today: Definitions) -> Definitions:
+    def beside(self, current: Definitions) -> Definitions:
         """Return the definitions in force, beside a catalog."""
         last = self._last
-        if last is None or last[0] is not today:
-            last = self._last = (today, definitions_in_force(self.snapshot, self.amendments, today))
+        if last is None or last[0] is not current:
+            last = self._last = (current, effective_definitions(self.snapshot, self.amendments, current))
         return last[1]
 
     @property
@@ -152,7 +154,7 @@ class _OfEvent:
         return any(source.defines(table, record_id) for source in self._sources)
 
 
-def definitions_in(session: Session) -> Definitions:
+def catalog_definitions(session: Session) -> Definitions:
     """Return what the catalog defines at this moment; each record is read when a sum first asks for it.
 
     Not to be kept over a change of the catalog: a record that was read is not looked up again. As long as nothing

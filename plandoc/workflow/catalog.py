@@ -7,7 +7,7 @@ from typing import TypeVar
 from plandoc import records
 from plandoc.domain.states import Edit, check_edit
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, found
+from plandoc.errors import NotFoundError, shorten
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -45,7 +45,7 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     if named is not None:
         return named
     slugs = [getattr(record, "slug", "") for record in session.find(record_type)]
-    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, slugs))
+    raise NotFoundError(table_of(record_type).label, shorten(key), _nearest(key, slugs))
 
 
 def is_id(key: str) -> bool:

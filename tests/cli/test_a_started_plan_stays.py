@@ -61,7 +61,7 @@ def printed(call, folder):
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_change_of_the_catalog_changes_what_is_printed(call, folder, tmp_path, monkeypatch, change, state):
     # But for what a review of a running plan says of the change itself.
-    monkeypatch.setattr(review, "changed_in_catalog", lambda *_: ())
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     files_go_to(tmp_path)
     with plandoc.open_store(folder, create=True) as store:
         bakery, event = a_started_plan(store, state)

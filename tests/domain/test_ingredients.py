@@ -11,7 +11,7 @@ import plandoc
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.ingredients import ingredient_needs
 from plandoc.domain.measures import Amount, convert
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.errors import ValidationError
 from plandoc.records import Density, Ingredient, Recipe, RecipeLine, SubRecipe
 from tests.exchange.exports import real
@@ -66,7 +66,7 @@ def catalog(store):
 def _rows_of_real_recipes(store, batches_by_slug):
     def look(session):
         batches = {plandoc.find_by_key(Recipe, slug, session=session).id: n for slug, n in batches_by_slug.items()}
-        return ingredient_needs(batches, definitions_in(session))
+        return ingredient_needs(batches, catalog_definitions(session))
 
     return store.read(look)
 

@@ -94,7 +94,7 @@ def test_no_change_of_the_catalog_changes_an_answer_about_a_started_plan(
     store, folder, tmp_path, monkeypatch, change, state
 ):
     # But for what a review of a running plan says of the change itself; see the next test.
-    monkeypatch.setattr(review, "changed_in_catalog", lambda *_: ())
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     files_go_to(tmp_path)
     bakery, event = a_started_plan(store, state)
     before = answers_about(event, tmp_path)
@@ -134,7 +134,7 @@ def test_a_review_of_a_completed_plan_says_nothing_of_the_catalog(store):
 
 @pytest.mark.parametrize("state", STARTED)
 def test_a_catalog_that_was_emptied_by_hand_changes_no_answer(store, folder, tmp_path, monkeypatch, state):
-    monkeypatch.setattr(review, "changed_in_catalog", lambda *_: ())
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     _, event = a_started_plan(store, state)
     # An export must refer to the catalog, and the stock is a part of its file.
     asked = [

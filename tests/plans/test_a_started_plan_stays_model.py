@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import plandoc
 from plandoc import records
-from plandoc.engine.plan_definitions import definitions_in, definitions_of
+from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.records import FindingKind, PlanState
 from plandoc.workflow import review
 from tests.builders import a_bakery, a_plan
@@ -37,7 +37,7 @@ class AStartedPlan(RuleBasedStateMachine):
         self.bakery = a_bakery(self.store)
         self.event = a_plan(self.store, PlanState.IN_PRODUCTION, bakery=self.bakery)
         frozen = self.store.read(lambda session: plandoc.get_plan_snapshot(self.event.id, session=session))
-        self.in_force = {key: one for key, one in self.catalog().items() if frozen.defines(_TABLES[key[0]], key[1])}
+        self.effective = {key: one for key, one in self.catalog().items() if frozen.defines(_TABLES[key[0]], key[1])}
         self.answers = self.asked()
 
     def teardown(self):
@@ -137,8 +137,8 @@ class AStartedPlan(RuleBasedStateMachine):
 
     def _revise(self, revise, number, taken):
         # Of what the plan does not speak of it takes nothing over.
-        taken = {key: one for key, one in taken.items() if key in self.in_force}
-        same = all(self._differs_in_order_alone(self.in_force[key], one) for key, one in taken.items())
+        taken = {key: one for key, one in taken.items() if key in self.effective}
+        same = all(self._differs_in_order_alone(self.effective[key], one) for key, one in taken.items())
         try:
             with self.store.session() as session:
                 amendment = revise(self.event.id, number, "so be it", session=session)
@@ -146,8 +146,8 @@ class AStartedPlan(RuleBasedStateMachine):
             assert same or "is not in the plan" in str(refused)
             return
         assert not same
-        before, after = self.in_force, {**self.in_force, **taken}
-        self.in_force = after
+        before, after = self.effective, {**self.effective, **taken}
+        self.effective = after
         touched = {(table, int(key)) for table, rows in amendment.definitions_before.items() for key in rows}
         assert touched == {
             (_TABLES[kind], number)
@@ -164,8 +164,8 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()
     def what_is_in_force_is_what_was_frozen_and_taken_over(self):
-        definitions = self.store.read(lambda s: definitions_of(self.event.id, s))
-        for (kind, number), record in self.in_force.items():
+        definitions = self.store.read(lambda s: plan_definitions(self.event.id, s))
+        for (kind, number), record in self.effective.items():
             assert _sorted(definitions.lookup(kind)(number)) == _sorted(record)
 
     @precondition(lambda self: hasattr(self, "event"))
@@ -176,11 +176,11 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()
     def a_review_names_what_differs_in_the_catalog(self):
-        today = self.store.read(definitions_in)
+        today = self.store.read(catalog_definitions)
         findings = self.store.read(lambda session: review.review_plan(self.event.id, session=session))
         goods = {one.finished_good_id for one in findings if one.kind is FindingKind.CATALOG_CHANGED}
         for number in (3, 4):
-            if _sorted(today.goods(number)) != _sorted(self.in_force[records.FinishedGood, number]):
+            if _sorted(today.goods(number)) != _sorted(self.effective[records.FinishedGood, number]):
                 assert number in goods
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import plandoc
 from plandoc import records
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import FindingKind, PlanState
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.plans.recording import messages
@@ -32,8 +32,8 @@ def replaced(store, record, **changes):
         return session.replace(attrs.evolve(record, **changes))
 
 
-def in_force(store, event):
-    return store.read(lambda session: definitions_of(event.id, session))
+def effective(store, event):
+    return store.read(lambda session: plan_definitions(event.id, session))
 
 
 def sweeter(store, bakery):
@@ -54,7 +54,7 @@ def test_the_plan_goes_on_with_the_recipe_of_the_catalog(store, bakery, event):
 
     assert (amendment.sequence, amendment.reason) == (1, "they like it sweet")
     assert amendment.change == records.ReviseRecipe(bakery.cookies.id, "Chocolate Chip Cookies")
-    assert in_force(store, event).recipes(bakery.cookies.id) == now
+    assert effective(store, event).recipes(bakery.cookies.id) == now
     assert plandoc.get_event_recipes(event.id)[0] == now
     assert plandoc.get_amendments(event.id) == [amendment]
 
@@ -76,7 +76,7 @@ def test_sub_recipes_all_the_way_down_yields_and_ingredients_come_with_a_recipe(
     piece = replaced(store, bakery.slice, batch_percentage=20)
     replaced(store, bakery.sugar, name="Cane Sugar")
     amendment = plandoc.revise_recipe(event.id, bakery.cake.id, "more butter")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert known.recipes(bakery.frosting.id) == frosting
     assert known.ingredients(bakery.butter.id) == butter
@@ -124,7 +124,7 @@ def test_other_plans_do_not_change_with_it(store, bakery, event):
     sweeter(store, bakery)
     plandoc.revise_recipe(event.id, bakery.cookies.id, "they like it sweet")
 
-    assert in_force(store, other).recipes(bakery.cookies.id) == bakery.cookies
+    assert effective(store, other).recipes(bakery.cookies.id) == bakery.cookies
 
 
 def test_a_good_is_made_of_what_the_catalog_says_now(store, bakery, event):
@@ -143,7 +143,7 @@ def test_the_recipes_of_a_good_stay_as_the_plan_has_them(store, bakery, event):
     replaced(store, bakery.cookie, items_per_batch=30)
     replaced(store, bakery.cookie_box, name="Box")
     plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "a better name")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert known.recipes(bakery.cookies.id) == bakery.cookies
     assert known.units(bakery.cookie.id) == bakery.cookie
@@ -154,7 +154,7 @@ def test_goods_inside_a_good_come_with_it(store, bakery, event):
     box = replaced(store, bakery.cookie_box, components=(part(finished_unit_id=bakery.cookie.id, quantity=6),))
     plandoc.revise_finished_good(event.id, bakery.hamper.id, "smaller boxes")
 
-    assert in_force(store, event).goods(bakery.cookie_box.id) == box
+    assert effective(store, event).goods(bakery.cookie_box.id) == box
 
 
 def test_a_good_brings_the_recipes_that_it_needs_now_and_freezes_what_it_rests_on(store, bakery, event):
@@ -166,7 +166,7 @@ def test_a_good_brings_the_recipes_that_it_needs_now_and_freezes_what_it_rests_o
     amendment = plandoc.revise_finished_good(event.id, bakery.hamper.id, "pie for all")
     replaced(store, whole, items_per_batch=2)
     replaced(store, apples, name="Pears")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert amendment.added_recipe_ids == (pie.id,)
     assert pie in plandoc.get_event_recipes(event.id)
@@ -307,7 +307,7 @@ def test_an_amendment_that_brings_something_in_freezes_it(store, bakery, event):
         "finished_units": {str(bakery.small_cookie.id): amendment.definition("finished_units", bakery.small_cookie.id)}
     }
     assert amendment.definitions_before == {}
-    assert in_force(store, event).units(bakery.small_cookie.id) == bakery.small_cookie
+    assert effective(store, event).units(bakery.small_cookie.id) == bakery.small_cookie
 
 
 def test_an_amendment_that_brings_nothing_in_freezes_nothing(bakery, event):

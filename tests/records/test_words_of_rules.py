@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from plandoc import constraints
-from plandoc.errors import found
+from plandoc.errors import shorten
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 12, 25)
@@ -48,7 +48,7 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.check_slug, 3, "wanted text, found 3"),
     (constraints.check_slug, "A b", A_SLUG + "'A b'"),
     (constraints.check_slug, "com9", A_SLUG + "'com9'"),
-    (constraints.check_slug, "a" * 121, A_SLUG + found("a" * 121)),
+    (constraints.check_slug, "a" * 121, A_SLUG + shorten("a" * 121)),
     (constraints.check_whole, "7", "wanted a whole number, found '7'"),
     (constraints.check_whole, 0, "wanted a whole number of at least 1, found 0"),
     (constraints.check_whole, 10**12 + 1, "wanted a whole number of at most 1000000000000, found 1000000000001"),
@@ -91,7 +91,7 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.check_ratio_or_zero, 0.0, "wanted a whole number or a fraction, found 0.0"),
     (constraints.check_ratio_or_zero, False, "wanted a whole number or a fraction, found False"),
     (constraints.check_flag, 1, "wanted true or false, found 1"),
-    (constraints.check_date, MOMENT, "wanted a date such as 2026-12-25, found " + found(MOMENT)),
+    (constraints.check_date, MOMENT, "wanted a date such as 2026-12-25, found " + shorten(MOMENT)),
     (constraints.check_moment, DAY, A_MOMENT + repr(DAY)),
     (constraints.check_moment, MOMENT.replace(tzinfo=None), A_MOMENT + "datetime.datetime(2026, 1, 28, 3, 25, 47)"),
     (constraints.check_reason, None, "wanted text, found None"),

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.tables import TABLES
 from tests.builders import a_bakery, a_plan
 
@@ -45,11 +45,11 @@ def test_a_change_of_the_catalog_is_in_the_sums_of_the_same_session_and_of_the_n
 
     with store.session("smaller boxes") as session:
         box = session.get(plandoc.FinishedGood, bakery.cookie_box.id)
-        assert definitions_in(session).goods(box.id) == box
+        assert catalog_definitions(session).goods(box.id) == box
         for quantity in (2, 1):
             smaller = attrs.evolve(box, components=(attrs.evolve(box.components[0], quantity=quantity),))
             session.replace(smaller)
-            assert definitions_in(session).goods(box.id) == smaller
+            assert catalog_definitions(session).goods(box.id) == smaller
         within = [(one.unit.id, one.exact) for one in plandoc.get_requirements(event.id, session=session)]
 
     assert before != within

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.native import export_format
@@ -101,18 +101,18 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
     rows = FolderRows(needed)
     tables = rows.tables(contents)
     places = {event.slug: event_document(event.id) for event in events}
-    problems = [*rows.problems, *_unsound(contents, places, definitions_in(session))]
+    problems = [*rows.problems, *_unsound(contents, places, catalog_definitions(session))]
     if problems:
         raise ValidationError(problems)
     counts = {name: len(table) for name, table in tables.items()}
     return RenderedExport(export_format.render(_ids(needed, events), tables), counts)
 
 
-def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
+def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
         Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, today))
+        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
     ]
 
 

@@ -14,8 +14,8 @@ import attrs
 
 from plandoc import codec
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.in_force import definitions_in_force
 from plandoc.domain.snapshot_ids import TABLES, changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.engine.session import Session
 from plandoc.exchange.import_report import Outcome, Row
@@ -249,11 +249,11 @@ class _Merging:
         )
 
 
-def _with_fingerprints(content: EventContent, today: Definitions) -> EventContent:
+def _with_fingerprints(content: EventContent, current: Definitions) -> EventContent:
     """Return an event whose decisions have the fingerprints of the recipes by its own definitions."""
-    in_force = definitions_in_force(content.snapshot, content.amendments, today)
+    effective = effective_definitions(content.snapshot, content.amendments, current)
     decisions = {
-        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, in_force))
+        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, effective))
         if unit in content.current
         else row
         for unit, row in content.decisions.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from operator import attrgetter
 from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
@@ -13,11 +12,17 @@ from plandoc.domain.definitions import Definitions
 from plandoc.engine.document import OpenDocument, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
-from plandoc.maintenance.checks.catalog_checks import wrong_nesting
+from plandoc.maintenance.checks.document_checks import (
+    FirstSeen,
+    validate_containment,
+    validate_counters,
+    validate_references,
+    validate_uniqueness,
+)
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
-from plandoc.maintenance.checks.plan_checks import wrong_with_plan
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.maintenance.checks.plan_checks import validate_plan
+from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
@@ -25,7 +30,7 @@ from plandoc.storage.folder_reading import FolderReading
 from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
-from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, Table, event_of_document, tables_of
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document, tables_of
 
 # What stands in a document, in the marker, in the journal, and in nobody else's files.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
@@ -48,8 +53,8 @@ class Inspection:
         self._reading: DocumentFiles | FolderReading = folder
         self._catalog: OpenDocument | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
-        # By slug, where it was first seen.
-        self._slugs: dict[Any, tuple[str, str, int]] = {}
+        # The slugs of all events, with where each was first seen.
+        self._slugs: FirstSeen = {}
         self._kept: KeptRows | None = None
         self._kept_rows: Mapping[str, KeptRow] = {}
         self._wrongly_kept: list[int] = []
@@ -115,7 +120,7 @@ class Inspection:
         self._reading = FolderReading(self._folder, self.state)
         self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
         self._kept_rows = self._kept.load()
-        yield from _wrong_with_journal(self.state, content)
+        yield from _validate_journal(self.state, content)
         yield from map(Issue, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
             if recovery.classify(self._folder.read(name), done) is recovery.FileStatus.DIVERGED:
@@ -149,9 +154,9 @@ class Inspection:
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
             kind = document_names.kind_of(shown)
-            if kind is document_names.Kind.TEMPORARY:
+            if kind is document_names.FileKind.TEMPORARY:
                 yield self._temporary(shown)
-            elif folder != LOST_FOUND and kind not in {document_names.Kind.OWN, document_names.Kind.OTHERS}:
+            elif folder != LOST_FOUND and kind not in {document_names.FileKind.OWN, document_names.FileKind.OTHERS}:
                 yield self._stray(shown, kind)
 
     def _temporary(self, name: str) -> Issue:
@@ -160,13 +165,13 @@ class Inspection:
             hint = "plandoc makes no such folder; move it somewhere else"
             return Issue(Problem("a folder with the name of an unfinished file", file=name, hint=hint))
         hint = "the next recovery, or 'plandoc repair', removes it"
-        return Issue(Problem(document_names.Kind.TEMPORARY.value, file=name, hint=hint), Fix.REMOVE_TEMPORARY)
+        return Issue(Problem(document_names.FileKind.TEMPORARY.value, file=name, hint=hint), Fix.REMOVE_TEMPORARY)
 
-    def _stray(self, name: str, kind: document_names.Kind) -> Issue:
+    def _stray(self, name: str, kind: document_names.FileKind) -> Issue:
         status = self._files.status(self._folder.root / name)
         is_file = status is not None and stat.S_ISREG(status.st_mode)
         is_ours = is_file and self._is_ours(name)
-        if kind is document_names.Kind.COPY or (kind is document_names.Kind.NAMED_LIKE_COPY and is_ours):
+        if kind is document_names.FileKind.COPY or (kind is document_names.FileKind.NAMED_LIKE_COPY and is_ours):
             original = document_names.document_of_copy(name)
             message = f"looks like a second version of {original}, such as a sync service or an editor leaves"
             hint = f"compare the two; 'plandoc repair' moves this one to {LOST_FOUND}"
@@ -176,7 +181,7 @@ class Inspection:
             hint = f"give it its name back, as it says inside; 'plandoc repair' moves it to {LOST_FOUND}"
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
-        return Issue(Problem(document_names.Kind.UNKNOWN.value, file=name, hint=hint))
+        return Issue(Problem(document_names.FileKind.UNKNOWN.value, file=name, hint=hint))
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file looks like a document, a marker or a journal, whole or not."""
@@ -248,16 +253,17 @@ class Inspection:
             self._catalog_ids = {name: set(document.ids(table)) for name, table in tables_of(CATALOG).items()}
         problems = document.problems()
         yield from (Issue(problem, is_damage=True) for problem in problems)
-        yield from _wrong_counters(document)
+        yield from validate_counters(document)
         if problems:
             return
-        yield from self._doubles(document)
-        yield from self._references(document)
+        yield from validate_uniqueness(document, self._slugs)
+        if self._catalog_ids is not None:
+            yield from validate_references(document, self._catalog_ids)
         if document.name == CATALOG:
             self._catalog = document
-            yield from wrong_nesting(document)
+            yield from validate_containment(document)
         elif event_id is not None:
-            yield from wrong_with_plan(document, event_id, self._definitions())
+            yield from validate_plan(document, event_id, self._definitions())
             self._compare_kept(document, event_id)
 
     def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
@@ -278,36 +284,6 @@ class Inspection:
 
         return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
 
-    def _doubles(self, document: OpenDocument) -> Iterator[Issue]:
-        for table in tables_of(document.name).values():
-            # That an event has two snapshots is said with its plan.
-            for fields in () if table is BY_TYPE[PlanSnapshot] else table.unique:
-                # The events of all documents are compared; everything else only with its own document.
-                seen: dict[Any, tuple[str, str, int]] = self._slugs if table is BY_TYPE[Event] else {}
-                key_of = attrgetter(*fields)
-                for record in document.find(table):
-                    if fields == ("slug",) and not record.slug:
-                        hint = "write a short name that no other has, such as christmas-2026"
-                        yield _in_row(document, table, record.id, "wanted a slug, found none", field="slug", hint=hint)
-                        continue
-                    first = seen.setdefault(key_of(record), (document.file, table.name, record.id))
-                    if first != (document.file, table.name, record.id):
-                        message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
-                        yield _in_row(document, table, record.id, message, hint="give one of the two another")
-
-    def _references(self, document: OpenDocument) -> Iterator[Issue]:
-        if self._catalog_ids is None:
-            return
-        for table in tables_of(document.name).values():
-            for record in document.find(table) if table.references else ():
-                for reference in table.references:
-                    target = BY_TYPE[reference.target]
-                    for missing in reference.ids(record):
-                        if missing not in self._catalog_ids[target.name]:
-                            message = f"{target.label} {missing} not found"
-                            hint = f"add it again or refer to another; or take {CATALOG} back from a backup"
-                            yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
-
 
 def _changed_by_others(document: documents.Document) -> Issue:
     writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
@@ -316,15 +292,7 @@ def _changed_by_others(document: documents.Document) -> Issue:
     return Issue(Problem(message, file=document.name, hint=hint), is_note=True)
 
 
-def _in_row(
-    document: OpenDocument, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
-) -> Issue:
-    line = document.line(table.name, row_id)
-    problem = Problem(message, document.file, line, table.name, str(row_id), field, hint)
-    return Issue(problem)
-
-
-def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
+def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
     hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
     said = []
     if state.folded:
@@ -344,31 +312,3 @@ def _not_folded_in(transactions: int, hint: str) -> Issue:
     it = "folds it in" if transactions == 1 else "folds them in"
     problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
     return Issue(problem, Fix.RECOVER, is_note=True)
-
-
-def _wrong_counters(document: OpenDocument) -> Iterator[Issue]:
-    known = tables_of(document.name)
-    for table, number in document.next_ids.items():
-        if table not in known:
-            hint = f"take it out; known are {', '.join(known)}"
-            yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
-        elif number > LARGEST_NUMBER:
-            hint = "write the highest id of the table and one more"
-            yield _counter(document, table, f"no row can get the id {number}; the highest is {LARGEST_NUMBER}", hint)
-    for table, (found, wanted) in document.ids_behind().items():
-        # A table that is not known is said to be so.
-        if table in known:
-            yield _counter_behind(document, table, found, wanted)
-
-
-def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int) -> Issue:
-    message = f"wanted a next id of at least {wanted} for {table}, found {found}"
-    if wanted >= 10**documents.LONGEST_ID:
-        return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
-    hint = "a new row could get an id that was used; 'plandoc repair' raises it"
-    return _counter(document, table, message, hint, Fix.FIX_COUNTER)
-
-
-def _counter(document: OpenDocument, table: str, message: str, hint: str, fix: Fix | None = None) -> Issue:
-    field = f"next_ids.{table}"
-    return Issue(Problem(message, document.file, None, documents.ABOUT_TABLE, documents.ABOUT_ROW, field, hint), fix)

@@ -10,10 +10,10 @@ import attrs
 from plandoc import records
 from plandoc.domain import runs
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force, problems_of_definitions
+from plandoc.domain.effective_definitions import effective_definitions, problems_of_definitions
 from plandoc.domain.progress import Work
-from plandoc.domain.replay import PlanContent, first_parting
-from plandoc.domain.run_consistency import History, impossible_by_definitions, packed_beyond_plan
+from plandoc.domain.replay import PlanContent, first_divergence
+from plandoc.domain.run_consistency import History, inconsistent_by_definitions, packed_beyond_plan
 from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
 from plandoc.engine.document import OpenDocument
 from plandoc.errors import Problem, ValidationError
@@ -28,7 +28,7 @@ _BY_HAND = "plandoc never writes this, so somebody changed the file; put the row
 
 
 @frozen
-class _Plan:
+class _EventRows:
     """The rows of one event."""
 
     document: OpenDocument
@@ -58,16 +58,16 @@ class _Plan:
         )
 
 
-def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -> Iterator[Issue]:
+def validate_plan(document: OpenDocument, event_id: int, current: Definitions) -> Iterator[Issue]:
     """Yield what is wrong with the plan in a document whose rows are sound one by one.
 
     Args:
         document: The document.
         event_id: Its event.
-        today: What the catalog defines now.
+        current: What the catalog defines now.
     """
     event: Any = document.get(BY_TYPE[records.Event], event_id)
-    plan = _Plan(document, event)
+    plan = _EventRows(document, event)
     yield from _snapshots(plan)
     unreadable = list(_unreadable(plan))
     yield from unreadable
@@ -75,17 +75,17 @@ def wrong_with_plan(document: OpenDocument, event_id: int, today: Definitions) -
     yield from _before_the_start(plan)
     yield from _voided(plan)
     if not unreadable:
-        yield from _impossible(plan, today)
+        yield from _impossible(plan, current)
 
 
-def _unreadable(plan: _Plan) -> Iterator[Issue]:
+def _unreadable(plan: _EventRows) -> Iterator[Issue]:
     for source in (*plan.rows(records.PlanSnapshot), *plan.rows(records.PlanAmendment)):
         for problem in problems_of_definitions(source):
             issue = plan.issue(problem.message, source, field=problem.field, hint=_BACKUP)
             yield attrs.evolve(issue, is_damage=True)
 
 
-def _snapshots(plan: _Plan) -> Iterator[Issue]:
+def _snapshots(plan: _EventRows) -> Iterator[Issue]:
     snapshots: list[records.PlanSnapshot] = plan.rows(records.PlanSnapshot)
     if plan.event.plan_state in _STARTED and not snapshots:
         message = f"the plan is {plan.event.plan_state.name} but has no snapshot"
@@ -101,11 +101,11 @@ def _snapshots(plan: _Plan) -> Iterator[Issue]:
             yield attrs.evolve(plan.issue(message, snapshot, hint=_BACKUP), is_damage=True)
 
 
-def _replays(plan: _Plan) -> Iterator[Issue]:
+def _replays(plan: _EventRows) -> Iterator[Issue]:
     for snapshot in plan.rows(records.PlanSnapshot):
         try:
             amendments = plan.rows(records.PlanAmendment)
-            parting = first_parting(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
+            parting = first_divergence(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
         except ValidationError as error:
             for one in error.problems:
                 yield attrs.evolve(plan.issue(one.message, snapshot, field=one.field, hint=_BACKUP), is_damage=True)
@@ -118,7 +118,7 @@ def _replays(plan: _Plan) -> Iterator[Issue]:
             yield attrs.evolve(plan.issue(message, row, hint=_BACKUP), is_damage=True)
 
 
-def _before_the_start(plan: _Plan) -> Iterator[Issue]:
+def _before_the_start(plan: _EventRows) -> Iterator[Issue]:
     if plan.event.plan_state in _STARTED:
         return
     for record_type in (records.PlanAmendment, records.ProductionRun, records.AssemblyRun, records.VoidedRun):
@@ -128,7 +128,7 @@ def _before_the_start(plan: _Plan) -> Iterator[Issue]:
             yield attrs.evolve(plan.issue(message, row), is_damage=True)
 
 
-def _voided(plan: _Plan) -> Iterator[Issue]:
+def _voided(plan: _EventRows) -> Iterator[Issue]:
     types = {RunKind.PRODUCTION: records.ProductionRun, RunKind.ASSEMBLY: records.AssemblyRun}
     for row in plan.rows(records.VoidedRun):
         if plan.document.get(BY_TYPE[types[row.kind]], row.run_id) is None:
@@ -136,14 +136,14 @@ def _voided(plan: _Plan) -> Iterator[Issue]:
             yield plan.issue(message, row, field="run_id")
 
 
-def _impossible(plan: _Plan, today: Definitions) -> Iterator[Issue]:
+def _impossible(plan: _EventRows, current: Definitions) -> Iterator[Issue]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
     if len(snapshots) > 1:
         # Said already; which definitions are in force is not for plandoc to say.
         return
-    in_force = definitions_in_force(snapshots[0] if snapshots else None, amendments, today)
-    history = History(plan.content, plan.work, snapshots, amendments, in_force, today)
+    effective = effective_definitions(snapshots[0] if snapshots else None, amendments, current)
+    history = History(plan.content, plan.work, snapshots, amendments, effective, current)
     found = [*packed_beyond_plan(history)]
     if plan.event.plan_state in _STARTED:
-        found += impossible_by_definitions(history)
+        found += inconsistent_by_definitions(history)
     yield from (plan.issue(one.message, one.run, field=one.field) for one in found)

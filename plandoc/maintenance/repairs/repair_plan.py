@@ -10,7 +10,7 @@ from plandoc.errors import Problem
 from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.repair_report import RepairAction
-from plandoc.maintenance.repairs.restore_document import Source
+from plandoc.maintenance.repairs.restore_document import RestoreSource
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.tables import MARKER, ROOT_DOCUMENTS, event_of_document
 
@@ -18,8 +18,8 @@ _ORDER = tuple(Fix)
 _REPLACING = frozenset({Fix.QUARANTINE, Fix.RESTORE})
 
 
-def planned(
-    inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: Source | None
+def plan_repair(
+    inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: RestoreSource | None
 ) -> list[RepairAction]:
     """Return what a repair does, in order; nothing where journal and marker cannot be understood.
 
@@ -38,13 +38,13 @@ def planned(
         action for name, found in by_file.items() for action in _of_file(name, found, inspection, folder, source)
     ]
     if source is not None:
-        actions.extend(_taken_out_before(source, inspection, folder))
+        actions.extend(_quarantined_before(source, inspection, folder))
     actions.extend(_marker(actions, inspection))
     return sorted(actions, key=lambda action: _ORDER.index(action.fix))
 
 
 def _of_file(
-    name: str, issues: Sequence[Issue], inspection: Inspection, folder: DocumentFiles, source: Source | None
+    name: str, issues: Sequence[Issue], inspection: Inspection, folder: DocumentFiles, source: RestoreSource | None
 ) -> Iterator[RepairAction]:
     fixes = {issue.fix: issue for issue in reversed(issues) if issue.fix is not None}
     if Fix.RECOVER in fixes:
@@ -56,29 +56,31 @@ def _of_file(
     if damage is not None and name != MARKER and source is not None and source.has_sound(name):
         content = folder.read(name)
         kept = None if content is None else LostFound.name_of(name, content, is_replaced=True)
-        yield RepairAction(Fix.RESTORE, name, f"{_said(wrong.problem)}; {source.lost_since(inspection.state)}", kept)
+        yield RepairAction(
+            Fix.RESTORE, name, f"{_describe(wrong.problem)}; {source.lost_since(inspection.state)}", kept
+        )
     elif Fix.QUARANTINE in fixes:
         kept = LostFound.name_of(name, folder.read(name) or b"")
-        yield RepairAction(Fix.QUARANTINE, name, _said(fixes[Fix.QUARANTINE].problem), kept)
+        yield RepairAction(Fix.QUARANTINE, name, _describe(fixes[Fix.QUARANTINE].problem), kept)
     elif Fix.REMOVE_TEMPORARY in fixes:
-        yield RepairAction(Fix.REMOVE_TEMPORARY, name, _said(wrong.problem))
+        yield RepairAction(Fix.REMOVE_TEMPORARY, name, _describe(wrong.problem))
     elif Fix.DROP_CACHE in fixes:
-        yield RepairAction(Fix.DROP_CACHE, name, _said(wrong.problem))
+        yield RepairAction(Fix.DROP_CACHE, name, _describe(wrong.problem))
     elif Fix.FIX_COUNTER in fixes and name != MARKER and damage is None:
-        yield RepairAction(Fix.FIX_COUNTER, name, "; ".join(_said(one.problem) for one in issues if one.fix))
+        yield RepairAction(Fix.FIX_COUNTER, name, "; ".join(_describe(one.problem) for one in issues if one.fix))
 
 
-def _taken_out_before(source: Source, inspection: Inspection, folder: DocumentFiles) -> Iterator[RepairAction]:
+def _quarantined_before(source: RestoreSource, inspection: Inspection, folder: DocumentFiles) -> Iterator[RepairAction]:
     """Yield the events that an earlier repair took out for damage, and that the backup has."""
-    for name in LostFound(folder).taken_out():
+    for name in LostFound(folder).quarantined():
         if folder.read(name) is None and source.has_sound(name):
             reason = f"an earlier repair took it out; {source.lost_since(inspection.state)}"
             yield RepairAction(Fix.RESTORE, name, reason)
 
 
 def _marker(actions: Sequence[RepairAction], inspection: Inspection) -> Iterator[RepairAction]:
-    taken_back = [event_of_document(one.file) or 0 for one in actions if one.fix is Fix.RESTORE]
-    highest = max([inspection.highest_event, *taken_back])
+    restored = [event_of_document(one.file) or 0 for one in actions if one.fix is Fix.RESTORE]
+    highest = max([inspection.highest_event, *restored])
     if inspection.marker is not None and inspection.marker.next_event_id <= highest:
         reason = f"wanted a next event id above {highest}, found {inspection.marker.next_event_id}"
         yield RepairAction(Fix.FIX_COUNTER, MARKER, reason)
@@ -109,6 +111,6 @@ def _explained(issue: Issue) -> Problem:
     return attrs.evolve(problem, hint=f"not repaired, for {why}: {way_out}")
 
 
-def _said(problem: Problem) -> str:
+def _describe(problem: Problem) -> str:
     place = ", ".join(part for part in (problem.table, problem.row, problem.field) if part)
     return f"{place}: {problem.message}" if place else problem.message

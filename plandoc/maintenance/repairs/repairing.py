@@ -14,10 +14,10 @@ from plandoc.engine.document import OpenDocument
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.maintenance.checks import Fix, Inspection, Issue, inspect_folder
 from plandoc.maintenance.repairs.lost_found import LostFound
-from plandoc.maintenance.repairs.marker_repair import take_marker_back, taking_marker_back
-from plandoc.maintenance.repairs.repair_plan import planned, remaining
+from plandoc.maintenance.repairs.marker_repair import plan_marker_restore, restore_marker
+from plandoc.maintenance.repairs.repair_plan import plan_repair, remaining
 from plandoc.maintenance.repairs.repair_report import RepairAction, RepairReport
-from plandoc.maintenance.repairs.restore_document import Source, highest_referred
+from plandoc.maintenance.repairs.restore_document import RestoreSource, highest_referred
 from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Transaction
 from plandoc.storage.document_files import DocumentFiles
@@ -118,8 +118,8 @@ class Repair:
         """Return what would be done."""
         inspection, issues = self._inspect()
         source = self._source(inspection, backup, allow_other_folder=allow_other_folder)
-        actions = [*taking_marker_back(inspection, issues, self._folder, source)]
-        actions.extend(planned(inspection, issues, self._folder, source))
+        actions = [*plan_marker_restore(inspection, issues, self._folder, source)]
+        actions.extend(plan_repair(inspection, issues, self._folder, source))
         return RepairReport(tuple(actions), remaining(issues, actions), dry_run=True)
 
     def do(self, backup: str | os.PathLike[str] | None, *, allow_other_folder: bool) -> RepairReport:
@@ -136,12 +136,12 @@ class Repair:
     def _do(self, backup: str | os.PathLike[str] | None, *, allow_other_folder: bool) -> RepairReport:
         inspection, issues = self._inspect()
         source = self._source(inspection, backup, allow_other_folder=allow_other_folder)
-        done = [*taking_marker_back(inspection, issues, self._folder, source)]
+        done = [*plan_marker_restore(inspection, issues, self._folder, source)]
         if done and source is not None:
             self._has_begun = True
-            take_marker_back(self._root, self._files, self._clock, source, self._timeout_seconds)
+            restore_marker(self._root, self._files, self._clock, source, self._timeout_seconds)
             inspection, issues = self._inspect()
-        first = planned(inspection, issues, self._folder, source)
+        first = plan_repair(inspection, issues, self._folder, source)
         if first:
             done += [action for action in first if action.fix in _AT_ONCE]
             done += [action for action in self._under_the_lock(source) if action.fix not in _AT_ONCE]
@@ -160,11 +160,15 @@ class Repair:
 
     def _source(
         self, inspection: Inspection, backup: str | os.PathLike[str] | None, *, allow_other_folder: bool
-    ) -> Source | None:
+    ) -> RestoreSource | None:
         if backup is None:
             return None
         lineage = self._lineage(inspection)
-        return None if lineage is None else Source.open(backup, lineage=lineage, allow_other_folder=allow_other_folder)
+        return (
+            None
+            if lineage is None
+            else RestoreSource.open(backup, lineage=lineage, allow_other_folder=allow_other_folder)
+        )
 
     def _lineage(self, inspection: Inspection) -> str | None:
         """Return the identity of the folder: as the marker says, else as all its documents that can be read say."""
@@ -178,7 +182,7 @@ class Repair:
                 continue
         return found.pop() if len(found) == 1 else None
 
-    def _under_the_lock(self, source: Source | None) -> list[RepairAction]:
+    def _under_the_lock(self, source: RestoreSource | None) -> list[RepairAction]:
         backend = FolderBackend(self._root, files=self._files, clock=self._clock)
         try:
             with warnings.catch_warnings():
@@ -187,7 +191,7 @@ class Repair:
                 transaction = backend.begin("repair", timeout_seconds=self._timeout_seconds, on_wait=self._on_wait)
             try:
                 inspection, issues = self._inspect()
-                actions = planned(inspection, issues, self._folder, source)
+                actions = plan_repair(inspection, issues, self._folder, source)
                 with translated(self._root, Outcome.NOT_SAVED):
                     self._perform(actions, inspection, source, transaction)
             finally:
@@ -197,7 +201,11 @@ class Repair:
         return actions
 
     def _perform(
-        self, actions: Sequence[RepairAction], inspection: Inspection, source: Source | None, transaction: Transaction
+        self,
+        actions: Sequence[RepairAction],
+        inspection: Inspection,
+        source: RestoreSource | None,
+        transaction: Transaction,
     ) -> None:
         """Do what was planned: first copies of what goes, then the documents, then what is no document."""
         self._has_begun = self._has_begun or bool(actions)
@@ -214,12 +222,12 @@ class Repair:
             transaction.commit(changes)
         for action in actions:
             if action.fix is Fix.RESTORE:
-                self._lost_found.note_taken_back(action.file)
+                self._lost_found.note_restored(action.file)
             elif action.fix is Fix.QUARANTINE and event_of_document(action.file) is None:
                 self._remove(action.file)
 
     def _changes(
-        self, actions: Sequence[RepairAction], inspection: Inspection, source: Source | None
+        self, actions: Sequence[RepairAction], inspection: Inspection, source: RestoreSource | None
     ) -> Iterator[tuple[str, bytes | None]]:
         number = FORMAT if inspection.marker is None else inspection.marker.format
         for action in actions:
@@ -231,18 +239,20 @@ class Repair:
             elif action.fix is Fix.QUARANTINE and event_of_document(name) is not None:
                 yield name, None
             elif action.fix is Fix.FIX_COUNTER and name != MARKER:
-                yield from ((part, self._counted_up(part, name)) for part in divided)
+                yield from ((part, self._with_counters_fixed(part, name)) for part in divided)
         if inspection.marker is not None and any(action.file == MARKER for action in actions):
-            yield MARKER, self._marker_counted_up(inspection.marker, inspection.highest_event, actions)
+            yield MARKER, self._marker_with_counter_fixed(inspection.marker, inspection.highest_event, actions)
 
-    def _counted_up(self, name: str, file: str) -> bytes:
+    def _with_counters_fixed(self, name: str, file: str) -> bytes:
         document = OpenDocument(documents.parse(file, self._folder.read(file) or b""), name)
         document.count_up()
         return document.render()
 
-    def _marker_counted_up(self, present: marker.Marker, highest: int, actions: Iterable[RepairAction]) -> bytes:
-        taken_back = (event_of_document(one.file) or 0 for one in actions if one.fix is Fix.RESTORE)
-        following = max([highest, *taken_back]) + 1
+    def _marker_with_counter_fixed(
+        self, present: marker.Marker, highest: int, actions: Iterable[RepairAction]
+    ) -> bytes:
+        restored = (event_of_document(one.file) or 0 for one in actions if one.fix is Fix.RESTORE)
+        following = max([highest, *restored]) + 1
         return marker.render(attrs.evolve(present, next_event_id=max(present.next_event_id, following)))
 
     def _referred(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ from plandoc.tables import BY_TYPE, MARKER, tables_of
 
 
 @frozen
-class Source:
+class RestoreSource:
     """A backup to take documents back from.
 
     Attributes:
@@ -29,7 +29,7 @@ class Source:
     lineage: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> RestoreSource:
         """Read a backup.
 
         Raises:

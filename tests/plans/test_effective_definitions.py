@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import PlanState
 from tests.builders import a_bakery, a_plan
 
@@ -17,7 +17,7 @@ def bakery(store):
 
 
 def defined(store, event):
-    return store.read(lambda session: definitions_of(event.id, session))
+    return store.read(lambda session: plan_definitions(event.id, session))
 
 
 def baked_in_tens(store, bakery):
@@ -63,4 +63,4 @@ def test_what_nothing_froze_is_looked_up_in_the_catalog(store, bakery):
 
 def test_an_unknown_event_has_none(store, bakery):
     with pytest.raises(plandoc.NotFoundError, match="Event 99 not found"):
-        store.read(lambda session: definitions_of(99, session))
+        store.read(lambda session: plan_definitions(99, session))
