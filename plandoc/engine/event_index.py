@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from plandoc.clock import system_clock
-from plandoc.engine.queries import QueryLike, matching
+from plandoc.engine.document import QueryLike, matching
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
 from plandoc.storage.directory_scan import is_stable

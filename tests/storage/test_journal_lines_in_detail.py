@@ -183,7 +183,7 @@ FOREIGN = {
     "a path that is too long": with_change(path="e" * 41 + ".json"),
     "replacing a number": with_change(replaces=1),
     "content that is a number": with_change(content=1),
-    "a catalogue that is removed": with_change(path="catalog.json", content=None),
+    "a catalog that is removed": with_change(path="catalog.json", content=None),
 }
 
 
@@ -228,7 +228,10 @@ def test_lines_belong_together_when_each_is_one_more_than_the_one_before():
 
     (problem,) = refusal.value.problems
     assert problem.line == 2
-    assert problem.message == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same version of the folder"
+    assert (
+        problem.message
+        == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same version of the folder"
+    )
 
 
 def test_a_line_of_another_folder_is_named():

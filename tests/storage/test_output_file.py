@@ -3,6 +3,7 @@
 import pytest
 
 import plandoc
+from plandoc.errors import Outcome
 from plandoc.report.report_file import MARK, save
 from plandoc.storage.files import Files
 from plandoc.storage.output_file import save_all
@@ -60,5 +61,5 @@ def test_a_name_that_cannot_be_made_durable_is_reported_as_written_and_not_as_lo
     with pytest.raises(plandoc.StorageError, match="a power cut could still take it") as raised:
         save(f"{MARK} new", tmp_path / "report.html")
 
-    assert raised.value.outcome is plandoc.Outcome.SAVED
+    assert raised.value.outcome is Outcome.SAVED
     assert (tmp_path / "report.html").read_text() == f"{MARK} new"

@@ -30,7 +30,7 @@ class FolderRows:
         """Return all rows by table; the events in the order given, everything else by slug."""
         tables = {
             table: [self._row(record) for record in sorted(records.values(), key=lambda record: record.slug)]
-            for table, records in self._needed.catalogue.items()
+            for table, records in self._needed.catalog.items()
         }
         stock = [self._row(item) for item in self._needed.stock]
         tables["stock"] = sorted(stock, key=lambda row: (row["ingredient_slug"], row["unit"]))
@@ -49,8 +49,8 @@ class FolderRows:
             "event_recipes": _sorted("recipe_slug", (self._row(row, slug) for row in recipes)),
             "event_finished_goods": _sorted("finished_good_slug", (self._row(row, slug) for row in goods)),
             "batch_decisions": _sorted("finished_unit_slug", self._decisions(content)),
-            "plan_snapshots": [self._signed(row, slug) for row in snapshots],
-            "plan_amendments": [self._signed(row, slug) for row in content.amendments],
+            "plan_snapshots": [self._sealed(row, slug) for row in snapshots],
+            "plan_amendments": [self._sealed(row, slug) for row in content.amendments],
             "production_runs": [self._row(run, slug) for run in content.runs(RunKind.PRODUCTION)],
             "assembly_runs": [self._row(run, slug) for run in content.runs(RunKind.ASSEMBLY)],
             "voided_runs": sorted(
@@ -69,7 +69,7 @@ class FolderRows:
         def slug_of(target: str, number: int) -> str:
             if target == "events":
                 return event_slug
-            found = self._needed.catalogue[target].get(number)
+            found = self._needed.catalog[target].get(number)
             if found is None:
                 place = CATALOG if not table.of_event else f"event {event_slug}"
                 message = f"refers to number {number} of {target}, which does not exist"
@@ -81,7 +81,7 @@ class FolderRows:
 
         return named(codec.to_row(record), slug_of)
 
-    def _signed(self, record: Any, event_slug: str) -> Row:
+    def _sealed(self, record: Any, event_slug: str) -> Row:
         row = codec.to_row(record)
         del row["event_id"]
         return {"event_slug": event_slug, **row}
