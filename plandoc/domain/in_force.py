@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc.codec import from_row, problems_of_row
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
@@ -41,8 +41,7 @@ def definitions_in_force(
 
 def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
     """Yield what keeps definitions that a snapshot or an amendment froze from being records."""
-    kinds: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
-    for kind in kinds:
+    for kind in DEFINED:
         table = table_of(kind).name
         for record_id in source.ids_defined(table):
             row = source.definition(table, record_id)

@@ -9,9 +9,9 @@ from typing import Any
 from plandoc.domain.definition_changes import KINDS, DefinitionDifference, difference
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.mapping_diff import Status, differences, status_of
-from plandoc.domain.replay import Part, PlanContent, amendments_behind, in_order, original
+from plandoc.domain.replay import PlanContent, amendments_behind, in_order, original
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSection, PlanSnapshot, Recipe
 from plandoc.tables import table_of
 
 
@@ -46,7 +46,7 @@ class Difference:
         return (self.after or 0) - (self.before or 0)
 
 
-Compared = Mapping[Part, tuple[Difference, ...]]
+Compared = Mapping[PlanSection, tuple[Difference, ...]]
 
 
 def compare(
@@ -66,7 +66,7 @@ def compare(
     snapshot_data = snapshot.snapshot_data
     before, behind = original(snapshot_data), amendments_behind(amendments)
 
-    def compared(part: Part) -> Iterator[Difference]:
+    def compared(part: PlanSection) -> Iterator[Difference]:
         old_names = _original_names(part, snapshot_data, definitions.after(0))
         for entry in differences(before.numbers(part), live.numbers(part)):
             touching = tuple(behind.get((part, entry.key), ()))
@@ -75,7 +75,7 @@ def compare(
             name = now or old or f"{part.value} {entry.key}"
             yield Difference(entry.key, name, old, entry.before, entry.after, touching)
 
-    return MappingProxyType({part: tuple(compared(part)) for part in Part})
+    return MappingProxyType({part: tuple(compared(part)) for part in PlanSection})
 
 
 def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitions) -> tuple[DefinitionDifference, ...]:
@@ -97,21 +97,21 @@ def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitio
     )
 
 
-def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | None:
-    lookups: Mapping[Part, Callable[[int], Recipe | FinishedGood | FinishedUnit | None]] = {
-        Part.RECIPES: definitions.recipes,
-        Part.GOODS: definitions.goods,
-        Part.BATCHES: definitions.units,
+def _name_now(part: PlanSection, record_id: int, definitions: Definitions) -> str | None:
+    lookups: Mapping[PlanSection, Callable[[int], Recipe | FinishedGood | FinishedUnit | None]] = {
+        PlanSection.RECIPES: definitions.recipes,
+        PlanSection.GOODS: definitions.goods,
+        PlanSection.BATCHES: definitions.units,
     }
     record = lookups[part](record_id)
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
+def _original_names(part: PlanSection, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
     # The numbers were judged; a name that was taken out of the file is only missing.
-    if part is Part.RECIPES:
+    if part is PlanSection.RECIPES:
         return {row["recipe_id"]: row.get("recipe_name") for row in snapshot_data["recipes"]}
-    if part is Part.GOODS:
+    if part is PlanSection.GOODS:
         return {row["fg_id"]: row.get("fg_name") for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
     units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])

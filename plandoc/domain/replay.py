@@ -6,7 +6,6 @@ say something else than that of the day of an amendment.
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -19,26 +18,14 @@ from plandoc.domain.mapping_diff import Status, differences
 from plandoc.errors import Problem, ValidationError, found
 from plandoc.frozen import frozen
 from plandoc.records import (
-    AddFinishedGood,
     BatchDecision,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     EventFinishedGood,
     EventRecipe,
-    ModifyBatch,
     PlanAmendment,
+    PlanSection,
 )
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-
-
-class Part(enum.Enum):
-    """What a plan consists of; the value is how a person calls one of it."""
-
-    RECIPES = "recipe"
-    GOODS = "finished good"
-    BATCHES = "batches of finished unit"
 
 
 @frozen
@@ -66,58 +53,23 @@ class PlanContent:
             {row.finished_unit_id: row.batches for row in decisions},
         )
 
-    def numbers(self, part: Part) -> Mapping[int, int]:
+    def numbers(self, part: PlanSection) -> Mapping[int, int]:
         """Return how many of each there are in one part of the plan, by id; a selected recipe counts 1."""
-        if part is Part.RECIPES:
+        if part is PlanSection.RECIPES:
             return dict.fromkeys(self.recipes, 1)
-        return self.goods if part is Part.GOODS else self.batches
-
-
-@frozen
-class Effect:
-    """What a change does to one number of a plan; all kinds of change come down to this.
-
-    Attributes:
-        part: Whether it is the number of a good, or of batches.
-        key: Id of the good or of the finished unit.
-        before: The number before; 0 when it was not in the plan.
-        after: The number after; 0 when it is no longer in the plan.
-    """
-
-    part: Part
-    key: int
-    before: int
-    after: int
-
-
-def effect_of(change: Change) -> Effect | None:
-    """Return what a change does to the numbers of a plan; None for one that revises a definition.
-
-    >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
-    0
-    """
-    match change:
-        case DropFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, change.original_quantity, 0)
-        case AddFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, 0, change.quantity)
-        case ChangeQuantity():
-            return Effect(Part.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
-        case ModifyBatch():
-            return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
-    return None
+        return self.goods if part is PlanSection.GOODS else self.batches
 
 
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     """Return what is planned after an amendment."""
-    effect = effect_of(amendment.change)
+    effect = amendment.change.effect
     recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect is None:
         return PlanContent(recipes, content.goods, content.batches)
-    numbers = {**content.numbers(effect.part), effect.key: effect.after}
+    numbers = {**content.numbers(effect.section), effect.key: effect.after}
     if effect.after == 0:
         del numbers[effect.key]
-    if effect.part is Part.GOODS:
+    if effect.section is PlanSection.GOODS:
         return PlanContent(recipes, numbers, content.batches)
     return PlanContent(recipes, content.goods, numbers)
 
@@ -166,7 +118,7 @@ def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]
     return functools.reduce(amended, in_order(amendments), original(snapshot_data))
 
 
-Behind = Mapping[tuple[Part, int], list[PlanAmendment]]
+Behind = Mapping[tuple[PlanSection, int], list[PlanAmendment]]
 
 
 def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
@@ -174,11 +126,11 @@ def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
 
     A recipe is touched by the amendment that brought it.
     """
-    behind: dict[tuple[Part, int], list[PlanAmendment]] = {}
+    behind: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
-        effect = effect_of(amendment.change)
-        numbers = [] if effect is None else [(effect.part, effect.key)]
-        for touched in [*numbers, *((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
+        effect = amendment.change.effect
+        numbers = [] if effect is None else [(effect.section, effect.key)]
+        for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
             behind.setdefault(touched, []).append(amendment)
     return behind
 
@@ -229,10 +181,12 @@ def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Par
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
             yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
-        effect = effect_of(amendment.change)
-        before = 0 if effect is None else content.numbers(effect.part).get(effect.key, 0)
+        effect = amendment.change.effect
+        before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
-            message = f"{_called(effect.part, effect.key)}: it says {effect.before} before, but {before} were planned"
+            message = (
+                f"{_called(effect.section, effect.key)}: it says {effect.before} before, but {before} were planned"
+            )
             yield Parting(message, amendment)
         content = amended(content, amendment)
 
@@ -263,7 +217,7 @@ def _named(key: tuple[str, str]) -> str:
 
 
 def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:
-    for part in Part:
+    for part in PlanSection:
         for entry in differences(replayed.numbers(part), live.numbers(part)):
             if entry.status is not Status.UNCHANGED:
                 wanted, there = entry.before or "nothing", entry.after or "nothing"
@@ -272,5 +226,5 @@ def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Itera
                 yield Parting(message, touching[-1] if touching else None)
 
 
-def _called(part: Part, key: int) -> str:
+def _called(part: PlanSection, key: int) -> str:
     return f"{part.value} {found(key)}"

@@ -9,14 +9,14 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.in_force import definitions_in_force
 from plandoc.domain.replay import in_order
 from plandoc.domain.resting import Ids, rests_on
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -162,12 +162,8 @@ def definitions_in(session: Session) -> Definitions:
 
 
 def _definitions(catalog: DocumentSession) -> Definitions:
-    return Definitions(
-        _lookup(catalog, FinishedGood),
-        _lookup(catalog, FinishedUnit),
-        _lookup(catalog, Recipe),
-        _lookup(catalog, Ingredient),
-    )
+    lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
+    return Definitions(*lookups)
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

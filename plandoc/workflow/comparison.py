@@ -5,11 +5,11 @@ from __future__ import annotations
 from plandoc.domain.definition_changes import DefinitionDifference
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference, compare, compare_definitions
-from plandoc.domain.replay import Part, PlanContent, in_order
+from plandoc.domain.replay import PlanContent, in_order
 from plandoc.engine.plan_definitions import definitions_of
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment, PlanSection
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.store import NO_SESSION, reads
 
@@ -67,9 +67,9 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     return PlanComparison(
         event=event,
         has_snapshot=True,
-        goods=compared[Part.GOODS],
-        batches=compared[Part.BATCHES],
-        recipes=compared[Part.RECIPES],
+        goods=compared[PlanSection.GOODS],
+        batches=compared[PlanSection.BATCHES],
+        recipes=compared[PlanSection.RECIPES],
         amendments=amendments,
         definitions=compare_definitions(amendments, in_force),
     )

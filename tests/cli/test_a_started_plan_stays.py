@@ -116,8 +116,8 @@ def test_a_recipe_and_a_good_are_taken_over_and_compared(call, folder):
     compared = call("compare", EVENT)
     listed = call("amendments", EVENT)
 
-    assert recipe.out.startswith("amendment 5: Apple Pie as the catalogue has it (they are small)\n")
-    assert good.out.startswith("amendment 6: Cookie Gift Box as the catalogue has it (boxes are larger)\n")
+    assert recipe.out.startswith("amendment 5: Apple Pie as the catalog has it (they are small)\n")
+    assert good.out.startswith("amendment 6: Cookie Gift Box as the catalog has it (boxes are larger)\n")
     assert "~\trecipe Apple Pie\tApples\t2 kg\t4 kg\t5: they are small" in compared.out
     assert "~\tfinished good Cookie Gift Box\tCookie\t12\t17\t6: boxes are larger" in compared.out
     assert "5\t" in listed.out

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from plandoc.domain.replay import Part, PlanContent, amendments_behind, first_parting, original, replay
+from plandoc.domain.replay import PlanContent, amendments_behind, first_parting, original, replay
 from plandoc.errors import ValidationError
-from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment
+from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment, PlanSection
 
 MOMENT = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC)
 
@@ -162,9 +162,9 @@ def test_behind_a_number_are_all_amendments_that_touched_it_and_no_others():
     first = attrs.evolve(first, added_recipe_ids=(4,))
 
     assert amendments_behind([third, second, first]) == {
-        (Part.GOODS, 2): [first, third],
-        (Part.BATCHES, 2): [second],
-        (Part.RECIPES, 4): [first],
+        (PlanSection.GOODS, 2): [first, third],
+        (PlanSection.BATCHES, 2): [second],
+        (PlanSection.RECIPES, 4): [first],
     }
 
 

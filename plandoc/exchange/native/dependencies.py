@@ -9,10 +9,10 @@ from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.session import Session
 from plandoc.exchange.native.contents import EventContent
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
-from plandoc.tables import BY_TYPE, table_of
+from plandoc.records import StockItem
+from plandoc.tables import BY_TYPE, CATALOG_TABLES, table_of
 
-KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
+KINDS: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
 
 Key = tuple[str, int]
 

@@ -6,22 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from plandoc import tables
+from plandoc.records import Event
+
 Row = dict[str, Any]
 
+_ID, _SLUG = "_id", "_slug"
 # What the fields of records that hold ids refer to, by their names without "_id".
 TABLES_OF_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "ingredient": "ingredients",
-        "recipe": "recipes",
-        "base_recipe": "recipes",
-        "finished_unit": "finished_units",
-        "finished_good": "finished_goods",
-        "event": "events",
-    }
+    {field.removesuffix(_ID): table.name for field, table in tables.TABLES_OF_FIELDS.items()}
+    | {"event": tables.table_of(Event).name}
 )
 # Lists of parts, each with references of its own. Nothing deeper is looked into: what is sealed keeps its ids.
-PARTS = frozenset({"lines", "sub_recipes", "components", "taken"})
-_ID, _SLUG = "_id", "_slug"
+PARTS = tables.FIELDS_OF_PARTS
 
 
 def named(row: Row, slug_of: Callable[[str, int], str]) -> Row:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
@@ -17,7 +17,7 @@ from plandoc.maintenance.checks.catalog_checks import wrong_nesting
 from plandoc.maintenance.checks.issues import Cure, Finding, findings_of
 from plandoc.maintenance.checks.mounts import problem_of_place
 from plandoc.maintenance.checks.plan_checks import wrong_with_plan
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.records import Event, PlanSnapshot
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
@@ -276,7 +276,7 @@ class Look:
         def look_up(record_type: type) -> Any:
             return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
 
-        return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
+        return Definitions(*map(look_up, DEFINED))
 
     def _doubles(self, document: DocumentSession) -> Iterator[Finding]:
         for table in tables_of(document.name).values():
