@@ -111,8 +111,8 @@ class Store:
 
         return GuardedWrite(start, finish)
 
-    def read(self, look: Callable[[Session], T]) -> T:
-        """Return what `look` makes of a session that only reads, at one moment and without a lock.
+    def read(self, function: Callable[[Session], T]) -> T:
+        """Return what a function makes of a session that only reads, at one moment and without a lock.
 
         It may be called again when somebody writes meanwhile, so it should only read and compute.
 
@@ -126,16 +126,16 @@ class Store:
         def looked(reading: Reading) -> T:
             session = self._make_session(reading, writes=False)
             try:
-                return look(session)
+                return function(session)
             finally:
                 unit_of_work(session).end()
 
         return self._backend.view(looked)
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of the documents as they are, at one moment and without a lock; for backups."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what a function makes of the documents as they are, at one moment and without a lock; for backups."""
         self._check_usable()
-        return self._backend.view(look)
+        return self._backend.view(function)
 
     def close(self) -> None:
         """Fold the journal into the files and let go of the folder; closing twice is no error."""
