@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -86,7 +86,7 @@ def _unstorable_text(value: str) -> str | None:
 def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
     if type(value) is not str:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if len(value) > LONGEST_TEXT:
         return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
     return None if value.isascii() else _unstorable_text(value)
@@ -106,11 +106,11 @@ def non_blank_name(value: Any) -> str | None:
 def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
     if type(value) is not str:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if value and (not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG or value in _DEVICE_NAMES):
         return (
             f"wanted a slug of a-z, 0-9 and single hyphens inside, at most {LONGEST_SLUG} characters "
-            f"and no device name, found {found(value)}"
+            f"and no device name, found {shorten(value)}"
         )
     return None
 
@@ -127,24 +127,24 @@ def non_negative_int(value: Any) -> str | None:
 
 def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        return f"wanted a whole number, found {found(value)}"
+        return f"wanted a whole number, found {shorten(value)}"
     if value < least:
-        return f"wanted a whole number of at least {least}, found {found(value)}"
-    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a whole number of at least {least}, found {shorten(value)}"
+    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
 
 
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
         way_out = "; write Decimal('0.67'), for a binary float is not exactly what you see"
-        return f"wanted a decimal number, found {found(value)}{way_out if type(value) is float else ''}"
+        return f"wanted a decimal number, found {shorten(value)}{way_out if type(value) is float else ''}"
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:
         return f"wanted zero or more, found {value}"
     exponent = value.as_tuple().exponent
     if value > LARGEST_NUMBER or (isinstance(exponent, int) and not -12 <= exponent <= 12):
-        return f"wanted at most 12 digits before and after the point, found {found(value)}"
+        return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
     return None
 
 
@@ -158,9 +158,9 @@ def non_negative_quantity(value: Any) -> str | None:
     if type(value) is not Fraction:
         return non_negative_decimal(value)
     if not 0 <= value <= LARGEST_NUMBER:
-        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {shorten(value)}"
     if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
-        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {shorten(value)}"
     return None
 
 
@@ -174,12 +174,12 @@ def positive_ratio(value: Any) -> str | None:
     if type(value) is int:
         return positive_int(value)
     if type(value) is not Fraction:
-        return f"wanted a whole number or a fraction, found {found(value)}"
+        return f"wanted a whole number or a fraction, found {shorten(value)}"
     if not 0 < value <= LARGEST_NUMBER:
-        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {shorten(value)}"
     # A hundred divided by a percentage of 12 digits after the point has 15.
     if max(value.numerator, value.denominator) >= 10**15:
-        return f"wanted a fraction of two numbers of at most 15 digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most 15 digits, found {shorten(value)}"
     return None
 
 
@@ -190,18 +190,18 @@ def non_negative_ratio(value: Any) -> str | None:
 
 def boolean(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
-    return None if type(value) is bool else f"wanted true or false, found {found(value)}"
+    return None if type(value) is bool else f"wanted true or false, found {shorten(value)}"
 
 
 def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
-    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {found(value)}"
+    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
 
 
 def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
-        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {found(value)}"
+        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
     return None
 
 
@@ -210,7 +210,9 @@ def stated_reason(value: Any) -> str | None:
     if (wrong := storable_text(value)) is not None:
         return wrong
     return (
-        None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+        None
+        if value and value == value.strip()
+        else f"wanted a reason without blanks around it, found {shorten(value)}"
     )
 
 
@@ -218,14 +220,14 @@ def sha256_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
     if type(value) is str and _DIGEST.fullmatch(value):
         return None
-    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
+    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {shorten(value)}"
 
 
 def short_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
     if type(value) is str and _FINGERPRINT.fullmatch(value):
         return None
-    return f"wanted 16 hexadecimal digits or nothing, found {found(value)}"
+    return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
 def json_object(value: Any) -> str | None:
@@ -233,8 +235,8 @@ def json_object(value: Any) -> str | None:
     if type(own_json(value)) is OwnJson:
         return None
     if type(value) is not dict:
-        return f"wanted a JSON object, found {found(value)}"
-    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {found(value)}"
+        return f"wanted a JSON object, found {shorten(value)}"
+    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def _not_json(value: Any, depth: int) -> str | None:
@@ -262,7 +264,7 @@ def _not_plain_json(value: Any) -> str | None:
         return None
     if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
         return None
-    return f"wanted what JSON can carry exactly, found {found(value)}"
+    return f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def instance_of(*kinds: type) -> Check:
@@ -270,7 +272,7 @@ def instance_of(*kinds: type) -> Check:
     names = " or ".join(kind.__name__ for kind in kinds)
 
     def instance(value: Any) -> str | None:
-        return None if isinstance(value, kinds) else f"wanted {names}, found {found(value)}"
+        return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
     return instance
 
@@ -289,7 +291,7 @@ def one_of(kind: type[enum.Enum]) -> Check:
     allowed = ", ".join(str(member.value) for member in kind)
 
     def member(value: Any) -> str | None:
-        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {found(value)}"
+        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {shorten(value)}"
 
     return member
 
@@ -300,7 +302,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
     def items(value: Any) -> str | None:
         # True counts as a number for Python, but is none.
         if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
-            return f"wanted a tuple, found {found(value)}"
+            return f"wanted a tuple, found {shorten(value)}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"
         return None if each is None else next(filter(None, map(each, value)), None)

@@ -22,7 +22,7 @@ import attrs
 
 from plandoc import constraints, units
 from plandoc.constraints import validator
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
 
@@ -78,7 +78,7 @@ def _unit_of(kind: units.Dimension, such_as: str) -> constraints.Check:
         if wrong is not None or units.dimension_of(value) is kind:
             return wrong
         near = units.suggest(value, kind)
-        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {found(value)}"
+        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
         return wanted if near is None else f"{wanted}; did you mean {near}?"
 
     return unit
@@ -422,7 +422,7 @@ def _ids(rows: Any) -> tuple[int, ...]:
 
 
 class _Freezes:
-    """What snapshots and amendments have in common: records of the catalogue as they were, by table and id."""
+    """What snapshots and amendments have in common: records of the catalog as they were, by table and id."""
 
     __slots__ = ()
     _definitions: Mapping[str, Any]
@@ -636,7 +636,7 @@ class ModifyBatch(_Change):
 
 @frozen
 class ReviseRecipe(_Change):
-    """What the catalogue said of a recipe at that moment was taken over into the plan."""
+    """What the catalog said of a recipe at that moment was taken over into the plan."""
 
     tag = "revise_recipe"
 
@@ -654,7 +654,7 @@ class ReviseRecipe(_Change):
 
 @frozen
 class ReviseFinishedGood(_Change):
-    """What the catalogue said of a good at that moment was taken over into the plan."""
+    """What the catalog said of a good at that moment was taken over into the plan."""
 
     tag = "revise_fg"
 
@@ -684,7 +684,7 @@ class PlanAmendment(_Freezes):
         change: What was changed.
         reason: Why; never blank.
         added_recipe_ids: Recipes that came into the plan with it, so that the plan can be worked out again without
-            the catalogue of that day.
+            the catalog of that day.
         definitions: What it froze, by table and id, as the snapshot's definitions: what it brought in and was not
             frozen yet, or what is in force since a revision; null for what there was not.
         definitions_before: Those frozen before that it replaced.
@@ -751,7 +751,7 @@ class NotTaken:
     """What a production run needed of an ingredient and the stock did not have, or not in a unit to compare it with.
 
     Attributes:
-        ingredient: Its name, because it may no longer be in the catalogue.
+        ingredient: Its name, because it may no longer be in the catalog.
     """
 
     ingredient: str = attrs.field(validator=validator(constraints.non_blank_name))
@@ -769,7 +769,7 @@ class ProductionRun:
         units_expected: What the batches should have given; made and lost add up to it.
         produced_at: When.
         amendments_before: How many amendments the plan had, and so by which definitions it was baked; None for a
-            run that plandoc 0.1 recorded, by whatever the catalogue said then.
+            run that plandoc 0.1 recorded, by whatever the catalog said then.
         taken: What it took of the stock, exactly; nothing where the stock was to be left alone.
         not_taken: What it needed beyond that.
     """

@@ -9,7 +9,7 @@ from plandoc.cli.data_folder import DataFolder
 from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
 from plandoc.constraints import non_negative_decimal
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.records import Density, Ingredient, StockItem
@@ -130,7 +130,7 @@ def _ingredient(key: str, session: Session) -> Ingredient:
 
 
 def _parts(item: StockItem) -> tuple[str, str]:
-    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else in_words(item.quantity)), item.unit
+    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
 
 
 def _in_words(item: StockItem) -> str:

@@ -60,10 +60,10 @@ def shortfall_in_words(batches: int, made: int, needed: int) -> str:
     return f"{batches_in_words(batches)} {makes} {made} of {needed} needed, {needed - made} short"
 
 
-def way_out_of_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
+def shortfall_hint(needed: int, yield_per_batch: int | Fraction) -> str:
     """Return what can be done about too few batches.
 
-    >>> way_out_of_shortfall(50, 24)
+    >>> shortfall_hint(50, 24)
     '3 batches are enough, or accept the shortfall'
     """
     enough = batches_for(needed, yield_per_batch)

@@ -18,7 +18,7 @@ from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
 from plandoc.units import Dimension
@@ -78,11 +78,11 @@ def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definiti
         ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
             itself or is nested more than 10 levels deep. The path is shown.
     """
-    return needs_together([Share(batches_by_recipe, definitions)])
+    return combined_needs([BatchGroup(batches_by_recipe, definitions)])
 
 
 @frozen
-class Share:
+class BatchGroup:
     """Batches that are baked by the same definitions.
 
     Attributes:
@@ -94,7 +94,7 @@ class Share:
     definitions: Definitions
 
 
-def needs_together(shares: Iterable[Share]) -> tuple[NeedRow, ...]:
+def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
     """Return what batches take that are baked by several definitions, as `ingredient_needs` does for one.
 
     Each share is converted by its own definitions. An ingredient that they call differently is called as by the last.
@@ -103,13 +103,13 @@ def needs_together(shares: Iterable[Share]) -> tuple[NeedRow, ...]:
         ValidationError: with everything that is broken in any of them.
     """
     sums, problems = [], []
-    for share in shares:
-        batches = {recipe_id: number for recipe_id, number in share.batches.items() if number != 0}
-        recipes = NestedRecipes(share.definitions)
+    for group in groups:
+        batches = {recipe_id: number for recipe_id, number in group.batches.items() if number != 0}
+        recipes = NestedRecipes(group.definitions)
         wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
         problems.extend(wrong)
         if not wrong:
-            sums.append((share.definitions, _sums(batches, recipes)))
+            sums.append((group.definitions, _sums(batches, recipes)))
     if problems:
         raise ValidationError(dict.fromkeys(problems))
     needed: dict[int, _Needed] = {}
@@ -229,7 +229,7 @@ def _why_unconverted(unit: str, others: list[str]) -> str | None:
     dimension = units.dimension_of(unit)
     if dimension is None:
         near = units.suggest(unit)
-        return f"{found(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
+        return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
     by_density = [
         other for other in others if {dimension, units.dimension_of(other)} == {Dimension.VOLUME, Dimension.WEIGHT}
     ]

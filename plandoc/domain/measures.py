@@ -16,7 +16,7 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import exact_or_fraction
-from plandoc.domain.rounding import in_words, rounded
+from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
 from plandoc.records import Density
 from plandoc.units import Dimension
@@ -54,7 +54,7 @@ class Amount:
         return rounded(self.exact, _LONGEST, rounds_up=self.rounds_up)
 
     def __str__(self) -> str:
-        return f"{in_words(self.exact, rounds_up=self.rounds_up)} {self.unit}"
+        return f"{format_number(self.exact, rounds_up=self.rounds_up)} {self.unit}"
 
 
 def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:

@@ -1,6 +1,6 @@
 """Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
 
-The result must always be the plan as it stands. Only what the records say counts here: the catalogue of today may
+The result must always be the plan as it stands. Only what the records say counts here: the catalog of today may
 say something else than that of the day of an amendment.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import positive_int
-from plandoc.domain.mapping_diff import Status, differences
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.domain.mapping_diff import Status, diff
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
     BatchDecision,
@@ -53,11 +53,11 @@ class PlanContent:
             {row.finished_unit_id: row.batches for row in decisions},
         )
 
-    def numbers(self, part: PlanSection) -> Mapping[int, int]:
-        """Return how many of each there are in one part of the plan, by id; a selected recipe counts 1."""
-        if part is PlanSection.RECIPES:
+    def numbers(self, section: PlanSection) -> Mapping[int, int]:
+        """Return how many of each there are in one section of the plan, by id; a selected recipe counts 1."""
+        if section is PlanSection.RECIPES:
             return dict.fromkeys(self.recipes, 1)
-        return self.goods if part is PlanSection.GOODS else self.batches
+        return self.goods if section is PlanSection.GOODS else self.batches
 
 
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
@@ -118,42 +118,42 @@ def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]
     return functools.reduce(amended, in_order(amendments), original(snapshot_data))
 
 
-Behind = Mapping[tuple[PlanSection, int], list[PlanAmendment]]
+AmendmentsByItem = Mapping[tuple[PlanSection, int], list[PlanAmendment]]
 
 
-def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
-    """Return the amendments that touched each number of a plan, in their order, by the part and the id.
+def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
+    """Return the amendments that touched each number of a plan, in their order, by the section and the id.
 
     A recipe is touched by the amendment that brought it.
     """
-    behind: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
+    by_item: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
         effect = amendment.change.effect
         numbers = [] if effect is None else [(effect.section, effect.key)]
         for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
-            behind.setdefault(touched, []).append(amendment)
-    return behind
+            by_item.setdefault(touched, []).append(amendment)
+    return by_item
 
 
 @frozen
-class Parting:
+class Divergence:
     """Where a plan first parts from what its snapshot and amendments say.
 
     Attributes:
         message: What they say, and what is there instead.
-        amendment: The first amendment after which they part; None when no amendment is behind the difference.
+        amendment: The first amendment after which they section; None when no amendment is by_item the difference.
     """
 
     message: str
     amendment: PlanAmendment | None
 
 
-def first_parting(
+def first_divergence(
     snapshot_data: Mapping[str, Any],
     amendments: Iterable[PlanAmendment],
     live: PlanContent,
     definitions: Mapping[str, Any] = _NONE,
-) -> Parting | None:
+) -> Divergence | None:
     """Return where a plan first parts from its replay; None when they are the same.
 
     First come the amendments that do not fit what they say they changed, and those that are missing; then what
@@ -172,36 +172,36 @@ def first_parting(
     misfit = next(iter((*_misfits(start, ordered), *_misfits_of_definitions(definitions, ordered))), None)
     if misfit is not None:
         return misfit
-    behind = amendments_behind(ordered)
-    partings = list(_partings(replay(snapshot_data, ordered), live, behind))
-    return min(partings, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
+    by_item = amendments_by_item(ordered)
+    divergences = list(_divergences(replay(snapshot_data, ordered), live, by_item))
+    return min(divergences, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
 
 
-def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
-            yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
+            yield Divergence(f"wanted amendment {number}, found {amendment.sequence}", amendment)
         effect = amendment.change.effect
         before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
-            message = (
-                f"{_called(effect.section, effect.key)}: it says {effect.before} before, but {before} were planned"
-            )
-            yield Parting(message, amendment)
+            message = f"{_label(effect.section, effect.key)}: it says {effect.before} before, but {before} were planned"
+            yield Divergence(message, amendment)
         content = amended(content, amendment)
 
 
-def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     known = dict(_defined(definitions))
     for amendment in ordered:
         before, after = dict(_defined(amendment.definitions_before)), dict(_defined(amendment.definitions))
         for key in sorted(before.keys() | (after.keys() & known.keys())):
             if key not in before:
-                yield Parting(f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment)
+                yield Divergence(
+                    f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment
+                )
             elif key not in known or before[key] != known[key]:
-                yield Parting(f"{_named(key)}: it says another definition before than was in force", amendment)
+                yield Divergence(f"{_named(key)}: it says another definition before than was in force", amendment)
             elif key not in after:
-                yield Parting(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+                yield Divergence(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
         known.update(after)
 
 
@@ -216,15 +216,15 @@ def _named(key: tuple[str, str]) -> str:
     return f"{key[0]} {key[1]}"
 
 
-def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:
-    for part in PlanSection:
-        for entry in differences(replayed.numbers(part), live.numbers(part)):
+def _divergences(replayed: PlanContent, live: PlanContent, by_item: AmendmentsByItem) -> Iterator[Divergence]:
+    for section in PlanSection:
+        for entry in diff(replayed.numbers(section), live.numbers(section)):
             if entry.status is not Status.UNCHANGED:
                 wanted, there = entry.before or "nothing", entry.after or "nothing"
-                message = f"{_called(part, entry.key)}: wanted {wanted}, found {there}"
-                touching = behind.get((part, entry.key))
-                yield Parting(message, touching[-1] if touching else None)
+                message = f"{_label(section, entry.key)}: wanted {wanted}, found {there}"
+                touching = by_item.get((section, entry.key))
+                yield Divergence(message, touching[-1] if touching else None)
 
 
-def _called(part: PlanSection, key: int) -> str:
-    return f"{part.value} {found(key)}"
+def _label(section: PlanSection, key: int) -> str:
+    return f"{section.value} {shorten(key)}"

@@ -11,7 +11,7 @@ import attrs
 from plandoc import units
 from plandoc.domain.ingredients import NeedRow
 from plandoc.domain.measures import Amount, family, largest, total
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
 from plandoc.units import Dimension
@@ -168,5 +168,5 @@ def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
         return f"{where}, but its density is not known; give the ingredient a density"
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None]
     if unknown:
-        return f"{where}, but {found(unknown[0])} is not a unit that plandoc knows; {way_out}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {way_out}"
     return f"{where}, which cannot be compared; {way_out}"

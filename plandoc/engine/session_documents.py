@@ -77,7 +77,7 @@ class SessionDocuments:
         return cast("DocumentSession", self.find(name))
 
     def catalog(self) -> DocumentSession:
-        """Return the document of the catalogue, for what only looks at its records."""
+        """Return the document of the catalog, for what only looks at its records."""
         return self.of_folder(CATALOG)
 
     def of_event(self, event_id: int) -> DocumentSession:

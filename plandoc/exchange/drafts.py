@@ -17,7 +17,7 @@ IdOf = Callable[[Reference], int]
 
 @frozen
 class Draft:
-    """A record of the catalogue to be.
+    """A record of the catalog to be.
 
     Attributes:
         kind: The table of the file it stands in.
@@ -112,7 +112,7 @@ class Drafts:
     notes: tuple[str, ...]
 
     def by_kind(self) -> Mapping[str, list[Draft]]:
-        """Return the drafts of the catalogue by the table of the file they stand in."""
+        """Return the drafts of the catalog by the table of the file they stand in."""
         kinds: dict[str, list[Draft]] = {}
         for draft in self.catalog:
             kinds.setdefault(draft.kind, []).append(draft)

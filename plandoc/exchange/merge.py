@@ -1,4 +1,4 @@
-"""Merging the drafts of a catalogue into what is there: by slug; stock by ingredient and unit."""
+"""Merging the drafts of a catalog into what is there: by slug; stock by ingredient and unit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ THE_SAME = "already there, the same"
 
 
 class CatalogMerge:
-    """One merge of a catalogue.
+    """One merge of a catalog.
 
     Attributes:
         rows: What was done so far.

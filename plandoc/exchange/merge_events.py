@@ -54,7 +54,7 @@ class Plan:
 
 
 class EventMerge:
-    """One merge of the events of a file, after its catalogue.
+    """One merge of the events of a file, after its catalog.
 
     Attributes:
         rows: What was done so far.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from plandoc.domain.containment import check_nesting
-from plandoc.errors import ValidationError, found
+from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.drafts import BatchesDraft, Draft, Drafts, EventDraft
 from plandoc.exchange.fields import Reference
 from plandoc.exchange.import_report import Outcome, Row
@@ -46,12 +46,12 @@ class Names:
         meant = self.all_of(reference)
         if len(meant) == 1:
             return None
-        shown = f"{reference.kind}: {found(reference.text)}"
+        shown = f"{reference.kind}: {shorten(reference.text)}"
         if meant:
             return f"{shown} is the name of {len(meant)} rows; it does not say which is meant"
         known = [other.text for other in self._by_name if other.kind == reference.kind]
         near = difflib.get_close_matches(reference.text, known, n=1)
-        return f"{shown} is not in the file" + (f"; did you mean {found(near[0])}?" if near else "")
+        return f"{shown} is not in the file" + (f"; did you mean {shorten(near[0])}?" if near else "")
 
 
 def broken_rows(drafts: Drafts, names: Names) -> list[Row]:

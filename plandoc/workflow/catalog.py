@@ -1,4 +1,4 @@
-"""The catalogue and the list of events: finding things by what a person calls them."""
+"""The catalog and the list of events: finding things by what a person calls them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 from plandoc import records
 from plandoc.domain.states import Edit, check_edit
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import NotFoundError, found
+from plandoc.errors import NotFoundError, shorten
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -46,7 +46,7 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     if named is not None:
         return named
     slugs = [getattr(record, "slug", "") for record in session.find(record_type)]
-    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, slugs))
+    raise NotFoundError(table_of(record_type).label, shorten(key), _nearest(key, slugs))
 
 
 def is_id(key: str) -> bool:

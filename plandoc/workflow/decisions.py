@@ -12,20 +12,20 @@ from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
     options_for,
+    shortfall_hint,
     shortfall_in_words,
     suggest,
     units_yielded,
-    way_out_of_shortfall,
 )
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.needs import needs_of_plan, requirements_of_plan
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
 from plandoc.engine.document import having
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.plan_parts import packed, planned_goods, selected_recipes
+from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
@@ -53,7 +53,7 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
     quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
-    return list(requirements_of_plan(quantities, done, definitions_of(event_id, session)))
+    return list(requirements_of_plan(quantities, done, plan_definitions(event_id, session)))
 
 
 def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
@@ -63,7 +63,7 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
         ValidationError: with every good that is broken.
     """
     quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
-    return needs_of_plan(quantities, done, definitions_of(event_id, session))
+    return needs_of_plan(quantities, done, plan_definitions(event_id, session))
 
 
 @reads
@@ -216,7 +216,7 @@ def delete_batch_decisions(
     undecided = [unit_id for unit_id in wanted if type(unit_id) is not int or unit_id not in decided]
     if undecided:
         raise ValidationError(
-            Problem(f"no batches of finished unit {found(unit_id)} are decided", field="finished_unit_ids")
+            Problem(f"no batches of finished unit {shorten(unit_id)} are decided", field="finished_unit_ids")
             for unit_id in undecided
         )
     for unit_id in wanted:
@@ -260,7 +260,7 @@ def new_decision(
     made = units_yielded(batches, unit.yield_per_batch)
     if made < needed and not accept_shortfall:
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
-        hint = way_out_of_shortfall(needed, unit.yield_per_batch)
+        hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
     return BatchDecision(
         event_id=event_id,
@@ -272,7 +272,7 @@ def new_decision(
         shortfall_accepted=made < needed,
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
         exact_need=exact if positive_ratio(exact) is None else 0,
-        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_of(event_id, session)),
+        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session)),
     )
 
 

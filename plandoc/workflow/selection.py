@@ -10,10 +10,10 @@ import attrs
 from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import defined, definitions_in, definitions_of, known_to
-from plandoc.engine.plan_parts import planned_goods, selected_recipes
+from plandoc.engine.live_plan import planned_goods, selected_recipes
+from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -107,7 +107,7 @@ def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -
     """
     session.event(event_id)
     selected = selected_recipes(event_id, session)
-    return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
+    return list(availability(known_to(FinishedGood, event_id, session), selected, plan_definitions(event_id, session)))
 
 
 @changes("select recipes")
@@ -258,9 +258,9 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
 
 
 def _name_of_good(session: Session, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand can still leave a plan.
+    # One that was cut out of the catalog by hand can still leave a plan.
     good = unit_of_work(session).get_or_none(FinishedGood, good_id)
-    return f"finished good {found(good_id)}" if good is None else good.name
+    return f"finished good {shorten(good_id)}" if good is None else good.name
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
@@ -318,7 +318,7 @@ def _drop_decisions_without_recipe(session: Session, event: Event, selected: Col
 def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
     goods = (unit_of_work(session).get_or_none(FinishedGood, good_id) for good_id in good_ids)
     present = [good for good in goods if good is not None]
-    return {one.good.id: one for one in availability(present, selected, definitions_in(session))}
+    return {one.good.id: one for one in availability(present, selected, catalog_definitions(session))}
 
 
 def _problems_of_goods(
@@ -326,7 +326,7 @@ def _problems_of_goods(
 ) -> Iterator[Problem]:
     for good_id, quantity in quantities.items():
         if good_id not in asked:
-            yield Problem(f"Finished good {found(good_id)} not found")
+            yield Problem(f"Finished good {shorten(good_id)} not found")
             continue
         one = asked[good_id]
         wrong = positive_int(quantity)

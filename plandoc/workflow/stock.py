@@ -11,7 +11,7 @@ from plandoc import units
 from plandoc.domain.measures import storable
 from plandoc.engine.document import having
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes, reads
 
@@ -124,5 +124,5 @@ def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
 
 def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
     near = units.suggest(unit)
-    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {found(unit)}"
+    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {shorten(unit)}"
     return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")

@@ -335,7 +335,7 @@ def test_what_was_revised_is_told_with_what_it_was_and_why(store):
     assert "Cookies" not in page.section("look").words
 
 
-def test_what_the_catalogue_says_otherwise_is_named_while_the_plan_runs(store):
+def test_what_the_catalog_says_otherwise_is_named_while_the_plan_runs(store):
     bakery = a_bakery(store)
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
     with store.session("another book") as session:

@@ -82,7 +82,7 @@ SPOILED = {
         lambda root: (root / "events/1.json").write_bytes((root / "events/1.json").read_bytes()[:700]),
         ["events/1.json"],
     ),
-    "a catalogue that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
+    "a catalog that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
     "an unfinished file": (
         lambda root: (root / "events/1.json.plandoc-tmp").write_bytes(b"{"),
         ["left over from an unfinished write"],

@@ -54,7 +54,7 @@ def test_a_clock_that_is_wrong_by_any_number_of_years_stops_no_backup(worked_in,
     for name in ("one.zip", "one", f"many/plandoc-{year:04}0128T032547Z-2.zip"):
         assert verify_backup(tmp_path / name) == []
         assert open_backup(tmp_path / name).manifest.created_at == moment
-        restore(tmp_path / name, tmp_path / "restored", replace=True, older=True, clock=lambda: moment)
+        restore(tmp_path / name, tmp_path / "restored", replace=True, allow_older=True, clock=lambda: moment)
     assert documents_of(tmp_path / "restored") == documents_of(worked_in)
 
 

@@ -97,7 +97,7 @@ def test_a_manifest_that_names_what_is_no_document_is_refused(tmp_path, name):
 CASES = {
     "a name twice": (lambda: [*members(), ("catalog.json", CATALOG)], "stands twice"),
     "no manifest": (lambda: members()[1:], "holds no backup.json"),
-    "no catalogue": (lambda: members()[:2], "wanted documents of"),
+    "no catalog": (lambda: members()[:2], "wanted documents of"),
     "a document that the manifest does not name": (
         lambda: [*members(), ("events/7.json", CATALOG)],
         "wanted documents of",

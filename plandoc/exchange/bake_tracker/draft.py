@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
 from plandoc.exchange.bake_tracker.export_events import events
 from plandoc.exchange.bake_tracker.export_goods import goods
@@ -50,10 +50,10 @@ def read_drafts(path: str, exported: dict[str, Any]) -> Drafts:
 def _check_origin(path: str, exported: dict[str, Any]) -> None:
     application = exported.get("application")
     if application != APPLICATION:
-        message = f"wanted an export of {APPLICATION}, found {found(application)}"
+        message = f"wanted an export of {APPLICATION}, found {shorten(application)}"
         raise ValidationError([Problem(message, file=path, field="application")])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
-        message = f"wanted version 3.x or 4.x, found {found(version)}"
+        message = f"wanted version 3.x or 4.x, found {shorten(version)}"
         hint = "export it again with a bake-tracker of one of these versions"
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from plandoc import records
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.reader import Export
 from plandoc.exchange.drafts import BatchesDraft, EventDraft
 from plandoc.exchange.fields import Fields, Reference, refuse
@@ -65,7 +65,7 @@ def _event(export: Export, row: Fields) -> EventDraft:
 def _state(row: Fields) -> records.PlanState | None:
     text = row.text("plan_state").lower()
     if text and text not in _STATES:
-        raise refuse(f"wanted one of {', '.join(_STATES)}, found {found(text)}", "plan_state")
+        raise refuse(f"wanted one of {', '.join(_STATES)}, found {shorten(text)}", "plan_state")
     return _STATES.get(text)
 
 

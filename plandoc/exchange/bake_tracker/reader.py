@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from plandoc.domain.slugs import slugify
-from plandoc.errors import ValidationError, found
+from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.fields import Fields, Reference
 from plandoc.exchange.import_report import Outcome, Row
 from plandoc.exchange.refusing import MOST_GATHERED
@@ -44,7 +44,7 @@ class Export:
         if rows is None:
             return []
         if type(rows) is not list:
-            self.failed.append(Row(table, "the whole table", Outcome.FAILED, f"wanted a list, found {found(rows)}"))
+            self.failed.append(Row(table, "the whole table", Outcome.FAILED, f"wanted a list, found {shorten(rows)}"))
             return []
         read = []
         for index, row in enumerate(rows):

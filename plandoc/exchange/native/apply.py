@@ -33,7 +33,7 @@ def save(merge: Merge, session: Session) -> None:
         table = table_of(kind).name
         if table in merge.following:
             work.reserve_ids(kind, merge.following[table])
-        _save_kind([put for put in merge.catalogue if type(put.record) is kind], work)
+        _save_kind([put for put in merge.catalog if type(put.record) is kind], work)
     for put in merge.stock:
         if put.before is None:
             work.add(put.record)

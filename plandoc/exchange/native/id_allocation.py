@@ -72,7 +72,7 @@ class Numbering:
         self._gone[table] = {number: number for number in kept}
         called = {own: number for number, own in known.items()}
         ids = self._ids[table] = {}
-        for number, record in self._file.catalogue[table].items():
+        for number, record in self._file.catalog[table].items():
             there = self.present[table].get(record.slug)
             sealed = called.get(number)
             if there is not None:

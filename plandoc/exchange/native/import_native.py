@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.import_report import ImportReport, Outcome
 from plandoc.exchange.native.apply import save
 from plandoc.exchange.native.native_merge import OnConflict, merged
@@ -25,7 +25,7 @@ def conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
     if on_conflict is None:
         return OnConflict.FAIL
     words = ", ".join(one.value for one in OnConflict)
-    raise ValidationError([Problem(f"wanted one of {words}, found {found(on_conflict)}", field="on_conflict")])
+    raise ValidationError([Problem(f"wanted one of {words}, found {shorten(on_conflict)}", field="on_conflict")])
 
 
 def take_in(

@@ -14,8 +14,8 @@ import attrs
 
 from plandoc import codec
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.in_force import definitions_in_force
 from plandoc.domain.snapshot_ids import TABLES, changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.engine.session import Session
 from plandoc.exchange.import_report import Outcome, Row
@@ -73,7 +73,7 @@ class Merge:
         notes: What a person should know.
     """
 
-    catalogue: tuple[Put, ...]
+    catalog: tuple[Put, ...]
     stock: tuple[Put, ...]
     events: tuple[PutEvent, ...]
     following: Mapping[str, int]
@@ -100,15 +100,15 @@ class _Merging:
 
     def merge(self) -> Merge:
         """Work everything out."""
-        catalogue = [put for table in TABLES for put in self._of_table(table)]
-        self._look_at_nesting(catalogue)
+        catalog = [put for table in TABLES for put in self._of_table(table)]
+        self._look_at_nesting(catalog)
         stock = list(self._stock())
         events = list(self._events())
-        for put in catalogue:
+        for put in catalog:
             if put.before is None:
                 self._numbering.use(table_of(type(put.record)).name, put.record.id)
         following = self._numbering.following()
-        return Merge(tuple(catalogue), tuple(stock), tuple(events), following, tuple(self._rows), tuple(self._notes))
+        return Merge(tuple(catalog), tuple(stock), tuple(events), following, tuple(self._rows), tuple(self._notes))
 
     def _conflict(self, table: str, name: str, differing: str) -> Outcome:
         """Note a record that differs; return what becomes of it."""
@@ -120,10 +120,10 @@ class _Merging:
         self._rows.append(Row(table, name, outcome, reason))
         return outcome
 
-    # The catalogue.
+    # The catalog.
 
     def _definitions_of_the_file(self) -> Definitions:
-        recipes = [self._with_ids(record) for record in self._file.catalogue["recipes"].values()]
+        recipes = [self._with_ids(record) for record in self._file.catalog["recipes"].values()]
         # Under the ids that they get in the folder, for those are what a fingerprint is made of.
         by_file = {self._numbering.id_of("recipes", record.id): record for record in recipes}
         return Definitions(recipes=by_file.get)
@@ -144,7 +144,7 @@ class _Merging:
         return value
 
     def _of_table(self, table: str) -> Iterator[Put]:
-        for number, record in self._file.catalogue[table].items():
+        for number, record in self._file.catalog[table].items():
             before = self._numbering.present[table].get(record.slug)
             wanted = attrs.evolve(self._with_ids(record), id=self._numbering.id_of(table, number))
             if self._is_to_be_put(table, record.slug, wanted, before):
@@ -161,10 +161,10 @@ class _Merging:
         differing = ", ".join(name for name in names if getattr(wanted, name) != getattr(before, name))
         return self._conflict(table, name, differing) is Outcome.UPDATED
 
-    def _look_at_nesting(self, catalogue: list[Put]) -> None:
+    def _look_at_nesting(self, catalog: list[Put]) -> None:
         # Each side can be sound alone, and yet go in circles together.
         for table, parts in (("recipes", _recipes_in), ("finished_goods", _goods_in)):
-            own = {put.record.id: put.record for put in catalogue if table_of(type(put.record)).name == table}
+            own = {put.record.id: put.record for put in catalog if table_of(type(put.record)).name == table}
             if own:
                 there = {record.id: record for record in self._numbering.present[table].values()}
                 self._rows.extend(wrong_nesting(table, there | own, parts))
@@ -175,7 +175,7 @@ class _Merging:
             wanted = self._with_ids(item)
             before = present.get((wanted.ingredient_id, wanted.unit))
             wanted = attrs.evolve(wanted, id=0 if before is None else before.id)
-            slug = self._file.catalogue["ingredients"][item.ingredient_id].slug
+            slug = self._file.catalog["ingredients"][item.ingredient_id].slug
             if self._is_to_be_put("stock", f"{slug}, {item.unit}", wanted, before):
                 yield Put(wanted, before)
 
@@ -249,11 +249,11 @@ class _Merging:
         )
 
 
-def _with_fingerprints(content: EventContent, today: Definitions) -> EventContent:
+def _with_fingerprints(content: EventContent, current: Definitions) -> EventContent:
     """Return an event whose decisions have the fingerprints of the recipes by its own definitions."""
-    in_force = definitions_in_force(content.snapshot, content.amendments, today)
+    effective = effective_definitions(content.snapshot, content.amendments, current)
     decisions = {
-        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, in_force))
+        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, effective))
         if unit in content.current
         else row
         for unit, row in content.decisions.items()

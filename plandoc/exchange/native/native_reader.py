@@ -20,7 +20,7 @@ from plandoc.domain.replay import in_order
 from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.integrity import check_base
-from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, found
+from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
 from plandoc.exchange.import_report import Outcome
 from plandoc.exchange.import_report import Row as ReportRow
 from plandoc.exchange.native import export_format
@@ -53,7 +53,7 @@ class ExchangeFile:
     """What an exchange file says; with the ids of the file but for the sealed records, which have theirs.
 
     Attributes:
-        catalogue: Records by id, by table.
+        catalog: Records by id, by table.
         stock: In the order of the file.
         events: In the order of the file.
         snapshot_ids: What the ids of the folder that it came from mean, those of sealed records among them: the record's
@@ -61,7 +61,7 @@ class ExchangeFile:
         event_ids: The ids that the events had there, by their slugs.
     """
 
-    catalogue: Mapping[str, Mapping[int, Any]]
+    catalog: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...]
     events: tuple[EventContent, ...]
     snapshot_ids: Mapping[str, Mapping[int, int]]
@@ -81,7 +81,7 @@ def parse(path: str, exported: Mapping[str, Any]) -> tuple[ExchangeFile | None, 
 
 def _check_version(path: str, number: Any) -> None:
     if type(number) is not int or number < 1:
-        problem = Problem(f"wanted a version number, found {found(number)}", file=path, field="export_version")
+        problem = Problem(f"wanted a version number, found {shorten(number)}", file=path, field="export_version")
         raise DamagedError(path, [problem])
     if number > export_format.VERSION:
         raise NewerFormatError(path, number, export_format.VERSION)
@@ -123,10 +123,10 @@ class _Parser:
             self._look_at_event(content, snapshot_ids)
         if self._failed:
             return None, self._failed
-        catalogue = {name: self._by_id(name) for name in SEALED_TABLES}
+        catalog = {name: self._by_id(name) for name in SEALED_TABLES}
         numbered = {number: own for own, number in snapshot_ids[_EVENTS].items()}
         event_ids = {event.slug: numbered[event.id] for event in self._records[Event] if event.id in numbered}
-        return ExchangeFile(catalogue, tuple(self._records[StockItem]), events, snapshot_ids, event_ids), []
+        return ExchangeFile(catalog, tuple(self._records[StockItem]), events, snapshot_ids, event_ids), []
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))
@@ -234,12 +234,14 @@ class _Parser:
             return None
         number = self._slugs[table].get(slug) if type(slug) is str else None
         if number is None:
-            problems.append(Problem(f"{table}: {found(slug)} is not in the file{self._near(table, slug)}", field=field))
+            problems.append(
+                Problem(f"{table}: {shorten(slug)} is not in the file{self._near(table, slug)}", field=field)
+            )
         return number or 1
 
     def _near(self, table: str, slug: Any) -> str:
         near = difflib.get_close_matches(slug, self._slugs[table], n=1) if type(slug) is str else []
-        return f"; did you mean {found(near[0])}?" if near else ""
+        return f"; did you mean {shorten(near[0])}?" if near else ""
 
     def _called(self, table: Table, number: int) -> str:
         row = self._exported[table.name][number - 1]
@@ -255,7 +257,7 @@ class _Parser:
 
     def _slug_of(self, record_type: type, number: int) -> str:
         slug = next((one.slug for one in self._records[record_type] if one.id == number), "")
-        return f"{BY_TYPE[record_type].label.lower()} {found(slug)}"
+        return f"{BY_TYPE[record_type].label.lower()} {shorten(slug)}"
 
     # Events.
 
@@ -273,7 +275,7 @@ class _Parser:
             for slug, number in ids.items():
                 wrong = positive_int(number)
                 if wrong is None and slug not in self._slugs[table]:
-                    wrong = f"{table}: {found(slug)} is not in the file{self._near(table, slug)}"
+                    wrong = f"{table}: {shorten(slug)} is not in the file{self._near(table, slug)}"
                 if wrong is None and number in sealed[table]:
                     wrong = f"two of {table} have the id {number}"
                 if wrong is not None:
@@ -307,10 +309,10 @@ class _Parser:
         for table, reason in unsound(content, plan):
             self._fail(table, content.event.slug, reason)
         if not self._failed:
-            today = Definitions(
+            current = Definitions(
                 *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
             )
-            for table, reason in impossible(content, today, snapshot_ids, self._slug_of):
+            for table, reason in impossible(content, current, snapshot_ids, self._slug_of):
                 self._fail(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._fail("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
@@ -352,4 +354,4 @@ def _name(row: Any, number: int) -> str:
 
 
 def _shown(exported: Mapping[str, Any], key: str) -> str:
-    return found(exported[key]) if key in exported else "nothing"
+    return shorten(exported[key]) if key in exported else "nothing"

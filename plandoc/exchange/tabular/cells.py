@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from plandoc import constraints, units
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -95,7 +95,7 @@ class CellReader:
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
-            message = f"wanted text in one line without control characters, found {found(cell.text)}"
+            message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
             self.refuse_cell(cell, message, "is a quotation mark not closed?" if "\n" in cell.text else None)
         elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
@@ -206,7 +206,7 @@ def folded(text: str) -> str:
 
 def shown(text: str) -> str:
     """Return a text as it stands in a message: short, in quotes, without control characters."""
-    return found(str(text))
+    return shorten(str(text))
 
 
 def _plain(value: Decimal) -> Decimal:

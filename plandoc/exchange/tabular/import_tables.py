@@ -12,7 +12,7 @@ from plandoc.exchange.tabular.good_tables import GoodDrafts
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import ingredient_drafts
 from plandoc.exchange.tabular.name_lookup import Names
-from plandoc.exchange.tabular.recipe_tables import Catalogue, RecipeDrafts
+from plandoc.exchange.tabular.recipe_tables import Catalog, RecipeDrafts
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
 from plandoc.exchange.tabular.recipe_texts import recipe_texts
@@ -78,8 +78,8 @@ def import_recipes(
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
     tables = read_tables(named(path), RECIPE_COLUMNS, RECIPE_KEYS)
-    catalogue = Catalogue(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
-    drafts = RecipeDrafts(tables.cells, catalogue, add_ingredients=add_ingredients)
+    catalog = Catalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    drafts = RecipeDrafts(tables.cells, catalog, add_ingredients=add_ingredients)
     drafts.read(recipe_texts(tables))
     ordered = (*drafts.ingredients, *drafts.recipes, *drafts.units)
     return bring_in(tables.cells, ordered, drafts.notes, session, dry_run=dry_run)

@@ -21,7 +21,7 @@ _ADD = "use add_ingredients to create it"
 
 
 @frozen
-class Catalogue:
+class Catalog:
     """What is in the folder before the import."""
 
     ingredients: Sequence[Ingredient]
@@ -39,19 +39,19 @@ class RecipeDrafts:
         notes: What is to be said about it.
     """
 
-    def __init__(self, cells: CellReader, catalogue: Catalogue, *, add_ingredients: bool) -> None:
+    def __init__(self, cells: CellReader, catalog: Catalog, *, add_ingredients: bool) -> None:
         self.ingredients: list[Draft] = []
         self.recipes: list[Draft] = []
         self.units: list[Draft] = []
         self.notes: list[str] = []
         self._cells = cells
-        self._catalogue = catalogue
+        self._catalog = catalog
         self._add_ingredients = add_ingredients
-        self._known_ingredients: Names[Any] = Names("ingredient", catalogue.ingredients)
-        self._known_recipes: Names[Any] = Names("recipe", catalogue.recipes)
-        self._names_of_units = {folded(unit.name) for unit in catalogue.units}
+        self._known_ingredients: Names[Any] = Names("ingredient", catalog.ingredients)
+        self._known_recipes: Names[Any] = Names("recipe", catalog.recipes)
+        self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
-        for unit in catalogue.units:
+        for unit in catalog.units:
             self._units.setdefault(unit.recipe_id, []).append(unit)
 
     def read(self, texts: Iterable[RecipeText]) -> None:
@@ -63,7 +63,7 @@ class RecipeDrafts:
         check_parts(
             self._cells,
             self.recipes,
-            {recipe.id: recipe for recipe in self._catalogue.recipes},
+            {recipe.id: recipe for recipe in self._catalog.recipes},
             lambda recipe: recipe.sub_recipe_ids,
         )
         if self.ingredients:
@@ -133,7 +133,7 @@ class RecipeDrafts:
         if meant or not self._add_ingredients:
             self._known_ingredients.refuse(self._cells, cell, _ADD)
             return None
-        near = did_you_mean(name, [ingredient.name for ingredient in self._catalogue.ingredients])
+        near = did_you_mean(name, [ingredient.name for ingredient in self._catalog.ingredients])
         if near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
         draft = new_ingredient(name, cell.line)
@@ -142,13 +142,13 @@ class RecipeDrafts:
         return draft
 
     def _parts_of(self, present: Recipe) -> tuple[Recipe, ...]:
-        return tuple(recipe for recipe in self._catalogue.recipes if recipe.id in present.sub_recipe_ids)
+        return tuple(recipe for recipe in self._catalog.recipes if recipe.id in present.sub_recipe_ids)
 
     def _note_dropped(self, draft: Draft) -> None:
         before: Recipe = draft.present  # type: ignore[assignment]
         kept = {id(thing) for thing in draft.parts}
         taken = {line.ingredient_id for line in before.lines}
-        dropped: list[Any] = [one for one in self._catalogue.ingredients if one.id in taken]
+        dropped: list[Any] = [one for one in self._catalog.ingredients if one.id in taken]
         dropped += self._parts_of(before)
         names = ", ".join(shown(one.name) for one in dropped if id(one) not in kept)
         if names:

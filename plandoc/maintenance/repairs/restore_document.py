@@ -17,7 +17,7 @@ from plandoc.tables import BY_TYPE, MARKER, tables_of
 
 
 @frozen
-class Source:
+class RestoreSource:
     """A backup to take documents back from.
 
     Attributes:
@@ -29,18 +29,18 @@ class Source:
     lineage: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> RestoreSource:
         """Read a backup.
 
         Raises:
-            ValidationError: when it is one of another folder, and `foreign` does not say that it may be.
+            ValidationError: when it is one of another folder, and `allow_other_folder` does not say that it may be.
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
         found = backup.manifest.lineage
-        if found != lineage and not foreign:
+        if found != lineage and not allow_other_folder:
             message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
-            hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
+            hint = "use a backup of this folder; or repair with allow_other_folder=True, and its documents become part of this one"
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
         return cls(backup, lineage)
 
@@ -95,9 +95,9 @@ class Source:
 
 
 def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, int]:
-    """Return the highest id of each table of the catalogue that the documents of events refer to.
+    """Return the highest id of each table of the catalog that the documents of events refer to.
 
-    A row of the catalogue that is lost leaves its number behind there; a new row must not be taken for it.
+    A row of the catalog that is lost leaves its number behind there; a new row must not be taken for it.
     """
     highest: dict[str, int] = {}
     for name, content in contents:
