@@ -9,10 +9,9 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import found
-from plandoc.exchange.bake_tracker.reader import Export
-from plandoc.exchange.drafts import BatchesDraft, EventDraft
-from plandoc.exchange.fields import Fields, Reference, refuse
-from plandoc.exchange.import_report import Outcome, Row
+from plandoc.exchange.bake_tracker.entries import BatchesEntry, EventEntry, aliases_of
+from plandoc.exchange.bake_tracker.fields import Fields, Reference, refuse
+from plandoc.exchange.bake_tracker.reader import ExportReader
 
 _STATES = {state.value: state for state in records.PlanState}
 _GOODS = ("finished_good_slug", "finished_good_name")
@@ -22,9 +21,9 @@ _UNITS = ("finished_unit_slug", "finished_unit_name")
 Reader = Callable[[Fields], Any]
 
 
-def events(export: Export) -> list[EventDraft]:
+def events(export: ExportReader) -> list[EventEntry]:
     """Return the events."""
-    drafts = export.each("events", lambda row: _event(export, row))
+    entries = export.each("events", lambda row: _event(export, row))
     rows: dict[str, dict[str, list[Any]]] = {}
     for table, (field, read) in _TABLES.items():
         for event, value in export.each(table, lambda row, read=read: (_event_of(row), read(row))):  # type: ignore[misc]
@@ -32,22 +31,22 @@ def events(export: Export) -> list[EventDraft]:
             rows.setdefault(event.text, {}).setdefault(field, []).append(value)
     for event in export.each("plan_amendments", lambda row: _amendment(export, row)):
         export.link("plan_amendments", event.text, event)
-    return [_with_rows(draft, rows) for draft in drafts]
+    return [_with_rows(entry, rows) for entry in entries]
 
 
-def _with_rows(draft: EventDraft, rows: dict[str, dict[str, list[Any]]]) -> EventDraft:
-    for alias in dict.fromkeys(draft.aliases):
+def _with_rows(entry: EventEntry, rows: dict[str, dict[str, list[Any]]]) -> EventEntry:
+    for alias in dict.fromkeys(entry.aliases):
         for field, values in rows.get(alias, {}).items():
-            changed: dict[str, Any] = {field: (*getattr(draft, field), *values)}
-            draft = attrs.evolve(draft, **changed)
-    return draft
+            changed: dict[str, Any] = {field: (*getattr(entry, field), *values)}
+            entry = attrs.evolve(entry, **changed)
+    return entry
 
 
 def _event_of(row: Fields) -> Reference:
     return row.reference("events", "event_slug", "event_name")
 
 
-def _event(export: Export, row: Fields) -> EventDraft:
+def _event(export: ExportReader, row: Fields) -> EventEntry:
     given, name = row.text("slug"), row.name("name", "event_name")
     event = records.Event(
         name=name,
@@ -59,7 +58,7 @@ def _event(export: Export, row: Fields) -> EventDraft:
     year = row.whole_or_none("year")
     if year is not None and year != event.year:
         export.note(f"events: {name} is dated {event.event_date} but says year {year}; the date counts")
-    return EventDraft(event, (given, name) if given else (name,), _state(row))
+    return EventEntry(event, aliases_of(given, name), _state(row))
 
 
 def _state(row: Fields) -> records.PlanState | None:
@@ -81,31 +80,31 @@ def _recipe(row: Fields) -> Reference:
     return row.reference("recipes", *_RECIPES)
 
 
-def _decision(row: Fields) -> BatchesDraft:
+def _decision(row: Fields) -> BatchesEntry:
     unit, recipe = row.reference_or_none("finished_units", *_UNITS), row.reference_or_none("recipes", *_RECIPES)
     if unit is None and recipe is None:
         raise refuse("wanted a finished unit or a recipe, found neither", _UNITS[0])
-    return BatchesDraft("batch_decisions", row.whole("batches"), recipe, unit)
+    return BatchesEntry("batch_decisions", row.whole("batches"), recipe, unit)
 
 
-def _record(row: Fields) -> BatchesDraft:
+def _record(row: Fields) -> BatchesEntry:
     unit, recipe = row.reference_or_none("finished_units", *_UNITS), row.reference_or_none("recipes", *_RECIPES)
     if unit is None and recipe is None:
         raise refuse("wanted a finished unit or a recipe, found neither", _RECIPES[0])
-    moment, notes = row.moment("produced_at"), row.text("notes")
-    return BatchesDraft("production_records", row.whole("batches"), recipe, unit, moment, notes)
+    baked_at, notes = row.moment("produced_at"), row.text("notes")
+    return BatchesEntry("production_records", row.whole("batches"), recipe, unit, baked_at, notes)
 
 
-def _amendment(export: Export, row: Fields) -> Reference:
+def _amendment(export: ExportReader, row: Fields) -> Reference:
     # What an amendment changed is only known with the snapshot before it, and exports carry no snapshots.
     event = _event_of(row)
     reason = "the plan comes in as it stands after it; an amendment cannot be kept without the snapshot it changed"
-    export.skipped.append(Row("plan_amendments", event.text, Outcome.SKIPPED, reason))
+    export.skip("plan_amendments", event.text, reason)
     row.leave()
     return event
 
 
-# Each table of rows that belong to an event: the field of the draft they go to, and what reads one.
+# Each table of rows that belong to an event: the field of the entry they go to, and what reads one.
 _TABLES: dict[str, tuple[str, Reader]] = {
     "event_recipes": ("recipes", _recipe),
     "event_recipient_packages": ("goods", _given_package),

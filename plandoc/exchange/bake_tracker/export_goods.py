@@ -5,18 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from plandoc import records
-from plandoc.exchange.bake_tracker.reader import Export
-from plandoc.exchange.drafts import Draft, IdOf
-from plandoc.exchange.fields import Fields, Reference
-from plandoc.exchange.import_report import Outcome, Row
+from plandoc.exchange.bake_tracker.entries import Entry, aliases_of
+from plandoc.exchange.bake_tracker.fields import Fields, Reference
+from plandoc.exchange.bake_tracker.reader import ExportReader
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
 
-Part = tuple[Reference, Decimal, str]
-Parts = dict[Reference, list[tuple[Decimal, Part]]]
+# What each good and package is made of, with the place of each component among the others.
+Parts = dict[Reference, list[tuple[Decimal, records.Component]]]
 
 
-def goods(export: Export, units: list[Draft]) -> list[Draft]:
+def goods(export: ExportReader, units: list[Entry]) -> list[Entry]:
     """Return the goods, the packages, and a bare good for each unit that has no good of its own.
 
     A good of a unit's own is one made of nothing but that unit. What stands in mixed boxes only gets a bare good too,
@@ -27,14 +26,14 @@ def goods(export: Export, units: list[Draft]) -> list[Draft]:
         for whole, order, part in export.each(table, lambda row, parse=parse: parse(export, row)):  # type: ignore[misc]
             export.link(table, whole.text, whole)
             parts.setdefault(whole, []).append((order, part))
-    drafts = [
+    entries = [
         *export.each("finished_goods", lambda row: _good(export, row, parts)),
         *export.each("packages", lambda row: _package(export, row, parts)),
     ]
-    return [*drafts, *_bare_goods(export, units, drafts)]
+    return [*entries, *_bare_goods(export, units, entries)]
 
 
-def _composition(export: Export, row: Fields) -> tuple[Reference, Decimal, Part] | None:
+def _composition(export: ExportReader, row: Fields) -> tuple[Reference, Decimal, records.Component] | None:
     good = row.reference_or_none("finished_goods", "finished_good_slug", "finished_good_name", "assembly_slug")
     whole = good or row.reference("packages", "package_name")
     row.text("package_name")
@@ -44,34 +43,34 @@ def _composition(export: Export, row: Fields) -> tuple[Reference, Decimal, Part]
     part = unit or inner
     if part is None:
         reason = "packaging and materials have no place in a good"
-        export.skipped.append(Row("compositions", whole.text, Outcome.SKIPPED, reason))
+        export.skip("compositions", whole.text, reason)
         return None
-    return whole, order, (part, row.amount("component_quantity", Decimal(1)), row.text("notes"))
+    return whole, order, _part(export, part, row.amount("component_quantity", Decimal(1)), row.text("notes"))
 
 
-def _package_good(export: Export, row: Fields) -> tuple[Reference, Decimal, Part]:  # noqa: ARG001
+def _package_good(export: ExportReader, row: Fields) -> tuple[Reference, Decimal, records.Component]:
     whole = row.reference("packages", "package_name", "package_slug")
     part = row.reference("finished_goods", "finished_good_slug", "finished_good_name")
-    return whole, Decimal(0), (part, row.amount("quantity", Decimal(1)), row.text("notes"))
+    return whole, Decimal(0), _part(export, part, row.amount("quantity", Decimal(1)), row.text("notes"))
 
 
-def _good(export: Export, row: Fields, parts: Parts) -> Draft:
+def _good(export: ExportReader, row: Fields, parts: Parts) -> Entry:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     kind = row.text("assembly_type")
     if kind not in _ORDINARY:
         export.note(f"finished_goods: {kind!r} is no longer a kind of good; read as bundle")
     bare = kind == records.AssemblyType.BARE.value
-    return _draft(export, "finished_goods", row, (given, name), parts, bare=bare)
+    return _entry(export, "finished_goods", row, (given, name), parts, bare=bare)
 
 
-def _package(export: Export, row: Fields, parts: Parts) -> Draft:
+def _package(export: ExportReader, row: Fields, parts: Parts) -> Entry:
     given, name = row.text("slug"), row.name("name", "display_name")
-    return _draft(export, "packages", row, (given, name), parts, bare=False)
+    return _entry(export, "packages", row, (given, name), parts, bare=False)
 
 
-def _draft(export: Export, kind: str, row: Fields, called: tuple[str, str], parts: Parts, *, bare: bool) -> Draft:
+def _entry(export: ExportReader, kind: str, row: Fields, called: tuple[str, str], parts: Parts, *, bare: bool) -> Entry:
     given, name = called
-    aliases = (given, name) if given else (name,)
+    aliases = aliases_of(given, name)
     # A package and a good may be called alike, and both become goods: their slugs share one namespace.
     slug = export.slug("finished_goods", given, name)
     mine = sorted(
@@ -79,43 +78,36 @@ def _draft(export: Export, kind: str, row: Fields, called: tuple[str, str], part
         key=lambda part: part[0],
     )
     notes = "\n".join(text for text in (row.text("description"), row.text("notes")) if text)
-    return _made(kind, name, slug, aliases, tuple(part for _, part in mine), notes, bare=bare)
+    record = records.FinishedGood(
+        name=name,
+        components=tuple(part for _, part in mine),
+        assembly_type=records.AssemblyType.BARE if bare else records.AssemblyType.BUNDLE,
+        notes=notes,
+        slug=slug,
+        id=export.number(),
+    )
+    return Entry(kind, record, aliases)
 
 
-def _bare_goods(export: Export, units: list[Draft], drafts: list[Draft]) -> list[Draft]:
-    with_own = {
-        draft.references[0].text
-        for draft in drafts
-        if len(set(draft.references)) == 1 and draft.references[0].kind == "finished_units"
-    }
+def _bare_goods(export: ExportReader, units: list[Entry], entries: list[Entry]) -> list[Entry]:
+    held = [export.references_of(entry.record) for entry in entries]
+    with_own = {parts[0].text for parts in held if len(parts) == 1 and parts[0].kind == "finished_units"}
     bare = []
     for unit in units:
         if not with_own.intersection(unit.aliases):
-            slug = export.slug("finished_goods", "", unit.slug)
-            part = (unit.reference, Decimal(1), "")
-            bare.append(_made("bare goods", unit.name, slug, (unit.slug,), (part,), "", bare=True))
+            record = records.FinishedGood(
+                name=unit.record.name,
+                components=(_part(export, unit.reference, Decimal(1), ""),),
+                assembly_type=records.AssemblyType.BARE,
+                slug=export.slug("finished_goods", "", unit.record.slug),
+                id=export.number(),
+            )
+            bare.append(Entry("bare goods", record, (unit.record.slug,)))
     return bare
 
 
-def _made(
-    kind: str, name: str, slug: str, aliases: tuple[str, ...], parts: tuple[Part, ...], notes: str, *, bare: bool
-) -> Draft:
-    def make(id_of: IdOf) -> records.FinishedGood:
-        return records.FinishedGood(
-            name=name,
-            components=tuple(_component(part, id_of) for part in parts),
-            assembly_type=records.AssemblyType.BARE if bare else records.AssemblyType.BUNDLE,
-            notes=notes,
-            slug=slug,
-        )
-
-    make(lambda _: 1)
-    references = tuple(part[0] for part in parts)
-    return Draft(kind, records.FinishedGood, name, slug, aliases, references, make)
-
-
-def _component(part: Part, id_of: IdOf) -> records.Component:
-    reference, quantity, notes = part
+def _part(export: ExportReader, reference: Reference, quantity: Decimal, notes: str) -> records.Component:
+    number = export.number(reference)
     if reference.kind == "finished_units":
-        return records.Component(finished_unit_id=id_of(reference), quantity=quantity, notes=notes)
-    return records.Component(finished_good_id=id_of(reference), quantity=quantity, notes=notes)
+        return records.Component(finished_unit_id=number, quantity=quantity, notes=notes)
+    return records.Component(finished_good_id=number, quantity=quantity, notes=notes)

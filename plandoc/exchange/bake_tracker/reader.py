@@ -8,16 +8,16 @@ from typing import Any, TypeVar
 
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, found
-from plandoc.exchange.fields import Fields, Reference
-from plandoc.exchange.import_report import Outcome, Row
-from plandoc.exchange.refusing import MOST_GATHERED
+from plandoc.exchange.bake_tracker.fields import Fields, Reference
+from plandoc.exchange.import_report import FailedRows, Outcome, Row
+from plandoc.exchange.references import references_of
 
 T = TypeVar("T")
 
 _NAMES = ("display_name", "name", "slug", "ingredient_slug", "event_name", "package_name", "finished_good_slug")
 
 
-class Export:
+class ExportReader:
     """An export, and the findings made while it is read.
 
     Attributes:
@@ -27,7 +27,7 @@ class Export:
     """
 
     def __init__(self, tables: dict[str, Any]) -> None:
-        self.failed: list[Row] = []
+        self.failed = FailedRows()
         self.skipped: list[Row] = []
         self.links: list[tuple[str, str, Reference]] = []
         self._tables = tables
@@ -36,6 +36,8 @@ class Export:
         self._notes: list[str] = []
         self._slugs: dict[str, set[str]] = {}
         self._given: set[tuple[str, str]] = set()
+        self._numbers: dict[Reference, int] = {}
+        self._references: list[Reference | None] = []
 
     def each(self, table: str, parse: Callable[[Fields], T | None]) -> list[T]:
         """Return what a function makes of each row of a table; rows that it refuses are failed rows."""
@@ -44,16 +46,10 @@ class Export:
         if rows is None:
             return []
         if type(rows) is not list:
-            self.failed.append(Row(table, "the whole table", Outcome.FAILED, f"wanted a list, found {found(rows)}"))
+            self.failed.add(table, "the whole table", f"wanted a list, found {found(rows)}")
             return []
-        read = []
-        for index, row in enumerate(rows):
-            result = self._one(table, index, row, parse)
-            if result is not None:
-                read.append(result)
-            elif len(self.failed) > MOST_GATHERED:
-                break
-        return read
+        read = (self._one(table, index, row, parse) for index, row in enumerate(rows))
+        return [result for result in read if result is not None]
 
     def note(self, text: str) -> None:
         """Say something once in the report."""
@@ -76,6 +72,29 @@ class Export:
         taken.add(slug)
         return slug
 
+    def skip(self, table: str, name: str, reason: str) -> None:
+        """Leave out a row that has no place here."""
+        self.skipped.append(Row(table, name, Outcome.SKIPPED, reason))
+
+    def number(self, reference: Reference | None = None) -> int:
+        """Return the number that records have for a reference while nobody knows what it means; a new one without."""
+        if reference is None:
+            self._references.append(None)
+        elif reference not in self._numbers:
+            self._references.append(reference)
+            self._numbers[reference] = len(self._references)
+        return len(self._references) if reference is None else self._numbers[reference]
+
+    def referred(self, number: int) -> Reference:
+        """Return the reference that has a number."""
+        reference = self._references[number - 1]
+        assert reference is not None  # noqa: S101  (records refer to nothing else)
+        return reference
+
+    def references_of(self, record: Any) -> list[Reference]:
+        """Return all that a record refers to, each once."""
+        return [self.referred(number) for _, number in dict.fromkeys(references_of(record))]
+
     def link(self, table: str, name: str, reference: Reference | None) -> None:
         """Have a reference checked that no record holds."""
         if reference is not None:
@@ -94,7 +113,7 @@ class Export:
             fields = Fields(row)
             parsed = parse(fields)
         except ValidationError as error:
-            self.failed.append(Row(table, _called(row, index), Outcome.FAILED, str(error).replace("\n", "; ")))
+            self.failed.add(table, _called(row, index), str(error).replace("\n", "; "))
             return None
         self._ignored.update((table, name) for name in fields.ignored())
         return parsed

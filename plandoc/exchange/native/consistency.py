@@ -19,17 +19,17 @@ from plandoc.domain.run_consistency import (
     packed_beyond_plan,
 )
 from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
-from plandoc.exchange.native.contents import STARTED, EventContent
+from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
-# What signed records speak of and the file does not have gets numbers from here on, which nothing in a file has.
+# What snapshots and amendments speak of and the file does not have gets numbers from here on, which nothing in a file has.
 _GONE = 10**9
 
 
 def impossible(
     content: EventContent,
     today: Definitions,
-    signed_ids: Mapping[str, Mapping[int, int]] | None = None,
+    snapshot_ids: Mapping[str, Mapping[int, int]] | None = None,
     called: Called = by_number,
 ) -> Iterator[tuple[str, str]]:
     """Yield the table and what is wrong with each run that cannot be, in an event that is sound.
@@ -37,12 +37,12 @@ def impossible(
     Args:
         content: The event.
         today: What the catalogue beside it defines.
-        signed_ids: The catalogue's id for each id in signed records, by table; None where they are the same.
+        snapshot_ids: The catalogue's id for each id in snapshot and amendments, by table; None where they are the same.
         called: What messages call a unit or a good.
     """
     if content.event.plan_state not in STARTED or content.snapshot is None:
         return
-    history = _history(content, today, signed_ids)
+    history = _history(content, today, snapshot_ids)
     for one in (*packed_beyond_plan(history, called), *impossible_by_definitions(history, called)):
         yield BY_TYPE[type(one.run)].name, _said(one)
 
@@ -51,11 +51,13 @@ def _said(one: ImpossibleRun) -> str:
     return f"a run that cannot be: {one.message}"
 
 
-def _history(content: EventContent, today: Definitions, signed_ids: Mapping[str, Mapping[int, int]] | None) -> History:
+def _history(
+    content: EventContent, today: Definitions, snapshot_ids: Mapping[str, Mapping[int, int]] | None
+) -> History:
     snapshot, amendments = content.snapshot, content.amendments
     assert snapshot is not None  # noqa: S101  (the caller has looked)
-    if signed_ids is not None:
-        ids = {table: dict(known) for table, known in signed_ids.items()}
+    if snapshot_ids is not None:
+        ids = {table: dict(known) for table, known in snapshot_ids.items()}
 
         def change(table: str, number: int) -> int:
             return ids[table].setdefault(number, _GONE + len(ids[table]))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from plandoc.engine.session import Session
 from plandoc.engine.unit_of_work import Workspace
-from plandoc.exchange.native.contents import EventContent
-from plandoc.exchange.native.dependencies import KINDS
-from plandoc.exchange.native.id_allocation import HIGHEST_KEPT
-from plandoc.exchange.native.native_merge import Merge, Put, PutEvent
+from plandoc.exchange.event_content import STARTED, EventContent
+from plandoc.exchange.event_merge import PutEvent
+from plandoc.exchange.id_allocation import HIGHEST_KEPT, KINDS
+from plandoc.exchange.merge import Put
+from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyType,
     BatchDecision,
@@ -20,29 +21,50 @@ from plandoc.records import (
     EventFinishedGood,
     EventRecipe,
     FinishedGood,
+    PlanState,
     Recipe,
     RunKind,
+    StockItem,
 )
+from plandoc.snapshots import create_plan_snapshot
 from plandoc.tables import table_of
 
 
-def save(merge: Merge, session: Session) -> None:
+@frozen
+class Changes:
+    """What is to be done to a folder.
+
+    Attributes:
+        catalog: Records to be stored.
+        stock: Rows of the stock to be stored.
+        removed: Rows of the stock to be removed.
+        events: Events to be stored.
+        following: The first id, by table, that the import has no use for.
+    """
+
+    catalog: tuple[Put, ...]
+    stock: tuple[Put, ...]
+    removed: tuple[StockItem, ...]
+    events: tuple[PutEvent, ...]
+    following: Mapping[str, int]
+
+
+def apply(changes: Changes, session: Session) -> None:
     """Store everything."""
     workspace = session.workspace
     for kind in KINDS:
         table = table_of(kind).name
-        if table in merge.following:
-            workspace.skip_ids(kind, merge.following[table])
-        _save_kind([put for put in merge.catalogue if type(put.record) is kind], workspace)
-    for put in merge.stock:
+        if table in changes.following:
+            workspace.skip_ids(kind, changes.following[table])
+        _save_kind([put for put in changes.catalog if type(put.record) is kind], workspace)
+    for item in changes.removed:
+        workspace.remove(StockItem, item.id)
+    for put in changes.stock:
         if put.before is None:
             workspace.add(put.record)
         else:
             workspace.replace(put.record)
-    next_id = workspace.documents.next_event_id()
-    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
-    for event in sorted(merge.events, key=lambda put: (put.former_id < next_id, put.former_id)):
-        _save_event(event, session)
+    _save_events(changes.events, session)
 
 
 def _save_kind(puts: list[Put], workspace: Workspace) -> None:
@@ -66,9 +88,17 @@ def _without_parts(record: Any) -> Any:
     return record
 
 
+def _save_events(puts: Iterable[PutEvent], session: Session) -> None:
+    next_id = session.workspace.documents.next_event_id()
+    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
+    for put in sorted(puts, key=lambda put: (put.former_id < next_id, put.former_id)):
+        _save_event(put, session)
+
+
 def _save_event(put: PutEvent, session: Session) -> None:
-    workspace = session.workspace
-    event: Event = put.content.event
+    workspace, content = session.workspace, put.content
+    takes_snapshot = content.snapshot is None and content.event.plan_state in STARTED
+    event: Event = attrs.evolve(content.event, plan_state=PlanState.DRAFT) if takes_snapshot else content.event
     if put.before is None:
         event = workspace.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
     else:
@@ -77,9 +107,13 @@ def _save_event(put: PutEvent, session: Session) -> None:
         for kind in kinds:
             for row in session.find(kind, event_id=event.id):
                 workspace.remove(kind, row.id, event.id)
-    for row in _rows(put.content):
+    for row in _rows(content):
         workspace.add(attrs.evolve(row, event_id=event.id))
-    _save_runs(put.content, event, workspace)
+    if takes_snapshot:
+        # Before anything is baked: that is done on a plan that is frozen.
+        create_plan_snapshot(event.id, session=session)
+        workspace.replace(attrs.evolve(event, plan_state=content.event.plan_state))
+    _save_runs(content, event, workspace)
 
 
 def _rows(content: EventContent) -> Iterator[Any]:
