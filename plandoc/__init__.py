@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from plandoc.exchange import ExportReport, ImportReport, OnConflict, export_file, import_file
     from plandoc.exchange.json_schema import schema_of
-    from plandoc.exchange.spreadsheets import export_csv
+    from plandoc.exchange.csv_export import export_csv
     from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
     from plandoc.maintenance.backups.backup_writer import BackupReport, backup
     from plandoc.maintenance.backups.restore import RestoreReport, restore
@@ -389,7 +389,7 @@ _ON_DEMAND = {
     "decide_enough": "plandoc.workflow.decisions",
     "delete_batch_decisions": "plandoc.workflow.decisions",
     "drop_finished_good": "plandoc.workflow.amendments",
-    "export_csv": "plandoc.exchange.spreadsheets",
+    "export_csv": "plandoc.exchange.csv_export",
     "export_file": "plandoc.exchange",
     "find_by_key": "plandoc.workflow.catalog",
     "get_amendments": "plandoc.workflow.amendments",

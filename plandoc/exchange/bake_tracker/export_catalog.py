@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections import Counter
 
 from plandoc import records
-from plandoc.exchange.bake_tracker.entries import Entry, aliases_of
-from plandoc.exchange.bake_tracker.fields import Fields, Reference
+from plandoc.exchange.bake_tracker.fields import Fields
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.units import Kind, kind_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
 
 
-def ingredients(export: ExportReader) -> list[Entry]:
+def ingredients(export: ExportReader) -> list[records.Ingredient]:
     """Return the ingredients."""
-    return export.each("ingredients", lambda row: _ingredient(export, row))
+    return export.settled(export.each("ingredients", lambda row: _ingredient(export, row)))
 
 
-def recipes(export: ExportReader) -> tuple[list[Entry], list[Entry]]:
-    """Return the recipes, and the finished units that stand inside them."""
-    nested: list[Entry] = []
-    entries = export.each("recipes", lambda row: _recipe(export, row, nested))
-    _note_look_alikes(export, [entry.record for entry in entries])
-    return entries, nested
+def recipes(export: ExportReader) -> tuple[list[records.Recipe], list[records.FinishedUnit]]:
+    """Return the recipes, and the finished units that are listed inside them."""
+    nested: list[records.FinishedUnit] = []
+    made = export.settled(export.each("recipes", lambda row: _recipe(export, row, nested)))
+    _note_look_alikes(export, made)
+    return made, nested
 
 
-def units(export: ExportReader) -> list[Entry]:
-    """Return the finished units that stand in a table of their own."""
+def units(export: ExportReader) -> list[records.FinishedUnit]:
+    """Return the finished units that have a table of their own."""
     return export.each("finished_units", lambda row: _unit(export, row, None))
 
 
-def _ingredient(export: ExportReader, row: Fields) -> Entry:
+def _ingredient(export: ExportReader, row: Fields) -> records.Ingredient:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     record = records.Ingredient(
         name=name,
@@ -39,10 +38,14 @@ def _ingredient(export: ExportReader, row: Fields) -> Entry:
         density=_density(export, row, name),
         notes=row.text("description", "notes"),
         slug=export.slug("ingredients", given, name),
-        id=export.number(),
+        id=export.new_number(),
     )
-    export.link("ingredients", name, row.reference_or_none("ingredients", "parent_slug"))
-    return Entry("ingredients", record, aliases_of(given, name))
+    parent = row.reference_or_none("ingredients", "parent_slug")
+    if parent is not None:
+        # Nothing holds it; but it must not be a broken one.
+        export.later(parent)
+    export.know("ingredients", record.id, name, record.slug, given)
+    return record
 
 
 def _density(export: ExportReader, row: Fields, name: str) -> records.Density | None:
@@ -59,60 +62,57 @@ def _density(export: ExportReader, row: Fields, name: str) -> records.Density | 
     return None
 
 
-def _recipe(export: ExportReader, row: Fields, nested: list[Entry]) -> Entry:
+def _recipe(export: ExportReader, row: Fields, nested: list[records.FinishedUnit]) -> records.Recipe:
     given, name = row.text("slug"), row.name("name", "display_name")
-    slug = export.slug("recipes", given, name)
-    itself = Reference("recipes", given or name)
-    lines = row.rows("ingredients", lambda line: _line(export, line))
-    parts = row.rows("components", lambda part: _part(export, part))
+    slug, number = export.slug("recipes", given, name), export.new_number()
     base = row.reference_or_none("recipes", "base_recipe_slug", "base_recipe_name")
-    category, variant, notes = row.text("category"), row.text("variant_name"), row.text("notes")
-    nested.extend(row.rows("finished_units", lambda unit: _unit(export, unit, itself)))
     record = records.Recipe(
         name=name,
-        category=category,
-        lines=tuple(lines),
-        sub_recipes=tuple(parts),
-        base_recipe_id=None if base is None else export.number(base),
-        variant_name=variant,
-        notes=notes,
+        category=row.text("category"),
+        lines=tuple(row.rows("ingredients", lambda line: _line(export, line))),
+        sub_recipes=tuple(row.rows("components", lambda part: _part(export, part))),
+        base_recipe_id=None if base is None else export.later(base),
+        variant_name=row.text("variant_name"),
+        notes=row.text("notes"),
         slug=slug,
-        id=export.number(),
+        id=number,
     )
-    return Entry("recipes", record, aliases_of(given, name))
+    nested.extend(row.rows("finished_units", lambda unit: _unit(export, unit, number)))
+    export.know("recipes", number, name, slug, given)
+    return record
 
 
 def _line(export: ExportReader, row: Fields) -> records.RecipeLine:
-    ingredient = export.number(row.reference("ingredients", "ingredient_slug", "ingredient_name"))
+    ingredient = export.number_of(row.reference("ingredients", "ingredient_slug", "ingredient_name"))
     return records.RecipeLine(ingredient, row.amount("quantity"), row.name("unit"), row.text("notes"))
 
 
 def _part(export: ExportReader, row: Fields) -> records.SubRecipe:
     names = ("recipe_slug", "recipe_name", "component_recipe_slug", "component_recipe_name")
-    return records.SubRecipe(export.number(row.reference("recipes", *names)), row.amount("quantity"), row.text("notes"))
+    return records.SubRecipe(export.later(row.reference("recipes", *names)), row.amount("quantity"), row.text("notes"))
 
 
-def _unit(export: ExportReader, row: Fields, recipe: Reference | None) -> Entry:
+def _unit(export: ExportReader, row: Fields, recipe: int | None) -> records.FinishedUnit:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     slug = export.slug("finished_units", given, name)
-    made_by = recipe or row.reference("recipes", "recipe_slug", "recipe_name")
-    if recipe is not None:
+    if recipe is None:
+        recipe = export.number_of(row.reference("recipes", "recipe_slug", "recipe_name"))
+    elif (named := row.reference_or_none("recipes", "recipe_slug", "recipe_name")) is not None:
         # Said twice, by its place and by a name: the place counts, but the name must not be a broken one.
-        export.link("finished_units", name, row.reference_or_none("recipes", "recipe_slug", "recipe_name"))
-    mode, item_unit, notes = _mode(export, row), row.text("item_unit", default="piece"), row.text("notes")
-    items, percentage = row.whole_or_none("items_per_batch"), row.amount_or_none("batch_percentage")
+        export.later(named)
     record = records.FinishedUnit(
         name=name,
-        recipe_id=export.number(made_by),
-        item_unit=item_unit,
-        mode=mode,
-        items_per_batch=items,
-        batch_percentage=percentage,
-        notes=notes,
+        recipe_id=recipe,
+        item_unit=row.text("item_unit", default="piece"),
+        mode=_mode(export, row),
+        items_per_batch=row.whole_or_none("items_per_batch"),
+        batch_percentage=row.amount_or_none("batch_percentage"),
+        notes=row.text("notes"),
         slug=slug,
-        id=export.number(),
+        id=export.new_number(),
     )
-    return Entry("finished_units", record, aliases_of(given, name))
+    export.know("finished_units", record.id, name, slug, given)
+    return record
 
 
 def _mode(export: ExportReader, row: Fields) -> records.YieldMode:

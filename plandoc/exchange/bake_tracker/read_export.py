@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -17,19 +17,15 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import requirements
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.errors import Problem, ValidationError, found
-from plandoc.exchange.bake_tracker.entries import BatchesEntry, Entry, EventEntry
 from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
-from plandoc.exchange.bake_tracker.export_events import events
+from plandoc.exchange.bake_tracker.export_events import Batches, EventRows, events
 from plandoc.exchange.bake_tracker.export_goods import goods
 from plandoc.exchange.bake_tracker.export_stock import stock
-from plandoc.exchange.bake_tracker.fields import Reference
-from plandoc.exchange.bake_tracker.name_resolution import FileNames
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
-from plandoc.exchange.references import renumbered, wrong_nesting
-from plandoc.records import FinishedUnit, ProductionRun, StockItem
-from plandoc.tables import table_of
+from plandoc.exchange.references import wrong_nesting
+from plandoc.records import FinishedUnit, PlanState, ProductionRun, StockItem
 
 APPLICATION = "bake-tracker"
 _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
@@ -50,10 +46,23 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
     """
     _check_origin(path, exported)
     export = ExportReader({key: value for key, value in exported.items() if key not in _ABOUT_THE_FILE})
-    recipe_entries, nested_units = recipes(export)
-    unit_entries = [*nested_units, *units(export)]
-    catalog = [*ingredients(export), *recipe_entries, *unit_entries, *goods(export, unit_entries)]
-    return _Resolved(export, catalog, stock(export), events(export)).drafts()
+    known = ingredients(export)
+    recipes_read, nested_units = recipes(export)
+    all_units = [*nested_units, *units(export)]
+    catalog = Catalog.of(known, recipes_read, all_units, goods(export, all_units))
+    items, event_rows = stock(export), events(export)
+    # No sum can be done with what is broken.
+    export.failed.check(export.notes())
+    catalog.check_nesting(export)
+    event_drafts = tuple(catalog.event(rows, export) for rows in event_rows)
+    export.failed.check(export.notes())
+    return Drafts(
+        catalog=catalog.drafts(),
+        stock=tuple(_draft(item, f"{catalog.name_of(item)}, {item.unit}") for item in items),
+        events=event_drafts,
+        rows=tuple(export.skipped),
+        notes=export.notes(),
+    )
 
 
 def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
@@ -68,131 +77,79 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 
 
-class _Resolved:
-    """What was read, with the names that rows call each other resolved; everything that does not resolve is kept."""
+class Catalog:
+    """The catalogue of a file, and what its events make of it.
 
-    def __init__(
-        self, export: ExportReader, catalog: list[Entry], stock_items: list[StockItem], entries: list[EventEntry]
-    ) -> None:
-        self._export = export
-        self._names = FileNames(catalog, entries)
-        self._stock = stock_items
-        self._events = entries
-        self._catalog: dict[str, dict[int, Entry]] = {table: {} for table in TABLES}
-        for entry in catalog:
-            self._catalog[table_of(type(entry.record)).name][entry.record.id] = entry
+    Args:
+        tables: Records by number, by table.
+    """
 
-    def drafts(self) -> Drafts:
-        """Return everything.
+    def __init__(self, tables: Mapping[str, Mapping[int, Any]]) -> None:
+        self._tables = tables
+        self._units: Mapping[int, FinishedUnit] = tables["finished_units"]
+        self._definitions = Definitions(tables["finished_goods"].get, self._units.get, tables["recipes"].get)
+
+    @classmethod
+    def of(cls, *kinds: Iterable[Any]) -> Catalog:
+        """Return the catalogue of these ingredients, recipes, units and goods."""
+        return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
+
+    def drafts(self) -> dict[str, dict[int, Draft]]:
+        """Return everything as drafts."""
+        return {table: {n: _draft(one, one.name) for n, one in rows.items()} for table, rows in self._tables.items()}
+
+    def name_of(self, item: StockItem) -> str:
+        """Return what is in stock."""
+        name: str = self._tables["ingredients"][item.ingredient_id].name
+        return name
+
+    def check_nesting(self, export: ExportReader) -> None:
+        """Refuse recipes and goods that contain themselves.
 
         Raises:
-            RowsFailed: with all rows that are broken.
+            RowsFailed: with all of them.
         """
-        self._check_names()
-        records = {table: self._records(table) for table in TABLES}
-        self._check_nesting(records)
-        definitions = Definitions.of(
-            *(records[table].values() for table in ("finished_goods", "finished_units", "recipes", "ingredients"))
-        )
-        event_drafts = tuple(self._event(entry, definitions) for entry in self._events)
-        self._check()
-        return Drafts(
-            catalog={table: {n: _draft(one, one.name) for n, one in records[table].items()} for table in TABLES},
-            stock=tuple(self._stock_draft(item) for item in self._stock),
-            events=event_drafts,
-            rows=tuple(self._export.skipped),
-            notes=self._export.notes(),
-        )
-
-    def _check(self) -> None:
-        self._export.failed.check(self._export.notes())
-
-    def _check_names(self) -> None:
-        references = (*self._references(), *self._references_of_events())
-        for table, name, reference in dict.fromkeys(references):
-            if (reason := self._names.broken(reference)) is not None:
-                self._export.failed.add(table, name, reason)
-        self._check()
-
-    def _references(self) -> Iterator[tuple[str, str, Reference]]:
-        for entry in (entry for entries in self._catalog.values() for entry in entries.values()):
-            for reference in self._export.references_of(entry.record):
-                yield entry.kind, entry.record.name, reference
-        for item in self._stock:
-            (ingredient,) = self._export.references_of(item)
-            yield "inventory_items", ingredient.text, ingredient
-        yield from self._export.links
-
-    def _references_of_events(self) -> Iterator[tuple[str, str, Reference]]:
-        for entry in self._events:
-            name = entry.event.name
-            for good, _ in entry.goods:
-                yield "event_recipient_packages" if good.kind == "packages" else "event_finished_goods", name, good
-            for recipe in entry.recipes:
-                yield "event_recipes", name, recipe
-            for batches in (*entry.decisions, *entry.runs):
-                for reference in (batches.unit, batches.recipe):
-                    if reference is not None:
-                        yield batches.table, name, reference
-
-    def _check_nesting(self, records: Mapping[str, Mapping[int, Any]]) -> None:
         for table in ("recipes", "finished_goods"):
-            for number, reason in wrong_nesting(table, records[table]):
-                self._export.failed.add(self._catalog[table][number].kind, records[table][number].name, reason)
-        self._check()
+            for number, reason in wrong_nesting(table, self._tables[table]):
+                export.failed.add(table, self._tables[table][number].name, reason)
+        export.failed.check(export.notes())
 
-    def _records(self, table: str) -> dict[int, Any]:
-        return {number: renumbered(entry.record, self._meant) for number, entry in self._catalog[table].items()}
-
-    def _meant(self, _table: str, number: int) -> int:
-        """Return the number of the row that a reference with a number means."""
-        return self._number_of(self._export.referred(number))
-
-    def _number_of(self, reference: Reference) -> int:
-        return int(self._names.one(reference).record.id)
-
-    def _stock_draft(self, item: StockItem) -> Draft:
-        record = renumbered(item, self._meant)
-        ingredient = self._catalog["ingredients"][record.ingredient_id].record
-        return _draft(record, f"{ingredient.name}, {item.unit}")
-
-    # Events.
-
-    def _event(self, entry: EventEntry, definitions: Definitions) -> EventDraft:
-        quantities: Counter[int] = Counter()
-        for reference, quantity in entry.goods:
-            quantities[self._number_of(reference)] += quantity
-        needed = {one.unit.id for one in requirements(quantities, definitions)}
+    def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
+        """Return an event; batches of which nobody can tell the unit are failed rows."""
+        needed = {one.unit.id for one in requirements(rows.goods, self._definitions)}
         batches: Counter[int] = Counter()
-        for decision in entry.decisions:
-            if (unit := self._unit_of(decision, entry, needed, definitions)) is not None:
+        for decision in rows.decisions:
+            if (unit := self._unit_of(decision, rows, needed, export)) is not None:
                 batches[unit.id] += decision.batches
-        runs = [(run, self._unit_of(run, entry, needed, definitions)) for run in entry.runs]
+        runs = [(run, self._unit_of(run, rows, needed, export)) for run in rows.runs]
         content = EventContent(
-            event=attrs.evolve(entry.event, plan_state=entry.plan_state),
-            recipes=frozenset(map(self._number_of, entry.recipes)),
-            goods=dict(quantities),
+            event=attrs.evolve(rows.event, plan_state=_state_of(rows), id=0),
+            recipes=frozenset(rows.recipes),
+            goods=dict(rows.goods),
             production_runs=tuple(_run(run, unit) for run, unit in runs if unit is not None),
         )
-        return EventDraft(content, entry.event.name, batches=dict(batches))
+        return EventDraft(content, rows.event.name, batches=dict(batches))
 
     def _unit_of(
-        self, batches: BatchesEntry, event: EventEntry, needed: set[int], definitions: Definitions
+        self, batches: Batches, rows: EventRows, needed: set[int], export: ExportReader
     ) -> FinishedUnit | None:
-        """Return the finished unit that batches are of; None when that cannot be told, which is kept."""
         if batches.unit is not None:
-            return definitions.units(self._number_of(batches.unit))
-        assert batches.recipe is not None  # noqa: S101  (a row with neither was refused)
-        recipe = self._names.one(batches.recipe).record
-        known = [definitions.units(number) for number in self._catalog["finished_units"]]
-        of_recipe = [unit for unit in known if unit is not None and unit.recipe_id == recipe.id]
+            return self._units[batches.unit]
+        of_recipe = [unit for unit in self._units.values() if unit.recipe_id == batches.recipe]
         # Of several units of a recipe the only one that the goods of the event take is meant.
         meant = [unit for unit in of_recipe if unit.id in needed] or of_recipe
         if len(meant) == 1:
             return meant[0]
-        reason = f"the recipe {recipe.name} has {len(of_recipe)} finished units; the row must say which one is meant"
-        self._export.failed.add(batches.table, event.event.name, reason)
+        name = self._tables["recipes"][batches.recipe or 0].name
+        reason = f"the recipe {name} has {len(of_recipe)} finished units; the row must say which one is meant"
+        export.failed.add(batches.table, rows.event.name, reason)
         return None
+
+
+def _state_of(rows: EventRows) -> PlanState:
+    # What was baked counts, whatever the file says of the state.
+    is_completed = rows.event.plan_state is PlanState.COMPLETED
+    return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state
 
 
 def _draft(record: Any, name: str) -> Draft:
@@ -200,7 +157,7 @@ def _draft(record: Any, name: str) -> Draft:
     return Draft(record, name, frozenset(blank))
 
 
-def _run(batches: BatchesEntry, unit: FinishedUnit) -> ProductionRun:
+def _run(batches: Batches, unit: FinishedUnit) -> ProductionRun:
     made = units_yielded(batches.batches, unit.yield_per_batch)
     assert batches.baked_at is not None  # noqa: S101  (runs are read with the time when they were baked)
     return ProductionRun(

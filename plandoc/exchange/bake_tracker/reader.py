@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, found
 from plandoc.exchange.bake_tracker.fields import Fields, Reference
 from plandoc.exchange.import_report import FailedRows, Outcome, Row
-from plandoc.exchange.references import references_of
+from plandoc.exchange.names import Names
+from plandoc.exchange.references import renumbered
 
 T = TypeVar("T")
 
@@ -20,24 +21,28 @@ _NAMES = ("display_name", "name", "slug", "ingredient_slug", "event_name", "pack
 class ExportReader:
     """An export, and the findings made while it is read.
 
+    Records get numbers in the order in which they are read. A table is read before those that refer to it; only within
+    one table can a row name another that comes later.
+
     Attributes:
         failed: Rows that cannot be understood.
         skipped: Rows that have no place here, with the reason.
-        links: References of rows that become no record of their own.
     """
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self.failed = FailedRows()
         self.skipped: list[Row] = []
-        self.links: list[tuple[str, str, Reference]] = []
         self._tables = tables
         self._read: set[str] = set()
         self._ignored: Counter[tuple[str, str]] = Counter()
         self._notes: list[str] = []
         self._slugs: dict[str, set[str]] = {}
         self._given: set[tuple[str, str]] = set()
-        self._numbers: dict[Reference, int] = {}
-        self._references: list[Reference | None] = []
+        self._last_number = 0
+        self._known: dict[str, Names[int]] = {}
+        # The row that is being read: its table, and what a person calls it.
+        self._place = ("", "")
+        self._later: dict[int, tuple[Reference, tuple[str, str]]] = {}
 
     def each(self, table: str, parse: Callable[[Fields], T | None]) -> list[T]:
         """Return what a function makes of each row of a table; rows that it refuses are failed rows."""
@@ -50,6 +55,59 @@ class ExportReader:
             return []
         read = (self._one(table, index, row, parse) for index, row in enumerate(rows))
         return [result for result in read if result is not None]
+
+    # What rows call each other.
+
+    def new_number(self) -> int:
+        """Return a number for a new record."""
+        self._last_number += 1
+        return self._last_number
+
+    def know(self, kind: str, number: int, name: str, slug: str, given: str) -> None:
+        """Have a record known to others.
+
+        Args:
+            kind: What it is called in references, a table of the file.
+            number: Its number.
+            name: Its name.
+            slug: The slug that it gets.
+            given: The slug that it has in the file; blank when it has none.
+        """
+        names = self._known.setdefault(kind, Names(kind, fold=str))
+        names.add(number, name, given)
+        names.add_slug(number, slug)
+
+    def number_of(self, reference: Reference) -> int:
+        """Return the number of what a row means; where that is nothing, or several things, the row is a failed one."""
+        return self._meant(reference, self._place)
+
+    def later(self, reference: Reference) -> int:
+        """Return a number that is to be exchanged, by `settled`, for that of a row which may come later."""
+        number = self.new_number()
+        self._later[number] = reference, self._place
+        return number
+
+    def settled(self, records: Iterable[T]) -> list[T]:
+        """Return records with the numbers of what they mean, now that all rows that they can mean are known."""
+        meant = {number: self._meant(reference, place) for number, (reference, place) in self._later.items()}
+        self._later.clear()
+        return [renumbered(record, lambda _, number: meant.get(number, number)) for record in records]
+
+    def _meant(self, reference: Reference, place: tuple[str, str]) -> int:
+        names = self._known.get(reference.kind) or Names[int](reference.kind)
+        meant = names.all_of(reference.text)
+        if len(meant) == 1:
+            return meant[0]
+        shown = f"{reference.kind}: {found(reference.text)}"
+        near = names.nearest(reference.text)
+        reason = f"{shown} is not in the file" + (f"; {near}" if near else "")
+        if meant:
+            reason = f"{shown} is the name of {len(meant)} rows; it does not say which is meant"
+        self.failed.add(*place, reason)
+        # Stands in for it: nothing is imported from a file with a failed row.
+        return 1
+
+    # What is said about the file.
 
     def note(self, text: str) -> None:
         """Say something once in the report."""
@@ -76,30 +134,6 @@ class ExportReader:
         """Leave out a row that has no place here."""
         self.skipped.append(Row(table, name, Outcome.SKIPPED, reason))
 
-    def number(self, reference: Reference | None = None) -> int:
-        """Return the number that records have for a reference while nobody knows what it means; a new one without."""
-        if reference is None:
-            self._references.append(None)
-        elif reference not in self._numbers:
-            self._references.append(reference)
-            self._numbers[reference] = len(self._references)
-        return len(self._references) if reference is None else self._numbers[reference]
-
-    def referred(self, number: int) -> Reference:
-        """Return the reference that has a number."""
-        reference = self._references[number - 1]
-        assert reference is not None  # noqa: S101  (records refer to nothing else)
-        return reference
-
-    def references_of(self, record: Any) -> list[Reference]:
-        """Return all that a record refers to, each once."""
-        return [self.referred(number) for _, number in dict.fromkeys(references_of(record))]
-
-    def link(self, table: str, name: str, reference: Reference | None) -> None:
-        """Have a reference checked that no record holds."""
-        if reference is not None:
-            self.links.append((table, name, reference))
-
     def notes(self) -> tuple[str, ...]:
         """Return all notes: those said, ignored fields by table, tables without a place."""
         ignored = (
@@ -109,11 +143,12 @@ class ExportReader:
         return (*self._notes, *ignored, *self._unread())
 
     def _one(self, table: str, index: int, row: Any, parse: Callable[[Fields], T | None]) -> T | None:
+        self._place = table, _called(row, index)
         try:
             fields = Fields(row)
             parsed = parse(fields)
         except ValidationError as error:
-            self.failed.add(table, _called(row, index), str(error).replace("\n", "; "))
+            self.failed.add(*self._place, str(error).replace("\n", "; "))
             return None
         self._ignored.update((table, name) for name in fields.ignored())
         return parsed

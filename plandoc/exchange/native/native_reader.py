@@ -21,6 +21,7 @@ from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationEr
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent, unsound, with_snapshot_ids
 from plandoc.exchange.import_report import FailedRows
+from plandoc.exchange.names import did_you_mean
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
@@ -212,10 +213,8 @@ class _Reader:
         return number or 1
 
     def _near(self, table: str, slug: Any) -> str:
-        import difflib  # noqa: PLC0415  (only a mistake needs it)
-
-        near = difflib.get_close_matches(slug, self._slugs[table], n=1) if type(slug) is str else []
-        return f"; did you mean {found(near[0])}?" if near else ""
+        near = did_you_mean(slug, self._slugs[table]) if type(slug) is str else None
+        return f"; {near}" if near else ""
 
     def _called(self, table: Table, number: int) -> str:
         row = self._exported[table.name][number - 1]

@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, folded, shown
+from plandoc.exchange.names import folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns
 from plandoc.frozen import frozen
@@ -60,8 +61,8 @@ class GoodReader:
         self._cells = cells
         self._maker = maker
         self._stored = goods
-        self._units: Names[Any] = Names("finished unit", units)
-        self._goods: Names[Any] = Names("good", goods)
+        self._units: CellNames[Any] = CellNames("finished unit", units)
+        self._goods: CellNames[Any] = CellNames("good", goods)
         self._all_units = units
         # By the id of a good: the one unit that a bare good is.
         self._bare = {

@@ -17,7 +17,7 @@ from plandoc.exchange.tabular.good_tables import JSON_COLUMNS as GOOD_KEYS
 from plandoc.exchange.tabular.good_tables import GoodReader
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import read_ingredients
-from plandoc.exchange.tabular.name_lookup import Names
+from plandoc.exchange.tabular.name_lookup import CellNames
 from plandoc.exchange.tabular.recipe_tables import Catalog, RecipeReader
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
@@ -47,7 +47,7 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
     """
     tables = read_tables(named(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
     maker = DraftMaker(tables.cells)
-    read_ingredients(tables, Names("ingredient", session.find(Ingredient)), maker)
+    read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog()), session, dry_run=dry_run)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import attrs
 
 from plandoc.errors import ValidationError
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
 from plandoc.records import Density, Ingredient
@@ -20,14 +21,14 @@ COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
 _DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
 
 
-def read_ingredients(tables: Tables, known: Names[Ingredient], maker: DraftMaker) -> None:
+def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
     """Have the ingredients made that a file holds."""
     once = Once(tables.cells)
     for row in tables.rows:
         _read(tables.cells, row, known, once, maker)
 
 
-def _read(cells: CellReader, row: Row, known: Names[Ingredient], once: Once, maker: DraftMaker) -> None:
+def _read(cells: CellReader, row: Row, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
     cell = row.cell("name")
     name, present = cells.name(cell), known.present(cells, cell)
     once.refuse_second(cell, present)

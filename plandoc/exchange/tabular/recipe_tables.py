@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import check_percentage
-from plandoc.exchange.tabular.cells import Cell, CellReader, did_you_mean, folded, shown
+from plandoc.exchange.names import did_you_mean, folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
 from plandoc.frozen import frozen
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
@@ -42,8 +43,8 @@ class RecipeReader:
         self._maker = maker
         self._add_ingredients = add_ingredients
         self._new_ingredients: list[Newcomer] = []
-        self._known_ingredients: Names[Any] = Names("ingredient", catalog.ingredients)
-        self._known_recipes: Names[Any] = Names("recipe", catalog.recipes)
+        self._known_ingredients: CellNames[Any] = CellNames("ingredient", catalog.ingredients)
+        self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
         self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
         for unit in catalog.units:
@@ -137,7 +138,7 @@ class RecipeReader:
             self.notes.append(f"{shown(before.name)} no longer takes {names}")
 
     def _read_yields(self, text: RecipeText, recipe: Any, recipe_there: Recipe | None) -> None:
-        known: Names[Any] = Names("finished unit", self._units.get(recipe_there.id, ()) if recipe_there else ())
+        known: CellNames[Any] = CellNames("finished unit", self._units.get(recipe_there.id, ()) if recipe_there else ())
         once = Once(self._cells)
         for one in text.yields:
             present = known.present(self._cells, one.name)

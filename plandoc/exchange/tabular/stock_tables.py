@@ -12,7 +12,7 @@ from plandoc.constraints import check_amount
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
 from plandoc.records import Ingredient, Recipe, StockItem
@@ -28,7 +28,7 @@ class StockReader:
         self._cells = cells
         self._session = session
         self._once = Once(cells)
-        self._known: Names[Ingredient] = Names("ingredient", session.find(Ingredient))
+        self._known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
         self._present: dict[tuple[int, str], list[StockItem]] = {}
         for item in session.find(StockItem):
             self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
