@@ -1,6 +1,6 @@
 """The rules that a single field of a record can have, as attrs validators.
 
-A check is a function that returns what is wrong, or None. `rule` turns it into a validator; the first that
+A check is a function that returns what is wrong, or None. `validator` makes an attrs validator of it; the first that
 fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -46,7 +46,7 @@ _DEVICE_NAMES = frozenset(
 )
 
 
-def rule(check: Check) -> Validator:
+def validator(check: Check) -> Validator:
     """Return a check as an attrs validator.
 
     A function in a function, for an object that can be called takes a third longer, and a look at all events asks seventy
@@ -83,18 +83,18 @@ def _unstorable_text(value: str) -> str | None:
     return None
 
 
-def check_text(value: Any) -> str | None:
+def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
     if type(value) is not str:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if len(value) > LONGEST_TEXT:
         return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
     return None if value.isascii() else _unstorable_text(value)
 
 
-def check_name(value: Any) -> str | None:
+def non_blank_name(value: Any) -> str | None:
     """Text that is not blank, up to 200 characters."""
-    if (wrong := check_text(value)) is not None:
+    if (wrong := storable_text(value)) is not None:
         return wrong
     if not value.strip():
         return "wanted a name, found only blanks"
@@ -103,138 +103,140 @@ def check_name(value: Any) -> str | None:
     return None
 
 
-def check_slug(value: Any) -> str | None:
+def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
     if type(value) is not str:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if value and (not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG or value in _DEVICE_NAMES):
         return (
             f"wanted a slug of a-z, 0-9 and single hyphens inside, at most {LONGEST_SLUG} characters "
-            f"and no device name, found {found(value)}"
+            f"and no device name, found {shorten(value)}"
         )
     return None
 
 
-def check_whole(value: Any) -> str | None:
+def positive_int(value: Any) -> str | None:
     """A whole number from 1 up to a million millions."""
-    return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=1)
+    return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_int(value, least=1)
 
 
-def check_whole_or_zero(value: Any) -> str | None:
+def non_negative_int(value: Any) -> str | None:
     """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
-    return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=0)
+    return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_int(value, least=0)
 
 
-def _wrong_whole(value: Any, *, least: int) -> str:
+def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        return f"wanted a whole number, found {found(value)}"
+        return f"wanted a whole number, found {shorten(value)}"
     if value < least:
-        return f"wanted a whole number of at least {least}, found {found(value)}"
-    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a whole number of at least {least}, found {shorten(value)}"
+    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
 
 
-def check_amount(value: Any) -> str | None:
+def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
         way_out = "; write Decimal('0.67'), for a binary float is not exactly what you see"
-        return f"wanted a decimal number, found {found(value)}{way_out if type(value) is float else ''}"
+        return f"wanted a decimal number, found {shorten(value)}{way_out if type(value) is float else ''}"
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:
         return f"wanted zero or more, found {value}"
     exponent = value.as_tuple().exponent
     if value > LARGEST_NUMBER or (isinstance(exponent, int) and not -12 <= exponent <= 12):
-        return f"wanted at most 12 digits before and after the point, found {found(value)}"
+        return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
     return None
 
 
-def check_amount_above_zero(value: Any) -> str | None:
+def positive_decimal(value: Any) -> str | None:
     """A finite decimal number above zero."""
-    return check_amount(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+    return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
 
 
-def check_quantity(value: Any) -> str | None:
-    """An amount as `check_amount` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
+def non_negative_quantity(value: Any) -> str | None:
+    """An amount as `non_negative_decimal` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
     if type(value) is not Fraction:
-        return check_amount(value)
+        return non_negative_decimal(value)
     if not 0 <= value <= LARGEST_NUMBER:
-        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {shorten(value)}"
     if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
-        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {shorten(value)}"
     return None
 
 
-def check_percentage(value: Any) -> str | None:
+def valid_percentage(value: Any) -> str | None:
     """A decimal number above 0, up to 100."""
-    return check_amount_above_zero(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
+    return positive_decimal(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
 
 
-def check_ratio(value: Any) -> str | None:
+def positive_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, above zero."""
     if type(value) is int:
-        return check_whole(value)
+        return positive_int(value)
     if type(value) is not Fraction:
-        return f"wanted a whole number or a fraction, found {found(value)}"
+        return f"wanted a whole number or a fraction, found {shorten(value)}"
     if not 0 < value <= LARGEST_NUMBER:
-        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {shorten(value)}"
     # A hundred divided by a percentage of 12 digits after the point has 15.
     if max(value.numerator, value.denominator) >= 10**15:
-        return f"wanted a fraction of two numbers of at most 15 digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most 15 digits, found {shorten(value)}"
     return None
 
 
-def check_ratio_or_zero(value: Any) -> str | None:
+def non_negative_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, zero or more."""
-    return None if type(value) is int and value == 0 else check_ratio(value)
+    return None if type(value) is int and value == 0 else positive_ratio(value)
 
 
-def check_flag(value: Any) -> str | None:
+def boolean(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
-    return None if type(value) is bool else f"wanted true or false, found {found(value)}"
+    return None if type(value) is bool else f"wanted true or false, found {shorten(value)}"
 
 
-def check_date(value: Any) -> str | None:
+def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
-    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {found(value)}"
+    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
 
 
-def check_moment(value: Any) -> str | None:
+def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
-        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {found(value)}"
+        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
     return None
 
 
-def check_reason(value: Any) -> str | None:
+def stated_reason(value: Any) -> str | None:
     """Text that says something, without blanks around it."""
-    if (wrong := check_text(value)) is not None:
+    if (wrong := storable_text(value)) is not None:
         return wrong
     return (
-        None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+        None
+        if value and value == value.strip()
+        else f"wanted a reason without blanks around it, found {shorten(value)}"
     )
 
 
-def check_digest(value: Any) -> str | None:
+def sha256_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
     if type(value) is str and _DIGEST.fullmatch(value):
         return None
-    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
+    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {shorten(value)}"
 
 
-def check_fingerprint(value: Any) -> str | None:
+def short_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
     if type(value) is str and _FINGERPRINT.fullmatch(value):
         return None
-    return f"wanted 16 hexadecimal digits or nothing, found {found(value)}"
+    return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
-def check_mapping(value: Any) -> str | None:
+def json_object(value: Any) -> str | None:
     """A JSON object that every reader of the files gives back as it is."""
     if type(own_json(value)) is OwnJson:
         return None
     if type(value) is not dict:
-        return f"wanted a JSON object, found {found(value)}"
-    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {found(value)}"
+        return f"wanted a JSON object, found {shorten(value)}"
+    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def _not_json(value: Any, depth: int) -> str | None:
@@ -247,7 +249,7 @@ def _not_json(value: Any, depth: int) -> str | None:
         return f"wanted at most {DEEPEST_JSON} objects and lists inside each other, found more"
     if kind is dict:
         for key in value:
-            if (wrong := check_text(key)) is not None:
+            if (wrong := storable_text(key)) is not None:
                 return wrong
         value = value.values()
     for item in value:
@@ -262,7 +264,7 @@ def _not_plain_json(value: Any) -> str | None:
         return None
     if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
         return None
-    return f"wanted what JSON can carry exactly, found {found(value)}"
+    return f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def instance_of(*kinds: type) -> Check:
@@ -270,7 +272,7 @@ def instance_of(*kinds: type) -> Check:
     names = " or ".join(kind.__name__ for kind in kinds)
 
     def instance(value: Any) -> str | None:
-        return None if isinstance(value, kinds) else f"wanted {names}, found {found(value)}"
+        return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
     return instance
 
@@ -289,7 +291,7 @@ def one_of(kind: type[enum.Enum]) -> Check:
     allowed = ", ".join(str(member.value) for member in kind)
 
     def member(value: Any) -> str | None:
-        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {found(value)}"
+        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {shorten(value)}"
 
     return member
 
@@ -300,7 +302,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
     def items(value: Any) -> str | None:
         # True counts as a number for Python, but is none.
         if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
-            return f"wanted a tuple, found {found(value)}"
+            return f"wanted a tuple, found {shorten(value)}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"
         return None if each is None else next(filter(None, map(each, value)), None)
@@ -309,7 +311,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
 
 
 def exact(value: Any) -> Any:
-    """Convert a whole number to the decimal it is; leave everything else for the rule to judge.
+    """Convert a whole number to the decimal it is; leave everything else for the check to judge.
 
     >>> exact(12)
     Decimal('12')
@@ -321,7 +323,7 @@ def exact(value: Any) -> Any:
 
 
 def exact_or_fraction(value: Any) -> Any:
-    """Convert a fraction that is a decimal, and a whole number; leave everything else for the rule to judge.
+    """Convert a fraction that is a decimal, and a whole number; leave everything else for the check to judge.
 
     >>> exact_or_fraction(Fraction(1, 8)), exact_or_fraction(Fraction(1, 3))
     (Decimal('0.125'), Fraction(1, 3))
@@ -336,7 +338,7 @@ def exact_or_fraction(value: Any) -> Any:
 
 
 def trimmed(value: Any) -> Any:
-    """Take the blanks off both ends of a text; leave what is none for the rule to judge.
+    """Take the blanks off both ends of a text; leave what is not one for the check to judge.
 
     >>> trimmed(" Rye flour  ")
     'Rye flour'
@@ -349,7 +351,7 @@ class OwnJson(dict[str, Any]):
 
 
 def own_json(value: Any) -> Any:
-    """Copy a JSON object, so that nobody else can change what is in it; leave what is none for the rule to judge.
+    """Copy a JSON object, so that nobody else can change what is in it; leave what is not one for the check to judge.
 
     Written and read again: what comes back equal is what a file gives back, and it is many times faster than a look
     at each value here. A snapshot has hundreds, and is taken at every start of production.

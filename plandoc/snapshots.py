@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from plandoc import codec
 from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.resting import rests_on
-from plandoc.domain.review import PlanParts, review
-from plandoc.domain.snapshot_digest import digest_of
-from plandoc.engine.plan_definitions import definitions_in, rows_of
-from plandoc.engine.plan_parts import plan_parts
-from plandoc.engine.session import Session
+from plandoc.domain.dependency_closure import dependency_closure
+from plandoc.domain.review import LivePlan, review
+from plandoc.domain.snapshot_ids import digest_of
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import catalog_definitions, rows_of
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -23,7 +23,7 @@ from plandoc.tables import table_of
 SNAPSHOT_VERSION = "1.0"
 
 
-class _Named(Protocol):
+class _NamedRecord(Protocol):
     @property
     def name(self) -> str: ...
     @property
@@ -38,7 +38,7 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
         DamagedError: when there are two, as only other hands can have put them there.
     """
     try:
-        return session.workspace.snapshot(event_id)
+        return unit_of_work(session).snapshot(event_id)
     except NotFoundError:
         return None
 
@@ -55,7 +55,7 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     present = get_plan_snapshot(event_id, session=session)
     if present is not None:
         return present
-    plan, known = plan_parts(event_id, session), definitions_in(session)
+    plan, known = live_plan(event_id, session), catalog_definitions(session)
     # Both are made of records and rows that were judged when they were read, so the record needs no copy of its own.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))
@@ -68,10 +68,10 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
         digest=digest_of(snapshot_data, definitions, findings),
         findings=findings,
     )
-    return session.workspace.add(snapshot)
+    return unit_of_work(session).add(snapshot)
 
 
-def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:
+def _planned(plan: LivePlan, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:
     """Return the plan in the format "1.0" of the contract."""
     return {
         "snapshot_version": SNAPSHOT_VERSION,
@@ -83,27 +83,27 @@ def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> 
 
 
 def _recipe(recipe_id: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _called(Recipe, recipe_id, known.recipes)
+    name, slug = _label(Recipe, recipe_id, known.recipes)
     return {"recipe_id": recipe_id, "recipe_name": name, "recipe_slug": slug}
 
 
 def _good(good_id: int, quantity: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _called(FinishedGood, good_id, known.goods)
+    name, slug = _label(FinishedGood, good_id, known.goods)
     return {"fg_id": good_id, "fg_name": name, "fg_slug": slug, "quantity": quantity}
 
 
 def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
     return {
         "recipe_id": decision.recipe_id,
-        "recipe_name": _called(Recipe, decision.recipe_id, known.recipes)[0],
+        "recipe_name": _label(Recipe, decision.recipe_id, known.recipes)[0],
         "batches": decision.batches,
         "yield_per_batch": codec.stored_ratio(decision.yield_per_batch),
         "finished_unit_id": decision.finished_unit_id,
-        "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, known.units)[1],
+        "finished_unit_slug": _label(FinishedUnit, decision.finished_unit_id, known.units)[1],
     }
 
 
-def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | None]) -> tuple[str, str]:
+def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedRecord | None]) -> tuple[str, str]:
     """Return name and slug of what a plan refers to.
 
     A file edited by hand can refer to what is not there. That is a finding, and stops no start: the snapshot keeps the
@@ -113,7 +113,7 @@ def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | 
     return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
 
 
-def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
-    """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the plan."""
+def _definitions(plan: LivePlan, known: Definitions, session: Session) -> dict[str, Any]:
+    """Return what the plan rests on as it is now, by id: later changes of the catalog must not change the plan."""
     recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
-    return rows_of(rests_on(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)
+    return rows_of(dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)

@@ -1,10 +1,20 @@
-"""Every store that a test is given is closed, and its folder checked and clean, when the test ends."""
+"""Every store that a test is given is closed, and its folder checked and clean, when the test ends.
+
+Three runs: the default one covers every feature and a sample of every proof, `-m proof` is the rest, `-m slow` what takes
+minutes each and is run by hand.
+"""
 
 from __future__ import annotations
 
 import datetime
 import os
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
 
+import hypothesis
 import pytest
 
 import plandoc
@@ -13,6 +23,51 @@ import plandoc
 os.environ["PLANDOC_CACHE"] = ""
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
+
+# Folders of tests are in memory where the system has such a place: what is proved about a disk needs a model of one anyway.
+IN_MEMORY = Path("/dev/shm")
+
+# How many inputs Hypothesis makes for a test: by default, among the proofs, and when the variable says so.
+EXAMPLES = {"default": 8, "proof": 60}
+EXAMPLES_VARIABLE = "PLANDOC_EXAMPLES"
+
+
+def _runs_proofs(config: pytest.Config) -> bool:
+    expression = config.getoption("markexpr")
+    return "proof" in expression and "not proof" not in expression
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES["proof" if _runs_proofs(config) else "default"]
+    hypothesis.settings.register_profile("plandoc", max_examples=int(wanted), deadline=None)
+    hypothesis.settings.load_profile("plandoc")
+    # The workers of a run get their folders from it.
+    if not hasattr(config, "workerinput") and not config.option.basetemp and os.access(IN_MEMORY, os.W_OK):
+        config.option.basetemp = tempfile.mkdtemp(prefix="plandoc-tests-", dir=IN_MEMORY)
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make proofs of the cases that a sample leaves out, and of the properties where there is time for more inputs."""
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+        if _runs_proofs(config) and hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("proof")
+    for all_cases in cases.values():
+        for item in _left_out(all_cases):
+            item.add_marker("proof")
+
+
+def _left_out(cases: list[pytest.Item]) -> Iterable[pytest.Item]:
+    """Return the cases that are not in the sample, which is spread over all of them and is the same in every run."""
+    marker = cases[0].get_closest_marker("sample")
+    assert marker is not None
+    size = min(marker.args[0], len(cases))
+    kept = {round(number * (len(cases) - 1) / max(size - 1, 1)) for number in range(size)}
+    return [item for number, item in enumerate(cases) if number not in kept]
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.session import Session
+from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -56,7 +56,7 @@ def drop(
     /,
     *,
     reason: Reason,
-    despite_production: Flag = False,
+    force: Flag = False,
     json: AsJson = False,
     folder: DataFolder,
 ) -> None:
@@ -66,13 +66,13 @@ def drop(
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         reason: Why.
-        despite_production: Drop it although batches of what it is made of are baked.
+        force: Drop it although batches of what it is made of are baked.
         json: Print the amendment as JSON.
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
-        return operations.drop_finished_good(found, good_id, reason, despite_production, session=session)
+        return operations.drop_finished_good(found, good_id, reason, force, session=session)
 
     _amend(event, change, folder, json=json)
 
@@ -172,7 +172,7 @@ def batches(
     number = whole_number(batches, "BATCHES")
 
     def look(session: Session) -> list[Doubt]:
-        found = session.event_to_edit(event_id(event, session), Edit.AMENDMENTS)
+        found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
         by_id = {in_plan(FinishedUnit, unit, found.id, session).id: number}
         return list(beyond.beyond_the_need(found.id, by_id, session))
 
@@ -196,7 +196,7 @@ def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> Non
 
 
 def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalogue says of a recipe now: the plan goes on with it from here.
+    """Take over what the catalog says of a recipe now: the plan goes on with it from here.
 
     Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
 
@@ -215,7 +215,7 @@ def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, 
 
 
 def good(event: str, good: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalogue says a good is made of now: the plan goes on with it from here.
+    """Take over what the catalog says a good is made of now: the plan goes on with it from here.
 
     The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
 
@@ -345,7 +345,7 @@ def _good_in_plan(key: str, event: int, session: Session) -> int:
 
 
 def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
-    definitions = definitions_of(amendment.event_id, session)
+    definitions = plan_definitions(amendment.event_id, session)
     recipes = map(definitions.recipes, amendment.added_recipe_ids)
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     changed = change_in_words(amendment.change, definitions)
@@ -380,6 +380,6 @@ def change_in_words(change: Change, definitions: Definitions) -> str:
             name = change.finished_unit_slug if unit is None else unit.name
             return f"batches of {name} from {change.old_batches} to {change.new_batches}"
         case ReviseRecipe():
-            return f"{change.recipe_name} as the catalogue has it"
+            return f"{change.recipe_name} as the catalog has it"
         case ReviseFinishedGood():
-            return f"{change.finished_good_name} as the catalogue has it"
+            return f"{change.finished_good_name} as the catalog has it"

@@ -40,8 +40,8 @@ def restore(
     /,
     *,
     replace: Flag = False,
-    foreign: Flag = False,
-    older: Flag = False,
+    allow_other_folder: Flag = False,
+    allow_older: Flag = False,
     folder: DataFolder,
 ) -> int:
     """Make the data folder what a backup holds, all of it or nothing.
@@ -49,13 +49,15 @@ def restore(
     Args:
         source: The backup, a folder or a .zip file.
         replace: Restore over a data folder that is there; a backup of it is made beside it first.
-        foreign: Also over another data folder than the one that the backup was made of.
-        older: Also over a folder with changes that the backup does not have.
+        allow_other_folder: Also over another data folder than the one that the backup was made of.
+        allow_older: Also over a folder with changes that the backup does not have.
     """
     from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
 
     folder.done.begin()
-    report = restore.restore(source, folder.path, replace=replace, foreign=foreign, older=older)
+    report = restore.restore(
+        source, folder.path, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older
+    )
     folder.done.end(f"{report.path} is restored")
     if report.kept is not None:
         printing.say(f"{report.kept}: what the folder held before")

@@ -15,7 +15,7 @@ from plandoc.cli.data_folder import DataFolder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
-from plandoc.domain.definition_changes import DefinitionDifference, in_short
+from plandoc.domain.definition_changes import DefinitionDifference, abbreviate
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference
 from plandoc.records import PlanAmendment
@@ -72,7 +72,7 @@ def _print_differences(title: str, what: str, found: Sequence[Difference]) -> No
         printing.Column("why"),
     ]
     rows = [
-        (_MARKS[one.status], _name(one), _number(one.before), _number(one.after), _signed(one), _reasons(one))
+        (_MARKS[one.status], _name(one), _number(one.before), _number(one.after), _with_sign(one), _reasons(one))
         for one in found
     ]
     styles = [_STYLES[one.status] for one in found]
@@ -112,7 +112,7 @@ def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
 
 
 def _shown(value: str | None) -> str:
-    return "-" if value is None else in_short(value)
+    return "-" if value is None else abbreviate(value)
 
 
 def _name(one: Difference | DefinitionDifference) -> str:
@@ -125,7 +125,7 @@ def _number(planned: int | None) -> str:
     return "-" if planned is None else str(planned)
 
 
-def _signed(one: Difference) -> str:
+def _with_sign(one: Difference) -> str:
     return f"{one.difference:+}" if one.difference else ""
 
 

@@ -9,7 +9,7 @@ from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import as_said_here
 from plandoc.domain.batches import batches_for
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
 from plandoc.records import EventFinishedGood, Finding, FindingKind, FinishedGood, PlanState
@@ -48,7 +48,7 @@ def doubts_of(findings: Iterable[Finding], key: str, session: Session) -> list[D
 
 
 def _doubt_of(finding: Finding, key: str, session: Session) -> Doubt:
-    definitions = definitions_of(event_id(key, session), session)
+    definitions = plan_definitions(event_id(key, session), session)
     names = {"EVENT": shlex.quote(key), **_names_in(finding, definitions)}
     way_out = as_said_here(finding.way_out, names)
     if finding.kind is FindingKind.MISSING_RECIPE and "GOOD" in names:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -37,9 +37,9 @@ _COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
         "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
         "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
         "with replace=True": "with --replace",
-        "with foreign=True": "with --foreign",
-        "with older=True": "with --older",
-        "with despite_production=True": "with --despite-production",
+        "with allow_other_folder=True": "with --allow-other-folder",
+        "with allow_older=True": "with --allow-older",
+        "with force=True": "with --force",
         "record_production": "'plandoc bake EVENT UNIT BATCHES'",
         "record_assembly": "'plandoc pack EVENT GOOD QUANTITY'",
         "void_run": "'plandoc void EVENT RUN --reason TEXT'",
@@ -137,7 +137,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {shorten(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -178,7 +178,7 @@ def moment_from_words(argument: str, called: str) -> datetime.datetime:
         return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         wanted = "wanted a day and a time such as '2026-12-24 22:00'"
-        raise UsageError(f"{wanted} for {called}, found {found(argument)}") from None
+        raise UsageError(f"{wanted} for {called}, found {shorten(argument)}") from None
 
 
 def state_in_words(state: PlanState) -> str:
@@ -223,7 +223,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
+        raise UsageError(f"wanted a whole number for {called}, found {shorten(argument)}")
     return int(argument)
 
 
@@ -245,9 +245,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {found(argument)}")
+            wrong.append(f"wanted {wanted}, found {shorten(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
+            wrong.append(f"wanted a whole number after '{key}=', found {shorten(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:

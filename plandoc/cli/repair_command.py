@@ -15,7 +15,7 @@ def repair(
     *,
     dry_run: Flag = False,
     backup: Annotated[Path | None, Parameter(name="--from", show_default=False)] = None,
-    foreign: Flag = False,
+    allow_other_folder: Flag = False,
     folder: DataFolder,
 ) -> int:
     """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.
@@ -25,21 +25,21 @@ def repair(
     Args:
         dry_run: Only say what would be done; change nothing.
         backup: A backup of this folder; documents that are damaged are taken back from it.
-        foreign: The backup may be one of another folder.
+        allow_other_folder: The backup may be one of another folder.
     """
-    from plandoc.maintenance.repairs import RepairKind  # noqa: PLC0415
+    from plandoc.maintenance.repairs import Fix  # noqa: PLC0415
     from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)
 
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
 
     folder.done.begin()
-    report = do_repair(folder.path, dry_run, backup, foreign=foreign, on_wait=tell)
+    report = do_repair(folder.path, dry_run, backup, allow_other_folder=allow_other_folder, on_wait=tell)
     folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
     # Named when it was not: a document that was moved to lost-found can still be taken back.
-    moved = (Problem(one.reason, file=one.file) for one in report.actions if one.kind is RepairKind.SET_ASIDE)
+    moved = (Problem(one.reason, file=one.file) for one in report.actions if one.fix is Fix.QUARANTINE)
     known = None if backup else backup_hint.backup_for([*report.remaining, *moved], folder.path)
     for problem in backup_hint.with_path(report.remaining, known):
         printing.say(str(problem))

@@ -16,7 +16,7 @@ from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.tables import BY_TYPE
 
 # In a result these stand for themselves: what they are made of has commands of its own.
-_IN_THE_CATALOGUE = (FinishedGood, FinishedUnit, Ingredient, Recipe)
+_IN_THE_CATALOG = (FinishedGood, FinishedUnit, Ingredient, Recipe)
 
 
 def as_row(record: Any) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def as_json(value: Any) -> Any:
     >>> as_json(Recipe("Sponge Cake", slug="sponge-cake", id=3))
     {'id': 3, 'slug': 'sponge-cake', 'name': 'Sponge Cake'}
     """
-    if isinstance(value, _IN_THE_CATALOGUE):
+    if isinstance(value, _IN_THE_CATALOG):
         return {"id": value.id, "slug": value.slug, "name": value.name}
     if attrs.has(type(value)):
         return as_row(value) if type(value) in BY_TYPE else _result(value)

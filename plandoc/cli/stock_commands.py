@@ -8,8 +8,8 @@ from plandoc.cli import printing
 from plandoc.cli.data_folder import DataFolder
 from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
-from plandoc.constraints import check_amount
-from plandoc.domain.rounding import in_words
+from plandoc.constraints import non_negative_decimal
+from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.records import Density, Ingredient, StockItem
@@ -105,7 +105,7 @@ def _amount(quantity: str) -> Decimal:
 
     cells = CellReader("")
     cell = Cell(quantity.strip(), 0, "QUANTITY")
-    amount = cells.amount(cell, check_amount)
+    amount = cells.amount(cell, non_negative_decimal)
     if "e" in cell.text.lower() and not cells.problems:
         # Programs write numbers so. A hand that does has slipped: the e lies beside the 3.
         cells.refuse_cell(
@@ -131,7 +131,7 @@ def _ingredient(key: str, session: Session) -> Ingredient:
 
 
 def _parts(item: StockItem) -> tuple[str, str]:
-    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else in_words(item.quantity)), item.unit
+    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
 
 
 def _in_words(item: StockItem) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from plandoc.constraints import check_ratio
+from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
@@ -63,7 +63,7 @@ def decision_for(event_id: int, unit: FinishedUnit, batches: int, exact: int | F
         units_needed=needed,
         shortfall_accepted=units_yielded(batches, unit.yield_per_batch) < needed,
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
-        exact_need=exact if check_ratio(exact) is None else 0,
+        exact_need=exact if positive_ratio(exact) is None else 0,
     )
 
 
@@ -86,10 +86,10 @@ def shortfall_in_words(batches: int, made: int, needed: int) -> str:
     return f"{batches_in_words(batches)} {makes} {made} of {needed} needed, {needed - made} short"
 
 
-def way_out_of_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
+def shortfall_hint(needed: int, yield_per_batch: int | Fraction) -> str:
     """Return what can be done about too few batches.
 
-    >>> way_out_of_shortfall(50, 24)
+    >>> shortfall_hint(50, 24)
     '3 batches are enough, or accept the shortfall'
     """
     enough = batches_for(needed, yield_per_batch)

@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.mapping_diff import Status, differences, status_of
-from plandoc.domain.resting import Ids
+from plandoc.domain.dependency_closure import Ids
+from plandoc.domain.mapping_diff import Status, diff, status_of
 from plandoc.frozen import frozen
 from plandoc.records import (
     Component,
@@ -30,9 +30,9 @@ from plandoc.tables import table_of
 KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
 
 _LONGEST = 60
-_MOST_TOLD = 6
+_MOST_REPORTED = 6
 # Reported by what they come to: the yield, what it is a yield of, what goes in.
-_TOLD_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
+_REPORTED_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
 
 # What is reported of a record: by a key that stays the same when a name changes, what it is called and what it is.
 _Facts = dict[tuple[int, int], tuple[str, str]]
@@ -59,7 +59,7 @@ class DefinitionChange:
         return status_of(self.before, self.after)
 
     def __str__(self) -> str:
-        return f"{self.what} {in_short(self.before or 'none')} -> {in_short(self.after or 'none')}"
+        return f"{self.what} {abbreviate(self.before or 'none')} -> {abbreviate(self.after or 'none')}"
 
 
 @frozen
@@ -72,7 +72,7 @@ class DefinitionDifference:
         name: As it is called by the later definition, or by the earlier where there is no later one.
         original_name: As it was called by the earlier one; None where there was none.
         changes: What differs; empty when it is as it was again.
-        amendments: Those that revised it, in their order; empty for what only the catalogue changed.
+        amendments: Those that revised it, in their order; empty for what only the catalog changed.
     """
 
     kind: str
@@ -117,22 +117,22 @@ def differing(ids: Ids, before: Definitions, after: Definitions) -> list[Definit
     return [one for one in found if one.changes]
 
 
-def in_words(name: str, changed: Sequence[DefinitionDifference]) -> str:
+def summarize(name: str, changed: Sequence[DefinitionDifference]) -> str:
     """Return what differs, in a few words; a change in a part comes with the name of the part.
 
     Args:
         name: Of the whole.
         changed: What became of it and its parts.
     """
-    told = [
+    reported = [
         f"{'' if one.original_name == name else f'{one.name}: '}{change}" for one in changed for change in one.changes
     ]
-    more = len(told) - _MOST_TOLD
-    return ", ".join([*told[:_MOST_TOLD], f"and {more} more"] if more > 0 else told)
+    more = len(reported) - _MOST_REPORTED
+    return ", ".join([*reported[:_MOST_REPORTED], f"and {more} more"] if more > 0 else reported)
 
 
 def _changes(before: _Facts, after: _Facts) -> Iterator[DefinitionChange]:
-    for entry in differences(before, after):
+    for entry in diff(before, after):
         was, now = entry.before, entry.after
         # The name of an ingredient is a fact of its own.
         if (was and was[1]) != (now and now[1]):
@@ -153,8 +153,8 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
             facts.update({(position, key): fact for key, fact in _parts(value, definitions).items()})
         elif field.name in {"recipe_id", "base_recipe_id"}:
             facts[position, 0] = (field.name.removesuffix("_id").replace("_", " "), _recipe_name(value, definitions))
-        elif field.name not in _TOLD_OTHERWISE:
-            facts[position, 0] = (field.name.replace("_", " "), _shown(value))
+        elif field.name not in _REPORTED_OTHERWISE:
+            facts[position, 0] = (field.name.replace("_", " "), _format(value))
     if isinstance(record, FinishedUnit):
         facts[len(facts), 0] = ("yield", f"{record.yield_per_batch} a batch")
     # A fact with nothing in it is the same as no fact.
@@ -195,15 +195,15 @@ def _recipe_name(recipe_id: int | None, definitions: Definitions) -> str:
 
 def _amount(part: _Part) -> str:
     if isinstance(part, RecipeLine):
-        amount = f"{_shown(part.quantity)} {part.unit}"
+        amount = f"{_format(part.quantity)} {part.unit}"
     elif isinstance(part, SubRecipe):
-        amount = f"{_shown(part.multiplier)} x"
+        amount = f"{_format(part.multiplier)} x"
     else:
-        amount = _shown(part.quantity)
-    return f"{amount} ({_shown(part.notes)})" if part.notes else amount
+        amount = _format(part.quantity)
+    return f"{amount} ({_format(part.notes)})" if part.notes else amount
 
 
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     """Return a value as it is shown; numbers exactly, or two that differ would look the same."""
     match value:
         case None:
@@ -213,11 +213,11 @@ def _shown(value: Any) -> str:
         case enum.Enum():
             return str(value.value)
         case Density():
-            volume, weight = _shown(value.volume), _shown(value.weight)
+            volume, weight = _format(value.volume), _format(value.weight)
             return f"{volume} {value.volume_unit} = {weight} {value.weight_unit}"
     return str(value)
 
 
-def in_short(text: str) -> str:
+def abbreviate(text: str) -> str:
     """Return a text, of a long one only the beginning: notes can be as long as a book."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -19,9 +19,9 @@ def _nothing(_: int) -> None:
 
 @frozen
 class Definitions:
-    """The catalogue, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
+    """The catalog, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
 
-    Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
+    Functions, not tables: a plan takes a few dozen records out of a catalog that may hold thousands, and only those
     should be read.
     """
 
@@ -32,7 +32,7 @@ class Definitions:
     _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
-    def once(self, make: Callable[[Definitions], T]) -> T:
+    def memoize(self, make: Callable[[Definitions], T]) -> T:
         """Return what a function or class makes of these definitions, made when it is first asked for."""
         if make not in self._worked_out:
             self._worked_out[make] = make(self)
@@ -49,7 +49,7 @@ class Definitions:
         }
         return functions[record_type]
 
-    def after(self, amendments: int | None) -> Definitions:
+    def as_of(self, amendments: int | None) -> Definitions:
         """Return the definitions as they were when a plan had so many amendments; these, where none revised any.
 
         Args:

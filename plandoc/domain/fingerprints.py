@@ -17,7 +17,7 @@ def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
     >>> recipe_fingerprint(1, Definitions())
     ''
     """
-    known = definitions.once(_none_yet)
+    known = definitions.memoize(_none_yet)
     if recipe_id not in known:
         content = _content(recipe_id, definitions, {}, frozenset())
         known[recipe_id] = "" if content is None else _digest(content)[:16]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from plandoc.constraints import check_whole, check_whole_or_zero
+from plandoc.constraints import non_negative_int, positive_int
 from plandoc.domain.availability import Availability
 from plandoc.domain.definitions import Definitions
-from plandoc.errors import Problem, found
+from plandoc.errors import Problem, shorten
 from plandoc.records import FinishedUnit
 
 
-def wrong_with_new_good(
+def validate_new_good(
     good_id: int, asked: Availability | None, quantity: int, planned: int | None
 ) -> Iterator[Problem]:
     """Yield why a good cannot be put into the plan.
@@ -23,9 +23,9 @@ def wrong_with_new_good(
         planned: How many are in the plan already; None when it is not in the plan.
     """
     if asked is None:
-        yield Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")
-    name = f"finished good {found(good_id)}" if asked is None else asked.good.name
-    wrong = check_whole(quantity)
+        yield Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")
+    name = f"finished good {shorten(good_id)}" if asked is None else asked.good.name
+    wrong = positive_int(quantity)
     if wrong is not None:
         yield Problem(f"{name}: {wrong}", field="quantity")
     if planned is not None:
@@ -35,7 +35,7 @@ def wrong_with_new_good(
         yield Problem(asked.problem, field="components", hint="correct the good's definition first")
 
 
-def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
+def validate_quantity(name: str, planned: int, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
     """Yield why the number of a good cannot become another one.
 
     Args:
@@ -44,7 +44,7 @@ def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled
         quantity: How many are to be planned from now on.
         pieces_assembled: How many are packed already.
     """
-    wrong = check_whole(quantity)
+    wrong = positive_int(quantity)
     if wrong is not None:
         is_none = type(quantity) is int and quantity == 0
         hint = "take it out of the plan with drop_finished_good" if is_none else None
@@ -52,10 +52,10 @@ def wrong_with_quantity(name: str, planned: int, quantity: int, pieces_assembled
     elif quantity == planned:
         yield Problem(f"{name}: {quantity} are planned already, so nothing would change", field="quantity")
     else:
-        yield from fewer_than_assembled(name, quantity, pieces_assembled)
+        yield from validate_assembled(name, quantity, pieces_assembled)
 
 
-def fewer_than_assembled(name: str, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
+def validate_assembled(name: str, quantity: int, pieces_assembled: int) -> Iterator[Problem]:
     """Yield why a good cannot go down to a quantity, or out of the plan with 0, when more of it are packed already."""
     if quantity < pieces_assembled:
         message = f"{name}: {pieces_assembled} are assembled already, so the plan cannot go down to {quantity}"
@@ -63,7 +63,7 @@ def fewer_than_assembled(name: str, quantity: int, pieces_assembled: int) -> Ite
         yield Problem(message, field="quantity", hint=hint)
 
 
-def recipes_in_production(
+def validate_not_baked(
     name: str, good_id: int, units_baked: Collection[int], definitions: Definitions
 ) -> Iterator[Problem]:
     """Yield why a good cannot leave the plan: the names of the recipes that it needs and that are baked already.
@@ -80,7 +80,7 @@ def recipes_in_production(
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     if names:
         message = f"{name} needs recipes of which batches are baked already: {names}"
-        yield Problem(message, field="finished_good_id", hint="drop it all the same with despite_production=True")
+        yield Problem(message, field="finished_good_id", hint="drop it all the same with force=True")
 
 
 def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:
@@ -102,7 +102,7 @@ def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:
     return recipes
 
 
-def wrong_with_batches(unit: FinishedUnit, decided: int, batches: int, batches_baked: int) -> Iterator[Problem]:
+def validate_batches(unit: FinishedUnit, decided: int, batches: int, batches_baked: int) -> Iterator[Problem]:
     """Yield why the batches of a finished unit cannot become another number.
 
     Args:
@@ -111,7 +111,7 @@ def wrong_with_batches(unit: FinishedUnit, decided: int, batches: int, batches_b
         batches: How many are to be decided from now on; 0 for none.
         batches_baked: How many are baked already.
     """
-    wrong = check_whole_or_zero(batches)
+    wrong = non_negative_int(batches)
     if wrong is not None:
         yield Problem(f"batches of {unit.name}: {wrong}", field="batches")
     elif batches == decided:

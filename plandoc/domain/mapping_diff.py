@@ -27,7 +27,7 @@ class Status(enum.Enum):
 
 
 @frozen
-class Entry(Generic[KeyT, ValueT]):
+class DiffEntry(Generic[KeyT, ValueT]):
     """One key of two mappings.
 
     Attributes:
@@ -58,11 +58,11 @@ def status_of(before: object, after: object) -> Status:
     return Status.DROPPED if after is None else Status.MODIFIED
 
 
-def differences(before: Mapping[KeyT, ValueT], after: Mapping[KeyT, ValueT]) -> tuple[Entry[KeyT, ValueT], ...]:
+def diff(before: Mapping[KeyT, ValueT], after: Mapping[KeyT, ValueT]) -> tuple[DiffEntry[KeyT, ValueT], ...]:
     """Return one entry for each key of either mapping, unchanged ones too, in the order of the keys.
 
-    >>> [(entry.key, entry.status.value) for entry in differences({1: 10, 2: 5}, {2: 5, 3: 1})]
+    >>> [(entry.key, entry.status.value) for entry in diff({1: 10, 2: 5}, {2: 5, 3: 1})]
     [(1, 'dropped'), (2, 'unchanged'), (3, 'added')]
     """
     keys = sorted({**before, **after})
-    return tuple(Entry(key, before.get(key), after.get(key)) for key in keys)
+    return tuple(DiffEntry(key, before.get(key), after.get(key)) for key in keys)

@@ -16,10 +16,10 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import exact_or_fraction
-from plandoc.domain.rounding import in_words, rounded
+from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
 from plandoc.records import Density
-from plandoc.units import Kind
+from plandoc.units import Dimension
 
 # As far as an amount can be stored; what does not end there is rounded there.
 _LONGEST = 12
@@ -54,7 +54,7 @@ class Amount:
         return rounded(self.exact, _LONGEST, rounds_up=self.rounds_up)
 
     def __str__(self) -> str:
-        return f"{in_words(self.exact, rounds_up=self.rounds_up)} {self.unit}"
+        return f"{format_number(self.exact, rounds_up=self.rounds_up)} {self.unit}"
 
 
 def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
@@ -71,7 +71,7 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
     return rounded(exact, _LONGEST, rounds_up=rounds_up)
 
 
-def family(unit: str, density: Density | None) -> Kind | str:
+def family(unit: str, density: Density | None) -> Dimension | str:
     """Return what all units that can be turned into this one have in common, and no other unit has.
 
     Args:
@@ -81,10 +81,10 @@ def family(unit: str, density: Density | None) -> Kind | str:
     >>> family("cups", None) == family("ml", None), family("cup", None) == family("lb", None)
     (True, False)
     """
-    kind = units.kind_of(unit)
-    if kind is None or kind is Kind.CONTAINER:
+    dimension = units.dimension_of(unit)
+    if dimension is None or dimension is Dimension.CONTAINER:
         return units.canonical(unit)
-    return Kind.WEIGHT if kind is Kind.VOLUME and density is not None else kind
+    return Dimension.WEIGHT if dimension is Dimension.VOLUME and density is not None else dimension
 
 
 def largest(names: Iterable[str]) -> str:
@@ -133,14 +133,14 @@ def factor(unit: str, other: str) -> Fraction | None:
     if units.canonical(unit) == units.canonical(other):
         return Fraction(1)
     one, another = units.unit_named(unit), units.unit_named(other)
-    if one is None or another is None or one.kind is not another.kind or one.kind is Kind.CONTAINER:
+    if one is None or another is None or one.dimension is not another.dimension or one.dimension is Dimension.CONTAINER:
         return None
     return _factor(one.name, another.name)
 
 
 def _factor_by_weight(unit: str, other: str, density: Density) -> Fraction | None:
     volume, weight = Fraction(density.volume), Fraction(density.weight)
-    if units.kind_of(unit) is Kind.VOLUME:
+    if units.dimension_of(unit) is Dimension.VOLUME:
         enter, leave, each = density.volume_unit, density.weight_unit, weight / volume
     else:
         enter, leave, each = density.weight_unit, density.volume_unit, volume / weight
@@ -154,6 +154,6 @@ def _factor(unit: str, other: str) -> Fraction:
 
 
 def _size(name: str) -> Fraction:
-    """Return how much one of a measure is, in the one that all of its kind are measured in."""
+    """Return how much one of a measure is, in the one that all of its dimension are measured in."""
     unit = units.MEASURES_BY_NAME[name]
     return Fraction(unit.size) * (_size(unit.base) if unit.base else 1)

@@ -55,7 +55,7 @@ def _shares(
     open_pieces = dict(quantities)
     earlier: dict[int, tuple[Definitions, dict[int, int]]] = {}
     for run in packed:
-        then, good_id = definitions.after(run.amendments_before), run.finished_good_id
+        then, good_id = definitions.as_of(run.amendments_before), run.finished_good_id
         pieces = min(run.quantity, open_pieces.get(good_id, 0))
         if then is not definitions and pieces and not Breakdown.of(then).problems(good_id):
             _, some = earlier.setdefault(id(then), (then, {}))

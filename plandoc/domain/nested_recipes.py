@@ -16,7 +16,7 @@ class NestedRecipes:
     @classmethod
     def of(cls, definitions: Definitions) -> NestedRecipes:
         """Return the recipes of these definitions, with what was asked of them before."""
-        return definitions.once(cls)
+        return definitions.memoize(cls)
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions

@@ -8,8 +8,8 @@ from typing import Any
 
 from plandoc.domain.definition_changes import KINDS, DefinitionDifference, difference
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.mapping_diff import Status, differences, status_of
-from plandoc.domain.replay import Part, PlanContent, amendments_behind, in_order, original
+from plandoc.domain.mapping_diff import Status, diff, status_of
+from plandoc.domain.replay import PlanContent, PlanSection, amendments_by_item, in_order, original
 from plandoc.frozen import frozen
 from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import table_of
@@ -46,7 +46,7 @@ class Difference:
         return (self.after or 0) - (self.before or 0)
 
 
-Compared = Mapping[Part, tuple[Difference, ...]]
+Compared = Mapping[PlanSection, tuple[Difference, ...]]
 
 
 def compare(
@@ -64,54 +64,58 @@ def compare(
         ValidationError: when the snapshot is not in the form that plandoc writes.
     """
     snapshot_data = snapshot.snapshot_data
-    before, behind = original(snapshot_data), amendments_behind(amendments)
+    before, behind = original(snapshot_data), amendments_by_item(amendments)
 
-    def compared(part: Part) -> Iterator[Difference]:
-        old_names = _original_names(part, snapshot_data, definitions.after(0))
-        for entry in differences(before.numbers(part), live.numbers(part)):
-            touching = tuple(behind.get((part, entry.key), ()))
+    def compared(section: PlanSection) -> Iterator[Difference]:
+        old_names = _original_names(section, snapshot_data, definitions.as_of(0))
+        for entry in diff(before.numbers(section), live.numbers(section)):
+            touching = tuple(behind.get((section, entry.key), ()))
             old = old_names.get(entry.key)
-            now = None if entry.after is None else _name_now(part, entry.key, definitions)
-            name = now or old or f"{part.value} {entry.key}"
+            now = None if entry.after is None else _name_now(section, entry.key, definitions)
+            name = now or old or f"{section.value} {entry.key}"
             yield Difference(entry.key, name, old, entry.before, entry.after, touching)
 
-    return MappingProxyType({part: tuple(compared(part)) for part in Part})
+    return MappingProxyType({section: tuple(compared(section)) for section in PlanSection})
 
 
-def compare_definitions(amendments: Iterable[PlanAmendment], in_force: Definitions) -> tuple[DefinitionDifference, ...]:
+def compare_definitions(
+    amendments: Iterable[PlanAmendment], effective: Definitions
+) -> tuple[DefinitionDifference, ...]:
     """Return what became of everything whose definition was revised: goods first, then recipes and what is in them.
 
     Args:
         amendments: All of the plan, in any order.
-        in_force: The definitions in force, after them.
+        effective: The definitions in force, after them.
     """
     behind: dict[tuple[int, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
         for position, kind in enumerate(KINDS):
             for record_id in amendment.ids_revised(table_of(kind).name):
                 behind.setdefault((position, record_id), []).append(amendment)
-    before = in_force.after(0)
+    before = effective.as_of(0)
     return tuple(
-        difference(KINDS[position], record_id, before, in_force, tuple(revising))
+        difference(KINDS[position], record_id, before, effective, tuple(revising))
         for (position, record_id), revising in sorted(behind.items())
     )
 
 
-def _name_now(part: Part, record_id: int, definitions: Definitions) -> str | None:
-    lookups: Mapping[Part, Callable[[int], Recipe | FinishedGood | FinishedUnit | None]] = {
-        Part.RECIPES: definitions.recipes,
-        Part.GOODS: definitions.goods,
-        Part.BATCHES: definitions.units,
+def _name_now(section: PlanSection, record_id: int, definitions: Definitions) -> str | None:
+    lookups: Mapping[PlanSection, Callable[[int], Recipe | FinishedGood | FinishedUnit | None]] = {
+        PlanSection.RECIPES: definitions.recipes,
+        PlanSection.GOODS: definitions.goods,
+        PlanSection.BATCHES: definitions.units,
     }
-    record = lookups[part](record_id)
+    record = lookups[section](record_id)
     return None if record is None else record.name
 
 
-def _original_names(part: Part, snapshot_data: Mapping[str, Any], then: Definitions) -> Mapping[int, str | None]:
+def _original_names(
+    section: PlanSection, snapshot_data: Mapping[str, Any], then: Definitions
+) -> Mapping[int, str | None]:
     # The numbers were judged; a name that was taken out of the file is only missing.
-    if part is Part.RECIPES:
+    if section is PlanSection.RECIPES:
         return {row["recipe_id"]: row.get("recipe_name") for row in snapshot_data["recipes"]}
-    if part is Part.GOODS:
+    if section is PlanSection.GOODS:
         return {row["fg_id"]: row.get("fg_name") for row in snapshot_data["finished_goods"]}
     # A row of batches names only the recipe, of which two yields may be decided.
     units = (then.units(row["finished_unit_id"]) for row in snapshot_data["batch_decisions"])

@@ -15,7 +15,7 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.feasibility import GoodFeasibility, feasibility
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.review import PlanParts
+from plandoc.domain.review import LivePlan
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, PlanState, ProductionRun, Recipe
 
@@ -174,7 +174,7 @@ class Work:
     assembly: tuple[AssemblyRun, ...] = ()
 
 
-def progress(event: Event, plan: PlanParts, work: Work, definitions: Definitions) -> Progress:
+def progress(event: Event, plan: LivePlan, work: Work, definitions: Definitions) -> Progress:
     """Return how far a plan has come.
 
     Goods that are broken are named with their problem and count for nothing else.
@@ -209,7 +209,7 @@ def _overall(work: Work, units: tuple[UnitProgress, ...], goods: tuple[GoodProgr
     return Overall.IN_PROGRESS if to_do else Overall.COMPLETE
 
 
-def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
+def _units(plan: LivePlan, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
     wanted = _whole(plan.quantities, breakdown)
     needed = needs_of_plan(wanted, work.assembly, definitions)
     done, made, lost = (count(work.production) for count in (runs.batches_done, runs.units_made, runs.units_lost))
@@ -232,7 +232,7 @@ def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Bre
 
 
 def _goods(
-    plan: PlanParts,
+    plan: LivePlan,
     work: Work,
     units: tuple[UnitProgress, ...],
     definitions: Definitions,
@@ -278,7 +278,7 @@ def _packing(
 
 def _of_whole_goods(work: Work, definitions: Definitions) -> Iterator[AssemblyRun]:
     for run in work.assembly:
-        if not Breakdown.of(definitions.after(run.amendments_before)).problems(run.finished_good_id):
+        if not Breakdown.of(definitions.as_of(run.amendments_before)).problems(run.finished_good_id):
             yield run
 
 

@@ -1,6 +1,6 @@
 """Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
 
-The result must always be the plan as it stands. Only what the records say counts here: the catalogue of today may
+The result must always be the plan as it stands. Only what the records say counts here: the catalog of today may
 say something else than that of the day of an amendment.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_whole
-from plandoc.domain.mapping_diff import Status, differences
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.constraints import positive_int
+from plandoc.domain.mapping_diff import Status, diff
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
     AddFinishedGood,
@@ -33,7 +33,7 @@ from plandoc.records import (
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-class Part(enum.Enum):
+class PlanSection(enum.Enum):
     """What a plan consists of; the value is how a person calls one of it."""
 
     RECIPES = "recipe"
@@ -66,11 +66,11 @@ class PlanContent:
             {row.finished_unit_id: row.batches for row in decisions},
         )
 
-    def numbers(self, part: Part) -> Mapping[int, int]:
-        """Return how many of each there are in one part of the plan, by id; a selected recipe counts 1."""
-        if part is Part.RECIPES:
+    def numbers(self, section: PlanSection) -> Mapping[int, int]:
+        """Return how many of each there are in one section of the plan, by id; a selected recipe counts 1."""
+        if section is PlanSection.RECIPES:
             return dict.fromkeys(self.recipes, 1)
-        return self.goods if part is Part.GOODS else self.batches
+        return self.goods if section is PlanSection.GOODS else self.batches
 
 
 @frozen
@@ -78,13 +78,13 @@ class Effect:
     """What a change does to one number of a plan; all kinds of change come down to this.
 
     Attributes:
-        part: Whether it is the number of a good, or of batches.
+        section: Whether it is the number of a good, or of batches.
         key: Id of the good or of the finished unit.
         before: The number before; 0 when it was not in the plan.
         after: The number after; 0 when it is no longer in the plan.
     """
 
-    part: Part
+    section: PlanSection
     key: int
     before: int
     after: int
@@ -98,13 +98,13 @@ def effect_of(change: Change) -> Effect | None:
     """
     match change:
         case DropFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, change.original_quantity, 0)
+            return Effect(PlanSection.GOODS, change.finished_good_id, change.original_quantity, 0)
         case AddFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, 0, change.quantity)
+            return Effect(PlanSection.GOODS, change.finished_good_id, 0, change.quantity)
         case ChangeQuantity():
-            return Effect(Part.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
+            return Effect(PlanSection.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
         case ModifyBatch():
-            return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
+            return Effect(PlanSection.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
     return None
 
 
@@ -114,10 +114,10 @@ def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect is None:
         return PlanContent(recipes, content.goods, content.batches)
-    numbers = {**content.numbers(effect.part), effect.key: effect.after}
+    numbers = {**content.numbers(effect.section), effect.key: effect.after}
     if effect.after == 0:
         del numbers[effect.key]
-    if effect.part is Part.GOODS:
+    if effect.section is PlanSection.GOODS:
         return PlanContent(recipes, numbers, content.batches)
     return PlanContent(recipes, content.goods, numbers)
 
@@ -151,7 +151,7 @@ def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str)
         message = f"wanted a list of objects with {' and '.join(needed)}, found none"
         raise ValidationError([Problem(message, field=f"snapshot_data.{rows}", hint=_BACKUP)]) from error
     for value in (value for pair in pairs for value in pair):
-        wrong = check_whole(value)
+        wrong = positive_int(value)
         if wrong is not None:
             raise ValidationError([Problem(wrong, field=f"snapshot_data.{rows}", hint=_BACKUP)])
     return dict(pairs)
@@ -166,42 +166,42 @@ def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]
     return functools.reduce(amended, in_order(amendments), original(snapshot_data))
 
 
-Behind = Mapping[tuple[Part, int], list[PlanAmendment]]
+AmendmentsByItem = Mapping[tuple[PlanSection, int], list[PlanAmendment]]
 
 
-def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
-    """Return the amendments that touched each number of a plan, in their order, by the part and the id.
+def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
+    """Return the amendments that touched each number of a plan, in their order, by the section and the id.
 
     A recipe is touched by the amendment that brought it.
     """
-    behind: dict[tuple[Part, int], list[PlanAmendment]] = {}
+    by_item: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
         effect = effect_of(amendment.change)
-        numbers = [] if effect is None else [(effect.part, effect.key)]
-        for touched in [*numbers, *((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
-            behind.setdefault(touched, []).append(amendment)
-    return behind
+        numbers = [] if effect is None else [(effect.section, effect.key)]
+        for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
+            by_item.setdefault(touched, []).append(amendment)
+    return by_item
 
 
 @frozen
-class Parting:
+class Divergence:
     """Where a plan first parts from what its snapshot and amendments say.
 
     Attributes:
         message: What they say, and what is there instead.
-        amendment: The first amendment after which they part; None when no amendment is behind the difference.
+        amendment: The first amendment after which they section; None when no amendment is by_item the difference.
     """
 
     message: str
     amendment: PlanAmendment | None
 
 
-def first_parting(
+def first_divergence(
     snapshot_data: Mapping[str, Any],
     amendments: Iterable[PlanAmendment],
     live: PlanContent,
     definitions: Mapping[str, Any] = _NONE,
-) -> Parting | None:
+) -> Divergence | None:
     """Return where a plan first parts from its replay; None when they are the same.
 
     First come the amendments that do not fit what they say they changed, and those that are missing; then what
@@ -220,34 +220,36 @@ def first_parting(
     misfit = next(iter((*_misfits(start, ordered), *_misfits_of_definitions(definitions, ordered))), None)
     if misfit is not None:
         return misfit
-    behind = amendments_behind(ordered)
-    partings = list(_partings(replay(snapshot_data, ordered), live, behind))
-    return min(partings, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
+    by_item = amendments_by_item(ordered)
+    divergences = list(_divergences(replay(snapshot_data, ordered), live, by_item))
+    return min(divergences, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
 
 
-def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
-            yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
+            yield Divergence(f"wanted amendment {number}, found {amendment.sequence}", amendment)
         effect = effect_of(amendment.change)
-        before = 0 if effect is None else content.numbers(effect.part).get(effect.key, 0)
+        before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
-            message = f"{_called(effect.part, effect.key)}: it says {effect.before} before, but {before} were planned"
-            yield Parting(message, amendment)
+            message = f"{_label(effect.section, effect.key)}: it says {effect.before} before, but {before} were planned"
+            yield Divergence(message, amendment)
         content = amended(content, amendment)
 
 
-def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     known = dict(_defined(definitions))
     for amendment in ordered:
         before, after = dict(_defined(amendment.definitions_before)), dict(_defined(amendment.definitions))
         for key in sorted(before.keys() | (after.keys() & known.keys())):
             if key not in before:
-                yield Parting(f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment)
+                yield Divergence(
+                    f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment
+                )
             elif key not in known or before[key] != known[key]:
-                yield Parting(f"{_named(key)}: it says another definition before than was in force", amendment)
+                yield Divergence(f"{_named(key)}: it says another definition before than was in force", amendment)
             elif key not in after:
-                yield Parting(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+                yield Divergence(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
         known.update(after)
 
 
@@ -262,15 +264,15 @@ def _named(key: tuple[str, str]) -> str:
     return f"{key[0]} {key[1]}"
 
 
-def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:
-    for part in Part:
-        for entry in differences(replayed.numbers(part), live.numbers(part)):
+def _divergences(replayed: PlanContent, live: PlanContent, by_item: AmendmentsByItem) -> Iterator[Divergence]:
+    for section in PlanSection:
+        for entry in diff(replayed.numbers(section), live.numbers(section)):
             if entry.status is not Status.UNCHANGED:
                 wanted, there = entry.before or "nothing", entry.after or "nothing"
-                message = f"{_called(part, entry.key)}: wanted {wanted}, found {there}"
-                touching = behind.get((part, entry.key))
-                yield Parting(message, touching[-1] if touching else None)
+                message = f"{_label(section, entry.key)}: wanted {wanted}, found {there}"
+                touching = by_item.get((section, entry.key))
+                yield Divergence(message, touching[-1] if touching else None)
 
 
-def _called(part: Part, key: int) -> str:
-    return f"{part.value} {found(key)}"
+def _label(section: PlanSection, key: int) -> str:
+    return f"{section.value} {shorten(key)}"

@@ -12,7 +12,7 @@ import attrs
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
 
@@ -66,7 +66,7 @@ class Breakdown:
     @classmethod
     def of(cls, definitions: Definitions) -> Breakdown:
         """Return the breakdown of these definitions, with what was asked of it before."""
-        return definitions.once(cls)
+        return definitions.memoize(cls)
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
@@ -227,7 +227,7 @@ def _known(thing: T | None) -> T:
 def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Problem]:
     outermost = definitions.goods(good_id)
     if outermost is None:
-        yield Problem(f"Finished good {found(good_id)} not found")
+        yield Problem(f"Finished good {shorten(good_id)} not found")
         return
     goods = _with_inner_goods(outermost, definitions)
     for good in goods.values():

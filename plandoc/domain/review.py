@@ -15,7 +15,7 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 
@@ -32,7 +32,7 @@ _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
 
 @frozen
-class PlanParts:
+class LivePlan:
     """What a plan consists of.
 
     Attributes:
@@ -50,7 +50,7 @@ class PlanParts:
     packed: tuple[AssemblyRun, ...] = ()
 
 
-def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
+def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a plan; the worst kind first, then in the order of ids.
 
     Nothing here stops a plan from being locked or started: a person decides.
@@ -80,7 +80,7 @@ def _as_of(state: PlanState, finding: Finding) -> Finding:
     return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
 
 
-def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Finding]:
+def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Finding]:
     recipes = NestedRecipes.of(definitions)
     for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
         recipe = recipes.recipe(recipe_id)
@@ -93,7 +93,7 @@ def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Findi
             yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
 
 
-def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
+def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
     for good_id in plan.quantities:
         good = definitions.goods(good_id)
         name = f"finished good {good_id}" if good is None else good.name
@@ -222,7 +222,7 @@ def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
     if needed != decision.units_needed:
         yield f"the need changed from {decision.units_needed} to {needed}"
     elif decision.exact_need not in (0, exact):
-        before, now = in_words(Fraction(decision.exact_need)), in_words(Fraction(exact))
+        before, now = format_number(Fraction(decision.exact_need)), format_number(Fraction(exact))
         yield f"the need changed from {before} to {now}, which is {needed} rounded up as before"
 
 

@@ -29,10 +29,10 @@ def rounded(exact: Fraction, places: int, *, rounds_up: bool = False) -> Decimal
     return Decimal(f"{whole}e-{places}")
 
 
-def in_words(exact: Fraction, *, rounds_up: bool = False) -> str:
+def format_number(exact: Fraction, *, rounds_up: bool = False) -> str:
     """Return a number as it is shown: with at most 3 decimals.
 
-    >>> in_words(Fraction(11, 10)), in_words(Fraction(1, 3), rounds_up=True)
+    >>> format_number(Fraction(11, 10)), format_number(Fraction(1, 3), rounds_up=True)
     ('1.1', '0.334')
     """
     return f"{rounded(exact, _SHOWN, rounds_up=rounds_up):f}"

@@ -111,7 +111,7 @@ def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[
     """
     by_then: dict[int, tuple[Definitions, list[AssemblyRun]]] = {}
     for run in runs:
-        then = definitions.after(run.amendments_before)
+        then = definitions.as_of(run.amendments_before)
         by_then.setdefault(id(then), (then, []))[1].append(run)
     used: dict[int, Fraction] = {}
     for then, some in by_then.values():
@@ -124,7 +124,7 @@ def units_left(made: Mapping[int, int], used: Mapping[int, Fraction]) -> dict[in
     """Return what was made and not used yet, by the finished unit's id.
 
     A number is below 0 where more was used than made: that is never recorded so; only files that were changed by hand,
-    or by plandoc 0.1 while the catalogue changed, can have it.
+    or by plandoc 0.1 while the catalog changed, can have it.
     """
     return {i: Fraction(made.get(i, 0)) - used.get(i, Fraction(0)) for i in sorted(made.keys() | used.keys())}
 

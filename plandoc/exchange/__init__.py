@@ -1,4 +1,4 @@
-"""Plans and catalogues that leave a folder and come into one, all or nothing."""
+"""Plans and catalogs that leave a folder and come into one, all or nothing."""
 
 from plandoc.exchange.import_report import ImportReport, Outcome, Row
 from plandoc.exchange.importing import import_file

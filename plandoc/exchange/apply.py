@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from plandoc.engine.session import Session
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.exchange.event_merge import PutEvent
 from plandoc.exchange.id_allocation import HIGHEST_KEPT, KINDS
@@ -51,33 +51,33 @@ class Changes:
 
 def apply(changes: Changes, session: Session) -> None:
     """Store everything."""
-    workspace = session.workspace
+    work = unit_of_work(session)
     for kind in KINDS:
         table = table_of(kind).name
         if table in changes.following:
-            workspace.skip_ids(kind, changes.following[table])
-        _save_kind([put for put in changes.catalog if type(put.record) is kind], workspace)
+            work.reserve_ids(kind, changes.following[table])
+        _save_kind([put for put in changes.catalog if type(put.record) is kind], work)
     for item in changes.removed:
-        workspace.remove(StockItem, item.id)
+        work.remove(StockItem, item.id)
     for put in changes.stock:
         if put.before is None:
-            workspace.add(put.record)
+            work.add(put.record)
         else:
-            workspace.replace(put.record)
+            work.replace(put.record)
     _save_events(changes.events, session)
 
 
-def _save_kind(puts: list[Put], workspace: Workspace) -> None:
+def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
     # First all without what they refer to of their own kind, or one would have to be there before the other, and what
     # is sound in the end could go in circles on the way.
     for put in puts:
         bare = _without_parts(put.record)
         if put.before is None:
-            workspace.add_numbered(bare)
+            work.add_numbered(bare)
         elif _without_parts(put.before) != put.before:
-            workspace.replace(_without_parts(put.before))
+            work.replace(_without_parts(put.before))
     for put in puts:
-        workspace.replace(put.record)
+        work.replace(put.record)
 
 
 def _without_parts(record: Any) -> Any:
@@ -89,31 +89,31 @@ def _without_parts(record: Any) -> Any:
 
 
 def _save_events(puts: Iterable[PutEvent], session: Session) -> None:
-    next_id = session.workspace.documents.next_event_id()
+    next_id = unit_of_work(session).documents.next_event_id()
     # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
     for put in sorted(puts, key=lambda put: (put.former_id < next_id, put.former_id)):
         _save_event(put, session)
 
 
 def _save_event(put: PutEvent, session: Session) -> None:
-    workspace, content = session.workspace, put.content
+    work, content = unit_of_work(session), put.content
     takes_snapshot = content.snapshot is None and content.event.plan_state in STARTED
     event: Event = attrs.evolve(content.event, plan_state=PlanState.DRAFT) if takes_snapshot else content.event
     if put.before is None:
-        event = workspace.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
+        event = work.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
     else:
-        event = workspace.replace(attrs.evolve(event, id=put.before.id))
+        event = work.replace(attrs.evolve(event, id=put.before.id))
         kinds: tuple[type[Any], ...] = (EventRecipe, EventFinishedGood, BatchDecision)
         for kind in kinds:
             for row in session.find(kind, event_id=event.id):
-                workspace.remove(kind, row.id, event.id)
+                work.remove(kind, row.id, event.id)
     for row in _rows(content):
-        workspace.add(attrs.evolve(row, event_id=event.id))
+        work.add(attrs.evolve(row, event_id=event.id))
     if takes_snapshot:
         # Before anything is baked: that is done on a plan that is frozen.
         create_plan_snapshot(event.id, session=session)
-        workspace.replace(attrs.evolve(event, plan_state=content.event.plan_state))
-    _save_runs(content, event, workspace)
+        work.replace(attrs.evolve(event, plan_state=content.event.plan_state))
+    _save_runs(content, event, work)
 
 
 def _rows(content: EventContent) -> Iterator[Any]:
@@ -126,10 +126,10 @@ def _rows(content: EventContent) -> Iterator[Any]:
     yield from content.amendments
 
 
-def _save_runs(content: EventContent, event: Event, workspace: Workspace) -> None:
+def _save_runs(content: EventContent, event: Event, work: UnitOfWork) -> None:
     ids: dict[tuple[RunKind, int], int] = {}
     for kind in RunKind:
         for position, run in enumerate(content.runs(kind), start=1):
-            ids[kind, position] = workspace.add(attrs.evolve(run, event_id=event.id)).id
+            ids[kind, position] = work.add(attrs.evolve(run, event_id=event.id)).id
     for void in sorted(content.voided, key=lambda row: (row.kind.value, row.run_id)):
-        workspace.add(attrs.evolve(void, event_id=event.id, run_id=ids[void.kind, void.run_id]))
+        work.add(attrs.evolve(void, event_id=event.id, run_id=ids[void.kind, void.run_id]))

@@ -18,7 +18,7 @@ from plandoc.codec import to_row
 from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError, Problem, ValidationError, found
+from plandoc.errors import PlandocError, Problem, ValidationError, shorten
 from plandoc.escaping import csv_text
 from plandoc.exchange.native.output_file import save_all
 from plandoc.frozen import frozen
@@ -66,7 +66,7 @@ class _Names:
 
 
 class _NamesOfPlans:
-    """What records are called in plans: by what was frozen for a plan, or by the catalogue."""
+    """What records are called in plans: by what was frozen for a plan, or by the catalog."""
 
     def __init__(self, kind: type[Any], session: Session) -> None:
         self._kind = kind
@@ -170,7 +170,9 @@ def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSIO
     unknown = [name for name in wanted if name not in SHEETS]
     if unknown:
         known = ", ".join(SHEETS)
-        raise ValidationError(Problem(f"wanted one of {known}, found {found(name)}", field="table") for name in unknown)
+        raise ValidationError(
+            Problem(f"wanted one of {known}, found {shorten(name)}", field="table") for name in unknown
+        )
     return {name: csv_text(SHEETS[name].headings, SHEETS[name].rows(session)) for name in wanted}
 
 

@@ -18,7 +18,7 @@ from plandoc.frozen import frozen
 
 @frozen
 class Draft:
-    """A record of the catalogue or of the stock to be.
+    """A record of the catalog or of the stock to be.
 
     Attributes:
         record: Has the numbers of the file: its own, and those of what it refers to. A number that no draft has is an

@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
+from plandoc.domain.effective_definitions import problems_of_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.in_force import problems_of_definitions
-from plandoc.domain.replay import PlanContent, first_parting, in_order
+from plandoc.domain.replay import PlanContent, first_divergence, in_order
 from plandoc.domain.snapshot_ids import is_sound
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.session import Session
+from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -78,7 +78,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         return session.find(record_type, event_id=event.id)
 
     decisions, current = _decisions(session, event.id, rows(BatchDecision))
-    snapshot = session.workspace.snapshot(event.id)
+    snapshot = unit_of_work(session).snapshot(event.id)
     production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position
@@ -106,7 +106,7 @@ def content_of(session: Session, event: Event) -> EventContent:
 def _decisions(
     session: Session, event_id: int, rows: list[BatchDecision]
 ) -> tuple[dict[int, BatchDecision], frozenset[int]]:
-    definitions, decisions, current = definitions_of(event_id, session), {}, set()
+    definitions, decisions, current = plan_definitions(event_id, session), {}, set()
     for row in rows:
         bare = _bare(row)
         # The digits follow from ids of ingredients, which are others in another folder.
@@ -180,10 +180,10 @@ def _unsound_replay(content: EventContent, plan: PlanContent) -> Iterator[tuple[
     snapshot = content.snapshot
     assert snapshot is not None  # noqa: S101  (the caller has looked)
     try:
-        parting = first_parting(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
+        divergence = first_divergence(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
     except ValidationError as error:
         yield "plan_snapshots", str(error)
         return
-    if parting is not None:
-        table = "plan_snapshots" if parting.amendment is None else "plan_amendments"
-        yield table, f"the plan is not what its snapshot and amendments make it: {parting.message}"
+    if divergence is not None:
+        table = "plan_snapshots" if divergence.amendment is None else "plan_amendments"
+        yield table, f"the plan is not what its snapshot and amendments make it: {divergence.message}"

@@ -8,8 +8,8 @@ import attrs
 
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.in_force import definitions_in_force
 from plandoc.domain.snapshot_ids import changed_since, renumbered_amendment, renumbered_snapshot
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
@@ -55,7 +55,7 @@ class _Part:
 
 
 class EventMerge:
-    """One merge of the events of a file, after its catalogue.
+    """One merge of the events of a file, after its catalog.
 
     Attributes:
         puts: The events to be stored.
@@ -194,11 +194,11 @@ def _bare(decision: BatchDecision) -> BatchDecision:
     return attrs.evolve(decision, recipe_fingerprint="")
 
 
-def _with_fingerprints(content: EventContent, today: Definitions) -> EventContent:
+def _with_fingerprints(content: EventContent, current: Definitions) -> EventContent:
     """Return an event whose decisions have the fingerprints of the recipes by its own definitions."""
-    in_force = definitions_in_force(content.snapshot, content.amendments, today)
+    effective = effective_definitions(content.snapshot, content.amendments, current)
     decisions = {
-        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, in_force))
+        unit: attrs.evolve(row, recipe_fingerprint=recipe_fingerprint(row.recipe_id, effective))
         if unit in content.current
         else row
         for unit, row in content.decisions.items()

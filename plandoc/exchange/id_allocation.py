@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plandoc.domain.snapshot_ids import TABLES, ids_in
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import EventContent
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
@@ -43,7 +43,7 @@ class IdAllocation:
             table = table_of(kind).name
             self.present[table] = {record.id: record for record in session.find(kind)}
             self.by_slug[table] = {record.slug: record for record in self.present[table].values()}
-            self._number(table, session.workspace.next_id(kind), held[table])
+            self._number(table, unit_of_work(session).next_id(kind), held[table])
 
     def before(self, table: str, draft: Draft) -> Any | None:
         """Return the record that a draft changes; None for a new one."""

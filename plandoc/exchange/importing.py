@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plandoc.engine.session import Session
-from plandoc.errors import ImportRefusedError, Problem, ValidationError, found
+from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
 from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, Row, RowsFailed
@@ -82,7 +82,7 @@ def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
     if on_conflict is None:
         return OnConflict.FAIL
     words = ", ".join(one.value for one in OnConflict)
-    raise ValidationError([Problem(f"wanted one of {words}, found {found(on_conflict)}", field="on_conflict")])
+    raise ValidationError([Problem(f"wanted one of {words}, found {shorten(on_conflict)}", field="on_conflict")])
 
 
 def _in_conflict(file: Path, failures: Sequence[Failure], *, is_native: bool, dry_run: bool) -> ImportRefusedError:

@@ -96,12 +96,12 @@ class MergeLog:
 
 
 class CatalogMerge:
-    """One merge of the catalogue and the stock of a file.
+    """One merge of the catalog and the stock of a file.
 
     Attributes:
         ids: The ids that everything gets.
         log: What becomes of each record.
-        puts: The records of the catalogue to be stored.
+        puts: The records of the catalog to be stored.
         stock: The rows of the stock to be stored.
         removed: The rows of the stock that others take the place of.
     """

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from plandoc.errors import found
+from plandoc.errors import shorten
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ def folded(text: str) -> str:
 
 def shown(text: str) -> str:
     """Return a text as it stands in a message: short, in quotes, without control characters."""
-    return found(str(text))
+    return shorten(str(text))
 
 
 class Names(Generic[T]):

@@ -39,7 +39,7 @@ def references_of(record: Any) -> Iterator[Key]:
 
 
 def renumbered(record: Any, id_of: Callable[[str, int], int]) -> Any:
-    """Return a record with other numbers for everything of the catalogue that it refers to; its own stays.
+    """Return a record with other numbers for everything of the catalog that it refers to; its own stays.
 
     >>> from plandoc import FinishedUnit
     >>> renumbered(FinishedUnit("Cookie", 1, items_per_batch=24, id=7), lambda table, number: number + 100).recipe_id

@@ -130,9 +130,9 @@ def change_in_words(change: Change, unit_names: Mapping[int, str]) -> str:
     if isinstance(change, ChangeQuantity):
         return f"{change.finished_good_name}: {change.new_quantity} instead of {change.old_quantity}"
     if isinstance(change, ReviseRecipe):
-        return f"{change.recipe_name}: the recipe as the catalogue had it then"
+        return f"{change.recipe_name}: the recipe as the catalog had it then"
     if isinstance(change, ReviseFinishedGood):
-        return f"{change.finished_good_name}: made of what the catalogue said then"
+        return f"{change.finished_good_name}: made of what the catalog said then"
     name = unit_names.get(change.finished_unit_id, change.finished_unit_slug)
     after = counted(change.new_batches, "batch", "batches") if change.new_batches else "no batches"
     return f"{name}: {after} instead of {change.old_batches or 'none'}"

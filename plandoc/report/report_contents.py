@@ -12,7 +12,7 @@ from plandoc.domain.feasibility import Feasibility
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import Progress
 from plandoc.domain.shopping import ShoppingList
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
@@ -89,7 +89,7 @@ def collect(event_id: int, session: Session) -> Contents:
     has_started = plan.event.plan_state in STARTED
     shopping, problems = _shopping(plan, session)
     voided = session.find(VoidedRun, event_id=event_id)
-    progress, definitions = get_progress(event_id, session=session), definitions_of(event_id, session)
+    progress, definitions = get_progress(event_id, session=session), plan_definitions(event_id, session)
     return Contents(
         made_at=session.moment,
         plan=plan,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plandoc.domain.definition_changes import in_short
+from plandoc.domain.definition_changes import abbreviate
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference
 from plandoc.frozen import frozen
@@ -126,7 +126,7 @@ def _revised(comparison: PlanComparison) -> Iterator[ChangedRow]:
         numbers = tuple(amendment.sequence for amendment in one.amendments)
         for change in one.changes:
             name = f"{one.name}: {change.what}"
-            before, after = (in_short(value) if value else _NONE for value in (change.before, change.after))
+            before, after = (abbreviate(value) if value else _NONE for value in (change.before, change.after))
             yield ChangedRow(name, before, after, STATUSES[change.status], numbers)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, found
+from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, shorten
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -27,7 +27,7 @@ def is_made(root: Path, files: Files) -> bool:
         FolderNotFoundError: when a file stands at the path, or no path can be like it.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
+        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {shorten(str(root))}")
     with translated(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import DamagedError, Problem, found
+from plandoc.errors import DamagedError, Problem, shorten
 from plandoc.frozen import frozen
 from plandoc.storage import documents, strict_json
 from plandoc.storage.documents import check_format
@@ -84,7 +84,7 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     for name, least in (("serial", 0), ("next_event_id", 1)):
         if type(value.get(name)) is int and not least <= value[name] < _BEYOND_NUMBERS:
             limits = f"of at least {least}" if value[name] < least else "of at most 15 digits"
-            wrong.append((name, f"wanted a whole number {limits}, found {found(value[name])}"))
+            wrong.append((name, f"wanted a whole number {limits}, found {shorten(value[name])}"))
     return wrong
 
 

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from plandoc.errors import Outcome, StorageError, found
+from plandoc.errors import Outcome, StorageError, shorten
 
 
 def named(path: str | os.PathLike[str]) -> Path:
@@ -25,7 +25,7 @@ def named(path: str | os.PathLike[str]) -> Path:
     if path == "":
         raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
     if not isinstance(path, str | os.PathLike):
-        raise StorageError(found(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
+        raise StorageError(shorten(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
     place = Path(path)
     if "\0" in str(place):
         raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)

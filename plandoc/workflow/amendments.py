@@ -15,20 +15,20 @@ import attrs
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
-    fewer_than_assembled,
-    recipes_in_production,
-    wrong_with_batches,
-    wrong_with_new_good,
-    wrong_with_quantity,
+    validate_assembled,
+    validate_batches,
+    validate_new_good,
+    validate_not_baked,
+    validate_quantity,
 )
 from plandoc.domain.replay import in_order
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
-from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, definitions_of
-from plandoc.engine.plan_parts import assembly_runs, planned_goods, production_runs, selected_recipes
-from plandoc.engine.queries import having
-from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.engine.document import having
+from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
+from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
+from plandoc.engine.session import Session, unit_of_work
+from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
     AddFinishedGood,
@@ -65,7 +65,7 @@ def drop_finished_good(
     event_id: int,
     finished_good_id: int,
     reason: str,
-    despite_production: bool = False,
+    force: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
     """Take a good out of the plan; its recipes stay selected. Returns the amendment.
@@ -74,7 +74,7 @@ def drop_finished_good(
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
         reason: Why; blanks around it are cut off, and something must be left.
-        despite_production: Drop it although batches of recipes that it needs are baked.
+        force: Drop it although batches of recipes that it needs are baked.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -86,15 +86,15 @@ def drop_finished_good(
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
-    problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
-    if not despite_production:
+    problems = list(validate_assembled(name, 0, _pieces_assembled(session, row)))
+    if not force:
         baked = _baked(session, event_id)
-        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_of(event_id, session)))
+        problems.extend(validate_not_baked(name, finished_good_id, baked, plan_definitions(event_id, session)))
     refuse(problems)
     change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
     amendment = new_amendment(session, event_id, change, reason)
-    session.workspace.remove(EventFinishedGood, row.id, event_id)
-    return session.workspace.add(amendment)
+    unit_of_work(session).remove(EventFinishedGood, row.id, event_id)
+    return unit_of_work(session).add(amendment)
 
 
 @changes("amend the plan")
@@ -125,15 +125,15 @@ def add_finished_good(
     reason = begin(session, event_id, reason)
     asked = _availability(session, event_id, finished_good_id)
     present = _row_of_good(session, event_id, finished_good_id)
-    refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
+    refuse(validate_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
     change = AddFinishedGood(finished_good_id, _name_of_good(session, event_id, finished_good_id), quantity)
     brought = brought_in(event_id, session, goods=[finished_good_id])
     amendment = new_amendment(session, event_id, change, reason, recipe_ids, brought)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
     select_recipes(session, event_id, recipe_ids)
-    session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
-    added = session.workspace.add(amendment)
+    unit_of_work(session).add(EventFinishedGood(event_id, finished_good_id, quantity))
+    added = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return added
 
@@ -167,12 +167,12 @@ def change_quantity(
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
-    refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
+    refuse(validate_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
-    session.workspace.replace(attrs.evolve(row, quantity=quantity))
-    changed = session.workspace.add(amendment)
+    unit_of_work(session).replace(attrs.evolve(row, quantity=quantity))
+    changed = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return changed
 
@@ -201,16 +201,16 @@ def modify_batch_decision(
     reason = begin(session, event_id, reason)
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
-    refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
+    refuse(validate_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
     amendment = _of_batches(session, event_id, unit, (old, batches), reason, selected_recipes(event_id, session))
     amendment = attrs.evolve(amendment, definitions=brought_in(event_id, session, units=[unit.id]))
     if batches == 0 and present is not None:
-        session.workspace.remove(BatchDecision, present.id, event_id)
+        unit_of_work(session).remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
         select_recipes(session, event_id, amendment.added_recipe_ids)
         put_decision(session, decision)
-    return session.workspace.add(amendment)
+    return unit_of_work(session).add(amendment)
 
 
 @changes("amend the plan")
@@ -243,7 +243,7 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
 
 
 def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
-    """Return a record as the plan defines it, or the catalogue what the plan does not know; None when neither does."""
+    """Return a record as the plan defines it, or the catalog what the plan does not know; None when neither does."""
     try:
         return defined(record_type, record_id, event_id, session)
     except NotFoundError:
@@ -266,13 +266,13 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
         return row
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
-        raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
+        raise ValidationError([Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")])
     hint = "put it into the plan with add_finished_good"
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
 def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand must still be possible to drop.
+    # One that was cut out of the catalog by hand must still be possible to drop.
     good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
@@ -281,7 +281,7 @@ def _availability(session: Session, event_id: int, good_id: int) -> Availability
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
-    return availability([good], selected_recipes(event_id, session), definitions_of(event_id, session))[0]
+    return availability([good], selected_recipes(event_id, session), plan_definitions(event_id, session))[0]
 
 
 def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
@@ -298,7 +298,7 @@ def _baked(session: Session, event_id: int) -> Mapping[int, int]:
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
     unit = _known(FinishedUnit, unit_id, event_id, session)
     if unit is None:
-        raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
+        raise ValidationError([Problem(f"Finished unit {shorten(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
     return unit, decisions[0] if decisions else None
 
@@ -320,7 +320,7 @@ def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quant
     """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
     event_id = amendment.event_id
     goods = {**planned_goods(event_id, session), good_id: quantity}
-    breakdown = Breakdown.of(definitions_of(event_id, session))
+    breakdown = Breakdown.of(plan_definitions(event_id, session))
     units = breakdown.units(good_id)
     of_good = {unit_id: exact for unit_id, exact in breakdown.needs(goods).items() if unit_id in units}
     selected = selected_recipes(event_id, session).union(amendment.added_recipe_ids)
@@ -353,7 +353,7 @@ def _batches(
         unit, present = _unit_and_decision(session, event_id, unit_id)
         old, done = present.batches if present else 0, baked.get(unit_id, 0)
         number = enough_batches(math.ceil(exact), made.get(unit_id, 0), done, unit.yield_per_batch)
-        wrong = [] if number == old else list(wrong_with_batches(unit, old, number, done))
+        wrong = [] if number == old else list(validate_batches(unit, old, number, done))
         problems.extend(wrong)
         if wrong:
             continue
@@ -389,7 +389,7 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
     for one in batches:
         if one.amendment is not None:
             select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
-            saved.append(session.workspace.add(one.amendment))
+            saved.append(unit_of_work(session).add(one.amendment))
         put_decision(session, one.decision)
     return saved
 

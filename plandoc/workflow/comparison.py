@@ -5,8 +5,8 @@ from __future__ import annotations
 from plandoc.domain.definition_changes import DefinitionDifference
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference, compare, compare_definitions
-from plandoc.domain.replay import Part, PlanContent, in_order
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.domain.replay import PlanContent, PlanSection, in_order
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
@@ -25,7 +25,7 @@ class PlanComparison:
         batches: Each finished unit that is decided in either plan.
         recipes: Each recipe that is selected in either plan.
         amendments: All amendments in their order; those of what is in neither plan are only here.
-        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalogue
+        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalog
             alone is none of the plan's.
     """
 
@@ -62,16 +62,16 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     snapshot = get_plan_snapshot(event_id, session=session)
     if snapshot is None:
         return PlanComparison(event, has_snapshot=False, goods=(), batches=(), recipes=(), amendments=amendments)
-    in_force = definitions_of(event_id, session)
-    compared = compare(snapshot, amendments, _live(event_id, session), in_force)
+    effective = plan_definitions(event_id, session)
+    compared = compare(snapshot, amendments, _live(event_id, session), effective)
     return PlanComparison(
         event=event,
         has_snapshot=True,
-        goods=compared[Part.GOODS],
-        batches=compared[Part.BATCHES],
-        recipes=compared[Part.RECIPES],
+        goods=compared[PlanSection.GOODS],
+        batches=compared[PlanSection.BATCHES],
+        recipes=compared[PlanSection.RECIPES],
         amendments=amendments,
-        definitions=compare_definitions(amendments, in_force),
+        definitions=compare_definitions(amendments, effective),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from plandoc.domain.feasibility import Feasibility, feasibility, units_decided
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.plan_parts import plan_parts
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.store import NO_SESSION, reads
 
@@ -20,5 +20,5 @@ def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility
         ValidationError: with every good that is broken.
     """
     session.event(event_id)
-    plan, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
+    plan, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
     return feasibility(plan.quantities, units_decided(plan.decisions, definitions), definitions)

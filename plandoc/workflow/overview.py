@@ -10,10 +10,10 @@ from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.review import PlanParts
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.plan_parts import plan_parts
-from plandoc.engine.session import Session
+from plandoc.domain.review import LivePlan
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyRun,
@@ -73,7 +73,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         DamagedError: when it has two snapshots.
     """
     event = session.event(event_id)
-    parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
+    parts, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,
@@ -82,7 +82,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
         findings=findings_in(parts, event_id, session),
-        snapshot=session.workspace.snapshot(event_id),
+        snapshot=unit_of_work(session).snapshot(event_id),
         amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),
@@ -93,7 +93,7 @@ def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[
     return (record for record in map(lookup, sorted(ids)) if record is not None)
 
 
-def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
+def _units(plan: LivePlan, definitions: Definitions) -> Iterator[UnitPlan]:
     breakdown = Breakdown.of(definitions)
     whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
     needed = needs_of_plan(whole, plan.packed, definitions)

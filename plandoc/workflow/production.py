@@ -14,27 +14,27 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import (
-    check_moment,
-    check_reason,
-    check_text,
-    check_whole,
-    check_whole_or_zero,
+    aware_datetime,
+    non_negative_int,
     one_of,
     or_none,
+    positive_int,
+    stated_reason,
+    storable_text,
 )
 from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
+from plandoc.domain.consumption import Consumption, consume
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.ingredients import ingredient_needs
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.domain.states import Edit
-from plandoc.domain.taking import Taking, take
-from plandoc.engine.plan_definitions import amendments_made, defined, definitions_of
-from plandoc.engine.plan_parts import assembly_runs, plan_parts, production_runs
-from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
+from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -85,15 +85,15 @@ def record_production(
         ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
             unit that is not in the plan, and a recipe that is broken, so that what it takes is not known.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     moment = session.moment if produced_at is None else produced_at
     problems = [
-        *_wrong("batches", f"batches of {unit.name}", check_whole(batches)),
-        *_wrong("units_made", f"units made of {unit.name}", or_none(check_whole_or_zero)(units_made)),
+        *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
+        *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("produced_at", "moment of production", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("produced_at", "moment of production", aware_datetime(moment)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
@@ -103,13 +103,23 @@ def record_production(
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - _units_in(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
-    taking = _taking(session, event, unit, batches) if use_stock else Taking()
-    for item in taking.left:
+    consumption = _consumption(session, event, unit, batches) if use_stock else Consumption()
+    for item in consumption.remaining_stock:
         session.replace(item)
     run = ProductionRun(
-        event.id, unit.id, batches, expected, made, moment, losses, notes, before, taking.taken, taking.not_taken
+        event.id,
+        unit.id,
+        batches,
+        expected,
+        made,
+        moment,
+        losses,
+        notes,
+        before,
+        consumption.taken,
+        consumption.not_taken,
     )
-    return session.workspace.add(run)
+    return unit_of_work(session).add(run)
 
 
 @changes("record assembly")
@@ -137,22 +147,22 @@ def record_assembly(
         ValidationError: with all that is wrong: a number that is none, more than the plan still wants, and each unit
             of which fewer were made and not yet used than these pieces take, through all their bundles.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
     moment = session.moment if assembled_at is None else assembled_at
-    no_number = check_whole(quantity)
+    no_number = positive_int(quantity)
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("assembled_at", "moment of packing", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("assembled_at", "moment of packing", aware_datetime(moment)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
-        problems.extend(_missing_units(definitions_of(event.id, session), good, quantity, work))
+        problems.extend(_missing_units(plan_definitions(event.id, session), good, quantity, work))
     _refuse_if_any(problems)
     before = amendments_made(event.id, session)
-    return session.workspace.add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
+    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
 
 
 @changes("void a run")
@@ -174,7 +184,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
         ValidationError: with all that is wrong: a blank reason, a run that is voided already, baked units that are
             packed already.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
     run: ProductionRun | AssemblyRun
@@ -183,7 +193,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     else:
         run = session.get(AssemblyRun, run_id, event_id=event.id)
     problems = [
-        *_wrong("reason", f"reason to void {kind.value} run {run.id}", check_reason(trimmed)),
+        *_wrong("reason", f"reason to void {kind.value} run {run.id}", stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
     ]
     if isinstance(run, ProductionRun):
@@ -191,7 +201,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     _refuse_if_any(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
         put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
-    return session.workspace.add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
+    return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
 
 
 @reads
@@ -205,8 +215,10 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
     """
     event = session.event(event_id)
     # What is baked means nothing while it is not known which plan it is baked for.
-    session.workspace.snapshot(event_id)
-    return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
+    unit_of_work(session).snapshot(event_id)
+    return progress(
+        event, live_plan(event_id, session), work_in(session, event_id), plan_definitions(event_id, session)
+    )
 
 
 def work_in(session: Session, event_id: int) -> Work:
@@ -214,15 +226,15 @@ def work_in(session: Session, event_id: int) -> Work:
     return Work(production_runs(event_id, session), assembly_runs(event_id, session))
 
 
-def _taking(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Taking:
+def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Consumption:
     try:
-        needs = ingredient_needs({unit.recipe_id: batches}, definitions_of(event.id, session))
+        needs = ingredient_needs({unit.recipe_id: batches}, plan_definitions(event.id, session))
     except ValidationError as error:
         hint = "record it without taking anything from the stock, with use_stock=False"
         raise ValidationError(
             [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
         ) from None
-    return take(needs, session.find(StockItem))
+    return consume(needs, session.find(StockItem))
 
 
 def _refuse_if_any(problems: Iterator[Problem] | list[Problem]) -> None:
@@ -238,18 +250,18 @@ def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
 
 def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
     if not isinstance(lost, Mapping):
-        message = f"units lost of {unit.name}: wanted a number for each reason, found {found(lost)}"
+        message = f"units lost of {unit.name}: wanted a number for each reason, found {shorten(lost)}"
         yield Problem(message, field="lost", hint="say why, such as {'burnt': 3}")
         return
     for reason, units in lost.items():
         trimmed = reason.strip() if isinstance(reason, str) else reason
-        yield from _wrong("lost", f"units lost of {unit.name}", check_reason(trimmed))
-        yield from _wrong("lost", f"units lost of {unit.name}, {found(reason)}", check_whole(units))
+        yield from _wrong("lost", f"units lost of {unit.name}", stated_reason(trimmed))
+        yield from _wrong("lost", f"units lost of {unit.name}, {shorten(reason)}", positive_int(units))
 
 
 def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
     expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
-    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", check_whole_or_zero(expected))
+    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected))
     yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
     if units_made is None:
         if lost > expected:
@@ -267,7 +279,7 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
-    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_of(event.id, session))
+    plan, breakdown = live_plan(event.id, session), Breakdown.of(plan_definitions(event.id, session))
     if unit.id in plan.decisions:
         return
     # A good that is broken is no reason to refuse what another one needs.
@@ -279,7 +291,7 @@ def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator
 
 
 def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
-    wanted = plan_parts(event.id, session).quantities.get(good.id)
+    wanted = live_plan(event.id, session).quantities.get(good.id)
     if wanted is None:
         message = f"{good.name} is not in the plan of {event.name}"
         yield Problem(message, field="finished_good_id", hint="put it into the plan first, with add_finished_good")
@@ -305,8 +317,8 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
             unit = definitions.units(unit_id)
             name = f"finished unit {unit_id}" if unit is None else unit.name
             message = (
-                f"{good.name}: packing {quantity} takes {in_words(wanted)} {name}, "
-                f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
+                f"{good.name}: packing {quantity} takes {format_number(wanted)} {name}, "
+                f"found {format_number(there)} made and not used, {format_number(wanted - there, rounds_up=True)} missing"
             )
             batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
             baked = f"record_production(finished_unit_id={unit_id}, batches={batches})"
@@ -325,13 +337,15 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     work = work_in(session, run.event_id)
     if run not in work.production or run.units_made == 0:
         return
-    definitions = definitions_of(run.event_id, session)
+    definitions = plan_definitions(run.event_id, session)
     unit = defined(FinishedUnit, run.finished_unit_id, run.event_id, session)
     used = runs.units_packed(work.assembly, definitions).get(unit.id, Fraction(0))
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
         last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
-        message = f"{unit.name}: {in_words(used)} are packed, and without production run {run.id} only {made} are made"
+        message = (
+            f"{unit.name}: {format_number(used)} are packed, and without production run {run.id} only {made} are made"
+        )
         yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plandoc.domain.review import PlanParts, review
-from plandoc.domain.revising import changed_in_catalogue
-from plandoc.engine.plan_definitions import definitions_in, definitions_of, frozen_units
-from plandoc.engine.plan_parts import plan_parts
+from plandoc.domain.review import LivePlan, review
+from plandoc.domain.revision_scope import catalog_changes
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import catalog_definitions, frozen_units, plan_definitions
 from plandoc.engine.session import Session
 from plandoc.records import Finding, PlanState
 from plandoc.store import NO_SESSION, reads
@@ -18,19 +18,19 @@ def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     Found are: goods that are broken or whose recipes are not selected, units without a decision, decisions that are
     short and not accepted, that were made for another need, yield or recipe, or that nobody needs.
 
-    Of a plan in production it is also named what the catalogue defines otherwise than the plan, and that can be left.
+    Of a plan in production it is also named what the catalog defines otherwise than the plan, and that can be left.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    return list(findings_in(plan_parts(event_id, session), event_id, session))
+    return list(findings_in(live_plan(event_id, session), event_id, session))
 
 
-def findings_in(plan: PlanParts, event_id: int, session: Session) -> tuple[Finding, ...]:
+def findings_in(plan: LivePlan, event_id: int, session: Session) -> tuple[Finding, ...]:
     """Return what a review finds in the plan of an event."""
-    in_force = definitions_of(event_id, session)
-    found = review(plan, in_force)
+    effective = plan_definitions(event_id, session)
+    found = review(plan, effective)
     if plan.state is not PlanState.IN_PRODUCTION:
         return found
     units = frozen_units(event_id, session)
-    return (*found, *changed_in_catalogue(plan, units, in_force, definitions_in(session)))
+    return (*found, *catalog_changes(plan, units, effective, catalog_definitions(session)))

@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_whole
+from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import defined, definitions_in, definitions_of, known_to
-from plandoc.engine.plan_parts import planned_goods, selected_recipes
-from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.engine.live_plan import planned_goods, selected_recipes
+from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
+from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -107,7 +107,7 @@ def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -
     """
     session.event(event_id)
     selected = selected_recipes(event_id, session)
-    return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
+    return list(availability(known_to(FinishedGood, event_id, session), selected, plan_definitions(event_id, session)))
 
 
 @changes("select recipes")
@@ -127,11 +127,11 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
         ValidationError: when the event or any of the recipes does not exist.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     wanted = _existing(session, Recipe, recipe_ids)
     before = selected_recipes(event.id, session)
     _select(session, event, wanted)
-    gone = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
+    gone = (unit_of_work(session).get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
     return RecipeSelection(
         recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted)),
         removed_goods=tuple(_drop_unavailable_goods(session, event, wanted)),
@@ -164,7 +164,7 @@ def set_event_finished_goods(
             above 0.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     return _plan_goods(session, event, quantities, (), {}, add_missing_recipes=add_missing_recipes)
 
 
@@ -191,7 +191,7 @@ def change_event_finished_goods(
             plan, or whose number is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     # False and 0.0 are not numbers of goods.
     out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
     given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
@@ -258,9 +258,9 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
 
 
 def _name_of_good(session: Session, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand can still leave a plan.
-    good = session.workspace.get_or_none(FinishedGood, good_id)
-    return f"finished good {found(good_id)}" if good is None else good.name
+    # One that was cut out of the catalog by hand can still leave a plan.
+    good = unit_of_work(session).get_or_none(FinishedGood, good_id)
+    return f"finished good {shorten(good_id)}" if good is None else good.name
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
@@ -290,12 +290,12 @@ def _replace_rows(
     present = {getattr(row, field): row for row in session.find(row_type, event_id=event.id)}
     for target, row in present.items():
         if target not in wanted:
-            session.workspace.remove(row_type, row.id, event.id)
+            unit_of_work(session).remove(row_type, row.id, event.id)
     for target in sorted(wanted):
         if target in present:
-            session.workspace.replace(attrs.evolve(present[target], **wanted[target]))
+            unit_of_work(session).replace(attrs.evolve(present[target], **wanted[target]))
         else:
-            session.workspace.add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
+            unit_of_work(session).add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
 
 
 def _drop_unavailable_goods(session: Session, event: Event, selected: Collection[int]) -> list[FinishedGood]:
@@ -304,21 +304,21 @@ def _drop_unavailable_goods(session: Session, event: Event, selected: Collection
     # One whose definition is broken stays: the review names it, and nobody knows what it needs.
     dropped = [one.good for one in asked.values() if one.missing_recipes]
     for good in dropped:
-        session.workspace.remove(EventFinishedGood, rows[good.id].id, event.id)
+        unit_of_work(session).remove(EventFinishedGood, rows[good.id].id, event.id)
     return dropped
 
 
 def _drop_decisions_without_recipe(session: Session, event: Event, selected: Collection[int]) -> list[BatchDecision]:
     dropped = [row for row in session.find(BatchDecision, event_id=event.id) if row.recipe_id not in selected]
     for row in dropped:
-        session.workspace.remove(BatchDecision, row.id, event.id)
+        unit_of_work(session).remove(BatchDecision, row.id, event.id)
     return dropped
 
 
 def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
-    goods = (session.workspace.get_or_none(FinishedGood, good_id) for good_id in good_ids)
+    goods = (unit_of_work(session).get_or_none(FinishedGood, good_id) for good_id in good_ids)
     present = [good for good in goods if good is not None]
-    return {one.good.id: one for one in availability(present, selected, definitions_in(session))}
+    return {one.good.id: one for one in availability(present, selected, catalog_definitions(session))}
 
 
 def _problems_of_goods(
@@ -326,10 +326,10 @@ def _problems_of_goods(
 ) -> Iterator[Problem]:
     for good_id, quantity in quantities.items():
         if good_id not in asked:
-            yield Problem(f"Finished good {found(good_id)} not found")
+            yield Problem(f"Finished good {shorten(good_id)} not found")
             continue
         one = asked[good_id]
-        wrong = check_whole(quantity)
+        wrong = positive_int(quantity)
         if wrong is not None:
             yield Problem(f"{one.good.name}: {wrong}", field="quantity")
         if one.problem is not None:

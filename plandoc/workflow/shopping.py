@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredients import IngredientNeeds, Share, needs_together
+from plandoc.domain.ingredients import BatchGroup, IngredientNeeds, combined_needs
 from plandoc.domain.review import review
 from plandoc.domain.runs import batches_done, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
-from plandoc.engine.plan_definitions import definitions_in, definitions_of
-from plandoc.engine.plan_parts import plan_parts, production_runs
+from plandoc.engine.live_plan import live_plan, production_runs
+from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError, Problem, ValidationError
 from plandoc.records import (
@@ -46,7 +46,7 @@ def get_ingredient_needs(
     """
     events = _events(event_ids, session)
     ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
-    rows = needs_together(_shares(ahead, session, remaining=remaining))
+    rows = combined_needs(_batch_groups(ahead, session, remaining=remaining))
     undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
     return IngredientNeeds(events, rows, tuple(undecided))
 
@@ -127,17 +127,17 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
     return tuple(events[event_id] for event_id in sorted(events))
 
 
-def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> list[Share]:
-    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalogue's."""
-    shares: dict[int, tuple[dict[int, int], Definitions]] = {}
+def _batch_groups(events: Iterable[Event], session: Session, *, remaining: bool) -> list[BatchGroup]:
+    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalog's."""
+    groups: dict[int, tuple[dict[int, int], Definitions]] = {}
     for event in events:
-        definitions = definitions_of(event.id, session)
-        batches, _ = shares.setdefault(id(definitions), ({}, definitions))
+        definitions = plan_definitions(event.id, session)
+        batches, _ = groups.setdefault(id(definitions), ({}, definitions))
         for recipe_id, number in _batches(event, session, remaining=remaining):
             batches[recipe_id] = batches.get(recipe_id, 0) + number
-    # The catalogue's last: where it takes part, an ingredient gets its present name.
-    today = definitions_in(session)
-    return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
+    # The catalog's last: where it takes part, an ingredient gets its present name.
+    current = catalog_definitions(session)
+    return sorted((BatchGroup(*one) for one in groups.values()), key=lambda group: group.definitions is current)
 
 
 def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
@@ -152,7 +152,7 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
 
 def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
     made = units_made(production_runs(event.id, session)) if remaining else {}
-    for finding in review(plan_parts(event.id, session), definitions_of(event.id, session)):
+    for finding in review(live_plan(event.id, session), plan_definitions(event.id, session)):
         # What was baked without a decision, and is enough, takes nothing more.
         enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
         # What is broken may need anything.

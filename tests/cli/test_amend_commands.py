@@ -154,18 +154,18 @@ def test_what_is_baked_is_guarded_and_the_way_out_is_an_option(call, amend, kitc
     call("bake", "1", "rye-loaf", "5")
     fewer = amend("batches", "1", "rye-loaf", "2", "enough bread")
     refused = amend("drop", "1", "captain-s-crate", "order cancelled")
-    dropped = amend("drop", "1", "captain-s-crate", "order cancelled", more=["--despite-production"])
+    dropped = amend("drop", "1", "captain-s-crate", "order cancelled", more=["--force"])
 
     assert (fewer.status, refused.status, dropped.status) == (1, 1, 0)
     assert "5 are baked already" in fewer.err
     assert "Harbour rye" in refused.err
-    assert "--despite-production" in refused.err
+    assert "--force" in refused.err
 
 
-def test_a_good_that_was_cut_out_of_the_catalogue_can_be_dropped_by_its_number(call, amend, kitchen):
-    catalogue = kitchen / "catalog.json"
-    lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
-    catalogue.write_text("".join(line for line in lines if '"slug":"tea-box"' not in line), encoding="utf-8")
+def test_a_good_that_was_cut_out_of_the_catalog_can_be_dropped_by_its_number(call, amend, kitchen):
+    catalog = kitchen / "catalog.json"
+    lines = catalog.read_text(encoding="utf-8").splitlines(keepends=True)
+    catalog.write_text("".join(line for line in lines if '"slug":"tea-box"' not in line), encoding="utf-8")
     ended = amend("drop", "1", "4", "nobody makes it any more")
 
     assert ended.status == 0

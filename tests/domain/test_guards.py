@@ -4,7 +4,7 @@ import pytest
 
 from plandoc.domain.availability import availability
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.guards import recipes_in_production, wrong_with_new_good
+from plandoc.domain.guards import validate_new_good, validate_not_baked
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
 
 COOKIES, CAKE = Recipe("Cookies", id=1), Recipe("Cake", id=2)
@@ -21,7 +21,7 @@ def a_good(good_id, *, units=(), goods=()):
 
 def named(goods, good_id, baked):
     definitions = Definitions.of(goods, UNITS, [COOKIES, CAKE])
-    return [problem.message for problem in recipes_in_production("Box", good_id, baked, definitions)]
+    return [problem.message for problem in validate_not_baked("Box", good_id, baked, definitions)]
 
 
 @pytest.mark.parametrize("baked", [{COOKIE.id}, {LARGE_COOKIE.id}, {COOKIE.id, LARGE_COOKIE.id}])
@@ -59,7 +59,7 @@ def test_a_good_that_contains_itself_or_lacks_a_part_is_guarded_by_what_can_be_f
 def test_a_good_whose_definition_is_broken_is_not_added_and_leads_to_its_definition():
     broken = a_good(1, units=[COOKIE], goods=[77])
     asked = availability([broken], {1}, Definitions.of([broken], UNITS, [COOKIES, CAKE]))[0]
-    problems = list(wrong_with_new_good(1, asked, 5, None))
+    problems = list(validate_new_good(1, asked, 5, None))
 
     assert [problem.message for problem in problems] == ["Good 1: finished good 77 not found"]
     assert problems[0].hint == "correct the good's definition first"

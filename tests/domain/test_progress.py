@@ -14,7 +14,7 @@ from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.progress import Overall, Work, progress
 from plandoc.domain.requirements import Breakdown, units_of_good
-from plandoc.domain.review import PlanParts
+from plandoc.domain.review import LivePlan
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -53,7 +53,7 @@ def _plan(quantities, batches=None):
         unit_id: BatchDecision(7, unit_id, BAKERY.units(unit_id).recipe_id, number, YIELDS[unit_id])
         for unit_id, number in (batches or {}).items()
     }
-    return PlanParts(quantities, {1, 2}, decisions)
+    return LivePlan(quantities, {1, 2}, decisions)
 
 
 def _baked(unit_id, batches, lost=0, run_id=1):
@@ -81,7 +81,7 @@ def test_a_plan_on_which_nothing_was_done_is_not_started():
 
 
 def test_a_plan_with_nothing_in_it_is_not_started():
-    assert _progress(_plan({})) == progress(EVENT, PlanParts({}, (), {}), Work(), Definitions())
+    assert _progress(_plan({})) == progress(EVENT, LivePlan({}, (), {}), Work(), Definitions())
     assert _progress(_plan({})).overall is Overall.NOT_STARTED
 
 

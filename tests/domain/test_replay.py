@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from plandoc.domain.replay import Part, PlanContent, amendments_behind, first_parting, original, replay
+from plandoc.domain.replay import PlanContent, PlanSection, amendments_by_item, first_divergence, original, replay
 from plandoc.errors import ValidationError
 from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment
 
@@ -80,7 +80,7 @@ def test_replay_is_what_the_model_says_whatever_order_the_amendments_come_in(his
 
     assert original(snapshot_data) == contents[0]
     assert replay(snapshot_data, shuffled) == contents[-1]
-    assert first_parting(snapshot_data, shuffled, contents[-1]) is None
+    assert first_divergence(snapshot_data, shuffled, contents[-1]) is None
 
 
 @given(histories(), st.data())
@@ -90,7 +90,7 @@ def test_an_amendment_that_was_not_made_is_named(history, data):
     assume(contents[0] != contents[-1] and amendments)
     stopped = data.draw(st.integers(0, len(amendments) - 1))
     assume(contents[stopped] != contents[-1])
-    parting = first_parting(snapshot_data, amendments, contents[stopped])
+    parting = first_divergence(snapshot_data, amendments, contents[stopped])
 
     assert parting.amendment.sequence > stopped
 
@@ -101,7 +101,7 @@ def test_an_amendment_that_was_taken_out_is_noticed(history, data):
     assume(len(amendments) > 1)
     taken = data.draw(st.integers(0, len(amendments) - 2))
     left = amendments[:taken] + amendments[taken + 1 :]
-    parting = first_parting(snapshot_data, left, contents[-1])
+    parting = first_divergence(snapshot_data, left, contents[-1])
 
     assert parting.amendment == amendments[taken + 1]
     assert parting.message == f"wanted amendment {taken + 1}, found {taken + 2}"
@@ -111,7 +111,7 @@ def test_an_amendment_that_was_taken_out_is_noticed(history, data):
 def test_a_number_of_the_plan_that_nobody_amended_is_noticed(history, data):
     snapshot_data, amendments, contents = history
     live = attrs.evolve(contents[-1], goods={**contents[-1].goods, 77: data.draw(st.integers(1, 9))})
-    parting = first_parting(snapshot_data, amendments, live)
+    parting = first_divergence(snapshot_data, amendments, live)
 
     assert parting.amendment is None
     assert parting.message == f"finished good 77: wanted nothing, found {live.goods[77]}"
@@ -126,7 +126,7 @@ def test_the_plan_parts_after_the_last_amendment_that_touched_what_differs():
     snapshot_data, amendments = a_snapshot({1}, {1: 10}, {1: 5}), amendments_of(*changes)
 
     def parting(goods, batches):
-        found = first_parting(snapshot_data, amendments, PlanContent(frozenset({1}), goods, batches))
+        found = first_divergence(snapshot_data, amendments, PlanContent(frozenset({1}), goods, batches))
         return found and (found.amendment.sequence, found.message)
 
     assert parting({1: 13}, {1: 6}) is None
@@ -139,7 +139,7 @@ def test_an_amendment_that_says_another_number_was_there_before_is_named():
         ChangeQuantity(1, "Box", old_quantity=10, new_quantity=12),
         DropFinishedGood(1, "Box", original_quantity=11),
     ]
-    parting = first_parting(a_snapshot({1}, {1: 10}), amendments_of(*changes), PlanContent(frozenset({1})))
+    parting = first_divergence(a_snapshot({1}, {1: 10}), amendments_of(*changes), PlanContent(frozenset({1})))
 
     assert parting.amendment.sequence == 2
     assert parting.message == "finished good 1: it says 11 before, but 12 were planned"
@@ -147,7 +147,7 @@ def test_an_amendment_that_says_another_number_was_there_before_is_named():
 
 def test_a_recipe_that_an_amendment_brought_and_that_is_gone_is_named_with_it():
     amendments = [PlanAmendment(1, 1, AddFinishedGood(2, "Cake", 1), "why", MOMENT, added_recipe_ids=(4,))]
-    parting = first_parting(a_snapshot(), amendments, PlanContent(goods={2: 1}))
+    parting = first_divergence(a_snapshot(), amendments, PlanContent(goods={2: 1}))
 
     assert (parting.amendment.sequence, parting.message) == (1, "recipe 4: wanted 1, found nothing")
 
@@ -161,10 +161,10 @@ def test_behind_a_number_are_all_amendments_that_touched_it_and_no_others():
     first, second, third = amendments_of(*changes)
     first = attrs.evolve(first, added_recipe_ids=(4,))
 
-    assert amendments_behind([third, second, first]) == {
-        (Part.GOODS, 2): [first, third],
-        (Part.BATCHES, 2): [second],
-        (Part.RECIPES, 4): [first],
+    assert amendments_by_item([third, second, first]) == {
+        (PlanSection.GOODS, 2): [first, third],
+        (PlanSection.BATCHES, 2): [second],
+        (PlanSection.RECIPES, 4): [first],
     }
 
 

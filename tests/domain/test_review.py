@@ -11,7 +11,7 @@ from plandoc.domain.batches import options_for
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.requirements import requirements
-from plandoc.domain.review import PlanParts, accepted_shortfall, review
+from plandoc.domain.review import LivePlan, accepted_shortfall, review
 from plandoc.records import BatchDecision, FindingKind, Ingredient, Recipe, RecipeLine, SubRecipe
 from tests.plans.strategies import a_good, a_unit, plans
 
@@ -41,7 +41,7 @@ ENOUGH = {1: decided(COOKIE, 6, 144), 2: decided(SLICE, 1, 4)}
 
 
 def findings(decisions=ENOUGH, quantities=QUANTITIES, recipes=(1, 3), definitions=DEFINITIONS):
-    return review(PlanParts(quantities, recipes, decisions), definitions)
+    return review(LivePlan(quantities, recipes, decisions), definitions)
 
 
 def kinds(**plan):
@@ -246,7 +246,7 @@ def enough_for(plan):
 
 def review_of(plan, decisions, definitions=None):
     recipes = {recipe.id for recipe in plan.recipes}
-    return review(PlanParts(plan.quantities, recipes, decisions), definitions or plan.definitions)
+    return review(LivePlan(plan.quantities, recipes, decisions), definitions or plan.definitions)
 
 
 @settings(deadline=None)

@@ -14,7 +14,7 @@ from .exchange_files import changed, exported_bytes, filled, opened
 
 @pytest.fixture
 def file(tmp_path):
-    """An event with a good that was brought in, and a recipe and a good that were revised; the catalogue went on."""
+    """An event with a good that was brought in, and a recipe and a good that were revised; the catalog went on."""
     with opened(tmp_path / "origin") as store:
         bakery = a_bakery(store)
         event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
@@ -33,7 +33,7 @@ def file(tmp_path):
             plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "smaller boxes", session=session)
             plandoc.record_production(event.id, bakery.cookie.id, 1, session=session)
             plandoc.record_assembly(event.id, bakery.cookie_box.id, 2, session=session)
-        with store.session("the catalogue goes on") as session:
+        with store.session("the catalog goes on") as session:
             session.replace(attrs.evolve(pie, lines=()))
             session.replace(attrs.evolve(bakery.cookie, items_per_batch=7))
             session.replace(attrs.evolve(apples, name="Pears"))

@@ -1,4 +1,4 @@
-"""Folders made at random go out and come in as the same bytes: plans walked through at random, catalogues of any text."""
+"""Folders made at random go out and come in as the same bytes: plans walked through at random, catalogs of any text."""
 
 import tempfile
 from pathlib import Path
@@ -52,14 +52,12 @@ class TravellingPlan(PlanAgainstModel):
 
 
 TestTravellingPlan = TravellingPlan.TestCase
-TestTravellingPlan.settings = settings(
-    max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestTravellingPlan.settings = settings(stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
-def catalogues(draw):
-    """What to put into a catalogue: functions that take a session and what was put there before."""
+def catalogs(draw):
+    """What to put into a catalog: functions that take a session and what was put there before."""
     names = st.lists(NAMES, max_size=4)
     return {
         "ingredients": draw(names),
@@ -87,9 +85,9 @@ def _put(session, made):
         session.add(StockItem(one.id, amount, f"unit {number}"))
 
 
-@settings(max_examples=25, deadline=None)
-@given(catalogues())
-def test_a_catalogue_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
+@settings(deadline=None)
+@given(catalogs())
+def test_a_catalog_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with opened(folder / "origin") as store:

@@ -193,7 +193,7 @@ CELLS = st.one_of(
 
 
 @each_import
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(rows=st.lists(st.lists(CELLS, max_size=8), max_size=4), data=st.data())
 def test_any_text_in_any_cell_is_taken_in_or_refused(bring_in, rows, data, tmp_path_factory):
     headings = data.draw(
@@ -252,7 +252,7 @@ JSON_VALUES = st.recursive(
 
 
 @each_import
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(rows=st.lists(JSON_VALUES, max_size=3))
 def test_any_json_is_taken_in_or_refused(bring_in, rows, tmp_path_factory):
     folder = tmp_path_factory.mktemp("any")

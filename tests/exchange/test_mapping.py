@@ -72,7 +72,7 @@ def test_stock_is_summed_exactly_per_ingredient_and_unit(store, tmp_path):
 
 def test_a_stock_row_without_a_unit_anywhere_is_refused(store, tmp_path):
     item = {"ingredient_slug": "butter", "product_brand": "Nobody", "quantity": 1.0}
-    with pytest.raises(plandoc.ImportRefusedError) as caught:
+    with pytest.raises(plandoc.errors.ImportRefusedError) as caught:
         import_file(written(tmp_path, small(inventory_items=[item])))
 
     assert "there is no unit among the products of 'butter' by 'Nobody'" in str(caught.value)
@@ -183,7 +183,7 @@ def test_a_record_that_does_not_say_which_yield_is_refused_and_nothing_is_change
         finished_units=[*SMALL["finished_units"], other], production_records=[record], event_finished_goods=[]
     )
     before = bytes_of(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="must say which one is meant"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="must say which one is meant"):
         import_file(written(tmp_path, export))
 
     assert bytes_of(folder) == before
@@ -221,7 +221,7 @@ def test_a_year_that_is_not_that_of_the_date_is_said(store, tmp_path):
     assert "events: Christmas is dated 2026-12-25 but says year 2025; the date counts" in report.notes
 
 
-def test_what_differs_in_the_catalogue_and_in_drafts_is_updated(store, tmp_path):
+def test_what_differs_in_the_catalog_and_in_drafts_is_updated(store, tmp_path):
     import_file(written(tmp_path, SMALL))
     changed = small(event_finished_goods=[{**SMALL["event_finished_goods"][0], "quantity": 7}])
     changed["recipes"][1]["category"] = "Icings"

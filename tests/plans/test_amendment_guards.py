@@ -106,12 +106,12 @@ def test_a_good_never_falls_below_its_assembled_pieces_but_may_fall_to_them(fold
     assert goods_of(event)["Cookie Gift Box"] == 4
 
 
-def test_a_good_with_assembled_pieces_is_not_dropped_even_despite_production(folder, bakery, event):
+def test_a_good_with_assembled_pieces_is_not_dropped_even_by_force(folder, bakery, event):
     record_production(event.id, bakery.cookie.id, 6)
     record_assembly(event.id, bakery.cookie_box.id, 1)
     both = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why"))
     still = refuses_without_a_byte(
-        folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why", despite_production=True)
+        folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why", force=True)
     )
 
     assert messages_of(both) == [
@@ -125,12 +125,12 @@ def test_dropping_a_good_whose_recipes_have_production_is_refused_with_their_nam
     record_production(event.id, bakery.slice.id, 1)
     record_production(event.id, bakery.cookie.id, 1)
     refused = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, bakery.hamper.id, "why"))
-    amendment = drop_finished_good(event.id, bakery.hamper.id, "burnt", despite_production=True)
+    amendment = drop_finished_good(event.id, bakery.hamper.id, "burnt", force=True)
 
     assert messages_of(refused) == [
         "Hamper needs recipes of which batches are baked already: Chocolate Chip Cookies, Sponge Cake"
     ]
-    assert "despite_production=True" in refused.value.problems[0].hint
+    assert "force=True" in refused.value.problems[0].hint
     assert get_amendments(event.id) == [amendment]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import plandoc
-from plandoc import PlanState, QuantityChange
+from plandoc import PlanState
+from plandoc.results import QuantityChange
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 
@@ -117,7 +118,7 @@ def test_no_other_thing_stands_for_the_number_of_a_good(event):
         plandoc.change_event_finished_goods(event.id, {True: 0})
 
 
-def test_a_good_that_was_cut_out_of_the_catalogue_can_leave_the_plan(store, folder, bakery, event):
+def test_a_good_that_was_cut_out_of_the_catalog_can_leave_the_plan(store, folder, bakery, event):
     store.close()
     catalog = folder / "catalog.json"
     lines = catalog.read_text("utf-8").splitlines(keepends=True)

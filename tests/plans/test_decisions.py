@@ -325,7 +325,7 @@ def test_a_need_too_large_for_any_decision_is_refused_and_changes_no_byte(store,
     assert folder_bytes(folder) == before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(plans())
 def test_a_plan_decided_as_enough_has_no_findings_and_can_be_packed(plan):
     with (

@@ -9,10 +9,11 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
+from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
-from tests.plans.recording import broken_catalogue, messages
+from tests.plans.recording import broken_catalog, messages
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_all_that_is_wrong_with_an_assembly_run_is_said_at_once(bakery, event):
 def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, bakery, event):
     # Only an edit by hand gets there.
     with store.session() as session:
-        session.workspace.add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
+        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
     before = folder_bytes(folder)
     with pytest.raises(plandoc.ValidationError) as refused:
         record_assembly(event.id, bakery.cookie_box.id, 1)
@@ -177,12 +178,12 @@ def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, b
     void_run(event.id, RunKind.ASSEMBLY, 1, "made by hand")
 
 
-def test_what_somebody_breaks_in_the_catalogue_stops_nothing_in_a_started_plan(store, folder, bakery, event):
+def test_what_somebody_breaks_in_the_catalog_stops_nothing_in_a_started_plan(store, folder, bakery, event):
     record_production(event.id, bakery.cookie.id, 2)
     record_assembly(event.id, bakery.cookie_box.id, 1)
     store.close()
     part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
-    with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
+    with broken_catalog(folder, part, lost_part), plandoc.open_store(folder):
         record_assembly(event.id, bakery.cookie_box.id, 1)
         goods = get_progress(event.id).goods
 
@@ -196,7 +197,7 @@ def test_a_good_that_was_broken_when_its_plan_was_frozen_is_not_packed(store, fo
     event = a_plan(store, PlanState.LOCKED, bakery=bakery)
     store.close()
     part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
-    with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
+    with broken_catalog(folder, part, lost_part), plandoc.open_store(folder):
         plandoc.start_production(event.id)
     with plandoc.open_store(folder):
         plandoc.record_production(event.id, bakery.cookie.id, 2)

@@ -12,7 +12,7 @@ from plandoc import PlanState, RunKind
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
-from tests.plans.recording import broken_catalogue, messages, stored
+from tests.plans.recording import broken_catalog, messages, stored
 
 LATER = datetime.datetime(2026, 12, 20, 9, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 
@@ -210,7 +210,7 @@ def test_a_broken_good_in_the_plan_does_not_stop_the_baking_for_another(store, f
         store, PlanState.IN_PRODUCTION, bakery=bakery, quantities={bakery.plain_slice.id: 1, bakery.cookie_box.id: 1}
     )
     store.close()
-    with broken_catalogue(folder, b'"finished_unit_id":3,', b'"finished_unit_id":91,'), plandoc.open_store(folder):
+    with broken_catalog(folder, b'"finished_unit_id":3,', b'"finished_unit_id":91,'), plandoc.open_store(folder):
         run = record_production(event.id, bakery.cookie.id, 1)
 
     assert run.units_made == 24

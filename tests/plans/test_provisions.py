@@ -9,7 +9,7 @@ import plandoc
 from plandoc import records
 from plandoc.domain.measures import Amount
 from plandoc.domain.shopping import Standing
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.records import FindingKind
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
 from plandoc.workflow.stock import get_stock, set_stock
@@ -137,22 +137,22 @@ def test_looking_at_needs_and_shopping_changes_no_byte(folder, event):
     assert folder_bytes(folder) == before
 
 
-def test_no_list_goes_through_the_whole_catalogue_and_the_stock_is_read_once(event, monkeypatch):
+def test_no_list_goes_through_the_whole_catalog_and_the_stock_is_read_once(event, monkeypatch):
     read = []
-    find = Workspace.find
+    find = UnitOfWork.find
 
-    def watched(workspace, record_type, *args, **kwargs):
+    def watched(unit, record_type, *args, **kwargs):
         read.append(record_type)
-        return find(workspace, record_type, *args, **kwargs)
+        return find(unit, record_type, *args, **kwargs)
 
-    monkeypatch.setattr(Workspace, "find", watched)
+    monkeypatch.setattr(UnitOfWork, "find", watched)
     get_shopping_list(event.id)
 
     assert not {records.Recipe, records.Ingredient, records.FinishedUnit, records.FinishedGood} & set(read)
     assert read.count(records.StockItem) == 1
 
 
-def test_the_real_catalogue_is_bought_for_a_real_plan(store):
+def test_the_real_catalog_is_bought_for_a_real_plan(store):
     plandoc.import_file(real("bake_tracker_4.2_catalog.json"))
     [event] = plandoc.list_records(records.Event)
     batches = {"almond-biscotti": 4, "anzac-cookies": 2, "candy-bar-fudge": 1}

@@ -90,7 +90,7 @@ def _did(event, bakery, step):
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(STEPS)
 def test_what_plandoc_accepts_and_counts_is_what_a_plain_model_does(steps):
     with tempfile.TemporaryDirectory() as place:

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc import (
-    NotTaken,
     PlanState,
     RunKind,
     StillUsedError,
     StockItem,
-    Taken,
     ValidationError,
     add_stock,
     get_shopping_list,
@@ -30,6 +28,7 @@ from plandoc import (
     void_run,
 )
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
+from plandoc.results import NotTaken, Taken
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
 
 
@@ -132,7 +131,7 @@ def test_a_run_that_is_refused_takes_nothing(folder, bakery, event):
     assert folder_bytes(folder) == before
 
 
-def test_a_run_takes_what_the_plan_is_baked_by_and_not_what_the_catalogue_says_today(store, bakery, event):
+def test_a_run_takes_what_the_plan_is_baked_by_and_not_what_the_catalog_says_today(store, bakery, event):
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cookies, lines=(RecipeLine(bakery.flour.id, 50, "kg"),)))
         session.replace(attrs.evolve(bakery.flour, density=Density(1, "cup", 999, "g")))
@@ -266,7 +265,7 @@ MULTIPLIERS = st.decimals(min_value=Decimal("0.01"), max_value=4, places=2)
 COUNTED = st.dictionaries(st.tuples(st.integers(0, 2), st.sampled_from(UNITS)), AMOUNTS, max_size=6)
 STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop"]), max_size=8)
 DENSITIES = [Density(1, "cup", 120, "g"), Density(100, "ml", 53, "g"), None]
-RARELY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RARELY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def a_world(session, inner, outer, multiplier, counted, batches):

@@ -134,7 +134,7 @@ def test_there_is_a_strategy_for_the_records_of_every_table():
 
 
 @given(ANY_RECORD)
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 def test_every_record_reads_back_equal_from_its_row_and_from_the_bytes_of_a_document(record):
     row = codec.to_row(record)
     table = table_of(type(record)).name
@@ -147,7 +147,7 @@ def test_every_record_reads_back_equal_from_its_row_and_from_the_bytes_of_a_docu
 
 
 @given(ANY_RECORD)
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 def test_a_row_is_plain_json_in_the_order_of_the_fields_and_without_the_id(record):
     row = codec.to_row(record)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.storage import documents, marker
 from tests.strategies import JSON_OBJECTS, NAMES
@@ -96,7 +96,7 @@ def test_a_table_without_rows_is_left_out():
 
 
 @given(st.dictionaries(st.integers(1, 10**15).map(str), st.fixed_dictionaries({"name": NAMES, "more": JSON_OBJECTS})))
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 def test_every_document_is_read_alike_by_plandoc_its_careful_reader_and_plain_json(rows):
     content = documents.render(NAME, LINEAGE, {}, {"recipes": rows})
     spaced = json.dumps(json.loads(content), indent=3).encode()
@@ -307,7 +307,7 @@ def test_a_newer_format_is_named_and_the_way_to_read_it():
 
 def test_a_bad_row_in_plandocs_own_form_is_told_with_its_line_all_the_same():
     content = documents.render(STOCK, LINEAGE, {}, {"stock": {"3": {"ingredient_id": 1, "quantity": 5, "unit": "kg"}}})
-    problems = OpenDocument(documents.parse(STOCK, content)).problems()
+    problems = DocumentSession(documents.parse(STOCK, content)).problems()
 
     assert [(p.file, p.line, p.table, p.row, p.field) for p in problems] == [(STOCK, 6, "stock", "3", "quantity")]
 

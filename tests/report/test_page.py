@@ -328,14 +328,14 @@ def test_what_was_revised_is_told_with_what_it_was_and_why(store):
     page = the_page(store, event)
     changes = page.section("changes").words
 
-    assert "Chocolate Chip Cookies: the recipe as the catalogue had it then" in changes
+    assert "Chocolate Chip Cookies: the recipe as the catalog had it then" in changes
     assert "Chocolate Chip Cookies: Sugar 1 cup \u2013 dropped 1" in changes
     assert f"Chocolate Chip Cookies: notes \u2013 {'x' * 60}... added 1" in changes
     assert "Cookie: yield 24 a batch 30 a batch changed 1" in changes
     assert "Cookies" not in page.section("look").words
 
 
-def test_what_the_catalogue_says_otherwise_is_named_while_the_plan_runs(store):
+def test_what_the_catalog_says_otherwise_is_named_while_the_plan_runs(store):
     bakery = a_bakery(store)
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
     with store.session("another book") as session:

@@ -31,8 +31,8 @@ def test_every_kind_of_change_is_told():
         "Hamper: 3 instead of 2",
         "Slice of cake: 2 batches instead of none",
         "slice: no batches instead of 2",
-        "Cake: the recipe as the catalogue had it then",
-        "Hamper: made of what the catalogue said then",
+        "Cake: the recipe as the catalog had it then",
+        "Hamper: made of what the catalog said then",
     ]
 
 

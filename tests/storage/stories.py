@@ -179,7 +179,12 @@ STORIES = {
         _with_a_backup,
         (
             lambda folder: restore(
-                folder.root.parent / "kept.zip", folder.root, replace=True, older=True, clock=clock, timeout_seconds=0
+                folder.root.parent / "kept.zip",
+                folder.root,
+                replace=True,
+                allow_older=True,
+                clock=clock,
+                timeout_seconds=0,
             ),
             _do(add_event, "After the restore"),
             Folder.close,

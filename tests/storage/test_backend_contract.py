@@ -33,7 +33,7 @@ class TestBackend:
         assert backend.lineage == "L"
         assert backend.location
 
-    def test_a_new_one_has_an_empty_catalogue_and_no_events(self, backend: Any) -> None:
+    def test_a_new_one_has_an_empty_catalog_and_no_events(self, backend: Any) -> None:
         assert list(backend.view(read_all)) == [*initialize.DOCUMENTS, "next event id"]
 
     def test_what_was_committed_is_seen_by_a_view_and_by_the_next_transaction(self, backend: Any) -> None:

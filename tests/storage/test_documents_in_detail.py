@@ -19,7 +19,7 @@ WAY_OUT = "repair it with an editor, or take the file back from a backup"
 
 
 def text_of(tables: str) -> bytes:
-    """A catalogue as an editor may leave it, with these tables on its second line."""
+    """A catalog as an editor may leave it, with these tables on its second line."""
     return f'{{"_plandoc": {{"1": {json.dumps(ABOUT)}}},\n{tables}}}\n'.encode("utf-8", "surrogatepass")
 
 

@@ -50,7 +50,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "_put_right > put > put_staged: replace plandoc.json": "restored_over",
         "_put_right > put > put_staged: replace stock.json": "killed_at_10",
         "_under_the_lock > _perform > _remove: sync_folder events": "repaired_copy",
-        "append > settle > sync: sync_folder data": "journal_made_by_another",
+        "append > sync_parent > sync: sync_folder data": "journal_made_by_another",
         "commit > _append > append: sync_data the journal": "creation",
         "commit > _apply > put_staged: replace an event": "several_documents",
         "commit > _apply > put_staged: replace catalog.json": "one_document",
@@ -73,30 +73,30 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "over > _commit > sync: sync_file catalog.json": "restored_over_a_writer",
         "over > _commit > sync: sync_file plandoc.json": "restored_over_a_writer",
         "over > _commit > sync: sync_file stock.json": "restored_over_a_writer",
-        "over > _commit > sync: sync_folder data": "restored_over_a_writer",
+        "commit > _apply > put_staged: replace plandoc.json": "upgraded_with_its_stock",
         "prepare > keep > put_durably: replace a backup": "upgraded",
         "prepare > keep > put_durably: sync_file a backup": "upgraded",
         "prepare > keep > put_durably: sync_folder .plandoc": "upgraded",
         "recover > write_anew > put_durably: replace journal.jsonl": "edited",
         "recover > write_anew > put_durably: sync_file journal.jsonl": "edited",
-        "restore > _make > lay_out: sync_file an event": "restored_anew",
-        "restore > _make > lay_out: sync_file catalog.json": "restored_anew",
-        "restore > _make > lay_out: sync_file plandoc.json": "restored_anew",
-        "restore > _make > lay_out: sync_file stock.json": "restored_anew",
-        "restore > _make > lay_out: sync_folder a backup": "restored_anew",
-        "restore > _make > lay_out: sync_folder events": "restored_anew",
-        "restore > _make > settle: sync_folder the parent": "restored_anew",
+        "restore > _make > write_tree: sync_file an event": "restored_anew",
+        "restore > _make > write_tree: sync_file catalog.json": "restored_anew",
+        "restore > _make > write_tree: sync_file plandoc.json": "restored_anew",
+        "restore > _make > write_tree: sync_file stock.json": "restored_anew",
+        "restore > _make > write_tree: sync_folder a backup": "restored_anew",
+        "restore > _make > write_tree: sync_folder events": "restored_anew",
+        "restore > _make > sync_parent: sync_folder the parent": "restored_anew",
         "restore > _make: replace data": "restored_anew",
         "write > _write_archive > _publish: publish a backup": "backup_archive",
-        "write > _write_archive > settle: sync_folder the parent": "backup_archive",
-        "write > _write_folder > lay_out: sync_file an event": "backup_folder",
-        "write > _write_folder > lay_out: sync_file catalog.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file plandoc.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file stock.json": "backup_folder",
-        "write > _write_folder > lay_out: sync_file the parent": "backup_folder",
-        "write > _write_folder > lay_out: sync_folder a backup": "backup_folder",
-        "write > _write_folder > lay_out: sync_folder events": "backup_folder",
-        "write > _write_folder > settle: sync_folder the parent": "backup_folder",
+        "write > _write_archive > sync_parent: sync_folder the parent": "backup_archive",
+        "write > _write_folder > write_tree: sync_file an event": "backup_folder",
+        "write > _write_folder > write_tree: sync_file catalog.json": "backup_folder",
+        "write > _write_folder > write_tree: sync_file plandoc.json": "backup_folder",
+        "write > _write_folder > write_tree: sync_file stock.json": "backup_folder",
+        "write > _write_folder > write_tree: sync_file the parent": "backup_folder",
+        "write > _write_folder > write_tree: sync_folder a backup": "backup_folder",
+        "write > _write_folder > write_tree: sync_folder events": "backup_folder",
+        "write > _write_folder > sync_parent: sync_folder the parent": "backup_folder",
     }
 )
 
@@ -104,8 +104,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
     {
         "__init__ > look: sync_file journal.jsonl": "one_document, killed, then reads",
-        "_checkpoint > _renew_documents > renew: replace plandoc.json": "creation, killed, then commits_and_closes",
-        "_checkpoint > _renew_documents > renew: sync_file plandoc.json": "creation, killed, then commits_and_closes",
+        "__init__ > look: sync_folder data": "restored_over, killed, then reads",
         "_make_folders > _make_folders > _settle_empty: sync_folder the parent": "creation, killed, then commits_and_closes",
     }
 )
@@ -113,6 +112,12 @@ NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
 # What the crash states alone do not ask for, and why it is there.
 NOT_NEEDED: Mapping[str, str] = MappingProxyType(
     {
+        "over > _commit > sync: sync_folder data": "the look before it has synced the folder, unless another one wrote in between",
+        "_contents > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_finish > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_keep > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_checkpoint > _renew_documents > renew: replace plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
+        "_checkpoint > _renew_documents > renew: sync_file plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
         "_checkpoint > cut > sync: sync_data the journal": "lines that come back are not above the marker's number, and "
         "are dropped",
         "prepare > keep > sync: sync_folder data": "the folder is synced once more before the first line is written",
@@ -122,9 +127,8 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
         "_contents > __init__ > look: sync_file journal.jsonl": "the line is read by who makes no change, and in these lives it was synced by who wrote it; one rule for all readers",
         "_finish > __init__ > look: sync_file journal.jsonl": "the line is read by who makes no change, and in these lives it was synced by who wrote it; one rule for all readers",
         "_keep > __init__ > look: sync_file journal.jsonl": "the line is read by who makes no change, and in these lives it was synced by who wrote it; one rule for all readers",
-        "append > settle > sync: sync_data the journal": "what was found was synced by who wrote it, unless that was killed within its commit",
+        "append > sync_parent > sync: sync_data the journal": "what was found was synced by who wrote it, unless that was killed within its commit",
         "commit > _append > stage: sync_folder data": "the journal makes the folder again until a checkpoint syncs it; one rule for all folders that are made",
-        "commit > _apply > put_staged: replace plandoc.json": "the journal has the marker; the rename is for readers",
         "create > _make_folders: sync_folder the parent": "filling the folder syncs its parent once more, for whoever made the folder may have been stopped before",
         "fill > _fill > put_durably: replace journal.jsonl": "the file is empty and cannot be half; one way in",
         "fill > _fill > put_durably: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",
@@ -136,7 +140,7 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
         "recover > write_anew > put_durably: sync_folder data": "the checkpoint that follows syncs the folder before the marker counts; until then the old journal has the same lines",
         "recover > write_anew > sync: sync_data the journal": "the lines are written anew right after, as a fresh file that is synced",
         "recover > write_anew > sync: sync_folder data": "the file that is put in the journal's place is followed by a sync of the same folder",
-        "restore > _make > lay_out: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",
+        "restore > _make > write_tree: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",
     }
 )
 
@@ -188,7 +192,7 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
         "over > _commit > put_durably: replace journal.jsonl",
         "restored_over",
     ),
-    ("restore > _make > lay_out: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
+    ("restore > _make > write_tree: sync_file catalog.json", "restore > _make: replace data", "restored_anew"),
     (
         "prepare > keep > put_durably: sync_file a backup",
         "commit > _append > append: sync_data the journal",

@@ -183,7 +183,7 @@ FOREIGN = {
     "a path that is too long": with_change(path="e" * 41 + ".json"),
     "replacing a number": with_change(replaces=1),
     "content that is a number": with_change(content=1),
-    "a catalogue that is removed": with_change(path="catalog.json", content=None),
+    "a catalog that is removed": with_change(path="catalog.json", content=None),
 }
 
 

@@ -32,7 +32,7 @@ def create(root: Path, files: Files | None = None, lineage: str = LINEAGE) -> No
     initialize.create(root, lineage=lineage, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
 
 
-def test_a_new_folder_holds_a_marker_an_empty_catalogue_an_empty_journal_and_a_folder_for_events(root):
+def test_a_new_folder_holds_a_marker_an_empty_catalog_an_empty_journal_and_a_folder_for_events(root):
     create(root)
 
     assert contents(root) == EMPTY
@@ -141,10 +141,10 @@ DOCUMENTS = {
         {f"events/{number}.json": b"" for number in (4, 3, 2, 1)},
         "events/1.json, events/2.json, events/3.json",
     ),
-    "a catalogue": ({CATALOG: document(CATALOG, "flour")}, CATALOG),
-    "a catalogue that is damaged": ({CATALOG: b"{"}, CATALOG),
-    "a catalogue of one letter": ({CATALOG: b"X"}, CATALOG),
-    "a catalogue with a hole": ({CATALOG: b"{\0\0"}, CATALOG),
+    "a catalog": ({CATALOG: document(CATALOG, "flour")}, CATALOG),
+    "a catalog that is damaged": ({CATALOG: b"{"}, CATALOG),
+    "a catalog of one letter": ({CATALOG: b"X"}, CATALOG),
+    "a catalog with a hole": ({CATALOG: b"{\0\0"}, CATALOG),
     "the stock": ({STOCK: document(STOCK, "flour")}, STOCK),
     "both": ({CATALOG: document(CATALOG, "flour"), "events/7.json": b"{}"}, "events/7.json, catalog.json"),
 }

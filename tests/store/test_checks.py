@@ -82,7 +82,7 @@ SPOILED = {
         lambda root: (root / "events/1.json").write_bytes((root / "events/1.json").read_bytes()[:700]),
         ["events/1.json"],
     ),
-    "a catalogue that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
+    "a catalog that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
     "an unfinished file": (
         lambda root: (root / "events/1.json.plandoc-tmp").write_bytes(b"{"),
         ["left over from an unfinished write"],
@@ -290,5 +290,5 @@ def test_a_lock_folder_that_is_a_link_is_refused(folder_at_rest, tmp_path):
         with pytest.raises(plandoc.StorageError, match="symbolic link") as refused, store.session() as session:
             session.add(plandoc.Ingredient("Salt"))
 
-    assert refused.value.outcome is plandoc.Outcome.NOT_SAVED
+    assert refused.value.outcome is plandoc.errors.Outcome.NOT_SAVED
     assert folder_bytes(folder_at_rest) == before

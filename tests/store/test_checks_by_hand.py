@@ -132,7 +132,7 @@ def test_a_broken_reference_is_told_with_its_line(worked):
     assert (problem.table, problem.row, problem.field) == ("event_recipes", "2", "recipe_id")
 
 
-def test_references_are_looked_up_even_when_the_catalogue_has_a_bad_row(worked):
+def test_references_are_looked_up_even_when_the_catalog_has_a_bad_row(worked):
     spoil(worked / "catalog.json", rb'"items_per_batch":48', rb'"items_per_batch":-48')
     spoil(worked / "events/2.json", rb'"recipe_id":3\}', rb'"recipe_id":33}')
 

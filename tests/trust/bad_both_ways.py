@@ -352,7 +352,7 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(31, "recipes in a circle, imported", command("recipe", "import", "circle.csv"), ("circle.csv:2: 'Frosting' contains itself: 'Frosting' -> 'Sponge Cake' -> 'Frosting'",), 1, lambda folder: written("../circle.csv", LOOPING)(folder), every_document),
     Row(33, "a folder of an older format, by the library", library(an_old_folder_by_library), (f"written as format {documents.FORMAT}",), 0),
     Row(33, "a folder of an older format, by the command", by_command(an_old_folder_by_command), (f"written as format {documents.FORMAT}",), 0),
-    Row(36, "a catalogue of an earlier time, checked by the library", CHECKED, (EVENT, "event_finished_goods", "Finished good 3 not found"), 1, edited(CATALOG, without_goods)),
+    Row(36, "a catalog of an earlier time, checked by the library", CHECKED, (EVENT, "event_finished_goods", "Finished good 3 not found"), 1, edited(CATALOG, without_goods)),
     Row(36, "a marker of an earlier time, checked by the library", CHECKED, ("plandoc.json, next_event_id: wanted a next event id above 1, found 1",), 1, edited(MARKER, lambda marker: marker.update(next_event_id=1))),
     Row(41, "a document with a second name, by the command", by_command(with_a_second_name_by_command), ("in stock now: 1 kg of Flour",), 0, keeps=nothing),
     Row(42, "a folder that may only be read, read by the library", by_library(without_rights(0o555, 0o444, READING)), ("Christmas 2026",), 0),

@@ -153,7 +153,7 @@ EDITS: tuple[Row, ...] = (
     # Git, downloads and archives.
     *refused("two versions of an event with their marks", merged('"name"'), "events/1.json:6: ", *CONFLICT),
     *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:", *CONFLICT),
-    *refused("two versions of the catalogue with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
+    *refused("two versions of the catalog with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
     *refused("a file that begins with the mark of a merge", bytes_of(EVENT, lambda found: b"<<<<<<< HEAD\n" + found), "events/1.json:1: ", *CONFLICT),
     *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left instead of the file", "git lfs pull"),
     *refused("the page of a server that failed", bytes_of(CATALOG, lambda _: b"<!DOCTYPE html><title>502 Bad Gateway</title>"), "catalog.json: wanted JSON, found a web page", shown=RECIPES),
@@ -262,9 +262,9 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker of format 1 with what format 2 has", marked(format=1), "plandoc.json, line_digest: unknown field"),
     # The stock.
     *refused("a stock of less than nothing", fields_of("stock", "1", STOCK, quantity="-1"), "stock.json:1, stock 1, quantity: wanted a decimal number in quotes", shown=STOCK_LIST),
-    *refused("a stock that is the catalogue", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
+    *refused("a stock that is the catalog", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
     *refused("a stock that was cut off", lambda folder: os.truncate(folder / STOCK, 100), "stock.json:", shown=STOCK_LIST),
-    *refused("a stock in the catalogue, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
+    *refused("a stock in the catalog, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
     *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: ingredient_id and unit the same as in stock.json stock 1"),
     *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.

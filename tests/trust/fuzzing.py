@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -40,9 +39,7 @@ ODD_VALUES = st.one_of(
     st.integers(),
 )
 
-# How many inputs each test makes: few in a normal run, thousands when the variable says so.
-EXAMPLES = int(os.environ.get("PLANDOC_FUZZ_EXAMPLES", "30"))
-QUICK = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Endless(BaseException):

@@ -65,8 +65,8 @@ WORK = {
     ),
     "restore into a new folder": Work(restored(), "target", "data"),
     "restore into an empty folder": Work(restored(), "target", "empty"),
-    "restore over an older moment": Work(restored(replace=True, older=True), "target", "worked"),
-    "restore over another folder": Work(restored(replace=True, foreign=True), "target", "foreign"),
+    "restore over an older moment": Work(restored(replace=True, allow_older=True), "target", "worked"),
+    "restore over another folder": Work(restored(replace=True, allow_other_folder=True), "target", "foreign"),
     "restore over a damaged folder": Work(restored(replace=True), "target", "damaged"),
 }
 
@@ -151,7 +151,7 @@ def wrong_after(work, top, allowed, what):
         if work.result == "target" and found and work.before != "damaged" and plandoc.check(top / "target"):
             return f"{what}: {plandoc.check(top / 'target')}"
         if work.result == "target":
-            restore(top / "b.zip", top / "target", replace=True, foreign=True, older=True)
+            restore(top / "b.zip", top / "target", replace=True, allow_other_folder=True, allow_older=True)
             if documents_of(top / "target") != allowed[-1]:
                 return f"{what}: once more did not help"
         if documents_of(top / "data") != documents_of_source(top):
@@ -208,7 +208,9 @@ def test_killed_at_any_operation_it_leaves_what_was_there_or_all_of_the_new(name
 def wrong_after_refusal(work, top, allowed, outcome, at):
     """What is wrong with a place after an operation failed and the caller was told of an outcome."""
     found = held_or_damaged(work, top)
-    possible = {plandoc.Outcome.NOT_SAVED: allowed[:1], plandoc.Outcome.UNKNOWN: allowed}.get(outcome, allowed[1:])
+    possible = {plandoc.errors.Outcome.NOT_SAVED: allowed[:1], plandoc.errors.Outcome.UNKNOWN: allowed}.get(
+        outcome, allowed[1:]
+    )
     if found not in possible:
         return f"{at}: told {outcome}, found {found!r}"[:500]
     left = [path.name for path in top.iterdir() if path.name.endswith(".tmp")]

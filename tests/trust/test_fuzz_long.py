@@ -27,7 +27,7 @@ def test_thousands_of_accidents_bring_no_surprise(name: str, tmp_path: Path) -> 
     ]
     ended = subprocess.run(
         command,
-        env=os.environ | {"PLANDOC_FUZZ_EXAMPLES": EXAMPLES},
+        env=os.environ | {"PLANDOC_EXAMPLES": EXAMPLES},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

@@ -68,7 +68,7 @@ def test_everything_of_a_busy_bakery_is_as_the_schemas_say(busy):
     assert set(exported) == set(json_schema.schema_of("export")["required"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(ANY_RECORD)
 def test_every_record_that_there_can_be_is_as_its_schema_says(record):
     row = orjson.loads(orjson.dumps(codec.to_row(record)))
@@ -108,7 +108,7 @@ def _mutated(data, value):
     return value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.data(), ANY_RECORD)
 def test_what_the_schema_of_a_row_refuses_the_codec_refuses_too(data, record):
     row = orjson.loads(orjson.dumps(codec.to_row(record)))
@@ -119,7 +119,7 @@ def test_what_the_schema_of_a_row_refuses_the_codec_refuses_too(data, record):
     assert codec.problems_of_row(type(record), 1, changed) != []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(data=st.data())
 def test_what_the_schema_of_an_export_refuses_the_import_refuses_too(data, busy, tmp_path_factory):
     changed = _mutated(data, busy[1])

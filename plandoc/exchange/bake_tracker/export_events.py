@@ -9,7 +9,7 @@ from collections.abc import Callable
 import attrs
 
 from plandoc import records
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.frozen import frozen
@@ -96,7 +96,7 @@ def _event(export: ExportReader, row: Fields) -> EventRows:
 def _state(row: Fields) -> records.PlanState:
     text = row.text("plan_state").lower()
     if text and text not in _STATES:
-        raise refuse(f"wanted one of {', '.join(_STATES)}, found {found(text)}", "plan_state")
+        raise refuse(f"wanted one of {', '.join(_STATES)}, found {shorten(text)}", "plan_state")
     return _STATES.get(text, records.PlanState.DRAFT)
 
 

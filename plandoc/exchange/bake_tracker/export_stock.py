@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.records import StockItem
@@ -47,7 +47,7 @@ def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[i
 def _unit_of_product(ingredient: str, brand: str, units: Products) -> str:
     known = sorted(units.get((ingredient, brand), set()) - {""})
     if len(known) != 1:
-        products = f"the products of {found(ingredient)} by {found(brand)}"
+        products = f"the products of {shorten(ingredient)} by {shorten(brand)}"
         shown = f"{products} have the units {', '.join(known)}" if known else f"there is no unit among {products}"
         raise refuse(f"wanted one unit, for the row names none; {shown}", "package_unit")
     return known[0]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from plandoc import constraints
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Fields:
 
     def __init__(self, row: Any) -> None:
         if type(row) is not dict:
-            raise refuse(f"wanted an object, found {found(row)}")
+            raise refuse(f"wanted an object, found {shorten(row)}")
         self._row: dict[str, Any] = row
         self._taken: set[str] = set()
 
@@ -51,7 +51,7 @@ class Fields:
 
     def text(self, *names: str, default: str = "") -> str:
         """Return the first of these fields that holds text; the default when none does."""
-        values = [self._checked(name, constraints.check_text, default) for name in names]
+        values = [self._checked(name, constraints.storable_text, default) for name in names]
         return next((value for value in values if value), default)
 
     def name(self, *names: str) -> str:
@@ -67,7 +67,7 @@ class Fields:
         if value is None and default is not None:
             return default
         value = constraints.exact(value)
-        self._check(name, constraints.check_amount(value))
+        self._check(name, constraints.non_negative_decimal(value))
         return _plain(value)
 
     def amount_or_none(self, name: str) -> Decimal | None:
@@ -79,7 +79,7 @@ class Fields:
         value = self._take(name)
         if type(value) is Decimal and value == value.to_integral_value() and abs(value) <= constraints.LARGEST_NUMBER:
             value = int(value)
-        self._check(name, constraints.check_whole(value))
+        self._check(name, constraints.positive_int(value))
         return int(value)
 
     def whole_or_none(self, name: str) -> int | None:
@@ -92,7 +92,7 @@ class Fields:
         try:
             return datetime.date.fromisoformat(text)
         except ValueError:
-            raise refuse(f"wanted a date such as 2026-12-25, found {found(text)}", name) from None
+            raise refuse(f"wanted a date such as 2026-12-25, found {shorten(text)}", name) from None
 
     def moment(self, name: str) -> datetime.datetime:
         """Return a date and time; one without an offset is UTC, as bake-tracker writes them."""
@@ -100,7 +100,7 @@ class Fields:
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:
-            raise refuse(f"wanted a moment such as 2024-12-14T10:00:00Z, found {found(text)}", name) from None
+            raise refuse(f"wanted a moment such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
     def reference(self, kind: str, *names: str) -> Reference:
@@ -116,7 +116,7 @@ class Fields:
         """Return what a function makes of each row in a list; what it leaves out counts as ignored."""
         value = self._take(name)
         if value is not None and type(value) is not list:
-            raise refuse(f"wanted a list, found {found(value)}", name)
+            raise refuse(f"wanted a list, found {shorten(value)}", name)
         parsed = []
         for row in value or []:
             inner = Fields(row)

@@ -16,7 +16,7 @@ from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import requirements
 from plandoc.domain.snapshot_ids import TABLES
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
 from plandoc.exchange.bake_tracker.export_events import Batches, EventRows, events
 from plandoc.exchange.bake_tracker.export_goods import goods
@@ -68,17 +68,17 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
 def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
     application = exported.get("application")
     if application != APPLICATION:
-        message = f"wanted an export of {APPLICATION}, found {found(application)}"
+        message = f"wanted an export of {APPLICATION}, found {shorten(application)}"
         raise ValidationError([Problem(message, file=path, field="application")])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
-        message = f"wanted version 3.x or 4.x, found {found(version)}"
+        message = f"wanted version 3.x or 4.x, found {shorten(version)}"
         hint = "export it again with a bake-tracker of one of these versions"
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 
 
 class Catalog:
-    """The catalogue of a file, and what its events make of it.
+    """The catalog of a file, and what its events make of it.
 
     Args:
         tables: Records by number, by table.
@@ -91,7 +91,7 @@ class Catalog:
 
     @classmethod
     def of(cls, *kinds: Iterable[Any]) -> Catalog:
-        """Return the catalogue of these ingredients, recipes, units and goods."""
+        """Return the catalog of these ingredients, recipes, units and goods."""
         return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
 
     def drafts(self) -> dict[str, dict[int, Draft]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from plandoc.domain.slugs import slugify
-from plandoc.errors import ValidationError, found
+from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.bake_tracker.fields import Fields, Reference
 from plandoc.exchange.import_report import FailedRows, Outcome, Row
 from plandoc.exchange.names import Names
@@ -51,7 +51,7 @@ class ExportReader:
         if rows is None:
             return []
         if type(rows) is not list:
-            self.failed.add(table, "the whole table", f"wanted a list, found {found(rows)}")
+            self.failed.add(table, "the whole table", f"wanted a list, found {shorten(rows)}")
             return []
         read = (self._one(table, index, row, parse) for index, row in enumerate(rows))
         return [result for result in read if result is not None]
@@ -98,7 +98,7 @@ class ExportReader:
         meant = names.all_of(reference.text)
         if len(meant) == 1:
             return meant[0]
-        shown = f"{reference.kind}: {found(reference.text)}"
+        shown = f"{reference.kind}: {shorten(reference.text)}"
         near = names.nearest(reference.text)
         reason = f"{shown} is not in the file" + (f"; {near}" if near else "")
         if meant:

@@ -1,4 +1,4 @@
-"""What of a catalogue some events need: through all nesting, and for what their snapshots and amendments speak of."""
+"""What of a catalog some events need: through all nesting, and for what their snapshots and amendments speak of."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from plandoc.tables import table_of
 
 @frozen
 class Needed:
-    """The part of a catalogue that is needed.
+    """The part of a catalog that is needed.
 
     Attributes:
-        catalogue: Records by id, by table.
+        catalog: Records by id, by table.
         stock: Only where everything is needed.
     """
 
-    catalogue: Mapping[str, Mapping[int, Any]]
+    catalog: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...] = ()
 
 
 def needed_by(session: Session, contents: Iterable[EventContent], *, everything: bool) -> Needed:
-    """Return what events need of the catalogue, or everything with the stock."""
+    """Return what events need of the catalog, or everything with the stock."""
     present = {table_of(kind).name: {record.id: record for record in session.find(kind)} for kind in KINDS}
     if everything:
         return Needed(present, tuple(session.find(StockItem)))

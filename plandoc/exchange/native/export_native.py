@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.event_content import EventContent, content_of, unsound
@@ -48,7 +48,7 @@ def export_file(
 ) -> ExportReport:
     """Write the folder, or some of its events, into one JSON file that `import_file` takes in; whole or not at all.
 
-    Without events that is everything. With events it is these, with all of the catalogue that they use through all
+    Without events that is everything. With events it is these, with all of the catalog that they use through all
     nesting, and without the stock. The same data always gives the same bytes.
 
     >>> import plandoc, pathlib, tempfile
@@ -101,23 +101,23 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
     rows = FolderRows(needed)
     tables = rows.tables(contents)
     places = {event.slug: event_document(event.id) for event in events}
-    problems = [*rows.problems, *_unsound(contents, places, definitions_in(session))]
+    problems = [*rows.problems, *_unsound(contents, places, catalog_definitions(session))]
     if problems:
         raise ValidationError(problems)
     counts = {name: len(table) for name, table in tables.items()}
     return RenderedExport(export_format.render(_ids(needed, events), tables), counts)
 
 
-def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
+def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
         Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, today))
+        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
     ]
 
 
 def _ids(needed: Needed, events: Iterable[Event]) -> dict[str, dict[str, int]]:
     """Return the numbers of all that has a short name, by it, so that it can have the same in another folder."""
-    by_table = {table: records.values() for table, records in needed.catalogue.items()} | {"events": events}
+    by_table = {table: records.values() for table, records in needed.catalog.items()} | {"events": events}
     ids = {table: {record.slug: record.id for record in records} for table, records in by_table.items()}
     return {table: dict(sorted(numbers.items())) for table, numbers in ids.items() if numbers}

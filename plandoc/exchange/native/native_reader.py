@@ -12,12 +12,12 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import check_slug, check_whole
+from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import in_order
 from plandoc.domain.snapshot_ids import TABLES as CATALOG_TABLES
 from plandoc.domain.snapshot_ids import ids_in
-from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, found
+from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent, unsound, with_snapshot_ids
 from plandoc.exchange.import_report import FailedRows
@@ -59,7 +59,7 @@ def read_native(path: str, exported: Mapping[str, Any]) -> Drafts:
 
 def _check_version(path: str, number: Any) -> None:
     if type(number) is not int or number < 1:
-        problem = Problem(f"wanted a version number, found {found(number)}", file=path, field="export_version")
+        problem = Problem(f"wanted a version number, found {shorten(number)}", file=path, field="export_version")
         raise DamagedError(path, [problem])
     if number > export_format.VERSION:
         raise NewerFormatError(path, number, export_format.VERSION)
@@ -130,7 +130,7 @@ class _Reader:
             slugs = self._slugs[table.name] = {}
             for number, row in enumerate(self._exported[table.name], start=1):
                 slug = row.get("slug") if type(row) is dict else None
-                wrong = check_slug(slug) or (None if slug else "wanted a slug, found nothing")
+                wrong = valid_slug(slug) or (None if slug else "wanted a slug, found nothing")
                 if wrong is None and slug in slugs:
                     wrong = f"stands twice, also in row {slugs[slug]}"
                 if wrong is not None:
@@ -209,7 +209,9 @@ class _Reader:
             return None
         number = self._slugs[table].get(slug) if type(slug) is str else None
         if number is None:
-            problems.append(Problem(f"{table}: {found(slug)} is not in the file{self._near(table, slug)}", field=field))
+            problems.append(
+                Problem(f"{table}: {shorten(slug)} is not in the file{self._near(table, slug)}", field=field)
+            )
         return number or 1
 
     def _near(self, table: str, slug: Any) -> str:
@@ -230,7 +232,7 @@ class _Reader:
 
     def _slug_of(self, record_type: type, number: int) -> str:
         slug = next((one.slug for one in self._records[record_type] if one.id == number), "")
-        return f"{BY_TYPE[record_type].label.lower()} {found(slug)}"
+        return f"{BY_TYPE[record_type].label.lower()} {shorten(slug)}"
 
     # Events.
 
@@ -246,9 +248,9 @@ class _Reader:
                 self._failed.add(self._ids_key, table, f"unknown table; known are {', '.join(former)}")
                 continue
             for slug, number in ids.items():
-                wrong = check_whole(number)
+                wrong = positive_int(number)
                 if wrong is None and slug not in self._slugs[table]:
-                    wrong = f"{table}: {found(slug)} is not in the file{self._near(table, slug)}"
+                    wrong = f"{table}: {shorten(slug)} is not in the file{self._near(table, slug)}"
                 if wrong is None and number in former[table]:
                     wrong = f"two of {table} have the id {number}"
                 if wrong is not None:
@@ -282,10 +284,10 @@ class _Reader:
         for table, reason in unsound(content, plan):
             self._failed.add(table, content.event.slug, reason)
         if not self._failed.rows:
-            today = Definitions(
+            current = Definitions(
                 *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
             )
-            for table, reason in impossible(content, today, former_ids, self._slug_of):
+            for table, reason in impossible(content, current, former_ids, self._slug_of):
                 self._failed.add(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._failed.add("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
@@ -305,8 +307,8 @@ def _with_floats(value: Any) -> Any:
 
 def _name(row: Any, number: int) -> str:
     slug = row.get("slug", row.get("ingredient_slug")) if type(row) is dict else None
-    return slug if type(slug) is str and check_slug(slug) is None and slug else f"row {number}"
+    return slug if type(slug) is str and valid_slug(slug) is None and slug else f"row {number}"
 
 
 def _shown(exported: Mapping[str, Any], key: str) -> str:
-    return found(exported[key]) if key in exported else "nothing"
+    return shorten(exported[key]) if key in exported else "nothing"

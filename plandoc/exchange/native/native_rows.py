@@ -30,7 +30,7 @@ class FolderRows:
         """Return all rows by table; the events in the order given, everything else by slug."""
         tables = {
             table: [self._row(record) for record in sorted(records.values(), key=lambda record: record.slug)]
-            for table, records in self._needed.catalogue.items()
+            for table, records in self._needed.catalog.items()
         }
         stock = [self._row(item) for item in self._needed.stock]
         tables["stock"] = sorted(stock, key=lambda row: (row["ingredient_slug"], row["unit"]))
@@ -69,7 +69,7 @@ class FolderRows:
         def slug_of(target: str, number: int) -> str:
             if target == "events":
                 return event_slug
-            found = self._needed.catalogue[target].get(number)
+            found = self._needed.catalog[target].get(number)
             if found is None:
                 place = CATALOG if not table.of_event else f"event {event_slug}"
                 message = f"refers to number {number} of {target}, which does not exist"

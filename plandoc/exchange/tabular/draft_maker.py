@@ -85,7 +85,7 @@ class DraftMaker:
         return [draft for draft in drafts if draft is not None]
 
     def catalog(self) -> dict[str, dict[int, Draft]]:
-        """Return the drafts of a catalogue, by table and number; raises as `drafts`."""
+        """Return the drafts of a catalog, by table and number; raises as `drafts`."""
         catalog: dict[str, dict[int, Draft]] = {table: {} for table in TABLES}
         for draft in self.drafts():
             catalog[table_of(type(draft.record)).name][draft.record.id] = draft

@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 
 from plandoc import units
-from plandoc.constraints import check_amount
+from plandoc.constraints import non_negative_decimal
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
@@ -40,7 +40,7 @@ class StockReader:
 
     def _read(self, row: Row) -> None:
         cell, unit = row.cell("ingredient"), row.cell("unit")
-        quantity = self._cells.amount(row.cell("quantity"), check_amount)
+        quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
         name = self._cells.name(cell)
         ingredient = self._known.one(name) if cell else None
         if ingredient is None:
@@ -49,7 +49,7 @@ class StockReader:
             self._cells.unit(unit)
             return
         text = self._cells.name(unit)
-        if unit and units.kind_of(text) is None and (ingredient.id, text) not in self._units_in_use:
+        if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
             self._cells.refuse_unit(unit)
         self._once.refuse_second(cell, ingredient, units.canonical(text))
         self._add(cell.line, ingredient, quantity, text)

@@ -10,12 +10,12 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, found
+from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_reader import open_backup
-from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
-from plandoc.maintenance.backups.working_names import temporary_beside
+from plandoc.maintenance.backups.staging import sync_parent, temporary_beside, write_tree
+from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, initialize
 from plandoc.storage.archive import Manifest
 from plandoc.storage.files import Files
@@ -112,7 +112,7 @@ def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes
         layer.sync_file(temporary)
         _read_back(temporary, manifest, contents, layer)
         _publish(temporary, place, layer)
-        settle(place.parent, layer)
+        sync_parent(place.parent, layer)
     return len(content)
 
 
@@ -129,11 +129,11 @@ def _publish(temporary: Path, place: Path, layer: Files) -> None:
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        lay_out(temporary, everything, layer)
+        write_tree(temporary, everything, layer)
         _read_back(temporary, manifest, contents, layer)
         # One step; the system refuses it when another folder with files in it has the name by now.
         layer.replace(temporary, place)
-        settle(place.parent, layer)
+        sync_parent(place.parent, layer)
     return sum(map(len, everything.values()))
 
 
@@ -181,7 +181,7 @@ def _place_for(target: Path, keep: int | None, moment: datetime.datetime, layer:
 
 def _check_keep(keep: int, target: Path) -> None:
     if type(keep) is not int or keep < 1:
-        raise _refused(f"wanted how many backups to keep, at least 1, found {found(keep)}", field="keep")
+        raise _refused(f"wanted how many backups to keep, at least 1, found {shorten(keep)}", field="keep")
     if target.suffix.lower() == ARCHIVE_SUFFIX:
         hint = "name the folder in which they are kept"
         raise _refused(f"wanted a folder for several backups, found the name of one archive: {target}", hint)

@@ -29,9 +29,9 @@ from plandoc.errors import (
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
-from plandoc.maintenance.backups.restore_target import Target, look_at
-from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
-from plandoc.maintenance.backups.working_names import temporary_beside
+from plandoc.maintenance.backups.restore_target import RestoreTarget, examine_target
+from plandoc.maintenance.backups.staging import sync_parent, temporary_beside, write_tree
+from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, documents, initialize, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -72,8 +72,8 @@ def restore(
     path: str | os.PathLike[str],
     *,
     replace: bool = False,
-    foreign: bool = False,
-    older: bool = False,
+    allow_other_folder: bool = False,
+    allow_older: bool = False,
     clock: Clock = system_clock,
     timeout_seconds: float = _TIMEOUT_SECONDS,
     files: Files | None = None,
@@ -85,8 +85,8 @@ def restore(
         path: The data folder: none yet, an empty one, or with `replace` one that is there.
         replace: Restore over a data folder that is there. A backup of it is made beside it first; when it is too
             damaged for that, a plain copy.
-        foreign: Do so even when it is another data folder than the one that the backup was made of.
-        older: Do so even when it has transactions that the backup does not have.
+        allow_other_folder: Do so even when it is another data folder than the one that the backup was made of.
+        allow_older: Do so even when it has transactions that the backup does not have.
         clock: Where the moments come from; a function that returns the present in UTC.
         timeout_seconds: How long to wait for another writer.
         files: The calls to the operating system; replaced only by tests.
@@ -104,8 +104,8 @@ def restore(
     _refuse_unreadable(backup)
     problems = tuple(problems_in(backup.documents))
     with translated(root, Outcome.NOT_SAVED):
-        target = look_at(root, layer)
-        _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+        target = examine_target(root, layer)
+        _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
         if not target.exists:
             _make(root, backup, clock(), layer)
             kept = None
@@ -113,8 +113,8 @@ def restore(
 
             def over(lock: FolderLock) -> Path | None:
                 # Again, because only now no other process can change it.
-                target = look_at(root, layer)
-                _refuse(target, backup, replace=replace, foreign=foreign, older=older)
+                target = examine_target(root, layer)
+                _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
                 kept = None if target.is_empty else _keep(target, clock(), layer)
                 _commit(target, backup, lock, clock(), layer)
                 return kept
@@ -145,7 +145,9 @@ def _refuse_unreadable(backup: Backup) -> None:
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
 
 
-def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, older: bool) -> None:
+def _refuse(
+    target: RestoreTarget, backup: Backup, *, replace: bool, allow_other_folder: bool, allow_older: bool
+) -> None:
     if not target.exists or target.is_empty:
         return
     if not target.is_data_folder:
@@ -154,20 +156,20 @@ def _refuse(target: Target, backup: Backup, *, replace: bool, foreign: bool, old
     if not replace:
         hint = "restore into a new folder and compare; or with replace=True, which keeps a backup of it"
         raise _refused(f"{target.root} is a data folder already", hint)
-    if target.lineage not in {None, manifest.lineage} and not foreign:
+    if target.lineage not in {None, manifest.lineage} and not allow_other_folder:
         message = f"the backup is of another data folder ({manifest.lineage}) than {target.root} ({target.lineage})"
-        raise _refused(message, "if that is wanted, say so with foreign=True")
-    if target.lineage == manifest.lineage and not older:
+        raise _refused(message, "if that is wanted, say so with allow_other_folder=True")
+    if target.lineage == manifest.lineage and not allow_older:
         _refuse_to_lose_transactions(target, backup)
 
 
-def _refuse_to_lose_transactions(target: Target, backup: Backup) -> None:
+def _refuse_to_lose_transactions(target: RestoreTarget, backup: Backup) -> None:
     """Refuse where the folder has transactions that the backup does not have.
 
     A number alone is not enough: the backup may hold a transaction whose writer then failed to make it durable, and the
     folder another one of that number.
     """
-    hint = "what was done since would be gone; if that is wanted, say so with older=True"
+    hint = "what was done since would be gone; if that is wanted, say so with allow_older=True"
     serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
     if target.serial > serial:
         raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)
@@ -185,12 +187,12 @@ def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -
         raise FolderNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; make it first")
     contents = {**backup.documents, journal.NAME: b""}
     with temporary_beside(root, moment, layer) as temporary:
-        lay_out(temporary, contents, layer)
+        write_tree(temporary, contents, layer)
         layer.replace(temporary, root)
-        settle(root.parent, layer)
+        sync_parent(root.parent, layer)
 
 
-def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
+def _keep(target: RestoreTarget, moment: datetime.datetime, layer: Files) -> Path:
     """Put what the folder holds beside it: as a backup when it can be understood, else file by file."""
     stem = target.root.with_name(f"{target.root.name}{rotation.BEFORE_RESTORE}{rotation.stamp(moment)}")
     if target.is_sound:
@@ -201,9 +203,9 @@ def _keep(target: Target, moment: datetime.datetime, layer: Files) -> Path:
         return backup_writer.write(place, archive.describe(contents, moment=moment), contents, layer).path
     place = rotation.free_path(stem, "", layer)
     with temporary_beside(place, moment, layer) as temporary:
-        lay_out(temporary, _plain_files(target.root, layer), layer)
+        write_tree(temporary, _plain_files(target.root, layer), layer)
         layer.replace(temporary, place)
-        settle(place.parent, layer)
+        sync_parent(place.parent, layer)
     return place
 
 
@@ -217,7 +219,7 @@ def _plain_files(root: Path, layer: Files) -> dict[str, bytes]:
     return found
 
 
-def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.datetime, layer: Files) -> None:
+def _commit(target: RestoreTarget, backup: Backup, lock: FolderLock, moment: datetime.datetime, layer: Files) -> None:
     """Put a journal with one line that holds everything in the place of the old one: the rename is the commit."""
     folder = DocumentFiles(target.root, layer)
     serial = max(target.serial, backup.manifest.serial)
@@ -248,7 +250,7 @@ def _commit(target: Target, backup: Backup, lock: FolderLock, moment: datetime.d
         raise storage_error(error, target.root, outcome, "the journal could not be written") from error
 
 
-def _marker_for(target: Target, backup: Backup, serial: int) -> marker.Marker:
+def _marker_for(target: RestoreTarget, backup: Backup, serial: int) -> marker.Marker:
     """Return the marker that goes with the line; serials never fall, or others would not see that anything changed."""
     restored = backup.marker
     same = target.lineage == restored.lineage

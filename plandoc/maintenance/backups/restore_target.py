@@ -15,14 +15,14 @@ from plandoc.storage.lock import FOLDER
 
 
 @frozen
-class Target:
+class RestoreTarget:
     """What stands at the path.
 
     Attributes:
         root: The path.
         exists: Whether there is a folder at all.
         is_empty: Whether it holds nothing but what a restore that was cut off may have left.
-        is_data_folder: Whether there is a marker, a catalogue, a journal or an event in it.
+        is_data_folder: Whether there is a marker, a catalog, a journal or an event in it.
         is_sound: Whether journal and marker mean something together.
         lineage: The identity of the folder; None when it cannot be told.
         serial: Number of its last transaction, as far as that can be told.
@@ -43,7 +43,7 @@ class Target:
     events: tuple[str, ...] = ()
 
 
-def look_at(root: Path, layer: Files) -> Target:
+def examine_target(root: Path, layer: Files) -> RestoreTarget:
     """Return what stands at a path.
 
     Raises:
@@ -51,19 +51,21 @@ def look_at(root: Path, layer: Files) -> Target:
         NewerFormatError: when a newer plandoc wrote it.
     """
     if layer.status(root) is None:
-        return Target(root)
+        return RestoreTarget(root)
     if not root.is_dir():
         raise ValidationError(f"{root} is no folder; wanted a data folder, an empty folder, or nothing")
     names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
     folder = DocumentFiles(root, layer)
     events = tuple(filter(archive.is_document_name, folder.names(initialize.EVENTS_FOLDER)))
     own = {marker.NAME, *initialize.DOCUMENTS, journal.NAME}
-    target = Target(root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events))
+    target = RestoreTarget(
+        root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events)
+    )
     target = attrs.evolve(target, events=events)
-    return _understood(target, folder) if target.is_data_folder else target
+    return _interpreted(target, folder) if target.is_data_folder else target
 
 
-def _understood(target: Target, folder: DocumentFiles) -> Target:
+def _interpreted(target: RestoreTarget, folder: DocumentFiles) -> RestoreTarget:
     content = folder.read(journal.NAME) or b""
     try:
         state = recovery.interpret(content, folder.read(marker.NAME))
@@ -82,7 +84,7 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     )
 
 
-def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
+def _guessed(target: RestoreTarget, folder: DocumentFiles, content: bytes) -> RestoreTarget:
     """Return what marker and journal say each for itself, where they mean nothing together.
 
     The serial above all: the line of the restore must have one that no file of the folder counts as done.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
-from plandoc.maintenance.checks.inspection import Look
-from plandoc.maintenance.checks.issues import Cure, Finding
+from plandoc.maintenance.checks.inspection import Inspection
+from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.storage import initialize
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -21,7 +21,7 @@ from plandoc.storage.os_errors import translated
 from plandoc.storage.paths import named
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
-__all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
+__all__ = ["Fix", "Inspection", "Issue", "check", "inspect_folder", "notes_and_problems"]
 
 _TRIES = 5
 _TIMEOUT_SECONDS = 30.0
@@ -55,13 +55,13 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
 
 def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
     """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
-    findings = look_at(named(path).absolute(), Files())[1]
-    notes = [finding.problem for finding in findings if finding.is_note and not strict]
-    return notes, [finding.problem for finding in findings if strict or not finding.is_note]
+    issues = inspect_folder(named(path).absolute(), Files())[1]
+    notes = [issue.problem for issue in issues if issue.is_note and not strict]
+    return notes, [issue.problem for issue in issues if strict or not issue.is_note]
 
 
-def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
-    """Return a look at one moment of a folder, and what it found.
+def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
+    """Inspect one moment of a folder; return the inspection and the issues that it found.
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
@@ -72,37 +72,37 @@ def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
         before = _moment(root, files)
-        look, findings = _look_once(root, files)
+        inspection, issues = _inspect_once(root, files)
         # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
-        if not findings or _moment(root, files) == before:
-            return look, findings
-    return _look_in_turn(root, files)
+        if not issues or _moment(root, files) == before:
+            return inspection, issues
+    return _inspect_in_turn(root, files)
 
 
-def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
-    """Look under the lock, because a writer that never pauses has interfered each time."""
+def _inspect_in_turn(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
+    """Inspect under the lock, because a writer that never pauses has interfered each time."""
     return while_locked(
         root,
         files,
-        lambda _: _look_once(root, files),
+        lambda _: _inspect_once(root, files),
         action=None,
         moment=system_clock(),
         timeout_seconds=_TIMEOUT_SECONDS,
     )
 
 
-def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+def _inspect_once(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
     folder = DocumentFiles(root, files)
-    look = Look(folder, files)
+    inspection = Inspection(folder, files)
     with translated(root, Outcome.NOT_SAVED):
         if initialize.is_made(root, files):
-            return look, list(look.findings())
+            return inspection, list(inspection.issues())
     if _holds_documents(folder):
         hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
-        return look, [Finding(problem, is_damage=True)]
+        return inspection, [Issue(problem, is_damage=True)]
     message = f"the folder holds no {MARKER}, so it is no plandoc folder"
-    return look, [Finding(Problem(message, hint="make one with 'plandoc init'"))]
+    return inspection, [Issue(Problem(message, hint="make one with 'plandoc init'"))]
 
 
 def _holds_documents(folder: DocumentFiles) -> bool:

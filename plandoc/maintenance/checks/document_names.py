@@ -23,7 +23,7 @@ _ADDED = re.compile(
 _HIDDEN = (".", "~$")
 
 
-class Kind(enum.Enum):
+class FileKind(enum.Enum):
     """What a file is."""
 
     OWN = "a file of plandoc"
@@ -34,7 +34,7 @@ class Kind(enum.Enum):
     OTHERS = "a file that is no concern of plandoc"
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> FileKind:
     """Return what a file is.
 
     Args:
@@ -47,15 +47,15 @@ def kind_of(name: str) -> Kind:
     """
     folder, _, last = name.rpartition("/")
     if last.endswith(TEMPORARY):
-        return Kind.TEMPORARY
+        return FileKind.TEMPORARY
     if name in {MARKER, *ROOT_DOCUMENTS, journal.NAME, archive.MANIFEST} or event_of_document(name) is not None:
-        return Kind.OWN
+        return FileKind.OWN
     if last.startswith(_HIDDEN) or not _JSON.search(last):
-        return Kind.OTHERS
+        return FileKind.OTHERS
     pattern = _IN_EVENTS if folder == EVENTS_FOLDER else _IN_ROOT
     if not pattern.fullmatch(last):
-        return Kind.UNKNOWN
-    return Kind.COPY if _ADDED.search(last) else Kind.NAMED_LIKE_COPY
+        return FileKind.UNKNOWN
+    return FileKind.COPY if _ADDED.search(last) else FileKind.NAMED_LIKE_COPY
 
 
 def document_of_copy(name: str) -> str:

@@ -43,7 +43,7 @@ class LostFound:
             self._folder.put_durably(kept + _REASON, note)
         return kept
 
-    def taken_out(self) -> Iterator[str]:
+    def quarantined(self) -> Iterator[str]:
         """Yield the documents of events that stand here because they were damaged, and were not taken back since."""
         present = self._folder.names(LOST_FOUND)
         noted = set(present)
@@ -55,7 +55,7 @@ class LostFound:
         }
         yield from sorted(found)
 
-    def note_taken_back(self, document: str) -> None:
+    def note_restored(self, document: str) -> None:
         """Note that a document was taken back, so that no later repair brings it back once it was removed on purpose."""
         for name in self._folder.names(LOST_FOUND):
             match = _TAKEN_OUT.fullmatch(name.removeprefix(f"{LOST_FOUND}/"))

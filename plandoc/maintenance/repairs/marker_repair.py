@@ -9,10 +9,10 @@ import attrs
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, Outcome
-from plandoc.maintenance.checks import Finding, Look
+from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
-from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind
-from plandoc.maintenance.repairs.restore_document import Source
+from plandoc.maintenance.repairs.repair_report import RepairAction
+from plandoc.maintenance.repairs.restore_document import RestoreSource
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -21,24 +21,24 @@ from plandoc.storage.os_errors import translated
 from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
 
-def taking_marker_back(
-    look: Look, findings: Sequence[Finding], folder: DocumentFiles, source: Source | None
+def plan_marker_restore(
+    inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: RestoreSource | None
 ) -> Iterator[RepairAction]:
     """Yield that the marker is taken back, when neither it nor the journal says what it said."""
-    wrong = next((finding for finding in findings if finding.file == MARKER and finding.is_damage), None)
-    if look.marker is None and wrong is not None and source is not None:
+    wrong = next((issue for issue in issues if issue.file == MARKER and issue.is_damage), None)
+    if inspection.marker is None and wrong is not None and source is not None:
         content = folder.read(MARKER)
         kept = None if content is None else LostFound.name_of(MARKER, content, is_replaced=True)
         counted = f"transactions are counted on from {_marker(folder, source).serial}"
         reason = f"{wrong.problem.message}; {counted}; what else can be repaired is seen once it is there"
-        yield RepairAction(RepairKind.TAKE_BACK, MARKER, reason, kept)
+        yield RepairAction(Fix.RESTORE, MARKER, reason, kept)
 
 
-def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, timeout_seconds: float) -> None:
+def restore_marker(root: Path, files: Files, clock: Clock, source: RestoreSource, timeout_seconds: float) -> None:
     """Put a marker in its place, under the lock; the damaged one is kept."""
     folder = DocumentFiles(root, files)
 
-    def take_back(_: FolderLock) -> None:
+    def put_back(_: FolderLock) -> None:
         with translated(root, Outcome.NOT_SAVED):
             content = folder.read(MARKER)
             if _is_sound(content):
@@ -48,7 +48,7 @@ def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, tim
                 LostFound(folder).keep(MARKER, content, "could not be read", is_replaced=True)
             folder.put_durably(MARKER, marker.render(_marker(folder, source)))
 
-    while_locked(root, files, take_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
+    while_locked(root, files, put_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
 
 
 def _is_sound(content: bytes | None) -> bool:
@@ -59,7 +59,7 @@ def _is_sound(content: bytes | None) -> bool:
     return True
 
 
-def _marker(folder: DocumentFiles, source: Source) -> marker.Marker:
+def _marker(folder: DocumentFiles, source: RestoreSource) -> marker.Marker:
     """Return the marker: with the identity of the folder, and counts behind all that is there."""
     then = source.backup.marker
     ids = [event_of_document(name) or 0 for name in folder.names(EVENTS_FOLDER)]

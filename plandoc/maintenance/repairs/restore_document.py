@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
@@ -17,7 +17,7 @@ from plandoc.tables import BY_TYPE, MARKER, tables_of
 
 
 @frozen
-class Source:
+class RestoreSource:
     """A backup to take documents back from.
 
     Attributes:
@@ -29,18 +29,18 @@ class Source:
     lineage: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> RestoreSource:
         """Read a backup.
 
         Raises:
-            ValidationError: when it is one of another folder, and `foreign` does not say that it may be.
+            ValidationError: when it is one of another folder, and `allow_other_folder` does not say that it may be.
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
         found = backup.manifest.lineage
-        if found != lineage and not foreign:
+        if found != lineage and not allow_other_folder:
             message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
-            hint = "take a backup of this folder; or say --foreign (foreign=True), and its documents become part of it"
+            hint = "use a backup of this folder; or repair with allow_other_folder=True, and its documents become part of this one"
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
         return cls(backup, lineage)
 
@@ -58,10 +58,10 @@ class Source:
         document = self._sound(name)
         if document is None:
             raise ValidationError([Problem("the backup holds no sound document of this name", file=name)])
-        document.count_up()
+        document.advance_counters()
         for table_name, table in tables_of(name).items():
             if document.next_id(table) <= referred.get(table_name, 0):
-                document.skip_ids(table, referred[table_name] + 1)
+                document.reserve_ids(table, referred[table_name] + 1)
         # What was divided since is not what the folder wants, and any other document is brought up when it is read.
         is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
         return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
@@ -80,14 +80,14 @@ class Source:
         number = self.backup.marker.format
         return parts(origin(name, number), number)
 
-    def _sound(self, name: str) -> OpenDocument | None:
+    def _sound(self, name: str) -> DocumentSession | None:
         file = self._parts(name)[0]
         content = self.backup.documents.get(file)
         if content is None or name == MARKER:
             return None
         try:
             document = documents.parse(file, content)
-            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage), name)
+            opened = DocumentSession(attrs.evolve(document, lineage=self.lineage), name)
         except PlandocError:
             return None
         belongs = document.lineage == self.backup.manifest.lineage
@@ -95,14 +95,14 @@ class Source:
 
 
 def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, int]:
-    """Return the highest id of each table of the catalogue that the documents of events refer to.
+    """Return the highest id of each table of the catalog that the documents of events refer to.
 
-    A row of the catalogue that is lost leaves its number behind there; a new row must not be taken for it.
+    A row of the catalog that is lost leaves its number behind there; a new row must not be taken for it.
     """
     highest: dict[str, int] = {}
     for name, content in contents:
         try:
-            document = OpenDocument(documents.parse(name, content or b""))
+            document = DocumentSession(documents.parse(name, content or b""))
             ids = list(_referred(document))
         except PlandocError:
             continue
@@ -111,7 +111,7 @@ def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, 
     return highest
 
 
-def _referred(document: OpenDocument) -> Iterable[tuple[str, int]]:
+def _referred(document: DocumentSession) -> Iterable[tuple[str, int]]:
     for table in tables_of(document.name).values():
         for record in document.find(table) if table.references else ():
             for reference in table.references:

@@ -1,4 +1,4 @@
-"""A plan that was amended, baked and packed, and every kind of change of the catalogue that it rests on."""
+"""A plan that was amended, baked and packed, and every kind of change of the catalog that it rests on."""
 
 from __future__ import annotations
 

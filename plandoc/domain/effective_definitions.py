@@ -1,6 +1,6 @@
 """The definitions in force of a plan: those that its snapshot froze, and those that its amendments froze since.
 
-From the moment on when a snapshot is taken, the catalogue of today has no say. Only what nothing froze is looked up in
+From the moment on when a snapshot is taken, the catalog of today has no say. Only what nothing froze is looked up in
 it: that can be nothing that the plan rests on, but for plans that were started or amended by plandoc 0.1, whose rows
 froze less.
 """
@@ -23,20 +23,20 @@ RecordT = TypeVar("RecordT")
 _Source = PlanSnapshot | PlanAmendment
 
 
-def definitions_in_force(
-    snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment], today: Definitions
+def effective_definitions(
+    snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment], current: Definitions
 ) -> Definitions:
     """Return the definitions by which a plan is worked out; each row becomes a record when a sum first asks for it.
 
     Args:
-        snapshot: Of the plan; None when there is none yet, and then they are those of today.
+        snapshot: Of the plan; None when there is none yet, and then they are those of current.
         amendments: All that were made since, in any order.
-        today: What the catalogue defines now.
+        current: What the catalog defines now.
     """
     if snapshot is None:
-        return today
+        return current
     freezing = [amendment for amendment in in_order(amendments) if amendment.freezes]
-    return _InForce(snapshot, freezing, today).definitions()
+    return _EffectiveDefinitions(snapshot, freezing, current).definitions()
 
 
 def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
@@ -51,19 +51,19 @@ def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Pr
                 yield attrs.evolve(problem, field=field)
 
 
-class _InForce:
+class _EffectiveDefinitions:
     """The definitions of one plan, at the end and after any number of its amendments."""
 
-    def __init__(self, snapshot: PlanSnapshot, freezing: Sequence[PlanAmendment], today: Definitions) -> None:
+    def __init__(self, snapshot: PlanSnapshot, freezing: Sequence[PlanAmendment], current: Definitions) -> None:
         self._snapshot = snapshot
         self._freezing = freezing
-        self._today = today
+        self._current = current
         self._by_length: dict[int, Definitions] = {}
 
     def definitions(self) -> Definitions:
         return self._of_first(len(self._freezing))
 
-    def after(self, amendments: int) -> Definitions:
+    def as_of(self, amendments: int) -> Definitions:
         """Return the definitions after so many amendments."""
         # One that only brings something in changes nothing of what was there before.
         later = (at for at, one in enumerate(self._freezing) if one.revises and one.sequence > amendments)
@@ -74,11 +74,11 @@ class _InForce:
             # The latest first, because it has the last word; and what later ones brought in is as they brought it.
             sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
             self._by_length[length] = Definitions(
-                _Records(FinishedGood, sources, self._today.goods).__getitem__,
-                _Records(FinishedUnit, sources, self._today.units).__getitem__,
-                _Records(Recipe, sources, self._today.recipes).__getitem__,
-                _Records(Ingredient, sources, self._today.ingredients).__getitem__,
-                earlier=self.after,
+                _Records(FinishedGood, sources, self._current.goods).__getitem__,
+                _Records(FinishedUnit, sources, self._current.units).__getitem__,
+                _Records(Recipe, sources, self._current.recipes).__getitem__,
+                _Records(Ingredient, sources, self._current.ingredients).__getitem__,
+                earlier=self.as_of,
             )
         return self._by_length[length]
 
@@ -87,12 +87,12 @@ class _Records(dict[int, RecordT | None]):
     """The records of one type that were looked up, each made of its row when it is first asked for."""
 
     def __init__(
-        self, record_type: type[RecordT], sources: Sequence[_Source], today: Callable[[int], RecordT | None]
+        self, record_type: type[RecordT], sources: Sequence[_Source], current: Callable[[int], RecordT | None]
     ) -> None:
         super().__init__()
         self._record_type = record_type
         self._sources = sources
-        self._today = today
+        self._current = current
 
     def __missing__(self, record_id: int) -> RecordT | None:
         self[record_id] = self._look_up(record_id)
@@ -104,7 +104,7 @@ class _Records(dict[int, RecordT | None]):
             if source.defines(table, record_id):
                 row = source.definition(table, record_id)
                 return None if row is None else _record(self._record_type, record_id, row, source)
-        return self._today(record_id)
+        return self._current(record_id)
 
 
 def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:

@@ -8,11 +8,11 @@ from typing import Any
 from plandoc.domain.definitions import Definitions
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 
-# Ids by the type of the record, in the order in which a catalogue holds them; of what is missing, too.
+# Ids by the type of the record, in the order in which a catalog holds them; of what is missing, too.
 Ids = Mapping[type[Any], Sequence[int]]
 
 
-def rests_on(
+def dependency_closure(
     definitions: Definitions, *, goods: Iterable[int] = (), units: Iterable[int] = (), recipes: Iterable[int] = ()
 ) -> Ids:
     """Return the ids of these, and of all that is inside them; of what is not to be found as well.
@@ -23,7 +23,7 @@ def rests_on(
         units: Ids of finished units.
         recipes: Ids of recipes.
 
-    >>> rests_on(Definitions(), units=[3])[FinishedUnit]
+    >>> dependency_closure(Definitions(), units=[3])[FinishedUnit]
     [3]
     """
     all_goods = _with_parts(goods, definitions.goods, lambda good: good.inner_good_ids)

@@ -15,21 +15,21 @@ from plandoc.units import position
 
 
 @frozen
-class Taking:
+class Consumption:
     """What is taken.
 
     Attributes:
-        left: The rows of the stock that are less by it, as they are then.
+        remaining_stock: The rows of the stock that it lowers, as they are afterwards.
         taken: What each of them is less by.
         not_taken: What is needed and was not there.
     """
 
-    left: tuple[StockItem, ...] = ()
+    remaining_stock: tuple[StockItem, ...] = ()
     taken: tuple[Taken, ...] = ()
     not_taken: tuple[NotTaken, ...] = ()
 
 
-def take(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Taking:
+def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption:
     """Return what needs take out of the stock: of several units that can be compared, the largest first.
 
     Args:
@@ -50,7 +50,7 @@ def take(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Taking:
         if missing.exact:
             not_taken.append(NotTaken(need.ingredient.name, storable(missing.exact, rounds_up=True), missing.unit))
     less = (left[item.id] for item in items if left[item.id] != item)
-    return Taking(tuple(less), tuple(taken), tuple(not_taken))
+    return Consumption(tuple(less), tuple(taken), tuple(not_taken))
 
 
 def _rest(there: Fraction, unit: str, missing: Amount, density: Density | None) -> tuple[Fraction, Amount]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plandoc.domain.review import PlanParts
+from plandoc.domain.review import LivePlan
 from plandoc.domain.runs import counted_assembly, counted_production
 from plandoc.engine.session import Session
 from plandoc.records import (
@@ -48,11 +48,11 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
     return assembly_runs(event.id, session)
 
 
-def plan_parts(event_id: int, session: Session) -> PlanParts:
+def live_plan(event_id: int, session: Session) -> LivePlan:
     """Return what the plan of an event consists of, as the sums want it."""
     event = session.event(event_id)
     decisions = session.find(BatchDecision, event_id=event_id)
-    return PlanParts(
+    return LivePlan(
         quantities=planned_goods(event_id, session),
         recipes=selected_recipes(event_id, session),
         decisions={row.finished_unit_id: row for row in decisions},

@@ -1,4 +1,4 @@
-"""The definitions of an event: the catalogue until its plan is frozen, and from then on what was frozen."""
+"""The definitions of an event: the catalog until its plan is frozen, and from then on what was frozen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import PlanState
 from tests.builders import a_bakery, a_plan
 
@@ -17,7 +17,7 @@ def bakery(store):
 
 
 def defined(store, event):
-    return store.read(lambda session: definitions_of(event.id, session))
+    return store.read(lambda session: plan_definitions(event.id, session))
 
 
 def baked_in_tens(store, bakery):
@@ -27,7 +27,7 @@ def baked_in_tens(store, bakery):
 
 
 @pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.LOCKED])
-def test_before_production_they_are_those_of_the_catalogue(store, bakery, state):
+def test_before_production_they_are_those_of_the_catalog(store, bakery, state):
     event = a_plan(store, state, bakery=bakery)
     now = baked_in_tens(store, bakery)
 
@@ -54,7 +54,7 @@ def test_a_snapshot_taken_before_the_start_freezes_them_too(store, bakery):
     assert defined(store, event).units(bakery.cookie.id) == bakery.cookie
 
 
-def test_what_nothing_froze_is_looked_up_in_the_catalogue(store, bakery):
+def test_what_nothing_froze_is_looked_up_in_the_catalog(store, bakery):
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
     assert defined(store, event).units(bakery.small_cookie.id) == bakery.small_cookie
@@ -63,4 +63,4 @@ def test_what_nothing_froze_is_looked_up_in_the_catalogue(store, bakery):
 
 def test_an_unknown_event_has_none(store, bakery):
     with pytest.raises(plandoc.NotFoundError, match="Event 99 not found"):
-        store.read(lambda session: definitions_of(99, session))
+        store.read(lambda session: plan_definitions(99, session))

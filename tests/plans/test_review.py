@@ -25,7 +25,7 @@ def found(event):
 
 
 def changed(store, record, **fields):
-    with store.session("change the catalogue") as session:
+    with store.session("change the catalog") as session:
         return session.replace(attrs.evolve(record, **fields))
 
 
@@ -286,7 +286,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize(("spoil", "kinds"), DOUBTFUL.values(), ids=DOUBTFUL)
-def test_findings_stop_nobody_and_are_kept_in_the_snapshot_whatever_happens_to_the_catalogue(
+def test_findings_stop_nobody_and_are_kept_in_the_snapshot_whatever_happens_to_the_catalog(
     store, bakery, event, spoil, kinds
 ):
     spoil(store, bakery, event)
