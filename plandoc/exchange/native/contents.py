@@ -180,10 +180,10 @@ def _unsound_replay(content: EventContent, plan: PlanContent) -> Iterator[tuple[
     snapshot = content.snapshot
     assert snapshot is not None  # noqa: S101  (the caller has looked)
     try:
-        parting = first_divergence(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
+        divergence = first_divergence(snapshot.snapshot_data, content.amendments, plan, snapshot.definitions)
     except ValidationError as error:
         yield "plan_snapshots", str(error)
         return
-    if parting is not None:
-        table = "plan_snapshots" if parting.amendment is None else "plan_amendments"
-        yield table, f"the plan is not what its snapshot and amendments make it: {parting.message}"
+    if divergence is not None:
+        table = "plan_snapshots" if divergence.amendment is None else "plan_amendments"
+        yield table, f"the plan differs from its snapshot and amendments: {divergence.message}"
