@@ -1,455 +1,74 @@
 """plandoc keeps a small bakery's production plans in a portable folder of JSON files.
 
-Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one.
+Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one. What operations return
+is described in `plandoc.results`, and every error in `plandoc.errors`.
 """
 
-from typing import TYPE_CHECKING, Any
+import importlib
 
-if TYPE_CHECKING:
-    from tinydb import where
-
-    from plandoc.domain.availability import Availability
-    from plandoc.domain.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
-    from plandoc.domain.definition_changes import DefinitionChange, DefinitionDifference
-    from plandoc.domain.feasibility import Feasibility, GoodFeasibility
-    from plandoc.domain.ingredients import IngredientNeeds, NeedRow
-    from plandoc.domain.mapping_diff import Status
-    from plandoc.domain.measures import Amount
-    from plandoc.domain.plan_diff import Difference
-    from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
-    from plandoc.domain.requirements import Requirement, Source
-    from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
-    from plandoc.engine.session import Session
-    from plandoc.errors import (
-        ConflictError,
-        DamagedError,
-        FolderNotFoundError,
-        ImportRefusedError,
-        LockTimeout,
-        NewerFormatError,
-        NotFoundError,
-        Outcome,
-        PlandocError,
-        PlanStateError,
-        Problem,
-        SessionError,
-        StillUsedError,
-        StorageError,
-        StoreError,
-        ValidationError,
-    )
-    from plandoc.exchange import ExportReport, ImportReport, OnConflict, export_file, import_file
-    from plandoc.exchange.json_schema import schema_of
-    from plandoc.exchange.spreadsheets import export_csv
-    from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
-    from plandoc.maintenance.backups.backup_writer import BackupReport, backup
-    from plandoc.maintenance.backups.restore import RestoreReport, restore
-    from plandoc.maintenance.backups.verification import verify_backup
-    from plandoc.maintenance.checks import check
-    from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport, repair
-    from plandoc.records import (
-        AddFinishedGood,
-        AssemblyRun,
-        AssemblyType,
-        BatchDecision,
-        ChangeQuantity,
-        Component,
-        Density,
-        DropFinishedGood,
-        Event,
-        EventFinishedGood,
-        EventRecipe,
-        Finding,
-        FindingKind,
-        FinishedGood,
-        FinishedUnit,
-        Ingredient,
-        Loss,
-        ModifyBatch,
-        NotTaken,
-        PlanAmendment,
-        PlanSnapshot,
-        PlanState,
-        ProductionRun,
-        Recipe,
-        RecipeLine,
-        ReviseFinishedGood,
-        ReviseRecipe,
-        RunKind,
-        StockItem,
-        SubRecipe,
-        Taken,
-        VoidedRun,
-        YieldMode,
-    )
-    from plandoc.report import render_report, write_report
-    from plandoc.snapshots import create_plan_snapshot, get_plan_snapshot
-    from plandoc.storage.folder import RecoveryWarning
-    from plandoc.store import Store, open_store, use_store
-    from plandoc.version import __version__
-    from plandoc.workflow.amendments import (
-        add_finished_good,
-        amend_enough,
-        change_quantity,
-        drop_finished_good,
-        get_amendments,
-        modify_batch_decision,
-    )
-    from plandoc.workflow.catalog import find_by_key, list_records, remove_event
-    from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
-    from plandoc.workflow.decisions import (
-        decide_enough,
-        delete_batch_decisions,
-        get_batch_decisions,
-        get_batch_options,
-        get_requirements,
-        save_batch_decision,
-        save_batch_decisions,
-        suggest_batches,
-    )
-    from plandoc.workflow.feasibility import get_feasibility
-    from plandoc.workflow.lifecycle import complete_production, lock_plan, start_production, unlock_plan
-    from plandoc.workflow.overview import Plan, get_plan
-    from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-    from plandoc.workflow.review import review_plan
-    from plandoc.workflow.revisions import revise_finished_good, revise_recipe
-    from plandoc.workflow.selection import (
-        GoodsSelection,
-        QuantityChange,
-        RecipeSelection,
-        change_event_finished_goods,
-        get_available_finished_goods,
-        get_event_fg_quantities,
-        get_event_recipes,
-        set_event_finished_goods,
-        set_event_recipes,
-    )
-    from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
-    from plandoc.workflow.stock import add_stock, get_stock, set_stock
-
-__all__ = [
-    "AddFinishedGood",
-    "Amount",
-    "AssemblyRun",
-    "AssemblyType",
-    "Availability",
-    "BackupReport",
-    "BatchDecision",
-    "BatchOption",
-    "BatchSuggestion",
-    "ChangeQuantity",
-    "Component",
-    "ConflictError",
-    "DamagedError",
-    "DefinitionChange",
-    "DefinitionDifference",
-    "Density",
-    "Difference",
-    "DropFinishedGood",
-    "Event",
-    "EventFinishedGood",
-    "EventRecipe",
-    "ExportReport",
-    "Feasibility",
-    "Finding",
-    "FindingKind",
-    "FinishedGood",
-    "FinishedUnit",
-    "Fix",
-    "FolderNotFoundError",
-    "GoodFeasibility",
-    "GoodProgress",
-    "GoodsSelection",
-    "ImportRefusedError",
-    "ImportReport",
-    "Ingredient",
-    "IngredientNeeds",
-    "LockTimeout",
-    "Loss",
-    "ModifyBatch",
-    "NeedRow",
-    "NewerFormatError",
-    "NotFoundError",
-    "NotTaken",
-    "OnConflict",
-    "Outcome",
-    "Overall",
-    "Plan",
-    "PlanAmendment",
-    "PlanComparison",
-    "PlanSnapshot",
-    "PlanState",
-    "PlanStateError",
-    "PlandocError",
-    "Problem",
-    "ProductionRun",
-    "Progress",
-    "QuantityChange",
-    "Recipe",
-    "RecipeLine",
-    "RecipeSelection",
-    "RecoveryWarning",
-    "RepairAction",
-    "RepairReport",
-    "Requirement",
-    "RestoreReport",
-    "ReviseFinishedGood",
-    "ReviseRecipe",
-    "RunKind",
-    "Session",
-    "SessionError",
-    "ShoppingItem",
-    "ShoppingList",
-    "ShoppingRow",
-    "Source",
-    "Standing",
-    "Status",
-    "StillUsedError",
-    "StockItem",
-    "StorageError",
-    "Store",
-    "StoreError",
-    "SubRecipe",
-    "Taken",
-    "UnitOptions",
-    "UnitPlan",
-    "UnitProgress",
-    "ValidationError",
-    "VoidedRun",
-    "YieldMode",
-    "__version__",
-    "add_finished_good",
-    "add_stock",
-    "amend_enough",
-    "backup",
-    "change_event_finished_goods",
-    "change_quantity",
-    "check",
-    "complete_production",
-    "create_plan_snapshot",
-    "decide_enough",
-    "delete_batch_decisions",
-    "drop_finished_good",
-    "export_csv",
-    "export_file",
-    "find_by_key",
-    "get_amendments",
-    "get_available_finished_goods",
-    "get_batch_decisions",
-    "get_batch_options",
-    "get_event_fg_quantities",
-    "get_event_recipes",
-    "get_feasibility",
-    "get_ingredient_needs",
-    "get_plan",
-    "get_plan_comparison",
-    "get_plan_snapshot",
-    "get_progress",
-    "get_requirements",
-    "get_shopping_list",
-    "get_stock",
-    "import_file",
-    "import_goods",
-    "import_ingredients",
-    "import_recipes",
-    "import_stock",
-    "list_records",
-    "lock_plan",
-    "modify_batch_decision",
-    "open_store",
-    "receive_shopping",
-    "record_assembly",
-    "record_production",
-    "remove_event",
-    "render_report",
-    "repair",
-    "restore",
-    "review_plan",
-    "revise_finished_good",
-    "revise_recipe",
-    "save_batch_decision",
-    "save_batch_decisions",
-    "schema_of",
-    "set_event_finished_goods",
-    "set_event_recipes",
-    "set_stock",
-    "start_production",
-    "suggest_batches",
-    "unlock_plan",
-    "use_store",
-    "verify_backup",
-    "void_run",
-    "where",
-    "write_report",
-]
-
-
-# Where each public name is. It is imported when it is first asked for: every script and every command takes a few of
-# them, and should not wait for the others.
-_ON_DEMAND = {
-    "AddFinishedGood": "plandoc.records",
-    "Amount": "plandoc.domain.measures",
-    "AssemblyRun": "plandoc.records",
-    "AssemblyType": "plandoc.records",
-    "Availability": "plandoc.domain.availability",
-    "BackupReport": "plandoc.maintenance.backups.backup_writer",
-    "BatchDecision": "plandoc.records",
-    "BatchOption": "plandoc.domain.batches",
-    "BatchSuggestion": "plandoc.domain.batches",
-    "ChangeQuantity": "plandoc.records",
-    "Component": "plandoc.records",
-    "ConflictError": "plandoc.errors",
-    "DamagedError": "plandoc.errors",
-    "DefinitionChange": "plandoc.domain.definition_changes",
-    "DefinitionDifference": "plandoc.domain.definition_changes",
-    "Density": "plandoc.records",
-    "Difference": "plandoc.domain.plan_diff",
-    "DropFinishedGood": "plandoc.records",
-    "Event": "plandoc.records",
-    "EventFinishedGood": "plandoc.records",
-    "EventRecipe": "plandoc.records",
-    "ExportReport": "plandoc.exchange",
-    "Feasibility": "plandoc.domain.feasibility",
-    "Finding": "plandoc.records",
-    "FindingKind": "plandoc.records",
-    "FinishedGood": "plandoc.records",
-    "FinishedUnit": "plandoc.records",
-    "Fix": "plandoc.maintenance.repairs",
-    "FolderNotFoundError": "plandoc.errors",
-    "GoodFeasibility": "plandoc.domain.feasibility",
-    "GoodProgress": "plandoc.domain.progress",
-    "GoodsSelection": "plandoc.workflow.selection",
-    "ImportRefusedError": "plandoc.errors",
-    "ImportReport": "plandoc.exchange",
-    "Ingredient": "plandoc.records",
-    "IngredientNeeds": "plandoc.domain.ingredients",
-    "LockTimeout": "plandoc.errors",
-    "Loss": "plandoc.records",
-    "ModifyBatch": "plandoc.records",
-    "NeedRow": "plandoc.domain.ingredients",
-    "NewerFormatError": "plandoc.errors",
-    "NotFoundError": "plandoc.errors",
-    "NotTaken": "plandoc.records",
-    "OnConflict": "plandoc.exchange",
-    "Outcome": "plandoc.errors",
-    "Overall": "plandoc.domain.progress",
-    "Plan": "plandoc.workflow.overview",
-    "PlanAmendment": "plandoc.records",
-    "PlanComparison": "plandoc.workflow.comparison",
-    "PlanSnapshot": "plandoc.records",
-    "PlanState": "plandoc.records",
-    "PlanStateError": "plandoc.errors",
-    "PlandocError": "plandoc.errors",
-    "Problem": "plandoc.errors",
-    "ProductionRun": "plandoc.records",
-    "Progress": "plandoc.domain.progress",
-    "QuantityChange": "plandoc.workflow.selection",
-    "Recipe": "plandoc.records",
-    "RecipeLine": "plandoc.records",
-    "RecipeSelection": "plandoc.workflow.selection",
-    "RecoveryWarning": "plandoc.storage.folder",
-    "RepairAction": "plandoc.maintenance.repairs",
-    "RepairReport": "plandoc.maintenance.repairs",
-    "Requirement": "plandoc.domain.requirements",
-    "RestoreReport": "plandoc.maintenance.backups.restore",
-    "ReviseFinishedGood": "plandoc.records",
-    "ReviseRecipe": "plandoc.records",
-    "RunKind": "plandoc.records",
-    "Session": "plandoc.engine.session",
-    "SessionError": "plandoc.errors",
-    "ShoppingItem": "plandoc.domain.shopping",
-    "ShoppingList": "plandoc.domain.shopping",
-    "ShoppingRow": "plandoc.domain.shopping",
-    "Source": "plandoc.domain.requirements",
-    "Standing": "plandoc.domain.shopping",
-    "Status": "plandoc.domain.mapping_diff",
-    "StillUsedError": "plandoc.errors",
-    "StockItem": "plandoc.records",
-    "StorageError": "plandoc.errors",
-    "Store": "plandoc.store",
-    "StoreError": "plandoc.errors",
-    "SubRecipe": "plandoc.records",
-    "Taken": "plandoc.records",
-    "UnitOptions": "plandoc.domain.batches",
-    "UnitPlan": "plandoc.domain.batches",
-    "UnitProgress": "plandoc.domain.progress",
-    "ValidationError": "plandoc.errors",
-    "VoidedRun": "plandoc.records",
-    "YieldMode": "plandoc.records",
-    "__version__": "plandoc.version",
-    "add_finished_good": "plandoc.workflow.amendments",
-    "add_stock": "plandoc.workflow.stock",
-    "amend_enough": "plandoc.workflow.amendments",
-    "backup": "plandoc.maintenance.backups.backup_writer",
-    "change_event_finished_goods": "plandoc.workflow.selection",
-    "change_quantity": "plandoc.workflow.amendments",
-    "check": "plandoc.maintenance.checks",
-    "complete_production": "plandoc.workflow.lifecycle",
-    "create_plan_snapshot": "plandoc.snapshots",
-    "decide_enough": "plandoc.workflow.decisions",
-    "delete_batch_decisions": "plandoc.workflow.decisions",
-    "drop_finished_good": "plandoc.workflow.amendments",
-    "export_csv": "plandoc.exchange.spreadsheets",
-    "export_file": "plandoc.exchange",
-    "find_by_key": "plandoc.workflow.catalog",
-    "get_amendments": "plandoc.workflow.amendments",
-    "get_available_finished_goods": "plandoc.workflow.selection",
-    "get_batch_decisions": "plandoc.workflow.decisions",
-    "get_batch_options": "plandoc.workflow.decisions",
-    "get_event_fg_quantities": "plandoc.workflow.selection",
-    "get_event_recipes": "plandoc.workflow.selection",
-    "get_feasibility": "plandoc.workflow.feasibility",
-    "get_ingredient_needs": "plandoc.workflow.shopping",
-    "get_plan": "plandoc.workflow.overview",
-    "get_plan_comparison": "plandoc.workflow.comparison",
-    "get_plan_snapshot": "plandoc.snapshots",
-    "get_progress": "plandoc.workflow.production",
-    "get_requirements": "plandoc.workflow.decisions",
-    "get_shopping_list": "plandoc.workflow.shopping",
-    "get_stock": "plandoc.workflow.stock",
-    "import_file": "plandoc.exchange",
-    "import_goods": "plandoc.exchange.tabular",
-    "import_ingredients": "plandoc.exchange.tabular",
-    "import_recipes": "plandoc.exchange.tabular",
-    "import_stock": "plandoc.exchange.tabular",
-    "list_records": "plandoc.workflow.catalog",
-    "lock_plan": "plandoc.workflow.lifecycle",
-    "modify_batch_decision": "plandoc.workflow.amendments",
-    "open_store": "plandoc.store",
-    "receive_shopping": "plandoc.workflow.shopping",
-    "record_assembly": "plandoc.workflow.production",
-    "record_production": "plandoc.workflow.production",
-    "remove_event": "plandoc.workflow.catalog",
-    "render_report": "plandoc.report",
-    "repair": "plandoc.maintenance.repairs",
-    "restore": "plandoc.maintenance.backups.restore",
-    "review_plan": "plandoc.workflow.review",
-    "revise_finished_good": "plandoc.workflow.revisions",
-    "revise_recipe": "plandoc.workflow.revisions",
-    "save_batch_decision": "plandoc.workflow.decisions",
-    "save_batch_decisions": "plandoc.workflow.decisions",
-    "schema_of": "plandoc.exchange.json_schema",
-    "set_event_finished_goods": "plandoc.workflow.selection",
-    "set_event_recipes": "plandoc.workflow.selection",
-    "set_stock": "plandoc.workflow.stock",
-    "start_production": "plandoc.workflow.lifecycle",
-    "suggest_batches": "plandoc.workflow.decisions",
-    "unlock_plan": "plandoc.workflow.lifecycle",
-    "use_store": "plandoc.store",
-    "verify_backup": "plandoc.maintenance.backups.verification",
-    "void_run": "plandoc.workflow.production",
-    "where": "tinydb",
-    "write_report": "plandoc.report",
+# Where each public name is. A module is imported when one of its names is first asked for: every script and every
+# command takes a few of them, and should not wait for the others. Type checkers read `__init__.pyi`.
+_NAMES = {
+    "plandoc.engine.session": "Session",
+    "plandoc.errors": (
+        "ConflictError DamagedError LockTimeout NotFoundError PlanStateError PlandocError SessionError "
+        "StillUsedError StorageError ValidationError"
+    ),
+    "plandoc.exchange": "OnConflict export_file import_file",
+    "plandoc.exchange.json_schema": "schema_of",
+    "plandoc.exchange.spreadsheets": "export_csv",
+    "plandoc.exchange.tabular": "import_goods import_ingredients import_recipes import_stock",
+    "plandoc.maintenance.backups.backup_writer": "backup",
+    "plandoc.maintenance.backups.restore": "restore",
+    "plandoc.maintenance.backups.verification": "verify_backup",
+    "plandoc.maintenance.checks": "check",
+    "plandoc.maintenance.repairs": "repair",
+    "plandoc.records": (
+        "AssemblyRun AssemblyType BatchDecision Component Density Event EventFinishedGood EventRecipe Finding "
+        "FindingKind FinishedGood FinishedUnit Ingredient Loss PlanAmendment PlanSnapshot PlanState ProductionRun "
+        "Recipe RecipeLine RunKind StockItem SubRecipe VoidedRun YieldMode"
+    ),
+    "plandoc.report": "render_report write_report",
+    "plandoc.snapshots": "create_plan_snapshot get_plan_snapshot",
+    "plandoc.storage.folder": "RecoveryWarning",
+    "plandoc.store": "Store open_store use_store",
+    "plandoc.version": "__version__",
+    "plandoc.workflow.amendments": (
+        "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
+    ),
+    "plandoc.workflow.catalog": "find_by_key list_records remove_event",
+    "plandoc.workflow.comparison": "get_plan_comparison",
+    "plandoc.workflow.decisions": (
+        "decide_enough delete_batch_decisions get_batch_decisions get_batch_options get_requirements "
+        "save_batch_decision save_batch_decisions suggest_batches"
+    ),
+    "plandoc.workflow.feasibility": "get_feasibility",
+    "plandoc.workflow.lifecycle": "complete_production lock_plan start_production unlock_plan",
+    "plandoc.workflow.overview": "get_plan",
+    "plandoc.workflow.production": "get_progress record_assembly record_production void_run",
+    "plandoc.workflow.review": "review_plan",
+    "plandoc.workflow.revisions": "revise_finished_good revise_recipe",
+    "plandoc.workflow.selection": (
+        "change_event_finished_goods get_available_finished_goods get_event_fg_quantities get_event_recipes "
+        "set_event_finished_goods set_event_recipes"
+    ),
+    "plandoc.workflow.shopping": "get_ingredient_needs get_shopping_list receive_shopping",
+    "plandoc.workflow.stock": "add_stock get_stock set_stock",
+    "tinydb": "where",
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = list(_MODULES)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _ON_DEMAND:
+def __getattr__(name: str) -> object:
+    if name in {"errors", "results"}:
+        return importlib.import_module(f"plandoc.{name}")
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module 'plandoc' has no attribute {name!r}")
-    import importlib  # noqa: PLC0415  (not for who asks for nothing)
-
     # Kept, so that this function is not called for it again.
-    value = globals()[name] = getattr(importlib.import_module(_ON_DEMAND[name]), name)
+    value = globals()[name] = getattr(importlib.import_module(module), name)
     return value
 
 

@@ -6,13 +6,14 @@ Nothing is coerced: a row that needed a guess to become a record is refused, wit
 from __future__ import annotations
 
 import datetime
+import difflib
 import enum
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from types import MappingProxyType, NoneType
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -123,6 +124,10 @@ def _member(value: Any, kind: Any) -> Any:
     raise _Refused(f"wanted one of {allowed}, found {shorten(value)}")
 
 
+def _is_enumeration(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, enum.Enum)
+
+
 @cache
 def _members(kind: type[enum.Enum]) -> Mapping[str, enum.Enum]:
     return {member.value: member for member in kind}
@@ -199,6 +204,9 @@ def _overrides(kind: type) -> dict[str, Any]:
 
 def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
     structure: Any = make_dict_structure_fn(kind, converter, **_overrides(kind))
+    if not converter.detailed_validation:
+        # It refuses whatever has no keys, too; what is wrong with it is asked of the detailed one.
+        return structure
 
     def record(value: Any, _: Any) -> Any:
         if type(value) is not dict:
@@ -209,42 +217,6 @@ def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
             raise _with_broken_rules(error, kind, value) from None
 
     return record
-
-
-def _quick_record_hook(kind: type, converter: cattrs.Converter) -> Any:
-    """Return what makes a record of a sound row, without asking about each field that is taken as it is.
-
-    It accepts what `_record_hook` accepts, but can tell nobody what is wrong with a row; then that one is asked.
-    """
-    attrs.resolve_types(kind)
-    if any(stored_name(field, kind) != field.alias for field in attrs.fields(kind)):
-        return _record_hook(kind, converter)
-    make = _maker(kind, converter)
-
-    def record(value: Any, _: Any) -> Any:
-        if type(value) is not dict:
-            raise _Refused(f"wanted an object, found {shorten(value)}")
-        return make(value.copy())
-
-    return record
-
-
-def _maker(kind: Any, converter: cattrs.Converter) -> Callable[[dict[str, Any]], Any]:
-    """Return what makes a record of fields that nobody else needs any more."""
-    hooks = [(field.alias, converter.get_structure_hook(field.type), field.type) for field in attrs.fields(kind)]
-    converted = [one for one in hooks if not _is_taken_as_it_is(*one[1:])]
-
-    def make(fields: dict[str, Any]) -> Any:
-        for name, hook, to in converted:
-            if name in fields:
-                fields[name] = hook(fields[name], to)
-        return kind(**fields)
-
-    return make if converted else lambda fields: kind(**fields)
-
-
-def _is_taken_as_it_is(hook: Any, kind: Any) -> bool:
-    return hook is _as_is or set(getattr(kind, "__args__", ())) in ({str, NoneType}, {int, NoneType})
 
 
 def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, Any]) -> ExceptionGroup[Exception]:
@@ -282,19 +254,12 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook(datetime.datetime, _moment)
-    for enumeration in (
-        records.PlanState,
-        records.YieldMode,
-        records.AssemblyType,
-        records.FindingKind,
-        records.RunKind,
-    ):
-        converter.register_structure_hook(enumeration, _member)
+    converter.register_structure_hook_func(_is_enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook(Decimal | Fraction, _quantity)
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
-    converter.register_structure_hook_factory(attrs.has, _record_hook if detailed else _quick_record_hook)
+    converter.register_structure_hook_factory(attrs.has, _record_hook)
     converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
     converter.register_unstructure_hook_factory(attrs.has, _row_hook)
     converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
@@ -309,9 +274,8 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
 
 
 @cache
-def _from_row(record_type: Any) -> Callable[[dict[str, Any]], Any]:
-    attrs.resolve_types(record_type)
-    return _maker(record_type, _converter(detailed=False))
+def _from_row(record_type: Any) -> Callable[[dict[str, Any], Any], Any]:
+    return _converter(detailed=False).get_structure_hook(record_type)
 
 
 @cache
@@ -339,7 +303,7 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
         raise ValidationError(problems_of_row(record_type, row_id, row))
     kind: Any = record_type
     try:
-        record: RecordT = _from_row(kind)({"id": row_id, **row})
+        record: RecordT = _from_row(kind)({"id": row_id, **row}, kind)
     except Exception as error:
         problems = problems_of_row(record_type, row_id, row)
         raise ValidationError(problems) from error
@@ -389,8 +353,6 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
 
 
 def _nearest(name: str, kind: type) -> str:
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     known = [stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
     near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

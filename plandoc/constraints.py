@@ -1,6 +1,6 @@
 """The rules that a single field of a record can have, as attrs validators.
 
-A check is a function that returns what is wrong, or None. `rule` turns it into a validator; the first that
+A check is a function that returns what is wrong, or None. `validator` makes an attrs validator of it; the first that
 fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.
 """
 
@@ -46,7 +46,7 @@ _DEVICE_NAMES = frozenset(
 )
 
 
-def rule(check: Check) -> Validator:
+def validator(check: Check) -> Validator:
     """Return a check as an attrs validator.
 
     A function in a function, for an object that can be called takes a third longer, and a look at all events asks seventy
@@ -83,7 +83,7 @@ def _unstorable_text(value: str) -> str | None:
     return None
 
 
-def check_text(value: Any) -> str | None:
+def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
     if type(value) is not str:
         return f"wanted text, found {shorten(value)}"
@@ -92,9 +92,9 @@ def check_text(value: Any) -> str | None:
     return None if value.isascii() else _unstorable_text(value)
 
 
-def check_name(value: Any) -> str | None:
+def non_blank_name(value: Any) -> str | None:
     """Text that is not blank, up to 200 characters."""
-    if (wrong := check_text(value)) is not None:
+    if (wrong := storable_text(value)) is not None:
         return wrong
     if not value.strip():
         return "wanted a name, found only blanks"
@@ -103,7 +103,7 @@ def check_name(value: Any) -> str | None:
     return None
 
 
-def check_slug(value: Any) -> str | None:
+def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
     if type(value) is not str:
         return f"wanted text, found {shorten(value)}"
@@ -115,17 +115,17 @@ def check_slug(value: Any) -> str | None:
     return None
 
 
-def check_whole(value: Any) -> str | None:
+def positive_int(value: Any) -> str | None:
     """A whole number from 1 up to a million millions."""
-    return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=1)
+    return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_int(value, least=1)
 
 
-def check_whole_or_zero(value: Any) -> str | None:
+def non_negative_int(value: Any) -> str | None:
     """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
-    return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_whole(value, least=0)
+    return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_int(value, least=0)
 
 
-def _wrong_whole(value: Any, *, least: int) -> str:
+def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
         return f"wanted a whole number, found {shorten(value)}"
     if value < least:
@@ -133,7 +133,7 @@ def _wrong_whole(value: Any, *, least: int) -> str:
     return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
 
 
-def check_amount(value: Any) -> str | None:
+def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
         way_out = "; write Decimal('0.67'), for a binary float is not exactly what you see"
@@ -148,15 +148,15 @@ def check_amount(value: Any) -> str | None:
     return None
 
 
-def check_amount_above_zero(value: Any) -> str | None:
+def positive_decimal(value: Any) -> str | None:
     """A finite decimal number above zero."""
-    return check_amount(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+    return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
 
 
-def check_quantity(value: Any) -> str | None:
-    """An amount as `check_amount` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
+def non_negative_quantity(value: Any) -> str | None:
+    """An amount as `non_negative_decimal` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
     if type(value) is not Fraction:
-        return check_amount(value)
+        return non_negative_decimal(value)
     if not 0 <= value <= LARGEST_NUMBER:
         return f"wanted a number from 0 to {LARGEST_NUMBER}, found {shorten(value)}"
     if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
@@ -164,15 +164,15 @@ def check_quantity(value: Any) -> str | None:
     return None
 
 
-def check_percentage(value: Any) -> str | None:
+def valid_percentage(value: Any) -> str | None:
     """A decimal number above 0, up to 100."""
-    return check_amount_above_zero(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
+    return positive_decimal(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
 
 
-def check_ratio(value: Any) -> str | None:
+def positive_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, above zero."""
     if type(value) is int:
-        return check_whole(value)
+        return positive_int(value)
     if type(value) is not Fraction:
         return f"wanted a whole number or a fraction, found {shorten(value)}"
     if not 0 < value <= LARGEST_NUMBER:
@@ -183,31 +183,31 @@ def check_ratio(value: Any) -> str | None:
     return None
 
 
-def check_ratio_or_zero(value: Any) -> str | None:
+def non_negative_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, zero or more."""
-    return None if type(value) is int and value == 0 else check_ratio(value)
+    return None if type(value) is int and value == 0 else positive_ratio(value)
 
 
-def check_flag(value: Any) -> str | None:
+def boolean(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
     return None if type(value) is bool else f"wanted true or false, found {shorten(value)}"
 
 
-def check_date(value: Any) -> str | None:
+def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
     return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
 
 
-def check_moment(value: Any) -> str | None:
+def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
         return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
     return None
 
 
-def check_reason(value: Any) -> str | None:
+def stated_reason(value: Any) -> str | None:
     """Text that says something, without blanks around it."""
-    if (wrong := check_text(value)) is not None:
+    if (wrong := storable_text(value)) is not None:
         return wrong
     return (
         None
@@ -216,21 +216,21 @@ def check_reason(value: Any) -> str | None:
     )
 
 
-def check_digest(value: Any) -> str | None:
+def sha256_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
     if type(value) is str and _DIGEST.fullmatch(value):
         return None
     return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {shorten(value)}"
 
 
-def check_fingerprint(value: Any) -> str | None:
+def short_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
     if type(value) is str and _FINGERPRINT.fullmatch(value):
         return None
     return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
-def check_mapping(value: Any) -> str | None:
+def json_object(value: Any) -> str | None:
     """A JSON object that every reader of the files gives back as it is."""
     if type(own_json(value)) is OwnJson:
         return None
@@ -249,7 +249,7 @@ def _not_json(value: Any, depth: int) -> str | None:
         return f"wanted at most {DEEPEST_JSON} objects and lists inside each other, found more"
     if kind is dict:
         for key in value:
-            if (wrong := check_text(key)) is not None:
+            if (wrong := storable_text(key)) is not None:
                 return wrong
         value = value.values()
     for item in value:
@@ -311,7 +311,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
 
 
 def exact(value: Any) -> Any:
-    """Convert a whole number to the decimal it is; leave everything else for the rule to judge.
+    """Convert a whole number to the decimal it is; leave everything else for the check to judge.
 
     >>> exact(12)
     Decimal('12')
@@ -323,7 +323,7 @@ def exact(value: Any) -> Any:
 
 
 def exact_or_fraction(value: Any) -> Any:
-    """Convert a fraction that is a decimal, and a whole number; leave everything else for the rule to judge.
+    """Convert a fraction that is a decimal, and a whole number; leave everything else for the check to judge.
 
     >>> exact_or_fraction(Fraction(1, 8)), exact_or_fraction(Fraction(1, 3))
     (Decimal('0.125'), Fraction(1, 3))
@@ -338,7 +338,7 @@ def exact_or_fraction(value: Any) -> Any:
 
 
 def trimmed(value: Any) -> Any:
-    """Take the blanks off both ends of a text; leave what is none for the rule to judge.
+    """Take the blanks off both ends of a text; leave what is not one for the check to judge.
 
     >>> trimmed(" Rye flour  ")
     'Rye flour'
@@ -351,7 +351,7 @@ class OwnJson(dict[str, Any]):
 
 
 def own_json(value: Any) -> Any:
-    """Copy a JSON object, so that nobody else can change what is in it; leave what is none for the rule to judge.
+    """Copy a JSON object, so that nobody else can change what is in it; leave what is not one for the check to judge.
 
     Written and read again: what comes back equal is what a file gives back, and it is many times faster than a look
     at each value here. A snapshot has hundreds, and is taken at every start of production.

@@ -12,10 +12,10 @@ _HARMLESS = "\u00a0\u200d"
 _STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def clean(text: object) -> str:
+def escape_control_characters(text: object) -> str:
     r"""Return text in which nothing can steer a terminal; control characters are spelled out.
 
-    >>> clean("Br\u00f6tchen\x1b[31m")
+    >>> escape_control_characters("Br\u00f6tchen\x1b[31m")
     'Brötchen\\x1b[31m'
     """
     shown = str(text)
@@ -63,7 +63,7 @@ def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     # As spreadsheets themselves mark text that looks like a formula.
-    return clean(f"'{text}" if text.startswith(_STARTS_OF_FORMULAS) else text)
+    return escape_control_characters(f"'{text}" if text.startswith(_STARTS_OF_FORMULAS) else text)
 
 
 def _spelled_out(character: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 
 from plandoc import constraints, units
-from plandoc.constraints import rule
+from plandoc.constraints import validator
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
@@ -71,12 +71,12 @@ def _refuse(record: object, field: str, message: str) -> ValidationError:
     return ValidationError([Problem(f"{type(record).__name__}: {message}", field=field)])
 
 
-def _unit_of(kind: units.Kind, such_as: str) -> constraints.Check:
+def _unit_of(kind: units.Dimension, such_as: str) -> constraints.Check:
     def unit(value: Any) -> str | None:
-        wrong = constraints.check_name(value)
-        if wrong is not None or units.kind_of(value) is kind:
+        wrong = constraints.non_blank_name(value)
+        if wrong is not None or units.dimension_of(value) is kind:
             return wrong
-        near = units.nearest(value, kind)
+        near = units.suggest(value, kind)
         wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
         return wanted if near is None else f"{wanted}; did you mean {near}?"
 
@@ -94,10 +94,10 @@ class Density:
         weight_unit: A unit of weight that plandoc knows, such as g.
     """
 
-    volume: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
-    volume_unit: str = attrs.field(validator=rule(_unit_of(units.Kind.VOLUME, "cup")))
-    weight: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
-    weight_unit: str = attrs.field(validator=rule(_unit_of(units.Kind.WEIGHT, "g")))
+    volume: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
+    volume_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.VOLUME, "cup")))
+    weight: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
+    weight_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.WEIGHT, "g")))
 
 
 @frozen
@@ -114,14 +114,16 @@ class Ingredient:
         notes: Free text.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    category: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
-    density: Density | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.instance_of(Density)))
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    category: str = attrs.field(
+        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    density: Density | None = attrs.field(
+        default=None, validator=validator(constraints.or_none(constraints.instance_of(Density)))
+    )
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
@@ -133,10 +135,10 @@ class RecipeLine:
         unit: As the recipe says it ("cup"); converted only when a sum needs it.
     """
 
-    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
-    quantity: Decimal = attrs.field(converter=constraints.exact, validator=rule(constraints.check_amount_above_zero))
-    unit: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
+    quantity: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
+    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
 
 @frozen
@@ -147,11 +149,11 @@ class SubRecipe:
         multiplier: Batches of the sub-recipe that one batch of the recipe takes.
     """
 
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
     multiplier: Decimal = attrs.field(
-        default=Decimal(1), converter=constraints.exact, validator=rule(constraints.check_amount_above_zero)
+        default=Decimal(1), converter=constraints.exact, validator=validator(constraints.positive_decimal)
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
 
 @frozen
@@ -165,15 +167,21 @@ class Recipe:
         variant_name: How the variant is called; blank when it is none.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    category: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
-    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(RecipeLine)))
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(SubRecipe)))
-    base_recipe_id: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole)))
-    variant_name: str = attrs.field(default="", converter=constraints.trimmed, validator=rule(constraints.check_text))
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    category: str = attrs.field(
+        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
+    )
+    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
+    base_recipe_id: int | None = attrs.field(
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
+    )
+    variant_name: str = attrs.field(
+        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
+    )
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def sub_recipe_ids(self) -> tuple[int, ...]:
@@ -197,19 +205,23 @@ class FinishedUnit:
         batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
-    item_unit: str = attrs.field(default="piece", converter=constraints.trimmed, validator=rule(constraints.check_name))
-    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=rule(constraints.one_of(YieldMode)))
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    item_unit: str = attrs.field(
+        default="piece", converter=constraints.trimmed, validator=validator(constraints.non_blank_name)
+    )
+    mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=validator(constraints.one_of(YieldMode)))
     items_per_batch: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     batch_percentage: Decimal | None = attrs.field(
-        default=None, converter=constraints.exact, validator=rule(constraints.or_none(constraints.check_percentage))
+        default=None,
+        converter=constraints.exact,
+        validator=validator(constraints.or_none(constraints.valid_percentage)),
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     def __attrs_post_init__(self) -> None:
         counted = self.mode is YieldMode.DISCRETE_COUNT
@@ -241,15 +253,15 @@ class Component:
     """
 
     finished_unit_id: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     finished_good_id: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     quantity: Decimal = attrs.field(
-        default=Decimal(1), converter=constraints.exact, validator=rule(constraints.check_amount_above_zero)
+        default=Decimal(1), converter=constraints.exact, validator=validator(constraints.positive_decimal)
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
     def __attrs_post_init__(self) -> None:
         if (self.finished_unit_id is None) == (self.finished_good_id is None):
@@ -265,14 +277,14 @@ class FinishedGood:
         assembly_type: bundle, or bare when it is one unit as it is.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    components: tuple[Component, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Component)))
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    components: tuple[Component, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Component)))
     assembly_type: AssemblyType = attrs.field(
-        default=AssemblyType.BUNDLE, validator=rule(constraints.one_of(AssemblyType))
+        default=AssemblyType.BUNDLE, validator=validator(constraints.one_of(AssemblyType))
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
@@ -291,13 +303,13 @@ class FinishedGood:
 class StockItem:
     """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
 
-    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
+    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
-    unit: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
@@ -309,15 +321,15 @@ class Event:
         plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=rule(constraints.check_name))
-    event_date: datetime.date = attrs.field(validator=rule(constraints.check_date))
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    event_date: datetime.date = attrs.field(validator=validator(constraints.calendar_date))
     expected_attendees: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
-    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=rule(constraints.one_of(PlanState)))
-    slug: str = attrs.field(default="", kw_only=True, validator=rule(constraints.check_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=validator(constraints.one_of(PlanState)))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def year(self) -> int:
@@ -329,19 +341,19 @@ class Event:
 class EventRecipe:
     """A recipe selected for an event."""
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
 class EventFinishedGood:
     """A good to hand out at an event, and how many of it."""
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    quantity: int = attrs.field(validator=rule(constraints.check_whole))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    quantity: int = attrs.field(validator=validator(constraints.positive_int))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
@@ -356,20 +368,20 @@ class BatchDecision:
         recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
-    batches: int = attrs.field(validator=rule(constraints.check_whole))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    batches: int = attrs.field(validator=validator(constraints.positive_int))
     yield_per_batch: int | Fraction = attrs.field(
-        converter=constraints.whole_if_possible, validator=rule(constraints.check_ratio)
+        converter=constraints.whole_if_possible, validator=validator(constraints.positive_ratio)
     )
-    units_needed: int = attrs.field(default=0, validator=rule(constraints.check_whole_or_zero))
-    shortfall_accepted: bool = attrs.field(default=False, validator=rule(constraints.check_flag))
+    units_needed: int = attrs.field(default=0, validator=validator(constraints.non_negative_int))
+    shortfall_accepted: bool = attrs.field(default=False, validator=validator(constraints.boolean))
     exact_need: int | Fraction = attrs.field(
-        default=0, converter=constraints.whole_if_possible, validator=rule(constraints.check_ratio_or_zero)
+        default=0, converter=constraints.whole_if_possible, validator=validator(constraints.non_negative_ratio)
     )
-    recipe_fingerprint: str = attrs.field(default="", validator=rule(constraints.check_fingerprint))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    recipe_fingerprint: str = attrs.field(default="", validator=validator(constraints.short_fingerprint))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
@@ -386,18 +398,20 @@ class Finding:
         made: Whole units that the decided batches give; None as `needed`.
     """
 
-    kind: FindingKind = attrs.field(validator=rule(constraints.one_of(FindingKind)))
-    what: str = attrs.field(validator=rule(constraints.check_text))
-    message: str = attrs.field(validator=rule(constraints.check_text))
-    way_out: str = attrs.field(validator=rule(constraints.check_text))
+    kind: FindingKind = attrs.field(validator=validator(constraints.one_of(FindingKind)))
+    what: str = attrs.field(validator=validator(constraints.storable_text))
+    message: str = attrs.field(validator=validator(constraints.storable_text))
+    way_out: str = attrs.field(validator=validator(constraints.storable_text))
     finished_unit_id: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     finished_good_id: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole))
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    needed: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero)))
-    made: int | None = attrs.field(default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero)))
+    needed: int | None = attrs.field(
+        default=None, validator=validator(constraints.or_none(constraints.non_negative_int))
+    )
+    made: int | None = attrs.field(default=None, validator=validator(constraints.or_none(constraints.non_negative_int)))
 
 
 def _ids(rows: Any) -> tuple[int, ...]:
@@ -448,17 +462,19 @@ class PlanSnapshot(_Freezes):
         findings: What there was to look at in the plan at that moment; people started it all the same.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    created_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     _snapshot_data: Mapping[str, Any] = attrs.field(
-        converter=constraints.own_json, validator=rule(constraints.check_mapping)
+        converter=constraints.own_json, validator=validator(constraints.json_object)
     )
     _definitions: Mapping[str, Any] = attrs.field(
-        converter=constraints.own_json, validator=rule(constraints.check_mapping)
+        converter=constraints.own_json, validator=validator(constraints.json_object)
     )
-    digest: str = attrs.field(validator=rule(constraints.check_digest))
-    findings: tuple[Finding, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Finding, most=10_000)))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    digest: str = attrs.field(validator=validator(constraints.sha256_digest))
+    findings: tuple[Finding, ...] = attrs.field(
+        default=(), validator=validator(constraints.tuple_of(Finding, most=10_000))
+    )
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def snapshot_data(self) -> dict[str, Any]:
@@ -471,56 +487,56 @@ class PlanSnapshot(_Freezes):
 class DropFinishedGood:
     """A good was taken out of the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
-    original_quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
+    original_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
 
 @frozen
 class AddFinishedGood:
     """A good was added to the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
-    quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
+    quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
 
 @frozen
 class ChangeQuantity:
     """Another number of a good is to be handed out."""
 
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
-    old_quantity: int = attrs.field(validator=rule(constraints.check_whole))
-    new_quantity: int = attrs.field(validator=rule(constraints.check_whole))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
+    old_quantity: int = attrs.field(validator=validator(constraints.positive_int))
+    new_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
 
 @frozen
 class ModifyBatch:
     """Another number of batches is to be baked; 0 means none."""
 
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
-    recipe_name: str = attrs.field(validator=rule(constraints.check_name))
-    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_unit_slug: str = attrs.field(validator=rule(constraints.check_slug))
-    old_batches: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
-    new_batches: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
+    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_slug: str = attrs.field(validator=validator(constraints.valid_slug))
+    old_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
+    new_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
 
 
 @frozen
 class ReviseRecipe:
     """What the catalog said of a recipe at that moment was taken over into the plan."""
 
-    recipe_id: int = attrs.field(validator=rule(constraints.check_whole))
-    recipe_name: str = attrs.field(validator=rule(constraints.check_name))
+    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
 
 @frozen
 class ReviseFinishedGood:
     """What the catalog said of a good at that moment was taken over into the plan."""
 
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_name: str = attrs.field(validator=rule(constraints.check_name))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
 
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch | ReviseRecipe | ReviseFinishedGood
@@ -541,21 +557,21 @@ class PlanAmendment(_Freezes):
         definitions_before: Those frozen before that it replaced.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    sequence: int = attrs.field(validator=rule(constraints.check_whole))
-    change: Change = attrs.field(validator=rule(constraints.instance_of(*typing.get_args(Change))))
-    reason: str = attrs.field(validator=rule(constraints.check_reason))
-    created_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    sequence: int = attrs.field(validator=validator(constraints.positive_int))
+    change: Change = attrs.field(validator=validator(constraints.instance_of(*typing.get_args(Change))))
+    reason: str = attrs.field(validator=validator(constraints.stated_reason))
+    created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     added_recipe_ids: tuple[int, ...] = attrs.field(
-        default=(), validator=rule(constraints.tuple_of(int, each=constraints.check_whole))
+        default=(), validator=validator(constraints.tuple_of(int, each=constraints.positive_int))
     )
     _definitions: Mapping[str, Any] = attrs.field(
-        default=constraints.OwnJson(), converter=constraints.own_json, validator=rule(constraints.check_mapping)
+        default=constraints.OwnJson(), converter=constraints.own_json, validator=validator(constraints.json_object)
     )
     _definitions_before: Mapping[str, Any] = attrs.field(
-        default=constraints.OwnJson(), converter=constraints.own_json, validator=rule(constraints.check_mapping)
+        default=constraints.OwnJson(), converter=constraints.own_json, validator=validator(constraints.json_object)
     )
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def definitions_before(self) -> dict[str, Any]:
@@ -582,19 +598,19 @@ class PlanAmendment(_Freezes):
 class Loss:
     """Units that a production run did not give, and why."""
 
-    reason: str = attrs.field(validator=rule(constraints.check_reason))
-    units: int = attrs.field(validator=rule(constraints.check_whole))
+    reason: str = attrs.field(validator=validator(constraints.stated_reason))
+    units: int = attrs.field(validator=validator(constraints.positive_int))
 
 
 @frozen
 class Taken:
     """What a production run took of the stock of an ingredient, in one unit."""
 
-    ingredient_id: int = attrs.field(validator=rule(constraints.check_whole))
+    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
-    unit: str = attrs.field(validator=rule(constraints.check_name))
+    unit: str = attrs.field(validator=validator(constraints.non_blank_name))
 
 
 @frozen
@@ -605,11 +621,11 @@ class NotTaken:
         ingredient: Its name, because it may no longer be in the catalog.
     """
 
-    ingredient: str = attrs.field(validator=rule(constraints.check_name))
+    ingredient: str = attrs.field(validator=validator(constraints.non_blank_name))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=rule(constraints.check_quantity)
+        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
-    unit: str = attrs.field(validator=rule(constraints.check_name))
+    unit: str = attrs.field(validator=validator(constraints.non_blank_name))
 
 
 @frozen
@@ -625,20 +641,20 @@ class ProductionRun:
         not_taken: What it needed beyond that.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_unit_id: int = attrs.field(validator=rule(constraints.check_whole))
-    batches: int = attrs.field(validator=rule(constraints.check_whole))
-    units_expected: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
-    units_made: int = attrs.field(validator=rule(constraints.check_whole_or_zero))
-    produced_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
-    losses: tuple[Loss, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Loss)))
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
+    batches: int = attrs.field(validator=validator(constraints.positive_int))
+    units_expected: int = attrs.field(validator=validator(constraints.non_negative_int))
+    units_made: int = attrs.field(validator=validator(constraints.non_negative_int))
+    produced_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
+    losses: tuple[Loss, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Loss)))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     amendments_before: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero))
+        default=None, validator=validator(constraints.or_none(constraints.non_negative_int))
     )
-    taken: tuple[Taken, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(Taken)))
-    not_taken: tuple[NotTaken, ...] = attrs.field(default=(), validator=rule(constraints.tuple_of(NotTaken)))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    taken: tuple[Taken, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Taken)))
+    not_taken: tuple[NotTaken, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(NotTaken)))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     def __attrs_post_init__(self) -> None:
         lost = sum(loss.units for loss in self.losses)
@@ -661,15 +677,15 @@ class AssemblyRun:
             the good was defined as then.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    finished_good_id: int = attrs.field(validator=rule(constraints.check_whole))
-    quantity: int = attrs.field(validator=rule(constraints.check_whole))
-    assembled_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
-    notes: str = attrs.field(default="", validator=rule(constraints.check_text))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    quantity: int = attrs.field(validator=validator(constraints.positive_int))
+    assembled_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
+    notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     amendments_before: int | None = attrs.field(
-        default=None, validator=rule(constraints.or_none(constraints.check_whole_or_zero))
+        default=None, validator=validator(constraints.or_none(constraints.non_negative_int))
     )
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
 @frozen
@@ -682,9 +698,9 @@ class VoidedRun:
         reason: Why; never blank.
     """
 
-    event_id: int = attrs.field(validator=rule(constraints.check_whole))
-    kind: RunKind = attrs.field(validator=rule(constraints.one_of(RunKind)))
-    run_id: int = attrs.field(validator=rule(constraints.check_whole))
-    reason: str = attrs.field(validator=rule(constraints.check_reason))
-    voided_at: datetime.datetime = attrs.field(validator=rule(constraints.check_moment))
-    id: int = attrs.field(default=0, kw_only=True, validator=rule(constraints.check_whole_or_zero))
+    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    kind: RunKind = attrs.field(validator=validator(constraints.one_of(RunKind)))
+    run_id: int = attrs.field(validator=validator(constraints.positive_int))
+    reason: str = attrs.field(validator=validator(constraints.stated_reason))
+    voided_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))

@@ -11,10 +11,10 @@ from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import dependency_closure
 from plandoc.domain.review import LivePlan, review
-from plandoc.domain.snapshot_digest import digest_of
+from plandoc.domain.snapshot_ids import digest_of
 from plandoc.engine.live_plan import live_plan
 from plandoc.engine.plan_definitions import catalog_definitions, rows_of
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -38,7 +38,7 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
         DamagedError: when there are two, which only another program can have written.
     """
     try:
-        return session.workspace.snapshot(event_id)
+        return unit_of_work(session).snapshot(event_id)
     except NotFoundError:
         return None
 
@@ -68,7 +68,7 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
         digest=digest_of(snapshot_data, definitions, findings),
         findings=findings,
     )
-    return session.workspace.add(snapshot)
+    return unit_of_work(session).add(snapshot)
 
 
 def _planned(plan: LivePlan, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import atexit
 import functools
 import os
 import threading
+import uuid
 import warnings
 import weakref
 from collections.abc import Callable
@@ -17,12 +18,12 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from plandoc.clock import Clock, system_clock
-from plandoc.engine.document import DocumentCache
+from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex
 from plandoc.engine.guarded_write import GuardedWrite
-from plandoc.engine.session import Session, required
+from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import FolderNotFoundError, SessionError, StoreError
 from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
@@ -127,7 +128,7 @@ class Store:
             try:
                 return look(session)
             finally:
-                session.end()
+                unit_of_work(session).end()
 
         return self._backend.view(looked)
 
@@ -163,10 +164,10 @@ class Store:
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
         documents = SessionDocuments(reading, self._cache, self._index, self._backend.lineage, writes=writes)
-        return Session(Workspace(documents), self._clock(), writes=writes)
+        return Session(UnitOfWork(documents, writes=writes), self._clock())
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
-        changes = session.workspace.documents.changes()
+        changes = unit_of_work(session).documents.changes()
         if changes:
             try:
                 transaction.commit(changes)
@@ -189,7 +190,7 @@ class Store:
         """Whether this thread is in the middle of a session, wherever that was interrupted."""
         known: Callable[[], Session | None] = getattr(self._in_session, "session", lambda: None)
         session = known()
-        return session is not None and not session.is_over
+        return session is not None and not unit_of_work(session).is_over
 
     def _check_process(self) -> None:
         if not self.is_of_this_process:
@@ -232,8 +233,6 @@ def open_store(
 
 
 def _new_lineage() -> str:
-    import uuid  # noqa: PLC0415  (only a new folder needs one)
-
     return str(uuid.uuid4())
 
 
@@ -325,7 +324,7 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return call(session)
 
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            required(kwargs["session"]).check_writable()
+            unit_of_work(required(kwargs["session"])).check_writable()
             return function(*args, **kwargs)
 
         return _with_session(functools.wraps(function)(checked), in_own_session)

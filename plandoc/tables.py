@@ -52,6 +52,7 @@ class Table:
         add_only: Whether rows can be neither replaced nor removed.
         label: What a person calls a row.
         of_event: Whether it lives in the documents of the events.
+        has_slug: Whether its records are named by a slug.
     """
 
     name: str
@@ -64,11 +65,9 @@ class Table:
     of_event: bool = attrs.field(
         init=False, default=attrs.Factory(lambda self: self.document == EVENTS_FOLDER, takes_self=True)
     )
-
-    @property
-    def has_slug(self) -> bool:
-        """Whether its records are named by a slug."""
-        return ("slug",) in self.unique
+    has_slug: bool = attrs.field(
+        init=False, default=attrs.Factory(lambda self: ("slug",) in self.unique, takes_self=True)
+    )
 
 
 def _one(field: str, target: type) -> Reference:

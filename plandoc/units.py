@@ -6,13 +6,14 @@ would change a quantity without a word. Imported by the records, so this imports
 
 from __future__ import annotations
 
+import difflib
 import enum
 from types import MappingProxyType
 from typing import NamedTuple
 
 
-class Kind(enum.Enum):
-    """What a unit measures. Units of one kind can be turned into each other, except containers."""
+class Dimension(enum.Enum):
+    """What a unit measures. Units of one dimension can be turned into each other, except containers."""
 
     VOLUME = "volume"
     WEIGHT = "weight"
@@ -25,14 +26,14 @@ class Unit(NamedTuple):
 
     Attributes:
         name: The one spelling that results use.
-        kind: What it measures.
+        dimension: What it measures.
         size: How much of `base` it is, a number or a ratio; blank for containers, which have no size of their own.
-        base: The name of a unit of the same kind; blank for the one that others are measured in, and for containers.
+        base: The name of a unit of the same dimension; blank for the one that others are measured in, and for containers.
         spellings: Other texts that mean it, in lower case.
     """
 
     name: str
-    kind: Kind
+    dimension: Dimension
     size: str
     base: str
     spellings: tuple[str, ...]
@@ -40,35 +41,35 @@ class Unit(NamedTuple):
 
 # Sizes: the international pound of 453.59237 g and the US gallon of 231 cubic inches, whose sixteenth is the cup of
 # 236.5882365 ml (NIST Handbook 44, appendix C; NIST SP 811, appendix B). Dash and pinch have no legal size; these are
-# those of American measuring spoons. Each kind stands from small to large, and weights below volumes: the largest of
+# those of American measuring spoons. Each dimension goes from small to large, and weights below volumes: the largest of
 # several units is the one furthest down.
 MEASURES: tuple[Unit, ...] = (
-    Unit("pinch", Kind.VOLUME, "1/16", "tsp", ("pinches",)),
-    Unit("dash", Kind.VOLUME, "1/8", "tsp", ("dashes",)),
-    Unit("ml", Kind.VOLUME, "1", "", ("milliliter", "milliliters", "millilitre", "millilitres", "mls", "cc")),
-    Unit("tsp", Kind.VOLUME, "1/3", "tbsp", ("tsps", "teaspoon", "teaspoons")),
-    Unit("cl", Kind.VOLUME, "10", "ml", ("centiliter", "centiliters", "centilitre", "centilitres")),
-    Unit("tbsp", Kind.VOLUME, "1/16", "cup", ("tbsps", "tbs", "tbl", "tablespoon", "tablespoons")),
-    Unit("fl oz", Kind.VOLUME, "1/8", "cup", ("floz", "fluid oz", "fluid ounce", "fluid ounces", "fl ounce")),
-    Unit("dl", Kind.VOLUME, "100", "ml", ("deciliter", "deciliters", "decilitre", "decilitres")),
-    Unit("cup", Kind.VOLUME, "236.5882365", "ml", ("cups",)),
-    Unit("pint", Kind.VOLUME, "2", "cup", ("pints", "pt", "pts")),
-    Unit("quart", Kind.VOLUME, "4", "cup", ("quarts", "qt", "qts")),
-    Unit("l", Kind.VOLUME, "1000", "ml", ("liter", "liters", "litre", "litres", "ltr")),
-    Unit("gallon", Kind.VOLUME, "16", "cup", ("gallons", "gal", "gals")),
-    Unit("mg", Kind.WEIGHT, "1/1000", "g", ("milligram", "milligrams", "milligramme", "milligrammes")),
-    Unit("g", Kind.WEIGHT, "1", "", ("gram", "grams", "gramme", "grammes", "gm", "gms")),
-    Unit("oz", Kind.WEIGHT, "1/16", "lb", ("ounce", "ounces", "ozs")),
-    Unit("lb", Kind.WEIGHT, "453.59237", "g", ("lbs", "pound", "pounds")),
-    Unit("kg", Kind.WEIGHT, "1000", "g", ("kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramme")),
-    Unit("each", Kind.COUNT, "1", "", ("ea", "count", "ct", "whole")),
-    Unit("piece", Kind.COUNT, "1", "each", ("pieces", "pc", "pcs")),
-    Unit("dozen", Kind.COUNT, "12", "each", ("dozens", "doz", "dz")),
+    Unit("pinch", Dimension.VOLUME, "1/16", "tsp", ("pinches",)),
+    Unit("dash", Dimension.VOLUME, "1/8", "tsp", ("dashes",)),
+    Unit("ml", Dimension.VOLUME, "1", "", ("milliliter", "milliliters", "millilitre", "millilitres", "mls", "cc")),
+    Unit("tsp", Dimension.VOLUME, "1/3", "tbsp", ("tsps", "teaspoon", "teaspoons")),
+    Unit("cl", Dimension.VOLUME, "10", "ml", ("centiliter", "centiliters", "centilitre", "centilitres")),
+    Unit("tbsp", Dimension.VOLUME, "1/16", "cup", ("tbsps", "tbs", "tbl", "tablespoon", "tablespoons")),
+    Unit("fl oz", Dimension.VOLUME, "1/8", "cup", ("floz", "fluid oz", "fluid ounce", "fluid ounces", "fl ounce")),
+    Unit("dl", Dimension.VOLUME, "100", "ml", ("deciliter", "deciliters", "decilitre", "decilitres")),
+    Unit("cup", Dimension.VOLUME, "236.5882365", "ml", ("cups",)),
+    Unit("pint", Dimension.VOLUME, "2", "cup", ("pints", "pt", "pts")),
+    Unit("quart", Dimension.VOLUME, "4", "cup", ("quarts", "qt", "qts")),
+    Unit("l", Dimension.VOLUME, "1000", "ml", ("liter", "liters", "litre", "litres", "ltr")),
+    Unit("gallon", Dimension.VOLUME, "16", "cup", ("gallons", "gal", "gals")),
+    Unit("mg", Dimension.WEIGHT, "1/1000", "g", ("milligram", "milligrams", "milligramme", "milligrammes")),
+    Unit("g", Dimension.WEIGHT, "1", "", ("gram", "grams", "gramme", "grammes", "gm", "gms")),
+    Unit("oz", Dimension.WEIGHT, "1/16", "lb", ("ounce", "ounces", "ozs")),
+    Unit("lb", Dimension.WEIGHT, "453.59237", "g", ("lbs", "pound", "pounds")),
+    Unit("kg", Dimension.WEIGHT, "1000", "g", ("kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramme")),
+    Unit("each", Dimension.COUNT, "1", "", ("ea", "count", "ct", "whole")),
+    Unit("piece", Dimension.COUNT, "1", "each", ("pieces", "pc", "pcs")),
+    Unit("dozen", Dimension.COUNT, "12", "each", ("dozens", "doz", "dz")),
 )
 
 
 def _container(name: str, *spellings: str) -> Unit:
-    return Unit(name, Kind.CONTAINER, "", "", spellings)
+    return Unit(name, Dimension.CONTAINER, "", "", spellings)
 
 
 # What one of them holds is nobody's standard, so that each can be compared with itself alone.
@@ -125,14 +126,14 @@ def unit_named(text: str) -> Unit | None:
     return _BY_SPELLING.get(text) or _BY_SPELLING.get(_plain(text))
 
 
-def kind_of(unit: str) -> Kind | None:
+def dimension_of(unit: str) -> Dimension | None:
     """Return what a unit measures; None when plandoc does not know it.
 
-    >>> kind_of("cups"), kind_of("lb"), kind_of("blorp")
-    (<Kind.VOLUME: 'volume'>, <Kind.WEIGHT: 'weight'>, None)
+    >>> dimension_of("cups"), dimension_of("lb"), dimension_of("blorp")
+    (<Dimension.VOLUME: 'volume'>, <Dimension.WEIGHT: 'weight'>, None)
     """
     known = unit_named(unit)
-    return None if known is None else known.kind
+    return None if known is None else known.dimension
 
 
 def canonical(unit: str) -> str:
@@ -146,29 +147,27 @@ def canonical(unit: str) -> str:
 
 
 def position(unit: str) -> int:
-    """Return a number to order units by: the larger of one kind, and weights among volumes, have the higher.
+    """Return a number to order units by: the larger of one dimension, and weights among volumes, have the higher.
 
     Unknown units come last.
     """
     return _POSITIONS.get(canonical(unit), len(UNITS))
 
 
-def nearest(unit: str, kind: Kind | None = None) -> str | None:
+def suggest(unit: str, dimension: Dimension | None = None) -> str | None:
     """Return what may have been meant by a text that is no known unit; None when nothing comes near.
 
     Args:
         unit: The text.
-        kind: Suggest only units of this kind; None suggests any.
+        dimension: Suggest only units of this dimension; None suggests any.
 
-    >>> nearest("tablespon"), nearest("grm", Kind.VOLUME), nearest("T")
+    >>> suggest("tablespon"), suggest("grm", Dimension.VOLUME), suggest("T")
     ('tbsp', None, 'tsp or tbsp')
     """
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     text = _plain(unit)
-    if text in _OFTEN_MEANT and kind in {None, Kind.VOLUME}:
+    if text in _OFTEN_MEANT and dimension in {None, Dimension.VOLUME}:
         return _OFTEN_MEANT[text]
-    spellings = [spelling for spelling, known in _BY_SPELLING.items() if kind in {None, known.kind}]
+    spellings = [spelling for spelling, known in _BY_SPELLING.items() if dimension in {None, known.dimension}]
     # One letter comes near to far too much.
     near = difflib.get_close_matches(text, spellings, n=1, cutoff=0.65) if len(text) > 1 else []
     return _BY_SPELLING[near[0]].name if near else None

@@ -16,7 +16,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = TEXTS.filter(lambda text: bool(text.strip()))
 REASONS = TEXTS.map(str.strip).filter(bool)
 SLUGS = st.just("") | st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True).filter(
-    lambda slug: constraints.check_slug(slug) is None
+    lambda slug: constraints.valid_slug(slug) is None
 )
 IDS = st.integers(1, constraints.LARGEST_NUMBER)
 WHOLE = st.integers(1, constraints.LARGEST_NUMBER)

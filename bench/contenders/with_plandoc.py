@@ -83,12 +83,12 @@ class Contender:
         plandoc.use_store(self._store)
         plandoc.import_file(source)
 
-    def plan(self, event_id: int) -> plandoc.Plan:
+    def plan(self, event_id: int) -> plandoc.results.Plan:
         """Return the record of a whole plan."""
         plandoc.use_store(self._store)
         return plandoc.get_plan(event_id)
 
-    def plan_as_json(self, found: plandoc.Plan) -> Any:
+    def plan_as_json(self, found: plandoc.results.Plan) -> Any:
         """Return a plan as JSON."""
         return forms.plan(
             _event_row(found.event),
@@ -109,12 +109,12 @@ class Contender:
         """Return events as JSON."""
         return [_event_row(one) for one in found]
 
-    def comparison(self, event_id: int) -> plandoc.PlanComparison:
+    def comparison(self, event_id: int) -> plandoc.results.PlanComparison:
         """Return the comparison."""
         plandoc.use_store(self._store)
         return plandoc.get_plan_comparison(event_id)
 
-    def comparison_as_json(self, found: plandoc.PlanComparison) -> Any:
+    def comparison_as_json(self, found: plandoc.results.PlanComparison) -> Any:
         """Return a comparison as JSON."""
         parts = {"goods": found.goods, "batches": found.batches, "recipes": found.recipes}
         return {
@@ -231,7 +231,7 @@ def _decision_row(decision: plandoc.BatchDecision) -> Row:
 
 def _amendment_row(amendment: plandoc.PlanAmendment) -> Row:
     change = amendment.change
-    if not isinstance(change, plandoc.ChangeQuantity):
+    if not isinstance(change, plandoc.results.ChangeQuantity):
         raise TypeError(change)
     return {
         "sequence": amendment.sequence,

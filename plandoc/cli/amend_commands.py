@@ -22,7 +22,7 @@ from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -172,7 +172,7 @@ def batches(
     number = whole_number(batches, "BATCHES")
 
     def look(session: Session) -> list[Doubt]:
-        found = session.event_to_edit(event_id(event, session), Edit.AMENDMENTS)
+        found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
         by_id = {in_plan(FinishedUnit, unit, found.id, session).id: number}
         return list(beyond.beyond_the_need(found.id, by_id, session))
 

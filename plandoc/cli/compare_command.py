@@ -72,7 +72,7 @@ def _print_differences(title: str, what: str, found: Sequence[Difference]) -> No
         printing.Column("why"),
     ]
     rows = [
-        (_MARKS[one.status], _name(one), _number(one.before), _number(one.after), _signed(one), _reasons(one))
+        (_MARKS[one.status], _name(one), _number(one.before), _number(one.after), _with_sign(one), _reasons(one))
         for one in found
     ]
     styles = [_STYLES[one.status] for one in found]
@@ -125,7 +125,7 @@ def _number(planned: int | None) -> str:
     return "-" if planned is None else str(planned)
 
 
-def _signed(one: Difference) -> str:
+def _with_sign(one: Difference) -> str:
     return f"{one.difference:+}" if one.difference else ""
 
 

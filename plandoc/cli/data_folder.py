@@ -14,8 +14,8 @@ from plandoc import store
 from plandoc.cli import backup_hint, printing
 from plandoc.cli.done import Done
 from plandoc.cli.parameters import Parameter
-from plandoc.engine.session import Session
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
 
@@ -56,13 +56,13 @@ class Folder:
             with opened.session(action) as session:
                 result = work(session)
                 # However this ends: an error may come behind the change.
-                afterwards.callback(self._note, session.workspace, session.workspace.documents.serial)
+                afterwards.callback(self._note, unit_of_work(session), unit_of_work(session).documents.serial)
                 self.done.begin()
             self.done.end(None)
             return result
 
-    def _note(self, workspace: Workspace, before: int) -> None:
-        if workspace.documents.serial != before:
+    def _note(self, work: UnitOfWork, before: int) -> None:
+        if work.documents.serial != before:
             self.done.end("the change is saved", counts_twice=True)
 
     def look(self, look: Callable[[Session], T]) -> T:

@@ -14,7 +14,7 @@ from plandoc.cli.messages import UsageError, batches_in_words, difference_in_wor
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.states import Edit
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.workflow.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.workflow.review import review_plan
@@ -117,7 +117,7 @@ def batches(
 
     def look(session: Session) -> list[Doubt]:
         with instead.amend(event, instead.batches(wanted)):
-            found = session.event_to_edit(event_id(event, session), Edit.DECISIONS)
+            found = event_to_edit(event_id(event, session), Edit.DECISIONS, session)
         return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
 
     def decide(session: Session) -> list[str]:

@@ -14,7 +14,7 @@ from plandoc import escaping
 from plandoc.cli import streams
 from plandoc.frozen import frozen
 
-clean = escaping.clean
+clean = escaping.escape_control_characters
 
 
 @frozen

@@ -33,7 +33,7 @@ from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit
 from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyRun,
@@ -123,7 +123,7 @@ def bake(
     losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
 
     def look(session: Session) -> list[Doubt]:
-        found = session.event_to_edit(event_id(event, session), Edit.RUNS).id
+        found = event_to_edit(event_id(event, session), Edit.RUNS, session).id
         return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), number, session))
 
     def record(session: Session) -> tuple[_Run, Progress]:

@@ -8,7 +8,7 @@ from plandoc.cli import printing
 from plandoc.cli.data_folder import DataFolder
 from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_row
-from plandoc.constraints import check_amount
+from plandoc.constraints import non_negative_decimal
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
@@ -104,7 +104,7 @@ def _amount(quantity: str) -> Decimal:
 
     cells = CellReader("")
     cell = Cell(quantity.strip(), 0, "QUANTITY")
-    amount = cells.amount(cell, check_amount)
+    amount = cells.amount(cell, non_negative_decimal)
     if "e" in cell.text.lower() and not cells.problems:
         # Programs write numbers so. A hand that does has slipped: the e lies beside the 3.
         cells.refuse_cell(

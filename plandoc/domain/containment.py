@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from plandoc.errors import Problem, ValidationError
 
-DEEPEST = 10
+MAX_DEPTH = 10
 # Deep enough to tell a long cycle from mere depth, far from the end of Python's stack.
-_DEEPEST_LOOK = 100
+_MAX_SEARCH_DEPTH = 100
 
 
 def check_nesting(
@@ -68,15 +68,15 @@ def _height(
 ) -> int:
     if thing in path:
         _refuse("contains itself", [*path[path.index(thing) :], thing], name_of, field)
-    if len(path) > _DEEPEST_LOOK:
-        _refuse(f"is nested more than {DEEPEST} levels deep", path[: DEEPEST + 1], name_of, field)
+    if len(path) > _MAX_SEARCH_DEPTH:
+        _refuse(f"is nested more than {MAX_DEPTH} levels deep", path[: MAX_DEPTH + 1], name_of, field)
     if thing not in heights:
         path.append(thing)
         below = [_height(child, children, name_of, field, heights, path) for child in children(thing)]
         path.pop()
         heights[thing] = 1 + max(below, default=0)
-    if len(path) + heights[thing] > DEEPEST:
-        _refuse(f"is nested more than {DEEPEST} levels deep", [*path, thing], name_of, field)
+    if len(path) + heights[thing] > MAX_DEPTH:
+        _refuse(f"is nested more than {MAX_DEPTH} levels deep", [*path, thing], name_of, field)
     return heights[thing]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from plandoc.constraints import check_whole, check_whole_or_zero
+from plandoc.constraints import non_negative_int, positive_int
 from plandoc.domain.availability import Availability
 from plandoc.domain.definitions import Definitions
 from plandoc.errors import Problem, shorten
@@ -25,7 +25,7 @@ def validate_new_good(
     if asked is None:
         yield Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")
     name = f"finished good {shorten(good_id)}" if asked is None else asked.good.name
-    wrong = check_whole(quantity)
+    wrong = positive_int(quantity)
     if wrong is not None:
         yield Problem(f"{name}: {wrong}", field="quantity")
     if planned is not None:
@@ -44,7 +44,7 @@ def validate_quantity(name: str, planned: int, quantity: int, pieces_assembled: 
         quantity: How many are to be planned from now on.
         pieces_assembled: How many are already packed.
     """
-    wrong = check_whole(quantity)
+    wrong = positive_int(quantity)
     if wrong is not None:
         is_none = type(quantity) is int and quantity == 0
         hint = "take it out of the plan with drop_finished_good" if is_none else None
@@ -111,7 +111,7 @@ def validate_batches(unit: FinishedUnit, decided: int, batches: int, batches_bak
         batches: How many are to be decided from now on; 0 for none.
         batches_baked: How many are already baked.
     """
-    wrong = check_whole_or_zero(batches)
+    wrong = non_negative_int(batches)
     if wrong is not None:
         yield Problem(f"batches of {unit.name}: {wrong}", field="batches")
     elif batches == decided:

@@ -14,14 +14,14 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import check_whole_or_zero
+from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
-from plandoc.units import Kind
+from plandoc.units import Dimension
 
 # By the id of the ingredient and the canonical spelling of the unit.
 _Quantities = dict[tuple[int, str], Decimal]
@@ -173,7 +173,7 @@ class _OneBatch:
 
 def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
     for recipe_id, number in batches.items():
-        wrong = check_whole_or_zero(number)
+        wrong = non_negative_int(number)
         if wrong is not None:
             yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
 
@@ -189,7 +189,7 @@ def _rows(needed: Iterable[_Needed]) -> Iterator[NeedRow]:
 
 
 def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
-    written: dict[Kind | str, list[tuple[Density | None, Amount]]] = {}
+    written: dict[Dimension | str, list[tuple[Density | None, Amount]]] = {}
     for (density, unit), amount in sorted(needed.amounts.items(), key=lambda entry: _largest_first(entry[1])):
         written.setdefault(family(unit, density), []).append((density, amount))
     sums = {name: _total(group) for name, group in written.items()}
@@ -220,17 +220,19 @@ def _by_unit(group: Iterable[tuple[Density | None, Amount]]) -> tuple[Amount, ..
 
 def _largest_first(amount: Amount) -> tuple[int, int, str]:
     """Return what orders amounts: what can be measured or counted, then containers, then unknown units."""
-    kind = units.kind_of(amount.unit)
-    group = 2 if kind is None else int(kind is Kind.CONTAINER)
+    dimension = units.dimension_of(amount.unit)
+    group = 2 if dimension is None else int(dimension is Dimension.CONTAINER)
     return group, -units.position(amount.unit), amount.unit
 
 
 def _why_unconverted(unit: str, others: list[str]) -> str | None:
-    kind = units.kind_of(unit)
-    if kind is None:
-        near = units.nearest(unit)
+    dimension = units.dimension_of(unit)
+    if dimension is None:
+        near = units.suggest(unit)
         return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
-    by_density = [other for other in others if {kind, units.kind_of(other)} == {Kind.VOLUME, Kind.WEIGHT}]
+    by_density = [
+        other for other in others if {dimension, units.dimension_of(other)} == {Dimension.VOLUME, Dimension.WEIGHT}
+    ]
     if by_density:
         return f"no density is known: needed in {unit} and in {by_density[0]}"
     return f"{unit} cannot be converted into {' or '.join(others)}" if others else None

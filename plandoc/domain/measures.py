@@ -18,7 +18,7 @@ from plandoc.constraints import exact_or_fraction
 from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
 from plandoc.records import Density
-from plandoc.units import Kind
+from plandoc.units import Dimension
 
 # Decimal places that are stored; what needs more is rounded.
 _LONGEST = 12
@@ -70,7 +70,7 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
     return rounded(exact, _LONGEST, rounds_up=rounds_up)
 
 
-def family(unit: str, density: Density | None) -> Kind | str:
+def family(unit: str, density: Density | None) -> Dimension | str:
     """Return a key that exactly the units share that can be converted into each other.
 
     Args:
@@ -80,10 +80,10 @@ def family(unit: str, density: Density | None) -> Kind | str:
     >>> family("cups", None) == family("ml", None), family("cup", None) == family("lb", None)
     (True, False)
     """
-    kind = units.kind_of(unit)
-    if kind is None or kind is Kind.CONTAINER:
+    dimension = units.dimension_of(unit)
+    if dimension is None or dimension is Dimension.CONTAINER:
         return units.canonical(unit)
-    return Kind.WEIGHT if kind is Kind.VOLUME and density is not None else kind
+    return Dimension.WEIGHT if dimension is Dimension.VOLUME and density is not None else dimension
 
 
 def largest(names: Iterable[str]) -> str:
@@ -132,14 +132,14 @@ def factor(unit: str, other: str) -> Fraction | None:
     if units.canonical(unit) == units.canonical(other):
         return Fraction(1)
     one, another = units.unit_named(unit), units.unit_named(other)
-    if one is None or another is None or one.kind is not another.kind or one.kind is Kind.CONTAINER:
+    if one is None or another is None or one.dimension is not another.dimension or one.dimension is Dimension.CONTAINER:
         return None
     return _factor(one.name, another.name)
 
 
 def _factor_by_weight(unit: str, other: str, density: Density) -> Fraction | None:
     volume, weight = Fraction(density.volume), Fraction(density.weight)
-    if units.kind_of(unit) is Kind.VOLUME:
+    if units.dimension_of(unit) is Dimension.VOLUME:
         enter, leave, each = density.volume_unit, density.weight_unit, weight / volume
     else:
         enter, leave, each = density.weight_unit, density.volume_unit, volume / weight
@@ -153,6 +153,6 @@ def _factor(unit: str, other: str) -> Fraction:
 
 
 def _size(name: str) -> Fraction:
-    """Return how much one of a measure is, in the one that all of its kind are measured in."""
+    """Return how much one of a measure is, in the one that all of its dimension are measured in."""
     unit = units.MEASURES_BY_NAME[name]
     return Fraction(unit.size) * (_size(unit.base) if unit.base else 1)

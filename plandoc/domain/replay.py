@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_whole
+from plandoc.constraints import positive_int
 from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
@@ -151,7 +151,7 @@ def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str)
         message = f"wanted a list of objects with {' and '.join(needed)}, found none"
         raise ValidationError([Problem(message, field=f"snapshot_data.{rows}", hint=_BACKUP)]) from error
     for value in (value for pair in pairs for value in pair):
-        wrong = check_whole(value)
+        wrong = positive_int(value)
         if wrong is not None:
             raise ValidationError([Problem(wrong, field=f"snapshot_data.{rows}", hint=_BACKUP)])
     return dict(pairs)

@@ -14,12 +14,12 @@ from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
-from plandoc.units import Kind
+from plandoc.units import Dimension
 
 _NOTHING = Fraction(0)
 # Amounts of one ingredient, by what makes them comparable.
-_Families = dict[Kind | str, list[Amount]]
-_Sums = Mapping[Kind | str, Amount]
+_Families = dict[Dimension | str, list[Amount]]
+_Sums = Mapping[Dimension | str, Amount]
 
 
 class Standing(enum.Enum):
@@ -150,7 +150,7 @@ def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) ->
     return ShoppingRow(need, stock, Amount(missing, unit, rounds_up=True))
 
 
-def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
+def _left_over(rows: Mapping[Dimension | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
     """Return the stock that no row uses up; in the family of a short row nothing is left."""
     sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
     in_order = sorted(sums.items(), key=lambda entry: (units.position(entry[1].unit), entry[1].unit))
@@ -162,10 +162,10 @@ def _left_over(rows: Mapping[Kind | str, ShoppingRow], stock: _Families, ingredi
 def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
     where = f"needed in {unit}, in stock in {' and '.join(stock_units)}"
     way_out = f"count the stock in {unit} too"
-    kinds = {units.kind_of(one) for one in (unit, *stock_units)}
-    if {Kind.VOLUME, Kind.WEIGHT} <= kinds and ingredient.density is None:
+    dimensions = {units.dimension_of(one) for one in (unit, *stock_units)}
+    if {Dimension.VOLUME, Dimension.WEIGHT} <= dimensions and ingredient.density is None:
         return f"{where}, but its density is not known; give the ingredient a density"
-    unknown = [one for one in (unit, *stock_units) if units.kind_of(one) is None]
+    unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None]
     if unknown:
         return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {way_out}"
     return f"{where}, which cannot be compared; {way_out}"

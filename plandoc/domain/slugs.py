@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from plandoc.constraints import LONGEST_SLUG, check_slug
+from plandoc.constraints import LONGEST_SLUG, valid_slug
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Letters that do not come apart into a plain one and an accent.
@@ -23,7 +23,7 @@ def slugify(name: str, taken: Container[str] = ()) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.lower().translate(_FOLDED)).encode("ascii", "ignore").decode()
     stem = _NOT_SLUG.sub("-", plain).strip("-")[: LONGEST_SLUG - 8].strip("-") or "item"
-    if check_slug(stem) is not None:
+    if valid_slug(stem) is not None:
         # A device name such as "con".
         stem = f"{stem}-item"
     if stem not in taken:

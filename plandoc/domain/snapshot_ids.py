@@ -1,22 +1,23 @@
-"""The ids inside signed records: snapshots, which carry a digest, and the amendments on top of them.
+"""The digest that seals a snapshot, and the ids inside sealed records: snapshots, and the amendments on top of them.
 
 An export leaves them as they are, so that the digest can be verified, and carries a table of what they mean. An import
 keeps them wherever they are free. Where they are not, the records are renumbered, and the snapshot tells of it: its
-definitions hold, under "imported", the digest that it came with and each id that was changed, so that the signed
+definitions hold, under "imported", the digest that it came with and each id that was changed, so that the
 original can be had again and its digest verified at any time.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import attrs
+import orjson
 
 from plandoc import codec
-from plandoc.constraints import check_digest, check_whole
-from plandoc.domain.snapshot_digest import digest_of
+from plandoc.constraints import positive_int, sha256_digest
 from plandoc.records import Finding, PlanAmendment, PlanSnapshot
 
 # Takes a table and an id, and returns the id in its place.
@@ -44,8 +45,25 @@ _TABLES_OF_KEYS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def digest_of(
+    snapshot_data: Mapping[str, Any], definitions: Mapping[str, Any], findings: Iterable[Finding] = ()
+) -> str:
+    """Return the SHA-256 of a snapshot's canonical JSON (RFC 8785's key order, no white space), in hexadecimal.
+
+    >>> digest_of({"b": 1, "a": 2}, {}) == digest_of({"a": 2, "b": 1}, {})
+    True
+    """
+    content = {
+        "snapshot_data": dict(snapshot_data),
+        "definitions": dict(definitions),
+        "findings": [codec.to_row(finding) for finding in findings],
+    }
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()
+
+
 def ids_in(snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment]) -> set[tuple[str, int]]:
-    """Return every (table, id) that signed records hold."""
+    """Return every (table, id) that sealed records hold."""
     seen: set[tuple[str, int]] = set()
 
     def look(table: str, number: int) -> int:
@@ -104,7 +122,7 @@ def before_import(snapshot: PlanSnapshot) -> PlanSnapshot | None:
 
 
 def changed_since(snapshot: PlanSnapshot, digest: str) -> Changed | None:
-    """Return which ids a snapshot has in the place of those of the signed one with a digest; None when it is another."""
+    """Return which ids a snapshot has in the place of those of the one with a digest; None when it is another."""
     if snapshot.digest == digest:
         return {}
     journeys = _journeys(snapshot)
@@ -117,8 +135,8 @@ def ids_of(journey: Mapping[str, Any]) -> dict[str, dict[int, int]]:
 
 
 def is_sound(snapshot: PlanSnapshot) -> bool:
-    """Whether a snapshot is what its digest signed, and each one that it was imported from is, too."""
-    if not is_what_it_signs(snapshot):
+    """Whether the digest of a snapshot fits it, and that of each one that it was imported from."""
+    if not digest_matches(snapshot):
         return False
     if IMPORTED in snapshot.definitions and not _journeys(snapshot):
         return False
@@ -126,8 +144,8 @@ def is_sound(snapshot: PlanSnapshot) -> bool:
     return earlier is None or is_sound(earlier)
 
 
-def is_what_it_signs(snapshot: PlanSnapshot) -> bool:
-    """Whether a snapshot is what its own digest signed, wherever it came from."""
+def digest_matches(snapshot: PlanSnapshot) -> bool:
+    """Whether the digest of a snapshot fits what it holds, wherever it came from."""
     return digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) == snapshot.digest
 
 
@@ -143,8 +161,8 @@ def _is_journey(told: Any) -> bool:
     if type(told) is not dict or set(told) != {"digest", "ids"} or type(told["ids"]) is not dict:
         return False
     numbers = [pair for ids in told["ids"].values() for pair in (ids.items() if type(ids) is dict else [("", "")])]
-    return check_digest(told["digest"]) is None and all(
-        key.isascii() and key.isdigit() and len(key) < 16 and check_whole(number) is None for key, number in numbers
+    return sha256_digest(told["digest"]) is None and all(
+        key.isascii() and key.isdigit() and len(key) < 16 and positive_int(number) is None for key, number in numbers
     )
 
 

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
 
 from plandoc import codec
-from plandoc.engine.queries import QueryLike, matching
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
 T = TypeVar("T")
+KeyT = TypeVar("KeyT")
+
+# Which rows are wanted: a function of a row as it is in the file, such as TinyDB's `where("category") == "Cookies"`.
+# TinyDB makes those for users, and is imported for them alone: its tables make a database object for each search, which
+# took longer than to search one.
+QueryLike = Callable[[Mapping[str, Any]], bool]
 
 _BEYOND_IDS = 10**documents.LONGEST_ID
 
 
-class OpenDocument:
+def having(field: str, value: Any) -> QueryLike:
+    """Return the query for rows in which a field has a value.
+
+    >>> having("category", "Cookies")({"name": "Rye", "category": "Bread"})
+    False
+    """
+    return lambda row: row.get(field) == value
+
+
+def matching(query: QueryLike, rows: Iterable[tuple[KeyT, Mapping[str, Any]]]) -> Iterator[KeyT]:
+    """Yield the keys of the rows that match a query, which cannot change them."""
+    return (key for key, row in rows if query(MappingProxyType(row)))
+
+
+class DocumentSession:
     """One document with its rows as records.
 
     Args:
@@ -52,9 +71,9 @@ class OpenDocument:
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
 
-    def copy(self) -> OpenDocument:
+    def copy(self) -> DocumentSession:
         """Return a copy to change; rows and records are shared, for nobody changes those in place."""
-        twin = object.__new__(OpenDocument)
+        twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
             _next_ids=dict(self._next_ids),
@@ -91,7 +110,7 @@ class OpenDocument:
         rows = self._tables.get(table.name, {})
         return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
 
-    def once(self, make: Callable[[OpenDocument], T]) -> T:
+    def memoize(self, make: Callable[[DocumentSession], T]) -> T:
         """Return what a function makes of the records: the same until one of them changes."""
         if make not in self._made:
             self._made[make] = make(self)
@@ -146,8 +165,8 @@ class OpenDocument:
         # A row put in by hand may be beyond the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
-    def skip_ids(self, table: Table, following: int) -> None:
-        """Count all ids below a number as given."""
+    def reserve_ids(self, table: Table, following: int) -> None:
+        """Count all ids below a number as given, so that no new row gets one of them."""
         self._next_ids[table.name] = max(self.next_id(table), following)
         self.changed = True
 
@@ -156,7 +175,7 @@ class OpenDocument:
         """The id that the next new row of each table gets, as the document says."""
         return self._next_ids
 
-    def ids_behind(self) -> dict[str, tuple[int, int]]:
+    def stale_counters(self) -> dict[str, tuple[int, int]]:
         """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
         behind = {}
         # The marker counts the events.
@@ -166,9 +185,9 @@ class OpenDocument:
                 behind[name] = (found, wanted)
         return behind
 
-    def count_up(self) -> None:
+    def advance_counters(self) -> None:
         """Count the next ids up to behind the rows that are there."""
-        for name, (_, wanted) in self.ids_behind().items():
+        for name, (_, wanted) in self.stale_counters().items():
             self._next_ids[name] = wanted
             self.changed = True
 
@@ -178,7 +197,7 @@ class OpenDocument:
             self._lines = documents.lines_of(self._document)
         return self._lines.get((table, str(row_id)))
 
-    def put(self, table: Table, record: Any) -> None:
+    def upsert(self, table: Table, record: Any) -> None:
         """Add or replace the row of a record.
 
         Raises:
@@ -191,7 +210,7 @@ class OpenDocument:
         self._rows_to_change(table)[str(record.id)] = row
         self._records[table.name, record.id] = record
 
-    def drop(self, table: Table, row_id: int) -> None:
+    def delete(self, table: Table, row_id: int) -> None:
         """Remove a row."""
         del self._rows_to_change(table)[str(row_id)]
         self._records.pop((table.name, row_id), None)
@@ -211,9 +230,9 @@ class OpenDocument:
         self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=self._own_tables)
         return self._read_back.content
 
-    def read_back(self) -> tuple[bytes, OpenDocument]:
+    def read_back(self) -> tuple[bytes, DocumentSession]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
-        opened = OpenDocument(self._read_back)
+        opened = DocumentSession(self._read_back)
         opened._records = self._records.copy()
         return self._read_back.content, opened
 
@@ -278,7 +297,54 @@ class OpenDocument:
         self._records[table.name, row_id] = record
 
 
-def check_format_of_folder(document: OpenDocument, number: int) -> None:
+class BoundTable:
+    """A table in one document: found once for a record, and passed along from then on.
+
+    Attributes:
+        table: What its rows are.
+        document: The document that has them.
+    """
+
+    __slots__ = ("document", "table")
+
+    def __init__(self, table: Table, document: DocumentSession) -> None:
+        self.table = table
+        self.document = document
+
+    def get(self, record_id: int) -> Any | None:
+        """Return a record; None when there is none with this id."""
+        return self.document.get(self.table, record_id)
+
+    def find(self, query: QueryLike | None = None) -> list[Any]:
+        """Return the records whose rows match a query; all when there is none."""
+        return self.document.find(self.table, query)
+
+    def next_id(self) -> int:
+        """Return the id that the next new record gets; neither it nor any above it was ever given."""
+        return self.document.next_id(self.table)
+
+    def take_id(self) -> int:
+        """Return the next id; no id is ever given twice."""
+        return self.document.take_id(self.table)
+
+    def reserve_ids(self, following: int) -> None:
+        """Count all ids below a number as given."""
+        self.document.reserve_ids(self.table, following)
+
+    def upsert(self, record: Any) -> None:
+        """Add a record, or replace the one with its id.
+
+        Raises:
+            ValidationError: when the record would not read back as it is.
+        """
+        self.document.upsert(self.table, record)
+
+    def delete(self, record_id: int) -> None:
+        """Remove a record."""
+        self.document.delete(self.table, record_id)
+
+
+def check_format_of_folder(document: DocumentSession, number: int) -> None:
     """Refuse a document of a time when it held what has a document of its own in a folder of this format.
 
     Raises:
@@ -292,56 +358,3 @@ def check_format_of_folder(document: OpenDocument, number: int) -> None:
             f"take it from a backup of format {number}, with 'plandoc repair --from BACKUP'; or restore all of a backup"
         )
         raise DamagedError(document.name, [Problem(message, file=document.name, hint=hint)])
-
-
-class DocumentCache:
-    """The documents that were read before, told from changed ones by their bytes.
-
-    Not by time stamps: two changes can fall into one tick of a file system's clock.
-    """
-
-    def __init__(self, lineage: Callable[[], str], *, most: int = 64) -> None:
-        self._lineage = lineage
-        self._most = most
-        self._documents: dict[str, tuple[bytes, OpenDocument]] = {}
-        # Readers take no lock of the folder, so that several threads come here at once.
-        self._turn = threading.Lock()
-
-    def open(self, name: str, content: bytes, file: str) -> OpenDocument:
-        """Return the document that these bytes hold.
-
-        Args:
-            name: The document.
-            content: The bytes.
-            file: The file that they are from, which is that of another document in a folder of an older format.
-
-        Raises:
-            DamagedError: when they cannot be fully understood, or belong to another folder.
-        """
-        with self._turn:
-            known = self._documents.pop(name, None)
-        if known is None or known[0] != content:
-            known = (content, self._read(name, content, file))
-        self.keep(*known)
-        return known[1]
-
-    def keep(self, content: bytes, document: OpenDocument) -> None:
-        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
-        with self._turn:
-            self._documents.pop(document.name, None)
-            self._documents[document.name] = (content, document)
-            if len(self._documents) > self._most:
-                self._documents.pop(next(iter(self._documents)))
-
-    def _read(self, name: str, content: bytes, file: str) -> OpenDocument:
-        document = documents.parse(file, content)
-        if document.lineage != self._lineage():
-            message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
-            hint = "import the other folder's data instead of copying its files"
-            raise DamagedError(file, [Problem(message, file=file, hint=hint)])
-        opened = OpenDocument(document, name)
-        # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
-        problems = opened.problems() if document.lines else opened.problems_of_tables()
-        if problems:
-            raise DamagedError(file, problems)
-        return opened

@@ -15,8 +15,7 @@ from typing import TypeVar
 
 from plandoc import codec
 from plandoc.clock import system_clock
-from plandoc.engine.document import OpenDocument
-from plandoc.engine.queries import QueryLike, matching
+from plandoc.engine.document import DocumentSession, QueryLike, matching
 from plandoc.errors import ValidationError
 from plandoc.garbage import collection_held_off
 from plandoc.records import Event
@@ -28,7 +27,7 @@ from plandoc.tables import BY_TYPE, EVENTS_FOLDER, event_of_document
 
 T = TypeVar("T")
 
-Read = Callable[[str], OpenDocument | None]
+Read = Callable[[str], DocumentSession | None]
 
 # Fewer are read faster than a person notices, and leave nothing outside the data folder.
 FEWEST_TO_KEEP = 200

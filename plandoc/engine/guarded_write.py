@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import SessionError
 from plandoc.storage.backend import Transaction
 from plandoc.storage.unwinding import or_undone
@@ -58,7 +58,7 @@ class GuardedWrite:
 
     def _leave(self) -> None:
         if self.session is not None:
-            self.session.end()
+            unit_of_work(self.session).end()
         if self.transaction is not None:
             self.transaction.release()
             self.transaction = None

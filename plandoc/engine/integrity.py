@@ -9,7 +9,7 @@ from plandoc.domain.containment import check_bases, check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -27,20 +27,24 @@ from plandoc.tables import BY_TYPE, TABLES, Table
 FindAll = Callable[[type], list[Any]]
 
 
-def check_parts(record: Any, find_all: FindAll) -> None:
+def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
     """Refuse a recipe or good that was just written, when one now contains itself or is too deep, or is its own base.
+
+    Args:
+        record: What was written.
+        find_kindred: Returns all records of its type, itself among them; asked only where it contains any.
 
     Raises:
         ValidationError: that shows the path.
     """
     if isinstance(record, Recipe):
         if record.sub_recipe_ids:
-            _check_parts_of(find_all(Recipe), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
+            _check_parts_of(find_kindred(), lambda recipe: recipe.sub_recipe_ids, "sub_recipes")
         if record.base_recipe_id is not None:
-            by_id = {recipe.id: recipe for recipe in find_all(Recipe)}
+            by_id = {recipe.id: recipe for recipe in find_kindred()}
             check_base(record.id, by_id, "base_recipe_id")
     elif isinstance(record, FinishedGood) and record.inner_good_ids:
-        _check_parts_of(find_all(FinishedGood), lambda good: good.inner_good_ids, "components")
+        _check_parts_of(find_kindred(), lambda good: good.inner_good_ids, "components")
 
 
 def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:
@@ -75,7 +79,7 @@ def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], 
         )
 
 
-def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
+def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
     """Yield the records that refer to one, as a person says them."""
     for table in TABLES:
         references = [reference for reference in table.references if reference.target is target]
@@ -84,7 +88,7 @@ def users(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
                 yield _shown(table, record)
 
 
-def plans_resting_on(target: type, target_id: int, events: Iterable[OpenDocument]) -> Iterator[str]:
+def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
     """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
 
     They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
@@ -95,7 +99,7 @@ def plans_resting_on(target: type, target_id: int, events: Iterable[OpenDocument
             yield f"the plan of event {event.id} {event.name!r}, which is in production"
 
 
-def _rests_on(document: OpenDocument) -> Ids:
+def _rests_on(document: DocumentSession) -> Ids:
     def rows(record_type: type) -> list[Any]:
         return document.find(BY_TYPE[record_type])
 

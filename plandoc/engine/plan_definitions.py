@@ -13,8 +13,8 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.replay import in_order
-from plandoc.engine.document import OpenDocument
-from plandoc.engine.session import Session
+from plandoc.engine.document import DocumentSession
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import table_of
@@ -108,19 +108,19 @@ def history_of(
 
 def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
     """Return rows of the catalog by table and id, as they are frozen: None for what is not to be found."""
-    catalog = session.workspace.documents.catalog()
+    catalog = unit_of_work(session).documents.catalog()
     tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
     return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
 
 
 def _of_event(event_id: int, session: Session) -> _OfEvent:
-    return session.workspace.documents.of_event(event_id).once(_OfEvent)
+    return unit_of_work(session).documents.of_event(event_id).memoize(_OfEvent)
 
 
 class _OfEvent:
     """What was frozen for one event, the same until its document changes."""
 
-    def __init__(self, document: OpenDocument) -> None:
+    def __init__(self, document: DocumentSession) -> None:
         self.snapshot: PlanSnapshot | None = document.only(table_of(PlanSnapshot))
         self.amendments = in_order(document.find(table_of(PlanAmendment))) if self.snapshot else []
         self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
@@ -160,10 +160,10 @@ def catalog_definitions(session: Session) -> Definitions:
     Not to be kept over a change of the catalog: a record that was read is not looked up again. As long as nothing
     changes, also from one session to the next, it is the same, with all that sums have made of it.
     """
-    return session.workspace.documents.catalog().once(_definitions)
+    return unit_of_work(session).documents.catalog().memoize(_definitions)
 
 
-def _definitions(catalog: OpenDocument) -> Definitions:
+def _definitions(catalog: DocumentSession) -> Definitions:
     return Definitions(
         _lookup(catalog, FinishedGood),
         _lookup(catalog, FinishedUnit),
@@ -172,7 +172,7 @@ def _definitions(catalog: OpenDocument) -> Definitions:
     )
 
 
-def _lookup(catalog: OpenDocument, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:
+def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:
     table = table_of(record_type)
 
     # A sum asks for the same few hundred records many times over.

@@ -11,8 +11,8 @@ import attrs
 
 from plandoc import records
 from plandoc.domain.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
-from plandoc.engine.queries import QueryLike
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.document import QueryLike
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlanStateError, Problem, SessionError, ValidationError
 from plandoc.tables import table_of
 
@@ -38,15 +38,11 @@ class Session:
 
     Attributes:
         moment: The one moment that all records written in this session bear; UTC.
-        workspace: The records without the guard of the plan's state; for plandoc's own operations, which
-            ask the state table themselves.
     """
 
-    def __init__(self, workspace: Workspace, moment: datetime.datetime, *, writes: bool) -> None:
-        self.workspace = workspace
+    def __init__(self, unit_of_work: UnitOfWork, moment: datetime.datetime) -> None:
+        self._unit_of_work = unit_of_work
         self.moment = moment
-        self._writes = writes
-        self._over = False
 
     def add(self, record: RecordT) -> RecordT:
         """Add a record and return it with its id, and with a slug made from its name when it had none.
@@ -55,13 +51,13 @@ class Session:
             ValidationError: when it breaks a rule, is there already, or refers to what does not exist.
             PlanStateError: when the state of its event's plan does not allow it.
         """
-        self.check_writable()
+        self._unit_of_work.check_writable()
         if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
             raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
         if type(record) in _WRITTEN_BY_OPERATIONS:
             raise ValidationError(_WRITTEN_BY_OPERATIONS[type(record)])
         self._check_state(type(record), getattr(record, "event_id", None))
-        return self.workspace.add(record)
+        return self._unit_of_work.add(record)
 
     def get_or_add(self, record: RecordT) -> RecordT:
         """Return the record that is there already, or add it, so that a script can run twice.
@@ -73,9 +69,9 @@ class Session:
             ValidationError: when it is there and differs, with the fields that do; or as `add` does.
             PlanStateError: as `add` does.
         """
-        self.check_writable()
+        self._unit_of_work.check_writable()
         is_plain = type(record) not in _WRITTEN_BY_OPERATIONS and getattr(record, "id", 0) == 0
-        there = self.workspace.like(record) if is_plain else None
+        there = self._unit_of_work.like(record) if is_plain else None
         if there is None:
             return self.add(record)
         differing = [name for name, value in _given(record).items() if getattr(there, name) != value]
@@ -94,8 +90,8 @@ class Session:
         Raises:
             NotFoundError: when there is none.
         """
-        self._check_open()
-        return self.workspace.get(record_type, record_id, event_id)
+        self._unit_of_work.check_open()
+        return self._unit_of_work.get(record_type, record_id, event_id)
 
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, *, event_id: int | None = None
@@ -109,8 +105,8 @@ class Session:
                 finds all.
             event_id: Look only into this event; None looks into all.
         """
-        self._check_open()
-        return self.workspace.find(record_type, query, event_id)
+        self._unit_of_work.check_open()
+        return self._unit_of_work.find(record_type, query, event_id)
 
     def replace(self, record: RecordT) -> RecordT:
         """Put a changed record in the place of the stored one with its id, and return it.
@@ -120,12 +116,12 @@ class Session:
             ValidationError: when it breaks a rule.
             PlanStateError: when the state of its event's plan does not allow it.
         """
-        self.check_writable()
+        self._unit_of_work.check_writable()
         if isinstance(record, records.Event):
             self._check_event(record)
         else:
             self._check_state(type(record), getattr(record, "event_id", None))
-        return self.workspace.replace(record)
+        return self._unit_of_work.replace(record)
 
     def remove(self, record_type: type, record_id: int, *, event_id: int | None = None) -> None:
         """Remove a record that no other record uses.
@@ -135,12 +131,12 @@ class Session:
             StillUsedError: when others refer to it.
             PlanStateError: when the state of its event's plan does not allow it.
         """
-        self.check_writable()
+        self._unit_of_work.check_writable()
         if record_type is records.Event:
-            check_edit(self.workspace.get(records.Event, record_id), Edit.REMOVAL)
+            check_edit(self._unit_of_work.get(records.Event, record_id), Edit.REMOVAL)
         else:
             self._check_state(record_type, event_id)
-        self.workspace.remove(record_type, record_id, event_id)
+        self._unit_of_work.remove(record_type, record_id, event_id)
 
     def event(self, event_id: int) -> records.Event:
         """Return an event by its id.
@@ -148,49 +144,13 @@ class Session:
         Raises:
             NotFoundError: "Event 99 not found".
         """
-        self._check_open()
-        return self.workspace.get(records.Event, event_id)
-
-    def event_to_edit(self, event_id: int, edit: Edit) -> records.Event:
-        """Return an event whose plan may be changed in this way.
-
-        Raises:
-            NotFoundError: "Event 99 not found".
-            PlanStateError: when the plan's state does not allow it, or a snapshot of the plan was taken before its
-                start: what is started must be what was frozen.
-            DamagedError: when it has two snapshots.
-        """
-        event = self.event(event_id)
-        check_edit(event, edit)
-        snapshot = self.workspace.snapshot(event_id)
-        if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
-            way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
-            raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
-        return event
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it was ended."""
-        return self._over
-
-    def end(self) -> None:
-        """Refuse any further use."""
-        self._over = True
-
-    def check_writable(self) -> None:
-        """Refuse to go on in a session that only reads, or that is over."""
-        self._check_open()
-        if not self._writes:
-            raise SessionError("this session only reads; open one with store.session() to change something")
-
-    def _check_open(self) -> None:
-        if self._over:
-            raise SessionError("this session is over; records read in it stay valid, but it can do no more")
+        self._unit_of_work.check_open()
+        return self._unit_of_work.get(records.Event, event_id)
 
     def _check_state(self, record_type: type, event_id: int | None) -> None:
         edit = EDITS_OF_TABLES.get(record_type)
         if edit is not None and event_id is not None:
-            self.event_to_edit(event_id, edit)
+            event_to_edit(event_id, edit, self)
 
     def _check_event(self, after: records.Event) -> None:
         before = self.event(after.id)
@@ -199,6 +159,32 @@ class Session:
             raise ValidationError(f"the state of a plan is not replaced; {steps} move it")
         for edit in edits_between(before, after):
             check_edit(before, edit)
+
+
+def unit_of_work(session: Session) -> UnitOfWork:
+    """Return the records of a session without the guard of the plan's state.
+
+    For plandoc's own layers, which ask the state table themselves; what users see is the session.
+    """
+    return session._unit_of_work  # noqa: SLF001  (the one way past the guard, so that nobody finds it by chance)
+
+
+def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
+    """Return an event whose plan may be changed in this way.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        PlanStateError: when the plan's state does not allow it, or a snapshot of the plan was taken before its
+            start: what is started must be what was frozen.
+        DamagedError: when it has two snapshots.
+    """
+    event = session.event(event_id)
+    check_edit(event, edit)
+    snapshot = unit_of_work(session).snapshot(event_id)
+    if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
+        way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
+        raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
+    return event
 
 
 def _given(record: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import cast
 
 import attrs
 
-from plandoc.engine.document import DocumentCache, OpenDocument, check_format_of_folder
+from plandoc.engine.document import DocumentSession, QueryLike, check_format_of_folder
+from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex
-from plandoc.engine.queries import QueryLike
 from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem
 from plandoc.records import Event
 from plandoc.storage import documents, marker
@@ -51,8 +51,8 @@ class SessionDocuments:
         self._writes = writes
         # Events that were handed out without a look into their documents, as they were then, by id.
         self._handed_out: dict[int, Event] = {}
-        self._opened: dict[str, OpenDocument] = {}
-        self._looked_at: dict[str, OpenDocument | None] = {}
+        self._dirty: dict[str, DocumentSession] = {}
+        self._read_cache: dict[str, DocumentSession | None] = {}
         self._marker: marker.Marker | None = None
         self._marker_changed = False
 
@@ -61,26 +61,26 @@ class SessionDocuments:
         """Number of the last transaction that is in them: one more once the session's own changes are saved."""
         return self._reading.serial
 
-    def find(self, name: str) -> OpenDocument | None:
+    def find(self, name: str) -> DocumentSession | None:
         """Return a document, for what only looks at its records; None for an event that there is not."""
-        if name in self._opened:
-            document = self._opened[name]
+        if name in self._dirty:
+            document = self._dirty[name]
             return document if document.exists else None
         # A session is one moment, so that one look at a file is enough for all of it.
-        if name not in self._looked_at:
-            self._looked_at[name] = self._read(name)
-        return self._looked_at[name]
+        if name not in self._read_cache:
+            self._read_cache[name] = self._read(name)
+        return self._read_cache[name]
 
-    def of_folder(self, name: str) -> OpenDocument:
+    def of_folder(self, name: str) -> DocumentSession:
         """Return a document that belongs to no event, for what only looks at its records."""
         # Never None: a folder that lacks one is refused when that is read.
-        return cast("OpenDocument", self.find(name))
+        return cast("DocumentSession", self.find(name))
 
-    def catalog(self) -> OpenDocument:
+    def catalog(self) -> DocumentSession:
         """Return the document of the catalog, for what only looks at its records."""
         return self.of_folder(CATALOG)
 
-    def of_event(self, event_id: int) -> OpenDocument:
+    def of_event(self, event_id: int) -> DocumentSession:
         """Return the document of an event, for what only looks at its records.
 
         Raises:
@@ -91,40 +91,40 @@ class SessionDocuments:
             raise NotFoundError("Event", event_id)
         return document
 
-    def of_all_events(self) -> Iterator[OpenDocument]:
+    def of_all_events(self) -> Iterator[DocumentSession]:
         """Yield the documents of all events, in the order of their ids."""
         for event_id in self._event_ids():
             name = event_document(event_id)
             # Read without being kept: all events together may be more than the memory should hold.
-            document = self._opened.get(name) or self._looked_at.get(name) or self._read(name)
+            document = self._dirty.get(name) or self._read_cache.get(name) or self._read(name)
             if document is not None:
                 yield document
 
-    def to_change(self, name: str) -> OpenDocument:
+    def to_change(self, name: str) -> DocumentSession:
         """Return a document that is saved with the session.
 
         Raises:
             NotFoundError: "Event 99 not found".
             ConflictError: when an event is no longer what the session was handed.
         """
-        if name not in self._opened:
+        if name not in self._dirty:
             document = self.find(name)
             if document is None:
                 raise NotFoundError("Event", event_of_document(name))
             self._check_handed_out(document)
-            self._opened[name] = document.copy()
-        return self._opened[name]
+            self._dirty[name] = document.copy()
+        return self._dirty[name]
 
-    def of_new_event(self, event_id: int) -> OpenDocument:
+    def of_new_event(self, event_id: int) -> DocumentSession:
         """Return the document of an event that there was not, to be saved with the session."""
         name = event_document(event_id)
-        document = OpenDocument(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
-        self._opened[name] = document
+        document = DocumentSession(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
+        self._dirty[name] = document
         return document
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
-        changed = {name: document for name, document in self._opened.items() if document.changed}
+        changed = {name: document for name, document in self._dirty.items() if document.changed}
         changes = {name: self._rendered(document) if document.exists else None for name, document in changed.items()}
         # What was changed and changed back is as it was.
         changes = {name: content for name, content in changes.items() if content != changed[name].content_read}
@@ -153,7 +153,7 @@ class SessionDocuments:
     @property
     def changes_events(self) -> bool:
         """Whether the session has opened an event to change it, or made one."""
-        return any(map(event_of_document, self._opened))
+        return any(map(event_of_document, self._dirty))
 
     def next_event_id(self) -> int:
         """Return the id that the next new event gets; neither it nor any above it was ever given."""
@@ -175,17 +175,17 @@ class SessionDocuments:
 
     def _event_ids(self) -> list[int]:
         names = set(self._reading.names(EVENTS_FOLDER))
-        names.update(name for name, document in self._opened.items() if document.exists)
-        names.difference_update(name for name, document in self._opened.items() if not document.exists)
+        names.update(name for name, document in self._dirty.items() if document.exists)
+        names.difference_update(name for name, document in self._dirty.items() if not document.exists)
         ids = map(event_of_document, names)
         return sorted(event_id for event_id in ids if event_id is not None)
 
-    def _events_looked_into(self) -> dict[int, OpenDocument | None]:
+    def _events_looked_into(self) -> dict[int, DocumentSession | None]:
         """Return the documents of events that this session has read or changed; None for one that there is not."""
-        known = {**self._looked_at, **self._opened}
+        known = {**self._read_cache, **self._dirty}
         return {event_id: known[name] for name in known if (event_id := event_of_document(name)) is not None}
 
-    def _check_handed_out(self, document: OpenDocument) -> None:
+    def _check_handed_out(self, document: DocumentSession) -> None:
         """Refuse to change an event that is no longer what this session was handed."""
         event_id = event_of_document(document.name)
         handed_out = None if event_id is None else self._handed_out.get(event_id)
@@ -195,7 +195,7 @@ class SessionDocuments:
 
     # Bytes.
 
-    def _read(self, name: str) -> OpenDocument | None:
+    def _read(self, name: str) -> DocumentSession | None:
         file = origin(name, self._reading.format)
         content = self._reading.read(file)
         if content is None:
@@ -207,7 +207,7 @@ class SessionDocuments:
             check_format_of_folder(document, self._reading.format)
         return document
 
-    def _rendered(self, document: OpenDocument) -> bytes:
+    def _rendered(self, document: DocumentSession) -> bytes:
         content = document.render()
         # Whoever comes to read these bytes need not make out anew what they hold.
         self._cache.keep(*document.read_back())

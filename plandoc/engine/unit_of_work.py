@@ -1,42 +1,65 @@
 """All records of one session: in which document each lives, and the rules that need more than one record.
 
-What state a plan is in is no matter here; that is asked before anything comes to this floor.
+A record is resolved once, to its bound table, which is passed along. What state a plan is in is no matter here; that is
+asked before anything comes to this layer.
 """
 
 from __future__ import annotations
 
 import copy
-import functools
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import attrs
 
 from plandoc import records
 from plandoc.domain.slugs import slugify
-from plandoc.engine.document import OpenDocument
-from plandoc.engine.integrity import check_parts, plans_resting_on, users
-from plandoc.engine.queries import QueryLike
+from plandoc.engine.document import BoundTable, QueryLike
+from plandoc.engine.integrity import check_containment, plans_resting_on, referrers
 from plandoc.engine.session_documents import SessionDocuments
+from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
 from plandoc.tables import BY_TYPE, Table, event_document, table_of
 
 RecordT = TypeVar("RecordT")
 
 _EVENTS = BY_TYPE[records.Event]
+_SNAPSHOTS = BY_TYPE[records.PlanSnapshot]
 
 
-class Workspace:
-    """The records of one session.
+class UnitOfWork:
+    """The records of one session, read and changed together, and how long that may go on.
+
+    Args:
+        documents: The documents that they are in.
+        writes: Whether the session writes.
 
     Attributes:
         documents: The documents that they are in.
+        is_over: Whether the session was ended.
     """
 
-    def __init__(self, documents: SessionDocuments) -> None:
+    def __init__(self, documents: SessionDocuments, *, writes: bool) -> None:
         self.documents = documents
-        self._taken: dict[tuple[str, tuple[str, ...]], dict[Any, int]] = {}
+        self.is_over = False
+        self._writes = writes
+        self._unique_keys = UniqueKeys(documents)
+
+    def end(self) -> None:
+        """Refuse any further use."""
+        self.is_over = True
+
+    def check_open(self) -> None:
+        """Refuse to go on in a session that is over."""
+        if self.is_over:
+            raise SessionError("this session is over; records read in it stay valid, but it can do no more")
+
+    def check_writable(self) -> None:
+        """Refuse to go on in a session that only reads, or that is over."""
+        self.check_open()
+        if not self._writes:
+            raise SessionError("this session only reads; open one with store.session() to change something")
+
+    # Reading.
 
     def get(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT:
         """Return a record.
@@ -54,8 +77,8 @@ class Workspace:
         table = table_of(record_type)
         if type(record_id) is not int or record_id < 1:
             return None
-        document = self.documents.find(_document_name(table, record_id, event_id))
-        found: RecordT | None = None if document is None else document.get(table, record_id)
+        bound = self._bound(table, record_id, event_id)
+        found: RecordT | None = None if bound is None else bound.get(record_id)
         return found
 
     def find(
@@ -87,11 +110,11 @@ class Workspace:
         given: Any = record
         if table.has_slug:
             return self.named(type(record), given.slug or slugify(given.name))
-        for fields in table.unique:
-            found = self._keys(table, fields, given).get(_key_of(fields)(given))
-            if found is not None:
-                return self.get(type(record), found, getattr(given, "event_id", None))
-        return None
+        bound = self._bound(table, 0, getattr(given, "event_id", None))
+        if bound is None:
+            return None
+        ids = (self._unique_keys.used(bound, fields).get(key_of_fields(fields)(given)) for fields in table.unique)
+        return next((bound.get(found) for found in ids if found is not None), None)
 
     def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
         """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
@@ -100,7 +123,9 @@ class Workspace:
             NotFoundError: "Event 99 not found".
             DamagedError: when there are two, as only other hands can have put them there.
         """
-        return self.documents.of_event(event_id).only(BY_TYPE[records.PlanSnapshot])
+        return self.documents.of_event(event_id).only(_SNAPSHOTS)
+
+    # Changing.
 
     def add(self, record: RecordT, *, wanted_id: int = 0) -> RecordT:
         """Add a record, with an id, and a slug if it has none; return it as it is stored.
@@ -114,17 +139,7 @@ class Workspace:
         if given.id != 0:
             message = f"{table.label}: wanted no id, for the store gives it; found {given.id}"
             raise ValidationError([Problem(message, field="id", hint="use replace for a record that is stored")])
-        if table.has_slug and not given.slug:
-            given = attrs.evolve(given, slug=slugify(given.name, self._keys(table, ("slug",), given)))
-        self._check_references(table, given)
-        if table is _EVENTS:
-            new_id = self.documents.take_event_id(wanted_id)
-            document = self.documents.of_new_event(new_id)
-        else:
-            document = self._document_of(table, given)
-            new_id = document.take_id(table)
-        stored: RecordT = _with_id(given, new_id)
-        self._write(table, document, stored)
+        stored: RecordT = self._add_event(given, wanted_id) if table is _EVENTS else self._add(table, given)
         return stored
 
     def next_id(self, record_type: type) -> int:
@@ -132,31 +147,30 @@ class Workspace:
         table = table_of(record_type)
         return self.documents.of_folder(table.document).next_id(table)
 
-    def skip_ids(self, record_type: type, following: int) -> None:
+    def reserve_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalog below a number as given, for `add_numbered` to use."""
-        table = table_of(record_type)
-        self.documents.to_change(table.document).skip_ids(table, following)
+        self._to_change(table_of(record_type)).reserve_ids(following)
 
     def add_numbered(self, record: Any) -> None:
         """Add a record of the catalog under the id that it has, which nobody else can have been given.
 
-        For an import, which keeps the ids that signed records hold; `skip_ids` comes first.
+        For an import, which keeps the ids that sealed records hold; `reserve_ids` comes first.
 
         Raises:
-            ValidationError: when the id is not among those skipped, or taken.
+            ValidationError: when the id is not among those reserved, or used.
         """
-        table = table_of(type(record))
-        document = self.documents.to_change(table.document)
-        if not 0 < record.id < document.next_id(table) or document.get(table, record.id) is not None:
-            raise ValidationError([Problem(f"{table.label} {record.id}: the id is not free", field="id")])
-        self._check_references(table, record)
-        self._write(table, document, record)
+        bound = self._to_change(table_of(type(record)))
+        if not 0 < record.id < bound.next_id() or bound.get(record.id) is not None:
+            raise ValidationError([Problem(f"{bound.table.label} {record.id}: the id is not free", field="id")])
+        self._check_references(bound.table, record)
+        self._write(bound, record)
 
     def replace(self, record: RecordT) -> RecordT:
-        """Put a record in the place of the one with its id; return it."""
+        """Replace the record that has the id of this one; return it."""
         table = table_of(type(record))
         given: Any = record
-        before: Any = self.get(type(record), given.id, getattr(given, "event_id", None))
+        event_id = getattr(given, "event_id", None)
+        before: Any = self.get(type(record), given.id, event_id)
         if table.add_only:
             raise ValidationError(f"{table.label} {given.id} is never changed once it is written")
         if before == record:
@@ -164,8 +178,7 @@ class Workspace:
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
         self._check_references(table, given)
-        self._write(table, self._document_of(table, given), given)
-        stored: RecordT = given
+        stored: RecordT = self._write(self._to_change(table, given.id, event_id), given, before)
         return stored
 
     def remove(self, record_type: type, record_id: int, event_id: int | None = None) -> None:
@@ -175,73 +188,50 @@ class Workspace:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
         if not table.of_event:
-            using = [
-                *users(record_type, record_id, self.find),
-                *plans_resting_on(record_type, record_id, self.documents.of_all_events()),
-            ]
-            if using:
-                raise StillUsedError(table.label, record_id, using)
-        document = self._document_of(table, record)
-        for fields in table.unique:
-            self._taken.get(_group(table, fields, record), {}).pop(_key_of(fields)(record), None)
+            self._check_unused(table, record_id)
+        bound = self._to_change(table, record_id, event_id)
+        self._unique_keys.free(bound, record)
         if table is _EVENTS:
-            document.exists, document.changed = False, True
+            bound.document.exists, bound.document.changed = False, True
         else:
-            document.drop(table, record_id)
+            bound.delete(record_id)
 
-    def _document_of(self, table: Table, record: Any) -> OpenDocument:
-        """Return the document of a stored record, opened for changes."""
-        return self.documents.to_change(_document_name(table, record.id, getattr(record, "event_id", None)))
+    def _add(self, table: Table, record: Any) -> Any:
+        bound = self._to_change(table, 0, getattr(record, "event_id", None))
+        if table.has_slug and not record.slug:
+            record = attrs.evolve(record, slug=slugify(record.name, self._unique_keys.used(bound, ("slug",))))
+        self._check_references(table, record)
+        return self._write(bound, _with_id(record, bound.take_id()))
+
+    def _add_event(self, event: Any, wanted_id: int) -> Any:
+        if not event.slug:
+            event = attrs.evolve(event, slug=slugify(event.name, self._unique_keys.slugs_of_events()))
+        new_id = self.documents.take_event_id(wanted_id)
+        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), _with_id(event, new_id))
+
+    def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
+        """Return the table where a record is, for what only looks at it; None for an event that there is not."""
+        document = self.documents.find(_document_name(table, record_id, event_id))
+        return None if document is None else BoundTable(table, document)
+
+    def _to_change(self, table: Table, record_id: int = 0, event_id: int | None = None) -> BoundTable:
+        """Return the table where a record is, to be saved with the session."""
+        return BoundTable(table, self.documents.to_change(_document_name(table, record_id, event_id)))
 
     # Rules that need other records.
 
-    def _write(self, table: Table, document: OpenDocument, record: Any) -> None:
-        before = document.get(table, record.id)
-        # Only where a key changes: an event's slug is compared with the documents of all events.
-        changed = [
-            fields for fields in table.unique if before is None or _key_of(fields)(before) != _key_of(fields)(record)
-        ]
-        for fields in changed:
-            self._check_unique(table, fields, record)
-        document.put(table, record)
+    def _write(self, bound: BoundTable, record: Any, before: Any | None = None) -> Any:
+        claims = self._unique_keys.claims(bound, record, before)
+        bound.upsert(record)
         try:
-            check_parts(record, self.find)
+            check_containment(record, bound.find)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
-            self._undo(table, document, record, before)
+            _undo(bound, record, before)
             raise
-        for fields in changed:
-            keys = self._keys(table, fields, record)
-            if before is not None:
-                keys.pop(_key_of(fields)(before), None)
-            keys[_key_of(fields)(record)] = record.id
-
-    def _undo(self, table: Table, document: OpenDocument, record: Any, before: Any | None) -> None:
-        if before is None:
-            document.drop(table, record.id)
-        else:
-            document.put(table, before)
-
-    def _keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[Any, int]:
-        """Return the values that a group of unique fields has in the records among which it is unique."""
-        name = _group(table, fields, record)
-        if name not in self._taken:
-            self._taken[name] = self._present_keys(table, fields, record)
-        return self._taken[name]
-
-    def _present_keys(self, table: Table, fields: tuple[str, ...], record: Any) -> dict[Any, int]:
-        if table is _EVENTS and not self.documents.changes_events:
-            # The same, without asking each event.
-            return self.documents.event_slugs()
-        present: list[Any] = self.find(table.record_type, event_id=getattr(record, "event_id", None))
-        key_of = _key_of(fields)
-        return {key_of(other): other.id for other in present}
-
-    def _check_unique(self, table: Table, fields: tuple[str, ...], record: Any) -> None:
-        other = self._keys(table, fields, record).get(_key_of(fields)(record))
-        if other is not None and other != record.id:
-            shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
-            raise ValidationError([Problem(f"{table.label} {other} has {shown} already", field=fields[0])])
+        for claim in claims:
+            claim.settle(record.id)
+        return record
 
     def _check_references(self, table: Table, record: Any) -> None:
         problems = [
@@ -252,6 +242,21 @@ class Workspace:
         ]
         if problems:
             raise ValidationError(problems)
+
+    def _check_unused(self, table: Table, record_id: int) -> None:
+        using = [
+            *referrers(table.record_type, record_id, self.find),
+            *plans_resting_on(table.record_type, record_id, self.documents.of_all_events()),
+        ]
+        if using:
+            raise StillUsedError(table.label, record_id, using)
+
+
+def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:
+    if before is None:
+        bound.delete(record.id)
+    else:
+        bound.upsert(before)
 
 
 def _document_name(table: Table, record_id: int, event_id: int | None) -> str:
@@ -270,14 +275,3 @@ def _with_id(record: RecordT, new_id: int) -> RecordT:
     stored = copy.copy(record)
     object.__setattr__(stored, "id", new_id)
     return stored
-
-
-@functools.cache
-def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Any]:
-    """Return what gives the value of a group of fields: of a single one its own, of several a tuple."""
-    return attrgetter(*fields)
-
-
-def _group(table: Table, fields: tuple[str, ...], record: Any) -> tuple[str, tuple[str, ...]]:
-    """Return what names the records among which a group of fields is unique: all, or those of one event."""
-    return (f"{table.name}@{getattr(record, 'event_id', None)}", fields)

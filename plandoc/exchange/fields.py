@@ -51,7 +51,7 @@ class Fields:
 
     def text(self, *names: str, default: str = "") -> str:
         """Return the first of these fields that holds text; the default when none does."""
-        values = [self._checked(name, constraints.check_text, default) for name in names]
+        values = [self._checked(name, constraints.storable_text, default) for name in names]
         return next((value for value in values if value), default)
 
     def name(self, *names: str) -> str:
@@ -67,7 +67,7 @@ class Fields:
         if value is None and default is not None:
             return default
         value = constraints.exact(value)
-        self._check(name, constraints.check_amount(value))
+        self._check(name, constraints.non_negative_decimal(value))
         return _plain(value)
 
     def amount_or_none(self, name: str) -> Decimal | None:
@@ -79,7 +79,7 @@ class Fields:
         value = self._take(name)
         if type(value) is Decimal and value == value.to_integral_value() and abs(value) <= constraints.LARGEST_NUMBER:
             value = int(value)
-        self._check(name, constraints.check_whole(value))
+        self._check(name, constraints.positive_int(value))
         return int(value)
 
     def whole_or_none(self, name: str) -> int | None:

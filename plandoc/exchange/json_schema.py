@@ -14,13 +14,14 @@ import typing
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from plandoc import codec, constraints, records
-from plandoc.domain.snapshot_ids import TABLES as SIGNED_TABLES
+from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.exchange.native import export_format, ids_and_slugs
 from plandoc.storage import documents
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
@@ -58,24 +59,24 @@ _MOMENT: Schema = {"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{
 # What each rule of a field says in JSON. A rule that is missing here is an error, so that no rule is forgotten.
 _OF_RULES: Mapping[Callable[[Any], Any], Schema] = MappingProxyType(
     {
-        constraints.check_text: _TEXT,
-        constraints.check_name: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_NAME},
-        constraints.check_slug: _SLUG,
-        constraints.check_whole: _ID,
-        constraints.check_whole_or_zero: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
-        constraints.check_amount: _DECIMAL,
-        constraints.check_amount_above_zero: _ABOVE_ZERO,
-        constraints.check_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
-        constraints.check_percentage: _ABOVE_ZERO,
-        constraints.check_ratio: {"anyOf": [_ID, _FRACTION]},
-        constraints.check_ratio_or_zero: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},
-        constraints.check_flag: {"type": "boolean"},
-        constraints.check_date: _DATE,
-        constraints.check_moment: _MOMENT,
-        constraints.check_reason: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_TEXT},
-        constraints.check_digest: {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        constraints.check_fingerprint: {"type": "string", "pattern": "^([0-9a-f]{16})?$"},
-        constraints.check_mapping: {"type": "object"},
+        constraints.storable_text: _TEXT,
+        constraints.non_blank_name: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_NAME},
+        constraints.valid_slug: _SLUG,
+        constraints.positive_int: _ID,
+        constraints.non_negative_int: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
+        constraints.non_negative_decimal: _DECIMAL,
+        constraints.positive_decimal: _ABOVE_ZERO,
+        constraints.non_negative_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
+        constraints.valid_percentage: _ABOVE_ZERO,
+        constraints.positive_ratio: {"anyOf": [_ID, _FRACTION]},
+        constraints.non_negative_ratio: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},
+        constraints.boolean: {"type": "boolean"},
+        constraints.calendar_date: _DATE,
+        constraints.aware_datetime: _MOMENT,
+        constraints.stated_reason: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_TEXT},
+        constraints.sha256_digest: {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        constraints.short_fingerprint: {"type": "string", "pattern": "^([0-9a-f]{16})?$"},
+        constraints.json_object: {"type": "object"},
     }
 )
 _RUN: Schema = {**_ID, "description": "The run's place among the runs of its kind and event, counted from 1."}
@@ -194,7 +195,7 @@ def _of_kind(hint: Any, check: Callable[[Any], Any]) -> Schema:
         return {"enum": [member.value for member in hint]}
     if hint is str:
         # A name with a further rule, which JSON cannot say.
-        return dict(_OF_RULES[constraints.check_name])
+        return dict(_OF_RULES[constraints.non_blank_name])
     raise LookupError(f"no schema is known for the rule {check!r}")
 
 
@@ -220,7 +221,7 @@ def _export() -> Schema:
     properties: Schema = {
         "application": {"const": export_format.APPLICATION},
         "export_version": {"const": export_format.VERSION},
-        export_format.IDS: _object(dict.fromkeys((*SIGNED_TABLES, BY_TYPE[records.Event].name), ids), []),
+        export_format.IDS: _object(dict.fromkeys((*SEALED_TABLES, BY_TYPE[records.Event].name), ids), []),
     }
     for table in TABLES:
         properties[table.name] = {"type": "array", "items": _exported(table.record_type)}
@@ -230,7 +231,7 @@ def _export() -> Schema:
 def _exported(kind: type) -> Schema:
     row = _record(kind)
     if kind in (records.PlanSnapshot, records.PlanAmendment):
-        # What is signed keeps its ids.
+        # What is sealed keeps its ids.
         properties = {key: value for key, value in row["properties"].items() if key != "event_id"}
         return _object({"event_slug": _slug_of(_ID), **properties}, _named(row["required"]))
     row = _by_slugs(row)
@@ -268,8 +269,6 @@ def _slug_of(number: Schema) -> Schema:
 
 
 def _write() -> None:
-    from pathlib import Path  # noqa: PLC0415  (only for this)
-
     folder = Path(__file__).parent / "schemas"
     for name in NAMES:
         (folder / f"{name}.schema.json").write_text(rendered(name), encoding="utf-8", newline="\n")

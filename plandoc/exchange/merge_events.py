@@ -11,7 +11,7 @@ import attrs
 from plandoc.domain.batches import batches_for, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import recipes_of_good, requirements
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.drafts import BatchesDraft, Draft, EventDraft
 from plandoc.exchange.import_report import Outcome, Row
 from plandoc.exchange.merge import CatalogMerge, row_of
@@ -158,13 +158,13 @@ class EventMerge:
         )
 
     def _save(self, event: Event, present: Event | None, plan: Plan, state: PlanState) -> None:
-        session, workspace = self._session, self._session.workspace
-        event = workspace.add(event) if present is None else workspace.replace(event)
+        session, work = self._session, unit_of_work(self._session)
+        event = work.add(event) if present is None else work.replace(event)
         set_event_recipes(event.id, sorted(plan.recipes), session=session)
         set_event_finished_goods(event.id, dict(plan.goods), session=session)
         for row in session.find(BatchDecision, event_id=event.id):
             if row.finished_unit_id not in plan.decisions:
-                workspace.remove(BatchDecision, row.id, event.id)
+                work.remove(BatchDecision, row.id, event.id)
         decisions = dict(sorted(plan.decisions.items()))
         for decision in save_batch_decisions(event.id, decisions, accept_shortfall=True, session=session):
             if decision.shortfall_accepted:
@@ -175,9 +175,9 @@ class EventMerge:
             # The snapshot first: nothing is baked on a plan that is not frozen.
             create_plan_snapshot(event.id, session=session)
         if state is not event.plan_state:
-            workspace.replace(attrs.evolve(event, plan_state=state))
+            work.replace(attrs.evolve(event, plan_state=state))
         for run in plan.runs.elements():
-            workspace.add(attrs.evolve(run, event_id=event.id))
+            work.add(attrs.evolve(run, event_id=event.id))
 
     def _report(self, draft: EventDraft, plan: Plan, stored: Plan | None, outcome: Outcome) -> None:
         name = draft.event.name

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import attrs
 
 from plandoc.constraints import LARGEST_NUMBER
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.import_report import Outcome
 
 # What a file does not speak of stays as it is in the folder.
@@ -66,11 +66,11 @@ class SessionTarget(_Known):
         """Add a record to the session."""
         # Asked for before, or the records of this type would be read with the new one among them.
         self.all(type(record))
-        return self.session.workspace.add(record)
+        return unit_of_work(self.session).add(record)
 
     def replace(self, record: Any) -> Any:
         """Replace a record in the session."""
-        return self.session.workspace.replace(record)
+        return unit_of_work(self.session).replace(record)
 
 
 class DryTarget(_Known):

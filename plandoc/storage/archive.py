@@ -9,6 +9,8 @@ import datetime
 import hashlib
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,8 +152,6 @@ def damaged(name: str, *messages: str, hint: str | None = "use another backup") 
 
 def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
     """Return the bytes of a ZIP file that holds a backup, the manifest first."""
-    import zipfile  # noqa: PLC0415  (only a backup needs it)
-
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in {MANIFEST: render_manifest(manifest), **files}.items():
@@ -187,6 +187,4 @@ def is_too_compressed(size: int, compressed_size: int) -> bool:
 def _may_be_compressed(content: bytes) -> bool:
     if len(content) <= _NOT_COMPRESSED_BELOW:
         return True
-    import zlib  # noqa: PLC0415  (see above)
-
     return not is_too_compressed(len(content), len(zlib.compress(content)) - 20)

@@ -18,6 +18,7 @@ import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.storage import strict_json
 from plandoc.version import __version__
 
 FORMAT = 2
@@ -188,8 +189,6 @@ def parse(name: str, content: bytes) -> Document:
     if untouched is not None:
         tables, spans = untouched
         return _document(name, tables, content, spans=spans)
-    from plandoc.storage import strict_json  # noqa: PLC0415  (only files touched by other hands need it)
-
     tables, lines = strict_json.parse_tables(name, content)
     return _document(name, tables, content, lines=lines)
 
@@ -198,8 +197,6 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     """Return the line of each (table, row) in the file that a document was read from."""
     if document.lines or not document.content:
         return document.lines
-    from plandoc.storage import strict_json  # noqa: PLC0415  (only a mistake in a file needs it)
-
     return strict_json.parse_tables(document.name, document.content)[1]
 
 

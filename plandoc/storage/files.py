@@ -15,6 +15,9 @@ from pathlib import Path
 
 from plandoc.clock import pause
 
+if sys.platform == "darwin":  # pragma: no cover  (Windows has no such module)
+    import fcntl
+
 _READ_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_CLOEXEC", 0)
@@ -140,8 +143,6 @@ class Files:
     def sync_data(self, handle: int) -> None:
         """Return when a file's content and size are on the disk, and not before."""
         if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)
-            import fcntl  # noqa: PLC0415
-
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
         elif hasattr(os, "fdatasync"):
             os.fdatasync(handle)

@@ -8,6 +8,7 @@ yet: its writer could still fail, and take it back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError
@@ -100,11 +101,11 @@ class JournalReader:
     def _tried(self, seen: Moment | None) -> Moment | None:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
-            found = self._continued(seen) if seen is not None and seen.state.sound_size else None
-            found = found or moment_of(*self._contents())
+            continued = self._continued(seen) if seen is not None and seen.state.sound_size else None
+            found = continued or moment_of(*self._contents())
         except DamagedError:
             return None
-        return found if self._is_durable(found) else None
+        return found if self._is_durable(found, is_new_file=continued is None) else None
 
     def _continued(self, seen: Moment) -> Moment | None:
         """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
@@ -116,22 +117,29 @@ class JournalReader:
         state = recovery.extended(seen.state, fresh)
         return Moment(_identity_in(window, offset, size, state.sound_size, None), state)
 
-    def _is_durable(self, moment: Moment) -> bool:
-        """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone."""
+    def _is_durable(self, moment: Moment, *, is_new_file: bool) -> bool:
+        """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone.
+
+        Args:
+            moment: What was found.
+            is_new_file: Whether the journal may be a new file, as after a restore: then its name must be on the disk, too.
+        """
         tail = moment.state.tail
         if not tail or tail == self._synced:
             return True
         with translated(self._path, Outcome.NOT_SAVED):
-            self._sync()
+            self._sync(self._files.sync_file, self._path)
+            if is_new_file:
+                self._sync(self._files.sync_folder, self._path.parent)
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
         if not self._read_from(moment.state.sound_size - len(tail))[0].startswith(tail):
             return False
         self._synced = tail
         return True
 
-    def _sync(self) -> None:
+    def _sync(self, sync: Callable[[Path], None], path: Path) -> None:
         try:
-            self._files.sync_file(self._path)
+            sync(path)
         except OSError as error:
             if error.errno not in CANNOT_SYNC:
                 raise
@@ -161,7 +169,7 @@ class JournalReader:
         return self._durable(moment_of(*contents))
 
     def _durable(self, moment: Moment) -> Moment:
-        self._is_durable(moment)
+        self._is_durable(moment, is_new_file=True)
         return moment
 
     def _contents(self) -> tuple[bytes, bytes | None]:

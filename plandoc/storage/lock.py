@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
@@ -209,12 +210,10 @@ class FolderLock:
             self._waiter = None
 
     def _try(self, *, behind_others: bool = False) -> bool:
-        import filelock  # noqa: PLC0415  (reading does not need it)
-
         handle = self._opened()
         if behind_others and waiting_line.anybody_waits(handle):
             return False
-        if not filelock.lock_descriptor(handle, blocking=False):
+        if not _filelock().lock_descriptor(handle, blocking=False):
             return False
         if self.still_held():
             return True
@@ -223,10 +222,8 @@ class FolderLock:
         return self._try(behind_others=behind_others)
 
     def _unlock(self) -> None:
-        import filelock  # noqa: PLC0415
-
         if self._handle is not None:
-            filelock.unlock_descriptor(self._handle)
+            _filelock().unlock_descriptor(self._handle)
 
     def _give_back(self, turn: Turn) -> None:
         # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
@@ -316,6 +313,12 @@ def while_locked(
         return work(lock)
 
     return and_done(locked, lock.close)
+
+
+def _filelock() -> ModuleType:
+    import filelock  # noqa: PLC0415  (a process that only reads need not wait for it: it imports much)
+
+    return filelock
 
 
 def _forget_all() -> None:

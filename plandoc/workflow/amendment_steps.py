@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from plandoc.constraints import OwnJson, check_reason
+from plandoc.constraints import OwnJson, stated_reason
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import Rows, amendments_made
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError
 from plandoc.records import Change, EventRecipe, PlanAmendment
 
@@ -18,9 +18,9 @@ _NOTHING: Definitions = OwnJson()
 
 def begin(session: Session, event_id: int, reason: str) -> str:
     """Check the event, its state and the reason; return the reason without blanks around it."""
-    session.event_to_edit(event_id, Edit.AMENDMENTS)
+    event_to_edit(event_id, Edit.AMENDMENTS, session)
     trimmed = reason.strip() if isinstance(reason, str) else reason
-    wrong = "wanted a reason, found only blanks" if trimmed == "" else check_reason(trimmed)
+    wrong = "wanted a reason, found only blanks" if trimmed == "" else stated_reason(trimmed)
     if wrong is not None:
         raise ValidationError([Problem(wrong, field="reason", hint="say why the plan changes")])
     return trimmed
@@ -60,4 +60,4 @@ def new_amendment(
 def select_recipes(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
     """Select recipes that are not selected yet."""
     for recipe_id in recipe_ids:
-        session.workspace.add(EventRecipe(event_id, recipe_id))
+        unit_of_work(session).add(EventRecipe(event_id, recipe_id))

@@ -24,10 +24,10 @@ from plandoc.domain.guards import (
 from plandoc.domain.replay import in_order
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
+from plandoc.engine.document import having
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
-from plandoc.engine.queries import having
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -93,8 +93,8 @@ def drop_finished_good(
     refuse(problems)
     change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
     amendment = new_amendment(session, event_id, change, reason)
-    session.workspace.remove(EventFinishedGood, row.id, event_id)
-    return session.workspace.add(amendment)
+    unit_of_work(session).remove(EventFinishedGood, row.id, event_id)
+    return unit_of_work(session).add(amendment)
 
 
 @changes("amend the plan")
@@ -132,8 +132,8 @@ def add_finished_good(
     amendment = new_amendment(session, event_id, change, reason, recipe_ids, brought)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
     select_recipes(session, event_id, recipe_ids)
-    session.workspace.add(EventFinishedGood(event_id, finished_good_id, quantity))
-    added = session.workspace.add(amendment)
+    unit_of_work(session).add(EventFinishedGood(event_id, finished_good_id, quantity))
+    added = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return added
 
@@ -171,8 +171,8 @@ def change_quantity(
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
-    session.workspace.replace(attrs.evolve(row, quantity=quantity))
-    changed = session.workspace.add(amendment)
+    unit_of_work(session).replace(attrs.evolve(row, quantity=quantity))
+    changed = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return changed
 
@@ -205,12 +205,12 @@ def modify_batch_decision(
     amendment = _of_batches(session, event_id, unit, (old, batches), reason, selected_recipes(event_id, session))
     amendment = attrs.evolve(amendment, definitions=brought_in(event_id, session, units=[unit.id]))
     if batches == 0 and present is not None:
-        session.workspace.remove(BatchDecision, present.id, event_id)
+        unit_of_work(session).remove(BatchDecision, present.id, event_id)
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
         select_recipes(session, event_id, amendment.added_recipe_ids)
         put_decision(session, decision)
-    return session.workspace.add(amendment)
+    return unit_of_work(session).add(amendment)
 
 
 @changes("amend the plan")
@@ -389,7 +389,7 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
     for one in batches:
         if one.amendment is not None:
             select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
-            saved.append(session.workspace.add(one.amendment))
+            saved.append(unit_of_work(session).add(one.amendment))
         put_decision(session, one.decision)
     return saved
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TypeVar
 
 from plandoc import records
 from plandoc.domain.states import Edit, check_edit
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, shorten
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
@@ -38,10 +39,10 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
         return session.get(record_type, key)
     key = str(key)
     if is_id(key):
-        record = session.workspace.get_or_none(record_type, int(key))
+        record = unit_of_work(session).get_or_none(record_type, int(key))
         if record is not None:
             return record
-    named = session.workspace.named(record_type, key)
+    named = unit_of_work(session).named(record_type, key)
     if named is not None:
         return named
     slugs = [getattr(record, "slug", "") for record in session.find(record_type)]
@@ -54,8 +55,6 @@ def is_id(key: str) -> bool:
 
 
 def _nearest(key: str, slugs: list[str]) -> str | None:
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     near = difflib.get_close_matches(key, slugs, n=1)
     return f"did you mean {near[0]}?" if near else None
 
@@ -76,4 +75,4 @@ def remove_event(event_id: int, discard_history: bool = False, session: Session 
     event = session.event(event_id)
     if not discard_history:
         check_edit(event, Edit.REMOVAL)
-    session.workspace.remove(records.Event, event_id)
+    unit_of_work(session).remove(records.Event, event_id)

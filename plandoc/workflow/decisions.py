@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.constraints import check_ratio, check_whole
+from plandoc.constraints import positive_int, positive_ratio
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -21,10 +21,10 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.needs import needs_of_plan, requirements_of_plan
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
+from plandoc.engine.document import having
 from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import plan_definitions
-from plandoc.engine.queries import having
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -91,7 +91,7 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
         ValidationError: when the number is wrong, or the recipe has no yield.
     """
     recipe = session.get(Recipe, recipe_id)
-    wrong = check_whole(units_needed)
+    wrong = positive_int(units_needed)
     if wrong is not None:
         raise ValidationError([Problem(f"units of {recipe.name}: {wrong}", field="units_needed")])
     return suggest(units_needed, session.find(FinishedUnit, having("recipe_id", recipe_id)))
@@ -146,7 +146,7 @@ def save_batch_decisions(
         ValidationError: with everything that is wrong with any of them; see `save_batch_decision`.
         PlanStateError: when production has started.
     """
-    event = session.event_to_edit(event_id, Edit.DECISIONS)
+    event = event_to_edit(event_id, Edit.DECISIONS, session)
     needs = exact_needs(session, event_id)
     selected = selected_recipes(event.id, session)
     decisions: list[BatchDecision] = []
@@ -179,7 +179,7 @@ def decide_enough(event_id: int, replace_stale: bool = False, session: Session =
         ValidationError: when a good is broken, or the recipe of a needed unit is not selected.
         PlanStateError: when production has started.
     """
-    session.event_to_edit(event_id, Edit.DECISIONS)
+    event_to_edit(event_id, Edit.DECISIONS, session)
     options = {one.requirement.unit.id: one for one in get_batch_options(event_id, session=session)}
     decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
     if replace_stale:
@@ -209,7 +209,7 @@ def delete_batch_decisions(
         ValidationError: with every unit without a decision; then nothing is removed.
         PlanStateError: when production has started.
     """
-    event = session.event_to_edit(event_id, Edit.DECISIONS)
+    event = event_to_edit(event_id, Edit.DECISIONS, session)
     decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
     wanted = list(decided) if finished_unit_ids is None else list(dict.fromkeys(finished_unit_ids))
     # True and 1.0 would be found where 1 is.
@@ -220,12 +220,12 @@ def delete_batch_decisions(
             for unit_id in undecided
         )
     for unit_id in wanted:
-        session.workspace.remove(BatchDecision, decided[unit_id].id, event.id)
+        unit_of_work(session).remove(BatchDecision, decided[unit_id].id, event.id)
     return [decided[unit_id] for unit_id in wanted]
 
 
 def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, selected: set[int]) -> None:
-    wrong = check_whole(batches)
+    wrong = positive_int(batches)
     if wrong is not None:
         raise ValidationError([Problem(f"batches of {unit.name}: {wrong}", field="batches")])
     if unit.recipe_id not in selected:
@@ -271,7 +271,7 @@ def new_decision(
         units_needed=needed,
         shortfall_accepted=made < needed,
         # A fraction with too many digits is not kept; then only a change of the whole units is noticed.
-        exact_need=exact if check_ratio(exact) is None else 0,
+        exact_need=exact if positive_ratio(exact) is None else 0,
         recipe_fingerprint=recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session)),
     )
 
@@ -281,5 +281,5 @@ def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
     is_of_unit = having("finished_unit_id", decision.finished_unit_id)
     present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
     if present:
-        return session.workspace.replace(attrs.evolve(decision, id=present[0].id))
-    return session.workspace.add(decision)
+        return unit_of_work(session).replace(attrs.evolve(decision, id=present[0].id))
+    return unit_of_work(session).add(decision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.records import Event
 from plandoc.snapshots import create_plan_snapshot
 from plandoc.store import NO_SESSION, changes
@@ -64,5 +64,5 @@ def _move(session: Session, event_id: int, step: Step) -> Event:
     event = session.event(event_id)
     check_step(event, step)
     # A plan with two snapshots is refused: it is unknown which one was started.
-    session.workspace.snapshot(event_id)
-    return session.workspace.replace(attrs.evolve(event, plan_state=step.after))
+    unit_of_work(session).snapshot(event_id)
+    return unit_of_work(session).replace(attrs.evolve(event, plan_state=step.after))

@@ -13,7 +13,7 @@ from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.engine.live_plan import live_plan
 from plandoc.engine.plan_definitions import plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyRun,
@@ -82,7 +82,7 @@ def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
         decisions=tuple(get_batch_decisions(event_id, session=session)),
         units=tuple(_units(parts, definitions)),
         findings=findings_in(parts, event_id, session),
-        snapshot=session.workspace.snapshot(event_id),
+        snapshot=unit_of_work(session).snapshot(event_id),
         amendments=tuple(sorted(amendments, key=lambda amendment: amendment.sequence)),
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),

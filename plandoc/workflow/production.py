@@ -14,13 +14,13 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import (
-    check_moment,
-    check_reason,
-    check_text,
-    check_whole,
-    check_whole_or_zero,
+    aware_datetime,
+    non_negative_int,
     one_of,
     or_none,
+    positive_int,
+    stated_reason,
+    storable_text,
 )
 from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
@@ -33,7 +33,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
 from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import (
     AssemblyRun,
@@ -85,15 +85,15 @@ def record_production(
         ValidationError: with everything that is wrong: invalid numbers or numbers that do not add up, a loss without
             a reason, a unit that is not in the plan, a broken recipe, whose ingredients are unknown.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     moment = session.moment if produced_at is None else produced_at
     problems = [
-        *_wrong("batches", f"batches of {unit.name}", check_whole(batches)),
-        *_wrong("units_made", f"units made of {unit.name}", or_none(check_whole_or_zero)(units_made)),
+        *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
+        *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("produced_at", "time of production", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("produced_at", "time of production", aware_datetime(moment)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
@@ -119,7 +119,7 @@ def record_production(
         consumption.taken,
         consumption.not_taken,
     )
-    return session.workspace.add(run)
+    return unit_of_work(session).add(run)
 
 
 @changes("record assembly")
@@ -147,14 +147,14 @@ def record_assembly(
         ValidationError: with everything that is wrong: an invalid number, more than the plan still wants, and each
             unit with fewer made and unused than these pieces take, through all their bundles.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
     moment = session.moment if assembled_at is None else assembled_at
-    no_number = check_whole(quantity)
+    no_number = positive_int(quantity)
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
-        *_wrong("notes", "notes", check_text(notes)),
-        *_wrong("assembled_at", "time of packing", check_moment(moment)),
+        *_wrong("notes", "notes", storable_text(notes)),
+        *_wrong("assembled_at", "time of packing", aware_datetime(moment)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
@@ -162,7 +162,7 @@ def record_assembly(
         problems.extend(_missing_units(plan_definitions(event.id, session), good, quantity, work))
     _refuse_if_any(problems)
     before = amendments_made(event.id, session)
-    return session.workspace.add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
+    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
 
 
 @changes("void a run")
@@ -184,7 +184,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
         ValidationError: with everything that is wrong: a blank reason, a run that is already voided, baked units that
             are already packed.
     """
-    event = session.event_to_edit(event_id, Edit.RUNS)
+    event = event_to_edit(event_id, Edit.RUNS, session)
     _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
     run: ProductionRun | AssemblyRun
@@ -193,7 +193,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     else:
         run = session.get(AssemblyRun, run_id, event_id=event.id)
     problems = [
-        *_wrong("reason", f"reason to void {kind.value} run {run.id}", check_reason(trimmed)),
+        *_wrong("reason", f"reason to void {kind.value} run {run.id}", stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
     ]
     if isinstance(run, ProductionRun):
@@ -201,7 +201,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     _refuse_if_any(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
         put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
-    return session.workspace.add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
+    return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
 
 
 @reads
@@ -215,7 +215,7 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
     """
     event = session.event(event_id)
     # A plan with two snapshots is refused: it is unknown which one was started.
-    session.workspace.snapshot(event_id)
+    unit_of_work(session).snapshot(event_id)
     return progress(
         event, live_plan(event_id, session), work_in(session, event_id), plan_definitions(event_id, session)
     )
@@ -255,13 +255,13 @@ def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
         return
     for reason, units in lost.items():
         trimmed = reason.strip() if isinstance(reason, str) else reason
-        yield from _wrong("lost", f"units lost of {unit.name}", check_reason(trimmed))
-        yield from _wrong("lost", f"units lost of {unit.name}, {shorten(reason)}", check_whole(units))
+        yield from _wrong("lost", f"units lost of {unit.name}", stated_reason(trimmed))
+        yield from _wrong("lost", f"units lost of {unit.name}, {shorten(reason)}", positive_int(units))
 
 
 def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
     expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
-    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", check_whole_or_zero(expected))
+    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected))
     yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
     if units_made is None:
         if lost > expected:

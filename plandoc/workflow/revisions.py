@@ -28,7 +28,7 @@ from plandoc.engine.plan_definitions import (
     plan_definitions,
     rows_of,
 )
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import (
     FinishedGood,
@@ -116,7 +116,7 @@ def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Se
         definitions=_together(rows_of(changed, session), _new(ids, after, event_id, session)),
     )
     select_recipes(session, event_id, brought)
-    return session.workspace.add(amendment)
+    return unit_of_work(session).add(amendment)
 
 
 def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, session: Session) -> Iterator[int]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_whole
+from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
@@ -127,11 +127,11 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
         ValidationError: when the event or any of the recipes does not exist.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     wanted = _existing(session, Recipe, recipe_ids)
     before = selected_recipes(event.id, session)
     _select(session, event, wanted)
-    gone = (session.workspace.get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
+    gone = (unit_of_work(session).get_or_none(Recipe, recipe_id) for recipe_id in sorted(before - wanted.keys()))
     return RecipeSelection(
         recipes=tuple(wanted[recipe_id] for recipe_id in sorted(wanted)),
         removed_goods=tuple(_drop_unavailable_goods(session, event, wanted)),
@@ -164,7 +164,7 @@ def set_event_finished_goods(
             number above 0.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     return _plan_goods(session, event, quantities, (), {}, add_missing_recipes=add_missing_recipes)
 
 
@@ -191,7 +191,7 @@ def change_event_finished_goods(
             whose quantity is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """
-    event = session.event_to_edit(event_id, Edit.SELECTION)
+    event = event_to_edit(event_id, Edit.SELECTION, session)
     # False and 0.0 are not numbers of goods.
     out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
     given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
@@ -259,7 +259,7 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
 
 def _name_of_good(session: Session, good_id: int) -> str:
     # A good that was removed from the catalog by hand can still leave a plan.
-    good = session.workspace.get_or_none(FinishedGood, good_id)
+    good = unit_of_work(session).get_or_none(FinishedGood, good_id)
     return f"finished good {shorten(good_id)}" if good is None else good.name
 
 
@@ -290,12 +290,12 @@ def _replace_rows(
     present = {getattr(row, field): row for row in session.find(row_type, event_id=event.id)}
     for target, row in present.items():
         if target not in wanted:
-            session.workspace.remove(row_type, row.id, event.id)
+            unit_of_work(session).remove(row_type, row.id, event.id)
     for target in sorted(wanted):
         if target in present:
-            session.workspace.replace(attrs.evolve(present[target], **wanted[target]))
+            unit_of_work(session).replace(attrs.evolve(present[target], **wanted[target]))
         else:
-            session.workspace.add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
+            unit_of_work(session).add(row_type(event_id=event.id, **{field: target}, **wanted[target]))
 
 
 def _drop_unavailable_goods(session: Session, event: Event, selected: Collection[int]) -> list[FinishedGood]:
@@ -304,19 +304,19 @@ def _drop_unavailable_goods(session: Session, event: Event, selected: Collection
     # A broken good stays: the review reports it, and what it needs is unknown.
     dropped = [one.good for one in asked.values() if one.missing_recipes]
     for good in dropped:
-        session.workspace.remove(EventFinishedGood, rows[good.id].id, event.id)
+        unit_of_work(session).remove(EventFinishedGood, rows[good.id].id, event.id)
     return dropped
 
 
 def _drop_decisions_without_recipe(session: Session, event: Event, selected: Collection[int]) -> list[BatchDecision]:
     dropped = [row for row in session.find(BatchDecision, event_id=event.id) if row.recipe_id not in selected]
     for row in dropped:
-        session.workspace.remove(BatchDecision, row.id, event.id)
+        unit_of_work(session).remove(BatchDecision, row.id, event.id)
     return dropped
 
 
 def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
-    goods = (session.workspace.get_or_none(FinishedGood, good_id) for good_id in good_ids)
+    goods = (unit_of_work(session).get_or_none(FinishedGood, good_id) for good_id in good_ids)
     present = [good for good in goods if good is not None]
     return {one.good.id: one for one in availability(present, selected, catalog_definitions(session))}
 
@@ -329,7 +329,7 @@ def _problems_of_goods(
             yield Problem(f"Finished good {shorten(good_id)} not found")
             continue
         one = asked[good_id]
-        wrong = check_whole(quantity)
+        wrong = positive_int(quantity)
         if wrong is not None:
             yield Problem(f"{one.good.name}: {wrong}", field="quantity")
         if one.problem is not None:

@@ -9,7 +9,7 @@ import attrs
 
 from plandoc import units
 from plandoc.domain.measures import storable
-from plandoc.engine.queries import having
+from plandoc.engine.document import having
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.records import Ingredient, Recipe, StockItem
@@ -114,7 +114,7 @@ def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | i
 
 
 def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
-    if units.kind_of(unit) is not None:
+    if units.dimension_of(unit) is not None:
         return True
     if any(item.unit == unit for item in session.find(StockItem, having("ingredient_id", ingredient.id))):
         return True
@@ -123,6 +123,6 @@ def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
 
 
 def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
-    near = units.nearest(unit)
+    near = units.suggest(unit)
     message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {shorten(unit)}"
     return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")

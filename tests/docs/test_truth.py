@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import typing
 from pathlib import Path
 
 import pytest
@@ -17,21 +18,51 @@ _LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 _FILE = re.compile(r"`((?:plandoc|docs|tests)/[\w/.-]+\.\w+)`")
 
 
-@pytest.mark.parametrize("name", plandoc.__all__)
+@pytest.mark.parametrize("name", [*plandoc.__all__, *plandoc.results.__all__])
 def test_the_reference_has_every_public_name(name):
     assert re.search(rf"`{name}\b", _REFERENCE.read_text("utf-8"))
 
 
-def test_every_public_name_can_be_had_and_its_three_lists_agree():
+def test_every_public_name_can_be_had():
+    assert len(plandoc.__all__) <= 105
     for name in plandoc.__all__:
         assert getattr(plandoc, name) is not None
-    tree = ast.parse((REPOSITORY / "plandoc" / "__init__.py").read_text("utf-8"))
-    for_type_checkers = {
-        alias.name: node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+
+
+def test_type_checkers_see_the_public_names_where_they_are_at_run_time():
+    stub = ast.parse((REPOSITORY / "plandoc" / "__init__.pyi").read_text("utf-8"))
+    imported = {
+        (alias.name, alias.asname): node.module
+        for node in ast.walk(stub)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    modules = {("errors", "errors"): "plandoc", ("results", "results"): "plandoc"}
+
+    assert imported == modules | {(name, name): module for name, module in plandoc._MODULES.items()}
+
+
+def test_no_name_is_both_a_result_and_in_plandoc_itself():
+    assert not set(plandoc.results.__all__) & set(plandoc.__all__)
+
+
+def test_every_public_class_that_an_operation_returns_is_in_plandoc_or_in_its_results():
+    public = {getattr(plandoc, name) for name in plandoc.__all__} | {
+        getattr(plandoc.results, name) for name in plandoc.results.__all__
+    }
+    returned = {
+        found
+        for name in plandoc.__all__
+        if inspect.isfunction(operation := getattr(plandoc, name))
+        for found in _classes_of(typing.get_type_hints(operation)["return"])
     }
 
-    assert sorted(plandoc.__all__) == sorted(plandoc._ON_DEMAND)
-    assert {name: module for name, module in for_type_checkers.items() if name in plandoc.__all__} == plandoc._ON_DEMAND
+    assert {one for one in returned if one.__module__.startswith("plandoc.")} <= public | {plandoc.errors.Problem}
+
+
+def _classes_of(annotation: object) -> set[type]:
+    inner = {found for part in typing.get_args(annotation) for found in _classes_of(part)}
+    return inner | ({annotation} if isinstance(annotation, type) else set())
 
 
 def test_the_reference_names_nothing_that_is_not_there():

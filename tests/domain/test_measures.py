@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plandoc import records, units
 from plandoc.domain.measures import Amount, convert, factor, family, largest, total
 from plandoc.errors import ValidationError
-from plandoc.units import Kind
+from plandoc.units import Dimension
 
 FLOUR = records.Density(1, "cup", 120, "g")
 FRACTIONS = st.fractions(min_value=0, max_value=10**6)
@@ -26,10 +26,10 @@ DENSITIES = st.builds(
 
 
 def _of_kind(kind):
-    return st.sampled_from([unit.name for unit in units.MEASURES if unit.kind is kind])
+    return st.sampled_from([unit.name for unit in units.MEASURES if unit.dimension is kind])
 
 
-SAME_KIND = st.sampled_from([Kind.VOLUME, Kind.WEIGHT, Kind.COUNT]).flatmap(
+SAME_KIND = st.sampled_from([Dimension.VOLUME, Dimension.WEIGHT, Dimension.COUNT]).flatmap(
     lambda kind: st.tuples(_of_kind(kind), _of_kind(kind))
 )
 
@@ -65,7 +65,7 @@ def test_a_unit_is_known_by_its_spellings_whatever_the_case_dots_and_blanks(writ
 
 @pytest.mark.parametrize("text", ["T", "t", "c", "C", "blorp", "", "cup cup", "gr", "m", "#", "µg"])
 def test_a_text_that_means_nothing_or_two_things_is_not_known(text):
-    assert units.kind_of(text) is None
+    assert units.dimension_of(text) is None
     assert factor(text, "cup") is None
 
 
@@ -74,7 +74,7 @@ def test_a_text_that_means_nothing_or_two_things_is_not_known(text):
     [("tablespon", "tbsp"), ("cupz", "cup"), ("T", "tsp or tbsp"), ("c", "cup"), ("pnd", "pound"), ("x", None)],
 )
 def test_a_mistake_gets_the_nearest_unit_suggested_where_there_is_one(text, suggested):
-    assert units.nearest(text) == (units.canonical(suggested) if suggested else None)
+    assert units.suggest(text) == (units.canonical(suggested) if suggested else None)
 
 
 def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
@@ -111,8 +111,8 @@ def test_a_unit_has_exactly_its_legal_size(unit, size, base):
 
 
 def test_the_table_of_units_stands_from_small_to_large():
-    for kind, base in ((Kind.VOLUME, "ml"), (Kind.WEIGHT, "g"), (Kind.COUNT, "each")):
-        sizes = [factor(unit.name, base) for unit in units.MEASURES if unit.kind is kind]
+    for kind, base in ((Dimension.VOLUME, "ml"), (Dimension.WEIGHT, "g"), (Dimension.COUNT, "each")):
+        sizes = [factor(unit.name, base) for unit in units.MEASURES if unit.dimension is kind]
 
         assert sizes == sorted(sizes)
 
@@ -125,7 +125,7 @@ def test_a_conversion_there_and_back_gives_exactly_the_same(units, exact):
     assert convert(there, one) == Amount(exact, one)
 
 
-@given(_of_kind(Kind.VOLUME), _of_kind(Kind.WEIGHT), FRACTIONS, DENSITIES)
+@given(_of_kind(Dimension.VOLUME), _of_kind(Dimension.WEIGHT), FRACTIONS, DENSITIES)
 def test_a_conversion_through_a_density_there_and_back_gives_exactly_the_same(volume, weight, exact, density):
     there = convert(Amount(exact, volume), weight, density)
 
@@ -241,7 +241,9 @@ def test_a_density_that_says_nothing_is_refused(spoiled, message):
 
 # Dash and pinch have no legal size, so pint knows none; nor does it know what a dozen is.
 _PINTS_NAMES = {"fl oz": "floz", "l": "liter"}
-_LEGAL = [unit for unit in units.MEASURES if unit.kind is not Kind.COUNT and unit.name not in {"pinch", "dash"}]
+_LEGAL = [
+    unit for unit in units.MEASURES if unit.dimension is not Dimension.COUNT and unit.name not in {"pinch", "dash"}
+]
 
 
 @pytest.fixture(scope="module")
@@ -251,8 +253,8 @@ def registry():
 
 @pytest.mark.parametrize("unit", [unit.name for unit in _LEGAL])
 def test_a_unit_is_as_large_as_pint_says_in_every_other_unit_of_its_kind(registry, unit):
-    kind = units.kind_of(unit)
-    others = [other.name for other in _LEGAL if other.kind is kind]
+    kind = units.dimension_of(unit)
+    others = [other.name for other in _LEGAL if other.dimension is kind]
     by_pint = [
         registry.Quantity(Fraction(1), _PINTS_NAMES.get(unit, unit)).to(_PINTS_NAMES.get(other, other)).magnitude
         for other in others
@@ -269,9 +271,9 @@ def test_units_that_pint_does_not_know_are_parts_of_a_teaspoon_and_pieces():
 
 def test_a_unit_is_measured_in_one_of_its_own_kind_and_each_kind_ends_in_one_unit():
     bases = {
-        unit.kind: [other.name for other in units.MEASURES if other.kind is unit.kind and not other.base]
+        unit.dimension: [other.name for other in units.MEASURES if other.dimension is unit.dimension and not other.base]
         for unit in units.MEASURES
     }
 
-    assert bases == {Kind.VOLUME: ["ml"], Kind.WEIGHT: ["g"], Kind.COUNT: ["each"]}
-    assert all(units.kind_of(unit.base) is unit.kind for unit in units.MEASURES if unit.base)
+    assert bases == {Dimension.VOLUME: ["ml"], Dimension.WEIGHT: ["g"], Dimension.COUNT: ["each"]}
+    assert all(units.dimension_of(unit.base) is unit.dimension for unit in units.MEASURES if unit.base)

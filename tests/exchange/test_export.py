@@ -17,17 +17,17 @@ from tests.builders import a_bakery, a_plan
 
 from .exchange_files import a_busy_bakery, exported_bytes
 
-SIGNED = {"plan_snapshots", "plan_amendments"}
+SEALED = {"plan_snapshots", "plan_amendments"}
 
 
 def _exported(tmp_path, event_ids=None):
     return json.loads(export_file(tmp_path / "export.json", event_ids).path.read_bytes())
 
 
-def test_there_is_no_id_but_in_what_is_signed(store, tmp_path):
+def test_there_is_no_id_but_in_what_is_sealed(store, tmp_path):
     a_busy_bakery(store)
     value = _exported(tmp_path)
-    plain = json.dumps({name: rows for name, rows in value.items() if name not in {*SIGNED, "ids"}})
+    plain = json.dumps({name: rows for name, rows in value.items() if name not in {*SEALED, "ids"}})
 
     assert not re.search(r'"[a-z_]*\bid"|_id"|_ids"', plain)
     assert list(value) == ["application", "export_version", "ids", *(table.name for table in TABLES)]

@@ -68,7 +68,7 @@ def test_of_an_export_with_many_broken_rows_the_first_are_told(store, tmp_path, 
         tables |= dict.fromkeys(names.split(), "[]") | {"ids": "{}", "export_version": "2"}
     inner = ",".join(f'"{name}":{value}' for name, value in tables.items())
     (tmp_path / "garbage.json").write_text(f'{{"application":"{application}",{inner}}}')
-    error = refused_at_once(import_file, tmp_path / "garbage.json", plandoc.ImportRefusedError)
+    error = refused_at_once(import_file, tmp_path / "garbage.json", plandoc.errors.ImportRefusedError)
 
     assert "more than 1000 rows are broken" in str(error)
     assert str(error).endswith("and many more")

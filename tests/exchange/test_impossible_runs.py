@@ -6,7 +6,7 @@ import json
 import pytest
 
 import plandoc
-from plandoc import ImportRefusedError
+from plandoc.errors import ImportRefusedError
 from plandoc.exchange import import_file
 from plandoc.exchange.native.export_native import render_export
 from tests.report.plans import a_typical_plan

@@ -72,7 +72,7 @@ def test_stock_is_summed_exactly_per_ingredient_and_unit(store, tmp_path):
 
 def test_a_stock_row_without_a_unit_anywhere_is_refused(store, tmp_path):
     item = {"ingredient_slug": "butter", "product_brand": "Nobody", "quantity": 1.0}
-    with pytest.raises(plandoc.ImportRefusedError) as caught:
+    with pytest.raises(plandoc.errors.ImportRefusedError) as caught:
         import_file(written(tmp_path, small(inventory_items=[item])))
 
     assert "there is no unit among the products of 'butter' by 'Nobody'" in str(caught.value)
@@ -183,7 +183,7 @@ def test_a_record_that_does_not_say_which_yield_is_refused_and_nothing_is_change
         finished_units=[*SMALL["finished_units"], other], production_records=[record], event_finished_goods=[]
     )
     before = bytes_of(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="must say which one is meant"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="must say which one is meant"):
         import_file(written(tmp_path, export))
 
     assert bytes_of(folder) == before

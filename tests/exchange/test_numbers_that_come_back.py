@@ -129,7 +129,10 @@ def test_a_version_has_its_own_key_for_the_numbers(origin, tmp_path, folder, ver
         value[key] = value.pop("ids")
 
     file = changed(tmp_path / "export.json", spoil)
-    with opened(folder), pytest.raises(plandoc.ImportRefusedError, match=f"{key}, the whole table: failed: unknown"):
+    with (
+        opened(folder),
+        pytest.raises(plandoc.errors.ImportRefusedError, match=f"{key}, the whole table: failed: unknown"),
+    ):
         import_file(file)
 
 

@@ -55,7 +55,7 @@ def test_an_empty_export_is_taken_in_and_changes_nothing(tmp_path, folder):
     assert exported_bytes(folder) == path.read_bytes()
 
 
-def test_signed_records_are_not_touched_in_an_empty_folder(file, folder, tmp_path):
+def test_sealed_records_are_not_touched_in_an_empty_folder(file, folder, tmp_path):
     _import_into_new(file, folder)
     with opened(tmp_path / "origin"):
         before = plandoc.get_plan_snapshot(_event("christmas-2026").id)
@@ -174,7 +174,7 @@ def test_a_decision_made_for_a_recipe_that_has_changed_stays_stale_on_its_way(tm
         assert told == [finding.kind for finding in plandoc.review_plan(_event("draft").id)] != []
 
 
-def test_what_was_removed_since_keeps_its_place_in_the_signed_records(tmp_path, folder):
+def test_what_was_removed_since_keeps_its_place_in_the_sealed_records(tmp_path, folder):
     with opened(tmp_path / "origin") as store:
         shop = a_bakery(store)
         event = a_plan(store, PlanState.IN_PRODUCTION, bakery=shop)
@@ -226,7 +226,7 @@ def _with_other_butter(folder):
 def test_conflicts_are_all_listed_and_nothing_is_changed_unless_said_so(file, folder):
     _with_other_butter(folder)
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="2 rows are in conflict") as refused:
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="2 rows are in conflict") as refused:
         _import_into_new(file, folder)
 
     assert [(row.table, row.name) for row in refused.value.report.rows] == [
@@ -292,7 +292,7 @@ def test_a_started_plan_that_differs_fails_by_default(file, folder):
     _import_into_new(file, folder)
     with opened(folder):
         plandoc.change_quantity(_event("christmas-2026").id, 4, 9, "more")
-    with pytest.raises(plandoc.ImportRefusedError, match=r"differs in goods, amendments"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match=r"differs in goods, amendments"):
         _import_into_new(file, folder)
 
 
@@ -317,7 +317,7 @@ def test_goods_that_are_nested_too_deep_only_together_are_refused(tmp_path, fold
     with opened(tmp_path / "origin"):
         path = export_file(tmp_path / "export.json").path
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ImportRefusedError, match="nested more than 10 levels deep"):
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="nested more than 10 levels deep"):
         _import_into_new(path, folder, on_conflict="skip")
 
     assert folder_bytes(folder) == before
@@ -344,7 +344,7 @@ def test_a_refused_import_leaves_the_callers_session_as_it_was(file, folder):
     _with_other_butter(folder)
     with opened(folder) as store, store.session() as session:
         session.add(plandoc.Ingredient("Kept"))
-        with pytest.raises(plandoc.ImportRefusedError):
+        with pytest.raises(plandoc.errors.ImportRefusedError):
             import_file(file, session=session)
         assert len(session.find(plandoc.Ingredient)) == 2
     with opened(folder):

@@ -30,7 +30,7 @@ def folder(tmp_path):
         pass
 
 
-def _refused(good, folder, change, error=plandoc.ImportRefusedError, **options):
+def _refused(good, folder, change, error=plandoc.errors.ImportRefusedError, **options):
     path = folder.parent / "export.json"
     path.write_text(json.dumps(good), encoding="utf-8")
     changed(path, change)
@@ -208,7 +208,7 @@ def test_everything_that_refers_to_nothing_is_listed_at_once(good, folder):
 
 
 WRONG_FILES = {
-    "newer": ('{"application": "plandoc", "export_version": 3}', plandoc.NewerFormatError, "format 3"),
+    "newer": ('{"application": "plandoc", "export_version": 3}', plandoc.errors.NewerFormatError, "format 3"),
     "no version": ('{"application": "plandoc"}', plandoc.DamagedError, "wanted a version number, found None"),
     "version true": ('{"application": "plandoc", "export_version": true}', plandoc.DamagedError, "found True"),
     "version 0": ('{"application": "plandoc", "export_version": 0}', plandoc.DamagedError, "found 0"),
@@ -217,7 +217,11 @@ WRONG_FILES = {
         plandoc.DamagedError,
         "twice",
     ),
-    "nothing else": ('{"application": "plandoc", "export_version": 1}', plandoc.ImportRefusedError, "wanted a list"),
+    "nothing else": (
+        '{"application": "plandoc", "export_version": 1}',
+        plandoc.errors.ImportRefusedError,
+        "wanted a list",
+    ),
     "NaN": ('{"application": "plandoc", "export_version": NaN}', plandoc.DamagedError, "NaN"),
     "huge": ('{"application": "plandoc", "export_version": ' + "9" * 5000 + "}", plandoc.DamagedError, "range"),
 }

@@ -74,7 +74,7 @@ def test_a_folder_a_pipe_and_a_link_to_itself_are_refused_without_waiting(store,
     loop.symlink_to(loop)
 
     for path in (tmp_path, pipe, loop):
-        with pytest.raises(plandoc.StoreError, match=path.name):
+        with pytest.raises(plandoc.errors.StoreError, match=path.name):
             import_file(path)
 
 
@@ -86,7 +86,7 @@ def test_a_link_to_an_export_is_followed(store, tmp_path):
 
 
 def _refused(tmp_path, export):
-    with pytest.raises(plandoc.ImportRefusedError) as caught:
+    with pytest.raises(plandoc.errors.ImportRefusedError) as caught:
         import_file(written(tmp_path, export))
     return caught.value
 
@@ -157,7 +157,7 @@ def test_every_broken_reference_is_listed_and_nothing_is_imported(store, folder,
 
 def test_a_dry_run_refuses_the_same(store, tmp_path):
     export = small(compositions=[{"finished_good_slug": "cookie_bocks", "finished_unit_slug": "cookie"}])
-    with pytest.raises(plandoc.ImportRefusedError, match="did you mean 'cookie_box'") as caught:
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="did you mean 'cookie_box'") as caught:
         import_file(written(tmp_path, export), dry_run=True)
 
     assert caught.value.report.dry_run

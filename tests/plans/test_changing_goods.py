@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import plandoc
-from plandoc import PlanState, QuantityChange
+from plandoc import PlanState
+from plandoc.results import QuantityChange
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 

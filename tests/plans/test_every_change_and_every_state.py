@@ -190,7 +190,7 @@ def test_what_tells_the_history_of_a_plan_is_not_added_by_hand(store, folder, ki
     event = _planned(store, bakery, PlanState.IN_PRODUCTION, undecided=False)
     records = {
         plandoc.PlanAmendment: lambda moment: plandoc.PlanAmendment(
-            event.id, 1, plandoc.ModifyBatch(1, "Cookies", 1, "cookie", 6, 7), "more guests", moment
+            event.id, 1, plandoc.results.ModifyBatch(1, "Cookies", 1, "cookie", 6, 7), "more guests", moment
         ),
         plandoc.ProductionRun: lambda moment: plandoc.ProductionRun(event.id, bakery.cookie.id, 1, 24, 24, moment),
         plandoc.AssemblyRun: lambda moment: plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, moment),

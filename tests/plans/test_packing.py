@@ -9,6 +9,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
+from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
@@ -161,7 +162,7 @@ def test_all_that_is_wrong_with_an_assembly_run_is_said_at_once(bakery, event):
 def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, bakery, event):
     # Only an edit by hand gets there.
     with store.session() as session:
-        session.workspace.add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
+        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
     before = folder_bytes(folder)
     with pytest.raises(plandoc.ValidationError) as refused:
         record_assembly(event.id, bakery.cookie_box.id, 1)

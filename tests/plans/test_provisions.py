@@ -9,7 +9,7 @@ import plandoc
 from plandoc import records
 from plandoc.domain.measures import Amount
 from plandoc.domain.shopping import Standing
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.records import FindingKind
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
 from plandoc.workflow.stock import get_stock, set_stock
@@ -139,13 +139,13 @@ def test_looking_at_needs_and_shopping_changes_no_byte(folder, event):
 
 def test_no_list_goes_through_the_whole_catalog_and_the_stock_is_read_once(event, monkeypatch):
     read = []
-    find = Workspace.find
+    find = UnitOfWork.find
 
-    def watched(workspace, record_type, *args, **kwargs):
+    def watched(unit, record_type, *args, **kwargs):
         read.append(record_type)
-        return find(workspace, record_type, *args, **kwargs)
+        return find(unit, record_type, *args, **kwargs)
 
-    monkeypatch.setattr(Workspace, "find", watched)
+    monkeypatch.setattr(UnitOfWork, "find", watched)
     get_shopping_list(event.id)
 
     assert not {records.Recipe, records.Ingredient, records.FinishedUnit, records.FinishedGood} & set(read)

@@ -12,7 +12,8 @@ import textwrap
 import pytest
 
 import plandoc
-from plandoc import Outcome, PlanState
+from plandoc import PlanState
+from plandoc.errors import Outcome
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store

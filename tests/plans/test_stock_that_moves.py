@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc import (
-    NotTaken,
     PlanState,
     RunKind,
     StillUsedError,
     StockItem,
-    Taken,
     ValidationError,
     add_stock,
     get_shopping_list,
@@ -30,6 +28,7 @@ from plandoc import (
     void_run,
 )
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
+from plandoc.results import NotTaken, Taken
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
+from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
@@ -101,7 +102,7 @@ def test_the_packing_that_is_named_is_one_that_uses_the_unit(store, bakery):
 def test_a_run_that_made_nothing_can_always_be_voided(store, bakery, event):
     burnt = record_production(event.id, bakery.cookie.id, 1, lost={"burnt": 24})
     with store.session() as session:
-        session.workspace.add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, MOMENT))
+        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, MOMENT))
     void_run(event.id, RunKind.PRODUCTION, burnt.id, "it was the other oven")
 
     assert get_progress(event.id).units[0].lost == 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.storage import documents, marker
 from tests.strategies import JSON_OBJECTS, NAMES
@@ -307,7 +307,7 @@ def test_a_newer_format_is_named_and_the_way_to_read_it():
 
 def test_a_bad_row_in_plandocs_own_form_is_told_with_its_line_all_the_same():
     content = documents.render(STOCK, LINEAGE, {}, {"stock": {"3": {"ingredient_id": 1, "quantity": 5, "unit": "kg"}}})
-    problems = OpenDocument(documents.parse(STOCK, content)).problems()
+    problems = DocumentSession(documents.parse(STOCK, content)).problems()
 
     assert [(p.file, p.line, p.table, p.row, p.field) for p in problems] == [(STOCK, 6, "stock", "3", "quantity")]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.domain.containment import DEEPEST, check_nesting
+from plandoc.domain.containment import MAX_DEPTH, check_nesting
 from plandoc.errors import ValidationError
 
 
@@ -35,14 +35,14 @@ def test_a_part_in_two_places_is_no_cycle():
 
 
 def test_ten_levels_pass_and_eleven_are_refused():
-    check(chain(DEEPEST))
+    check(chain(MAX_DEPTH))
 
     with pytest.raises(ValidationError, match="is nested more than 10 levels deep: part 1 -> part 2"):
-        check(chain(DEEPEST + 1))
+        check(chain(MAX_DEPTH + 1))
 
 
 def test_depth_is_found_too_where_a_part_was_seen_before_on_a_shorter_way():
-    parts = chain(DEEPEST)
+    parts = chain(MAX_DEPTH)
     parts[20] = [5, 21]
     parts[21] = [22]
     parts[22] = [23]
@@ -65,7 +65,7 @@ def test_a_cycle_that_is_longer_than_the_levels_allowed_is_called_a_cycle():
 
 
 def test_parts_that_are_shared_on_every_level_take_no_time():
-    parts = {number: [number + 1] * 50 for number in range(1, DEEPEST)}
+    parts = {number: [number + 1] * 50 for number in range(1, MAX_DEPTH)}
     seen: list[int] = []
 
     def parts_of(thing: int) -> list[int]:
@@ -74,4 +74,4 @@ def test_parts_that_are_shared_on_every_level_take_no_time():
 
     check_nesting(1, parts_of, str, "components")
 
-    assert len(seen) == DEEPEST
+    assert len(seen) == MAX_DEPTH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.constraints import check_slug
+from plandoc.constraints import valid_slug
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.slugs import slugify
 from plandoc.errors import Problem, ValidationError
@@ -93,7 +93,7 @@ def test_a_circle_is_told_as_one_however_long_it_is(length):
 )
 def test_a_slug_is_the_name_in_plain_letters_cut_so_that_a_number_fits_behind_it(name, slug):
     assert slugify(name) == slug
-    assert check_slug(slug) is None
+    assert valid_slug(slug) is None
 
 
 def test_numbers_behind_a_slug_go_on_without_an_end():

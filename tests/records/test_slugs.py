@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plandoc.constraints import LONGEST_SLUG, check_slug
+from plandoc.constraints import LONGEST_SLUG, valid_slug
 from plandoc.domain.slugs import slugify
 
 
@@ -49,5 +49,5 @@ def test_every_name_gives_a_slug_that_is_allowed_and_free(name, how_many):
     assert slug
     assert slug not in taken
     assert len(taken) == how_many
-    assert check_slug(slug) is None
+    assert valid_slug(slug) is None
     assert len(slug) <= LONGEST_SLUG

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.storage.documents import FORMAT, Document
 from plandoc.storage.migrations import UPGRADES, upgraded
 
@@ -47,6 +47,6 @@ def test_a_missing_upgrade_is_no_silent_success():
 
 
 def test_a_document_that_was_only_read_does_not_count_as_changed():
-    opened = OpenDocument(Document("catalog.json", FORMAT, "a", {}, {"recipes": {"1": {"name": "Cake"}}}))
+    opened = DocumentSession(Document("catalog.json", FORMAT, "a", {}, {"recipes": {"1": {"name": "Cake"}}}))
 
     assert not opened.changed

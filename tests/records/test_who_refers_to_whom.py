@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -131,35 +132,35 @@ def test_who_uses_a_record_is_told_as_a_person_says_it():
         records.ProductionRun(7, 11, 1, 24, 24, MOMENT, id=6),
     )
 
-    assert list(integrity.users(records.Recipe, 8, finding(*there))) == [
+    assert list(integrity.referrers(records.Recipe, 8, finding(*there))) == [
         "recipe 1 'Cake'",
         "finished unit 4 'Slice'",
         "selected recipe 2 of event 7",
         "batch decision 1 of event 7",
     ]
-    assert list(integrity.users(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
-    assert list(integrity.users(records.FinishedUnit, 11, finding(*there))) == [
+    assert list(integrity.referrers(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
+    assert list(integrity.referrers(records.FinishedUnit, 11, finding(*there))) == [
         "finished good 3 'Hamper'",
         "batch decision 1 of event 7",
         "production run 6 of event 7",
     ]
-    assert list(integrity.users(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
-    assert list(integrity.users(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
+    assert list(integrity.referrers(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
+    assert list(integrity.referrers(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
 
 
 def test_what_nobody_refers_to_has_no_users_even_where_another_record_has_its_id():
     there = (CAKE, HAMPER, records.StockItem(5, 1, "kg", id=9))
 
-    assert list(integrity.users(records.Recipe, 5, finding(*there))) == []
-    assert list(integrity.users(records.FinishedUnit, 12, finding(*there))) == []
-    assert list(integrity.users(records.Event, 7, finding(*there))) == []
+    assert list(integrity.referrers(records.Recipe, 5, finding(*there))) == []
+    assert list(integrity.referrers(records.FinishedUnit, 12, finding(*there))) == []
+    assert list(integrity.referrers(records.Event, 7, finding(*there))) == []
 
 
 def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():
     inner = records.Recipe("Inner", sub_recipes=(records.SubRecipe(2),), id=1)
     outer = records.Recipe("Outer", sub_recipes=(records.SubRecipe(1),), id=2)
     with pytest.raises(ValidationError) as refused:
-        integrity.check_parts(outer, finding(inner, outer))
+        integrity.check_containment(outer, lambda: [inner, outer])
 
     assert refused.value.problems == (
         Problem("'Inner' contains itself: 'Inner' -> 'Outer' -> 'Inner'", field="sub_recipes"),
@@ -169,7 +170,7 @@ def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():
 def test_a_good_in_itself_is_refused_with_the_names_on_the_way():
     box = records.FinishedGood("Box", (PART(1), PART(finished_good_id=1)), id=1)
     with pytest.raises(ValidationError) as refused:
-        integrity.check_parts(box, finding(box))
+        integrity.check_containment(box, lambda: [box])
 
     assert refused.value.problems == (Problem("'Box' contains itself: 'Box' -> 'Box'", field="components"),)
 
@@ -177,25 +178,24 @@ def test_a_good_in_itself_is_refused_with_the_names_on_the_way():
 def test_what_is_put_deep_into_another_is_refused_when_that_one_is_too_deep_now():
     goods = [records.FinishedGood(f"Box {n}", (PART(finished_good_id=n + 1),), id=n) for n in range(1, 11)]
     innermost = records.FinishedGood("Box 11", (PART(1),), id=11)
-    integrity.check_parts(goods[9], finding(*goods[1:], innermost))
+    integrity.check_containment(goods[9], lambda: [*goods[1:], innermost])
     with pytest.raises(ValidationError, match="^components: 'Box 1' is nested more than 10 levels deep: 'Box 1' -> "):
-        integrity.check_parts(goods[9], finding(*goods, innermost))
+        integrity.check_containment(goods[9], lambda: [*goods, innermost])
 
 
 def test_a_part_that_is_not_there_nests_nothing():
     box = records.FinishedGood("Box", (PART(finished_good_id=99),), id=1)
-    seen: list[type] = []
+    asked: list[str] = []
 
-    def find_all(kind: type) -> list[Any]:
-        seen.append(kind)
-        return [box]
+    def kindred_of(name: str) -> Callable[[], list[Any]]:
+        return lambda: [asked.append(name), box][1:]
 
-    integrity.check_parts(box, find_all)
-    integrity.check_parts(PLAIN, find_all)
-    integrity.check_parts(records.FinishedGood("Bag", (PART(1),), id=2), find_all)
-    integrity.check_parts(records.Ingredient("Flour", id=3), find_all)
+    integrity.check_containment(box, kindred_of("box"))
+    integrity.check_containment(PLAIN, kindred_of("plain"))
+    integrity.check_containment(records.FinishedGood("Bag", (PART(1),), id=2), kindred_of("bag"))
+    integrity.check_containment(records.Ingredient("Flour", id=3), kindred_of("flour"))
 
-    assert seen == [records.FinishedGood], "what has no parts of its kind is not looked into"
+    assert asked == ["box"], "what has no parts of its kind is not looked into"
 
 
 def test_the_numbers_that_can_name_a_document_of_an_event_have_up_to_fifteen_digits():

@@ -15,6 +15,8 @@ from conftest import IN_MEMORY
 from test_power_loss import JUDGEMENTS, LONG, NORMAL, Size
 
 _CORES = 2
+# How many of the bad states of a judgement are described.
+_SHOWN = 3
 
 
 def judged(number: int, size: Size) -> tuple[str, int, list[str], float]:
@@ -34,6 +36,8 @@ def main(arguments: list[str]) -> int:
         found = list(pool.map(judged, range(len(JUDGEMENTS)), [size] * len(JUDGEMENTS)))
     for name, tried, wrong, seconds in found:
         print(f"{tried:8} {len(wrong):4} {seconds:7.1f} s  {name}")
+        for one in wrong[:_SHOWN]:
+            print(f"{'':14}{one[:200]}")
     states, bad = sum(one[1] for one in found), sum(len(one[2]) for one in found)
     print(f"{states:8} {bad:4} {time.monotonic() - started:7.1f} s  states, bad ones, on {_CORES} cores")
     return min(bad, 1)

@@ -175,8 +175,8 @@ def _is_kept(content: bytes, found: Found) -> bool:
 def _is_silent(content: bytes, present: bytes | None, history: Sequence[bytes | None]) -> bool:
     """Whether a content is nothing but what the last write left: the version before, or the beginning of a written one."""
     versions = [None if version is None else version.rstrip() for version in history]
-    if present not in versions:
-        # So far it is in the journal alone.
+    if versions[-1:] != [present]:
+        # So far it is in the journal alone, even if it is what was there earlier, as after a restore.
         versions.append(present)
     before = [one for one, other in zip(versions, versions[1:], strict=False) if other == present]
     whole = content.rstrip()

@@ -156,7 +156,7 @@ PRESENT = attrs.evolve(
         *EMPTY_JOURNAL,
     ),
     after_lost_documents=(),
-    reading=(Step.LOOK, Step.SYNC_SEEN, Step.LOOK_AGAIN),
+    reading=(Step.LOOK, Step.SYNC_SEEN, Step.SYNC_SEEN_NAME, Step.LOOK_AGAIN),
     syncs_name="before",
     syncs_found_empty=True,
     drops_folded=True,

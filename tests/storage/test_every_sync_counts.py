@@ -73,7 +73,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "over > _commit > sync: sync_file catalog.json": "restored_over_a_writer",
         "over > _commit > sync: sync_file plandoc.json": "restored_over_a_writer",
         "over > _commit > sync: sync_file stock.json": "restored_over_a_writer",
-        "over > _commit > sync: sync_folder data": "restored_over_a_writer",
+        "commit > _apply > put_staged: replace plandoc.json": "upgraded_with_its_stock",
         "prepare > keep > put_durably: replace a backup": "upgraded",
         "prepare > keep > put_durably: sync_file a backup": "upgraded",
         "prepare > keep > put_durably: sync_folder .plandoc": "upgraded",
@@ -104,8 +104,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
     {
         "__init__ > look: sync_file journal.jsonl": "one_document, killed, then reads",
-        "_checkpoint > _renew_documents > renew: replace plandoc.json": "creation, killed, then commits_and_closes",
-        "_checkpoint > _renew_documents > renew: sync_file plandoc.json": "creation, killed, then commits_and_closes",
+        "__init__ > look: sync_folder data": "restored_over, killed, then reads",
         "_make_folders > _make_folders > _settle_empty: sync_folder the parent": "creation, killed, then commits_and_closes",
     }
 )
@@ -113,6 +112,12 @@ NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
 # What the crash states alone do not ask for, and why it is there.
 NOT_NEEDED: Mapping[str, str] = MappingProxyType(
     {
+        "over > _commit > sync: sync_folder data": "the look before it has synced the folder, unless another one wrote in between",
+        "_contents > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_finish > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_keep > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
+        "_checkpoint > _renew_documents > renew: replace plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
+        "_checkpoint > _renew_documents > renew: sync_file plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
         "_checkpoint > cut > sync: sync_data the journal": "lines that come back are not above the marker's number, and "
         "are dropped",
         "prepare > keep > sync: sync_folder data": "the folder is synced once more before the first line is written",
@@ -124,7 +129,6 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
         "_keep > __init__ > look: sync_file journal.jsonl": "the line is read by who makes no change, and in these lives it was synced by who wrote it; one rule for all readers",
         "append > sync_parent > sync: sync_data the journal": "what was found was synced by who wrote it, unless that was killed within its commit",
         "commit > _append > stage: sync_folder data": "the journal makes the folder again until a checkpoint syncs it; one rule for all folders that are made",
-        "commit > _apply > put_staged: replace plandoc.json": "the journal has the marker; the rename is for readers",
         "create > _make_folders: sync_folder the parent": "filling the folder syncs its parent once more, for whoever made the folder may have been stopped before",
         "fill > _fill > put_durably: replace journal.jsonl": "the file is empty and cannot be half; one way in",
         "fill > _fill > put_durably: sync_file journal.jsonl": "the file is empty and cannot be half; one way in",

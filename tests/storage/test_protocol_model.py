@@ -47,6 +47,9 @@ def with_other(**steps: object) -> Protocol:
     return attrs.evolve(PRESENT, **steps)
 
 
+# A reader that knows the first lines of the journal does not sync its name once more.
+GOING_ON = (Step.LOOK, Step.SYNC_SEEN, Step.LOOK_AGAIN)
+
 CONTROLS: Mapping[str, Control] = MappingProxyType(
     {
         "the catalog of a new folder is not synced": Control(
@@ -134,8 +137,11 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
         "a recovery does not sync the folder behind the new journal": Control(
             PRESENT.without("unfinished", Step.SYNC_FOLDER), HALF, KILL_AND_FAILED_SYNC
         ),
-        "a recovery does not sync the old journal before a reader can see the new one": Control(
-            PRESENT.without("unfinished", Step.SYNC_JOURNAL), LOST, KILL._replace(readings=1), processes=2
+        "a recovery does not sync the old journal before a reader that goes on with it can see the new one": Control(
+            attrs.evolve(PRESENT.without("unfinished", Step.SYNC_JOURNAL), reading=GOING_ON),
+            LOST,
+            KILL._replace(readings=1),
+            processes=2,
         ),
         "a reader believes a line that nobody has synced": Control(
             with_other(reading=(Step.LOOK, Step.LOOK_AGAIN)), LOST, READER, processes=2
@@ -158,6 +164,7 @@ NOT_NEEDED: Mapping[str, Protocol] = MappingProxyType(
         "a torn line is written over": PRESENT.without("torn", Step.SYNC_JOURNAL),
         "documents are put in place behind the sync of their line": PRESENT.without("current", Step.SYNC_JOURNAL),
         "a line whose sync has failed is written anew by a recovery": PRESENT.without("taking_back", Step.CUT_JOURNAL),
+        "only a restore replaces the journal by one of other lines": with_other(reading=GOING_ON),
     }
 )
 

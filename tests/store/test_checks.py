@@ -290,5 +290,5 @@ def test_a_lock_folder_that_is_a_link_is_refused(folder_at_rest, tmp_path):
         with pytest.raises(plandoc.StorageError, match="symbolic link") as refused, store.session() as session:
             session.add(plandoc.Ingredient("Salt"))
 
-    assert refused.value.outcome is plandoc.Outcome.NOT_SAVED
+    assert refused.value.outcome is plandoc.errors.Outcome.NOT_SAVED
     assert folder_bytes(folder_at_rest) == before

@@ -282,7 +282,7 @@ def test_the_default_folder_comes_from_the_environment(folder, monkeypatch):
 
 
 def test_a_missing_folder_is_an_error_unless_it_shall_be_made(tmp_path):
-    with pytest.raises(plandoc.FolderNotFoundError, match="plandoc init"):
+    with pytest.raises(plandoc.errors.FolderNotFoundError, match="plandoc init"):
         plandoc.open_store(tmp_path / "nowhere")
 
     assert list(tmp_path.iterdir()) == []
@@ -347,3 +347,10 @@ def test_threads_that_read_more_events_than_are_kept_in_memory_do_not_disturb_ea
         sys.setswitchinterval(interval)
 
     assert problems == []
+
+
+def test_a_session_shows_what_a_user_needs_and_no_way_past_the_guard(store):
+    with store.session() as session:
+        shown = {name for name in dir(session) if not name.startswith("_")}
+
+    assert shown == {"add", "event", "find", "get", "get_or_add", "moment", "remove", "replace"}

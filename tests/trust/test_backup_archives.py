@@ -174,7 +174,9 @@ def test_what_is_no_archive_is_refused(tmp_path, content, sealed):
 def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path, kind):
     os.mkfifo(tmp_path / "x.zip") if kind == "pipe" else (tmp_path / "x.zip").symlink_to("x.zip")
 
-    with pytest.raises(plandoc.StoreError if kind == "pipe" else (plandoc.StoreError, RuntimeError, OSError)):
+    with pytest.raises(
+        plandoc.errors.StoreError if kind == "pipe" else (plandoc.errors.StoreError, RuntimeError, OSError)
+    ):
         open_backup(tmp_path / "x.zip")
 
 
@@ -202,7 +204,7 @@ def test_a_backup_of_a_later_kind_is_refused_as_that(tmp_path):
     later = render_manifest(manifest_of(GOOD)).replace(b'"format": 1', b'"format": 2')
     (tmp_path / "b.zip").write_bytes(archive_of([(MANIFEST, later), *GOOD.items()]))
 
-    with pytest.raises(plandoc.NewerFormatError):
+    with pytest.raises(plandoc.errors.NewerFormatError):
         open_backup(tmp_path / "b.zip")
 
 

@@ -208,7 +208,9 @@ def test_killed_at_any_operation_it_leaves_what_was_there_or_all_of_the_new(name
 def wrong_after_refusal(work, top, allowed, outcome, at):
     """What is wrong with a place after an operation failed and the caller was told of an outcome."""
     found = held_or_damaged(work, top)
-    possible = {plandoc.Outcome.NOT_SAVED: allowed[:1], plandoc.Outcome.UNKNOWN: allowed}.get(outcome, allowed[1:])
+    possible = {plandoc.errors.Outcome.NOT_SAVED: allowed[:1], plandoc.errors.Outcome.UNKNOWN: allowed}.get(
+        outcome, allowed[1:]
+    )
     if found not in possible:
         return f"{at}: told {outcome}, found {found!r}"[:500]
     left = [path.name for path in top.iterdir() if path.name.endswith(".tmp")]

@@ -1,4 +1,4 @@
-"""A snapshot that tells of an import is checked back to the one that was signed first."""
+"""A snapshot that tells of an import is checked back to the one that was sealed first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def travelled(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def resigned(folder: Path, change: Any) -> None:
+def resealed(folder: Path, change: Any) -> None:
     """Change what a snapshot holds, and give it the digest that fits, as a forger does."""
     file = max(folder.glob("events/*.json"), key=lambda path: path.stat().st_size)
     tables = json.loads(file.read_bytes())
@@ -57,7 +57,7 @@ def test_a_plan_that_was_imported_under_other_numbers_is_sound(travelled: Path) 
     ids=["another digest", "no numbers", "no list", "a recipe less"],
 )
 def test_one_that_is_not_what_it_was_before_its_import_is_found_and_not_exported(travelled: Path, change: Any) -> None:
-    resigned(travelled, change)
+    resealed(travelled, change)
     messages = [problem.message for problem in plandoc.check(travelled)]
 
     assert "the snapshot records an import, but its original content does not match the recorded digest" in messages

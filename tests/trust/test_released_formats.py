@@ -112,7 +112,7 @@ def test_a_newer_format_is_refused_untouched_with_the_version_that_reads_it(tmp_
     (folder / name).write_text(text.replace(old, new, 1))
     before = everything_in(folder)
 
-    with pytest.raises(plandoc.NewerFormatError) as refused:
+    with pytest.raises(plandoc.errors.NewerFormatError) as refused:
         all_records(folder)
     assert "written by plandoc >= 0.9" in str(refused.value)
     assert (refused.value.found, refused.value.needs) == (NEXT, "0.9")
@@ -127,7 +127,7 @@ def test_what_is_no_version_is_not_shown_as_one(tmp_path, needs):
     old = '"format": 2,\n  "needs": "0.2.0"'
     marker.write_text(marker.read_text().replace(old, f'"format": {NEXT}, "needs": {needs}'))
 
-    with pytest.raises(plandoc.NewerFormatError, match="written by a newer plandoc"):
+    with pytest.raises(plandoc.errors.NewerFormatError, match="written by a newer plandoc"):
         plandoc.open_store(folder)
 
 
@@ -160,7 +160,7 @@ def test_before_the_first_change_by_a_new_format_a_backup_is_made(released, next
     assert plandoc.check(folder) == []
     next_format.undo()
     assert verify_backup(kept) == [], "the older plandoc can read it"
-    with pytest.raises(plandoc.NewerFormatError):
+    with pytest.raises(plandoc.errors.NewerFormatError):
         plandoc.open_store(folder)
 
 
@@ -193,7 +193,7 @@ def test_when_the_backup_cannot_be_made_nothing_is_changed(released, next_format
     # What stands in the way of the file.
     (folder / ".plandoc" / f"before-format-{NEXT}.{serial}.zip" / "x").mkdir(parents=True)
     before = folder_bytes(folder)
-    with plandoc.open_store(folder) as store, pytest.raises(plandoc.StoreError):
+    with plandoc.open_store(folder) as store, pytest.raises(plandoc.errors.StoreError):
         with store.session("add") as session:
             session.add(plandoc.Ingredient("Salt"))
 

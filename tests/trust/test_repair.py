@@ -195,14 +195,14 @@ def test_nothing_is_repaired_where_a_newer_plandoc_wrote(worked, name):
         (worked / name).write_bytes((worked / "events/4.json").read_bytes().replace(b'"format":2', b'"format":3'))
     )
     before = everything(worked)
-    with pytest.raises(plandoc.NewerFormatError, match="upgrade"):
+    with pytest.raises(plandoc.errors.NewerFormatError, match="upgrade"):
         repair(worked)
 
     assert everything(worked) == before
 
 
 def test_a_folder_that_is_none_of_ours_is_refused(tmp_path):
-    with pytest.raises(plandoc.FolderNotFoundError, match="nothing to repair"):
+    with pytest.raises(plandoc.errors.FolderNotFoundError, match="nothing to repair"):
         repair(tmp_path)
 
     assert list(tmp_path.iterdir()) == []

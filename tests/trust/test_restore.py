@@ -250,7 +250,7 @@ def test_where_no_data_folder_can_be_nothing_is_restored(tmp_path, made, what):
         target = target / "deep"
     before = everything_in(tmp_path)
 
-    with pytest.raises((plandoc.ValidationError, plandoc.FolderNotFoundError)):
+    with pytest.raises((plandoc.ValidationError, plandoc.errors.FolderNotFoundError)):
         restore(made, target, replace=True, allow_other_folder=True, allow_older=True)
     assert everything_in(tmp_path) == before
 
@@ -260,7 +260,7 @@ def test_a_folder_of_a_newer_format_is_not_restored_over(worked_in, tmp_path, ma
     marker.write_bytes(marker.read_bytes().replace(b'"format": 2', b'"format": 9'))
     before = everything_in(tmp_path)
 
-    with pytest.raises(plandoc.NewerFormatError):
+    with pytest.raises(plandoc.errors.NewerFormatError):
         restore(made, worked_in, replace=True, allow_other_folder=True, allow_older=True)
     assert everything_in(tmp_path) == before
 

@@ -8,7 +8,7 @@ from plandoc import records
 from plandoc.exchange.bake_tracker.reader import Export
 from plandoc.exchange.drafts import Draft, IdOf
 from plandoc.exchange.fields import Fields, Reference
-from plandoc.units import Kind, kind_of
+from plandoc.units import Dimension, dimension_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
 
@@ -48,7 +48,7 @@ def _density(export: Export, row: Fields, name: str) -> records.Density | None:
     volume, weight = row.amount_or_none("density_volume_value"), row.amount_or_none("density_weight_value")
     volume_unit, weight_unit = row.text("density_volume_unit"), row.text("density_weight_unit")
     if volume is not None and weight is not None and volume_unit and weight_unit:
-        if kind_of(volume_unit) is Kind.VOLUME and kind_of(weight_unit) is Kind.WEIGHT:
+        if dimension_of(volume_unit) is Dimension.VOLUME and dimension_of(weight_unit) is Dimension.WEIGHT:
             return records.Density(volume, volume_unit, weight, weight_unit)
         shown = f"{volume} {volume_unit} = {weight} {weight_unit}"
         export.note(f"ingredients: the density of {name} was left out: {shown} is no volume and its weight")

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from plandoc.engine.session import Session
-from plandoc.engine.unit_of_work import Workspace
+from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.exchange.native.contents import EventContent
 from plandoc.exchange.native.dependencies import KINDS
 from plandoc.exchange.native.id_allocation import HIGHEST_KEPT
@@ -28,34 +28,34 @@ from plandoc.tables import table_of
 
 def save(merge: Merge, session: Session) -> None:
     """Store everything."""
-    workspace = session.workspace
+    work = unit_of_work(session)
     for kind in KINDS:
         table = table_of(kind).name
         if table in merge.following:
-            workspace.skip_ids(kind, merge.following[table])
-        _save_kind([put for put in merge.catalog if type(put.record) is kind], workspace)
+            work.reserve_ids(kind, merge.following[table])
+        _save_kind([put for put in merge.catalog if type(put.record) is kind], work)
     for put in merge.stock:
         if put.before is None:
-            workspace.add(put.record)
+            work.add(put.record)
         else:
-            workspace.replace(put.record)
-    next_id = workspace.documents.next_event_id()
+            work.replace(put.record)
+    next_id = work.documents.next_event_id()
     # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
     for event in sorted(merge.events, key=lambda put: (put.former_id < next_id, put.former_id)):
         _save_event(event, session)
 
 
-def _save_kind(puts: list[Put], workspace: Workspace) -> None:
+def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
     # First all without what they refer to of their own kind, or one would have to be there before the other, and what
     # is sound in the end could go in circles on the way.
     for put in puts:
         bare = _without_parts(put.record)
         if put.before is None:
-            workspace.add_numbered(bare)
+            work.add_numbered(bare)
         elif _without_parts(put.before) != put.before:
-            workspace.replace(_without_parts(put.before))
+            work.replace(_without_parts(put.before))
     for put in puts:
-        workspace.replace(put.record)
+        work.replace(put.record)
 
 
 def _without_parts(record: Any) -> Any:
@@ -67,19 +67,19 @@ def _without_parts(record: Any) -> Any:
 
 
 def _save_event(put: PutEvent, session: Session) -> None:
-    workspace = session.workspace
+    work = unit_of_work(session)
     event: Event = put.content.event
     if put.before is None:
-        event = workspace.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
+        event = work.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
     else:
-        event = workspace.replace(attrs.evolve(event, id=put.before.id))
+        event = work.replace(attrs.evolve(event, id=put.before.id))
         kinds: tuple[type[Any], ...] = (EventRecipe, EventFinishedGood, BatchDecision)
         for kind in kinds:
             for row in session.find(kind, event_id=event.id):
-                workspace.remove(kind, row.id, event.id)
+                work.remove(kind, row.id, event.id)
     for row in _rows(put.content):
-        workspace.add(attrs.evolve(row, event_id=event.id))
-    _save_runs(put.content, event, workspace)
+        work.add(attrs.evolve(row, event_id=event.id))
+    _save_runs(put.content, event, work)
 
 
 def _rows(content: EventContent) -> Iterator[Any]:
@@ -92,10 +92,10 @@ def _rows(content: EventContent) -> Iterator[Any]:
     yield from content.amendments
 
 
-def _save_runs(content: EventContent, event: Event, workspace: Workspace) -> None:
+def _save_runs(content: EventContent, event: Event, work: UnitOfWork) -> None:
     ids: dict[tuple[RunKind, int], int] = {}
     for kind in RunKind:
         for position, run in enumerate(content.runs(kind), start=1):
-            ids[kind, position] = workspace.add(attrs.evolve(run, event_id=event.id)).id
+            ids[kind, position] = work.add(attrs.evolve(run, event_id=event.id)).id
     for void in sorted(content.voided, key=lambda row: (row.kind.value, row.run_id)):
-        workspace.add(attrs.evolve(void, event_id=event.id, run_id=ids[void.kind, void.run_id]))
+        work.add(attrs.evolve(void, event_id=event.id, run_id=ids[void.kind, void.run_id]))

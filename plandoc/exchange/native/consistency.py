@@ -22,14 +22,14 @@ from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
 from plandoc.exchange.native.contents import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
-# What signed records speak of and the file does not have gets numbers from here on, which nothing in a file has.
+# What sealed records speak of and the file does not have gets numbers from here on, which nothing in a file has.
 _GONE = 10**9
 
 
 def impossible(
     content: EventContent,
     current: Definitions,
-    signed_ids: Mapping[str, Mapping[int, int]] | None = None,
+    snapshot_ids: Mapping[str, Mapping[int, int]] | None = None,
     label: Label = label_by_id,
 ) -> Iterator[tuple[str, str]]:
     """Yield the table and what is wrong with each run that cannot be, in an event that is sound.
@@ -37,12 +37,12 @@ def impossible(
     Args:
         content: The event.
         current: What the catalog beside it defines.
-        signed_ids: The catalog's id for each id in signed records, by table; None where they are the same.
+        snapshot_ids: The catalog's id for each id in sealed records, by table; None where they are the same.
         label: What messages call a unit or a good.
     """
     if content.event.plan_state not in STARTED or content.snapshot is None:
         return
-    history = _history(content, current, signed_ids)
+    history = _history(content, current, snapshot_ids)
     for one in (*packed_beyond_plan(history, label), *inconsistent_by_definitions(history, label)):
         yield BY_TYPE[type(one.run)].name, _describe(one)
 
@@ -52,12 +52,12 @@ def _describe(one: InconsistentRun) -> str:
 
 
 def _history(
-    content: EventContent, current: Definitions, signed_ids: Mapping[str, Mapping[int, int]] | None
+    content: EventContent, current: Definitions, snapshot_ids: Mapping[str, Mapping[int, int]] | None
 ) -> History:
     snapshot, amendments = content.snapshot, content.amendments
     assert snapshot is not None  # noqa: S101  (the caller has looked)
-    if signed_ids is not None:
-        ids = {table: dict(known) for table, known in signed_ids.items()}
+    if snapshot_ids is not None:
+        ids = {table: dict(known) for table, known in snapshot_ids.items()}
 
         def change(table: str, number: int) -> int:
             return ids[table].setdefault(number, _GONE + len(ids[table]))

@@ -12,7 +12,7 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.replay import PlanContent, first_divergence, in_order
 from plandoc.domain.snapshot_ids import is_sound
 from plandoc.engine.plan_definitions import plan_definitions
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -78,7 +78,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         return session.find(record_type, event_id=event.id)
 
     decisions, current = _decisions(session, event.id, rows(BatchDecision))
-    snapshot = session.workspace.snapshot(event.id)
+    snapshot = unit_of_work(session).snapshot(event.id)
     production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position
@@ -121,17 +121,17 @@ def _bare(record: Any) -> Any:
     return attrs.evolve(record, id=0, event_id=ANY_EVENT)
 
 
-def as_signed(plan: PlanContent, signed_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
-    """Return a plan with the ids that the signed records use; what they never speak of gets one of its own."""
-    back = {table: {own: signed for signed, own in ids.items()} for table, ids in signed_ids.items()}
+def with_snapshot_ids(plan: PlanContent, snapshot_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
+    """Return a plan with the ids that the sealed records use; what they never speak of gets one of its own."""
+    back = {table: {own: sealed for sealed, own in ids.items()} for table, ids in snapshot_ids.items()}
 
-    def signed(table: str, number: int) -> int:
+    def sealed(table: str, number: int) -> int:
         return back[table].get(number, -number)
 
     return PlanContent(
-        frozenset(signed("recipes", number) for number in plan.recipes),
-        {signed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
-        {signed("finished_units", number): batches for number, batches in plan.batches.items()},
+        frozenset(sealed("recipes", number) for number in plan.recipes),
+        {sealed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
+        {sealed("finished_units", number): batches for number, batches in plan.batches.items()},
     )
 
 
@@ -140,7 +140,7 @@ def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str
 
     Args:
         content: The event.
-        plan: What is planned, with the ids that the signed records use.
+        plan: What is planned, with the ids that the sealed records use.
     """
     started, state = content.event.plan_state in STARTED, content.event.plan_state.name
     if started and content.snapshot is None:

@@ -1,4 +1,4 @@
-"""What of a catalog some events need: through all nesting, and for what their signed records speak of."""
+"""What of a catalog some events need: through all nesting, and for what their sealed records speak of."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plandoc.domain.snapshot_ids import TABLES, ids_in
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.native.contents import EventContent
 from plandoc.exchange.native.dependencies import KINDS
 from plandoc.exchange.native.native_reader import ExchangeFile
@@ -20,7 +20,7 @@ class Numbering:
     """The ids that everything gets.
 
     What is there already, by its slug, has its id. What is new keeps the id that it had where it comes from, where that
-    was never given to anything here; else it gets the next one. What signed records speak of although it was removed
+    was never given to anything here; else it gets the next one. What sealed records speak of although it was removed
     since keeps its id by the same rule, so that nothing else ever gets it.
 
     Attributes:
@@ -39,21 +39,21 @@ class Numbering:
         for kind in KINDS:
             table = table_of(kind).name
             self.present[table] = {record.slug: record for record in session.find(kind)}
-            self._number(table, session.workspace.next_id(kind), held)
+            self._number(table, unit_of_work(session).next_id(kind), held)
 
     def id_of(self, table: str, number: int) -> int:
         """Return the id in the folder of a record of the file."""
         return self._ids[table][number]
 
     def changes_for(self, content: EventContent) -> Mapping[str, Mapping[int, int]]:
-        """Return which ids the signed records of an event that is to be stored get in the place of their own."""
+        """Return which ids the sealed records of an event that is to be stored get in the place of their own."""
         changed: dict[str, dict[int, int]] = {}
-        for table, signed in ids_in(content.snapshot, content.amendments):
-            own = self._file.signed_ids[table].get(signed)
-            stored = self._gone_id(table, signed) if own is None else self._ids[table][own]
+        for table, sealed in ids_in(content.snapshot, content.amendments):
+            own = self._file.snapshot_ids[table].get(sealed)
+            stored = self._gone_id(table, sealed) if own is None else self._ids[table][own]
             self.use(table, stored)
-            if stored != signed:
-                changed.setdefault(table, {})[signed] = stored
+            if stored != sealed:
+                changed.setdefault(table, {})[sealed] = stored
         return changed
 
     def use(self, table: str, number: int) -> None:
@@ -66,7 +66,7 @@ class Numbering:
 
     def _number(self, table: str, next_id: int, held: Mapping[str, set[int]]) -> None:
         self._first[table] = next_id
-        known = self._file.signed_ids[table]
+        known = self._file.snapshot_ids[table]
         kept = {number for number in {*held.get(table, ()), *known} if next_id <= number <= HIGHEST_KEPT}
         self._next[table] = max([next_id, *(number + 1 for number in kept)])
         self._gone[table] = {number: number for number in kept}
@@ -74,16 +74,16 @@ class Numbering:
         ids = self._ids[table] = {}
         for number, record in self._file.catalog[table].items():
             there = self.present[table].get(record.slug)
-            signed = called.get(number)
+            sealed = called.get(number)
             if there is not None:
                 ids[number] = there.id
             else:
-                ids[number] = signed if signed in kept and signed is not None else self._take(table)
+                ids[number] = sealed if sealed in kept and sealed is not None else self._take(table)
 
-    def _gone_id(self, table: str, signed: int) -> int:
-        if signed not in self._gone[table]:
-            self._gone[table][signed] = self._take(table)
-        return self._gone[table][signed]
+    def _gone_id(self, table: str, sealed: int) -> int:
+        if sealed not in self._gone[table]:
+            self._gone[table][sealed] = self._take(table)
+        return self._gone[table][sealed]
 
     def _take(self, table: str) -> int:
         number = self._next[table]

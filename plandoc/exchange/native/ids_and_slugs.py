@@ -19,7 +19,7 @@ TABLES_OF_FIELDS: Mapping[str, str] = MappingProxyType(
         "event": "events",
     }
 )
-# Lists of parts, each with references of its own. Nothing deeper is looked into: what is signed keeps its ids.
+# Lists of parts, each with references of its own. Nothing deeper is looked into: what is sealed keeps its ids.
 PARTS = frozenset({"lines", "sub_recipes", "components", "taken"})
 _ID, _SLUG = "_id", "_slug"
 

@@ -52,7 +52,7 @@ class Put:
 
 @frozen
 class PutEvent:
-    """An event to be stored with all its records; its signed records are renumbered already.
+    """An event to be stored with all its records; its sealed records are renumbered already.
 
     Attributes:
         before: What is there; None for a new one.
@@ -232,7 +232,7 @@ class _Merging:
         return _with_fingerprints(stored, self._definitions)
 
     def _numbered(self, content: EventContent, changed: Mapping[str, Mapping[int, int]]) -> EventContent:
-        def signed_id(table: str, number: int) -> int:
+        def sealed_id(table: str, number: int) -> int:
             return changed.get(table, {}).get(number, number)
 
         number = self._numbering.id_of
@@ -243,7 +243,7 @@ class _Merging:
             decisions={number("finished_units", u): self._with_ids(row) for u, row in content.decisions.items()},
             current=frozenset(number("finished_units", unit) for unit in content.current),
             snapshot=None if content.snapshot is None else renumbered_snapshot(content.snapshot, changed),
-            amendments=tuple(renumbered_amendment(one, signed_id) for one in content.amendments),
+            amendments=tuple(renumbered_amendment(one, sealed_id) for one in content.amendments),
             production_runs=tuple(map(self._with_ids, content.production_runs)),
             assembly_runs=tuple(map(self._with_ids, content.assembly_runs)),
         )

@@ -5,6 +5,7 @@ The records have ids of their own, which count the rows of each table of the fil
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import check_slug, check_whole
+from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import in_order
-from plandoc.domain.snapshot_ids import TABLES as SIGNED_TABLES
+from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.integrity import check_base
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
@@ -24,7 +25,7 @@ from plandoc.exchange.import_report import Outcome
 from plandoc.exchange.import_report import Row as ReportRow
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
-from plandoc.exchange.native.contents import ANY_EVENT, EventContent, as_signed, unsound
+from plandoc.exchange.native.contents import ANY_EVENT, EventContent, unsound, with_snapshot_ids
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, numbered
 from plandoc.exchange.refusing import MOST_GATHERED
 from plandoc.frozen import frozen
@@ -43,19 +44,19 @@ from plandoc.records import (
 )
 from plandoc.tables import BY_TYPE, TABLES, Table
 
-_SIGNED = (PlanSnapshot, PlanAmendment)
+_SEALED = (PlanSnapshot, PlanAmendment)
 _EVENTS = BY_TYPE[Event].name
 
 
 @frozen
 class ExchangeFile:
-    """What an exchange file says; with the ids of the file but for the signed records, which have theirs.
+    """What an exchange file says; with the ids of the file but for the sealed records, which have theirs.
 
     Attributes:
         catalog: Records by id, by table.
         stock: In the order of the file.
         events: In the order of the file.
-        signed_ids: What the ids of the folder that it came from mean, those of signed records among them: the record's
+        snapshot_ids: What the ids of the folder that it came from mean, those of sealed records among them: the record's
             id in this file, by table and that id.
         event_ids: The ids that the events had there, by their slugs.
     """
@@ -63,7 +64,7 @@ class ExchangeFile:
     catalog: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...]
     events: tuple[EventContent, ...]
-    signed_ids: Mapping[str, Mapping[int, int]]
+    snapshot_ids: Mapping[str, Mapping[int, int]]
     event_ids: Mapping[str, int]
 
 
@@ -115,17 +116,17 @@ class _Parser:
             step()
             if self._failed:
                 return None, self._failed
-        signed_ids = self._signed_ids()
+        snapshot_ids = self._snapshot_ids()
         self._sort_by_event()
         events = () if self._failed else tuple(map(self._content, self._records[Event]))
         for content in events:
-            self._look_at_event(content, signed_ids)
+            self._look_at_event(content, snapshot_ids)
         if self._failed:
             return None, self._failed
-        catalog = {name: self._by_id(name) for name in SIGNED_TABLES}
-        numbered = {number: own for own, number in signed_ids[_EVENTS].items()}
+        catalog = {name: self._by_id(name) for name in SEALED_TABLES}
+        numbered = {number: own for own, number in snapshot_ids[_EVENTS].items()}
         event_ids = {event.slug: numbered[event.id] for event in self._records[Event] if event.id in numbered}
-        return ExchangeFile(catalog, tuple(self._records[StockItem]), events, signed_ids, event_ids), []
+        return ExchangeFile(catalog, tuple(self._records[StockItem]), events, snapshot_ids, event_ids), []
 
     def _fail(self, table: str, name: str, reason: str) -> None:
         self._failed.append(ReportRow(table, name, Outcome.FAILED, reason))
@@ -153,7 +154,7 @@ class _Parser:
             slugs = self._slugs[table.name] = {}
             for number, row in enumerate(self._exported[table.name], start=1):
                 slug = row.get("slug") if type(row) is dict else None
-                wrong = check_slug(slug) or (None if slug else "wanted a slug, found nothing")
+                wrong = valid_slug(slug) or (None if slug else "wanted a slug, found nothing")
                 if wrong is None and slug in slugs:
                     wrong = f"stands twice, also in row {slugs[slug]}"
                 if wrong is not None:
@@ -205,8 +206,8 @@ class _Parser:
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:
-        if table.record_type in _SIGNED:
-            return self._signed_row(row, problems)
+        if table.record_type in _SEALED:
+            return self._sealed_row(row, problems)
         stored = self._row(row, problems)
         if table.record_type is VoidedRun:
             if "run_id" in stored:
@@ -223,7 +224,7 @@ class _Parser:
 
         return numbered(row, lambda table, slug, field: self._id_of(table, slug, field, problems), unknown)
 
-    def _signed_row(self, row: Row, problems: list[Problem]) -> Row:
+    def _sealed_row(self, row: Row, problems: list[Problem]) -> Row:
         event = {key: value for key, value in row.items() if key in {"event_slug", "event_id"}}
         rest = {key: _with_floats(value) for key, value in row.items() if key not in event}
         return {**self._row(event, problems), **rest}
@@ -239,8 +240,6 @@ class _Parser:
         return number or 1
 
     def _near(self, table: str, slug: Any) -> str:
-        import difflib  # noqa: PLC0415  (only a mistake needs it)
-
         near = difflib.get_close_matches(slug, self._slugs[table], n=1) if type(slug) is str else []
         return f"; did you mean {shorten(near[0])}?" if near else ""
 
@@ -267,23 +266,23 @@ class _Parser:
             for record in self._records[table.record_type]:
                 self._by_event.setdefault((table.record_type, record.event_id), []).append(record)
 
-    def _signed_ids(self) -> dict[str, dict[int, int]]:
-        signed: dict[str, dict[int, int]] = {name: {} for name in (*SIGNED_TABLES, _EVENTS)}
+    def _snapshot_ids(self) -> dict[str, dict[int, int]]:
+        sealed: dict[str, dict[int, int]] = {name: {} for name in (*SEALED_TABLES, _EVENTS)}
         for table, ids in self._exported[self._ids_key].items():
-            if table not in signed:
-                self._fail(self._ids_key, table, f"unknown table; known are {', '.join(signed)}")
+            if table not in sealed:
+                self._fail(self._ids_key, table, f"unknown table; known are {', '.join(sealed)}")
                 continue
             for slug, number in ids.items():
-                wrong = check_whole(number)
+                wrong = positive_int(number)
                 if wrong is None and slug not in self._slugs[table]:
                     wrong = f"{table}: {shorten(slug)} is not in the file{self._near(table, slug)}"
-                if wrong is None and number in signed[table]:
+                if wrong is None and number in sealed[table]:
                     wrong = f"two of {table} have the id {number}"
                 if wrong is not None:
                     self._fail(self._ids_key, table, wrong)
                 else:
-                    signed[table][number] = self._slugs[table][slug]
-        return signed
+                    sealed[table][number] = self._slugs[table][slug]
+        return sealed
 
     def _content(self, event: Event) -> EventContent:
         def rows(record_type: type[Any]) -> list[Any]:
@@ -305,15 +304,15 @@ class _Parser:
             voided=frozenset(rows(VoidedRun)),
         )
 
-    def _look_at_event(self, content: EventContent, signed_ids: Mapping[str, Mapping[int, int]]) -> None:
-        plan = as_signed(content.plan, signed_ids)
+    def _look_at_event(self, content: EventContent, snapshot_ids: Mapping[str, Mapping[int, int]]) -> None:
+        plan = with_snapshot_ids(content.plan, snapshot_ids)
         for table, reason in unsound(content, plan):
             self._fail(table, content.event.slug, reason)
         if not self._failed:
             current = Definitions(
                 *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
             )
-            for table, reason in impossible(content, current, signed_ids, self._slug_of):
+            for table, reason in impossible(content, current, snapshot_ids, self._slug_of):
                 self._fail(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._fail("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
@@ -351,7 +350,7 @@ def _with_floats(value: Any) -> Any:
 
 def _name(row: Any, number: int) -> str:
     slug = row.get("slug", row.get("ingredient_slug")) if type(row) is dict else None
-    return slug if type(slug) is str and check_slug(slug) is None and slug else f"row {number}"
+    return slug if type(slug) is str and valid_slug(slug) is None and slug else f"row {number}"
 
 
 def _shown(exported: Mapping[str, Any], key: str) -> str:

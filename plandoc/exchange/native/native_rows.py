@@ -49,8 +49,8 @@ class FolderRows:
             "event_recipes": _sorted("recipe_slug", (self._row(row, slug) for row in recipes)),
             "event_finished_goods": _sorted("finished_good_slug", (self._row(row, slug) for row in goods)),
             "batch_decisions": _sorted("finished_unit_slug", self._decisions(content)),
-            "plan_snapshots": [self._signed(row, slug) for row in snapshots],
-            "plan_amendments": [self._signed(row, slug) for row in content.amendments],
+            "plan_snapshots": [self._sealed(row, slug) for row in snapshots],
+            "plan_amendments": [self._sealed(row, slug) for row in content.amendments],
             "production_runs": [self._row(run, slug) for run in content.runs(RunKind.PRODUCTION)],
             "assembly_runs": [self._row(run, slug) for run in content.runs(RunKind.ASSEMBLY)],
             "voided_runs": sorted(
@@ -81,7 +81,7 @@ class FolderRows:
 
         return named(codec.to_row(record), slug_of)
 
-    def _signed(self, record: Any, event_slug: str) -> Row:
+    def _sealed(self, record: Any, event_slug: str) -> Row:
         row = codec.to_row(record)
         del row["event_id"]
         return {"event_slug": event_slug, **row}

@@ -97,7 +97,7 @@ class CellReader:
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
             self.refuse_cell(cell, message, "is a quotation mark not closed?" if "\n" in cell.text else None)
-        elif (wrong := constraints.check_text(cell.text)) is not None:
+        elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
         return cell.text
 
@@ -111,7 +111,7 @@ class CellReader:
             return cell.text
         return self.text(cell)
 
-    def amount(self, cell: Cell, check: constraints.Check = constraints.check_amount_above_zero) -> Decimal:
+    def amount(self, cell: Cell, check: constraints.Check = constraints.positive_decimal) -> Decimal:
         """Return a number exactly as it is written.
 
         Args:
@@ -138,13 +138,13 @@ class CellReader:
     def unit(self, cell: Cell) -> str:
         """Return the name of a unit of measure that the kitchen knows."""
         text = self.name(cell)
-        if cell and units.kind_of(text) is None:
+        if cell and units.dimension_of(text) is None:
             self.refuse_unit(cell)
         return text
 
     def refuse_unit(self, cell: Cell) -> None:
         """Say that a unit is not known."""
-        near = units.nearest(cell.text[:100]) if self.suggests else None
+        near = units.suggest(cell.text[:100]) if self.suggests else None
         hint = (
             f"did you mean {near}?"
             if near

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import check_percentage
+from plandoc.constraints import valid_percentage
 from plandoc.exchange.tabular.cells import Cell, CellReader, did_you_mean, folded, shown
 from plandoc.exchange.tabular.ingredient_tables import new_ingredient
 from plandoc.exchange.tabular.name_lookup import Names, Once
@@ -189,7 +189,7 @@ class RecipeDrafts:
             message = "wanted items_per_batch or batch_percentage, found both"
             self._cells.refuse_cell(text.percentage, message, "leave one of them out")
         if text.percentage:
-            percentage = self._cells.amount(text.percentage, check_percentage)
+            percentage = self._cells.amount(text.percentage, valid_percentage)
             return {"mode": YieldMode.BATCH_PORTION, "items_per_batch": None, "batch_percentage": percentage}
         count = self._cells.whole(text.count)
         return {"mode": YieldMode.DISCRETE_COUNT, "items_per_batch": count, "batch_percentage": None}

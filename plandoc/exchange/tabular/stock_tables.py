@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from plandoc import units
-from plandoc.constraints import check_amount
+from plandoc.constraints import non_negative_decimal
 from plandoc.engine.session import Session
 from plandoc.exchange.import_report import Outcome
 from plandoc.exchange.import_report import Row as ReportRow
@@ -73,7 +73,7 @@ class StockReader:
 
     def _count(self, row: Row) -> Count | None:
         cell, unit = row.cell("ingredient"), row.cell("unit")
-        quantity = self._cells.amount(row.cell("quantity"), check_amount)
+        quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
         name = self._cells.name(cell)
         ingredient = self._known.one(name) if cell else None
         if ingredient is None:
@@ -82,7 +82,7 @@ class StockReader:
             self._cells.unit(unit)
             return None
         text = self._cells.name(unit)
-        if unit and units.kind_of(text) is None and (ingredient.id, text) not in self._units_in_use:
+        if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
             self._cells.refuse_unit(unit)
         self._once.refuse_second(cell, ingredient, units.canonical(text))
         present = self._present.get((ingredient.id, units.canonical(text)), ())

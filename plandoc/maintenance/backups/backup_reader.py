@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +26,6 @@ from plandoc.storage.paths import resolved
 
 if TYPE_CHECKING:
     import os
-    import zipfile
 
 _LONGEST_MANIFEST = 64_000_000
 _LARGEST_BACKUP = 8_000_000_000
@@ -119,10 +120,6 @@ def _open_archive(path: Path, layer: Files) -> Backup:
         message = "not a plandoc backup, or changed since plandoc wrote it: the digest at its end does not match"
         hint = "use another backup; if another program repacked this one, unpack it and name the folder"
         raise damaged(path.name, message, hint=hint)
-    # Imported late: only a backup needs it.
-    import zipfile  # noqa: PLC0415
-    import zlib  # noqa: PLC0415
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             return _Members(path, opened, len(content)).backup()

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
@@ -116,7 +116,7 @@ def _is_sound(backup: Backup, name: str) -> bool:
 
 
 def _is_whole(name: str, content: bytes) -> bool:
-    document = OpenDocument(documents.parse(name, content))
+    document = DocumentSession(documents.parse(name, content))
     return not document.problems() and not document.problems_of_several(BY_TYPE[PlanSnapshot])
 
 

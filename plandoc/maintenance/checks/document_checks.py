@@ -8,7 +8,7 @@ from typing import Any
 
 from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.containment import check_nesting
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
 from plandoc.errors import Problem, ValidationError
 from plandoc.maintenance.checks.issues import Fix, Issue
@@ -20,7 +20,7 @@ from plandoc.tables import BY_TYPE, CATALOG, Table, tables_of
 FirstSeen = MutableMapping[Any, tuple[str, str, int]]
 
 
-def validate_counters(document: OpenDocument) -> Iterator[Issue]:
+def validate_counters(document: DocumentSession) -> Iterator[Issue]:
     """Yield next ids of unknown tables, next ids that are too large, and next ids that are in use."""
     known = tables_of(document.name)
     for table, number in document.next_ids.items():
@@ -30,13 +30,13 @@ def validate_counters(document: OpenDocument) -> Iterator[Issue]:
         elif number > LARGEST_NUMBER:
             hint = "set it to one more than the highest id of the table"
             yield _counter(document, table, f"the id {number} is too large; the highest is {LARGEST_NUMBER}", hint)
-    for table, (found, wanted) in document.ids_behind().items():
+    for table, (found, wanted) in document.stale_counters().items():
         # An unknown table is reported above.
         if table in known:
             yield _counter_behind(document, table, found, wanted)
 
 
-def validate_uniqueness(document: OpenDocument, slugs_of_events: FirstSeen) -> Iterator[Issue]:
+def validate_uniqueness(document: DocumentSession, slugs_of_events: FirstSeen) -> Iterator[Issue]:
     """Yield rows with the same key as another row, and events without a slug.
 
     Args:
@@ -60,7 +60,7 @@ def validate_uniqueness(document: OpenDocument, slugs_of_events: FirstSeen) -> I
                     yield _in_row(document, table, record.id, message, hint="give one of the two another")
 
 
-def validate_references(document: OpenDocument, catalog_ids: Mapping[str, set[int]]) -> Iterator[Issue]:
+def validate_references(document: DocumentSession, catalog_ids: Mapping[str, set[int]]) -> Iterator[Issue]:
     """Yield references to rows that are not in the catalog.
 
     Args:
@@ -78,14 +78,14 @@ def validate_references(document: OpenDocument, catalog_ids: Mapping[str, set[in
                         yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
 
 
-def validate_containment(catalog: OpenDocument) -> Iterator[Issue]:
+def validate_containment(catalog: DocumentSession) -> Iterator[Issue]:
     """Yield recipes and goods that contain themselves, nest too deep or are their own base, with the path."""
     yield from _validate_nesting(catalog, Recipe, lambda recipe: recipe.sub_recipe_ids)
     yield from _validate_nesting(catalog, FinishedGood, lambda good: good.inner_good_ids)
     yield from _validate_bases(catalog)
 
 
-def _validate_bases(catalog: OpenDocument) -> Iterator[Issue]:
+def _validate_bases(catalog: DocumentSession) -> Iterator[Issue]:
     table = BY_TYPE[Recipe]
     recipes = {recipe.id: recipe for recipe in catalog.find(table)}
     for recipe_id in recipes:
@@ -98,7 +98,7 @@ def _validate_bases(catalog: OpenDocument) -> Iterator[Issue]:
 
 
 def _validate_nesting(
-    catalog: OpenDocument, record_type: type, parts: Callable[[Any], tuple[int, ...]]
+    catalog: DocumentSession, record_type: type, parts: Callable[[Any], tuple[int, ...]]
 ) -> Iterator[Issue]:
     table = BY_TYPE[record_type]
     by_id = {thing.id: thing for thing in catalog.find(table)}
@@ -114,7 +114,7 @@ def _validate_nesting(
             yield _in_row(catalog, table, thing_id, error.problems[0].message, hint=hint)
 
 
-def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int) -> Issue:
+def _counter_behind(document: DocumentSession, table: str, found: int, wanted: int) -> Issue:
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
         return _counter(document, table, message, "the row has the highest possible id; give it a smaller one")
@@ -122,13 +122,13 @@ def _counter_behind(document: OpenDocument, table: str, found: int, wanted: int)
     return _counter(document, table, message, hint, Fix.FIX_COUNTER)
 
 
-def _counter(document: OpenDocument, table: str, message: str, hint: str, fix: Fix | None = None) -> Issue:
+def _counter(document: DocumentSession, table: str, message: str, hint: str, fix: Fix | None = None) -> Issue:
     field = f"next_ids.{table}"
     return Issue(Problem(message, document.file, None, documents.ABOUT_TABLE, documents.ABOUT_ROW, field, hint), fix)
 
 
 def _in_row(
-    document: OpenDocument, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
+    document: DocumentSession, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
 ) -> Issue:
     line = document.line(table.name, row_id)
     return Issue(Problem(message, document.file, line, table.name, str(row_id), field, hint))

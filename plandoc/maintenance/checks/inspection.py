@@ -9,7 +9,7 @@ from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.document import OpenDocument, check_format_of_folder
+from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.document_checks import (
@@ -51,7 +51,7 @@ class Inspection:
         self._folder = folder
         self._files = files
         self._reading: DocumentFiles | FolderReading = folder
-        self._catalog: OpenDocument | None = None
+        self._catalog: DocumentSession | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
         # The slugs of all events, with where each was first seen.
         self._slugs: FirstSeen = {}
@@ -231,7 +231,7 @@ class Inspection:
         fix = None if name in ROOT_DOCUMENTS else Fix.QUARANTINE
         try:
             document = documents.parse(file, content)
-            opened = OpenDocument(document, name)
+            opened = DocumentSession(document, name)
             check_format_of_folder(opened, number)
         except PlandocError as error:
             yield from issues_of(error, file, fix, is_damage=True)
@@ -245,7 +245,7 @@ class Inspection:
             return
         yield from self._opened(opened)
 
-    def _opened(self, document: OpenDocument) -> Iterator[Issue]:
+    def _opened(self, document: DocumentSession) -> Iterator[Issue]:
         """Yield what is wrong inside a document of this folder."""
         event_id = event_of_document(document.name)
         self.highest_event = max(self.highest_event, event_id or 0)
@@ -266,7 +266,7 @@ class Inspection:
             yield from validate_plan(document, event_id, self._definitions())
             self._compare_kept(document, event_id)
 
-    def _compare_kept(self, document: OpenDocument, event_id: int) -> None:
+    def _compare_kept(self, document: DocumentSession, event_id: int) -> None:
         kept = self._kept_rows.get(document.name)
         if kept is not None and isinstance(self._reading, FolderReading):
             fingerprint, number, row = kept

@@ -14,8 +14,8 @@ from plandoc.domain.effective_definitions import effective_definitions, problems
 from plandoc.domain.progress import Work
 from plandoc.domain.replay import PlanContent, first_divergence
 from plandoc.domain.run_consistency import History, inconsistent_by_definitions, packed_beyond_plan
-from plandoc.domain.snapshot_ids import is_sound, is_what_it_signs
-from plandoc.engine.document import OpenDocument
+from plandoc.domain.snapshot_ids import digest_matches, is_sound
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.maintenance.checks.issues import Issue
@@ -31,7 +31,7 @@ _BY_HAND = "the file was edited by another program; fix the row or restore the f
 class _EventRows:
     """The rows of one event."""
 
-    document: OpenDocument
+    document: DocumentSession
     event: records.Event
 
     def rows(self, record_type: type) -> list[Any]:
@@ -58,7 +58,7 @@ class _EventRows:
         )
 
 
-def validate_plan(document: OpenDocument, event_id: int, current: Definitions) -> Iterator[Issue]:
+def validate_plan(document: DocumentSession, event_id: int, current: Definitions) -> Iterator[Issue]:
     """Yield what is wrong with the plan in a document whose rows are sound one by one.
 
     Args:
@@ -96,7 +96,7 @@ def _snapshots(plan: _EventRows) -> Iterator[Issue]:
     for snapshot in snapshots:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
-            if is_what_it_signs(snapshot):
+            if digest_matches(snapshot):
                 message = "the snapshot records an import, but its original content does not match the recorded digest"
             yield attrs.evolve(plan.issue(message, snapshot, hint=_BACKUP), is_damage=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
 from plandoc.maintenance.checks import Fix, Inspection, Issue, inspect_folder
 from plandoc.maintenance.repairs.lost_found import LostFound
@@ -244,8 +244,8 @@ class Repair:
             yield MARKER, self._marker_with_counter_fixed(inspection.marker, inspection.highest_event, actions)
 
     def _with_counters_fixed(self, name: str, file: str) -> bytes:
-        document = OpenDocument(documents.parse(file, self._folder.read(file) or b""), name)
-        document.count_up()
+        document = DocumentSession(documents.parse(file, self._folder.read(file) or b""), name)
+        document.advance_counters()
         return document.render()
 
     def _marker_with_counter_fixed(

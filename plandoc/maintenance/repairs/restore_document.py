@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.engine.document import OpenDocument
+from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
@@ -58,10 +58,10 @@ class RestoreSource:
         document = self._sound(name)
         if document is None:
             raise ValidationError([Problem("the backup has no intact document of this name", file=name)])
-        document.count_up()
+        document.advance_counters()
         for table_name, table in tables_of(name).items():
             if document.next_id(table) <= referred.get(table_name, 0):
-                document.skip_ids(table, referred[table_name] + 1)
+                document.reserve_ids(table, referred[table_name] + 1)
         # A document that was divided since is rendered anew; any other is migrated when it is read.
         is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
         return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
@@ -81,14 +81,14 @@ class RestoreSource:
         number = self.backup.marker.format
         return parts(origin(name, number), number)
 
-    def _sound(self, name: str) -> OpenDocument | None:
+    def _sound(self, name: str) -> DocumentSession | None:
         file = self._parts(name)[0]
         content = self.backup.documents.get(file)
         if content is None or name == MARKER:
             return None
         try:
             document = documents.parse(file, content)
-            opened = OpenDocument(attrs.evolve(document, lineage=self.lineage), name)
+            opened = DocumentSession(attrs.evolve(document, lineage=self.lineage), name)
         except PlandocError:
             return None
         belongs = document.lineage == self.backup.manifest.lineage
@@ -103,7 +103,7 @@ def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, 
     highest: dict[str, int] = {}
     for name, content in contents:
         try:
-            document = OpenDocument(documents.parse(name, content or b""))
+            document = DocumentSession(documents.parse(name, content or b""))
             ids = list(_referred(document))
         except PlandocError:
             continue
@@ -112,7 +112,7 @@ def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, 
     return highest
 
 
-def _referred(document: OpenDocument) -> Iterable[tuple[str, int]]:
+def _referred(document: DocumentSession) -> Iterable[tuple[str, int]]:
     for table in tables_of(document.name).values():
         for record in document.find(table) if table.references else ():
             for reference in table.references:

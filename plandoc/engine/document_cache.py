@@ -1,0 +1,63 @@
+"""The documents that were read before, so that what has not changed is not read again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from plandoc.engine.document import DocumentSession
+from plandoc.errors import DamagedError, Problem
+from plandoc.storage import documents
+
+
+class DocumentCache:
+    """The documents that were read before, told from changed ones by their bytes.
+
+    Not by time stamps: two changes can fall into one tick of a file system's clock.
+    """
+
+    def __init__(self, lineage: Callable[[], str], *, most: int = 64) -> None:
+        self._lineage = lineage
+        self._most = most
+        self._documents: dict[str, tuple[bytes, DocumentSession]] = {}
+        # Readers take no lock of the folder, so that several threads come here at once.
+        self._turn = threading.Lock()
+
+    def open(self, name: str, content: bytes, file: str) -> DocumentSession:
+        """Return the document that these bytes hold.
+
+        Args:
+            name: The document.
+            content: The bytes.
+            file: The file that they are from, which is that of another document in a folder of an older format.
+
+        Raises:
+            DamagedError: when they cannot be fully understood, or belong to another folder.
+        """
+        with self._turn:
+            known = self._documents.pop(name, None)
+        if known is None or known[0] != content:
+            known = (content, self._read(name, content, file))
+        self.keep(*known)
+        return known[1]
+
+    def keep(self, content: bytes, document: DocumentSession) -> None:
+        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
+        with self._turn:
+            self._documents.pop(document.name, None)
+            self._documents[document.name] = (content, document)
+            if len(self._documents) > self._most:
+                self._documents.pop(next(iter(self._documents)))
+
+    def _read(self, name: str, content: bytes, file: str) -> DocumentSession:
+        document = documents.parse(file, content)
+        if document.lineage != self._lineage():
+            message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
+            hint = "import the other folder's data instead of copying its files"
+            raise DamagedError(file, [Problem(message, file=file, hint=hint)])
+        opened = DocumentSession(document, name)
+        # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
+        problems = opened.problems() if document.lines else opened.problems_of_tables()
+        if problems:
+            raise DamagedError(file, problems)
+        return opened

@@ -1,0 +1,110 @@
+"""What is unique among the records of a session: each value that is in use, and the record that has it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from plandoc import records
+from plandoc.engine.document import BoundTable
+from plandoc.engine.session_documents import SessionDocuments
+from plandoc.errors import Problem, ValidationError
+from plandoc.tables import BY_TYPE
+
+_EVENTS = BY_TYPE[records.Event]
+_SLUG = ("slug",)
+
+Fields = tuple[str, ...]
+
+
+class Claim(NamedTuple):
+    """A unique value that a record gets when it is written.
+
+    Attributes:
+        used: The values that are in use, each with the id of its record.
+        old: The value that the record had before; the new one for a new record.
+        new: The value that it gets.
+    """
+
+    used: dict[Any, int]
+    old: Any
+    new: Any
+
+    def settle(self, record_id: int) -> None:
+        """Note that the record was written."""
+        self.used.pop(self.old, None)
+        self.used[self.new] = record_id
+
+
+class UniqueKeys:
+    """The values of unique fields that the records of a session have.
+
+    Most are unique within their document. The slug of an event is unique among all events, so that there is one set for
+    all of their documents.
+
+    Args:
+        documents: The documents of the session.
+    """
+
+    def __init__(self, documents: SessionDocuments) -> None:
+        self._documents = documents
+        self._used: dict[tuple[str, str, Fields], dict[Any, int]] = {}
+
+    def slugs_of_events(self) -> dict[str, int]:
+        """Return the slugs that events have, with their ids."""
+        name = (_EVENTS.name, "", _SLUG)
+        if name not in self._used:
+            self._used[name] = self._present_slugs_of_events()
+        return self._used[name]
+
+    def used(self, bound: BoundTable, fields: Fields) -> dict[Any, int]:
+        """Return the values that a group of fields has in a table, each with the id of its record."""
+        if bound.table is _EVENTS:
+            return self.slugs_of_events()
+        name = (bound.table.name, bound.document.name, fields)
+        if name not in self._used:
+            key_of = key_of_fields(fields)
+            self._used[name] = {key_of(record): record.id for record in bound.find()}
+        return self._used[name]
+
+    def claims(self, bound: BoundTable, record: Any, before: Any | None) -> list[Claim]:
+        """Return the unique values that a record will have and does not have yet.
+
+        Raises:
+            ValidationError: when another record has one of them.
+        """
+        claims = []
+        for fields in bound.table.unique:
+            key_of = key_of_fields(fields)
+            new = key_of(record)
+            old = new if before is None else key_of(before)
+            # Only where a value changes: the slug of an event is compared with the documents of all events.
+            if before is not None and old == new:
+                continue
+            used = self.used(bound, fields)
+            if used.get(new, record.id) != record.id:
+                shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
+                message = f"{bound.table.label} {used[new]} has {shown} already"
+                raise ValidationError([Problem(message, field=fields[0])])
+            claims.append(Claim(used, old, new))
+        return claims
+
+    def free(self, bound: BoundTable, record: Any) -> None:
+        """Note that a record was removed, so that others may have its values."""
+        for fields in bound.table.unique:
+            scope = "" if bound.table is _EVENTS else bound.document.name
+            self._used.get((bound.table.name, scope, fields), {}).pop(key_of_fields(fields)(record), None)
+
+    def _present_slugs_of_events(self) -> dict[str, int]:
+        if not self._documents.changes_events:
+            # The same, without asking each event.
+            return self._documents.event_slugs()
+        return {event.slug: event.id for event in self._documents.find_events(None)}
+
+
+@functools.cache
+def key_of_fields(fields: Fields) -> Callable[[Any], Any]:
+    """Return what gives the value of a group of fields: of a single one its own, of several a tuple."""
+    return attrgetter(*fields)

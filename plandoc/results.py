@@ -1,0 +1,80 @@
+"""What operations return, for annotations and for telling the kinds of things apart.
+
+>>> from plandoc.results import Amount, ShoppingRow, Standing
+"""
+
+from plandoc.domain.availability import Availability
+from plandoc.domain.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
+from plandoc.domain.definition_changes import DefinitionChange, DefinitionDifference
+from plandoc.domain.feasibility import Feasibility, GoodFeasibility
+from plandoc.domain.ingredients import IngredientNeeds, NeedRow
+from plandoc.domain.mapping_diff import Status
+from plandoc.domain.measures import Amount
+from plandoc.domain.plan_diff import Difference
+from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
+from plandoc.domain.requirements import Requirement, Source
+from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+from plandoc.exchange import ExportReport, ImportReport
+from plandoc.maintenance.backups.backup_writer import BackupReport
+from plandoc.maintenance.backups.restore import RestoreReport
+from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
+from plandoc.records import (
+    AddFinishedGood,
+    ChangeQuantity,
+    DropFinishedGood,
+    ModifyBatch,
+    NotTaken,
+    ReviseFinishedGood,
+    ReviseRecipe,
+    Taken,
+)
+from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.overview import Plan
+from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
+
+__all__ = [
+    "AddFinishedGood",
+    "Amount",
+    "Availability",
+    "BackupReport",
+    "BatchOption",
+    "BatchSuggestion",
+    "ChangeQuantity",
+    "DefinitionChange",
+    "DefinitionDifference",
+    "Difference",
+    "DropFinishedGood",
+    "ExportReport",
+    "Feasibility",
+    "Fix",
+    "GoodFeasibility",
+    "GoodProgress",
+    "GoodsSelection",
+    "ImportReport",
+    "IngredientNeeds",
+    "ModifyBatch",
+    "NeedRow",
+    "NotTaken",
+    "Overall",
+    "Plan",
+    "PlanComparison",
+    "Progress",
+    "QuantityChange",
+    "RecipeSelection",
+    "RepairAction",
+    "RepairReport",
+    "Requirement",
+    "RestoreReport",
+    "ReviseFinishedGood",
+    "ReviseRecipe",
+    "ShoppingItem",
+    "ShoppingList",
+    "ShoppingRow",
+    "Source",
+    "Standing",
+    "Status",
+    "Taken",
+    "UnitOptions",
+    "UnitPlan",
+    "UnitProgress",
+]
