@@ -180,7 +180,7 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
 
 
 def stored_ratio(value: int | Fraction) -> int | str:
-    """Return a yield or a need as it stands in the files: a fraction in quotes where it is no whole number.
+    """Return a yield or a need as it is in the files: a fraction in quotes where it is not a whole number.
 
     >>> stored_ratio(24), stored_ratio(Fraction(10, 3))
     (24, '10/3')

@@ -129,7 +129,7 @@ class Ingredient:
 
 @frozen
 class RecipeLine:
-    """One ingredient of a recipe; the same ingredient may stand in several lines.
+    """One ingredient of a recipe; the same ingredient may be in several lines.
 
     Attributes:
         quantity: For one batch, in `unit`.
@@ -164,8 +164,8 @@ class Recipe:
     Attributes:
         lines: Ingredients of one batch.
         sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
-        base_recipe_id: The recipe this is a variant of; None when it is none.
-        variant_name: How the variant is called; blank when it is none.
+        base_recipe_id: The recipe this is a variant of; None when it is not a variant.
+        variant_name: How the variant is called; blank when it is not a variant.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))

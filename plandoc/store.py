@@ -46,8 +46,8 @@ class Store:
     Args:
         backend: Where the documents are.
         clock: Where the moments in records come from.
-        timeout_seconds: How long a session waits for another writer unless told otherwise.
-        on_wait: Told who is being waited for, before a wait.
+        timeout_seconds: How long a session waits for another writer unless it says otherwise.
+        on_wait: Called with who is being waited for, before a wait.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Store:
         return self._backend.view(function)
 
     def close(self) -> None:
-        """Checkpoint the journal and let go of the folder; closing twice is no error."""
+        """Checkpoint the journal and let go of the folder; closing twice is not an error."""
         if self._closed:
             return
         try:
@@ -211,7 +211,7 @@ def open_store(
         path: The folder.
         create: Make the folder when it is not there; else that is an error.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
-        on_wait: Told once who is being waited for, before a wait.
+        on_wait: Called once with who is being waited for, before a wait.
         clock: Where moments come from; a function that returns the present in UTC.
 
     Raises:
@@ -297,7 +297,7 @@ def default_store() -> Store:
     return open_store(folder or DEFAULT_FOLDER)
 
 
-# The default of every `session` parameter. Typed as a session, for inside the function it always is one.
+# The default of every `session` parameter. Typed as a session, because inside the function it always is one.
 NO_SESSION: Any = None
 
 # The action of every operation that changes something, by its name, for what must hold of all of them.

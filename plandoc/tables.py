@@ -44,7 +44,7 @@ class Table:
     """One table of a document.
 
     Attributes:
-        name: As it stands in the file.
+        name: As it is in the file.
         record_type: What its rows are.
         document: The document that it lives in; the folder of the events for that of each event.
         unique: Groups of fields that no two rows may have in common.
@@ -225,7 +225,7 @@ def event_document(event_id: int) -> str:
     """Return the document of an event.
 
     Raises:
-        NotFoundError: for what can be no event's id, so that nothing but a number ever becomes part of a path.
+        NotFoundError: for what cannot be an event's id, so that nothing but a number ever becomes part of a path.
 
     >>> event_document(7)
     'events/7.json'
