@@ -47,8 +47,8 @@ class Store:
     Args:
         backend: Where the documents are.
         clock: Where the moments in records come from.
-        timeout_seconds: How long a session waits for another writer unless told otherwise.
-        on_wait: Told who is being waited for, before a wait.
+        timeout_seconds: How long a session waits for another writer unless it says otherwise.
+        on_wait: Called with who is being waited for, before a wait.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Store:
         return GuardedWrite(start, finish)
 
     def read(self, function: Callable[[Session], T]) -> T:
-        """Return what `function` makes of a session that only reads, at one moment and without a lock.
+        """Return what a function makes of a session that only reads, at one moment and without a lock.
 
         It may be called again when somebody writes meanwhile, so it should only read and compute.
 
@@ -134,12 +134,12 @@ class Store:
         return self._backend.view(looked)
 
     def view(self, function: Callable[[Reading], T]) -> T:
-        """Return what `function` makes of the documents as they are, at one moment and without a lock; for backups."""
+        """Return what a function makes of the documents as they are, at one moment and without a lock; for backups."""
         self._check_usable()
         return self._backend.view(function)
 
     def close(self) -> None:
-        """Checkpoint the journal and let go of the folder; closing twice is no error."""
+        """Checkpoint the journal and let go of the folder; closing twice is not an error."""
         if self._closed:
             return
         try:
@@ -213,7 +213,7 @@ def open_store(
             keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
         create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
-        on_wait: Told once who is being waited for, before a wait.
+        on_wait: Called once with who is being waited for, before a wait.
         clock: Where moments come from; a function that returns the present in UTC.
 
     Raises:
@@ -306,7 +306,7 @@ def default_store() -> Store:
     return open_store(folder or DEFAULT_FOLDER)
 
 
-# The default of every `session` parameter. Typed as a session, for inside the function it always is one.
+# The default of every `session` parameter. Typed as a session, because inside the function it always is one.
 NO_SESSION: Any = None
 
 # The action of every operation that changes something, by its name, for what must hold of all of them.

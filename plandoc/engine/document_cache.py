@@ -11,7 +11,7 @@ from plandoc.storage import documents
 
 
 class DocumentCache:
-    """The documents that were read before, told from changed ones by their bytes.
+    """The documents that were read before, distinguished from changed ones by their bytes.
 
     Not by time stamps: two changes can fall into one tick of a file system's clock.
     """
@@ -42,7 +42,7 @@ class DocumentCache:
         return known[1]
 
     def keep(self, content: bytes, document: DocumentSession) -> None:
-        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
+        """Take in what a reader of these bytes gets; whether they are ever written does not matter."""
         with self._turn:
             self._documents.pop(document.name, None)
             self._documents[document.name] = (content, document)

@@ -153,7 +153,7 @@ CHANGED = "this line was changed by another program: it does not match its check
 NOT_OURS = "this line has the right checksum, but is none that plandoc writes"
 OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of the folder"
 RENAMED = "the file was renamed or copied; give it its own name back"
-UNKNOWN_NAME = "a document under a name that is none, so that plandoc does not read it"
+UNKNOWN_NAME = "misnamed document; plandoc ignores it"
 STRANGE = "a JSON file that plandoc does not know"
 NO_FOLDER = "is no plandoc folder"
 

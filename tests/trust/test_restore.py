@@ -59,7 +59,7 @@ def test_a_backup_of_another_transaction_of_the_same_number_is_not_restored_unas
     made = backup(worked_in, tmp_path / "b.zip").path
     own = backup(other, tmp_path / "own.zip").path
 
-    with pytest.raises(plandoc.ValidationError, match="but it is not the same one .*allow_older=True"):
+    with pytest.raises(plandoc.ValidationError, match="but not the same one .*allow_older=True"):
         restore(made, other, replace=True)
 
     assert names_of_events(other)[-1] == "Written in its place"
@@ -84,7 +84,7 @@ def test_over_a_folder_only_with_replace_which_keeps_a_backup_of_what_was_there(
     saved = documents_of(worked_in)
     add_event(worked_in, "Later")
     newer, everything = documents_of(worked_in), everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match=r"is a data folder already .*replace=True"):
+    with pytest.raises(plandoc.ValidationError, match=r"is already a data folder .*replace=True"):
         restore(made, worked_in, allow_older=True, allow_other_folder=True)
     assert everything_in(tmp_path) == everything
     report = restore(made, worked_in, replace=True, allow_older=True, clock=lambda: MOMENT)
@@ -113,7 +113,7 @@ def test_another_lineage_is_refused_unless_said_so(worked_in, tmp_path, made):
     other = tmp_path / "other"
     plandoc.open_store(other, create=True).close()
     before = everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match="is of another data folder .*allow_other_folder=True"):
+    with pytest.raises(plandoc.ValidationError, match="was made of another data folder .*allow_other_folder=True"):
         restore(made, other, replace=True)
     assert everything_in(tmp_path) == before
     report = restore(made, other, replace=True, allow_other_folder=True)

@@ -11,9 +11,9 @@ from plandoc.domain.definitions import Definitions
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
-from plandoc.exchange.native.contents import EventContent, content_of, unsound
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen

@@ -1,4 +1,4 @@
-"""Making a backup while others work: one moment of the folder, whole or not at all, read back before it gets its name."""
+"""Making a backup while others work: consistent, whole or not at all, and read back before it gets its name."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class BackupReport:
 
     Attributes:
         path: Where it is.
-        manifest: What it says of itself: store_id, serial, moment, digests.
+        manifest: What it says about itself: store_id, serial, time, digests.
         documents: How many files it holds, `plandoc.json` among them.
         size: Bytes of the archive; for a folder, of the files in it.
-        problems: What is wrong with the folder that was copied. The copy is faithful all the same.
+        problems: What is wrong with the source folder. The backup is an exact copy of it.
         removed: Older backups that were removed for it.
-        left: Files with names of older backups that were left alone, each with the reason.
+        left: Files named like older backups that were left alone, each with the reason.
     """
 
     path: Path
@@ -61,22 +61,22 @@ def backup(
     clock: Clock = system_clock,
     files: Files | None = None,
 ) -> BackupReport:
-    """Copy a data folder as it is at one moment, while others work in it, and read the copy back.
+    """Make a consistent copy of a data folder while others work in it, and read the copy back.
 
     Args:
         source: An open store, or the path of a data folder.
-        target: What is to be made: a ZIP file when it ends with `.zip`, else a folder, which is an ordinary data
-            folder with a manifest. With `keep`, a folder in which an archive named after the moment is made.
-        keep: How many backups of this folder stay in `target`; the oldest beyond it are removed, once the new one is
-            there and nothing is wrong with it. None removes nothing.
-        clock: Where the moment comes from; a function that returns the present in UTC.
+        target: The backup: a ZIP file when it ends with `.zip`, otherwise a folder, which is an ordinary data
+            folder with a manifest. With `keep`, the folder in which an archive named after the time is made.
+        keep: How many backups of this folder stay in `target`; the oldest are removed once the new one is there and
+            nothing is wrong with it. None removes nothing.
+        clock: A function that returns the current time in UTC.
         files: The calls to the operating system; replaced only by tests.
 
     Raises:
-        ValidationError: when there is something at the target already, or the target lies in the data folder.
-        FolderNotFoundError: when there is no data folder, or no folder to make the target in.
-        DamagedError: when the folder cannot be understood as a whole.
-        StorageError: when the system refuses; then there is no backup.
+        ValidationError: when the target already exists, or is inside the data folder.
+        FolderNotFoundError: when there is no data folder, or no folder for the target.
+        DamagedError: when the folder cannot be read as a whole.
+        StorageError: when the system refuses; then no backup was made.
     """
     layer, where = files or Files(), checked_path(target)
     with translate_os_errors(where, Outcome.NOT_SAVED):
@@ -100,7 +100,7 @@ def _make(
 
 
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:
-    """Write a backup, an archive or a folder as the name says, and give it its name when it reads back well."""
+    """Write a backup, an archive or a folder as the name says; it gets its name once it reads back correctly."""
     problems = tuple(problems_in(contents))
     as_archive = place.suffix.lower() == ARCHIVE_SUFFIX
     size = (_write_archive if as_archive else _write_folder)(place, manifest, contents, layer)
@@ -133,7 +133,7 @@ def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes]
 def _read_back(written: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> None:
     read = open_backup(written, files=layer)
     if read.manifest != manifest or read.documents != contents:
-        raise StorageError(str(written), "what was written does not read back as it was written", Outcome.NOT_SAVED)
+        raise StorageError(str(written), "the backup does not read back as it was written", Outcome.NOT_SAVED)
 
 
 def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
@@ -149,7 +149,7 @@ def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str,
         return source.view(files_of)
     root = checked_path(source).absolute()
     if not initialize.is_initialized(root, layer):
-        raise FolderNotFoundError(str(root), f"{root} is no plandoc folder")
+        raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:
         return backend.view(files_of)
@@ -161,33 +161,33 @@ def _place_for(target: Path, keep: int | None, moment: datetime.datetime, layer:
     if keep is None:
         place = target.absolute()
         if layer.status(place) is not None:
-            raise _refused(f"there is something at {place} already, and a backup never overwrites", "name another")
+            raise _refused(f"{place} already exists, and a backup never overwrites anything", "choose another name")
         folder = place.parent
     else:
         _check_keep(keep, target)
         place = rotation.free_name(target.absolute(), moment, layer)
         folder = target.absolute() if target.exists() else target.absolute().parent
     if not folder.is_dir():
-        raise FolderNotFoundError(str(folder), f"there is no folder {folder} to make the backup in; make it first")
+        raise FolderNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
     return place
 
 
 def _check_keep(keep: int, target: Path) -> None:
     if type(keep) is not int or keep < 1:
-        raise _refused(f"wanted how many backups to keep, at least 1, found {shorten(keep)}", field="keep")
+        raise _refused(f"wanted the number of backups to keep, at least 1, found {shorten(keep)}", field="keep")
     if target.suffix.lower() == ARCHIVE_SUFFIX:
-        hint = "name the folder in which they are kept"
-        raise _refused(f"wanted a folder for several backups, found the name of one archive: {target}", hint)
+        hint = "name the folder that holds them"
+        raise _refused(f"wanted a folder for several backups, found the name of an archive: {target}", hint)
 
 
 def _refuse_inside(root: Path | None, place: Path) -> None:
     if root is None or not root.exists():
         return
     for folder in (place, *place.parents):
-        # By what they are, not by their names: a link or another spelling leads to the same folder.
+        # By identity, not by name: a link or another spelling leads to the same folder.
         if folder.exists() and folder.samefile(root):
-            message = f"{place} lies in the data folder {root}, and would be lost with it"
-            raise _refused(message, "name a place outside of it, best on another disk")
+            message = f"{place} is inside the data folder {root} and would be lost with it"
+            raise _refused(message, "choose a place outside it, ideally on another disk")
 
 
 def _refused(message: str, hint: str | None = None, field: str = "target") -> ValidationError:
