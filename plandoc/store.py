@@ -29,7 +29,7 @@ from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -62,8 +62,8 @@ class Store:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
-        self._cache = DocumentCache(lambda: backend.lineage)
-        self._index = EventIndex(backend.kept_rows)
+        self._cache = DocumentCache(lambda: backend.store_id)
+        self._index = EventIndex()
         self._in_session = threading.local()
         self._process = os.getpid()
         self._closed = False
@@ -138,7 +138,7 @@ class Store:
         return self._backend.view(function)
 
     def close(self) -> None:
-        """Fold the journal into the files and let go of the folder; closing twice is not an error."""
+        """Checkpoint the journal and let go of the folder; closing twice is not an error."""
         if self._closed:
             return
         try:
@@ -163,7 +163,7 @@ class Store:
             error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        documents = SessionDocuments(reading, self._cache, self._index, self._backend.lineage, writes=writes)
+        documents = SessionDocuments(reading, self._cache, self._index, self._backend.store_id, writes=writes)
         return Session(UnitOfWork(documents, writes=writes), self._clock())
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
@@ -220,19 +220,19 @@ def open_store(
         NewerFormatError: when a newer plandoc wrote it.
     """
     # Resolved once: a later change of the working directory must not move the store.
-    root = named(path).absolute()
+    root = checked_path(path).absolute()
     files = Files()
-    if not initialize.is_made(root, files):
+    if not initialize.is_initialized(root, files):
         if not create:
             initialize.refuse_lost_marker(root, files)
             message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
             raise FolderNotFoundError(str(root), message)
-        initialize.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
+        initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
 
 
-def _new_lineage() -> str:
+def _new_store_id() -> str:
     return str(uuid.uuid4())
 
 

@@ -55,7 +55,7 @@ class DocumentSession:
 
     def __init__(self, document: documents.Document, name: str | None = None) -> None:
         self.name = name or document.name
-        self.lineage = document.lineage
+        self.store_id = document.store_id
         self.format = document.format
         self.changed = False
         self.exists = True

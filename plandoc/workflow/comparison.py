@@ -24,9 +24,9 @@ class PlanComparison:
         goods: Each good of either plan.
         batches: Each finished unit that is decided in either plan.
         recipes: Each recipe that is selected in either plan.
-        amendments: All amendments in their order; those of what is in neither plan are only here.
-        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalog
-            alone is none of the plan's.
+        amendments: All amendments in order, including those of items that are in neither plan.
+        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of
+            the catalog alone does not count.
     """
 
     event: Event
@@ -39,19 +39,19 @@ class PlanComparison:
 
     @property
     def total_changes(self) -> int:
-        """How many goods, batches, recipes and definitions are not as they were."""
+        """How many goods, batches, recipes and definitions changed."""
         numbers = sum(one.status is not Status.UNCHANGED for one in (*self.goods, *self.batches, *self.recipes))
         return numbers + sum(one.status is not Status.UNCHANGED for one in self.definitions)
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything is not as it was."""
+        """Whether anything changed."""
         return self.total_changes > 0
 
 
 @reads
 def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanComparison:
-    """Return what became of an event's plan since its snapshot, with the amendments behind each difference.
+    """Return how an event's plan changed since its snapshot, with the amendments behind each difference.
 
     Raises:
         NotFoundError: "Event 99 not found".
