@@ -10,7 +10,7 @@ from plandoc.domain.batches import batches_in_words
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.snapshot_ids import changed_since, renumbered_amendment, renumbered_snapshot
+from plandoc.domain.snapshot_ids import changed_since, original, renumbered_amendment, renumbered_snapshot
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
 from plandoc.exchange.event_content import STARTED, EventContent, content_of
@@ -106,7 +106,7 @@ class EventMerge:
         """Return an event of the file as it would be in the folder if it were the one that is there."""
         changed: Changed | None = None
         if draft.content.snapshot is not None and there is not None and there.snapshot is not None:
-            changed = changed_since(there.snapshot, draft.content.snapshot.digest)
+            changed = changed_since(there.snapshot, draft.content.snapshot)
         content = self._numbered(draft.content, changed or {})
         if draft.batches is None:
             return content
@@ -119,11 +119,11 @@ class EventMerge:
         if draft.batches is None:
             changed = self._catalog.ids.changes_for(draft.content)
             wanted = self._numbered(draft.content, changed)
-            before, after = draft.content.snapshot, wanted.snapshot
-            if changed and before is not None and after is not None:
+            after = wanted.snapshot
+            if changed and after is not None:
                 reason = (
-                    "its numbers stand for other records here, so that it was renumbered; it keeps the digest it came "
-                    f"with, {before.digest[:12]}..., and has {after.digest[:12]}... now"
+                    "its ids belong to other records here, so it was renumbered; it keeps the digest that it was "
+                    f"written with, {original(after).digest[:12]}..., and now has {after.digest[:12]}..."
                 )
         return _with_fingerprints(wanted, self._definitions), reason
 

@@ -97,7 +97,7 @@ def _snapshots(plan: _EventRows) -> Iterator[Issue]:
         if not is_sound(snapshot):
             message = "the snapshot does not match its digest: it was changed after it was written"
             if digest_matches(snapshot):
-                message = "the snapshot tells of an import, but what it was before does not match the digest of then"
+                message = "the snapshot records an import, but its original content does not match the recorded digest"
             yield attrs.evolve(plan.issue(message, snapshot, hint=_BACKUP), is_damage=True)
 
 
