@@ -1,4 +1,4 @@
-"""Freezing a plan: what was planned when production started, kept for ever."""
+"""Snapshots: what was planned when production started, kept permanently."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class _NamedRecord(Protocol):
 
 @reads
 def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot | None:
-    """Return the snapshot of an event's plan; None when there is none yet, or no such event.
+    """Return the snapshot of an event's plan; None when there is none yet, or the event does not exist.
 
     Raises:
-        DamagedError: when there are two, as only other hands can have put them there.
+        DamagedError: when there are two, which only another program can have written.
     """
     try:
         return unit_of_work(session).snapshot(event_id)
@@ -45,9 +45,9 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 
 @changes("take a snapshot")
 def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot:
-    """Take the snapshot of an event's plan; return the one there is already, if any.
+    """Take the snapshot of an event's plan; return the existing one, if any.
 
-    An empty plan gives a snapshot with three empty lists. What a review finds in the plan at that moment is kept with it.
+    An empty plan gives a snapshot with three empty lists. The findings of a review at that time are stored with it.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -56,7 +56,7 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     if present is not None:
         return present
     plan, known = live_plan(event_id, session), catalog_definitions(session)
-    # Both are made of records and rows that were judged when they were read, so the record needs no copy of its own.
+    # Both are made of records and rows that were validated when they were read, so the record needs no copy.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))
     findings = review(plan, known)
@@ -106,14 +106,14 @@ def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
 def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedRecord | None]) -> tuple[str, str]:
     """Return name and slug of what a plan refers to.
 
-    A file edited by hand can refer to what is not there. That is a finding, and stops no start: the snapshot keeps the
-    plan as it is, with the number for a name.
+    A file edited by hand can refer to a missing record. That is a finding and does not prevent a start: the snapshot
+    keeps the plan as it is, with the id as the name.
     """
     found = lookup(record_id)
     return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
 
 
 def _definitions(plan: LivePlan, known: Definitions, session: Session) -> dict[str, Any]:
-    """Return what the plan rests on as it is now, by id: later changes of the catalog must not change the plan."""
+    """Return the current definitions of everything the plan depends on, by id: later changes of the catalog must not change it."""
     recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
     return rows_of(dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)

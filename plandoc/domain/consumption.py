@@ -1,4 +1,4 @@
-"""What batches take out of the stock: each need from what can be compared with it, as far as it goes, exactly."""
+"""What batches take from the stock: each need from stock that can be compared with it, as far as it lasts, exactly."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from plandoc.units import position
 
 @frozen
 class Consumption:
-    """What is taken.
+    """What is taken from the stock.
 
     Attributes:
         remaining_stock: The rows of the stock that it lowers, as they are afterwards.
-        taken: What each of them is less by.
-        not_taken: What is needed and was not there.
+        taken: How much is taken from each of them.
+        not_taken: What is needed and was not in stock.
     """
 
     remaining_stock: tuple[StockItem, ...] = ()
@@ -30,11 +30,11 @@ class Consumption:
 
 
 def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption:
-    """Return what needs take out of the stock: of several units that can be compared, the largest first.
+    """Return what needs take from the stock: of several units that can be compared, the largest first.
 
     Args:
         needs: What is needed.
-        stock: What is there; of other ingredients too.
+        stock: The whole stock, other ingredients included.
     """
     items = sorted(stock, key=lambda one: (-position(one.unit), one.id))
     left = {item.id: item for item in items}
@@ -54,12 +54,12 @@ def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption
 
 
 def _rest(there: Fraction, unit: str, missing: Amount, density: Density | None) -> tuple[Fraction, Amount]:
-    """Return what is left of a row of the stock, and what is missing still."""
+    """Return what is left of a row of the stock, and what is still missing."""
     wanted = convert(missing, unit, density)
     if wanted is None or not wanted.exact:
         return there, missing
     if wanted.exact < there:
-        # What is left is rounded up where it cannot be held, and what is taken is the rest: together what there was.
+        # The rest is rounded up where it cannot be stored exactly; what is taken is the difference, so the sum is unchanged.
         rest = Fraction(storable(there - wanted.exact, rounds_up=True))
         return min(there, rest), attrs.evolve(missing, exact=Fraction(0))
     still = convert(attrs.evolve(wanted, exact=wanted.exact - there), missing.unit, density)

@@ -1,4 +1,4 @@
-"""What differs between two definitions of a good, unit, recipe or ingredient, as a person reads it."""
+"""What differs between two definitions of a good, unit, recipe or ingredient, in readable form."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
 
 _LONGEST = 60
 _MOST_REPORTED = 6
-# Reported by what they come to: the yield, what it is a yield of, what goes in.
+# Reported through what follows from them: the yield, what it is a yield of, what goes in.
 _REPORTED_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
 
-# What is reported of a record: by a key that stays the same when a name changes, what it is called and what it is.
+# The reported facts of a record: name and value, by a key that does not change when a name does.
 _Facts = dict[tuple[int, int], tuple[str, str]]
 _Part = RecipeLine | SubRecipe | Component
 
@@ -55,7 +55,7 @@ class DefinitionChange:
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return status_of(self.before, self.after)
 
     def __str__(self) -> str:
@@ -64,15 +64,15 @@ class DefinitionChange:
 
 @frozen
 class DefinitionDifference:
-    """What became of the definition of one good, unit, recipe or ingredient.
+    """How the definition of one good, unit, recipe or ingredient changed.
 
     Attributes:
         kind: What it is, such as "recipe".
         id: Its id.
-        name: As it is called by the later definition, or by the earlier where there is no later one.
-        original_name: As it was called by the earlier one; None where there was none.
-        changes: What differs; empty when it is as it was again.
-        amendments: Those that revised it, in their order; empty for what only the catalog changed.
+        name: The name in the later definition, or in the earlier one where there is no later one.
+        original_name: The name in the earlier one; None where there was none.
+        changes: What differs; empty when it is back to what it was.
+        amendments: The amendments that revised it, in order; empty when only the catalog changed.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class DefinitionDifference:
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return Status.MODIFIED if self.changes else Status.UNCHANGED
 
 
@@ -95,14 +95,14 @@ def difference(
     after: Definitions,
     amendments: tuple[PlanAmendment, ...] = (),
 ) -> DefinitionDifference:
-    """Return what became of the definition of one record.
+    """Return how the definition of one record changed.
 
     Args:
         record_type: Such as `Recipe`.
         record_id: Its id.
         before: The earlier definitions.
         after: The later ones.
-        amendments: Those that revised it.
+        amendments: The amendments that revised it.
     """
     was, now = before.lookup(record_type)(record_id), after.lookup(record_type)(record_id)
     label = table_of(record_type).label.lower()
@@ -112,17 +112,17 @@ def difference(
 
 
 def differing(ids: Ids, before: Definitions, after: Definitions) -> list[DefinitionDifference]:
-    """Return what became of each of these records whose definition has changed."""
+    """Return how the definition of each of these records changed; unchanged ones are left out."""
     found = (difference(kind, record_id, before, after) for kind in KINDS for record_id in ids.get(kind, ()))
     return [one for one in found if one.changes]
 
 
 def summarize(name: str, changed: Sequence[DefinitionDifference]) -> str:
-    """Return what differs, in a few words; a change in a part comes with the name of the part.
+    """Return the differences in a few words; a change in a part is shown with the name of the part.
 
     Args:
-        name: Of the whole.
-        changed: What became of it and its parts.
+        name: The name of the whole.
+        changed: How it and its parts changed.
     """
     reported = [
         f"{'' if one.original_name == name else f'{one.name}: '}{change}" for one in changed for change in one.changes
@@ -139,7 +139,7 @@ def _changes(before: _Facts, after: _Facts) -> Iterator[DefinitionChange]:
             what = (now or was or ("", ""))[0]
             yield DefinitionChange(what, was[1] if was else None, now[1] if now else None)
             if not before or not after:
-                # Of what was not there at all, or is gone, nothing more is reported.
+                # Nothing more is reported of a definition that is new or gone.
                 return
 
 
@@ -162,7 +162,7 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
 
 
 def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tuple[str, str]]:
-    """Return what goes into a recipe or a good; several lines of one ingredient are reported together."""
+    """Return what goes into a recipe or a good; several lines of one ingredient are combined."""
     names: dict[int, str] = {}
     shown: dict[int, list[str]] = {}
     for part in parts:
@@ -173,7 +173,7 @@ def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tup
 
 
 def _part(part: _Part, definitions: Definitions) -> tuple[int, str]:
-    """Return a key for what a part is, and its name; inner goods get keys below 0, because units have ids too."""
+    """Return a key for a part, and its name; inner goods get negative keys, because units have ids too."""
     if isinstance(part, RecipeLine):
         return part.ingredient_id, _name(Ingredient, part.ingredient_id, definitions)
     if isinstance(part, SubRecipe):
@@ -204,7 +204,7 @@ def _amount(part: _Part) -> str:
 
 
 def _format(value: Any) -> str:
-    """Return a value as it is shown; numbers exactly, or two that differ would look the same."""
+    """Return a value as text; numbers exactly, because two different ones must not look the same."""
     match value:
         case None:
             return ""
@@ -219,5 +219,5 @@ def _format(value: Any) -> str:
 
 
 def abbreviate(text: str) -> str:
-    """Return a text, of a long one only the beginning: notes can be as long as a book."""
+    """Return a text, shortened to its beginning when it is long."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -1,4 +1,4 @@
-"""Everything that goods, units and recipes rest on, through all nesting: what is frozen with them."""
+"""Everything that goods, units and recipes depend on, through all nesting: what is frozen with them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from plandoc.domain.definitions import Definitions
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 
-# Ids by the type of the record, in the order in which a catalog holds them; of what is missing, too.
+# Ids by record type, in the order of the catalog's tables; ids of missing records are included.
 Ids = Mapping[type[Any], Sequence[int]]
 
 
 def dependency_closure(
     definitions: Definitions, *, goods: Iterable[int] = (), units: Iterable[int] = (), recipes: Iterable[int] = ()
 ) -> Ids:
-    """Return the ids of these, and of all that is inside them; of what is not to be found as well.
+    """Return the ids of these records and of everything they depend on, missing records included.
 
     Args:
         definitions: What they are made of.
@@ -43,9 +43,9 @@ def dependency_closure(
 def _with_parts(
     wanted: Iterable[int], lookup: Callable[[int], Any], parts: Callable[[Any], Iterable[int]]
 ) -> dict[int, Any]:
-    """Return the records with these ids and all of their kind that are inside them; None for one that is missing."""
+    """Return the records with these ids and all records of their kind inside them; None for a missing one."""
     found: dict[int, Any] = {}
-    # Not by recursion: it is not checked yet that there is an end to it.
+    # Not recursive: the records may contain themselves.
     level = set(wanted)
     while level:
         fresh = {record_id: lookup(record_id) for record_id in level}

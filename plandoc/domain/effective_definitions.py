@@ -1,8 +1,7 @@
-"""The definitions in force of a plan: those that its snapshot froze, and those that its amendments froze since.
+"""The effective definitions of a plan: those that its snapshot froze, and those that its amendments froze since.
 
-From the moment on when a snapshot is taken, the catalog of today has no say. Only what nothing froze is looked up in
-it: that can be nothing that the plan rests on, but for plans that were started or amended by plandoc 0.1, whose rows
-froze less.
+Once a snapshot is taken, the current catalog no longer counts. Only what nothing froze is looked up in it. A plan depends
+on no such record unless plandoc 0.1 started or amended it, because that version froze less.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc.codec import from_row, problems_of_row
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
@@ -26,11 +25,11 @@ _Source = PlanSnapshot | PlanAmendment
 def effective_definitions(
     snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment], current: Definitions
 ) -> Definitions:
-    """Return the definitions by which a plan is worked out; each row becomes a record when a sum first asks for it.
+    """Return the definitions that a plan is computed with; each row becomes a record when it is first needed.
 
     Args:
-        snapshot: Of the plan; None when there is none yet, and then they are those of current.
-        amendments: All that were made since, in any order.
+        snapshot: The plan's snapshot; without one the current definitions are effective.
+        amendments: All amendments since, in any order.
         current: What the catalog defines now.
     """
     if snapshot is None:
@@ -40,9 +39,8 @@ def effective_definitions(
 
 
 def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
-    """Yield what keeps definitions that a snapshot or an amendment froze from being records."""
-    kinds: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
-    for kind in kinds:
+    """Yield the problems of definitions that a snapshot or an amendment froze."""
+    for kind in DEFINED:
         table = table_of(kind).name
         for record_id in source.ids_defined(table):
             row = source.definition(table, record_id)
@@ -52,7 +50,7 @@ def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Pr
 
 
 class _EffectiveDefinitions:
-    """The definitions of one plan, at the end and after any number of its amendments."""
+    """The definitions of one plan, now and as of any number of its amendments."""
 
     def __init__(self, snapshot: PlanSnapshot, freezing: Sequence[PlanAmendment], current: Definitions) -> None:
         self._snapshot = snapshot
@@ -64,14 +62,14 @@ class _EffectiveDefinitions:
         return self._of_first(len(self._freezing))
 
     def as_of(self, amendments: int) -> Definitions:
-        """Return the definitions after so many amendments."""
-        # One that only brings something in changes nothing of what was there before.
+        """Return the definitions as of a number of amendments."""
+        # An amendment that only adds definitions does not change earlier ones.
         later = (at for at, one in enumerate(self._freezing) if one.revises and one.sequence > amendments)
         return self._of_first(next(later, len(self._freezing)))
 
     def _of_first(self, length: int) -> Definitions:
         if length not in self._by_length:
-            # The latest first, because it has the last word; and what later ones brought in is as they brought it.
+            # The latest first, because it wins; definitions that later amendments added count from the start.
             sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
             self._by_length[length] = Definitions(
                 _Records(FinishedGood, sources, self._current.goods).__getitem__,
@@ -84,7 +82,7 @@ class _EffectiveDefinitions:
 
 
 class _Records(dict[int, RecordT | None]):
-    """The records of one type that were looked up, each made of its row when it is first asked for."""
+    """The looked-up records of one type, each built from its row on first use."""
 
     def __init__(
         self, record_type: type[RecordT], sources: Sequence[_Source], current: Callable[[int], RecordT | None]

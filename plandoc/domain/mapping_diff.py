@@ -1,4 +1,4 @@
-"""What differs between two mappings: the one comparison that goods, batches and recipes share."""
+"""The differences between two mappings: the one comparison that goods, batches and recipes share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ValueT = TypeVar("ValueT")
 
 
 class Status(enum.Enum):
-    """What became of one entry."""
+    """How one entry changed."""
 
     UNCHANGED = "unchanged"
     ADDED = "added"
@@ -41,12 +41,12 @@ class DiffEntry(Generic[KeyT, ValueT]):
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return status_of(self.before, self.after)
 
 
 def status_of(before: object, after: object) -> Status:
-    """Return what became of a value; None stands for one that is not there.
+    """Return how a value changed; None is a missing value.
 
     >>> status_of(10, 12), status_of(None, 3)
     (<Status.MODIFIED: 'modified'>, <Status.ADDED: 'added'>)

@@ -1,12 +1,11 @@
-"""Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
+"""Replaying a plan: the snapshot, and each amendment on top of it, in the order of their numbers.
 
-The result must always be the plan as it stands. Only what the records say counts here: the catalog of today may
-say something else than that of the day of an amendment.
+The result must always be the current plan. Only the records count here: the catalog may have changed since an
+amendment.
 """
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -19,26 +18,14 @@ from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
-    AddFinishedGood,
     BatchDecision,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     EventFinishedGood,
     EventRecipe,
-    ModifyBatch,
     PlanAmendment,
+    PlanSection,
 )
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-
-
-class PlanSection(enum.Enum):
-    """What a plan consists of; the value is how a person calls one of it."""
-
-    RECIPES = "recipe"
-    GOODS = "finished good"
-    BATCHES = "batches of finished unit"
 
 
 @frozen
@@ -73,44 +60,9 @@ class PlanContent:
         return self.goods if section is PlanSection.GOODS else self.batches
 
 
-@frozen
-class Effect:
-    """What a change does to one number of a plan; all kinds of change come down to this.
-
-    Attributes:
-        section: Whether it is the number of a good, or of batches.
-        key: Id of the good or of the finished unit.
-        before: The number before; 0 when it was not in the plan.
-        after: The number after; 0 when it is no longer in the plan.
-    """
-
-    section: PlanSection
-    key: int
-    before: int
-    after: int
-
-
-def effect_of(change: Change) -> Effect | None:
-    """Return what a change does to the numbers of a plan; None for one that revises a definition.
-
-    >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
-    0
-    """
-    match change:
-        case DropFinishedGood():
-            return Effect(PlanSection.GOODS, change.finished_good_id, change.original_quantity, 0)
-        case AddFinishedGood():
-            return Effect(PlanSection.GOODS, change.finished_good_id, 0, change.quantity)
-        case ChangeQuantity():
-            return Effect(PlanSection.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
-        case ModifyBatch():
-            return Effect(PlanSection.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
-    return None
-
-
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     """Return what is planned after an amendment."""
-    effect = effect_of(amendment.change)
+    effect = amendment.change.effect
     recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect is None:
         return PlanContent(recipes, content.goods, content.batches)
@@ -123,7 +75,7 @@ def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
 
 
 def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
-    """Return amendments in the order of their numbers within the event: that is their order, not the clock."""
+    """Return amendments in the order of their numbers within the event, which counts rather than the clock."""
     return sorted(amendments, key=lambda amendment: amendment.sequence)
 
 
@@ -158,7 +110,7 @@ def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str)
 
 
 def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]) -> PlanContent:
-    """Return what is planned when each amendment is made on top of a snapshot, in the order of their numbers.
+    """Return what is planned after applying each amendment to a snapshot, in the order of their numbers.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -176,7 +128,7 @@ def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
     """
     by_item: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
-        effect = effect_of(amendment.change)
+        effect = amendment.change.effect
         numbers = [] if effect is None else [(effect.section, effect.key)]
         for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
             by_item.setdefault(touched, []).append(amendment)
@@ -185,11 +137,11 @@ def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
 
 @frozen
 class Divergence:
-    """Where a plan first parts from what its snapshot and amendments say.
+    """The first point where a plan differs from its snapshot and amendments.
 
     Attributes:
         message: What they say, and what is there instead.
-        amendment: The first amendment after which they section; None when no amendment is by_item the difference.
+        amendment: The first amendment after which they differ; None when no amendment explains the difference.
     """
 
     message: str
@@ -202,16 +154,16 @@ def first_divergence(
     live: PlanContent,
     definitions: Mapping[str, Any] = _NONE,
 ) -> Divergence | None:
-    """Return where a plan first parts from its replay; None when they are the same.
+    """Return where a plan first diverges from its replay; None when they are the same.
 
-    First come the amendments that do not fit what they say they changed, and those that are missing; then what
-    differs at the end, by the last amendment that touched it.
+    Amendments that do not fit what they claim to have changed come first, and missing ones; then what differs at the
+    end, by the last amendment that touched it.
 
     Args:
         snapshot_data: What was planned.
-        amendments: Those on top of it, in any order.
+        amendments: The amendments since, in any order.
         live: The plan as it is.
-        definitions: What the snapshot froze, which the amendments must fit, too.
+        definitions: What the snapshot froze, which the amendments must fit as well.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -229,10 +181,10 @@ def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Div
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
             yield Divergence(f"wanted amendment {number}, found {amendment.sequence}", amendment)
-        effect = effect_of(amendment.change)
+        effect = amendment.change.effect
         before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
-            message = f"{_label(effect.section, effect.key)}: it says {effect.before} before, but {before} were planned"
+            message = f"{_label(effect.section, effect.key)}: the amendment says {effect.before} before, but {before} were planned"
             yield Divergence(message, amendment)
         content = amended(content, amendment)
 
@@ -244,18 +196,22 @@ def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAm
         for key in sorted(before.keys() | (after.keys() & known.keys())):
             if key not in before:
                 yield Divergence(
-                    f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment
+                    f"{_named(key)}: already frozen, but the amendment does not give the previous definition", amendment
                 )
             elif key not in known or before[key] != known[key]:
-                yield Divergence(f"{_named(key)}: it says another definition before than was in force", amendment)
+                yield Divergence(
+                    f"{_named(key)}: the amendment gives a previous definition that is not the effective one", amendment
+                )
             elif key not in after:
-                yield Divergence(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+                yield Divergence(
+                    f"{_named(key)}: the amendment gives the previous definition but not the new one", amendment
+                )
         known.update(after)
 
 
 def _defined(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     for table, rows in definitions.items():
-        # Beside the tables, a snapshot can report its imports.
+        # Besides the tables, a snapshot can record its imports.
         for key, row in rows.items() if type(rows) is dict else ():
             yield (table, key), row
 

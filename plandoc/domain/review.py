@@ -19,14 +19,14 @@ from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 
-# What can be done about a finding of this kind once production has started.
+# What to do about a finding of this kind once production has started.
 _AMEND = {
-    FindingKind.BROKEN: "put its definition right, or drop what uses it from the plan with drop_finished_good",
+    FindingKind.BROKEN: "fix its definition, or drop what uses it from the plan with drop_finished_good",
     FindingKind.MISSING_RECIPE: "decide its batches with modify_batch_decision, which selects the recipe too",
     FindingKind.UNDECIDED: "decide its batches with modify_batch_decision, or all that are needed with amend_enough",
     FindingKind.SHORT: "change the batches with modify_batch_decision, or all that are needed with amend_enough",
-    FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if need be",
-    FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them to spare",
+    FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if necessary",
+    FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them as spares",
 }
 _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
@@ -39,7 +39,7 @@ class LivePlan:
         quantities: How many of each good are handed out, by the good's id.
         recipes: Ids of the selected recipes.
         decisions: The batch decisions, by the finished unit's id.
-        state: Where the plan is in its life, for it decides what can be done about a finding.
+        state: The plan's state, which decides what can be done about a finding.
         packed: The assembly runs that count.
     """
 
@@ -53,7 +53,7 @@ class LivePlan:
 def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a plan; the worst kind first, then in the order of ids.
 
-    Nothing here stops a plan from being locked or started: a person decides.
+    A finding never prevents locking or starting a plan: a person decides.
     """
     breakdown = Breakdown.of(definitions)
     broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
@@ -74,7 +74,7 @@ def _place(finding: Finding) -> tuple[int, int, int]:
 
 
 def _as_of(state: PlanState, finding: Finding) -> Finding:
-    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays."""
+    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays as it is."""
     if state is PlanState.COMPLETED:
         return attrs.evolve(finding, way_out="a completed plan stays as it is")
     return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
@@ -86,11 +86,11 @@ def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Findin
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
             message = f"recipe {recipe_id} is in the plan, but was not found"
-            way_out = "select the recipes anew with set_event_recipes, and decide its batches anew"
+            way_out = "select the recipes again with set_event_recipes, and decide its batches again"
             yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
             continue
         for problem in recipes.problems_of(recipe_id):
-            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
+            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "fix the recipe")
 
 
 def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown
         if good is not None and not good.components:
             messages.append(f"{name} has nothing in it")
         for message in messages:
-            way_out = "put its definition right, or take it out of the plan"
+            way_out = "fix its definition, or take it out of the plan"
             yield Finding(FindingKind.BROKEN, name, message, way_out, finished_good_id=good_id)
 
 
@@ -116,7 +116,7 @@ def _missing_recipes(
         names = ", ".join(recipe.name for recipe in map(definitions.recipes, sorted(missing)) if recipe is not None)
         good = definitions.goods(good_id)
         if names and good is not None:
-            message = f"{good.name} is in the plan, but not selected are {names}"
+            message = f"{good.name} is in the plan, but needs recipes that are not selected: {names}"
             way_out = "select them with set_event_recipes"
             yield Finding(FindingKind.MISSING_RECIPE, good.name, message, way_out, finished_good_id=good_id)
 
@@ -157,13 +157,13 @@ def _of_decisions(
             continue
         exact = needs.get(unit_id)
         if exact is None:
-            # A broken good may be the one that needs it.
+            # A broken good may need it.
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
         need_is_known = all_needs_known or exact > decision.units_needed
         changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
-        # Mending what is short means deciding anew; that it is stale, too, would say the same thing twice.
+        # Fixing a shortfall means deciding again, so a stale finding as well would repeat it.
         yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
 
 
@@ -172,7 +172,7 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
         FindingKind.UNNEEDED,
         unit.name,
         f"{unit.name}: {_decided(decision.batches)}, but no good needs any",
-        "remove the decision with delete_batch_decisions, or bake them to spare",
+        "remove the decision with delete_batch_decisions, or bake them as spares",
         finished_unit_id=unit.id,
         needed=0,
         made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
@@ -198,7 +198,7 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Co
 
 
 def accepted_shortfall(decision: BatchDecision) -> int:
-    """Return how many units short a decision was when somebody accepted it; 0 when nobody did."""
+    """Return how many units short a decision was when it was accepted; 0 when it was not."""
     if not decision.shortfall_accepted:
         return 0
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
@@ -210,7 +210,7 @@ def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: C
             FindingKind.STALE,
             unit.name,
             f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
-            "look at it again, and decide it anew with save_batch_decision",
+            "look at it again, and decide again with save_batch_decision",
             finished_unit_id=unit.id,
             needed=_countable(math.ceil(exact)),
             made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
@@ -241,7 +241,7 @@ def _recipe_changed(decision: BatchDecision, definitions: Definitions) -> bool:
 
 
 def _countable(units: int) -> int | None:
-    """Return a number of units as a finding can hold it; None above what files carry, then only the message has it."""
+    """Return a number of units as a finding can hold it; None when it is too large for a file: then only the message has it."""
     return units if units <= LARGEST_NUMBER else None
 
 

@@ -1,4 +1,4 @@
-"""Taking over into a started plan what the catalog defines now: what of it, and what differs."""
+"""What a revision of a started plan adopts from the catalog, and what differs there."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, In
 
 
 def recipe_scope(recipe_id: int, units: Iterable[int], effective: Definitions, current: Definitions) -> Ids:
-    """Return what is taken over with a recipe: sub-recipes all the way down, their yields, and their ingredients.
+    """Return what is adopted with a recipe: all nested sub-recipes, their yields, and their ingredients.
 
     Args:
         recipe_id: The recipe.
-        units: Ids of the finished units of which the plan knows; a yield that it does not speak of is none of its.
-        effective: The definitions in force of the plan.
+        units: Ids of the finished units that the plan froze; other yields do not concern it.
+        effective: The plan's effective definitions.
         current: What the catalog defines now.
     """
     inside = dependency_closure(current, recipes=[recipe_id])
@@ -28,9 +28,9 @@ def recipe_scope(recipe_id: int, units: Iterable[int], effective: Definitions, c
 
 
 def good_scope(good_id: int, effective: Definitions, current: Definitions) -> Ids:
-    """Return what is taken over with a good: the goods inside it, all the way down, but not the recipes of its units.
+    """Return what is adopted with a good: all nested goods, but not the recipes of its units.
 
-    Of those only what the plan is missing: what was not there when the plan was frozen.
+    Of those only what the plan lacks because it did not exist when the plan was frozen.
     """
     inside = dependency_closure(current, goods=[good_id])
     missing = {kind: [i for i in ids if effective.lookup(kind)(i) is None] for kind, ids in inside.items()}
@@ -40,7 +40,7 @@ def good_scope(good_id: int, effective: Definitions, current: Definitions) -> Id
 def catalog_changes(
     plan: LivePlan, units: Collection[int], effective: Definitions, current: Definitions
 ) -> Iterator[Finding]:
-    """Yield what differs between the catalog and the definitions in force, for each recipe and good of a plan."""
+    """Yield what differs between the catalog and the effective definitions, for each recipe and good of a plan."""
     for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
         recipe = effective.recipes(recipe_id)
         if recipe is not None:
@@ -58,11 +58,11 @@ def _finding(
 ) -> Iterator[Finding]:
     if not changed:
         return
-    message = f"{root.name}: the catalog says something else than the plan: {summarize(root.name, changed)}"
-    way_out = f"take it over with {revise} of {root.slug}, or leave it: the plan stays what it is"
+    message = f"{root.name}: the catalog differs from the plan: {summarize(root.name, changed)}"
+    way_out = f"adopt it with {revise} of {root.slug}, or leave it: the plan stays as it is"
     if not is_there:
         message = f"{root.name}: it is no longer in the catalog"
-        way_out = "leave it: the plan stays what it is"
+        way_out = "leave it: the plan stays as it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
     yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)
 

@@ -1,6 +1,6 @@
-"""Runs that cannot be: more packed than the plan wants or than was made, and units baked that were never in the plan.
+"""Inconsistent runs: more packed than the plan wants or than was made, and units baked that were never in the plan.
 
-Guards keep such runs from being recorded; only a file that other hands changed holds any.
+Guards prevent recording such runs; only a file that another program changed can hold any.
 """
 
 from __future__ import annotations
@@ -11,24 +11,32 @@ from fractions import Fraction
 from plandoc.domain import runs
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.progress import Work
-from plandoc.domain.replay import PlanContent, PlanSection, effect_of
+from plandoc.domain.replay import PlanContent
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
-from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, ProductionRun
+from plandoc.records import (
+    AssemblyRun,
+    FinishedGood,
+    FinishedUnit,
+    PlanAmendment,
+    PlanSection,
+    PlanSnapshot,
+    ProductionRun,
+)
 from plandoc.tables import BY_TYPE
 
-# Takes a type and an id, and returns what a message calls the record.
+# Takes a record type and an id, and returns the name of the record in messages.
 Label = Callable[[type, int], str]
 
 
 @frozen
 class InconsistentRun:
-    """A run that cannot be.
+    """A run that contradicts the plan or other runs.
 
     Attributes:
-        run: The run; of several that are too much together the last.
-        field: What of it cannot be.
+        run: The run; of several that contradict it together, the last.
+        field: The field that is inconsistent.
         message: Why.
     """
 
@@ -39,14 +47,14 @@ class InconsistentRun:
 
 @frozen
 class History:
-    """What tells whether runs can be.
+    """What runs are checked against.
 
     Attributes:
         plan: What is planned now.
         work: The runs that count.
         snapshots: What was planned at the start; there should be one.
         amendments: What was changed since.
-        effective: The definitions in force.
+        effective: The effective definitions.
         current: What the catalog defines now, by which plandoc 0.1 recorded runs.
     """
 
@@ -59,12 +67,12 @@ class History:
 
 
 def label_by_id(record_type: type, record_id: int) -> str:
-    """Return what a record is called where nothing but its id is known."""
+    """Return the name of a record where only its id is known."""
     return f"{BY_TYPE[record_type].label.lower()} {record_id}"
 
 
 def packed_beyond_plan(history: History, label: Label = label_by_id) -> Iterator[InconsistentRun]:
-    """Yield the last run of each good of which more are packed than the plan wants."""
+    """Yield the last run of each good with more pieces packed than the plan wants."""
     wanted, last = history.plan.goods, {run.finished_good_id: run for run in history.work.assembly}
     for good_id, packed in sorted(runs.assembled(history.work.assembly).items()):
         if packed > wanted.get(good_id, 0):
@@ -74,14 +82,14 @@ def packed_beyond_plan(history: History, label: Label = label_by_id) -> Iterator
 
 
 def inconsistent_by_definitions(history: History, label: Label = label_by_id) -> Iterator[InconsistentRun]:
-    """Yield runs that cannot be by what goods are made of, each by the definitions that it was recorded by."""
+    """Yield runs that contradict what goods are made of, each by the definitions of its time."""
     if history.work.production or history.work.assembly:
         yield from _used_beyond_made(history, label)
         yield from _baked_out_of_plan(history, label)
 
 
 def _used_beyond_made(history: History, label: Label) -> Iterator[InconsistentRun]:
-    """Yield the last run that took units of which more are packed than were made."""
+    """Yield the last run that took a unit with more pieces packed than made."""
     made = runs.units_made(history.work.production)
     used: dict[int, Fraction] = {}
     last: dict[int, AssemblyRun] = {}
@@ -97,7 +105,7 @@ def _used_beyond_made(history: History, label: Label) -> Iterator[InconsistentRu
 
 
 def _least(run: AssemblyRun, history: History) -> Mapping[int, Fraction]:
-    """Return what a piece took: the least that it can have taken, where it is not known by which definition it did."""
+    """Return what a piece took: the least it can have taken, where the definition of its time is unknown."""
     candidates = [history.effective.as_of(run.amendments_before)]
     if run.amendments_before is None:
         candidates.append(history.current)
@@ -110,7 +118,7 @@ def _least(run: AssemblyRun, history: History) -> Mapping[int, Fraction]:
 def _baked_out_of_plan(history: History, label: Label) -> Iterator[InconsistentRun]:
     """Yield runs of units that were never in the plan."""
     contents = [history.plan, *map(_content_of_snapshot, history.snapshots)]
-    effects = [effect for effect in (effect_of(row.change) for row in history.amendments) if effect is not None]
+    effects = [effect for effect in (row.change.effect for row in history.amendments) if effect is not None]
     goods = {good_id for one in contents for good_id in one.goods}
     goods |= {effect.key for effect in effects if effect.section is PlanSection.GOODS}
     decided = {unit_id for one in contents for unit_id in one.batches}
@@ -119,7 +127,7 @@ def _baked_out_of_plan(history: History, label: Label) -> Iterator[InconsistentR
     ever = [history.effective, *(history.effective.as_of(number - 1) for number in revisions)]
     needed = _needed(goods, ever)
     needed_by_some = needed | _needed(goods, [history.current])
-    # What plandoc 0.1 recorded may have been needed by a definition that is no longer known.
+    # A run of plandoc 0.1 may have been needed by a definition that is no longer known.
     all_known = all(_frozen(good_id, history) for good_id in goods)
     for run in history.work.production:
         is_known = run.amendments_before is not None
@@ -153,5 +161,5 @@ def _content_of_snapshot(snapshot: PlanSnapshot) -> PlanContent:
             {row["finished_unit_id"]: row["batches"] for row in data["batch_decisions"]},
         )
     except (KeyError, TypeError):
-        # Said elsewhere: the snapshot has another form, or another digest.
+        # Reported elsewhere: the snapshot has another form or digest.
         return PlanContent()

@@ -15,7 +15,7 @@ def counted_production(runs: Iterable[ProductionRun], voided: Iterable[VoidedRun
 
     Args:
         runs: All production runs of one event.
-        voided: What was voided in that event; assembly runs, which have numbers of their own, do not matter.
+        voided: What was voided in that event; assembly runs are numbered separately and do not matter.
     """
     ids = _voided_ids(voided, RunKind.PRODUCTION)
     return tuple(run for run in runs if run.id not in ids)
@@ -26,7 +26,7 @@ def counted_assembly(runs: Iterable[AssemblyRun], voided: Iterable[VoidedRun]) -
 
     Args:
         runs: All assembly runs of one event.
-        voided: What was voided in that event; production runs, which have numbers of their own, do not matter.
+        voided: What was voided in that event; production runs are numbered separately and do not matter.
     """
     ids = _voided_ids(voided, RunKind.ASSEMBLY)
     return tuple(run for run in runs if run.id not in ids)
@@ -40,16 +40,16 @@ def batches_done(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the batches baked, by the finished unit's id; units never baked are not in it.
 
     Args:
-        runs: Those that count; see `counted_production`.
+        runs: The runs that count; see `counted_production`.
     """
     return _total((run.finished_unit_id, run.batches) for run in runs)
 
 
 def units_made(runs: Iterable[ProductionRun]) -> dict[int, int]:
-    """Return the units that came out of the oven whole, by the finished unit's id.
+    """Return the units that were made, without lost ones, by the finished unit's id.
 
     Args:
-        runs: Those that count; see `counted_production`.
+        runs: The runs that count; see `counted_production`.
     """
     return _total((run.finished_unit_id, run.units_made) for run in runs)
 
@@ -58,7 +58,7 @@ def units_lost(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the units that were lost in baking, by the finished unit's id.
 
     Args:
-        runs: Those that count; see `counted_production`.
+        runs: The runs that count; see `counted_production`.
     """
     return _total((run.finished_unit_id, sum(loss.units for loss in run.losses)) for run in runs)
 
@@ -67,7 +67,7 @@ def assembled(runs: Iterable[AssemblyRun]) -> dict[int, int]:
     """Return the pieces packed, by the good's id; goods never packed are not in it.
 
     Args:
-        runs: Those that count; see `counted_assembly`.
+        runs: The runs that count; see `counted_assembly`.
     """
     return _total((run.finished_good_id, run.quantity) for run in runs)
 
@@ -103,8 +103,8 @@ def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[
     """Return what packed goods took of each finished unit, each by what it was made of when it was packed.
 
     Args:
-        runs: Those that count; see `counted_assembly`.
-        definitions: Those in force.
+        runs: The runs that count; see `counted_assembly`.
+        definitions: The effective definitions.
 
     Raises:
         ValidationError: with everything that is broken in one of the goods.
@@ -123,8 +123,8 @@ def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[
 def units_left(made: Mapping[int, int], used: Mapping[int, Fraction]) -> dict[int, Fraction]:
     """Return what was made and not used yet, by the finished unit's id.
 
-    A number is below 0 where more was used than made: that is never recorded so; only files that were changed by hand,
-    or by plandoc 0.1 while the catalog changed, can have it.
+    A number is below 0 where more was used than made. That is never recorded; it can only come from a file that was
+    edited by hand, or written by plandoc 0.1 while the catalog changed.
     """
     return {i: Fraction(made.get(i, 0)) - used.get(i, Fraction(0)) for i in sorted(made.keys() | used.keys())}
 

@@ -213,4 +213,4 @@ def _unsound_replay(content: EventContent, plan: PlanContent) -> Iterator[tuple[
         return
     if divergence is not None:
         table = "plan_snapshots" if divergence.amendment is None else "plan_amendments"
-        yield table, f"the plan is not what its snapshot and amendments make it: {divergence.message}"
+        yield table, f"the plan differs from its snapshot and amendments: {divergence.message}"

@@ -9,10 +9,9 @@ from plandoc.domain.snapshot_ids import TABLES, ids_in
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import EventContent
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.tables import table_of
+from plandoc.tables import CATALOG_TABLES, table_of
 
-KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
+KINDS: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
 # No bakery gives so many. An id is kept below it only, or one file could use up the numbers of a folder.
 HIGHEST_KEPT = 10**9
 

@@ -17,7 +17,7 @@ from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import run_import
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 _MOST_SHOWN = 20
@@ -52,7 +52,7 @@ def import_file(
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
-    file, rule = named(path), _conflict_rule(on_conflict)
+    file, rule = checked_path(path), _conflict_rule(on_conflict)
     exported = read_object(file)
     is_native = is_exchange_file(exported)
     if not is_native and on_conflict is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from plandoc.errors import DamagedError, Outcome, Problem
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
@@ -41,7 +41,7 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
     Raises:
         StorageError: when there is no such file, or it cannot be read.
     """
-    with translated(path, Outcome.NOT_SAVED):
+    with translate_os_errors(path, Outcome.NOT_SAVED):
         # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():

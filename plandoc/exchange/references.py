@@ -8,10 +8,11 @@ from typing import Any
 
 import attrs
 
+from plandoc import tables
 from plandoc.domain.containment import check_nesting
 from plandoc.engine.integrity import check_base
 from plandoc.errors import ValidationError
-from plandoc.records import Recipe
+from plandoc.records import Event, Recipe
 from plandoc.tables import BY_TYPE, table_of
 
 # A table, and the number of a record in it.
@@ -19,14 +20,8 @@ Key = tuple[str, int]
 
 # What the fields of records that hold ids refer to, by their names without "_id".
 TABLES_OF_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "ingredient": "ingredients",
-        "recipe": "recipes",
-        "base_recipe": "recipes",
-        "finished_unit": "finished_units",
-        "finished_good": "finished_goods",
-        "event": "events",
-    }
+    {field.removesuffix("_id"): table.name for field, table in tables.TABLES_OF_FIELDS.items()}
+    | {"event": table_of(Event).name}
 )
 _PARTS: Mapping[str, str] = MappingProxyType({"recipes": "sub_recipe_ids", "finished_goods": "inner_good_ids"})
 

@@ -1,7 +1,7 @@
-"""Changing a plan during production: each change with its reason, on record for ever.
+"""Changing a plan during production: each change is recorded permanently, with its reason.
 
 The live plan and the record of its change are written in one guarded write. Everything is checked, and the record
-made, before anything is written: a caller who catches the error goes on in a session that is as it was.
+built, before anything is written: a caller who catches the error continues with an unchanged session.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ RecordT = TypeVar("RecordT")
 
 @reads
 def get_amendments(event_id: int, session: Session = NO_SESSION) -> list[PlanAmendment]:
-    """Return the amendments of an event's plan, in the order of their numbers; that is their order, not the clock.
+    """Return the amendments of an event's plan, in the order of their numbers.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -68,12 +68,12 @@ def drop_finished_good(
     force: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
-    """Take a good out of the plan; its recipes stay selected. Returns the amendment.
+    """Remove a good from the plan; its recipes stay selected. Returns the amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         force: Drop it although batches of recipes that it needs are baked.
         session: The session to work in; None opens one and commits it.
 
@@ -106,13 +106,13 @@ def add_finished_good(
     enough: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
-    """Put a good into the plan, with the recipes that it needs and that are not selected. Returns the amendment.
+    """Add a good to the plan, with the recipes that it needs and that are not selected. Returns the amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must not be in the plan.
         quantity: How many of it; a whole number above 0.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
             Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
@@ -152,16 +152,16 @@ def change_quantity(
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
-        quantity: How many from now on; a whole number above 0, another one than before.
-        reason: Why; blanks around it are cut off, and something must be left.
+        quantity: How many from now on; a whole number above 0, different from before.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
             Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the good is not in the plan, the number is no whole number above 0
-            or the same as before, or more pieces are assembled.
+        ValidationError: when the reason is blank, the good is not in the plan, the number is not a whole number above
+            0 or is the same as before, or more pieces are assembled.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
@@ -183,19 +183,19 @@ def modify_batch_decision(
 ) -> PlanAmendment:
     """Change how many batches of a finished unit's recipe are baked. Returns the amendment.
 
-    Batches that are short of what the goods need count as accepted, for there is a reason.
+    Batches that are short of the need count as accepted, because the amendment has a reason.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        finished_unit_id: The unit; its recipe is selected if it is not. One that is not decided starts from 0.
-        batches: How many from now on; a whole number, another one than before. 0 takes the decision away.
-        reason: Why; blanks around it are cut off, and something must be left.
+        finished_unit_id: The unit; its recipe is selected if it is not. A unit without a decision starts from 0.
+        batches: How many from now on; a whole number, different from before. 0 removes the decision.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the unit does not exist, the number is no whole number or the same
-            as before, more batches are baked already, or a good of the plan is broken.
+        ValidationError: when the reason is blank, the unit does not exist, the number is not a whole number or the
+            same as before, more batches are already baked, or a good of the plan is broken.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
@@ -218,11 +218,11 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     """Change the batches of every unit that the goods need to the fewest that are enough, for one reason.
 
     Units that were lost in baking are made again, and no number falls below what is baked. Batches that no good needs
-    stay as they are. A decision whose number is right already counts as made for the need of now, without an amendment.
+    stay as they are. A decision with the right number is updated to the current need without an amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Returns:
@@ -238,12 +238,12 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     first = amendments_made(event_id, session) + 1
     batches = _batches(session, event_id, needs, reason, first, selected_recipes(event_id, session))
     if not batches:
-        raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
+        raise ValidationError([Problem("enough batches are already decided for everything, so nothing would change")])
     return _save_batches(session, batches)
 
 
 def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
-    """Return a record as the plan defines it, or the catalog what the plan does not know; None when neither does."""
+    """Return a record as the plan defines it, or else as the catalog does; None when neither does."""
     try:
         return defined(record_type, record_id, event_id, session)
     except NotFoundError:
@@ -267,12 +267,12 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         raise ValidationError([Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")])
-    hint = "put it into the plan with add_finished_good"
+    hint = "add it with add_finished_good"
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
 def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
-    # One that was cut out of the catalog by hand must still be possible to drop.
+    # A good that was removed from the catalog by hand can still be dropped.
     good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
@@ -317,7 +317,7 @@ class _Batches:
 
 
 def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quantity: int) -> Sequence[_Batches]:
-    """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
+    """Return enough batches of the units of a good, as if the amendment of its quantity were already made."""
     event_id = amendment.event_id
     goods = {**planned_goods(event_id, session), good_id: quantity}
     breakdown = Breakdown.of(plan_definitions(event_id, session))
@@ -335,12 +335,12 @@ def _batches(
     sequence: int,
     selected: Collection[int],
 ) -> Sequence[_Batches]:
-    """Return what is to be decided so that enough is baked; what is right already is left out.
+    """Return the decisions needed so that enough is baked; units with the right number are left out.
 
     Args:
         session: The session to look in.
         event_id: The event.
-        needs: Units that the goods take, before they are rounded up, by the unit's id.
+        needs: Units that the goods take, before rounding up, by the unit's id.
         reason: Why.
         sequence: The number of the first amendment.
         selected: The recipes that are selected, or will be by then.
@@ -359,7 +359,7 @@ def _batches(
             continue
         decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
         if number != old:
-            # All of a unit that a good of the plan needs is frozen.
+            # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
             wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
@@ -378,7 +378,7 @@ def _of_batches(
     reason: str,
     selected: Collection[int],
 ) -> PlanAmendment:
-    """Return the amendment of the batches of a unit, with its recipe where that is not selected; it freezes nothing."""
+    """Return the amendment of a unit's batches, with its recipe if that is not selected; it freezes nothing."""
     recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
     return new_amendment(session, event_id, change, reason, (recipe.id,) if new and recipe.id not in selected else ())

@@ -13,7 +13,7 @@ from plandoc.store import NO_SESSION, reads
 def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility:
     """Return how many of each good can be packed from the decided batches, and what stops the others.
 
-    Units that several goods share are given out once, to the goods in the order of their ids.
+    Units that several goods share are used once, by the goods in the order of their ids.
 
     Raises:
         NotFoundError: "Event 99 not found".

@@ -35,19 +35,19 @@ T = TypeVar("T")
 
 @frozen
 class Plan:
-    """A whole plan at one moment.
+    """A whole plan, read in one consistent state.
 
-    A recipe, good or unit that the plan names and nobody can find any more is left out; the findings name it.
+    A recipe, good or unit that no longer exists is left out; the findings name it.
 
     Attributes:
         event: The event, with the state of the plan.
         recipes: The selected recipes.
         goods: The goods to hand out, and how many of each.
         decisions: The batch decisions.
-        units: Each finished unit that is needed or decided, with both; units of broken goods are not among them.
+        units: Each finished unit that is needed or decided, with both; units of broken goods are left out.
         findings: What a person should look at.
         snapshot: The plan as production started; None before.
-        amendments: What was changed since, in their order.
+        amendments: What was changed since, in order.
         production_runs: What was baked.
         assembly_runs: What was packed.
     """
@@ -66,7 +66,7 @@ class Plan:
 
 @reads
 def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
-    """Return everything about the plan of an event, read at one moment.
+    """Return everything about the plan of an event, read in one consistent state.
 
     Raises:
         NotFoundError: "Event 99 not found".

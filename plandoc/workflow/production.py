@@ -1,6 +1,6 @@
-"""Production: recording what was baked and packed, taking back what was recorded by mistake, and how far a plan is.
+"""Production: recording what was baked and packed, voiding what was recorded by mistake, and the progress of a plan.
 
-A run is never altered and never removed: one that was recorded by mistake is voided by a later record.
+A run is never changed and never removed: one that was recorded by mistake is voided by a later record.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ def record_production(
     """Record that batches of a finished unit's recipe were baked, and take what they need from the stock. Returns the run.
 
     Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
-    than decided may be baked. What the recipe takes, with its sub-recipes, goes off the stock in the same write, in the
-    units of the stock and as far as there is any: the run says what it took, and what of it was not there.
+    than decided may be baked. What the recipe takes, with its sub-recipes, is taken from the stock in the same write, in
+    the units of the stock and as far as it lasts: the run records what it took, and what was not in stock.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_unit_id: The unit; decided in the plan, or needed by it.
         batches: A whole number above 0.
-        units_made: Whole units that came out; None means all that the batches yield but those lost.
-        lost: Units that did not, by the reason; None means none.
+        units_made: Whole units that were made; None means all that the batches yield except those lost.
+        lost: Units that were lost, by reason; None means none.
         notes: Free text.
         produced_at: When, with its offset from UTC; None means now.
         use_stock: Whether to take anything from the stock.
@@ -82,8 +82,8 @@ def record_production(
     Raises:
         NotFoundError: when the event or the unit does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
-            unit that is not in the plan, and a recipe that is broken, so that what it takes is not known.
+        ValidationError: with everything that is wrong: invalid numbers or numbers that do not add up, a loss without
+            a reason, a unit that is not in the plan, a broken recipe, whose ingredients are unknown.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
@@ -93,7 +93,7 @@ def record_production(
         *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("produced_at", "moment of production", aware_datetime(moment)),
+        *_wrong("produced_at", "time of production", aware_datetime(moment)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
@@ -144,8 +144,8 @@ def record_assembly(
     Raises:
         NotFoundError: when the event or the good does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: a number that is none, more than the plan still wants, and each unit
-            of which fewer were made and not yet used than these pieces take, through all their bundles.
+        ValidationError: with everything that is wrong: an invalid number, more than the plan still wants, and each
+            unit with fewer made and unused than these pieces take, through all their bundles.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
@@ -154,7 +154,7 @@ def record_assembly(
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("assembled_at", "moment of packing", aware_datetime(moment)),
+        *_wrong("assembled_at", "time of packing", aware_datetime(moment)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
@@ -167,22 +167,22 @@ def record_assembly(
 
 @changes("void a run")
 def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Session = NO_SESSION) -> VoidedRun:
-    """Take back a run that was recorded by mistake: it stays where it is and counts no more. Returns the record of it.
+    """Void a run that was recorded by mistake: it stays and no longer counts. Returns the record of it.
 
-    What it took goes back into the stock, in the same write.
+    What it took is put back into the stock, in the same write.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        kind: Whether it is a production or an assembly run, for the two are numbered apart.
+        kind: Whether it is a production or an assembly run; the two are numbered separately.
         run_id: Its id within the event.
-        reason: Why; blanks around it do not count.
+        reason: Why; surrounding blanks are removed.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: when the event or the run does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: a blank reason, a run that is voided already, baked units that are
-            packed already.
+        ValidationError: with everything that is wrong: a blank reason, a run that is already voided, baked units that
+            are already packed.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
@@ -206,15 +206,15 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
 
 @reads
 def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
-    """Return how far an event has come: batches and units, goods packed and goods that can be, and what remains.
+    """Return the progress of an event: batches and units, goods packed and goods that can be packed, and what remains.
 
-    It can be asked in every state; before production nothing is started.
+    It works in every state; before production nothing is started.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
-    # What is baked means nothing while it is not known which plan it is baked for.
+    # A plan with two snapshots is refused: it is unknown which one was started.
     unit_of_work(session).snapshot(event_id)
     return progress(
         event, live_plan(event_id, session), work_in(session, event_id), plan_definitions(event_id, session)
@@ -274,7 +274,7 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
         if rest > 0:
             hint = f"record the other {rest} as lost, with the reason"
         else:
-            hint = f"at most {expected} are counted together; more were baked in more batches"
+            hint = f"at most {expected} can be counted; if there were more, record more batches"
         yield Problem(message, field="units_made", hint=hint)
 
 
@@ -282,11 +282,11 @@ def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator
     plan, breakdown = live_plan(event.id, session), Breakdown.of(plan_definitions(event.id, session))
     if unit.id in plan.decisions:
         return
-    # A good that is broken is no reason to refuse what another one needs.
+    # A broken good is not a reason to refuse what another one needs.
     whole = (good_id for good_id in plan.quantities if not breakdown.problems(good_id))
     if not any(unit.id in breakdown.units(good_id) for good_id in whole):
         message = f"{unit.name} is neither decided nor needed in the plan of {event.name}"
-        hint = "put it into the plan first, with modify_batch_decision"
+        hint = "add it to the plan first, with modify_batch_decision"
         yield Problem(message, field="finished_unit_id", hint=hint)
 
 
@@ -294,12 +294,12 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
     wanted = live_plan(event.id, session).quantities.get(good.id)
     if wanted is None:
         message = f"{good.name} is not in the plan of {event.name}"
-        yield Problem(message, field="finished_good_id", hint="put it into the plan first, with add_finished_good")
+        yield Problem(message, field="finished_good_id", hint="add it to the plan first, with add_finished_good")
         return
     packed = runs.assembled(work.assembly).get(good.id, 0)
     if packed + quantity > wanted:
         message = f"{good.name}: {wanted} wanted and {packed} packed, so at most {max(0, wanted - packed)}"
-        hint = f"raise the number wanted first, with change_quantity(quantity={packed + quantity})"
+        hint = f"raise the quantity first, with change_quantity(quantity={packed + quantity})"
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
 
 
@@ -308,7 +308,7 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
         taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
         left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
     except ValidationError as error:
-        # What a good takes that was broken when the plan was frozen is not known, so no units are given out.
+        # It is unknown what a good takes that was broken when the plan was frozen, so no units can be used.
         yield from error.problems
         return
     for unit_id, wanted in sorted(taken.items()):
@@ -329,8 +329,8 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
 def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:
     for one in session.find(VoidedRun, event_id=event.id):
         if one.kind is kind and one.run_id == run_id:
-            message = f"{kind.value} run {run_id} is voided already ({one.reason})"
-            yield Problem(message, field="run_id", hint="a run that was right after all is recorded once more")
+            message = f"{kind.value} run {run_id} is already voided ({one.reason})"
+            yield Problem(message, field="run_id", hint="if the run was right after all, record it again")
 
 
 def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
@@ -343,9 +343,7 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
         last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
-        message = (
-            f"{unit.name}: {format_number(used)} are packed, and without production run {run.id} only {made} are made"
-        )
+        message = f"{unit.name}: {format_number(used)} are packed, but without production run {run.id} only {made} would be made"
         yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
 
 

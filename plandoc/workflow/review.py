@@ -15,10 +15,10 @@ from plandoc.store import NO_SESSION, reads
 def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     """Return what is wrong or doubtful in an event's plan, each with the numbers and the way out; the worst first.
 
-    Found are: goods that are broken or whose recipes are not selected, units without a decision, decisions that are
-    short and not accepted, that were made for another need, yield or recipe, or that nobody needs.
+    It finds goods that are broken or whose recipes are not selected, units without a decision, and decisions that are
+    short and not accepted, that were made for another need, yield or recipe, or that no good needs.
 
-    Of a plan in production it is also named what the catalog defines otherwise than the plan, and that can be left.
+    For a plan in production, it also reports what the catalog defines differently; that can be left.
 
     Raises:
         NotFoundError: "Event 99 not found".

@@ -1,7 +1,6 @@
-"""Taking over into a plan in production what the catalog says now of a recipe or a good: with a reason, on record.
+"""Revisions: a plan in production adopts the catalog's current definition of a recipe or a good, recorded with a reason.
 
-A started plan stays what it is, until it is revised on purpose. What was baked and packed before stays as
-it was baked and packed.
+A started plan stays as it is until it is revised on purpose. What was baked and packed before does not change.
 """
 
 from __future__ import annotations
@@ -48,16 +47,16 @@ _Revision = ReviseRecipe | ReviseFinishedGood
 
 @changes("amend the plan")
 def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalog says of a recipe now. Returns the amendment, which keeps old and new.
+    """Adopt the catalog's current definition of a recipe. Returns the amendment, which keeps the old and the new one.
 
-    That is what goes in, its sub-recipes all the way down, what they yield, and what their ingredients weigh. A
-    sub-recipe or an ingredient that other recipes of the plan share changes for them, too. The numbers of the plan stay
-    as they are: where they no longer fit, a review says so.
+    That is what goes in, all nested sub-recipes, what they yield, and what their ingredients weigh. A sub-recipe or an
+    ingredient that other recipes of the plan share changes for them as well. The numbers of the plan stay as they are:
+    where they no longer fit, a review reports it.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         recipe_id: The recipe; one of the plan, or inside one of them.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -76,15 +75,15 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
 
 @changes("amend the plan")
 def revise_finished_good(event_id: int, good_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalog says of a good now. Returns the amendment, which keeps old and new.
+    """Adopt the catalog's current definition of a good. Returns the amendment, which keeps the old and the new one.
 
-    That is what it is made of, with the goods inside it all the way down; the recipes of its units stay as the plan has
-    them. Recipes that it needs and that are not selected come with it. Pieces packed before stay what they were made of.
+    That is what it is made of, with all nested goods; the recipes of its units stay as the plan has them. Recipes that
+    it needs and that are not selected are added. Pieces packed before do not change.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         good_id: The good; one of the plan, or inside one of them.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -100,7 +99,7 @@ def revise_finished_good(event_id: int, good_id: int, reason: str, session: Sess
 
 
 def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
-    """Replace the definitions in force that differ with those of the catalog, and save that."""
+    """Replace the effective definitions that differ with those of the catalog, and save the amendment."""
     effective, current = plan_definitions(event_id, session), catalog_definitions(session)
     changed = {kind: [i for i in ids[kind] if difference(kind, i, effective, current).changes] for kind in ids}
     if not any(changed.values()):
@@ -131,13 +130,13 @@ def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, ses
         return
     (asked,) = availability([good], selected_recipes(event_id, session), after)
     if asked.problem is not None:
-        hint = "correct the good's definition first"
+        hint = "fix the good's definition first"
         raise ValidationError([Problem(asked.problem, field="components", hint=hint)])
     yield from (recipe.id for recipe in asked.missing_recipes)
 
 
 def _new(ids: Ids, after: Definitions, event_id: int, session: Session) -> Mapping[str, Rows]:
-    """Return what the revised definitions rest on and nothing has frozen yet."""
+    """Return what the revised definitions depend on and nothing has frozen yet."""
     goods, units, recipes = (ids.get(kind, ()) for kind in (FinishedGood, FinishedUnit, Recipe))
     return not_frozen_yet(dependency_closure(after, goods=goods, units=units, recipes=recipes), event_id, session)
 
@@ -148,7 +147,7 @@ def _together(some: Mapping[str, Rows], more: Mapping[str, Rows]) -> dict[str, d
 
 
 def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: int, session: Session) -> str:
-    """Return what a recipe or good is called in the plan that it is in.
+    """Return the name of a recipe or good in the plan.
 
     Raises:
         ValidationError: when it is not in the plan, or no longer in the catalog.
@@ -165,6 +164,6 @@ def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: 
     if record_id not in inside[kind]:
         raise ValidationError([Problem(f"{name} is not in the plan", field=field)])
     if known[1] is None:
-        message = f"{name} is no longer in the catalog, so there is nothing to take over"
-        raise ValidationError([Problem(message, field=field, hint="the plan stays what it is")])
+        message = f"{name} is no longer in the catalog, so there is nothing to adopt"
+        raise ValidationError([Problem(message, field=field, hint="the plan stays as it is")])
     return name

@@ -129,13 +129,13 @@ def test_a_number_that_is_none_is_wrong_usage_and_changes_nothing(amend, kitchen
 @pytest.mark.parametrize(
     "words",
     [
-        ("quantity", "1", "sable-bag", "20", "the same", "planned already"),
+        ("quantity", "1", "sable-bag", "20", "the same", "already planned"),
         ("quantity", "1", "sable-bag", "0", "none", "'plandoc amend drop 1 sable-bag --reason TEXT'"),
         ("quantity", "1", "sable-bag", "-3", "fewer", "found -3"),
         ("add", "1", "sable-bag", "5", "more", "'plandoc amend quantity 1 sable-bag 5 --reason TEXT'"),
         ("drop", "1", "sable-bags", "typed wrongly", "did you mean sable-bag?"),
         ("drop", "1", "999", "typed wrongly", "999 not found"),
-        ("batches", "1", "rye-loaf", "9", "the same", "decided already"),
+        ("batches", "1", "rye-loaf", "9", "the same", "already decided"),
         ("drop", "2", "sable-bag", "no such event", "Event '2' not found"),
     ],
     ids=" ".join,
@@ -157,7 +157,7 @@ def test_what_is_baked_is_guarded_and_the_way_out_is_an_option(call, amend, kitc
     dropped = amend("drop", "1", "captain-s-crate", "order cancelled", more=["--force"])
 
     assert (fewer.status, refused.status, dropped.status) == (1, 1, 0)
-    assert "5 are baked already" in fewer.err
+    assert "5 are already baked" in fewer.err
     assert "Harbour rye" in refused.err
     assert "--force" in refused.err
 

@@ -165,9 +165,9 @@ def test_containers_counts_and_unknown_units_stay_apart_and_say_why():
     rows = _of_lines(("1", "dozen"), ("2", "each"), ("1", "bag"), ("1", "bottle"), ("2", "blorp"), ("3", "cupz"))
 
     assert [(str(row.amount), row.unconverted) for row in rows] == [
-        ("1.167 dozen", "dozen cannot be turned into bottle or bag or blorp or cupz"),
-        ("1 bottle", "bottle cannot be turned into dozen or bag or blorp or cupz"),
-        ("1 bag", "bag cannot be turned into dozen or bottle or blorp or cupz"),
+        ("1.167 dozen", "dozen cannot be converted into bottle or bag or blorp or cupz"),
+        ("1 bottle", "bottle cannot be converted into dozen or bag or blorp or cupz"),
+        ("1 bag", "bag cannot be converted into dozen or bottle or blorp or cupz"),
         ("2 blorp", "'blorp' is not a unit that plandoc knows"),
         ("3 cupz", "'cupz' is not a unit that plandoc knows; did you mean cup?"),
     ]

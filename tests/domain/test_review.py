@@ -127,7 +127,7 @@ def test_a_good_whose_recipe_is_not_selected_is_found():
     (one,) = findings(recipes=(1,))
 
     assert (one.kind, one.finished_good_id) == (FindingKind.MISSING_RECIPE, 2)
-    assert one.message == "Good 2 is in the plan, but not selected are Cake"
+    assert one.message == "Good 2 is in the plan, but needs recipes that are not selected: Cake"
 
 
 def test_a_selected_recipe_that_is_gone_is_found():

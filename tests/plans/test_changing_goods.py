@@ -81,7 +81,7 @@ def test_recipes_that_came_and_went_are_reported(bakery, event):
 
 def test_missing_recipes_are_added_to_those_that_are_chosen(store, bakery):
     event = a_plan(store, bakery=bakery, quantities={bakery.cookie_box.id: 1})
-    with pytest.raises(plandoc.ValidationError, match="Plain Slice is not available: not selected are Sponge Cake"):
+    with pytest.raises(plandoc.ValidationError, match="Plain Slice needs recipes that are not selected: Sponge Cake"):
         plandoc.change_event_finished_goods(event.id, {bakery.plain_slice.id: 4})
     selection = plandoc.change_event_finished_goods(event.id, {bakery.plain_slice.id: 4}, add_missing_recipes=True)
 

@@ -133,7 +133,7 @@ BROKEN = {
         [],
         [
             "recipe 99 is in the plan, but was not found",
-            "Hamper is in the plan, but not selected are Sponge Cake",
+            "Hamper is in the plan, but needs recipes that are not selected: Sponge Cake",
         ],
     ),
     "decided unit": (

@@ -110,7 +110,7 @@ def test_a_good_is_packed_no_more_often_than_the_plan_wants(folder, bakery, even
         record_assembly(event.id, bakery.cookie_box.id, 4)
 
     assert messages(refused) == ["Cookie Gift Box: 10 wanted and 7 packed, so at most 3 more, found 4"]
-    assert refused.value.problems[0].hint == "raise the number wanted first, with change_quantity(quantity=11)"
+    assert refused.value.problems[0].hint == "raise the quantity first, with change_quantity(quantity=11)"
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.cookie_box.id, 3).quantity == 3
 
@@ -122,7 +122,7 @@ def test_a_good_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
         record_assembly(event.id, bakery.plain_cookie.id, 1)
 
     assert messages(refused) == ["Plain Cookie is not in the plan of Christmas 2026"]
-    assert refused.value.problems[0].hint == "put it into the plan first, with add_finished_good"
+    assert refused.value.problems[0].hint == "add it to the plan first, with add_finished_good"
     assert folder_bytes(folder) == before
 
 

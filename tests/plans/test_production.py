@@ -113,12 +113,12 @@ WRONG_NUMBERS = [
     (
         {"units_made": 50},
         "Cookie: 2 batches yield 48, found 50 made and 0 lost",
-        "at most 48 are counted together; more were baked in more batches",
+        "at most 48 can be counted; if there were more, record more batches",
     ),
     (
         {"units_made": 48, "lost": {"burnt": 1}},
         "Cookie: 2 batches yield 48, found 48 made and 1 lost",
-        "at most 48 are counted together; more were baked in more batches",
+        "at most 48 can be counted; if there were more, record more batches",
     ),
     (
         {"lost": {"burnt": 40, "eaten": 9}},
@@ -164,7 +164,7 @@ WRONG_VALUES = [
     (
         {"produced_at": datetime.datetime(2026, 12, 1)},
         (
-            "moment of production: wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, "
+            "time of production: wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, "
             "found datetime.datetime(2026, 12, 1, 0, 0)"
         ),
     ),
@@ -201,7 +201,7 @@ def test_a_unit_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
         record_production(event.id, bakery.small_cookie.id, 1)
 
     assert messages(refused) == ["Small Cookie is neither decided nor needed in the plan of Christmas 2026"]
-    assert refused.value.problems[0].hint == "put it into the plan first, with modify_batch_decision"
+    assert refused.value.problems[0].hint == "add it to the plan first, with modify_batch_decision"
     assert folder_bytes(folder) == before
 
 

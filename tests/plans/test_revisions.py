@@ -328,14 +328,14 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
     recipe, good = plandoc.review_plan(event.id)
 
     assert recipe.message == (
-        "Chocolate Chip Cookies: the catalog says something else than the plan: Flour 2 cup -> 1 cup, "
+        "Chocolate Chip Cookies: the catalog differs from the plan: Flour 2 cup -> 1 cup, "
         "Sugar 1 cup -> none, Butter none -> 1 kg, Cookie: yield 24 a batch -> 20 a batch"
     )
     assert recipe.way_out == (
-        "take it over with revise_recipe of chocolate-chip-cookies, or leave it: the plan stays what it is"
+        "adopt it with revise_recipe of chocolate-chip-cookies, or leave it: the plan stays as it is"
     )
     assert good.message == (
-        "Hamper: the catalog says something else than the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
+        "Hamper: the catalog differs from the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
     )
     assert good.finished_good_id == bakery.hamper.id
 

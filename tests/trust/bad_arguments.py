@@ -85,18 +85,18 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("more packed than is made", "pack", "1", "hamper", "1000", says="found 1000"),
     *(typed(f"a run called {form[:6]!r}", "void", "1", form, "--reason", "x", says="wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2", status=2) for form in ("x1", "1", "b", EMPTY, "b-1", "b\uff11", "b1.0", "b" + "9" * 5000, "bb1")),
     typed("a run that there is not", "void", "1", "b9", "--reason", "x", says="run b9 not found"),
-    typed("a run that is voided", "void", "1", "b2", "--reason", "x", says="run b2 is voided already"),
+    typed("a run that is voided", "void", "1", "b2", "--reason", "x", says="run b2 is already voided"),
     typed("a run voided for no reason", "void", "1", "b1", "--reason", "   ", says=NO_REASON),
     # Amendments.
     typed("an amendment for no reason", "amend", "quantity", "1", "hamper", "3", "--reason", EMPTY, says=NO_REASON),
     typed("an amendment without a reason", "amend", "quantity", "1", "hamper", "3", says="--reason", status=2),
     typed("an amendment to nothing", "amend", "quantity", "1", "hamper", "0", "--reason", "x", says=f"Hamper: {AT_LEAST_1}0 (take it out of the plan with 'plandoc amend drop"),
-    typed("an amendment to what it is", "amend", "quantity", "1", "hamper", "2", "--reason", "x", says="Hamper: 2 are planned already, so nothing would change"),
+    typed("an amendment to what it is", "amend", "quantity", "1", "hamper", "2", "--reason", "x", says="Hamper: 2 are already planned, so nothing would change"),
     typed("an amendment in words", "amend", "quantity", "1", "hamper", "three", "--reason", "x", says="wanted a whole number for QUANTITY, found 'three'", status=2),
     typed("an amendment of what is not planned", "amend", "drop", "1", "plain-slice", "--reason", "x", says="Plain Slice is not in the plan"),
-    typed("an amendment that adds what is planned", "amend", "add", "1", "hamper", "1", "--reason", "x", says="Hamper is in the plan already, 2 of it"),
+    typed("an amendment that adds what is planned", "amend", "add", "1", "hamper", "1", "--reason", "x", says="Hamper is already in the plan, with a quantity of 2"),
     typed("an amendment of a draft", "amend", "quantity", "2", "hamper", "3", "--reason", "x", says="the plan of 'Easter 2027' (event 2) is DRAFT"),
-    typed("fewer batches than are baked", "amend", "batches", "1", "cookie", "1", "--reason", "x", says="3 are baked already, so the plan cannot go down to 1"),
+    typed("fewer batches than are baked", "amend", "batches", "1", "cookie", "1", "--reason", "x", says="3 are already baked, so the plan cannot go down to 1"),
     # Amounts.
     *(
         typed(f"an amount typed as {ascii(form)}", "stock", "set", "flour", form, "kg", says=NO_AMOUNT)
@@ -130,7 +130,7 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("an import of the folder", "import", "data", says="data: wanted a file, found a folder"),
     typed("an import from the standard input", "import", "-", says="Unknown option: -", status=2),
     typed("an import that is to do what nobody knows", "import", "x.json", "--on-conflict", "maybe", says='Invalid value "maybe" for --on-conflict', status=2),
-    typed("a restore from the folder itself", "restore", "data", "--replace", says="is no backup: it holds no backup.json"),
+    typed("a restore from the folder itself", "restore", "data", "--replace", says="is not a backup: backup.json is missing"),
     typed("a restore from nothing", "restore", "nothing.zip", says="there is no backup at"),
     typed("a repair from nothing", "repair", "--from", "nothing", says="there is no backup at"),
     typed("a report to a folder that is not there", "report", "1", "-o", "nowhere/r.html", says="there is no folder"),

@@ -388,6 +388,6 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(67, "a file system without locks, by the command", on_a_file_system_that(WRITE, lock=NO_LOCKS), ("this file system has no file locks", "use a local disk", "not saved"), keeps=every_document),
     Row(68, "folders that cannot be synced, by the command", on_a_file_system_that(WRITE, sync=("os.fsync", errno.EINVAL)), ("added 'Tea'",), 0, keeps=nothing),
     Row(68, "folders that fail to be synced, by the command", on_a_file_system_that(WRITE, sync=("os.fsync", errno.EIO)), ("input/output error",), keeps=nothing),
-    Row(26, "two events of one slug, by the command", CHECK, ("slug the same as in events/1.json events 1",), 1, lambda folder: (called(folder, *ADD), edited("events/2.json", lambda tables: tables["events"]["2"].update(slug="christmas-2026"))(folder)) and None),
+    Row(26, "two events of one slug, by the command", CHECK, ("same slug as in events/1.json events 1",), 1, lambda folder: (called(folder, *ADD), edited("events/2.json", lambda tables: tables["events"]["2"].update(slug="christmas-2026"))(folder)) and None),
     Row(23, "10^18 portions, written by the library", in_session(lambda session: session.replace(records.EventFinishedGood(1, 3, 10**18, id=1))), ("quantity: EventFinishedGood: wanted a whole number of at most 1000000000000",), keeps=every_document, kind="ValidationError"),
 )  # fmt: skip

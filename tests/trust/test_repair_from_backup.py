@@ -42,7 +42,7 @@ def test_a_damaged_event_is_taken_back_and_the_damaged_one_is_kept(place, name):
     report = repair(root, backup=place / name)
 
     assert done(report) == [("RESTORE", "events/2.json")]
-    assert "changed in it is lost" in report.actions[0].reason
+    assert "are lost" in report.actions[0].reason
     assert event.read_bytes() == wanted
     assert is_kept(wanted[:500], root)
     assert (report.remaining, plandoc.check(root)) == ((), [])

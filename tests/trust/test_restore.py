@@ -45,7 +45,7 @@ def test_a_restored_folder_holds_the_same_bytes_as_the_one_that_was_backed_up(wo
 
     assert documents_of(target) == documents_of(worked_in)
     assert plandoc.check(target) == []
-    assert (marker_of(target).lineage, report.kept, report.problems) == (marker_of(worked_in).lineage, None, ())
+    assert (marker_of(target).store_id, report.kept, report.problems) == (marker_of(worked_in).store_id, None, ())
     assert (report.documents, report.serial) == (5, marker_of(worked_in).serial)
     assert [name for name in names_in(tmp_path) if name.endswith("tmp")] == []
     assert names_of_events(target) == ["Draft", "Started"]
@@ -59,7 +59,7 @@ def test_a_backup_of_another_transaction_of_the_same_number_is_not_restored_unas
     made = backup(worked_in, tmp_path / "b.zip").path
     own = backup(other, tmp_path / "own.zip").path
 
-    with pytest.raises(plandoc.ValidationError, match="but it is not the same one .*allow_older=True"):
+    with pytest.raises(plandoc.ValidationError, match="but not the same one .*allow_older=True"):
         restore(made, other, replace=True)
 
     assert names_of_events(other)[-1] == "Written in its place"
@@ -84,7 +84,7 @@ def test_over_a_folder_only_with_replace_which_keeps_a_backup_of_what_was_there(
     saved = documents_of(worked_in)
     add_event(worked_in, "Later")
     newer, everything = documents_of(worked_in), everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match=r"is a data folder already .*replace=True"):
+    with pytest.raises(plandoc.ValidationError, match=r"is already a data folder .*replace=True"):
         restore(made, worked_in, allow_older=True, allow_other_folder=True)
     assert everything_in(tmp_path) == everything
     report = restore(made, worked_in, replace=True, allow_older=True, clock=lambda: MOMENT)
@@ -113,13 +113,13 @@ def test_another_lineage_is_refused_unless_said_so(worked_in, tmp_path, made):
     other = tmp_path / "other"
     plandoc.open_store(other, create=True).close()
     before = everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match="is of another data folder .*allow_other_folder=True"):
+    with pytest.raises(plandoc.ValidationError, match="was made of another data folder .*allow_other_folder=True"):
         restore(made, other, replace=True)
     assert everything_in(tmp_path) == before
     report = restore(made, other, replace=True, allow_other_folder=True)
 
     assert documents_of(other) == documents_of(worked_in)
-    assert marker_of(other).lineage == marker_of(worked_in).lineage == report.lineage
+    assert marker_of(other).store_id == marker_of(worked_in).store_id == report.store_id
     assert plandoc.check(other) == []
 
 
@@ -202,7 +202,7 @@ def cut(path):
 
 
 def a_line():
-    return journal.render(journal.Line(99, "another", ()), action="x", moment=MOMENT)
+    return journal.render(journal.Line(99, "another", ()), action="x", timestamp=MOMENT)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from plandoc.exchange.references import TABLES_OF_FIELDS
+from plandoc.tables import FIELDS_OF_PARTS
 
 Row = dict[str, Any]
 
-# Lists of parts, each with references of its own. Nothing deeper is looked into: snapshots and amendments keep their ids.
-PARTS = frozenset({"lines", "sub_recipes", "components", "taken"})
+# Lists of parts, each with references of its own. Nothing deeper is looked into: what is sealed keeps its ids.
+PARTS = FIELDS_OF_PARTS
 _ID, _SLUG = "_id", "_slug"
 
 

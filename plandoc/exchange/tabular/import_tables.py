@@ -26,7 +26,7 @@ from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.stock_tables import StockReader
 from plandoc.exchange.tabular.table_reader import Tables, read_tables
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 AnyPath = str | os.PathLike[str]
@@ -45,7 +45,7 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
+    tables = read_tables(checked_path(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog()), session, dry_run=dry_run)
@@ -83,7 +83,7 @@ def import_recipes(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), RECIPE_COLUMNS, RECIPE_KEYS)
+    tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
     maker = DraftMaker(tables.cells)
     catalog = Catalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
     reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
@@ -106,7 +106,7 @@ def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), GOOD_COLUMNS, GOOD_KEYS)
+    tables = read_tables(checked_path(path), GOOD_COLUMNS, GOOD_KEYS)
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)
@@ -126,7 +126,7 @@ def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), STOCK_COLUMNS, STOCK_COLUMNS)
+    tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS)
     maker = DraftMaker(tables.cells)
     StockReader(tables.cells, session, maker).read(tables)
     return _run(tables, Drafts(stock=tuple(maker.drafts())), session, dry_run=dry_run)

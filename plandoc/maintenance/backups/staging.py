@@ -1,7 +1,7 @@
-"""Making a backup or a folder under a name that nobody looks at, beside the place where it gets its own.
+"""Making a file or folder under a temporary name beside the place where it gets its own.
 
-Whoever works holds a lock beside what is being made. The system frees it with its holder, so a lock that can be had
-shows that nobody will go on with this work. Anything else is left alone: what has no such lock, and what another
+The process at work holds a lock beside what it makes. The system frees it with its holder, so a free lock shows that
+the work was abandoned, and its rest is removed. Anything else is left alone: what has no such lock, and what another
 machine made, because its locks may not be visible here.
 """
 
@@ -12,11 +12,12 @@ import datetime
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError
 from plandoc.storage import holder, lock
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import storage_error
@@ -29,9 +30,9 @@ _NAME = re.compile(rf"\.plandoc-[0-9a-f]{{16}}{re.escape(_LOCKED)}", re.ASCII)
 
 @contextlib.contextmanager
 def temporary_beside(target: Path, moment: datetime.datetime, layer: Files) -> Iterator[Path]:
-    """Give a name beside a target that nobody has; what is still under it when the block ends is removed.
+    """Yield an unused name beside a target; what still has it when the block ends is removed.
 
-    First of all that is done for those who were killed before they could do it themselves.
+    What killed processes left is removed first.
     """
     _remove_what_the_killed_left(target.parent, moment, layer)
     stem = target.parent / f".plandoc-{secrets.token_hex(8)}"
@@ -45,38 +46,27 @@ def temporary_beside(target: Path, moment: datetime.datetime, layer: Files) -> I
             _let_go(held, stem.with_name(stem.name + _LOCKED), layer)
 
 
-def write_tree(folder: Path, contents: Mapping[str, bytes], files: Files) -> None:
-    """Make a folder of these files; when this returns they are on the disk, but not yet that the folder is there."""
-    files.make_folder(folder)
-    files.make_folder(folder / EVENTS_FOLDER)
-    for name, content in contents.items():
-        files.create(folder / name, content, None)
-        files.sync_file(folder / name)
-    files.sync_folder(folder / EVENTS_FOLDER)
-    files.sync_folder(folder)
-
-
-def sync_parent(folder: Path, files: Files) -> None:
+def sync_parent(write: AtomicWrite) -> None:
     """Make durable that something has its name now; when that fails, nobody knows whether it will keep it.
 
     Raises:
         StorageError: that says so.
     """
     try:
-        files.sync_folder(folder)
+        write.sync_name()
     except OSError as error:
         doing = "the name that was given could not be made durable"
-        raise storage_error(error, folder, Outcome.UNKNOWN, doing) from error
+        raise storage_error(error, write.path.parent, Outcome.UNKNOWN, doing) from error
 
 
 def _locked(place: Path, moment: datetime.datetime, layer: Files) -> FolderLock | None:
-    """Take a lock that tells that somebody works here; None where none is to be had, which stops no work."""
+    """Take a lock that shows that somebody works here; None where that is not possible, which does not stop the work."""
     held = FolderLock(place, layer)
     try:
-        # The lock means nothing after a power cut, so that these are no part of what the disk must keep.
+        # The lock means nothing after a power cut, so it need not be durable.
         place.mkdir()
         (place / lock.FOLDER).mkdir()
-        held.acquire(action="make a backup or restore one", moment=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="make a backup or restore one", timestamp=moment, timeout_seconds=0, on_wait=None)
     except (OSError, PlandocError):
         held.close()
         _remove_lock(place, layer)
@@ -85,7 +75,7 @@ def _locked(place: Path, moment: datetime.datetime, layer: Files) -> FolderLock 
 
 
 def _remove_what_the_killed_left(folder: Path, moment: datetime.datetime, layer: Files) -> None:
-    # Whatever stands in the way of this stands in the way of nothing else.
+    # A failure here must not stop the work.
     with contextlib.suppress(OSError):
         for name in layer.names(folder):
             if _NAME.fullmatch(name) and _is_folder(folder / name, layer):
@@ -96,13 +86,13 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
     made = place.with_name(place.name.removesuffix(_LOCKED) + _MADE)
     held = FolderLock(place, layer)
     host = held.holder().facts.get("host")
-    # Whoever was killed before leaving word had made nothing yet.
+    # A process that was killed before it wrote its name had not made anything yet.
     if host != holder.this_host() and (host is not None or layer.status(made) is not None):
         return
     try:
-        held.acquire(action="remove what was left", moment=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="remove what was left", timestamp=moment, timeout_seconds=0, on_wait=None)
     except PlandocError:
-        # Somebody works there, or removes it just now.
+        # Somebody works there, or is just removing it.
         held.close()
         return
     if host is not None:
@@ -112,11 +102,11 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
 
 
 def _let_go(held: FolderLock, place: Path, layer: Files) -> None:
-    # What was made has its name by now, or never gets it: nothing that the system refuses here says anything about that.
+    # What was made has its name by now or never gets it; a failure here changes nothing about that.
     with contextlib.suppress(OSError, PlandocError):
         held.release()
     with contextlib.suppress(OSError, PlandocError):
-        # Some systems remove no file that is open.
+        # Some systems do not remove open files.
         held.close()
     _remove_lock(place, layer)
 
@@ -132,7 +122,7 @@ def _remove_lock(place: Path, layer: Files) -> None:
 
 
 def _remove(made: Path, layer: Files) -> None:
-    """Remove what was being made: a file, or a folder of files with those of events in one more."""
+    """Remove what was being made: a file, or a folder with its folder of events."""
     if not _is_folder(made, layer):
         layer.remove(made)
         return

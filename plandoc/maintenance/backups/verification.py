@@ -1,4 +1,4 @@
-"""Whether a backup is what it was when it was made, and whether that was without fault."""
+"""Whether a backup is unchanged since it was made, and whether its documents are valid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from plandoc.tables import EVENTS_FOLDER
 def verify_backup(path: str | os.PathLike[str]) -> list[Problem]:
     """Return everything that is wrong with a backup, a folder or a ZIP file; an empty list when nothing is.
 
-    Every file is compared with its digest in the manifest, the manifest with its own; then the documents are checked
+    Every file is compared with its digest in the manifest, and the manifest with its own; then the documents are checked
     like those of a data folder.
 
     Raises:
@@ -46,5 +46,5 @@ def problems_in(documents: Mapping[str, bytes]) -> list[Problem]:
         (Path(scratch) / EVENTS_FOLDER).mkdir()
         for name, content in documents.items():
             (Path(scratch) / name).write_bytes(content)
-        # What names no file is about the place, which is this one for a moment only.
+        # A problem without a file is about the place, which is temporary here.
         return [problem for problem in checks.check(scratch) if problem.file is not None]

@@ -25,11 +25,11 @@ def validate_counters(document: DocumentSession) -> Iterator[Issue]:
     known = tables_of(document.name)
     for table, number in document.next_ids.items():
         if table not in known:
-            hint = f"take it out; known are {', '.join(known)}"
+            hint = f"remove it; the tables are {', '.join(known)}"
             yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
         elif number > LARGEST_NUMBER:
-            hint = "write the highest id of the table and one more"
-            yield _counter(document, table, f"no row can get the id {number}; the highest is {LARGEST_NUMBER}", hint)
+            hint = "set it to one more than the highest id of the table"
+            yield _counter(document, table, f"the id {number} is too large; the highest is {LARGEST_NUMBER}", hint)
     for table, (found, wanted) in document.stale_counters().items():
         # An unknown table is reported above.
         if table in known:
@@ -51,12 +51,12 @@ def validate_uniqueness(document: DocumentSession, slugs_of_events: FirstSeen) -
             key_of = attrgetter(*fields)
             for record in document.find(table):
                 if fields == ("slug",) and not record.slug:
-                    hint = "write a short name that no other has, such as christmas-2026"
+                    hint = "give it a short name that no other event has, such as christmas-2026"
                     yield _in_row(document, table, record.id, "wanted a slug, found none", field="slug", hint=hint)
                     continue
                 first = seen.setdefault(key_of(record), (document.file, table.name, record.id))
                 if first != (document.file, table.name, record.id):
-                    message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
+                    message = f"same {' and '.join(fields)} as in {' '.join(map(str, first))}"
                     yield _in_row(document, table, record.id, message, hint="give one of the two another")
 
 
@@ -74,7 +74,7 @@ def validate_references(document: DocumentSession, catalog_ids: Mapping[str, set
                 for missing in reference.ids(record):
                     if missing not in catalog_ids[target.name]:
                         message = f"{target.label} {missing} not found"
-                        hint = f"add it again or refer to another; or take {CATALOG} back from a backup"
+                        hint = f"add it again, refer to another one, or take {CATALOG} back from a backup"
                         yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
 
 
@@ -93,7 +93,7 @@ def _validate_bases(catalog: DocumentSession) -> Iterator[Issue]:
             check_base(recipe_id, recipes, "base_recipe_id")
         except ValidationError as error:
             (wrong,) = error.problems
-            hint = "take the base out of one of them"
+            hint = "remove the base from one of them"
             yield _in_row(catalog, table, recipe_id, wrong.message, field=wrong.field, hint=hint)
 
 
@@ -110,15 +110,15 @@ def _validate_nesting(
         try:
             check_nesting(thing_id, inside, lambda part: repr(by_id[part].name), table.name)
         except ValidationError as error:
-            hint = "take a part out of one of them"
+            hint = "remove a part from one of them"
             yield _in_row(catalog, table, thing_id, error.problems[0].message, hint=hint)
 
 
 def _counter_behind(document: DocumentSession, table: str, found: int, wanted: int) -> Issue:
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
-        return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
-    hint = "a new row could get an id that was used; 'plandoc repair' raises it"
+        return _counter(document, table, message, "the row has the highest possible id; give it a smaller one")
+    hint = "a new row could get an id that is already used; 'plandoc repair' raises it"
     return _counter(document, table, message, hint, Fix.FIX_COUNTER)
 
 

@@ -1,4 +1,4 @@
-"""What a file in a data folder is, told from its name alone."""
+"""What a file in a data folder is, judging by its name alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ADDED = re.compile(
     r"conflict|conflit|konflikt|copy|kopie|copia|copie|case conflict|\([0-9]+\)|~$|#$|\.(?:bak|orig|old|save)$| [0-9]+\.jsonl?$",
     re.IGNORECASE,
 )
-# What a service or an editor has not finished yet is its own affair.
+# What a service or an editor has not finished yet does not concern plandoc.
 _HIDDEN = (".", "~$")
 
 
@@ -31,7 +31,7 @@ class FileKind(enum.Enum):
     COPY = "a second version of a document"
     NAMED_LIKE_COPY = "a JSON file with the name of a document and something more"
     UNKNOWN = "a JSON file that plandoc does not know"
-    OTHERS = "a file that is no concern of plandoc"
+    OTHERS = "a file that does not concern plandoc"
 
 
 def kind_of(name: str) -> FileKind:

@@ -1,14 +1,14 @@
-"""One look at a data folder: every file that stands in it, one after the other, none kept in memory but the catalog."""
+"""One inspection of a data folder: every file in it, one after the other; only the catalog is kept in memory."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
@@ -22,29 +22,27 @@ from plandoc.maintenance.checks.document_checks import (
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
 from plandoc.maintenance.checks.plan_checks import validate_plan
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document, tables_of
 
-# What stands in a document, in the marker, in the journal, and in nobody else's files.
+# What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
 _MOST_SHOWN = 10
 _FROM_BACKUP = "take it back from a backup, with 'plandoc repair --from BACKUP'"
 
 
 class Inspection:
-    """One look at one folder; takes no lock and changes nothing.
+    """One inspection of one folder; takes no lock and changes nothing.
 
     Attributes:
-        marker: What the folder's marker says; None when that cannot be told.
-        state: What journal and marker mean together; None when that cannot be told.
-        highest_event: The highest id of an event whose document is this folder's; 0 when there is none.
+        marker: The folder's marker; None when it cannot be read.
+        state: What journal and marker mean together; None when they are not consistent.
+        highest_event: The highest id of an event whose document belongs to this folder; 0 when there is none.
     """
 
     def __init__(self, folder: DocumentFiles, files: Files) -> None:
@@ -55,10 +53,7 @@ class Inspection:
         self._catalog_ids: dict[str, set[int]] | None = None
         # The slugs of all events, with where each was first seen.
         self._slugs: FirstSeen = {}
-        self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, KeptRow] = {}
-        self._wrongly_kept: list[int] = []
-        # Of which it is said already that their names cannot be had.
+        # Folders that were already reported as unlistable.
         self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
@@ -74,7 +69,6 @@ class Inspection:
         for name in ROOT_DOCUMENTS:
             yield from self._document(name)
         yield from self._events()
-        yield from self._kept_outside()
         yield from self._marker_counters()
         for folder in (".", EVENTS_FOLDER, LOST_FOUND):
             yield from self._files_that_do_not_belong(folder)
@@ -84,27 +78,27 @@ class Inspection:
             return
         if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint = "a new event could get an id that was used; 'plandoc repair' raises it"
+            hint = "a new event could get an id that is already used; 'plandoc repair' raises it"
             yield Issue(Problem(message, file=MARKER, field="next_event_id", hint=hint), Fix.FIX_COUNTER)
         for field, number, most in (
             ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
             ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
         ):
             if number > most:
-                hint = "no store gets that far; write the number that the newest backup has, and a thousand more"
+                hint = "no store gets this far; enter the number from the newest backup plus a thousand"
                 yield Issue(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
 
     def _lock(self) -> Iterator[Issue]:
-        hint = "nothing can be written here; put what stands there somewhere else"
+        hint = "nothing can be written here; move what is there somewhere else"
         for name, wanted, is_right in (
             (lock.FOLDER, "a folder", stat.S_ISDIR),
             (f"{lock.FOLDER}/{lock.NAME}", "a file", stat.S_ISREG),
         ):
             present = self._files.status(self._folder.root / name)
             if present is not None and not is_right(present.st_mode):
-                yield Issue(Problem(f"wanted {wanted} of plandoc's own for the lock", file=name, hint=hint))
+                yield Issue(Problem(f"wanted {wanted} for plandoc's lock", file=name, hint=hint))
                 return
 
     def _journal_and_marker(self) -> Iterator[Issue]:
@@ -118,23 +112,13 @@ class Inspection:
             return
         self.marker = self.state.marker
         self._reading = FolderReading(self._folder, self.state)
-        self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
-        self._kept_rows = self._kept.load()
         yield from _validate_journal(self.state, content)
         yield from map(Issue, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
             if recovery.classify(self._folder.read(name), done) is recovery.FileStatus.DIVERGED:
-                message = "was changed by another program after a crash, or while plandoc has the folder open"
+                message = "was changed by another program, after a crash or while plandoc had the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Issue(Problem(message, file=name, hint=hint), Fix.RECOVER)
-
-    def _kept_outside(self) -> Iterator[Issue]:
-        if self._kept is not None and self._wrongly_kept:
-            shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
-            more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
-            message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
-            hint = "lists of events may be wrong; 'plandoc repair' forgets what is kept"
-            yield Issue(Problem(message, file=self._kept.place, hint=hint), Fix.DROP_CACHE)
 
     def _marker_alone(self) -> None:
         try:
@@ -149,7 +133,7 @@ class Inspection:
         except OSError as error:
             if folder not in self._unlisted:
                 reason = (error.strerror or str(error)).lower()
-                yield Issue(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
+                yield Issue(Problem(f"cannot be listed: {reason}", file=folder, hint="check its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
@@ -162,8 +146,8 @@ class Inspection:
     def _temporary(self, name: str) -> Issue:
         status = self._files.status(self._folder.root / name)
         if status is not None and stat.S_ISDIR(status.st_mode):
-            hint = "plandoc makes no such folder; move it somewhere else"
-            return Issue(Problem("a folder with the name of an unfinished file", file=name, hint=hint))
+            hint = "plandoc does not make such folders; move it somewhere else"
+            return Issue(Problem("a folder with the name of a temporary file", file=name, hint=hint))
         hint = "the next recovery, or 'plandoc repair', removes it"
         return Issue(Problem(document_names.FileKind.TEMPORARY.value, file=name, hint=hint), Fix.REMOVE_TEMPORARY)
 
@@ -173,12 +157,12 @@ class Inspection:
         is_ours = is_file and self._is_ours(name)
         if kind is document_names.FileKind.COPY or (kind is document_names.FileKind.NAMED_LIKE_COPY and is_ours):
             original = document_names.document_of_copy(name)
-            message = f"looks like a second version of {original}, such as a sync service or an editor leaves"
+            message = f"looks like a second version of {original}, as left by a sync service or an editor"
             hint = f"compare the two; 'plandoc repair' moves this one to {LOST_FOUND}"
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE if is_file else None)
         if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
-            message = "a document under a name that is none, so that plandoc does not read it"
-            hint = f"give it its name back, as it says inside; 'plandoc repair' moves it to {LOST_FOUND}"
+            message = "misnamed document; plandoc ignores it"
+            hint = f"rename it to the name given inside; 'plandoc repair' moves it to {LOST_FOUND}"
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
         return Issue(Problem(document_names.FileKind.UNKNOWN.value, file=name, hint=hint))
@@ -211,9 +195,9 @@ class Inspection:
             return
         message = f"the folder is missing, but events were numbered up to {self.marker.next_event_id - 1}"
         alike = [name for name in self._files.names(self._folder.root) if name.casefold() == EVENTS_FOLDER]
-        hint = "take it back from a backup; if all events were removed, make an empty folder of this name"
+        hint = "take it back from a backup; if all events were removed, create an empty folder with this name"
         for name in alike:
-            hint = f"give {name!r} this name back"
+            hint = f"rename {name!r} back"
         yield Issue(Problem(message, file=EVENTS_FOLDER, hint=hint))
 
     def _document(self, name: str) -> Iterator[Issue]:
@@ -227,7 +211,7 @@ class Inspection:
         if content is None:
             yield Issue(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
             return
-        # The catalog stays where it is even when it is damaged: without one there is no folder to work with.
+        # The catalog stays in place even when it is damaged: without it the folder cannot be used.
         fix = None if name in ROOT_DOCUMENTS else Fix.QUARANTINE
         try:
             document = documents.parse(file, content)
@@ -238,8 +222,8 @@ class Inspection:
             return
         if not documents.is_as_written(document):
             yield _changed_by_others(document)
-        if self.marker is not None and opened.lineage != self.marker.lineage:
-            message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
+        if self.marker is not None and opened.store_id != self.marker.store_id:
+            message = f"belongs to another folder ({opened.store_id}), not to this one ({self.marker.store_id})"
             hint = "import the other folder's data instead of copying its files"
             yield Issue(Problem(message, file=file, hint=hint), fix, is_damage=True)
             return
@@ -264,15 +248,6 @@ class Inspection:
             yield from validate_containment(document)
         elif event_id is not None:
             yield from validate_plan(document, event_id, self._definitions())
-            self._compare_kept(document, event_id)
-
-    def _compare_kept(self, document: DocumentSession, event_id: int) -> None:
-        kept = self._kept_rows.get(document.name)
-        if kept is not None and isinstance(self._reading, FolderReading):
-            fingerprint, number, row = kept
-            is_used = self._reading.fingerprint(document.name) == fingerprint
-            if is_used and (number, row) != (event_id, document.row(BY_TYPE[Event], event_id)):
-                self._wrongly_kept.append(event_id)
 
     def _definitions(self) -> Definitions:
         catalog = self._catalog
@@ -282,33 +257,33 @@ class Inspection:
         def look_up(record_type: type) -> Any:
             return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
 
-        return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
+        return Definitions(*map(look_up, DEFINED))
 
 
 def _changed_by_others(document: documents.Document) -> Issue:
     writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
-    message = f"was changed by other hands since {writer} wrote it"
-    hint = "if that was not intended, compare it with a backup; the next change of it by plandoc takes it as it is"
+    message = f"was changed by another program since {writer} wrote it"
+    hint = "if that was not intended, compare it with a backup; the next change by plandoc keeps it as it is"
     return Issue(Problem(message, file=document.name, hint=hint), is_note=True)
 
 
 def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
     hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
-    said = []
-    if state.folded:
-        said.append(("all its transactions are folded in already", "empties it"))
+    reported = []
+    if state.already_checkpointed:
+        reported.append(("all its transactions are already checkpointed", "empties it"))
     elif state.lines:
-        yield _not_folded_in(len(state.lines), hint)
-    if state.unfinished_size:
-        at = "all of it" if state.unfinished_size == len(content) else "at its end"
-        said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
-    for message, way_out in said:
-        yield Issue(Problem(message, file=journal.NAME, hint=hint + way_out), Fix.RECOVER)
+        yield _not_checkpointed(len(state.lines), hint)
+    if state.torn_size:
+        which = "all of its" if state.torn_size == len(content) else "the last"
+        reported.append((f"{which} {state.torn_size} bytes were never committed", "removes them"))
+    for message, effect in reported:
+        yield Issue(Problem(message, file=journal.NAME, hint=hint + effect), Fix.RECOVER)
 
 
-def _not_folded_in(transactions: int, hint: str) -> Issue:
-    """Return the note that a folder is open somewhere: it is sound as it is, and closing it folds them in."""
+def _not_checkpointed(transactions: int, hint: str) -> Issue:
+    """Return the note that the folder is open somewhere: nothing is wrong, and closing it makes the checkpoint."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
-    it = "folds it in" if transactions == 1 else "folds them in"
-    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=hint + it)
+    it = "checkpoints it" if transactions == 1 else "checkpoints them"
+    problem = Problem(f"{message} checkpointed yet: the folder is open", file=journal.NAME, hint=hint + it)
     return Issue(problem, Fix.RECOVER, is_note=True)

@@ -1,4 +1,4 @@
-"""What the check finds: each problem as it is shown, and what a repair can do about it."""
+"""Issues of the check: each problem as it is shown, and what a repair can do about it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ class Fix(enum.Enum):
 
     RECOVER = ("finish what a crash left", "finished what a crash left")
     REMOVE_TEMPORARY = ("remove", "removed")
-    FIX_COUNTER = ("count up", "counted up")
+    FIX_COUNTER = ("raise the next id", "raised the next id")
     QUARANTINE = ("move to lost-found", "moved to lost-found")
-    DROP_CACHE = ("forget", "forgot")
-    RESTORE = ("take back from the backup", "taken back from the backup")
+    RESTORE = ("restore from the backup", "restored from the backup")
 
 
 @frozen
@@ -32,8 +31,8 @@ class Issue:
         problem: As it is shown.
         fix: What a repair does about it by itself; None when it can do nothing.
         is_damage: Whether the document's content cannot be trusted, so that a backup's is better.
-        newer: The error that says that a newer plandoc wrote the file; None when none did.
-        is_note: Whether nothing is wrong, but it is worth knowing.
+        newer: The error when a newer plandoc wrote the file; None otherwise.
+        is_note: Whether it is only worth knowing and nothing is wrong.
     """
 
     problem: Problem
@@ -49,13 +48,13 @@ class Issue:
 
 
 def issues_of(error: PlandocError, name: str, fix: Fix | None = None, *, is_damage: bool = False) -> tuple[Issue, ...]:
-    """Return what an error of reading a file means as issues."""
+    """Return the issues for an error that reading a file raised."""
     if isinstance(error, NewerFormatError):
         message = f"has format {error.found}, but this plandoc reads formats up to {error.supported}"
         hint = "upgrade with 'pip install --upgrade plandoc'; until then nothing here is changed"
         return (Issue(Problem(message, file=name, hint=hint), newer=error),)
     if isinstance(error, DamagedError | ValidationError):
-        # What stands in the place of a file names its whole path, which repair could not match.
+        # The error can name the whole path, which repair could not match.
         problems = (attrs.evolve(problem, file=name) for problem in error.problems)
         return tuple(Issue(problem, fix, is_damage=is_damage) for problem in problems)
     return (Issue(Problem(str(error), file=name)),)

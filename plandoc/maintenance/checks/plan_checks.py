@@ -1,4 +1,4 @@
-"""What can be wrong with the plan of one event, judged from its own document and the catalog."""
+"""What can be wrong with the plan of one event, checked with its own document and the catalog."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from plandoc.tables import BY_TYPE
 
 _STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
 _BACKUP = "take the file back from a backup, with 'plandoc repair --from BACKUP'"
-_BY_HAND = "plandoc never writes this, so somebody changed the file; put the row right, or take the file from a backup"
+_BY_HAND = "the file was edited by another program; fix the row or restore the file from a backup"
 
 
 @frozen
@@ -75,7 +75,7 @@ def validate_plan(document: DocumentSession, event_id: int, current: Definitions
     yield from _before_the_start(plan)
     yield from _voided(plan)
     if not unreadable:
-        yield from _impossible(plan, current)
+        yield from _inconsistent_runs(plan, current)
 
 
 def _unreadable(plan: _EventRows) -> Iterator[Issue]:
@@ -105,15 +105,15 @@ def _replays(plan: _EventRows) -> Iterator[Issue]:
     for snapshot in plan.rows(records.PlanSnapshot):
         try:
             amendments = plan.rows(records.PlanAmendment)
-            parting = first_divergence(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
+            divergence = first_divergence(snapshot.snapshot_data, amendments, plan.content, snapshot.definitions)
         except ValidationError as error:
             for one in error.problems:
                 yield attrs.evolve(plan.issue(one.message, snapshot, field=one.field, hint=_BACKUP), is_damage=True)
             continue
-        if parting is not None:
-            last = parting.amendment
-            since = "its snapshot on, by no amendment" if last is None else f"amendment {last.sequence} on"
-            message = f"the plan is not what its snapshot and amendments make it, from {since}: {parting.message}"
+        if divergence is not None:
+            last = divergence.amendment
+            since = "; no amendment explains" if last is None else f" from amendment {last.sequence} on"
+            message = f"the plan differs from its snapshot and amendments{since}: {divergence.message}"
             row = snapshot if last is None else last
             yield attrs.evolve(plan.issue(message, row, hint=_BACKUP), is_damage=True)
 
@@ -132,14 +132,14 @@ def _voided(plan: _EventRows) -> Iterator[Issue]:
     types = {RunKind.PRODUCTION: records.ProductionRun, RunKind.ASSEMBLY: records.AssemblyRun}
     for row in plan.rows(records.VoidedRun):
         if plan.document.get(BY_TYPE[types[row.kind]], row.run_id) is None:
-            message = f"voids {row.kind.value} run {row.run_id}, which is not there"
+            message = f"voids {row.kind.value} run {row.run_id}, which does not exist"
             yield plan.issue(message, row, field="run_id")
 
 
-def _impossible(plan: _EventRows, current: Definitions) -> Iterator[Issue]:
+def _inconsistent_runs(plan: _EventRows, current: Definitions) -> Iterator[Issue]:
     snapshots, amendments = plan.rows(records.PlanSnapshot), plan.rows(records.PlanAmendment)
     if len(snapshots) > 1:
-        # Said already; which definitions are in force is not for plandoc to say.
+        # Reported already; which definitions are effective is not for plandoc to decide.
         return
     effective = effective_definitions(snapshots[0] if snapshots else None, amendments, current)
     history = History(plan.content, plan.work, snapshots, amendments, effective, current)

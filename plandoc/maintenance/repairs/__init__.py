@@ -1,4 +1,4 @@
-"""Putting a damaged folder in order: only what is safe, said first, and nothing lost by it."""
+"""Repairing a damaged folder: only what is safe, shown first, without losing data."""
 
 from plandoc.maintenance.checks import Fix
 from plandoc.maintenance.repairs.repair_report import RepairAction, RepairReport

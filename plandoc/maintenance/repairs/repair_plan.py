@@ -1,4 +1,4 @@
-"""What a repair does about the issues of a check, worked out before anything is touched."""
+"""What a repair does about the issues of a check, planned before anything is touched."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _REPLACING = frozenset({Fix.QUARANTINE, Fix.RESTORE})
 def plan_repair(
     inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: RestoreSource | None
 ) -> list[RepairAction]:
-    """Return what a repair does, in order; nothing where journal and marker cannot be understood.
+    """Return what a repair does, in order; nothing when journal and marker are not consistent.
 
     Args:
         inspection: What the check saw of the folder.
         issues: What it found.
         folder: The files.
-        source: The backup to take documents back from; None when there is none.
+        source: The backup to restore documents from; None when there is none.
     """
     if inspection.state is None:
         return []
@@ -48,7 +48,7 @@ def _of_file(
 ) -> Iterator[RepairAction]:
     fixes = {issue.fix: issue for issue in reversed(issues) if issue.fix is not None}
     if Fix.RECOVER in fixes:
-        # First of all: what stands in the journal may be the very content that is missing here.
+        # Recovery comes first: the journal may hold the very content that is missing here.
         yield RepairAction(Fix.RECOVER, name, fixes[Fix.RECOVER].problem.message)
         return
     damage = next((issue for issue in issues if issue.is_damage), None)
@@ -64,17 +64,15 @@ def _of_file(
         yield RepairAction(Fix.QUARANTINE, name, _describe(fixes[Fix.QUARANTINE].problem), kept)
     elif Fix.REMOVE_TEMPORARY in fixes:
         yield RepairAction(Fix.REMOVE_TEMPORARY, name, _describe(wrong.problem))
-    elif Fix.DROP_CACHE in fixes:
-        yield RepairAction(Fix.DROP_CACHE, name, _describe(wrong.problem))
     elif Fix.FIX_COUNTER in fixes and name != MARKER and damage is None:
         yield RepairAction(Fix.FIX_COUNTER, name, "; ".join(_describe(one.problem) for one in issues if one.fix))
 
 
 def _quarantined_before(source: RestoreSource, inspection: Inspection, folder: DocumentFiles) -> Iterator[RepairAction]:
-    """Yield the events that an earlier repair took out for damage, and that the backup has."""
+    """Yield the events that an earlier repair moved to lost-found, and that the backup has."""
     for name in LostFound(folder).quarantined():
         if folder.read(name) is None and source.has_sound(name):
-            reason = f"an earlier repair took it out; {source.lost_since(inspection.state)}"
+            reason = f"an earlier repair moved it to lost-found; {source.lost_since(inspection.state)}"
             yield RepairAction(Fix.RESTORE, name, reason)
 
 
@@ -87,7 +85,7 @@ def _marker(actions: Sequence[RepairAction], inspection: Inspection) -> Iterator
 
 
 def remaining(issues: Sequence[Issue], actions: Sequence[RepairAction]) -> tuple[Problem, ...]:
-    """Return the problems that these actions leave, each with why and the way out."""
+    """Return the problems that these actions leave, each with the reason and the way out."""
     done = {(action.file, action.fix) for action in actions}
     gone = {file for file, kind in done if kind in _REPLACING}
     return tuple(
@@ -100,15 +98,15 @@ def remaining(issues: Sequence[Issue], actions: Sequence[RepairAction]) -> tuple
 def _explained(issue: Issue) -> Problem:
     problem = issue.problem
     if problem.file in ROOT_DOCUMENTS and problem.row is None:
-        why = "only a backup has the rows that were meant"
+        why = "only a backup has the right rows"
     elif issue.is_damage:
-        why = "what was meant cannot be told from the file"
+        why = "the file does not show what was meant"
     elif issue.fix is not None:
-        why = "something else has to be put right first"
+        why = "another problem has to be fixed first"
     else:
-        why = "it is not for plandoc to decide"
-    way_out = problem.hint or "put it right with an editor, or take the file from a backup with --from BACKUP"
-    return attrs.evolve(problem, hint=f"not repaired, for {why}: {way_out}")
+        why = "needs a decision"
+    way_out = problem.hint or "fix it with an editor, or take the file from a backup with --from BACKUP"
+    return attrs.evolve(problem, hint=f"not repaired ({why}): {way_out}")
 
 
 def _describe(problem: Problem) -> str:

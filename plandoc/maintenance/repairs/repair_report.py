@@ -15,8 +15,8 @@ class RepairAction:
         fix: What is done.
         file: The file that it is done to.
         reason: Why, and what follows from it.
-        kept_as: Where the content that stood there is kept, as a path inside the folder; None when there was none, or
-            when it stays where it is.
+        kept_as: Where the previous content is kept, as a path inside the folder; None when there was none, or when it
+            stays where it is.
     """
 
     fix: Fix
@@ -25,7 +25,7 @@ class RepairAction:
     kept_as: str | None = None
 
     def sentence(self, *, is_done: bool) -> str:
-        """Return what is said of it, before it is done or after."""
+        """Return a sentence about it, before or after it is done."""
         kept = f" (kept as {self.kept_as})" if self.kept_as else ""
         verb = self.fix.value[is_done]
         return f"{verb}: {self.file}{kept}: {self.reason}"
@@ -37,7 +37,7 @@ class RepairReport:
 
     Attributes:
         actions: What was done, in order.
-        remaining: What is still wrong; each says why no repair can put it right, and the way out.
+        remaining: What is still wrong; each says why it was not repaired, and the way out.
         dry_run: Whether nothing was done yet.
     """
 

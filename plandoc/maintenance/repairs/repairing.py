@@ -1,4 +1,4 @@
-"""The repair itself: under the lock, what stands there kept first, documents changed through the journal."""
+"""The repair itself: under the lock, previous content kept first, documents changed through the journal."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
-from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.migrations import parts
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 _TIMEOUT_SECONDS = 30.0
-# Counting up could touch every document of a large folder; each of these steps is safe by itself.
+# Fixing counters could touch every document of a large folder; each of these steps is safe by itself.
 _DOCUMENTS_AT_ONCE = 50
-# What is over as soon as somebody who wants to write has the lock, and is no longer seen then.
+# Taking the lock for writing does these already, so a later inspection does not see them.
 _AT_ONCE = frozenset({Fix.RECOVER, Fix.REMOVE_TEMPORARY})
 
 
@@ -47,26 +46,26 @@ def repair(
     on_wait: Callable[[str], None] | None = None,
     clock: Clock = system_clock,
 ) -> RepairReport:
-    """Put a data folder in order, as far as that is safe, in guarded writes; return what was done and what remains.
+    """Repair a data folder without losing data, in guarded writes; return what was done and what remains.
 
-    What a crash left is finished; unfinished files of plandoc's own are removed; next ids are counted up behind the
-    rows; second versions of documents and documents of events that cannot be used are moved to `lost-found`, with the
-    reason beside them. Nothing else is removed, no row is dropped and no value is guessed. With a backup, documents
-    that are damaged are taken back from it. Repairing twice changes nothing the second time.
+    What a crash left is finished; temporary files of plandoc are removed; next ids are raised above the rows; second
+    versions of documents and unusable documents of events are moved to `lost-found`, with the reason beside them.
+    Nothing else is removed, no row is dropped and no value is guessed. With a backup, damaged documents are restored
+    from it. Repairing twice changes nothing the second time.
 
     Args:
         path: The folder.
-        dry_run: Only say what would be done.
-        backup: A backup of this folder, to take damaged documents back from; None when there is none.
-        allow_other_folder: Whether the backup may be one of another folder.
+        dry_run: Only report what would be done.
+        backup: A backup of this folder, to restore damaged documents from; None when there is none.
+        allow_other_folder: Whether the backup may be of another folder.
         timeout_seconds: How long to wait for another writer; 0 means not at all.
-        on_wait: Told once who is being waited for, before a wait.
-        clock: Where the moments in the journal come from.
+        on_wait: Called once with who is being waited for, before a wait.
+        clock: A function that returns the current time in UTC.
 
     Raises:
         FolderNotFoundError: when there is no plandoc folder at the path.
         NewerFormatError: when a newer plandoc wrote one of the files; nothing was touched.
-        ValidationError: when the backup is one of another folder, and `allow_other_folder` does not say that it may be.
+        ValidationError: when the backup is of another folder, without `allow_other_folder`.
         DamagedError: when the backup cannot be trusted.
         LockTimeout: when another writer did not finish in time.
 
@@ -77,7 +76,7 @@ def repair(
     >>> report.actions, report.remaining
     ((), ())
     """
-    work = Repair(named(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    work = Repair(checked_path(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     return (
         work.plan_only(backup, allow_other_folder=allow_other_folder)
         if dry_run
@@ -91,9 +90,9 @@ class Repair:
     Args:
         root: The folder.
         files: The calls to the operating system; replaced only by tests.
-        clock: Where the moments in the journal come from.
+        clock: A function that returns the current time in UTC.
         timeout_seconds: How long to wait for another writer.
-        on_wait: Told who is being waited for.
+        on_wait: Called with who is being waited for.
     """
 
     def __init__(
@@ -129,7 +128,7 @@ class Repair:
         except StorageError as error:
             if not self._has_begun:
                 raise
-            # What failed comes behind other steps, whatever it says of itself.
+            # Other steps came before, whatever the error says about itself.
             doing = f"in the middle of the repair, which can be run again: {error.reason}"
             raise StorageError(error.path, doing, Outcome.UNKNOWN, error.errno) from error
 
@@ -153,8 +152,8 @@ class Repair:
         newer = next((issue.newer for issue in issues if issue.newer is not None), None)
         if newer is not None:
             raise newer
-        if not initialize.is_made(self._root, self._files) and not any(issue.is_damage for issue in issues):
-            message = f"{self._root} is no plandoc folder, so there is nothing to repair"
+        if not initialize.is_initialized(self._root, self._files) and not any(issue.is_damage for issue in issues):
+            message = f"not a plandoc folder, so there is nothing to repair: {self._root}"
             raise FolderNotFoundError(str(self._root), message)
         return inspection, issues
 
@@ -163,21 +162,21 @@ class Repair:
     ) -> RestoreSource | None:
         if backup is None:
             return None
-        lineage = self._lineage(inspection)
+        store_id = self._store_id(inspection)
         return (
             None
-            if lineage is None
-            else RestoreSource.open(backup, lineage=lineage, allow_other_folder=allow_other_folder)
+            if store_id is None
+            else RestoreSource.open(backup, store_id=store_id, allow_other_folder=allow_other_folder)
         )
 
-    def _lineage(self, inspection: Inspection) -> str | None:
-        """Return the identity of the folder: as the marker says, else as all its documents that can be read say."""
+    def _store_id(self, inspection: Inspection) -> str | None:
+        """Return the identity of the folder: from the marker, otherwise from its readable documents when they agree."""
         if inspection.marker is not None:
-            return inspection.marker.lineage
+            return inspection.marker.store_id
         found = set()
         for name in [*ROOT_DOCUMENTS, *self._folder.names(EVENTS_FOLDER)]:
             try:
-                found.add(documents.parse(name, self._folder.read(name) or b"").lineage)
+                found.add(documents.parse(name, self._folder.read(name) or b"").store_id)
             except PlandocError:
                 continue
         return found.pop() if len(found) == 1 else None
@@ -186,13 +185,13 @@ class Repair:
         backend = FolderBackend(self._root, files=self._files, clock=self._clock)
         try:
             with warnings.catch_warnings():
-                # Said by the report, as one of its actions.
+                # Reported as one of the actions.
                 warnings.simplefilter("ignore", RecoveryWarning)
                 transaction = backend.begin("repair", timeout_seconds=self._timeout_seconds, on_wait=self._on_wait)
             try:
                 inspection, issues = self._inspect()
                 actions = plan_repair(inspection, issues, self._folder, source)
-                with translated(self._root, Outcome.NOT_SAVED):
+                with translate_os_errors(self._root, Outcome.NOT_SAVED):
                     self._perform(actions, inspection, source, transaction)
             finally:
                 transaction.release()
@@ -207,13 +206,11 @@ class Repair:
         source: RestoreSource | None,
         transaction: Transaction,
     ) -> None:
-        """Do what was planned: first copies of what goes, then the documents, then what is no document."""
+        """Do what was planned: first copies of what is removed, then the documents, then other files."""
         self._has_begun = self._has_begun or bool(actions)
         for action in actions:
             if action.fix is Fix.REMOVE_TEMPORARY:
                 self._remove(action.file)
-            elif action.fix is Fix.DROP_CACHE and inspection.marker is not None:
-                KeptRows(self._root, inspection.marker.lineage, self._files).forget()
             if action.kept_as is not None:
                 is_replaced = action.fix is Fix.RESTORE
                 content = self._folder.read(action.file) or b""
@@ -231,7 +228,7 @@ class Repair:
     ) -> Iterator[tuple[str, bytes | None]]:
         number = FORMAT if inspection.marker is None else inspection.marker.format
         for action in actions:
-            # In a folder of an older format all that a document was divided into replaces it.
+            # In a folder of an older format, a document is replaced by all that it was divided into.
             name, divided = action.file, parts(action.file, number)
             if action.fix is Fix.RESTORE and source is not None:
                 referred = self._referred() if name == CATALOG else {}
