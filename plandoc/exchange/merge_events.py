@@ -10,7 +10,7 @@ import attrs
 
 from plandoc.domain.batches import batches_for, units_yielded
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.requirements import recipes_of_good, requirements
+from plandoc.domain.requirements import Breakdown
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.exchange.drafts import BatchesDraft, Draft, EventDraft
 from plandoc.exchange.import_report import Outcome, Row
@@ -101,7 +101,7 @@ class EventMerge:
 
     def _units_of_batches(self, draft: EventDraft) -> dict[int, FinishedUnit] | None:
         """Return the unit of each decision and run, by the draft's identity; None when one cannot be told."""
-        needed = {one.unit.id for one in requirements(self._goods_of(draft), self._definitions)}
+        needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(self._goods_of(draft))}
         catalog = self._catalog
 
         def wanted(unit: Draft) -> bool:
@@ -137,13 +137,13 @@ class EventMerge:
         if not draft.recipes and stored:
             recipes |= stored.recipes
         for good_id in goods:
-            recipes |= recipes_of_good(good_id, self._definitions)
+            recipes |= Breakdown.of(self._definitions).recipes(good_id)
         recipes |= {self._units[unit_id].recipe_id for unit_id in decisions} | {u.recipe_id for u in units.values()}
         runs = Counter(_run(batches, units[id(batches)]) for batches in draft.runs)
         return Plan(frozenset(recipes), goods, decisions, runs or (stored.runs if stored else runs))
 
     def _never_short(self, goods: Mapping[int, int]) -> dict[int, int]:
-        needed = requirements(goods, self._definitions)
+        needed = Breakdown.of(self._definitions).requirements(goods)
         return {one.unit.id: batches_for(one.units, one.unit.yield_per_batch) for one in needed}
 
     def _stored(self, event: Event) -> Plan:
