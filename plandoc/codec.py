@@ -31,18 +31,8 @@ _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
 _QUOTIENT = re.compile(rf"\d{{1,{LONGEST_IN_FRACTIONS}}}/\d{{1,{LONGEST_IN_FRACTIONS}}}", re.ASCII)
 
-# The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
-CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
-    {
-        "drop_fg": records.DropFinishedGood,
-        "add_fg": records.AddFinishedGood,
-        "change_quantity": records.ChangeQuantity,
-        "modify_batch": records.ModifyBatch,
-        "revise_recipe": records.ReviseRecipe,
-        "revise_fg": records.ReviseFinishedGood,
-    }
-)
-_CHANGE_TAGS = MappingProxyType({change: tag for tag, change in CHANGES.items()})
+CHANGES: Mapping[str, type[records.Change]] = MappingProxyType({change.tag: change for change in records.CHANGES})
+# The keys of the program this comes from; they are part of the format, the attribute names are not.
 _STORED_NAMES = MappingProxyType({"finished_good_id": "fg_id", "finished_good_name": "fg_name"})
 
 
@@ -134,7 +124,7 @@ def _members(kind: type[enum.Enum]) -> Mapping[str, enum.Enum]:
 
 
 def _change_row(converter: cattrs.Converter, change: records.Change) -> dict[str, Any]:
-    return {"kind": _CHANGE_TAGS[type(change)], "data": converter.unstructure(change)}
+    return {"kind": change.tag, "data": converter.unstructure(change)}
 
 
 def _change(converter: cattrs.Converter, value: Any) -> records.Change:
@@ -185,12 +175,12 @@ class _Position(str):
 
 def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     """Return the key that a field of a record has in the files."""
-    is_change = kind in _CHANGE_TAGS
+    is_change = kind in records.CHANGES
     return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
 
 
 def stored_ratio(value: int | Fraction) -> int | str:
-    """Return a yield or a need as it stands in the files: a fraction in quotes where it is no whole number.
+    """Return a yield or a need as it is in the files: a fraction in quotes where it is not a whole number.
 
     >>> stored_ratio(24), stored_ratio(Fraction(10, 3))
     (24, '10/3')

@@ -49,7 +49,7 @@ _DEVICE_NAMES = frozenset(
 def validator(check: Check) -> Validator:
     """Return a check as an attrs validator.
 
-    A function in a function, for an object that can be called takes a third longer, and a look at all events asks seventy
+    A function in a function: an object that can be called takes a third longer, and a look at all events asks seventy
     thousand times.
     """
 
@@ -300,7 +300,7 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
     """Let tuples of one kind of value pass, between `least` and `most` long, each value by the rule `each`."""
 
     def items(value: Any) -> str | None:
-        # True counts as a number for Python, but is none.
+        # True counts as a number for Python, but is not one here.
         if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
             return f"wanted a tuple, found {shorten(value)}"
         if not least <= len(value) <= most:
@@ -317,7 +317,7 @@ def exact(value: Any) -> Any:
     Decimal('12')
     """
     if type(value) is Decimal and value.is_zero():
-        # A zero with a minus sign, as sums can give it, is no other number.
+        # A zero with a minus sign, as sums can give it, is the same number.
         return value.copy_abs()
     return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
 

@@ -9,13 +9,14 @@ or a unit are taken off, because they cannot be seen: two records that differ by
 
 from __future__ import annotations
 
+import abc
 import datetime
 import enum
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -128,7 +129,7 @@ class Ingredient:
 
 @frozen
 class RecipeLine:
-    """One ingredient of a recipe; the same ingredient may stand in several lines.
+    """One ingredient of a recipe; the same ingredient may be in several lines.
 
     Attributes:
         quantity: For one batch, in `unit`.
@@ -163,8 +164,8 @@ class Recipe:
     Attributes:
         lines: Ingredients of one batch.
         sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
-        base_recipe_id: The recipe this is a variant of; None when it is none.
-        variant_name: How the variant is called; blank when it is none.
+        base_recipe_id: The recipe this is a variant of; None when it is not a variant.
+        variant_name: How the variant is called; blank when it is not a variant.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
@@ -483,37 +484,137 @@ class PlanSnapshot(_Freezes):
         return data
 
 
+class PlanSection(enum.Enum):
+    """What a plan consists of; the value is how a person calls one of it."""
+
+    RECIPES = "recipe"
+    GOODS = "finished good"
+    BATCHES = "batches of finished unit"
+
+
 @frozen
-class DropFinishedGood:
-    """A good was taken out of the plan."""
+class Effect:
+    """What a change does to one number of a plan; all kinds of change that touch a number come down to this.
+
+    Attributes:
+        section: Whether it is the number of a good, or of batches.
+        key: Id of the good or of the finished unit.
+        before: The number before; 0 when it was not in the plan.
+        after: The number after; 0 when it is no longer in the plan.
+    """
+
+    section: PlanSection
+    key: int
+    before: int
+    after: int
+
+
+# Returns the name of a finished unit; None for one that is not known.
+UnitName = Callable[[int], str | None]
+
+
+class _Change(abc.ABC):
+    """What every kind of change of a plan says of itself.
+
+    Attributes:
+        tag: What it is called in the files, by the program that this comes from; part of the format.
+    """
+
+    __slots__ = ()
+    tag: ClassVar[str]
+
+    @property
+    @abc.abstractmethod
+    def effect(self) -> Effect | None:
+        """What it does to the numbers of a plan; None when it revises a definition."""
+
+    @abc.abstractmethod
+    def describe(self, unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+
+
+@frozen
+class DropFinishedGood(_Change):
+    """A good was taken out of the plan.
+
+    >>> DropFinishedGood(3, "Box", original_quantity=10).describe({}.get)
+    'Box dropped, 10 were planned'
+    """
+
+    tag = "drop_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     original_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good is no longer in the plan."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, self.original_quantity, 0)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} dropped, {self.original_quantity} were planned"
+
 
 @frozen
-class AddFinishedGood:
-    """A good was added to the plan."""
+class AddFinishedGood(_Change):
+    """A good was added to the plan.
+
+    >>> AddFinishedGood(3, "Box", quantity=10).describe({}.get)
+    'Box added, 10 planned'
+    """
+
+    tag = "add_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good was not in the plan before."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, 0, self.quantity)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} added, {self.quantity} planned"
+
 
 @frozen
-class ChangeQuantity:
-    """Another number of a good is to be handed out."""
+class ChangeQuantity(_Change):
+    """Another number of a good is to be handed out.
+
+    >>> ChangeQuantity(3, "Box", old_quantity=10, new_quantity=12).describe({}.get)
+    'Box from 10 to 12'
+    """
+
+    tag = "change_quantity"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     old_quantity: int = attrs.field(validator=validator(constraints.positive_int))
     new_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good is planned with another number."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, self.old_quantity, self.new_quantity)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} from {self.old_quantity} to {self.new_quantity}"
+
 
 @frozen
-class ModifyBatch:
-    """Another number of batches is to be baked; 0 means none."""
+class ModifyBatch(_Change):
+    """Another number of batches is to be baked; 0 means none.
+
+    >>> ModifyBatch(1, "Cookies", 2, "cookie", old_batches=5, new_batches=6).describe({2: "Cookie"}.get)
+    'batches of Cookie from 5 to 6'
+    """
+
+    tag = "modify_batch"
 
     recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
@@ -522,24 +623,56 @@ class ModifyBatch:
     old_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
     new_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
 
+    @property
+    def effect(self) -> Effect:
+        """Another number of batches is decided."""
+        return Effect(PlanSection.BATCHES, self.finished_unit_id, self.old_batches, self.new_batches)
+
+    def describe(self, unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        name = unit_name(self.finished_unit_id) or self.finished_unit_slug
+        return f"batches of {name} from {self.old_batches} to {self.new_batches}"
+
 
 @frozen
-class ReviseRecipe:
+class ReviseRecipe(_Change):
     """What the catalog said of a recipe at that moment was taken over into the plan."""
+
+    tag = "revise_recipe"
 
     recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
+    @property
+    def effect(self) -> None:
+        """No number changes."""
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.recipe_name} as the catalog has it"
+
 
 @frozen
-class ReviseFinishedGood:
+class ReviseFinishedGood(_Change):
     """What the catalog said of a good at that moment was taken over into the plan."""
+
+    tag = "revise_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
+    @property
+    def effect(self) -> None:
+        """No number changes."""
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} as the catalog has it"
+
 
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch | ReviseRecipe | ReviseFinishedGood
+# The kinds of change, in the order in which messages and schemas name them.
+CHANGES: tuple[type[Change], ...] = typing.get_args(Change)
 
 
 @frozen
@@ -559,7 +692,7 @@ class PlanAmendment(_Freezes):
 
     event_id: int = attrs.field(validator=validator(constraints.positive_int))
     sequence: int = attrs.field(validator=validator(constraints.positive_int))
-    change: Change = attrs.field(validator=validator(constraints.instance_of(*typing.get_args(Change))))
+    change: Change = attrs.field(validator=validator(constraints.instance_of(*CHANGES)))
     reason: str = attrs.field(validator=validator(constraints.stated_reason))
     created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     added_recipe_ids: tuple[int, ...] = attrs.field(

@@ -1,4 +1,4 @@
-"""What operations return, for annotations and for telling the kinds of things apart.
+"""What operations return, for annotations and for distinguishing the kinds of things.
 
 >>> from plandoc.results import Amount, ShoppingRow, Standing
 """

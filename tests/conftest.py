@@ -19,9 +19,6 @@ import pytest
 
 import plandoc
 
-# No test leaves anything in the home of whoever runs it.
-os.environ["PLANDOC_CACHE"] = ""
-
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 
 # Folders of tests are in memory where the system has such a place: what is proved about a disk needs a model of one anyway.

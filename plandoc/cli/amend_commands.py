@@ -26,10 +26,6 @@ from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
-    AddFinishedGood,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     Finding,
     FindingKind,
     FinishedGood,
@@ -37,8 +33,6 @@ from plandoc.records import (
     ModifyBatch,
     PlanAmendment,
     Recipe,
-    ReviseFinishedGood,
-    ReviseRecipe,
 )
 from plandoc.workflow import amendments as operations
 from plandoc.workflow import revisions
@@ -348,8 +342,13 @@ def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
     definitions = plan_definitions(amendment.event_id, session)
     recipes = map(definitions.recipes, amendment.added_recipe_ids)
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
-    changed = change_in_words(amendment.change, definitions)
+    changed = amendment.change.describe(lambda unit_id: _unit_name(unit_id, definitions))
     return f"{changed}, with recipe {names}" if names else changed
+
+
+def _unit_name(unit_id: int, definitions: Definitions) -> str | None:
+    unit = definitions.units(unit_id)
+    return None if unit is None else unit.name
 
 
 def _made(amendment: PlanAmendment, session: Session) -> str:
@@ -364,22 +363,3 @@ def _made(amendment: PlanAmendment, session: Session) -> str:
     how = difference_in_words(difference, accepted=max(0, -difference))
     makes = "makes" if decision.batches == 1 else "make"
     return f"{batches_in_words(decision.batches)} {makes} {made} of {decision.units_needed} needed ({how})"
-
-
-def change_in_words(change: Change, definitions: Definitions) -> str:
-    """Return what an amendment changed, units by their names."""
-    match change:
-        case DropFinishedGood():
-            return f"{change.finished_good_name} dropped, {change.original_quantity} were planned"
-        case AddFinishedGood():
-            return f"{change.finished_good_name} added, {change.quantity} planned"
-        case ChangeQuantity():
-            return f"{change.finished_good_name} from {change.old_quantity} to {change.new_quantity}"
-        case ModifyBatch():
-            unit = definitions.units(change.finished_unit_id)
-            name = change.finished_unit_slug if unit is None else unit.name
-            return f"batches of {name} from {change.old_batches} to {change.new_batches}"
-        case ReviseRecipe():
-            return f"{change.recipe_name} as the catalog has it"
-        case ReviseFinishedGood():
-            return f"{change.finished_good_name} as the catalog has it"

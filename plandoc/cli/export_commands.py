@@ -13,7 +13,7 @@ from plandoc.cli.messages import UsageError
 from plandoc.cli.parameters import Flag, Parameter
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, StorageError
-from plandoc.exchange import spreadsheets
+from plandoc.exchange import csv_export
 from plandoc.exchange.native.export_native import RenderedExport, render_export, write_export
 from plandoc.records import Event
 from plandoc.workflow.catalog import find_by_key
@@ -85,9 +85,9 @@ def export_csv(
         table: One of the tables; can be given several times. None writes all.
         replace: Replace files that are there.
     """
-    rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
+    rendered = folder.look(lambda session: csv_export.render_csv(table, session=session))
     folder.done.begin()
-    written = spreadsheets.write_csv(rendered, place, replace=replace)
+    written = csv_export.write_csv(rendered, place, replace=replace)
     folder.done.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))

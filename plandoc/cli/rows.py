@@ -12,11 +12,10 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.tables import BY_TYPE
+from plandoc.tables import BY_TYPE, CATALOG_TABLES
 
 # In a result these stand for themselves: what they are made of has commands of its own.
-_IN_THE_CATALOG = (FinishedGood, FinishedUnit, Ingredient, Recipe)
+_IN_THE_CATALOG: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
 
 
 def as_row(record: Any) -> dict[str, Any]:

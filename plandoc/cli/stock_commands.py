@@ -100,7 +100,8 @@ def list_ingredients(*, json: AsJson = False, folder: DataFolder) -> None:
 
 
 def _amount(quantity: str) -> Decimal:
-    from plandoc.exchange.tabular.cells import Cell, CellReader, shown  # noqa: PLC0415  (no list needs it)
+    from plandoc.exchange.names import shown  # noqa: PLC0415  (no list needs it)
+    from plandoc.exchange.tabular.cells import Cell, CellReader  # noqa: PLC0415
 
     cells = CellReader("")
     cell = Cell(quantity.strip(), 0, "QUANTITY")
@@ -116,9 +117,9 @@ def _amount(quantity: str) -> Decimal:
 
 def _ingredient(key: str, session: Session) -> Ingredient:
     from plandoc.exchange.tabular.cells import Cell, CellReader  # noqa: PLC0415
-    from plandoc.exchange.tabular.name_lookup import Names  # noqa: PLC0415
+    from plandoc.exchange.tabular.name_lookup import CellNames  # noqa: PLC0415
 
-    known: Names[Ingredient] = Names("ingredient", session.find(Ingredient))
+    known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
     meant = known.one(key)
     if meant is not None:
         return meant

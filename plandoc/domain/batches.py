@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
+from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
@@ -39,6 +40,31 @@ def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: 
     (3, 3, 2)
     """
     return batches_baked + batches_for(max(0, needed - made), yield_per_batch)
+
+
+def decision_for(event_id: int, unit: FinishedUnit, batches: int, exact: int | Fraction) -> BatchDecision:
+    """Return the decision for so many batches of a unit, with the need and the yield as they are now.
+
+    What is short counts as accepted; the fingerprint of the recipe is left blank.
+
+    Args:
+        event_id: The event.
+        unit: The finished unit.
+        batches: A whole number above 0.
+        exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
+    """
+    needed = math.ceil(exact)
+    return BatchDecision(
+        event_id=event_id,
+        finished_unit_id=unit.id,
+        recipe_id=unit.recipe_id,
+        batches=batches,
+        yield_per_batch=unit.yield_per_batch,
+        units_needed=needed,
+        shortfall_accepted=units_yielded(batches, unit.yield_per_batch) < needed,
+        # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
+        exact_need=exact if positive_ratio(exact) is None else 0,
+    )
 
 
 def batches_in_words(number: int) -> str:

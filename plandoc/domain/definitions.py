@@ -13,6 +13,10 @@ from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 T = TypeVar("T")
 
 
+# What a plan rests on, in the order of the fields of `Definitions`.
+DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
+
+
 def _nothing(_: int) -> None:
     return None
 
@@ -41,13 +45,8 @@ class Definitions:
 
     def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
         """Return the function for a kind."""
-        functions: dict[type, Callable[[int], Any]] = {
-            FinishedGood: self.goods,
-            FinishedUnit: self.units,
-            Recipe: self.recipes,
-            Ingredient: self.ingredients,
-        }
-        return functions[record_type]
+        functions: tuple[Callable[[int], Any], ...] = (self.goods, self.units, self.recipes, self.ingredients)
+        return functions[DEFINED.index(record_type)]
 
     def as_of(self, amendments: int | None) -> Definitions:
         """Return the definitions as of a number of amendments; these themselves when no amendment revised any.

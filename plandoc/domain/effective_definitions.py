@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc.codec import from_row, problems_of_row
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
@@ -40,8 +40,7 @@ def effective_definitions(
 
 def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Problem]:
     """Yield the problems of definitions that a snapshot or an amendment froze."""
-    kinds: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
-    for kind in kinds:
+    for kind in DEFINED:
         table = table_of(kind).name
         for record_id in source.ids_defined(table):
             row = source.definition(table, record_id)

@@ -9,9 +9,9 @@ from typing import Any
 from plandoc.domain.definition_changes import KINDS, DefinitionDifference, difference
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.mapping_diff import Status, diff, status_of
-from plandoc.domain.replay import PlanContent, PlanSection, amendments_by_item, in_order, original
+from plandoc.domain.replay import PlanContent, amendments_by_item, in_order, original
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedGood, FinishedUnit, PlanAmendment, PlanSection, PlanSnapshot, Recipe
 from plandoc.tables import table_of
 
 

@@ -6,7 +6,6 @@ amendment.
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -19,26 +18,14 @@ from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
-    AddFinishedGood,
     BatchDecision,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     EventFinishedGood,
     EventRecipe,
-    ModifyBatch,
     PlanAmendment,
+    PlanSection,
 )
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-
-
-class PlanSection(enum.Enum):
-    """A section of a plan; the value names one of its items."""
-
-    RECIPES = "recipe"
-    GOODS = "finished good"
-    BATCHES = "batches of finished unit"
 
 
 @frozen
@@ -73,44 +60,9 @@ class PlanContent:
         return self.goods if section is PlanSection.GOODS else self.batches
 
 
-@frozen
-class Effect:
-    """What a change does to one number of a plan; every kind of change is reduced to this.
-
-    Attributes:
-        section: Whether it is the number of a good, or of batches.
-        key: Id of the good or of the finished unit.
-        before: The number before; 0 when it was not in the plan.
-        after: The number after; 0 when it is no longer in the plan.
-    """
-
-    section: PlanSection
-    key: int
-    before: int
-    after: int
-
-
-def effect_of(change: Change) -> Effect | None:
-    """Return what a change does to the numbers of a plan; None when it revises a definition.
-
-    >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
-    0
-    """
-    match change:
-        case DropFinishedGood():
-            return Effect(PlanSection.GOODS, change.finished_good_id, change.original_quantity, 0)
-        case AddFinishedGood():
-            return Effect(PlanSection.GOODS, change.finished_good_id, 0, change.quantity)
-        case ChangeQuantity():
-            return Effect(PlanSection.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
-        case ModifyBatch():
-            return Effect(PlanSection.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
-    return None
-
-
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     """Return what is planned after an amendment."""
-    effect = effect_of(amendment.change)
+    effect = amendment.change.effect
     recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect is None:
         return PlanContent(recipes, content.goods, content.batches)
@@ -176,7 +128,7 @@ def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
     """
     by_item: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
-        effect = effect_of(amendment.change)
+        effect = amendment.change.effect
         numbers = [] if effect is None else [(effect.section, effect.key)]
         for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
             by_item.setdefault(touched, []).append(amendment)
@@ -229,7 +181,7 @@ def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Div
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
             yield Divergence(f"wanted amendment {number}, found {amendment.sequence}", amendment)
-        effect = effect_of(amendment.change)
+        effect = amendment.change.effect
         before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
             message = f"{_label(effect.section, effect.key)}: the amendment says {effect.before} before, but {before} were planned"

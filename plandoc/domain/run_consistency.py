@@ -11,11 +11,19 @@ from fractions import Fraction
 from plandoc.domain import runs
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.progress import Work
-from plandoc.domain.replay import PlanContent, PlanSection, effect_of
+from plandoc.domain.replay import PlanContent
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
-from plandoc.records import AssemblyRun, FinishedGood, FinishedUnit, PlanAmendment, PlanSnapshot, ProductionRun
+from plandoc.records import (
+    AssemblyRun,
+    FinishedGood,
+    FinishedUnit,
+    PlanAmendment,
+    PlanSection,
+    PlanSnapshot,
+    ProductionRun,
+)
 from plandoc.tables import BY_TYPE
 
 # Takes a record type and an id, and returns the name of the record in messages.
@@ -110,7 +118,7 @@ def _least(run: AssemblyRun, history: History) -> Mapping[int, Fraction]:
 def _baked_out_of_plan(history: History, label: Label) -> Iterator[InconsistentRun]:
     """Yield runs of units that were never in the plan."""
     contents = [history.plan, *map(_content_of_snapshot, history.snapshots)]
-    effects = [effect for effect in (effect_of(row.change) for row in history.amendments) if effect is not None]
+    effects = [effect for effect in (row.change.effect for row in history.amendments) if effect is not None]
     goods = {good_id for one in contents for good_id in one.goods}
     goods |= {effect.key for effect in effects if effect.section is PlanSection.GOODS}
     decided = {unit_id for one in contents for unit_id in one.batches}

@@ -18,14 +18,15 @@ import orjson
 
 from plandoc import codec
 from plandoc.constraints import positive_int, sha256_digest
-from plandoc.records import Finding, PlanAmendment, PlanSnapshot
+from plandoc.records import Finding, FinishedGood, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.tables import CATALOG_TABLES, TABLES_OF_FIELDS, table_of
 
 # Takes a table and an id, and returns the id in its place.
 Change = Callable[[str, int], int]
 # Ids by the id in whose place they stand, by table.
 Changed = Mapping[str, Mapping[int, int]]
 
-TABLES = ("ingredients", "recipes", "finished_units", "finished_goods")
+TABLES = tuple(table.name for table in CATALOG_TABLES)
 IMPORTED = "imported"
 # The fields of an amendment that hold definitions by table and id.
 _FROZEN = ("definitions", "definitions_before")
@@ -33,15 +34,9 @@ _FROZEN = ("definitions", "definitions_before")
 _MOST_JOURNEYS = 100
 
 _TABLES_OF_KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "ingredient_id": "ingredients",
-        "recipe_id": "recipes",
-        "base_recipe_id": "recipes",
-        "added_recipe_ids": "recipes",
-        "finished_unit_id": "finished_units",
-        "finished_good_id": "finished_goods",
-        "fg_id": "finished_goods",
-    }
+    {field: table.name for field, table in TABLES_OF_FIELDS.items()}
+    # Those of amendments, and of the program that the snapshot's form comes from.
+    | {"added_recipe_ids": table_of(Recipe).name, "fg_id": table_of(FinishedGood).name}
 )
 
 

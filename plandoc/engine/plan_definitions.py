@@ -9,14 +9,14 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.replay import in_order
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -164,12 +164,8 @@ def catalog_definitions(session: Session) -> Definitions:
 
 
 def _definitions(catalog: DocumentSession) -> Definitions:
-    return Definitions(
-        _lookup(catalog, FinishedGood),
-        _lookup(catalog, FinishedUnit),
-        _lookup(catalog, Recipe),
-        _lookup(catalog, Ingredient),
-    )
+    lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
+    return Definitions(*lookups)
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

@@ -1,6 +1,6 @@
 """All records of one session: in which document each lives, and the rules that need more than one record.
 
-A record is resolved once, to its bound table, which is passed along. What state a plan is in is no matter here; that is
+A record is resolved once, to its bound table, which is passed along. What state a plan is in does not matter here; that is
 asked before anything comes to this layer.
 """
 

@@ -2,7 +2,7 @@
 
 from plandoc.exchange.import_report import ImportReport, Outcome, Row
 from plandoc.exchange.importing import import_file
+from plandoc.exchange.merge import OnConflict
 from plandoc.exchange.native.export_native import ExportReport, export_file
-from plandoc.exchange.native.native_merge import OnConflict
 
 __all__ = ["ExportReport", "ImportReport", "OnConflict", "Outcome", "Row", "export_file", "import_file"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from plandoc.errors import DamagedError, Outcome, Problem
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
@@ -26,7 +26,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def _content(path: Path) -> bytes:
-    with translated(path, Outcome.NOT_SAVED):
+    with translate_os_errors(path, Outcome.NOT_SAVED):
         # Resolved, for a link to an export is as good as the export: nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():

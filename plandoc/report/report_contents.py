@@ -16,7 +16,7 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.records import Component, FinishedGood, ModifyBatch, PlanState, RunKind, VoidedRun
+from plandoc.records import Component, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
 from plandoc.report.labels import shortened
 from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
 from plandoc.workflow.overview import Plan, get_plan
@@ -125,8 +125,8 @@ def _feasibility(event_id: int, session: Session) -> Feasibility | None:
 
 
 def _units_spoken_of(plan: Plan) -> set[int]:
-    changes = (amendment.change for amendment in plan.amendments)
-    changed = {change.finished_unit_id for change in changes if isinstance(change, ModifyBatch)}
+    effects = (amendment.change.effect for amendment in plan.amendments)
+    changed = {one.key for one in effects if one is not None and one.section is PlanSection.BATCHES}
     return changed | {run.finished_unit_id for run in plan.production_runs}
 
 

@@ -11,7 +11,7 @@ from plandoc.domain.plan_diff import Difference
 from plandoc.frozen import frozen
 from plandoc.records import PlanAmendment, RunKind
 from plandoc.report.charts import Lane
-from plandoc.report.labels import STATUSES, change_in_words, counted, difference_in_words
+from plandoc.report.labels import STATUSES, counted, difference_in_words
 from plandoc.report.report_contents import Contents
 from plandoc.workflow.comparison import PlanComparison
 
@@ -168,7 +168,7 @@ def _latest_first(rows: Iterable[RunRow]) -> tuple[RunRow, ...]:
 
 def _entry(amendment: PlanAmendment, contents: Contents) -> Entry:
     recipes = tuple(contents.recipe_names[recipe_id] for recipe_id in amendment.added_recipe_ids)
-    what = change_in_words(amendment.change, contents.unit_names)
+    what = amendment.change.describe(contents.unit_names.get)
     return Entry(amendment.sequence, amendment.created_at, what, amendment.reason, recipes)
 
 

@@ -10,7 +10,7 @@ import orjson
 from plandoc.errors import DamagedError, Problem, shorten
 from plandoc.frozen import frozen
 from plandoc.storage import documents, strict_json
-from plandoc.storage.documents import check_format
+from plandoc.storage.documents import STORE_ID_KEY, check_format
 
 NAME = "plandoc.json"
 
@@ -24,15 +24,15 @@ class Marker:
     """What the marker says.
 
     Attributes:
-        lineage: The identity of the folder, made once.
-        serial: Number of the last transaction that is folded into the documents for good.
+        store_id: The identity of the folder, made once.
+        serial: Number of the last transaction that is checkpointed.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
         line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
-            same number; blank when none was ever folded in, or an older plandoc did it.
+            same number; blank when there was no checkpoint yet, or an older plandoc did it.
     """
 
-    lineage: str
+    store_id: str
     serial: int = 0
     next_event_id: int = 1
     format: int = attrs.field(factory=lambda: documents.FORMAT)
@@ -46,7 +46,7 @@ class Marker:
 
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
-    fields = attrs.asdict(marker)
+    fields = {STORE_ID_KEY if name == "store_id" else name: value for name, value in attrs.asdict(marker).items()}
     number = fields.pop("format")
     if number < _FIRST_FORMAT_WITH_DIGEST:
         del fields["line_digest"]
@@ -68,11 +68,11 @@ def parse(content: bytes) -> Marker:
     if wrong:
         raise DamagedError(NAME, wrong)
     value.pop("needs", None)
-    return Marker(format=number, **value)
+    return Marker(format=number, store_id=value.pop(STORE_ID_KEY), **value)
 
 
 def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
-    wanted = {"lineage": str, "serial": int, "next_event_id": int}
+    wanted = {STORE_ID_KEY: str, "serial": int, "next_event_id": int}
     if number >= _FIRST_FORMAT_WITH_DIGEST:
         wanted["line_digest"] = str
         if "needs" in value:

@@ -9,16 +9,16 @@ from pathlib import Path
 from plandoc.errors import Outcome, StorageError, shorten
 
 
-def named(path: str | os.PathLike[str]) -> Path:
+def checked_path(path: str | os.PathLike[str]) -> Path:
     r"""Return a path that somebody named.
 
     Raises:
         StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
             for an empty one, which would mean the present folder, and for anything that cannot be a path.
 
-    >>> named("data/../data")
+    >>> checked_path("data/../data")
     PosixPath('data/../data')
-    >>> named("a\0b")
+    >>> checked_path("a\0b")
     Traceback (most recent call last):
     plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
     """
@@ -38,10 +38,10 @@ def resolved(path: str | os.PathLike[str]) -> Path:
     Not by `Path.resolve`, for which a link to itself is an error of a kind of its own. Here it stays as it is, and
     whoever opens it is told what it is.
     """
-    return Path(os.path.realpath(named(path)))
+    return Path(os.path.realpath(checked_path(path)))
 
 
-def is_no_file(path: Path) -> bool:
+def is_special_file(path: Path) -> bool:
     """Whether a path leads to a device, a pipe or a socket, which must not be replaced by a file.
 
     Asked of the path as it is named: that of a pipe, such as /dev/stdout may be, cannot be followed to its end.

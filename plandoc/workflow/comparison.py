@@ -5,11 +5,11 @@ from __future__ import annotations
 from plandoc.domain.definition_changes import DefinitionDifference
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference, compare, compare_definitions
-from plandoc.domain.replay import PlanContent, PlanSection, in_order
+from plandoc.domain.replay import PlanContent, in_order
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment, PlanSection
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.store import NO_SESSION, reads
 

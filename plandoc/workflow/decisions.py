@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.constraints import positive_int, positive_ratio
+from plandoc.constraints import positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
+    decision_for,
     options_for,
     shortfall_hint,
     shortfall_in_words,
@@ -255,24 +255,14 @@ def new_decision(
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
-    needed = math.ceil(exact)
-    made = units_yielded(batches, unit.yield_per_batch)
-    if made < needed and not accept_shortfall:
+    decision = decision_for(event_id, unit, batches, exact)
+    if decision.shortfall_accepted and not accept_shortfall:
+        needed, made = decision.units_needed, units_yielded(batches, unit.yield_per_batch)
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
         hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
-    return BatchDecision(
-        event_id=event_id,
-        finished_unit_id=unit.id,
-        recipe_id=unit.recipe_id,
-        batches=batches,
-        yield_per_batch=unit.yield_per_batch,
-        units_needed=needed,
-        shortfall_accepted=made < needed,
-        # A fraction with too many digits is not kept; then only a change of the whole units is noticed.
-        exact_need=exact if positive_ratio(exact) is None else 0,
-        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session)),
-    )
+    fingerprint = recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session))
+    return attrs.evolve(decision, recipe_fingerprint=fingerprint)
 
 
 def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from plandoc.domain.replay import PlanContent, PlanSection, amendments_by_item, first_divergence, original, replay
+from plandoc.domain.replay import PlanContent, amendments_by_item, first_divergence, original, replay
 from plandoc.errors import ValidationError
-from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment
+from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment, PlanSection
 
 MOMENT = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC)
 

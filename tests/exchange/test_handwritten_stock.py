@@ -37,7 +37,7 @@ def test_rows_of_the_same_ingredient_and_unit_are_replaced_and_others_stay(store
         (bakery.butter.id, "0", "stick"),
     ]
     assert [str(row) for row in report.rows] == [
-        "stock, Flour, KG: updated",
+        "stock, Flour, KG: updated: differed in quantity, unit",
         "stock, Flour, cups: created",
         "stock, Butter, stick: created",
     ]

@@ -41,7 +41,7 @@ def test_an_earlier_report_and_an_empty_file_are_replaced(tmp_path):
 def test_a_file_that_is_no_report_is_left_alone_unless_it_is_to_be_replaced(tmp_path):
     file = tmp_path / "recipes.html"
     file.write_text("grandmother's recipes")
-    with pytest.raises(plandoc.PlandocError, match="is there already and is no report.* replace=True"):
+    with pytest.raises(plandoc.PlandocError, match="is there already and is not a report.* replace=True"):
         save(PAGE, file)
     before = file.read_text()
     save(PAGE, file, replace=True)
@@ -98,7 +98,7 @@ def test_a_write_that_breaks_off_leaves_the_old_report_and_nothing_else(tmp_path
     most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
-        with pytest.raises(plandoc.PlandocError, match="nothing was written"):
+        with pytest.raises(plandoc.PlandocError, match="not saved"):
             save(MARK + "x" * 2_000_000, file)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
@@ -108,7 +108,7 @@ def test_a_write_that_breaks_off_leaves_the_old_report_and_nothing_else(tmp_path
 
 
 def test_a_name_that_the_system_refuses_is_refused(tmp_path):
-    with pytest.raises(plandoc.PlandocError, match="cannot write .*nothing was written"):
+    with pytest.raises(plandoc.PlandocError, match="name too long: not saved"):
         save(PAGE, tmp_path / ("x" * 300))
 
 

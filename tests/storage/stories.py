@@ -64,7 +64,7 @@ class Folder:
 
     def create(self) -> None:
         """Make the folder."""
-        initialize.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
+        initialize.create(self.root, store_id=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
 
 
 Step = Callable[[Folder], Any]

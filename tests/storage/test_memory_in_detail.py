@@ -21,7 +21,7 @@ def test_a_new_store_in_memory_has_the_same_documents_as_a_new_folder(backend):
     kept = backend.view(lambda reading: {name: reading.read(name) for name in (marker.NAME, CATALOG)})
 
     assert marker.parse(kept[marker.NAME]) == marker.Marker("lineage of this store")
-    assert documents.parse(CATALOG, kept[CATALOG]).lineage == "lineage of this store"
+    assert documents.parse(CATALOG, kept[CATALOG]).store_id == "lineage of this store"
     assert not documents.parse(CATALOG, kept[CATALOG]).tables
 
 

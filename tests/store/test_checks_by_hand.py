@@ -234,7 +234,7 @@ def test_an_older_marker_than_its_journal_is_found(worked):
     (worked / "journal.jsonl").write_bytes(journal)
     (worked / "plandoc.json").write_bytes(marker)
 
-    assert any("not of the same moment" in problem.message for problem in found(worked))
+    assert any("not of the same version" in problem.message for problem in found(worked))
 
 
 def test_a_document_edited_while_the_journal_names_it_is_told(worked):

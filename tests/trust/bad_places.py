@@ -151,7 +151,7 @@ def with_output_on(device: str) -> Call:
 BROKEN = "this line is damaged, but good ones follow it"
 CHANGED = "this line was changed by another program: it does not match its checksum"
 NOT_OURS = "this line has the right checksum, but is none that plandoc writes"
-OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same moment"
+OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of the folder"
 RENAMED = "the file was renamed or copied; give it its own name back"
 UNKNOWN_NAME = "misnamed document; plandoc ignores it"
 STRANGE = "a JSON file that plandoc does not know"
@@ -234,7 +234,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a journal whose content is empty, written", ADD, ("catalog.json: the file is empty",), 1, changing(content=""), every_document),
     Row(0, "a journal whose content is another document, written", ADD, ("wanted 'events/1.json', found 'catalog.json'",), 1, changing(path=EVENT), every_document),
     Row(0, "a journal that nobody folded in, shown", INGREDIENTS, ("oats",), 0, journal_of(lambda lines: lines)),
-    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not folded in yet",), 0, journal_of(lambda lines: lines)),
+    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not checkpointed yet",), 0, journal_of(lambda lines: lines)),
     Row(0, "no journal, written", ADD, ("added 'Tea'",), 0, lambda folder: (folder / JOURNAL).unlink(), nothing),
     # What the environment names.
     *(

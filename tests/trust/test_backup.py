@@ -202,7 +202,7 @@ def test_a_folder_that_means_nothing_as_a_whole_is_refused(worked_in, tmp_path, 
 
 
 def a_journal_line():
-    return journal.render(journal.Line(1, "L", ()), action="x", moment=MOMENT)
+    return journal.render(journal.Line(1, "L", ()), action="x", timestamp=MOMENT)
 
 
 @pytest.mark.parametrize("target", TARGETS)

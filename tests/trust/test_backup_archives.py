@@ -113,7 +113,7 @@ CASES = {
         lambda: [*members()[:2], (a_member("catalog.json", compress_type=zipfile.ZIP_BZIP2), CATALOG)],
         "compressed in a way",
     ),
-    "another lineage": (lambda: members(lineage="another"), "do not belong together"),
+    "another lineage": (lambda: members(store_id="another"), "do not belong together"),
     "another serial": (lambda: members(serial=4), "do not belong together"),
     "a size below 0": (lambda: members(size=-1), "of at least 0"),
     "no digest": (lambda: members(files={**manifest_of(GOOD).files, "catalog.json": "00"}), "wanted a SHA-256"),

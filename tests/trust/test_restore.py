@@ -45,7 +45,7 @@ def test_a_restored_folder_holds_the_same_bytes_as_the_one_that_was_backed_up(wo
 
     assert documents_of(target) == documents_of(worked_in)
     assert plandoc.check(target) == []
-    assert (marker_of(target).lineage, report.kept, report.problems) == (marker_of(worked_in).lineage, None, ())
+    assert (marker_of(target).store_id, report.kept, report.problems) == (marker_of(worked_in).store_id, None, ())
     assert (report.documents, report.serial) == (5, marker_of(worked_in).serial)
     assert [name for name in names_in(tmp_path) if name.endswith("tmp")] == []
     assert names_of_events(target) == ["Draft", "Started"]
@@ -119,7 +119,7 @@ def test_another_lineage_is_refused_unless_said_so(worked_in, tmp_path, made):
     report = restore(made, other, replace=True, allow_other_folder=True)
 
     assert documents_of(other) == documents_of(worked_in)
-    assert marker_of(other).lineage == marker_of(worked_in).lineage == report.lineage
+    assert marker_of(other).store_id == marker_of(worked_in).store_id == report.store_id
     assert plandoc.check(other) == []
 
 
@@ -202,7 +202,7 @@ def cut(path):
 
 
 def a_line():
-    return journal.render(journal.Line(99, "another", ()), action="x", moment=MOMENT)
+    return journal.render(journal.Line(99, "another", ()), action="x", timestamp=MOMENT)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -19,10 +19,10 @@ from plandoc.domain.run_consistency import (
     packed_beyond_plan,
 )
 from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
-from plandoc.exchange.native.contents import STARTED, EventContent
+from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
-# What sealed records speak of and the file does not have gets numbers from here on, which nothing in a file has.
+# What snapshots and amendments speak of and the file does not have gets numbers from here on, which nothing in a file has.
 _GONE = 10**9
 
 
@@ -37,17 +37,17 @@ def impossible(
     Args:
         content: The event.
         current: What the catalog beside it defines.
-        snapshot_ids: The catalog's id for each id in sealed records, by table; None where they are the same.
+        snapshot_ids: The catalog's id for each id in snapshot and amendments, by table; None where they are the same.
         label: What messages call a unit or a good.
     """
     if content.event.plan_state not in STARTED or content.snapshot is None:
         return
     history = _history(content, current, snapshot_ids)
     for one in (*packed_beyond_plan(history, label), *inconsistent_by_definitions(history, label)):
-        yield BY_TYPE[type(one.run)].name, _describe(one)
+        yield BY_TYPE[type(one.run)].name, _said(one)
 
 
-def _describe(one: InconsistentRun) -> str:
+def _said(one: InconsistentRun) -> str:
     return f"a run that cannot be: {one.message}"
 
 

@@ -1,4 +1,4 @@
-"""What of a catalog some events need: through all nesting, and for what their sealed records speak of."""
+"""What of a catalog some events need: through all nesting, and for what their snapshots and amendments speak of."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.session import Session
-from plandoc.exchange.native.contents import EventContent
+from plandoc.exchange.event_content import EventContent
+from plandoc.exchange.id_allocation import KINDS
+from plandoc.exchange.references import Key, references_of
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
-from plandoc.tables import BY_TYPE, table_of
-
-KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
-
-Key = tuple[str, int]
+from plandoc.records import StockItem
+from plandoc.tables import table_of
 
 
 @frozen
@@ -44,13 +42,6 @@ def needed_by(session: Session, contents: Iterable[EventContent], *, everything:
             wanted[table][number] = record
             waiting.extend(references_of(record))
     return Needed(wanted)
-
-
-def references_of(record: Any) -> Iterator[Key]:
-    """Yield the table and the id of everything that a record refers to."""
-    for reference in table_of(type(record)).references:
-        for number in reference.ids(record):
-            yield BY_TYPE[reference.target].name, number
 
 
 def _of_event(content: EventContent) -> Iterator[Key]:

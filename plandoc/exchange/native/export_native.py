@@ -11,16 +11,19 @@ from plandoc.domain.definitions import Definitions
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
-from plandoc.exchange.native.contents import EventContent, content_of, unsound
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
-from plandoc.exchange.native.output_file import save
 from plandoc.frozen import frozen
 from plandoc.records import Event
+from plandoc.storage import output_file
+from plandoc.storage.output_file import Kind
 from plandoc.store import NO_SESSION, reads
 from plandoc.tables import event_document
+
+_EXPORT = Kind("an export of plandoc", lambda beginning: beginning.startswith(export_format.BEGINNING), "plans.json")
 
 
 @frozen
@@ -84,7 +87,7 @@ class RenderedExport:
 
 def write_export(rendered: RenderedExport, path: str | os.PathLike[str], *, replace: bool = False) -> ExportReport:
     """Put an export into a file."""
-    file = save(rendered.content, path, replace=replace)
+    file = output_file.save(rendered.content, path, _EXPORT, replace=replace)
     counts = {name: count for name, count in rendered.tables.items() if count}
     digest = hashlib.sha256(rendered.content).hexdigest()
     return ExportReport(file, counts, len(rendered.content), digest)

@@ -7,10 +7,10 @@ from typing import Any
 
 from plandoc import codec
 from plandoc.errors import Problem
-from plandoc.exchange.native.contents import ANY_EVENT, EventContent
+from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.native.dependencies import Needed
 from plandoc.exchange.native.export_format import CURRENT
-from plandoc.exchange.native.ids_and_slugs import Row, named
+from plandoc.exchange.native.ids_and_slugs import Row, ids_to_slugs
 from plandoc.records import Event, EventFinishedGood, EventRecipe, RunKind, VoidedRun
 from plandoc.tables import CATALOG, table_of
 
@@ -49,8 +49,8 @@ class FolderRows:
             "event_recipes": _sorted("recipe_slug", (self._row(row, slug) for row in recipes)),
             "event_finished_goods": _sorted("finished_good_slug", (self._row(row, slug) for row in goods)),
             "batch_decisions": _sorted("finished_unit_slug", self._decisions(content)),
-            "plan_snapshots": [self._sealed(row, slug) for row in snapshots],
-            "plan_amendments": [self._sealed(row, slug) for row in content.amendments],
+            "plan_snapshots": [self._with_own_ids(row, slug) for row in snapshots],
+            "plan_amendments": [self._with_own_ids(row, slug) for row in content.amendments],
             "production_runs": [self._row(run, slug) for run in content.runs(RunKind.PRODUCTION)],
             "assembly_runs": [self._row(run, slug) for run in content.runs(RunKind.ASSEMBLY)],
             "voided_runs": sorted(
@@ -79,9 +79,9 @@ class FolderRows:
             slug: str = found.slug
             return slug
 
-        return named(codec.to_row(record), slug_of)
+        return ids_to_slugs(codec.to_row(record), slug_of)
 
-    def _sealed(self, record: Any, event_slug: str) -> Row:
+    def _with_own_ids(self, record: Any, event_slug: str) -> Row:
         row = codec.to_row(record)
         del row["event_id"]
         return {"event_slug": event_slug, **row}

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
 from plandoc.frozen import frozen
 from plandoc.storage.strict_json import in_plain_words

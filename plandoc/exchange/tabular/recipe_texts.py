@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 import attrs
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
 from plandoc.frozen import frozen

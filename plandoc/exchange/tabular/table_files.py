@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plandoc.errors import Outcome, Problem, ValidationError
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import conflict_line
 
@@ -28,7 +28,7 @@ def read_text(path: Path) -> str:
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it is a folder, empty, far too large, or no text in UTF-8.
     """
-    with translated(path, Outcome.NOT_SAVED):
+    with translate_os_errors(path, Outcome.NOT_SAVED):
         # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():

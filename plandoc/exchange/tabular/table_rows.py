@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from plandoc.exchange.tabular.cells import Cell, did_you_mean, folded, shown
+from plandoc.exchange.names import did_you_mean, folded, shown
+from plandoc.exchange.tabular.cells import Cell
 from plandoc.frozen import frozen
 
 

@@ -21,7 +21,7 @@ from plandoc.storage import archive, initialize, journal, marker
 from plandoc.storage.archive import MANIFEST, Manifest, damaged
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> 
     # A link to the latest backup is fine; links inside a backup are not.
     place = resolved(path)
     layer = files or Files()
-    with translated(place, Outcome.NOT_SAVED):
+    with translate_os_errors(place, Outcome.NOT_SAVED):
         present = layer.status(place)
         if present is None:
             raise FolderNotFoundError(str(place), f"there is no backup at {place}")
@@ -92,7 +92,7 @@ def _check_digests(backup: Backup) -> None:
     if wrong:
         raise DamagedError(str(backup.path), wrong)
     inside = backup.marker
-    if (inside.lineage, inside.serial) != (manifest.lineage, manifest.serial):
+    if (inside.store_id, inside.serial) != (manifest.store_id, manifest.serial):
         raise damaged(MANIFEST, f"the manifest and {marker.NAME} do not belong together")
 
 

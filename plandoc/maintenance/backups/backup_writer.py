@@ -14,16 +14,18 @@ from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, 
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_reader import open_backup
-from plandoc.maintenance.backups.staging import sync_parent, temporary_beside, write_tree
+from plandoc.maintenance.backups.staging import sync_parent, temporary_beside
 from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, initialize
 from plandoc.storage.archive import Manifest
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
+from plandoc.tables import EVENTS_FOLDER
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -34,7 +36,7 @@ class BackupReport:
 
     Attributes:
         path: Where it is.
-        manifest: What it says about itself: lineage, serial, time, digests.
+        manifest: What it says about itself: store_id, serial, time, digests.
         documents: How many files it holds, `plandoc.json` among them.
         size: Bytes of the archive; for a folder, of the files in it.
         problems: What is wrong with the source folder. The backup is an exact copy of it.
@@ -76,12 +78,12 @@ def backup(
         DamagedError: when the folder cannot be read as a whole.
         StorageError: when the system refuses; then no backup was made.
     """
-    layer, where = files or Files(), named(target)
-    with translated(where, Outcome.NOT_SAVED):
+    layer, where = files or Files(), checked_path(target)
+    with translate_os_errors(where, Outcome.NOT_SAVED):
         place, report = _make(source, where, keep, clock(), layer)
         if keep is None or report.problems:
             return report
-    removed, left = rotation.remove_oldest(place, report.manifest.lineage, keep, layer)
+    removed, left = rotation.remove_oldest(place, report.manifest.store_id, keep, layer)
     return attrs.evolve(report, removed=removed, left=left)
 
 
@@ -94,7 +96,7 @@ def _make(
     if keep is not None and layer.status(place.parent) is None:
         layer.make_folder(place.parent)
         layer.sync_folder(place.parent.parent)
-    return place, write(place, archive.describe(contents, moment=timestamp), contents, layer)
+    return place, write(place, archive.describe(contents, timestamp=timestamp), contents, layer)
 
 
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:
@@ -108,32 +110,23 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     content = archive.render_archive(manifest, contents)
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        layer.create(temporary, content, None)
-        layer.sync_file(temporary)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage(content)
         _read_back(temporary, manifest, contents, layer)
-        _publish(temporary, place, layer)
-        sync_parent(place.parent, layer)
+        write.publish()
+        sync_parent(write)
     return len(content)
-
-
-def _publish(temporary: Path, place: Path, layer: Files) -> None:
-    try:
-        layer.publish(temporary, place)
-    except OSError:
-        # When the name was given before something failed, only the temporary one is left, and that is removed anyway.
-        there, made = layer.status(place), layer.status(temporary)
-        if there is None or made is None or not os.path.samestat(there, made):
-            raise
 
 
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        write_tree(temporary, everything, layer)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage_folder(everything, [EVENTS_FOLDER])
         _read_back(temporary, manifest, contents, layer)
         # One step; the system refuses it when another folder with files has the name by now.
-        layer.replace(temporary, place)
-        sync_parent(place.parent, layer)
+        write.replace()
+        sync_parent(write)
     return sum(map(len, everything.values()))
 
 
@@ -148,14 +141,14 @@ def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     if isinstance(source, Store):
         place = Path(source.location)
         return place if place.is_absolute() else None
-    return named(source).absolute()
+    return checked_path(source).absolute()
 
 
 def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
     if isinstance(source, Store):
         return source.view(files_of)
-    root = named(source).absolute()
-    if not initialize.is_made(root, layer):
+    root = checked_path(source).absolute()
+    if not initialize.is_initialized(root, layer):
         raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:

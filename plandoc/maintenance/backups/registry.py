@@ -76,14 +76,14 @@ def newest_usable(path: Path, names: Collection[str]) -> KnownBackup | None:
         names: Documents of the folder.
     """
     layer, root = Files(), resolved(path)
-    lineage, remembered = _lineage(root, layer), _remembered(root, layer)
+    store_id, remembered = _store_id(root, layer), _remembered(root, layer)
     best: tuple[int, datetime.datetime, Path] | None = None
     for place in _latest({*remembered, *_beside(root, layer), *_inside(root, layer)}):
         try:
             backup = open_backup(place, files=layer)
         except (PlandocError, OSError):
             continue
-        is_of_this = backup.manifest.lineage == lineage or (lineage is None and place in remembered)
+        is_of_this = backup.manifest.store_id == store_id or (store_id is None and place in remembered)
         sound = sum(_is_sound(backup, name) for name in names) if is_of_this else 0
         found = (sound, backup.manifest.created_at, place)
         if sound and (best is None or found > best):
@@ -120,15 +120,15 @@ def _is_whole(name: str, content: bytes) -> bool:
     return not document.problems() and not document.problems_of_several(BY_TYPE[PlanSnapshot])
 
 
-def _lineage(root: Path, layer: Files) -> str | None:
+def _store_id(root: Path, layer: Files) -> str | None:
     """Return the identity of a folder: as the marker says, else as the first document says that can be read."""
     folder = DocumentFiles(root, layer)
     with contextlib.suppress(PlandocError):
-        return marker.parse(folder.read(marker.NAME) or b"").lineage
+        return marker.parse(folder.read(marker.NAME) or b"").store_id
     with contextlib.suppress(PlandocError):
         for name in (*initialize.DOCUMENTS, *filter(archive.is_document_name, folder.names(initialize.EVENTS_FOLDER))):
             with contextlib.suppress(PlandocError):
-                return documents.parse(name, folder.read(name) or b"").lineage
+                return documents.parse(name, folder.read(name) or b"").store_id
     return None
 
 

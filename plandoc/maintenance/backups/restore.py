@@ -30,16 +30,18 @@ from plandoc.frozen import frozen
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.maintenance.backups.restore_target import RestoreTarget, examine_target
-from plandoc.maintenance.backups.staging import sync_parent, temporary_beside, write_tree
+from plandoc.maintenance.backups.staging import sync_parent, temporary_beside
 from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, documents, initialize, journal, marker
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import storage_error, translated
+from plandoc.storage.os_errors import storage_error, translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.pre_migration_backup import files_of
+from plandoc.tables import EVENTS_FOLDER
 
 _TIMEOUT_SECONDS = 30.0
 
@@ -51,7 +53,7 @@ class RestoreReport:
     Attributes:
         path: The data folder.
         source: The backup.
-        lineage: The identity of the folder now.
+        store_id: The identity of the folder now.
         serial: The serial of the backup.
         documents: How many files came from the backup, `plandoc.json` among them.
         kept: Where the previous content of the folder is; None when it had none.
@@ -60,7 +62,7 @@ class RestoreReport:
 
     path: Path
     source: Path
-    lineage: str
+    store_id: str
     serial: int
     documents: int
     kept: Path | None = None
@@ -103,7 +105,7 @@ def restore(
     backup = open_backup(source, files=layer)
     _refuse_unreadable(backup)
     problems = tuple(problems_in(backup.documents))
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         target = examine_target(root, layer)
         _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
         if not target.exists:
@@ -120,11 +122,11 @@ def restore(
                 return kept
 
             kept = while_locked(
-                root, layer, over, action="restore a backup", moment=clock(), timeout_seconds=timeout_seconds
+                root, layer, over, action="restore a backup", timestamp=clock(), timeout_seconds=timeout_seconds
             )
             _finish(root, layer, clock)
     manifest = backup.manifest
-    return RestoreReport(root, backup.path, manifest.lineage, manifest.serial, len(backup.documents), kept, problems)
+    return RestoreReport(root, backup.path, manifest.store_id, manifest.serial, len(backup.documents), kept, problems)
 
 
 def _refuse_unreadable(backup: Backup) -> None:
@@ -134,12 +136,12 @@ def _refuse_unreadable(backup: Backup) -> None:
         if name == marker.NAME:
             continue
         try:
-            lineage = documents.parse(name, content).lineage
+            store_id = documents.parse(name, content).store_id
         except DamagedError as error:
             wrong += error.problems
         else:
-            if lineage != backup.manifest.lineage:
-                wrong.append(Problem(f"belongs to another folder ({lineage})", file=name))
+            if store_id != backup.manifest.store_id:
+                wrong.append(Problem(f"belongs to another folder ({store_id})", file=name))
     if wrong:
         hint = "use another backup; or take the intact documents from this one with 'plandoc repair --from BACKUP'"
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
@@ -158,12 +160,10 @@ def _refuse(
     if not replace:
         hint = "restore into a new folder and compare, or restore with replace=True, which keeps a backup of it"
         raise _refused(f"{target.root} is already a data folder", hint)
-    if target.lineage not in {None, manifest.lineage} and not allow_other_folder:
-        message = (
-            f"the backup was made of another data folder ({manifest.lineage}), not of {target.root} ({target.lineage})"
-        )
+    if target.store_id not in {None, manifest.store_id} and not allow_other_folder:
+        message = f"the backup was made of another data folder ({manifest.store_id}), not of {target.root} ({target.store_id})"
         raise _refused(message, "restore anyway with allow_other_folder=True")
-    if target.lineage == manifest.lineage and not allow_older:
+    if target.store_id == manifest.store_id and not allow_older:
         _refuse_to_lose_transactions(target, backup)
 
 
@@ -193,9 +193,10 @@ def _make(root: Path, backup: Backup, timestamp: datetime.datetime, layer: Files
         )
     contents = {**backup.documents, journal.NAME: b""}
     with temporary_beside(root, timestamp, layer) as temporary:
-        write_tree(temporary, contents, layer)
-        layer.replace(temporary, root)
-        sync_parent(root.parent, layer)
+        write = AtomicWrite(root, temporary, layer)
+        write.stage_folder(contents, [EVENTS_FOLDER])
+        write.replace()
+        sync_parent(write)
 
 
 def _keep(target: RestoreTarget, timestamp: datetime.datetime, layer: Files) -> Path:
@@ -206,12 +207,13 @@ def _keep(target: RestoreTarget, timestamp: datetime.datetime, layer: Files) -> 
         contents = backend.view(files_of)
         backend.close()
         place = rotation.free_path(stem, backup_writer.ARCHIVE_SUFFIX, layer)
-        return backup_writer.write(place, archive.describe(contents, moment=timestamp), contents, layer).path
+        return backup_writer.write(place, archive.describe(contents, timestamp=timestamp), contents, layer).path
     place = rotation.free_path(stem, "", layer)
     with temporary_beside(place, timestamp, layer) as temporary:
-        write_tree(temporary, _plain_files(target.root, layer), layer)
-        layer.replace(temporary, place)
-        sync_parent(place.parent, layer)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage_folder(_plain_files(target.root, layer), [EVENTS_FOLDER])
+        write.replace()
+        sync_parent(write)
     return place
 
 
@@ -245,9 +247,9 @@ def _commit(
     )
     # Otherwise a power cut could revert a document, and recovery would mistake it for an edit by hand.
     folder.sync(name for name, before in present.items() if before is not None)
-    line = journal.Line(serial + 1, backup.manifest.lineage, changes)
-    content = journal.render(line, action="restore a backup", moment=timestamp)
-    if not lock.still_held():
+    line = journal.Line(serial + 1, backup.manifest.store_id, changes)
+    content = journal.render(line, action="restore a backup", timestamp=timestamp)
+    if not lock.is_still_ours():
         message = f"{target.root}: its lock file was removed or the folder was moved; nothing was restored"
         raise ConflictError(str(target.root), message)
     try:
@@ -261,7 +263,7 @@ def _commit(
 def _marker_for(target: RestoreTarget, backup: Backup, serial: int) -> marker.Marker:
     """Return the marker that goes with the line; serials never decrease, because others would not see the change."""
     restored = backup.marker
-    same = target.lineage == restored.lineage
+    same = target.store_id == restored.store_id
     # No event id is given twice, even one that the backup does not know yet.
     next_event_id = max(restored.next_event_id, target.next_event_id) if same else restored.next_event_id
     return attrs.evolve(restored, serial=serial, next_event_id=next_event_id, line_digest="")

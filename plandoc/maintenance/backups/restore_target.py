@@ -24,7 +24,7 @@ class RestoreTarget:
         is_empty: Whether it holds nothing, apart from what an interrupted restore may have left.
         is_data_folder: Whether there is a marker, a catalog, a journal or an event in it.
         is_sound: Whether journal and marker are consistent.
-        lineage: The identity of the folder; None when it is unknown.
+        store_id: The identity of the folder; None when it is unknown.
         serial: Number of its last transaction, as far as it is known.
         line_digest: The checksum of that transaction's line in the journal; blank when it is unknown.
         next_event_id: The id that its next new event would get, as far as it is known.
@@ -36,7 +36,7 @@ class RestoreTarget:
     is_empty: bool = False
     is_data_folder: bool = False
     is_sound: bool = False
-    lineage: str | None = None
+    store_id: str | None = None
     serial: int = 0
     line_digest: str = ""
     next_event_id: int = 1
@@ -76,7 +76,7 @@ def _interpreted(target: RestoreTarget, folder: DocumentFiles) -> RestoreTarget:
     return attrs.evolve(
         target,
         is_sound=folder.read(initialize.CATALOG) is not None or initialize.CATALOG in state.changes,
-        lineage=state.marker.lineage,
+        store_id=state.marker.store_id,
         serial=state.serial,
         line_digest=state.line_digest,
         next_event_id=state.marker.next_event_id,
@@ -92,7 +92,7 @@ def _guessed(target: RestoreTarget, folder: DocumentFiles, content: bytes) -> Re
     try:
         present = marker.parse(folder.read(marker.NAME) or b"")
         target = attrs.evolve(
-            target, lineage=present.lineage, serial=present.serial, next_event_id=present.next_event_id
+            target, store_id=present.store_id, serial=present.serial, next_event_id=present.next_event_id
         )
     except DamagedError:
         pass
@@ -101,5 +101,5 @@ def _guessed(target: RestoreTarget, folder: DocumentFiles, content: bytes) -> Re
     except DamagedError:
         lines = ()
     # Lines of another folder do not count.
-    own = [line.serial for line in lines if target.lineage in {None, line.lineage}]
+    own = [line.serial for line in lines if target.store_id in {None, line.store_id}]
     return attrs.evolve(target, serial=max([target.serial, *own]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from plandoc.errors import Outcome, PlandocError
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 # Between the name of a folder and the time, in the name of what keeps its previous content.
 BEFORE_RESTORE = "-before-restore-"
@@ -60,18 +60,18 @@ def free_path(stem: Path, suffix: str, layer: Files) -> Path:
         number += 1
 
 
-def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def remove_oldest(newest: Path, store_id: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Remove the oldest backups beside a new one; return which, and which files were left alone and why.
 
     Only intact backups of the same data folder are counted or removed; the new one always stays.
     """
     older: list[Backup] = []
     left: list[str] = []
-    with translated(newest.parent, Outcome.SAVED):
+    with translate_os_errors(newest.parent, Outcome.SAVED):
         for name in layer.names(newest.parent):
             path = newest.parent / name
             if _NAME.fullmatch(name) and path != newest:
-                reason = _add_if_sound(path, lineage, older, layer)
+                reason = _add_if_sound(path, store_id, older, layer)
                 left += [f"{path}: left alone: {reason}"] if reason else []
         older.sort(key=_age)
         # The new one counts, so one less of the others stays.
@@ -88,7 +88,7 @@ def _age(made: Backup) -> tuple[datetime.datetime, int, int]:
     return made.manifest.created_at, made.manifest.serial, _number(made.path.name)
 
 
-def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -> str | None:
+def _add_if_sound(path: Path, store_id: str, sound: list[Backup], layer: Files) -> str | None:
     present = layer.status(path)
     if present is None or not stat.S_ISREG(present.st_mode):
         return "it is not a plain file"
@@ -97,7 +97,7 @@ def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -
     except PlandocError as error:
         first, *others = str(error).splitlines()
         return f"{first}; and {len(others)} more" if others else first
-    if other.manifest.lineage != lineage:
+    if other.manifest.store_id != store_id:
         return "it is a backup of another data folder"
     # Without the content: it is not needed here, and many backups may not fit into memory.
     sound.append(Backup(path, other.manifest, {}))

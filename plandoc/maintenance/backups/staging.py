@@ -12,11 +12,12 @@ import datetime
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError
 from plandoc.storage import holder, lock
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import storage_error
@@ -45,28 +46,17 @@ def temporary_beside(target: Path, timestamp: datetime.datetime, layer: Files) -
             _let_go(held, stem.with_name(stem.name + _LOCKED), layer)
 
 
-def write_tree(folder: Path, contents: Mapping[str, bytes], files: Files) -> None:
-    """Write a folder of these files durably; the folder's own name is not durable yet."""
-    files.make_folder(folder)
-    files.make_folder(folder / EVENTS_FOLDER)
-    for name, content in contents.items():
-        files.create(folder / name, content, None)
-        files.sync_file(folder / name)
-    files.sync_folder(folder / EVENTS_FOLDER)
-    files.sync_folder(folder)
-
-
-def sync_parent(folder: Path, files: Files) -> None:
+def sync_parent(write: AtomicWrite) -> None:
     """Sync a folder, so that a new name in it is durable; when that fails, the outcome is unknown.
 
     Raises:
         StorageError: that says so.
     """
     try:
-        files.sync_folder(folder)
+        write.sync_name()
     except OSError as error:
         doing = "the new name could not be made durable"
-        raise storage_error(error, folder, Outcome.UNKNOWN, doing) from error
+        raise storage_error(error, write.path.parent, Outcome.UNKNOWN, doing) from error
 
 
 def _locked(place: Path, timestamp: datetime.datetime, layer: Files) -> FolderLock | None:
@@ -76,7 +66,7 @@ def _locked(place: Path, timestamp: datetime.datetime, layer: Files) -> FolderLo
         # The lock means nothing after a power cut, so it need not be durable.
         place.mkdir()
         (place / lock.FOLDER).mkdir()
-        held.acquire(action="make a backup or restore one", moment=timestamp, timeout_seconds=0, on_wait=None)
+        held.acquire(action="make a backup or restore one", timestamp=timestamp, timeout_seconds=0, on_wait=None)
     except (OSError, PlandocError):
         held.close()
         _remove_lock(place, layer)
@@ -100,7 +90,7 @@ def _remove_if_dead(place: Path, timestamp: datetime.datetime, layer: Files) -> 
     if host != holder.this_host() and (host is not None or layer.status(made) is not None):
         return
     try:
-        held.acquire(action="remove what was left", moment=timestamp, timeout_seconds=0, on_wait=None)
+        held.acquire(action="remove what was left", timestamp=timestamp, timeout_seconds=0, on_wait=None)
     except PlandocError:
         # Somebody works there, or is just removing it.
         held.close()

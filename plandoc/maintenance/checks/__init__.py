@@ -17,8 +17,8 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_reader import Identity, identify
 from plandoc.storage.lock import while_locked
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
 __all__ = ["Fix", "Inspection", "Issue", "check", "inspect_folder", "notes_and_problems"]
@@ -55,7 +55,7 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
 
 def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
     """Return notes about things that are not wrong, and problems; a strict check has no notes."""
-    issues = inspect_folder(named(path).absolute(), Files())[1]
+    issues = inspect_folder(checked_path(path).absolute(), Files())[1]
     notes = [issue.problem for issue in issues if issue.is_note and not strict]
     return notes, [issue.problem for issue in issues if strict or not issue.is_note]
 
@@ -67,7 +67,7 @@ def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
         FolderNotFoundError: when there is no folder at the path.
         LockTimeout: when others wrote all the time and kept the lock, so that no consistent state was seen.
     """
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
@@ -86,7 +86,7 @@ def _inspect_in_turn(root: Path, files: Files) -> tuple[Inspection, list[Issue]]
         files,
         lambda _: _inspect_once(root, files),
         action=None,
-        moment=system_clock(),
+        timestamp=system_clock(),
         timeout_seconds=_TIMEOUT_SECONDS,
     )
 
@@ -94,8 +94,8 @@ def _inspect_in_turn(root: Path, files: Files) -> tuple[Inspection, list[Issue]]
 def _inspect_once(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
     folder = DocumentFiles(root, files)
     inspection = Inspection(folder, files)
-    with translated(root, Outcome.NOT_SAVED):
-        if initialize.is_made(root, files):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
+        if initialize.is_initialized(root, files):
             return inspection, list(inspection.issues())
     if _holds_documents(folder):
         hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"

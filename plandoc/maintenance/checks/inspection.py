@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.maintenance.checks import document_names
@@ -22,12 +22,10 @@ from plandoc.maintenance.checks.document_checks import (
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
 from plandoc.maintenance.checks.plan_checks import validate_plan
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document, tables_of
@@ -55,9 +53,6 @@ class Inspection:
         self._catalog_ids: dict[str, set[int]] | None = None
         # The slugs of all events, with where each was first seen.
         self._slugs: FirstSeen = {}
-        self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, KeptRow] = {}
-        self._wrongly_kept: list[int] = []
         # Folders that were already reported as unlistable.
         self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
@@ -74,7 +69,6 @@ class Inspection:
         for name in ROOT_DOCUMENTS:
             yield from self._document(name)
         yield from self._events()
-        yield from self._kept_outside()
         yield from self._marker_counters()
         for folder in (".", EVENTS_FOLDER, LOST_FOUND):
             yield from self._files_that_do_not_belong(folder)
@@ -118,8 +112,6 @@ class Inspection:
             return
         self.marker = self.state.marker
         self._reading = FolderReading(self._folder, self.state)
-        self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
-        self._kept_rows = self._kept.load()
         yield from _validate_journal(self.state, content)
         yield from map(Issue, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
@@ -127,14 +119,6 @@ class Inspection:
                 message = "was changed by another program, after a crash or while plandoc had the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
                 yield Issue(Problem(message, file=name, hint=hint), Fix.RECOVER)
-
-    def _kept_outside(self) -> Iterator[Issue]:
-        if self._kept is not None and self._wrongly_kept:
-            shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
-            more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
-            message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
-            hint = "lists of events may be wrong; 'plandoc repair' forgets what is kept"
-            yield Issue(Problem(message, file=self._kept.place, hint=hint), Fix.DROP_CACHE)
 
     def _marker_alone(self) -> None:
         try:
@@ -238,8 +222,8 @@ class Inspection:
             return
         if not documents.is_as_written(document):
             yield _changed_by_others(document)
-        if self.marker is not None and opened.lineage != self.marker.lineage:
-            message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
+        if self.marker is not None and opened.store_id != self.marker.store_id:
+            message = f"belongs to another folder ({opened.store_id}), not to this one ({self.marker.store_id})"
             hint = "import the other folder's data instead of copying its files"
             yield Issue(Problem(message, file=file, hint=hint), fix, is_damage=True)
             return
@@ -264,15 +248,6 @@ class Inspection:
             yield from validate_containment(document)
         elif event_id is not None:
             yield from validate_plan(document, event_id, self._definitions())
-            self._compare_kept(document, event_id)
-
-    def _compare_kept(self, document: DocumentSession, event_id: int) -> None:
-        kept = self._kept_rows.get(document.name)
-        if kept is not None and isinstance(self._reading, FolderReading):
-            fingerprint, number, row = kept
-            is_used = self._reading.fingerprint(document.name) == fingerprint
-            if is_used and (number, row) != (event_id, document.row(BY_TYPE[Event], event_id)):
-                self._wrongly_kept.append(event_id)
 
     def _definitions(self) -> Definitions:
         catalog = self._catalog
@@ -282,7 +257,7 @@ class Inspection:
         def look_up(record_type: type) -> Any:
             return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
 
-        return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
+        return Definitions(*map(look_up, DEFINED))
 
 
 def _changed_by_others(document: documents.Document) -> Issue:
@@ -295,13 +270,13 @@ def _changed_by_others(document: documents.Document) -> Issue:
 def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
     hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
     reported = []
-    if state.folded:
+    if state.already_checkpointed:
         reported.append(("all its transactions are already checkpointed", "empties it"))
     elif state.lines:
         yield _not_checkpointed(len(state.lines), hint)
-    if state.unfinished_size:
-        which = "all of its" if state.unfinished_size == len(content) else "the last"
-        reported.append((f"{which} {state.unfinished_size} bytes were never committed", "removes them"))
+    if state.torn_size:
+        which = "all of its" if state.torn_size == len(content) else "the last"
+        reported.append((f"{which} {state.torn_size} bytes were never committed", "removes them"))
     for message, effect in reported:
         yield Issue(Problem(message, file=journal.NAME, hint=hint + effect), Fix.RECOVER)
 

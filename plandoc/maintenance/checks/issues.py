@@ -20,7 +20,6 @@ class Fix(enum.Enum):
     REMOVE_TEMPORARY = ("remove", "removed")
     FIX_COUNTER = ("raise the next id", "raised the next id")
     QUARANTINE = ("move to lost-found", "moved to lost-found")
-    DROP_CACHE = ("forget", "forgot")
     RESTORE = ("restore from the backup", "restored from the backup")
 
 

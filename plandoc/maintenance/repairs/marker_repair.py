@@ -17,7 +17,7 @@ from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
 
@@ -39,7 +39,7 @@ def restore_marker(root: Path, files: Files, clock: Clock, source: RestoreSource
     folder = DocumentFiles(root, files)
 
     def put_back(_: FolderLock) -> None:
-        with translated(root, Outcome.NOT_SAVED):
+        with translate_os_errors(root, Outcome.NOT_SAVED):
             content = folder.read(MARKER)
             if _is_sound(content):
                 # Somebody else has restored it.
@@ -48,7 +48,7 @@ def restore_marker(root: Path, files: Files, clock: Clock, source: RestoreSource
                 LostFound(folder).keep(MARKER, content, "could not be read", is_replaced=True)
             folder.put_durably(MARKER, marker.render(_marker(folder, source)))
 
-    while_locked(root, files, put_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
+    while_locked(root, files, put_back, action="repair", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
 def _is_sound(content: bytes | None) -> bool:
@@ -72,5 +72,5 @@ def _marker(folder: DocumentFiles, source: RestoreSource) -> marker.Marker:
         # The journal continues after the last transaction that the lost marker counted as checkpointed.
         serial = lines[0].serial - 1
     return attrs.evolve(
-        then, lineage=source.lineage, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
+        then, store_id=source.store_id, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
     )

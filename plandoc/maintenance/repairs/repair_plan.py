@@ -64,8 +64,6 @@ def _of_file(
         yield RepairAction(Fix.QUARANTINE, name, _describe(fixes[Fix.QUARANTINE].problem), kept)
     elif Fix.REMOVE_TEMPORARY in fixes:
         yield RepairAction(Fix.REMOVE_TEMPORARY, name, _describe(wrong.problem))
-    elif Fix.DROP_CACHE in fixes:
-        yield RepairAction(Fix.DROP_CACHE, name, _describe(wrong.problem))
     elif Fix.FIX_COUNTER in fixes and name != MARKER and damage is None:
         yield RepairAction(Fix.FIX_COUNTER, name, "; ".join(_describe(one.problem) for one in issues if one.fix))
 

@@ -24,10 +24,9 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend, RecoveryWarning
-from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.migrations import parts
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 _TIMEOUT_SECONDS = 30.0
@@ -77,7 +76,7 @@ def repair(
     >>> report.actions, report.remaining
     ((), ())
     """
-    work = Repair(named(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    work = Repair(checked_path(path).absolute(), Files(), clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     return (
         work.plan_only(backup, allow_other_folder=allow_other_folder)
         if dry_run
@@ -153,7 +152,7 @@ class Repair:
         newer = next((issue.newer for issue in issues if issue.newer is not None), None)
         if newer is not None:
             raise newer
-        if not initialize.is_made(self._root, self._files) and not any(issue.is_damage for issue in issues):
+        if not initialize.is_initialized(self._root, self._files) and not any(issue.is_damage for issue in issues):
             message = f"not a plandoc folder, so there is nothing to repair: {self._root}"
             raise FolderNotFoundError(str(self._root), message)
         return inspection, issues
@@ -163,21 +162,21 @@ class Repair:
     ) -> RestoreSource | None:
         if backup is None:
             return None
-        lineage = self._lineage(inspection)
+        store_id = self._store_id(inspection)
         return (
             None
-            if lineage is None
-            else RestoreSource.open(backup, lineage=lineage, allow_other_folder=allow_other_folder)
+            if store_id is None
+            else RestoreSource.open(backup, store_id=store_id, allow_other_folder=allow_other_folder)
         )
 
-    def _lineage(self, inspection: Inspection) -> str | None:
+    def _store_id(self, inspection: Inspection) -> str | None:
         """Return the identity of the folder: from the marker, otherwise from its readable documents when they agree."""
         if inspection.marker is not None:
-            return inspection.marker.lineage
+            return inspection.marker.store_id
         found = set()
         for name in [*ROOT_DOCUMENTS, *self._folder.names(EVENTS_FOLDER)]:
             try:
-                found.add(documents.parse(name, self._folder.read(name) or b"").lineage)
+                found.add(documents.parse(name, self._folder.read(name) or b"").store_id)
             except PlandocError:
                 continue
         return found.pop() if len(found) == 1 else None
@@ -192,7 +191,7 @@ class Repair:
             try:
                 inspection, issues = self._inspect()
                 actions = plan_repair(inspection, issues, self._folder, source)
-                with translated(self._root, Outcome.NOT_SAVED):
+                with translate_os_errors(self._root, Outcome.NOT_SAVED):
                     self._perform(actions, inspection, source, transaction)
             finally:
                 transaction.release()
@@ -212,8 +211,6 @@ class Repair:
         for action in actions:
             if action.fix is Fix.REMOVE_TEMPORARY:
                 self._remove(action.file)
-            elif action.fix is Fix.DROP_CACHE and inspection.marker is not None:
-                KeptRows(self._root, inspection.marker.lineage, self._files).forget()
             if action.kept_as is not None:
                 is_replaced = action.fix is Fix.RESTORE
                 content = self._folder.read(action.file) or b""

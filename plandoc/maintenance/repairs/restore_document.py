@@ -22,14 +22,14 @@ class RestoreSource:
 
     Attributes:
         backup: The backup.
-        lineage: The identity of the folder that is repaired.
+        store_id: The identity of the folder that is repaired.
     """
 
     backup: Backup
-    lineage: str
+    store_id: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, allow_other_folder: bool) -> RestoreSource:
+    def open(cls, path: str | os.PathLike[str], *, store_id: str, allow_other_folder: bool) -> RestoreSource:
         """Read a backup.
 
         Raises:
@@ -37,12 +37,12 @@ class RestoreSource:
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
-        found = backup.manifest.lineage
-        if found != lineage and not allow_other_folder:
-            message = f"the backup was made of another folder ({found}), not of this one ({lineage})"
+        found = backup.manifest.store_id
+        if found != store_id and not allow_other_folder:
+            message = f"the backup was made of another folder ({found}), not of this one ({store_id})"
             hint = "use a backup of this folder; or repair with allow_other_folder=True, and its documents become part of this one"
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
-        return cls(backup, lineage)
+        return cls(backup, store_id)
 
     def has_sound(self, name: str) -> bool:
         """Whether it has a document of this name without problems."""
@@ -63,14 +63,14 @@ class RestoreSource:
             if document.next_id(table) <= referred.get(table_name, 0):
                 document.reserve_ids(table, referred[table_name] + 1)
         # A document that was divided since is rendered anew; any other is migrated when it is read.
-        is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
+        is_as_it_was = not document.changed and self.backup.manifest.store_id == self.store_id
         return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
 
     def lost_since(self, state: recovery.State | None) -> str:
         """Return what is lost by restoring from the backup."""
         then, now = self.backup.manifest.serial, 0 if state is None else state.serial
         when = f"{self.backup.manifest.created_at:%Y-%m-%d %H:%M} UTC (transaction {then})"
-        if self.backup.manifest.lineage != self.lineage:
+        if self.backup.manifest.store_id != self.store_id:
             return f"the version of another folder, of {when}"
         if now <= then:
             return f"the version of {when}; nothing was saved since"
@@ -88,10 +88,10 @@ class RestoreSource:
             return None
         try:
             document = documents.parse(file, content)
-            opened = DocumentSession(attrs.evolve(document, lineage=self.lineage), name)
+            opened = DocumentSession(attrs.evolve(document, store_id=self.store_id), name)
         except PlandocError:
             return None
-        belongs = document.lineage == self.backup.manifest.lineage
+        belongs = document.store_id == self.backup.manifest.store_id
         return opened if belongs and not opened.problems() else None
 
 

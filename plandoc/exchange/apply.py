@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.engine.unit_of_work import UnitOfWork
-from plandoc.exchange.native.contents import EventContent
-from plandoc.exchange.native.dependencies import KINDS
-from plandoc.exchange.native.id_allocation import HIGHEST_KEPT
-from plandoc.exchange.native.native_merge import Merge, Put, PutEvent
+from plandoc.exchange.event_content import STARTED, EventContent
+from plandoc.exchange.event_merge import PutEvent
+from plandoc.exchange.id_allocation import HIGHEST_KEPT, KINDS
+from plandoc.exchange.merge import Put
+from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyType,
     BatchDecision,
@@ -20,29 +21,50 @@ from plandoc.records import (
     EventFinishedGood,
     EventRecipe,
     FinishedGood,
+    PlanState,
     Recipe,
     RunKind,
+    StockItem,
 )
+from plandoc.snapshots import create_plan_snapshot
 from plandoc.tables import table_of
 
 
-def save(merge: Merge, session: Session) -> None:
+@frozen
+class Changes:
+    """What is to be done to a folder.
+
+    Attributes:
+        catalog: Records to be stored.
+        stock: Rows of the stock to be stored.
+        removed: Rows of the stock to be removed.
+        events: Events to be stored.
+        following: The first id, by table, that the import has no use for.
+    """
+
+    catalog: tuple[Put, ...]
+    stock: tuple[Put, ...]
+    removed: tuple[StockItem, ...]
+    events: tuple[PutEvent, ...]
+    following: Mapping[str, int]
+
+
+def apply(changes: Changes, session: Session) -> None:
     """Store everything."""
     work = unit_of_work(session)
     for kind in KINDS:
         table = table_of(kind).name
-        if table in merge.following:
-            work.reserve_ids(kind, merge.following[table])
-        _save_kind([put for put in merge.catalog if type(put.record) is kind], work)
-    for put in merge.stock:
+        if table in changes.following:
+            work.reserve_ids(kind, changes.following[table])
+        _save_kind([put for put in changes.catalog if type(put.record) is kind], work)
+    for item in changes.removed:
+        work.remove(StockItem, item.id)
+    for put in changes.stock:
         if put.before is None:
             work.add(put.record)
         else:
             work.replace(put.record)
-    next_id = work.documents.next_event_id()
-    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
-    for event in sorted(merge.events, key=lambda put: (put.former_id < next_id, put.former_id)):
-        _save_event(event, session)
+    _save_events(changes.events, session)
 
 
 def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
@@ -66,9 +88,17 @@ def _without_parts(record: Any) -> Any:
     return record
 
 
+def _save_events(puts: Iterable[PutEvent], session: Session) -> None:
+    next_id = unit_of_work(session).documents.next_event_id()
+    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
+    for put in sorted(puts, key=lambda put: (put.former_id < next_id, put.former_id)):
+        _save_event(put, session)
+
+
 def _save_event(put: PutEvent, session: Session) -> None:
-    work = unit_of_work(session)
-    event: Event = put.content.event
+    work, content = unit_of_work(session), put.content
+    takes_snapshot = content.snapshot is None and content.event.plan_state in STARTED
+    event: Event = attrs.evolve(content.event, plan_state=PlanState.DRAFT) if takes_snapshot else content.event
     if put.before is None:
         event = work.add(event, wanted_id=put.former_id if put.former_id <= HIGHEST_KEPT else 0)
     else:
@@ -77,9 +107,13 @@ def _save_event(put: PutEvent, session: Session) -> None:
         for kind in kinds:
             for row in session.find(kind, event_id=event.id):
                 work.remove(kind, row.id, event.id)
-    for row in _rows(put.content):
+    for row in _rows(content):
         work.add(attrs.evolve(row, event_id=event.id))
-    _save_runs(put.content, event, work)
+    if takes_snapshot:
+        # Before anything is baked: that is done on a plan that is frozen.
+        create_plan_snapshot(event.id, session=session)
+        work.replace(attrs.evolve(event, plan_state=content.event.plan_state))
+    _save_runs(content, event, work)
 
 
 def _rows(content: EventContent) -> Iterator[Any]:

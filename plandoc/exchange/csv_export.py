@@ -18,9 +18,8 @@ from plandoc.codec import to_row
 from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError, Problem, ValidationError, shorten
+from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
 from plandoc.escaping import csv_text
-from plandoc.exchange.native.output_file import save_all
 from plandoc.frozen import frozen
 from plandoc.records import (
     BatchDecision,
@@ -33,7 +32,10 @@ from plandoc.records import (
     Recipe,
     StockItem,
 )
-from plandoc.storage.paths import named
+from plandoc.storage import output_file
+from plandoc.storage.files import Files
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
 
 Rows = Iterator[Sequence[object]]
@@ -183,7 +185,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
         StorageError: when the system refuses; it says what is there.
     """
-    place = named(folder)
+    place = checked_path(folder)
     files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:
@@ -196,7 +198,11 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     with contextlib.ExitStack() as unfinished:
         if not is_there:
             unfinished.callback(_remove_if_empty, place)
-        return save_all(files, replace=replace)
+        written = output_file.save_all(files, replace=replace)
+        if not is_there:
+            with translate_os_errors(place, Outcome.SAVED):
+                Files().sync_folder(place.absolute().parent)
+        return written
 
 
 def _remove_if_empty(folder: Path) -> None:

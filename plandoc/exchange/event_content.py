@@ -122,16 +122,16 @@ def _bare(record: Any) -> Any:
 
 
 def with_snapshot_ids(plan: PlanContent, snapshot_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
-    """Return a plan with the ids that the sealed records use; what they never speak of gets one of its own."""
-    back = {table: {own: sealed for sealed, own in ids.items()} for table, ids in snapshot_ids.items()}
+    """Return a plan with the ids that its snapshot uses; what that never speaks of gets one of its own."""
+    back = {table: {own: former for former, own in ids.items()} for table, ids in snapshot_ids.items()}
 
-    def sealed(table: str, number: int) -> int:
+    def former(table: str, number: int) -> int:
         return back[table].get(number, -number)
 
     return PlanContent(
-        frozenset(sealed("recipes", number) for number in plan.recipes),
-        {sealed("finished_goods", number): quantity for number, quantity in plan.goods.items()},
-        {sealed("finished_units", number): batches for number, batches in plan.batches.items()},
+        frozenset(former("recipes", number) for number in plan.recipes),
+        {former("finished_goods", number): quantity for number, quantity in plan.goods.items()},
+        {former("finished_units", number): batches for number, batches in plan.batches.items()},
     )
 
 
@@ -140,7 +140,7 @@ def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str
 
     Args:
         content: The event.
-        plan: What is planned, with the ids that the sealed records use.
+        plan: What is planned, with the ids that the snapshot uses.
     """
     started, state = content.event.plan_state in STARTED, content.event.plan_state.name
     if started and content.snapshot is None:
