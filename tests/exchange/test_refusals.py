@@ -17,7 +17,7 @@ WRONG_FILES = {
     "two values": ("{} {}", plandoc.DamagedError, "wanted the end of the file"),
     "a list": ("[]", plandoc.DamagedError, "wanted one JSON object"),
     "null": ("null", plandoc.DamagedError, "wanted one JSON object"),
-    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.DamagedError, "occurs twice"),
+    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.DamagedError, "stands twice"),
     "NaN": ('{"a": NaN}', plandoc.DamagedError, "NaN"),
     "endless": ('{"a": -Infinity}', plandoc.DamagedError, "Infinity"),
     "too big": ('{"a": 1e999}', plandoc.DamagedError, "out of range"),

@@ -18,7 +18,7 @@ from plandoc.domain.run_consistency import (
     label_by_id,
     packed_beyond_plan,
 )
-from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
+from plandoc.domain.snapshot_ids import renumbered_amendment, renumbered_view
 from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
@@ -62,7 +62,7 @@ def _history(
         def change(table: str, number: int) -> int:
             return ids[table].setdefault(number, _GONE + len(ids[table]))
 
-        snapshot = for_reading(snapshot, change)
+        snapshot = renumbered_view(snapshot, change)
         amendments = tuple(renumbered_amendment(one, change) for one in amendments)
     effective = effective_definitions(snapshot, amendments, current)
     return History(content.plan, _work(content), (snapshot,), amendments, effective, current)
@@ -72,4 +72,4 @@ def _work(content: EventContent) -> Work:
     """Return the runs that count; here they have no ids but their positions."""
     production = (attrs.evolve(run, id=at) for at, run in enumerate(content.production_runs, start=1))
     assembly = (attrs.evolve(run, id=at) for at, run in enumerate(content.assembly_runs, start=1))
-    return Work(runs.counted_production(production, content.voided), runs.counted_assembly(assembly, content.voided))
+    return Work(runs.counted(production, content.voided), runs.counted(assembly, content.voided))

@@ -93,7 +93,7 @@ WRONG = {
     "negative quantity": (_set("event_finished_goods", 0, quantity=-1), "event_finished_goods", "at least 1"),
     "wrong state": (_set("events", 0, plan_state="DRAFT"), "events", "wanted one of draft"),
     "no such day": (_set("events", 0, event_date="2025-02-30"), "events", "wanted a date"),
-    "slug twice": (lambda value: value["recipes"].append(value["recipes"][0]), "recipes", "occurs twice"),
+    "slug twice": (lambda value: value["recipes"].append(value["recipes"][0]), "recipes", "stands twice"),
     "pair twice": (lambda v: v["event_recipes"].append(v["event_recipes"][0]), "event_recipes", "the same as"),
     "stock twice": (lambda v: v["stock"].append(v["stock"][0]), "stock", "the same as"),
     "amendment twice": (lambda v: v["plan_amendments"].append(v["plan_amendments"][0]), "plan_amendments", "the same"),
