@@ -4,7 +4,7 @@ python := ".venv/bin/python"
 bin := ".venv/bin"
 
 # Everything that must hold before a change lands.
-all: lint types layers wheel test
+all: lint types layers wheel test proof
 
 # Make the environment.
 setup:
@@ -32,10 +32,15 @@ wheel:
     "$environment/elsewhere/bin/pip" install --quiet --disable-pip-version-check "$environment"/dist/*.whl
     (cd "$environment" && elsewhere/bin/plandoc demo demo >/dev/null && elsewhere/bin/plandoc --data demo check)
 
+# The default run: every feature, and a sample of every proof.
 test:
     {{python}} -m pytest -q
 
-# The long proofs.
+# What the default run leaves out of the proofs.
+proof:
+    {{python}} -m pytest -q -m proof
+
+# The long proofs, which are run by hand.
 slow:
     {{python}} -m pytest -q -m slow
 

@@ -137,7 +137,7 @@ def comparison(
         batches: Decided now, by unit.
         recipe_ids: Selected now.
         amendments: In their order; those of the workload change quantities.
-        names: Of goods, units and recipes as the catalogue has them now.
+        names: Of goods, units and recipes as the catalog has them now.
     """
     behind: dict[int, list[int]] = {}
     for amendment in amendments:

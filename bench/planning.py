@@ -1,7 +1,7 @@
 """Measure the sums of planning: requirements, batch options and ingredient needs of one large event; print a table.
 
-The same event is measured with a catalogue that holds nothing else and with one of ten times the recipes: what a plan
-does not take out of the catalogue must cost it no more than the reading of the file.
+The same event is measured with a catalog that holds nothing else and with one of ten times the recipes: what a plan
+does not take out of the catalog must cost it no more than the reading of the file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COMPONENTS_OF_GOOD = 10
 PLANNED_RECIPES = 100
 LINES_OF_RECIPE = 12
 INGREDIENTS = 60
-LARGE_CATALOGUE = 1000
+LARGE_CATALOG = 1000
 GOAL_MILLISECONDS = 20
 GOAL_GROWTH = 1.5
 _UNITS = ("cup", "tbsp", "tsp", "g", "oz", "each")
@@ -47,7 +47,7 @@ STEPS: Mapping[str, Step] = {
     "ingredient needs": lambda event_id, session: get_ingredient_needs(event_id, session=session),
 }
 _ALL = "all three"
-_CATALOGUE = "read the catalogue"
+_CATALOG = "read the catalog"
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ class Bakery:
     """A data folder with one event.
 
     Attributes:
-        recipes: How many the catalogue holds.
+        recipes: How many the catalog holds.
         folder: Where it is.
         store: Open all the time, so that it has read everything before.
         event_id: The event that is measured.
@@ -79,7 +79,7 @@ class Bakery:
         """Return what is measured, by its name; each is one look at one moment."""
         each = {name: lambda session, step=step: step(self.event_id, session) for name, step in STEPS.items()}
         # One record of one table and the event: everything that is read for any plan at all.
-        return {_CATALOGUE: self._read_only, **each, _ALL: self._everything}
+        return {_CATALOG: self._read_only, **each, _ALL: self._everything}
 
     def _read_only(self, session: Session) -> Any:
         return session.event(self.event_id), session.get(plandoc.Recipe, 1)
@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> None:
         f"all decided; in {options.folder}\n"
     )
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        small, large = (_bakery(Path(folder), recipes) for recipes in (PLANNED_RECIPES, LARGE_CATALOGUE))
+        small, large = (_bakery(Path(folder), recipes) for recipes in (PLANNED_RECIPES, LARGE_CATALOG))
         _check_same_results(small, large)
         medians = _medians((small, large), options.repeats)
         _print_table(medians, (small.recipes, large.recipes))
@@ -119,8 +119,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _bakery(parent: Path, recipes: int) -> Bakery:
     folder = parent / f"{recipes}-recipes"
     store = plandoc.open_store(folder, create=True)
-    with store.session("fill the catalogue") as session:
-        fill_catalogue(session, recipes, GOODS)
+    with store.session("fill the catalog") as session:
+        fill_catalog(session, recipes, GOODS)
     with store.session("plan the event") as session:
         event = session.add(plandoc.Event("Winter Fair", datetime.date(2026, 12, 5)))
         quantities = {good: 10 + good for good in range(1, GOODS + 1)}
@@ -129,7 +129,7 @@ def _bakery(parent: Path, recipes: int) -> Bakery:
     return Bakery(recipes, folder, store, event.id)
 
 
-def fill_catalogue(session: Session, recipes: int, goods: int) -> None:
+def fill_catalog(session: Session, recipes: int, goods: int) -> None:
     """Add ingredients, recipes with a finished unit each, and goods of ten units."""
     _add_ingredients(session)
     _add_recipes(session, recipes)
@@ -173,7 +173,7 @@ def _check_same_results(small: Bakery, large: Bakery) -> None:
     results = [bakery.cold(bakery.looks()[_ALL]) for bakery in (small, large)]
     requirements, options, needs = results[0]
     if results[0] != results[1] or len(requirements) != PLANNED_RECIPES or needs.undecided or not needs.rows:
-        raise SystemExit("the two catalogues do not give the same plan; the figures would mean nothing")
+        raise SystemExit("the two catalogs do not give the same plan; the figures would mean nothing")
     if len(options) != PLANNED_RECIPES:
         raise SystemExit("options are missing; the figures would mean nothing")
 
@@ -206,7 +206,7 @@ def _print_table(medians: Medians, sizes: tuple[int, int]) -> None:
         table.add_column(f"{recipes} recipes", justify="right")
     table.add_column("growth", justify="right")
     for how in ("warm", "cold"):
-        for name in (_CATALOGUE, *STEPS, _ALL):
+        for name in (_CATALOG, *STEPS, _ALL):
             first, second = (medians[how, recipes, name] for recipes in sizes)
             table.add_row(how, name, f"{first:.2f}", f"{second:.2f}", f"{second / first:.2f} x")
         table.add_section()
@@ -217,10 +217,10 @@ def _print_goals(medians: Medians, sizes: tuple[int, int]) -> None:
     small, large = sizes
     for how in ("warm", "cold"):
         base, grown = medians[how, small, _ALL], medians[how, large, _ALL]
-        allowed = GOAL_GROWTH * base + medians[how, large, _CATALOGUE]
+        allowed = GOAL_GROWTH * base + medians[how, large, _CATALOG]
         print(
             f"{how}: {base:.2f} ms with {small} recipes (goal: under {GOAL_MILLISECONDS}); {grown:.2f} ms with {large} "
-            f"(goal: at most {GOAL_GROWTH} x {base:.2f} + {medians[how, large, _CATALOGUE]:.2f} = {allowed:.2f})"
+            f"(goal: at most {GOAL_GROWTH} x {base:.2f} + {medians[how, large, _CATALOG]:.2f} = {allowed:.2f})"
         )
 
 

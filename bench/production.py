@@ -57,7 +57,7 @@ AMENDMENTS_MEASURED: dict[str, Amendment] = {
         event, 40, 1000, "why not", session=session
     ),
     "drop_finished_good": lambda event, session: plandoc.drop_finished_good(
-        event, 99, "why not", despite_production=True, session=session
+        event, 99, "why not", force=True, session=session
     ),
     "add_finished_good": lambda event, session: plandoc.add_finished_good(event, 99, 40, "why not", session=session),
 }
@@ -132,8 +132,8 @@ def _measure(folder: Path, repeats: int) -> Times:
 
 def _store(folder: Path, events: int) -> Store:
     store = plandoc.open_store(folder, create=True)
-    with store.session("fill the catalogue") as session:
-        planning.fill_catalogue(session, DECISIONS, GOODS)
+    with store.session("fill the catalog") as session:
+        planning.fill_catalog(session, DECISIONS, GOODS)
     quantities = {good: 10 + good for good in range(1, GOODS + 1)}
     for number in range(1, events + 1):
         with store.session("plan an event") as session:

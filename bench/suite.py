@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,8 +79,6 @@ def run(wanted: Wanted, work: Path, output: Path | None, plot: Path | None) -> d
     for name, reason in missing.items():
         terminal.say(f"{name} is left out: {reason}; pip install -e '.\\[bench]' brings it")
     with TemporaryDirectory(dir=work) as folder:
-        # What plandoc keeps outside its folders is measured with it, and goes with it.
-        os.environ["PLANDOC_CACHE"] = str(Path(folder) / "cache")
         asked = Run(there, Places(Path(folder)), wanted.sizes, wanted.rounds, wanted.seed)
         results, skipped = _results(wanted, asked)
     met = goals.grid(results, everything=wanted.is_everything)

@@ -1,4 +1,4 @@
-"""What every contender keeps: one catalogue, and N events of the same size, all LOCKED.
+"""What every contender keeps: one catalog, and N events of the same size, all LOCKED.
 
 Rows are written as plandoc writes them (`bench/contenders/with_plandoc.py` compares); ids are texts where they are keys.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 Row = dict[str, Any]
 # Rows by table and id.
-Catalogue = dict[str, dict[str, Row]]
+Catalog = dict[str, dict[str, Row]]
 
 RECIPES = 8
 LINES_OF_RECIPE = 8
@@ -26,8 +26,8 @@ def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def catalogue() -> Catalogue:
-    """Return the rows of the catalogue."""
+def catalog() -> Catalog:
+    """Return the rows of the catalog."""
     return {
         "ingredients": _numbered(INGREDIENTS, _ingredient),
         "recipes": _numbered(RECIPES, _recipe),

@@ -18,8 +18,8 @@ from plandoc.errors import ValidationError as ValidationError
 from plandoc.exchange import OnConflict as OnConflict
 from plandoc.exchange import export_file as export_file
 from plandoc.exchange import import_file as import_file
+from plandoc.exchange.csv_export import export_csv as export_csv
 from plandoc.exchange.json_schema import schema_of as schema_of
-from plandoc.exchange.spreadsheets import export_csv as export_csv
 from plandoc.exchange.tabular import import_goods as import_goods
 from plandoc.exchange.tabular import import_ingredients as import_ingredients
 from plandoc.exchange.tabular import import_recipes as import_recipes
@@ -81,7 +81,6 @@ from plandoc.workflow.decisions import get_requirements as get_requirements
 from plandoc.workflow.decisions import save_batch_decision as save_batch_decision
 from plandoc.workflow.decisions import save_batch_decisions as save_batch_decisions
 from plandoc.workflow.decisions import suggest_batches as suggest_batches
-from plandoc.workflow.feasibility import get_feasibility as get_feasibility
 from plandoc.workflow.lifecycle import complete_production as complete_production
 from plandoc.workflow.lifecycle import lock_plan as lock_plan
 from plandoc.workflow.lifecycle import start_production as start_production
@@ -91,6 +90,7 @@ from plandoc.workflow.production import get_progress as get_progress
 from plandoc.workflow.production import record_assembly as record_assembly
 from plandoc.workflow.production import record_production as record_production
 from plandoc.workflow.production import void_run as void_run
+from plandoc.workflow.review import get_feasibility as get_feasibility
 from plandoc.workflow.review import review_plan as review_plan
 from plandoc.workflow.revisions import revise_finished_good as revise_finished_good
 from plandoc.workflow.revisions import revise_recipe as revise_recipe

@@ -23,7 +23,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from plandoc import records
 from plandoc.constraints import LONGEST_IN_FRACTIONS, check_of
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 
 RecordT = TypeVar("RecordT")
 
@@ -31,18 +31,8 @@ _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
 _QUOTIENT = re.compile(rf"\d{{1,{LONGEST_IN_FRACTIONS}}}/\d{{1,{LONGEST_IN_FRACTIONS}}}", re.ASCII)
 
-# The tag and the keys of the program this comes from; they are part of the format, the attribute names are not.
-CHANGES: Mapping[str, type[records.Change]] = MappingProxyType(
-    {
-        "drop_fg": records.DropFinishedGood,
-        "add_fg": records.AddFinishedGood,
-        "change_quantity": records.ChangeQuantity,
-        "modify_batch": records.ModifyBatch,
-        "revise_recipe": records.ReviseRecipe,
-        "revise_fg": records.ReviseFinishedGood,
-    }
-)
-_CHANGE_TAGS = MappingProxyType({change: tag for tag, change in CHANGES.items()})
+CHANGES: Mapping[str, type[records.Change]] = MappingProxyType({change.tag: change for change in records.CHANGES})
+# The keys of the program this comes from; they are part of the format, the attribute names are not.
 _STORED_NAMES = MappingProxyType({"finished_good_id": "fg_id", "finished_good_name": "fg_name"})
 
 
@@ -57,7 +47,7 @@ def _as_is(value: Any, _: Any) -> Any:
 
 def _decimal(value: Any, _: Any) -> Decimal:
     if type(value) is not str or not _DECIMAL.fullmatch(value):
-        raise _Refused(f'wanted a decimal number in quotes, such as "0.67", found {found(value)}')
+        raise _Refused(f'wanted a decimal number in quotes, such as "0.67", found {shorten(value)}')
     return Decimal(value)
 
 
@@ -66,7 +56,7 @@ def _ratio(value: Any, _: Any) -> int | Fraction:
         return value
     if type(value) is str and _RATIO.fullmatch(value) and int(value.partition("/")[2]):
         return Fraction(value)
-    raise _Refused(f'wanted a whole number or a fraction in quotes, such as "10/3", found {found(value)}')
+    raise _Refused(f'wanted a whole number or a fraction in quotes, such as "10/3", found {shorten(value)}')
 
 
 def _quantity(value: Any, _: Any) -> Decimal | Fraction:
@@ -99,7 +89,7 @@ def day(value: Any) -> datetime.date:
         date = None
     # Python also reads 20261225 and 2026-W52-5.
     if date is None or len(value) != len("2026-12-25") or value[7] != "-":
-        raise _Refused(f"wanted a date such as 2026-12-25, found {found(value)}")
+        raise _Refused(f"wanted a date such as 2026-12-25, found {shorten(value)}")
     return date
 
 
@@ -113,7 +103,7 @@ def _moment(value: Any, _: Any) -> datetime.datetime:
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.utcoffset() is None or moment.isoformat() != value.replace("Z", "+00:00"):
-        raise _Refused(f"wanted a moment such as 2026-01-28T03:25:47+00:00, found {found(value)}")
+        raise _Refused(f"wanted a moment such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
     return moment
 
 
@@ -121,7 +111,7 @@ def _member(value: Any, kind: Any) -> Any:
     if type(value) is str and (member := _members(kind).get(value)) is not None:
         return member
     allowed = ", ".join(member.value for member in kind)
-    raise _Refused(f"wanted one of {allowed}, found {found(value)}")
+    raise _Refused(f"wanted one of {allowed}, found {shorten(value)}")
 
 
 def _is_enumeration(kind: Any) -> bool:
@@ -134,14 +124,14 @@ def _members(kind: type[enum.Enum]) -> Mapping[str, enum.Enum]:
 
 
 def _change_row(converter: cattrs.Converter, change: records.Change) -> dict[str, Any]:
-    return {"kind": _CHANGE_TAGS[type(change)], "data": converter.unstructure(change)}
+    return {"kind": change.tag, "data": converter.unstructure(change)}
 
 
 def _change(converter: cattrs.Converter, value: Any) -> records.Change:
     if type(value) is not dict or set(value) != {"kind", "data"}:
-        raise _Refused(f"wanted an object with kind and data, found {found(value)}")
+        raise _Refused(f"wanted an object with kind and data, found {shorten(value)}")
     if type(value["kind"]) is not str or value["kind"] not in CHANGES:
-        raise _Refused(f"wanted a kind that is one of {', '.join(CHANGES)}, found {found(value['kind'])}")
+        raise _Refused(f"wanted a kind that is one of {', '.join(CHANGES)}, found {shorten(value['kind'])}")
     change: records.Change = converter.structure(value["data"], CHANGES[value["kind"]])
     return change
 
@@ -152,7 +142,7 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Any:
 
     def items(value: Any, _: Any) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise _Refused(f"wanted a list, found {found(value)}")
+            raise _Refused(f"wanted a list, found {shorten(value)}")
         if not converter.detailed_validation:
             return tuple(item_hook(item, item_kind) for item in value)
         return tuple(_each_item(value, item_kind, item_hook))
@@ -187,12 +177,12 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     """Return the key that a field of a record has in the files."""
     if "stored" in attribute.metadata:
         return str(attribute.metadata["stored"])
-    is_change = kind in _CHANGE_TAGS
+    is_change = kind in records.CHANGES
     return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
 
 
 def stored_ratio(value: int | Fraction) -> int | str:
-    """Return a yield or a need as it stands in the files: a fraction in quotes where it is no whole number.
+    """Return a yield or a need as it is in the files: a fraction in quotes where it is not a whole number.
 
     >>> stored_ratio(24), stored_ratio(Fraction(10, 3))
     (24, '10/3')
@@ -212,7 +202,7 @@ def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
 
     def record(value: Any, _: Any) -> Any:
         if type(value) is not dict:
-            raise _Refused(f"wanted an object, found {found(value)}")
+            raise _Refused(f"wanted an object, found {shorten(value)}")
         try:
             return structure(value, kind)
         except BaseValidationError as error:
@@ -315,7 +305,7 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
     """Return everything that keeps a row from being a record; an empty list when nothing does."""
     if type(row) is not dict:
-        return [Problem(f"wanted an object, found {found(row)}")]
+        return [Problem(f"wanted an object, found {shorten(row)}")]
     if "id" in row:
         return [Problem("the id of a row is its key; take the field out", field="id")]
     try:

@@ -18,13 +18,17 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.hints import Wording
 
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
+# What a check lets pass, in the words of JSON Schema; "records" names the classes of which records are let pass.
+JsonForm = dict[str, Any]
+
 _CHECKS: dict[Any, Check] = {}
+_JSON_FORMS: dict[Check, JsonForm] = {}
 
 # Far above any bakery, far below what a 64-bit reader of the files would lose.
 LARGEST_NUMBER = 10**12
@@ -47,10 +51,42 @@ _DEVICE_NAMES = frozenset(
 )
 
 
+_ID: JsonForm = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
+_COUNT: JsonForm = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+_DECIMAL: JsonForm = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_ABOVE_ZERO: JsonForm = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_FRACTION: JsonForm = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
+_LONG_FRACTION: JsonForm = {
+    "type": "string",
+    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(LONGEST_IN_FRACTIONS)),
+}
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?"
+_OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)"
+
+
+def in_json(**form: Any) -> Callable[[Check], Check]:
+    """Say beside a check what it lets pass in JSON; a schema never refuses what a check lets pass."""
+
+    def known(check: Check) -> Check:
+        _JSON_FORMS[check] = form
+        return check
+
+    return known
+
+
+def json_form(check: Check) -> JsonForm:
+    """Return what a check lets pass, in the words of JSON Schema.
+
+    Raises:
+        KeyError: for a check that does not say so.
+    """
+    return _JSON_FORMS[check]
+
+
 def validator(check: Check) -> Validator:
     """Return a check as an attrs validator.
 
-    A function in a function, for an object that can be called takes a third longer, and a look at all events asks seventy
+    A function in a function: an object that can be called takes a third longer, and a look at all events asks seventy
     thousand times.
     """
 
@@ -84,15 +120,17 @@ def _unstorable_text(value: str) -> str | None:
     return None
 
 
+@in_json(type="string", maxLength=LONGEST_TEXT)
 def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
     if type(value) is not str and type(value) is not Wording:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if len(value) > LONGEST_TEXT:
         return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
     return None if value.isascii() else _unstorable_text(value)
 
 
+@in_json(type="string", minLength=1, maxLength=LONGEST_NAME)
 def non_blank_name(value: Any) -> str | None:
     """Text that is not blank, up to 200 characters."""
     if (wrong := storable_text(value)) is not None:
@@ -104,23 +142,26 @@ def non_blank_name(value: Any) -> str | None:
     return None
 
 
+@in_json(type="string", maxLength=LONGEST_SLUG, pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$")
 def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
     if type(value) is not str:
-        return f"wanted text, found {found(value)}"
+        return f"wanted text, found {shorten(value)}"
     if value and (not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG or value in _DEVICE_NAMES):
         return (
             f"wanted a slug of a-z, 0-9 and single hyphens inside, at most {LONGEST_SLUG} characters "
-            f"and no device name, found {found(value)}"
+            f"and no device name, found {shorten(value)}"
         )
     return None
 
 
+@in_json(**_ID)
 def positive_int(value: Any) -> str | None:
     """A whole number from 1 up to a million millions."""
     return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_int(value, least=1)
 
 
+@in_json(**_COUNT)
 def non_negative_int(value: Any) -> str | None:
     """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
     return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_int(value, least=0)
@@ -128,114 +169,129 @@ def non_negative_int(value: Any) -> str | None:
 
 def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        return f"wanted a whole number, found {found(value)}"
+        return f"wanted a whole number, found {shorten(value)}"
     if value < least:
-        return f"wanted a whole number of at least {least}, found {found(value)}"
-    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a whole number of at least {least}, found {shorten(value)}"
+    return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
 
 
+@in_json(**_DECIMAL)
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
         advice = "; write Decimal('0.67'), for a binary float is not exactly what you see"
-        return f"wanted a decimal number, found {found(value)}{advice if type(value) is float else ''}"
+        return f"wanted a decimal number, found {shorten(value)}{advice if type(value) is float else ''}"
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:
         return f"wanted zero or more, found {value}"
     exponent = value.as_tuple().exponent
     if value > LARGEST_NUMBER or (isinstance(exponent, int) and not -12 <= exponent <= 12):
-        return f"wanted at most 12 digits before and after the point, found {found(value)}"
+        return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
     return None
 
 
+@in_json(**_ABOVE_ZERO)
 def positive_decimal(value: Any) -> str | None:
     """A finite decimal number above zero."""
     return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
 
 
+@in_json(anyOf=[_DECIMAL, _LONG_FRACTION])
 def non_negative_quantity(value: Any) -> str | None:
     """An amount as `non_negative_decimal` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
     if type(value) is not Fraction:
         return non_negative_decimal(value)
     if not 0 <= value <= LARGEST_NUMBER:
-        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {shorten(value)}"
     if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
-        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {shorten(value)}"
     return None
 
 
+@in_json(**_ABOVE_ZERO)
 def valid_percentage(value: Any) -> str | None:
     """A decimal number above 0, up to 100."""
     return positive_decimal(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
 
 
+@in_json(anyOf=[_ID, _FRACTION])
 def positive_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, above zero."""
     if type(value) is int:
         return positive_int(value)
     if type(value) is not Fraction:
-        return f"wanted a whole number or a fraction, found {found(value)}"
+        return f"wanted a whole number or a fraction, found {shorten(value)}"
     if not 0 < value <= LARGEST_NUMBER:
-        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {found(value)}"
+        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {shorten(value)}"
     # A hundred divided by a percentage of 12 digits after the point has 15.
     if max(value.numerator, value.denominator) >= 10**15:
-        return f"wanted a fraction of two numbers of at most 15 digits, found {found(value)}"
+        return f"wanted a fraction of two numbers of at most 15 digits, found {shorten(value)}"
     return None
 
 
+@in_json(anyOf=[_COUNT, _FRACTION])
 def non_negative_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, zero or more."""
     return None if type(value) is int and value == 0 else positive_ratio(value)
 
 
+@in_json(type="boolean")
 def boolean(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
-    return None if type(value) is bool else f"wanted true or false, found {found(value)}"
+    return None if type(value) is bool else f"wanted true or false, found {shorten(value)}"
 
 
+@in_json(type="string", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
-    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {found(value)}"
+    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
 
 
+@in_json(type="string", pattern=f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_OFFSET}$")
 def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
-        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {found(value)}"
+        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
     return None
 
 
+@in_json(type="string", minLength=1, maxLength=LONGEST_TEXT)
 def stated_reason(value: Any) -> str | None:
     """Text that says something, without blanks around it."""
     if (wrong := storable_text(value)) is not None:
         return wrong
     return (
-        None if value and value == value.strip() else f"wanted a reason without blanks around it, found {found(value)}"
+        None
+        if value and value == value.strip()
+        else f"wanted a reason without blanks around it, found {shorten(value)}"
     )
 
 
+@in_json(type="string", pattern="^[0-9a-f]{64}$")
 def sha256_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
     if type(value) is str and _DIGEST.fullmatch(value):
         return None
-    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {found(value)}"
+    return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {shorten(value)}"
 
 
+@in_json(type="string", pattern="^([0-9a-f]{16})?$")
 def short_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
     if type(value) is str and _FINGERPRINT.fullmatch(value):
         return None
-    return f"wanted 16 hexadecimal digits or nothing, found {found(value)}"
+    return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
+@in_json(type="object")
 def json_object(value: Any) -> str | None:
     """A JSON object that every reader of the files gives back as it is."""
     if type(own_json(value)) is OwnJson:
         return None
     if type(value) is not dict:
-        return f"wanted a JSON object, found {found(value)}"
-    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {found(value)}"
+        return f"wanted a JSON object, found {shorten(value)}"
+    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def _not_json(value: Any, depth: int) -> str | None:
@@ -263,15 +319,16 @@ def _not_plain_json(value: Any) -> str | None:
         return None
     if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
         return None
-    return f"wanted what JSON can carry exactly, found {found(value)}"
+    return f"wanted what JSON can carry exactly, found {shorten(value)}"
 
 
 def instance_of(*kinds: type) -> Check:
     """Let instances of these classes pass."""
     names = " or ".join(kind.__name__ for kind in kinds)
 
+    @in_json(records=kinds)
     def instance(value: Any) -> str | None:
-        return None if isinstance(value, kinds) else f"wanted {names}, found {found(value)}"
+        return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
     return instance
 
@@ -279,6 +336,7 @@ def instance_of(*kinds: type) -> Check:
 def or_none(check: Check) -> Check:
     """Let None pass too."""
 
+    @in_json(anyOf=[json_form(check), {"type": "null"}])
     def optional(value: Any) -> str | None:
         return None if value is None else check(value)
 
@@ -289,19 +347,22 @@ def one_of(kind: type[enum.Enum]) -> Check:
     """Let the members of an enumeration pass, and name them where something else comes."""
     allowed = ", ".join(str(member.value) for member in kind)
 
+    @in_json(enum=[member.value for member in kind])
     def member(value: Any) -> str | None:
-        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {found(value)}"
+        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {shorten(value)}"
 
     return member
 
 
 def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000, each: Check | None = None) -> Check:
     """Let tuples of one kind of value pass, between `least` and `most` long, each value by the rule `each`."""
+    item = {"records": (kind,)} if each is None else json_form(each)
 
+    @in_json(type="array", items=item, minItems=least, maxItems=most)
     def items(value: Any) -> str | None:
-        # True counts as a number for Python, but is none.
+        # True counts as a number for Python, but is not one here.
         if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
-            return f"wanted a tuple, found {found(value)}"
+            return f"wanted a tuple, found {shorten(value)}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"
         return None if each is None else next(filter(None, map(each, value)), None)
@@ -316,7 +377,7 @@ def exact(value: Any) -> Any:
     Decimal('12')
     """
     if type(value) is Decimal and value.is_zero():
-        # A zero with a minus sign, as sums can give it, is no other number.
+        # A zero with a minus sign, as sums can give it, is the same number.
         return value.copy_abs()
     return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
 

@@ -109,6 +109,17 @@ class ValidationError(PlandocError, ValueError):
         super().__init__(joined("\n", (problem.text for problem in found)))
 
 
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise all problems together as one error, if there are any.
+
+    Raises:
+        ValidationError: with each problem once, in their order.
+    """
+    collected = tuple(dict.fromkeys(problems))
+    if collected:
+        raise ValidationError(collected)
+
+
 class NotFoundError(ValidationError, LookupError):
     """A record that was asked for does not exist.
 
@@ -120,7 +131,7 @@ class NotFoundError(ValidationError, LookupError):
     def __init__(self, kind: str, key: object, hint: str | None = None) -> None:
         self.kind = kind
         self.key = key
-        shown = key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else found(key)
+        shown = key if isinstance(key, str) and key.isprintable() and len(key) <= 60 else shorten(key)
         super().__init__([Problem(f"{kind} {shown} not found", hint=hint)])
 
 
@@ -143,7 +154,7 @@ class PlanStateError(PlandocError):
         self.attempted_action = attempted_action
         self.hint = hint
         self.event_name = event_name
-        event = f"{found(event_name)} (event {event_id})" if event_name else f"event {event_id}"
+        event = f"{shorten(event_name)} (event {event_id})" if event_name else f"event {event_id}"
         before = f"cannot {attempted_action}: the plan of {event} is {current_state.name}; "
         super().__init__(joined(before, ["", hint]))
 
@@ -297,10 +308,10 @@ class StorageError(StoreError, OSError):
         self.errno = errno
 
 
-def found(value: object) -> str:
+def shorten(value: object) -> str:
     """Show a refused value in a message: short, with its beginning and its end, and never raw control characters.
 
-    >>> found("abc"), found(3.5), found("x" * 90 + ".html")
+    >>> shorten("abc"), shorten(3.5), shorten("x" * 90 + ".html")
     ("'abc'", '3.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxx.html'")
     """
     if type(value) is int and abs(value) >= 10**50:

@@ -64,7 +64,7 @@ class Hint(enum.Enum):
     UNDECIDE = "delete_batch_decisions({event}, [{unit}])", "plandoc plan undecide {event} {unit}"
     ACCEPT_SHORTFALL = "accept_shortfall=True", "--accept-shortfall"
     DROP_GOOD = "drop_finished_good({event}, {good}, reason)", "plandoc amend drop {event} {good} --reason TEXT"
-    DROP_DESPITE_PRODUCTION = "despite_production=True", "--despite-production"
+    FORCE = "force=True", "--force"
     ADD_GOOD = (
         "add_finished_good({event}, {good}, {quantity}, reason)",
         "plandoc amend add {event} {good} {quantity} --reason TEXT",
@@ -89,8 +89,8 @@ class Hint(enum.Enum):
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"
     REPLACE = "replace=True", "--replace"
-    ALLOW_FOREIGN = "foreign=True", "--foreign"
-    ALLOW_OLDER = "older=True", "--older"
+    ALLOW_OTHER_FOLDER = "allow_other_folder=True", "--allow-other-folder"
+    ALLOW_OLDER = "allow_older=True", "--allow-older"
     WAIT_LONGER = "with a longer timeout_seconds", "later"
     CREATE_FOLDER = "open_store(path, create=True)", "plandoc init"
     CHECK = "check(folder)", "plandoc check"

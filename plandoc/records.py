@@ -9,19 +9,20 @@ or a unit are taken off, because they cannot be seen: two records that differ by
 
 from __future__ import annotations
 
+import abc
 import datetime
 import enum
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from plandoc import constraints, units
 from plandoc.constraints import validator
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 
 
@@ -72,12 +73,14 @@ def _refuse(record: object, field: str, message: str) -> ValidationError:
 
 
 def _unit_of(kind: units.Dimension, such_as: str) -> constraints.Check:
+    # A name with a further rule, which JSON cannot say.
+    @constraints.in_json(**constraints.json_form(constraints.non_blank_name))
     def unit(value: Any) -> str | None:
         wrong = constraints.non_blank_name(value)
         if wrong is not None or units.dimension_of(value) is kind:
             return wrong
         near = units.suggest(value, kind)
-        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {found(value)}"
+        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
         return wanted if near is None else f"{wanted}; did you mean {near}?"
 
     return unit
@@ -128,7 +131,7 @@ class Ingredient:
 
 @frozen
 class RecipeLine:
-    """One ingredient of a recipe; the same ingredient may stand in several lines.
+    """One ingredient of a recipe; the same ingredient may be in several lines.
 
     Attributes:
         quantity: For one batch, in `unit`.
@@ -163,8 +166,8 @@ class Recipe:
     Attributes:
         lines: Ingredients of one batch.
         sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
-        base_recipe_id: The recipe this is a variant of; None when it is none.
-        variant_name: How the variant is called; blank when it is none.
+        base_recipe_id: The recipe this is a variant of; None when it is not a variant.
+        variant_name: How the variant is called; blank when it is not a variant.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
@@ -422,7 +425,7 @@ def _ids(rows: Any) -> tuple[int, ...]:
 
 
 class _Freezes:
-    """What snapshots and amendments have in common: records of the catalogue as they were, by table and id."""
+    """What snapshots and amendments have in common: records of the catalog as they were, by table and id."""
 
     __slots__ = ()
     _definitions: Mapping[str, Any]
@@ -484,37 +487,137 @@ class PlanSnapshot(_Freezes):
         return data
 
 
+class PlanSection(enum.Enum):
+    """What a plan consists of; the value is how a person calls one of it."""
+
+    RECIPES = "recipe"
+    GOODS = "finished good"
+    BATCHES = "batches of finished unit"
+
+
 @frozen
-class DropFinishedGood:
-    """A good was taken out of the plan."""
+class Effect:
+    """What a change does to one number of a plan; all kinds of change that touch a number come down to this.
+
+    Attributes:
+        section: Whether it is the number of a good, or of batches.
+        key: Id of the good or of the finished unit.
+        before: The number before; 0 when it was not in the plan.
+        after: The number after; 0 when it is no longer in the plan.
+    """
+
+    section: PlanSection
+    key: int
+    before: int
+    after: int
+
+
+# Returns the name of a finished unit; None for one that is not known.
+UnitName = Callable[[int], str | None]
+
+
+class _Change(abc.ABC):
+    """What every kind of change of a plan says of itself.
+
+    Attributes:
+        tag: What it is called in the files, by the program that this comes from; part of the format.
+    """
+
+    __slots__ = ()
+    tag: ClassVar[str]
+
+    @property
+    @abc.abstractmethod
+    def effect(self) -> Effect | None:
+        """What it does to the numbers of a plan; None when it revises a definition."""
+
+    @abc.abstractmethod
+    def describe(self, unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+
+
+@frozen
+class DropFinishedGood(_Change):
+    """A good was taken out of the plan.
+
+    >>> DropFinishedGood(3, "Box", original_quantity=10).describe({}.get)
+    'Box dropped, 10 were planned'
+    """
+
+    tag = "drop_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     original_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good is no longer in the plan."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, self.original_quantity, 0)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} dropped, {self.original_quantity} were planned"
+
 
 @frozen
-class AddFinishedGood:
-    """A good was added to the plan."""
+class AddFinishedGood(_Change):
+    """A good was added to the plan.
+
+    >>> AddFinishedGood(3, "Box", quantity=10).describe({}.get)
+    'Box added, 10 planned'
+    """
+
+    tag = "add_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good was not in the plan before."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, 0, self.quantity)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} added, {self.quantity} planned"
+
 
 @frozen
-class ChangeQuantity:
-    """Another number of a good is to be handed out."""
+class ChangeQuantity(_Change):
+    """Another number of a good is to be handed out.
+
+    >>> ChangeQuantity(3, "Box", old_quantity=10, new_quantity=12).describe({}.get)
+    'Box from 10 to 12'
+    """
+
+    tag = "change_quantity"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     old_quantity: int = attrs.field(validator=validator(constraints.positive_int))
     new_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
+    @property
+    def effect(self) -> Effect:
+        """The good is planned with another number."""
+        return Effect(PlanSection.GOODS, self.finished_good_id, self.old_quantity, self.new_quantity)
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} from {self.old_quantity} to {self.new_quantity}"
+
 
 @frozen
-class ModifyBatch:
-    """Another number of batches is to be baked; 0 means none."""
+class ModifyBatch(_Change):
+    """Another number of batches is to be baked; 0 means none.
+
+    >>> ModifyBatch(1, "Cookies", 2, "cookie", old_batches=5, new_batches=6).describe({2: "Cookie"}.get)
+    'batches of Cookie from 5 to 6'
+    """
+
+    tag = "modify_batch"
 
     recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
@@ -523,24 +626,56 @@ class ModifyBatch:
     old_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
     new_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
 
+    @property
+    def effect(self) -> Effect:
+        """Another number of batches is decided."""
+        return Effect(PlanSection.BATCHES, self.finished_unit_id, self.old_batches, self.new_batches)
+
+    def describe(self, unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        name = unit_name(self.finished_unit_id) or self.finished_unit_slug
+        return f"batches of {name} from {self.old_batches} to {self.new_batches}"
+
 
 @frozen
-class ReviseRecipe:
-    """What the catalogue said of a recipe at that moment was taken over into the plan."""
+class ReviseRecipe(_Change):
+    """What the catalog said of a recipe at that moment was taken over into the plan."""
+
+    tag = "revise_recipe"
 
     recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
+    @property
+    def effect(self) -> None:
+        """No number changes."""
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.recipe_name} as the catalog has it"
+
 
 @frozen
-class ReviseFinishedGood:
-    """What the catalogue said of a good at that moment was taken over into the plan."""
+class ReviseFinishedGood(_Change):
+    """What the catalog said of a good at that moment was taken over into the plan."""
+
+    tag = "revise_fg"
 
     finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
+    @property
+    def effect(self) -> None:
+        """No number changes."""
+
+    def describe(self, _unit_name: UnitName) -> str:
+        """Return what was changed, as a person reads it."""
+        return f"{self.finished_good_name} as the catalog has it"
+
 
 Change = DropFinishedGood | AddFinishedGood | ChangeQuantity | ModifyBatch | ReviseRecipe | ReviseFinishedGood
+# The kinds of change, in the order in which messages and schemas name them.
+CHANGES: tuple[type[Change], ...] = typing.get_args(Change)
 
 
 @frozen
@@ -552,7 +687,7 @@ class PlanAmendment(_Freezes):
         change: What was changed.
         reason: Why; never blank.
         added_recipe_ids: Recipes that came into the plan with it, so that the plan can be worked out again without
-            the catalogue of that day.
+            the catalog of that day.
         definitions: What it froze, by table and id, as the snapshot's definitions: what it brought in and was not
             frozen yet, or what is in force since a revision; null for what there was not.
         definitions_before: Those frozen before that it replaced.
@@ -560,7 +695,7 @@ class PlanAmendment(_Freezes):
 
     event_id: int = attrs.field(validator=validator(constraints.positive_int))
     sequence: int = attrs.field(validator=validator(constraints.positive_int))
-    change: Change = attrs.field(validator=validator(constraints.instance_of(*typing.get_args(Change))))
+    change: Change = attrs.field(validator=validator(constraints.instance_of(*CHANGES)))
     reason: str = attrs.field(validator=validator(constraints.stated_reason))
     created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     added_recipe_ids: tuple[int, ...] = attrs.field(
@@ -619,7 +754,7 @@ class NotTaken:
     """What a production run needed of an ingredient and the stock did not have, or not in a unit to compare it with.
 
     Attributes:
-        ingredient: Its name, because it may no longer be in the catalogue.
+        ingredient: Its name, because it may no longer be in the catalog.
     """
 
     ingredient: str = attrs.field(validator=validator(constraints.non_blank_name))
@@ -637,7 +772,7 @@ class ProductionRun:
         units_expected: What the batches should have given; made and lost add up to it.
         produced_at: When.
         amendments_before: How many amendments the plan had, and so by which definitions it was baked; None for a
-            run that plandoc 0.1 recorded, by whatever the catalogue said then.
+            run that plandoc 0.1 recorded, by whatever the catalog said then.
         taken: What it took of the stock, exactly; nothing where the stock was to be left alone.
         not_taken: What it needed beyond that.
     """

@@ -1,4 +1,4 @@
-"""What operations return, for annotations and for telling the kinds of things apart.
+"""What operations return, for annotations and for distinguishing the kinds of things.
 
 >>> from plandoc.results import Amount, ShoppingRow, Standing
 """
@@ -17,7 +17,7 @@ from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Sta
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
-from plandoc.maintenance.repairs import RepairAction, RepairKind, RepairReport
+from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
 from plandoc.records import (
     AddFinishedGood,
     ChangeQuantity,
@@ -46,6 +46,7 @@ __all__ = [
     "DropFinishedGood",
     "ExportReport",
     "Feasibility",
+    "Fix",
     "GoodFeasibility",
     "GoodProgress",
     "GoodsSelection",
@@ -61,7 +62,6 @@ __all__ = [
     "QuantityChange",
     "RecipeSelection",
     "RepairAction",
-    "RepairKind",
     "RepairReport",
     "Requirement",
     "RestoreReport",

@@ -1,4 +1,4 @@
-"""Freezing a plan: what was planned when production started, kept for ever."""
+"""Snapshots: what was planned when production started, kept permanently."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Protocol
 from plandoc import codec
 from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.resting import rests_on
-from plandoc.domain.review import PlanParts, named, review
+from plandoc.domain.dependency_closure import dependency_closure
+from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.snapshot_ids import digest_of
-from plandoc.engine.plan_definitions import definitions_in, rows_of
-from plandoc.engine.plan_parts import plan_parts
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.hints import Named
@@ -24,7 +24,7 @@ from plandoc.tables import table_of
 SNAPSHOT_VERSION = "1.0"
 
 
-class _Named(Protocol):
+class _NamedRecord(Protocol):
     @property
     def name(self) -> str: ...
     @property
@@ -33,10 +33,10 @@ class _Named(Protocol):
 
 @reads
 def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot | None:
-    """Return the snapshot of an event's plan; None when there is none yet, or no such event.
+    """Return the snapshot of an event's plan; None when there is none yet, or the event does not exist.
 
     Raises:
-        DamagedError: when there are two, as only other hands can have put them there.
+        DamagedError: when there are two, which only another program can have written.
     """
     try:
         return unit_of_work(session).snapshot(event_id)
@@ -46,9 +46,9 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 
 @changes("take a snapshot")
 def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot:
-    """Take the snapshot of an event's plan; return the one there is already, if any.
+    """Take the snapshot of an event's plan; return the existing one, if any.
 
-    An empty plan gives a snapshot with three empty lists. What a review finds in the plan at that moment is kept with it.
+    An empty plan gives a snapshot with three empty lists. The findings of a review at that time are stored with it.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -56,8 +56,8 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     present = get_plan_snapshot(event_id, session=session)
     if present is not None:
         return present
-    plan, known = plan_parts(event_id, session), definitions_in(session)
-    # Both are made of records and rows that were judged when they were read, so the record needs no copy of its own.
+    plan, known = live_plan(event_id, session), catalog_definitions(session)
+    # Both are made of records and rows that were validated when they were read, so the record needs no copy.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))
     event = session.event(event_id)
@@ -73,11 +73,11 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     return unit_of_work(session).add(snapshot)
 
 
-def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:
+def _planned(plan: LivePlan, known: Definitions, timestamp: datetime.datetime) -> dict[str, Any]:
     """Return the plan in the format "1.0" of the contract."""
     return {
         "snapshot_version": SNAPSHOT_VERSION,
-        "created_at": moment.isoformat(),
+        "created_at": timestamp.isoformat(),
         "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
         "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
         "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],
@@ -85,37 +85,37 @@ def _planned(plan: PlanParts, known: Definitions, moment: datetime.datetime) -> 
 
 
 def _recipe(recipe_id: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _called(Recipe, recipe_id, known.recipes)
+    name, slug = _label(Recipe, recipe_id, known.recipes)
     return {"recipe_id": recipe_id, "recipe_name": name, "recipe_slug": slug}
 
 
 def _good(good_id: int, quantity: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _called(FinishedGood, good_id, known.goods)
+    name, slug = _label(FinishedGood, good_id, known.goods)
     return {"fg_id": good_id, "fg_name": name, "fg_slug": slug, "quantity": quantity}
 
 
 def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
     return {
         "recipe_id": decision.recipe_id,
-        "recipe_name": _called(Recipe, decision.recipe_id, known.recipes)[0],
+        "recipe_name": _label(Recipe, decision.recipe_id, known.recipes)[0],
         "batches": decision.batches,
         "yield_per_batch": codec.stored_ratio(decision.yield_per_batch),
         "finished_unit_id": decision.finished_unit_id,
-        "finished_unit_slug": _called(FinishedUnit, decision.finished_unit_id, known.units)[1],
+        "finished_unit_slug": _label(FinishedUnit, decision.finished_unit_id, known.units)[1],
     }
 
 
-def _called(record_type: type, record_id: int, lookup: Callable[[int], _Named | None]) -> tuple[str, str]:
+def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedRecord | None]) -> tuple[str, str]:
     """Return name and slug of what a plan refers to.
 
-    A file edited by hand can refer to what is not there. That is a finding, and stops no start: the snapshot keeps the
-    plan as it is, with the number for a name.
+    A file edited by hand can refer to a missing record. That is a finding and does not prevent a start: the snapshot
+    keeps the plan as it is, with the id as the name.
     """
     found = lookup(record_id)
     return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
 
 
-def _definitions(plan: PlanParts, known: Definitions, session: Session) -> dict[str, Any]:
-    """Return what the plan rests on as it is now, by id: later changes of the catalogue must not change the plan."""
+def _definitions(plan: LivePlan, known: Definitions, session: Session) -> dict[str, Any]:
+    """Return the current definitions of everything the plan depends on, by id: later changes of the catalog must not change it."""
     recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
-    return rows_of(rests_on(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)
+    return rows_of(dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)

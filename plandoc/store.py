@@ -30,7 +30,8 @@ from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.paths import named
+from plandoc.storage.memory import MemoryBackend
+from plandoc.storage.paths import IN_MEMORY, checked_path
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -47,8 +48,8 @@ class Store:
     Args:
         backend: Where the documents are.
         clock: Where the moments in records come from.
-        timeout_seconds: How long a session waits for another writer unless told otherwise.
-        on_wait: Told who is being waited for, before a wait.
+        timeout_seconds: How long a session waits for another writer unless it says otherwise.
+        on_wait: Called with who is being waited for, before a wait.
     """
 
     def __init__(
@@ -63,8 +64,8 @@ class Store:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
-        self._cache = DocumentCache(lambda: backend.lineage)
-        self._index = EventIndex(backend.kept_rows)
+        self._cache = DocumentCache(lambda: backend.store_id)
+        self._index = EventIndex()
         self._in_session = threading.local()
         self._process = os.getpid()
         self._closed = False
@@ -112,8 +113,8 @@ class Store:
 
         return GuardedWrite(start, finish)
 
-    def read(self, look: Callable[[Session], T]) -> T:
-        """Return what `look` makes of a session that only reads, at one moment and without a lock.
+    def read(self, function: Callable[[Session], T]) -> T:
+        """Return what a function makes of a session that only reads, at one moment and without a lock.
 
         It may be called again when somebody writes meanwhile, so it should only read and compute.
 
@@ -127,19 +128,19 @@ class Store:
         def looked(reading: Reading) -> T:
             session = self._make_session(reading, writes=False)
             try:
-                return look(session)
+                return function(session)
             finally:
                 unit_of_work(session).end()
 
         return self._backend.view(looked)
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of the documents as they are, at one moment and without a lock; for backups."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what a function makes of the documents as they are, at one moment and without a lock; for backups."""
         self._check_usable()
-        return self._backend.view(look)
+        return self._backend.view(function)
 
     def close(self) -> None:
-        """Fold the journal into the files and let go of the folder; closing twice is no error."""
+        """Checkpoint the journal and let go of the folder; closing twice is not an error."""
         if self._closed:
             return
         try:
@@ -164,7 +165,7 @@ class Store:
             error.add_note(str(failure))
 
     def _make_session(self, reading: Reading, *, writes: bool) -> Session:
-        documents = SessionDocuments(reading, self._cache, self._index, self._backend.lineage, writes=writes)
+        documents = SessionDocuments(reading, self._cache, self._index, self._backend.store_id, writes=writes)
         return Session(UnitOfWork(documents, writes=writes), self._clock())
 
     def _commit(self, session: Session, transaction: Transaction) -> None:
@@ -206,35 +207,43 @@ def open_store(
     on_wait: Callable[[str], None] | None = None,
     clock: Clock = system_clock,
 ) -> Store:
-    """Open a data folder.
+    """Open a data folder, or a new store in memory.
 
     Args:
-        path: The folder.
-        create: Make the folder when it is not there; else that is an error.
+        path: The folder. The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
+            keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
+        create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
-        on_wait: Told once who is being waited for, before a wait.
+        on_wait: Called once with who is being waited for, before a wait.
         clock: Where moments come from; a function that returns the present in UTC.
 
     Raises:
         FolderNotFoundError: when there is no plandoc folder at the path.
         DamagedError: when the folder cannot be understood.
         NewerFormatError: when a newer plandoc wrote it.
+
+    >>> import plandoc
+    >>> with plandoc.open_store(":memory:") as store, store.session() as session:
+    ...     session.add(plandoc.Recipe("Rye bread", category="Bread")).slug
+    'rye-bread'
     """
+    if path == IN_MEMORY:
+        return Store(MemoryBackend(_new_store_id()), clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     # Resolved once: a later change of the working directory must not move the store.
-    root = named(path).absolute()
+    root = checked_path(path).absolute()
     files = Files()
-    if not initialize.is_made(root, files):
+    if not initialize.is_initialized(root, files):
         if not create:
             initialize.refuse_lost_marker(root, files)
             create_one = Hint.CREATE_FOLDER()
             message = wording("not a plandoc folder: {root}; create one with {create}", root=root, create=create_one)
             raise FolderNotFoundError(str(root), message)
-        initialize.create(root, lineage=_new_lineage(), files=files, clock=clock, timeout_seconds=timeout_seconds)
+        initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
 
 
-def _new_lineage() -> str:
+def _new_store_id() -> str:
     return str(uuid.uuid4())
 
 
@@ -299,7 +308,7 @@ def default_store() -> Store:
     return open_store(folder or DEFAULT_FOLDER)
 
 
-# The default of every `session` parameter. Typed as a session, for inside the function it always is one.
+# The default of every `session` parameter. Typed as a session, because inside the function it always is one.
 NO_SESSION: Any = None
 
 # The action of every operation that changes something, by its name, for what must hold of all of them.

@@ -44,7 +44,7 @@ class Table:
     """One table of a document.
 
     Attributes:
-        name: As it stands in the file.
+        name: As it is in the file.
         record_type: What its rows are.
         document: The document that it lives in; the folder of the events for that of each event.
         unique: Groups of fields that no two rows may have in common.
@@ -186,6 +186,20 @@ TABLES: tuple[Table, ...] = (
 )
 
 BY_TYPE: Mapping[type, Table] = MappingProxyType({table.record_type: table for table in TABLES})
+# What can be baked and what it is made of: all that has a short name, but for events.
+CATALOG_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.document == CATALOG)
+# The tables that fields with ids refer to, by the names of the fields.
+TABLES_OF_FIELDS: Mapping[str, Table] = MappingProxyType(
+    {
+        reference.field.rpartition(".")[2]: BY_TYPE[reference.target]
+        for table in TABLES
+        for reference in table.references
+    }
+)
+# The fields that hold parts of a record, each with references of its own.
+FIELDS_OF_PARTS = frozenset(
+    reference.field.partition(".")[0] for table in TABLES for reference in table.references if "." in reference.field
+)
 # By document, in the order of the files; those of all events under the name of their folder.
 _TABLES_OF: Mapping[str, Mapping[str, Table]] = MappingProxyType(
     {
@@ -211,7 +225,7 @@ def event_document(event_id: int) -> str:
     """Return the document of an event.
 
     Raises:
-        NotFoundError: for what can be no event's id, so that nothing but a number ever becomes part of a path.
+        NotFoundError: for what cannot be an event's id, so that nothing but a number ever becomes part of a path.
 
     >>> event_document(7)
     'events/7.json'

@@ -1,6 +1,6 @@
 """The names of the units that a kitchen measures in: plain data, without a single conversion.
 
-Only what means one thing is known. `T` and `t` (tablespoon or teaspoon, by the cook) and `c` are not, for a guess
+Only what means one thing is known. `T` and `t` (tablespoon or teaspoon, by the cook) and `c` are not, because a guess
 would change a quantity without a word. Imported by the records, so this imports nothing that takes time.
 """
 
@@ -137,7 +137,7 @@ def dimension_of(unit: str) -> Dimension | None:
 
 
 def canonical(unit: str) -> str:
-    """Return the one spelling of a unit; an unknown one as it is written, for only blanks are surely no difference.
+    """Return the one spelling of a unit; an unknown one as it is written, because only blanks are surely not a difference.
 
     >>> canonical("Cups"), canonical(" big   blorp ")
     ('cup', 'big blorp')
@@ -155,7 +155,7 @@ def position(unit: str) -> int:
 
 
 def suggest(unit: str, dimension: Dimension | None = None) -> str | None:
-    """Return what may have been meant by a text that is no known unit; None when nothing comes near.
+    """Return what may have been meant by a text that is not a known unit; None when nothing comes near.
 
     Args:
         unit: The text.

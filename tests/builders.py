@@ -53,8 +53,8 @@ class Bakery:
 
 
 def a_bakery(store: Store) -> Bakery:
-    """Fill the catalogue and return what is in it."""
-    with store.session("fill the catalogue") as session:
+    """Fill the catalog and return what is in it."""
+    with store.session("fill the catalog") as session:
         flour = session.add(records.Ingredient("Flour", "Baking", records.Density(1, "cup", 120, "g")))
         sugar = session.add(records.Ingredient("Sugar", "Baking"))
         butter = session.add(records.Ingredient("Butter", "Dairy"))

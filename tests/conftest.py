@@ -19,9 +19,6 @@ import pytest
 
 import plandoc
 
-# No test leaves anything in the home of whoever runs it.
-os.environ["PLANDOC_CACHE"] = ""
-
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 
 # Folders of tests are in memory where the system has such a place: what is proved about a disk needs a model of one anyway.
@@ -35,6 +32,12 @@ EXAMPLES_VARIABLE = "PLANDOC_EXAMPLES"
 def _runs_proofs(config: pytest.Config) -> bool:
     expression = config.getoption("markexpr")
     return "proof" in expression and "not proof" not in expression
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-messages", action="store_true", help="write tests/messages/messages.txt anew, to be reviewed"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

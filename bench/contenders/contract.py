@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from bench.workload import Catalogue
+from bench.workload import Catalog
 
 
 class Contender(Protocol):
@@ -28,8 +28,8 @@ class Contender(Protocol):
     def __init__(self, folder: Path) -> None: ...
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
-        """Fill an empty folder with the catalogue and these events, all LOCKED."""
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
+        """Fill an empty folder with the catalog and these events, all LOCKED."""
 
     # Changes. Each is durable when it returns, as far as the contender can.
 
@@ -48,8 +48,8 @@ class Contender(Protocol):
     def add_events(self, numbers: Iterable[int]) -> None:
         """Add bare events in one transaction."""
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
-        """Bring in a catalogue: plandoc reads the source, the others are given the rows that plandoc made of it."""
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
+        """Bring in a catalog: plandoc reads the source, the others are given the rows that plandoc made of it."""
 
     # Looks. Each returns what the contender has: records, rows or objects; `as_json` makes the same JSON of all.
 
@@ -79,8 +79,8 @@ class Contender(Protocol):
     def frozen(self, event_id: int) -> Any:
         """Return what `start` froze: snapshot_data and definitions."""
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
 
     def close(self) -> None:
         """Let go of the files."""

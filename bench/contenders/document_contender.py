@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from bench.contenders import event_documents
 from bench.contenders.contract import AlreadyJson
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 TABLES = ("ingredients", "recipes", "finished_units", "finished_goods", "stock")
 
@@ -17,7 +17,7 @@ class Documents(Protocol):
     """How documents are read and written."""
 
     def rows(self, table: str) -> dict[str, Row]:
-        """Return a table of the catalogue by id."""
+        """Return a table of the catalog by id."""
 
     def event(self, event_id: int) -> Row:
         """Return the document of an event."""
@@ -31,8 +31,8 @@ class Documents(Protocol):
     def add(self, events: Iterable[tuple[int, Row]]) -> None:
         """Add events, in one write if that can be."""
 
-    def fill(self, catalogue: Catalogue) -> None:
-        """Add rows to the tables of the catalogue."""
+    def fill(self, catalog: Catalog) -> None:
+        """Add rows to the tables of the catalog."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -52,10 +52,10 @@ class DocumentContender(AlreadyJson):
         raise NotImplementedError
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
         """Fill an empty folder."""
         documents = cls.open(folder)
-        documents.fill(catalogue)
+        documents.fill(catalog)
         # All at once: each write of some of them costs as much as all that are there.
         events = [(number, event_documents.planned(number)) for number in event_ids]
         if events:
@@ -88,7 +88,7 @@ class DocumentContender(AlreadyJson):
         """Add events in one write."""
         self._documents.add([(number, event_documents.bare(number)) for number in numbers])
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
         """Store the rows."""
         self._documents.fill(rows)
 
@@ -104,8 +104,8 @@ class DocumentContender(AlreadyJson):
 
     def comparison(self, event_id: int) -> Row:
         """Return what became of a plan."""
-        catalogue = self._tables("recipes", "finished_units", "finished_goods")
-        return event_documents.comparison(self._documents.event(event_id), catalogue)
+        catalog = self._tables("recipes", "finished_units", "finished_goods")
+        return event_documents.comparison(self._documents.event(event_id), catalog)
 
     def check(self) -> list[str]:
         """Return what is wrong."""
@@ -115,13 +115,13 @@ class DocumentContender(AlreadyJson):
         """Return what was frozen."""
         return event_documents.content_of(self._documents.event(event_id)["plan_snapshot"])
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
         return self._tables(*TABLES)
 
     def close(self) -> None:
         """Let go of the files."""
         self._documents.close()
 
-    def _tables(self, *names: str) -> Catalogue:
+    def _tables(self, *names: str) -> Catalog:
         return {name: self._documents.rows(name) for name in names}

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import forms, workload
 from bench.contenders.contract import now
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 _NESTED = ("recipes", "finished_goods", "batch_decisions", "plan_snapshot", "plan_amendments")
 
@@ -30,12 +30,12 @@ def bare(number: int) -> Row:
     return {**workload.event(number, "draft"), **lists, "plan_snapshot": None}
 
 
-def started(event: Row, catalogue: Catalogue) -> Row:
+def started(event: Row, catalog: Catalog) -> Row:
     """Return the fields that a start changes."""
     if event["plan_state"] != "locked" or event["plan_snapshot"] is not None:
         raise ValueError(event["name"])
     created_at = now()
-    content = {"snapshot_data": _snapshot_data(event, catalogue, created_at), "definitions": _used(event, catalogue)}
+    content = {"snapshot_data": _snapshot_data(event, catalog, created_at), "definitions": _used(event, catalog)}
     snapshot = {"created_at": created_at, **content, "digest": forms.digest(content)}
     return {"plan_snapshot": snapshot, "plan_state": "in_production"}
 
@@ -54,26 +54,26 @@ def amended(event: Row, goods: Mapping[str, Row], good_id: int, quantity: int, r
     return {"finished_goods": rows, "plan_amendments": amendments}
 
 
-def decided(event: Row, catalogue: Catalogue, unit_id: int, batches: int) -> Row:
+def decided(event: Row, catalog: Catalog, unit_id: int, batches: int) -> Row:
     """Return the fields that a decision changes."""
-    unit = catalogue["finished_units"][str(unit_id)]
+    unit = catalog["finished_units"][str(unit_id)]
     if event["plan_state"] != "locked" or unit["recipe_id"] not in event["recipes"]:
         raise ValueError(event["name"])
-    needed = forms.needed_units(_by_number(catalogue["finished_goods"]), _quantities(event)).get(unit_id, 0)
-    fingerprint = workload.fingerprint(catalogue["recipes"][str(unit["recipe_id"])])
+    needed = forms.needed_units(_by_number(catalog["finished_goods"]), _quantities(event)).get(unit_id, 0)
+    fingerprint = workload.fingerprint(catalog["recipes"][str(unit["recipe_id"])])
     row = forms.decision(unit_id, unit, batches, needed, fingerprint)
     others = [one for one in event["batch_decisions"] if one["finished_unit_id"] != unit_id]
     return {"batch_decisions": [*others, row]}
 
 
-def plan(event_id: int, event: Row, catalogue: Catalogue) -> Row:
+def plan(event_id: int, event: Row, catalog: Catalog) -> Row:
     """Return everything about a plan."""
-    recipes = _by_number(catalogue["recipes"])
+    recipes = _by_number(catalog["recipes"])
     snapshot = event["plan_snapshot"]
     return forms.plan(
         event_row(event_id, event),
         {key: recipes[key] for key in event["recipes"]},
-        _by_number(catalogue["finished_goods"]),
+        _by_number(catalog["finished_goods"]),
         _quantities(event),
         event["batch_decisions"],
         snapshot and snapshot["snapshot_data"],
@@ -87,11 +87,11 @@ def event_row(event_id: int, event: Row) -> Row:
     return {"id": event_id, **row}
 
 
-def comparison(event: Row, catalogue: Catalogue) -> Row:
+def comparison(event: Row, catalog: Catalog) -> Row:
     """Return what became of a plan since it was started."""
     parts = {"goods": "finished_goods", "batches": "finished_units", "recipes": "recipes"}
     names = {
-        part: {int(key): row["name"] for key, row in catalogue[table].items()} for part, table in parts.items()
+        part: {int(key): row["name"] for key, row in catalog[table].items()} for part, table in parts.items()
     }  # fmt: skip
     return forms.comparison(
         event["plan_snapshot"]["snapshot_data"],
@@ -103,14 +103,14 @@ def comparison(event: Row, catalogue: Catalogue) -> Row:
     )
 
 
-def problems(events: Iterable[Row], catalogue: Catalogue) -> list[str]:
+def problems(events: Iterable[Row], catalog: Catalog) -> list[str]:
     """Return references that lead nowhere, and snapshots that are not what they were."""
     found: list[str] = []
     for event in events:
         wanted = [("recipes", key) for key in event["recipes"]]
         wanted += [("finished_goods", row["finished_good_id"]) for row in event["finished_goods"]]
         wanted += [("finished_units", row["finished_unit_id"]) for row in event["batch_decisions"]]
-        found.extend(f"{table} {key} not found" for table, key in wanted if str(key) not in catalogue[table])
+        found.extend(f"{table} {key} not found" for table, key in wanted if str(key) not in catalog[table])
         snapshot = event["plan_snapshot"]
         if snapshot is not None and forms.digest(content_of(snapshot)) != snapshot["digest"]:
             found.append(f"the snapshot of {event['name']} is not what it was")
@@ -134,20 +134,20 @@ def _quantities(event: Row) -> dict[int, int]:
     return {row["finished_good_id"]: row["quantity"] for row in event["finished_goods"]}
 
 
-def _snapshot_data(event: Row, catalogue: Catalogue, created_at: str) -> Row:
-    recipes = _by_number(catalogue["recipes"])
+def _snapshot_data(event: Row, catalog: Catalog, created_at: str) -> Row:
+    recipes = _by_number(catalog["recipes"])
     return forms.snapshot_data(
         created_at,
         {key: recipes[key] for key in event["recipes"]},
-        _by_number(catalogue["finished_goods"]),
-        _by_number(catalogue["finished_units"]),
+        _by_number(catalog["finished_goods"]),
+        _by_number(catalog["finished_units"]),
         _quantities(event),
         event["batch_decisions"],
     )
 
 
-def _used(event: Row, catalogue: Catalogue) -> Catalogue:
-    recipes, goods = catalogue["recipes"], catalogue["finished_goods"]
+def _used(event: Row, catalog: Catalog) -> Catalog:
+    recipes, goods = catalog["recipes"], catalog["finished_goods"]
     good_ids = [row["finished_good_id"] for row in event["finished_goods"]]
     unit_ids = {part["finished_unit_id"] for key in good_ids for part in goods[str(key)]["components"]}
     ingredient_ids = {line["ingredient_id"] for key in event["recipes"] for line in recipes[str(key)]["lines"]}
@@ -157,4 +157,4 @@ def _used(event: Row, catalogue: Catalogue) -> Catalogue:
         ("finished_units", unit_ids),
         ("finished_goods", good_ids),
     )
-    return {table: {str(key): dict(catalogue[table][str(key)]) for key in sorted(keys)} for table, keys in used}
+    return {table: {str(key): dict(catalog[table][str(key)]) for key in sorted(keys)} for table, keys in used}

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from bench import forms, workload
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 Rows = Callable[[str, Sequence[Any]], Iterable[Row]]
 
@@ -48,7 +48,7 @@ def snapshot_data(rows: Rows, event_id: int, created_at: str) -> Row:
     }
 
 
-def definitions(rows: Rows, event_id: int) -> Catalogue:
+def definitions(rows: Rows, event_id: int) -> Catalog:
     """Return what a plan rests on, as rows by table and id."""
     ingredients = f"id IN (SELECT ingredient_id FROM recipe_lines WHERE recipe_id IN ({_RECIPE_IDS}))"
     units = f"id IN (SELECT finished_unit_id FROM components WHERE good_id IN ({_GOOD_IDS}))"
@@ -60,8 +60,8 @@ def definitions(rows: Rows, event_id: int) -> Catalogue:
     }
 
 
-def all_catalogue(rows: Rows) -> Catalogue:
-    """Return the whole catalogue as rows by table and id."""
+def all_catalog(rows: Rows) -> Catalog:
+    """Return the whole catalog as rows by table and id."""
     return {
         "ingredients": _ingredients(rows, "id > 0", []),
         "recipes": _recipes(rows, "> 0", []),

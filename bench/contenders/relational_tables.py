@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import orjson
 
 from bench import workload
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 SCHEMA = """
 CREATE TABLE ingredients (id INTEGER PRIMARY KEY, name TEXT, category TEXT, density TEXT, notes TEXT,
@@ -42,11 +42,11 @@ CREATE TABLE plan_amendments (event_id INTEGER, sequence INTEGER, change TEXT, r
 _NESTED = {"recipes": ("lines", "sub_recipes"), "finished_goods": ("components",)}
 
 
-def catalogue_tables(catalogue: Catalogue) -> Iterator[tuple[str, list[Row]]]:
-    """Yield the tables of a catalogue, what is nested in its rows as tables of their own."""
-    for name, rows in catalogue.items():
+def catalog_tables(catalog: Catalog) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the tables of a catalog, what is nested in its rows as tables of their own."""
+    for name, rows in catalog.items():
         yield name, [_flat(name, key, row) for key, row in rows.items()]
-    recipes, goods = catalogue.get("recipes", {}), catalogue.get("finished_goods", {})
+    recipes, goods = catalog.get("recipes", {}), catalog.get("finished_goods", {})
     yield "recipe_lines", _inside(recipes, "lines", "recipe_id")
     yield "sub_recipes", _inside(recipes, "sub_recipes", "parent_id")
     yield "components", _inside(goods, "components", "good_id")

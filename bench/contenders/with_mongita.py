@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 from mongita import MongitaClientDisk
 
 from bench.contenders.document_contender import DocumentContender, Documents
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 
 class Collections:
-    """A collection for the events, and one for each table of the catalogue; ids are texts, as it wants them."""
+    """A collection for the events, and one for each table of the catalog; ids are texts, as it wants them."""
 
     def __init__(self, folder: Path) -> None:
         self._client = MongitaClientDisk(host=str(folder / "mongita"))
         self._database = self._client["plans"]
 
     def rows(self, table: str) -> dict[str, Row]:
-        """Return a table of the catalogue by id."""
+        """Return a table of the catalog by id."""
         return {row.pop("_id"): row for row in self._database[table].find({})}
 
     def event(self, event_id: int) -> Row:
@@ -40,9 +40,9 @@ class Collections:
         """Add events with one call."""
         self._database["events"].insert_many([{"_id": str(event_id), **event} for event_id, event in events])
 
-    def fill(self, catalogue: Catalogue) -> None:
-        """Add rows to the tables of the catalogue."""
-        for name, rows in catalogue.items():
+    def fill(self, catalog: Catalog) -> None:
+        """Add rows to the tables of the catalog."""
+        for name, rows in catalog.items():
             if rows:
                 self._database[name].insert_many([{"_id": key, **row} for key, row in rows.items()])
 

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from montydb import MontyClient, set_storage
 
 from bench.contenders.document_contender import DocumentContender, Documents
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 
 class Collections:
-    """A collection for the events, and one for each table of the catalogue."""
+    """A collection for the events, and one for each table of the catalog."""
 
     def __init__(self, folder: Path) -> None:
         repository = str(folder / "montydb")
@@ -22,7 +22,7 @@ class Collections:
         self._database = self._client["plans"]
 
     def rows(self, table: str) -> dict[str, Row]:
-        """Return a table of the catalogue by id."""
+        """Return a table of the catalog by id."""
         return {str(row.pop("_id")): row for row in self._database[table].find({})}
 
     def event(self, event_id: int) -> Row:
@@ -42,9 +42,9 @@ class Collections:
         """Add events in one write."""
         self._database["events"].insert_many([{"_id": event_id, **event} for event_id, event in events])
 
-    def fill(self, catalogue: Catalogue) -> None:
-        """Add rows to the tables of the catalogue."""
-        for name, rows in catalogue.items():
+    def fill(self, catalog: Catalog) -> None:
+        """Add rows to the tables of the catalog."""
+        for name, rows in catalog.items():
             if rows:
                 self._database[name].insert_many([{"_id": int(key), **row} for key, row in rows.items()])
 

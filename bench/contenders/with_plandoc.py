@@ -13,7 +13,7 @@ import orjson
 import plandoc
 from bench import forms, workload
 from bench.contenders.document_contender import TABLES
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 # Events that are added in one session while building: between the size of one write and the looks at all slugs.
 _EVENTS_A_SESSION = 2500
@@ -40,13 +40,13 @@ class Contender:
         self._store = plandoc.open_store(self.folder)
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
         """Fill an empty folder."""
         with plandoc.open_store(folder / "plandoc", create=True) as store:
-            if catalogue:
-                with store.session("fill the catalogue") as session:
-                    _fill_catalogue(session, catalogue)
-                _check_rows(folder / "plandoc", catalogue)
+            if catalog:
+                with store.session("fill the catalog") as session:
+                    _fill_catalog(session, catalog)
+                _check_rows(folder / "plandoc", catalog)
             for some in _in_parts(event_ids):
                 with store.session("plan events") as session:
                     for number in some:
@@ -78,7 +78,7 @@ class Contender:
             for number in numbers:
                 session.add(_event(number))
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
         """Import the file itself."""
         plandoc.use_store(self._store)
         plandoc.import_file(source)
@@ -137,8 +137,8 @@ class Contender:
             raise ValueError(event_id)
         return {"snapshot_data": found.snapshot_data, "definitions": found.definitions}
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
         tables = {**self._document("catalog.json"), **self._document("stock.json")}
         # Tables without rows are left out of the files.
         return {name: tables.get(name, {}) for name in TABLES}
@@ -166,17 +166,17 @@ def _event(number: int) -> plandoc.Event:
     return plandoc.Event(workload.event(number)["name"], workload.DATE)
 
 
-def _fill_catalogue(session: plandoc.Session, catalogue: Catalogue) -> None:
-    for row in catalogue["ingredients"].values():
+def _fill_catalog(session: plandoc.Session, catalog: Catalog) -> None:
+    for row in catalog["ingredients"].values():
         session.add(plandoc.Ingredient(row["name"]))
-    for row in catalogue["recipes"].values():
+    for row in catalog["recipes"].values():
         lines = tuple(
             plandoc.RecipeLine(line["ingredient_id"], Decimal(line["quantity"]), line["unit"]) for line in row["lines"]
         )
         session.add(plandoc.Recipe(row["name"], lines=lines))
-    for row in catalogue["finished_units"].values():
+    for row in catalog["finished_units"].values():
         session.add(plandoc.FinishedUnit(row["name"], row["recipe_id"], items_per_batch=row["items_per_batch"]))
-    for row in catalogue["finished_goods"].values():
+    for row in catalog["finished_goods"].values():
         parts = tuple(
             plandoc.Component(finished_unit_id=part["finished_unit_id"], quantity=Decimal(part["quantity"]))
             for part in row["components"]
@@ -184,10 +184,10 @@ def _fill_catalogue(session: plandoc.Session, catalogue: Catalogue) -> None:
         session.add(plandoc.FinishedGood(row["name"], parts))
 
 
-def _check_rows(folder: Path, catalogue: Catalogue) -> None:
+def _check_rows(folder: Path, catalog: Catalog) -> None:
     """See that the rows that the others are given are those that plandoc writes."""
     content = orjson.loads((folder / "catalog.json").read_bytes())
-    if any(content[table] != rows for table, rows in catalogue.items()):
+    if any(content[table] != rows for table, rows in catalog.items()):
         raise SystemExit("the workload's rows are not those that plandoc writes; the figures would mean nothing")
 
 

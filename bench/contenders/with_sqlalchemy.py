@@ -13,7 +13,7 @@ from bench import forms, workload
 from bench.contenders import relational, relational_tables
 from bench.contenders import sqlalchemy_models as models
 from bench.contenders.contract import AlreadyJson, now
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 _CLASSES = {mapper.class_.__tablename__: mapper.class_ for mapper in models.Base.registry.mappers}
 _WITH_RECIPES = selectinload(models.Event.recipes).joinedload(models.EventRecipe.recipe)
@@ -44,12 +44,12 @@ class Contender(AlreadyJson):
         event.listen(self._engine, "connect", _set_durable)
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
         """Fill an empty folder."""
         contender = cls(folder)
         models.Base.metadata.create_all(contender._engine)
         with Session(contender._engine) as session, session.begin():
-            _insert(session, catalogue)
+            _insert(session, catalog)
             for table, rows in relational_tables.event_tables(event_ids):
                 session.execute(insert(_CLASSES[table]), rows)
         with contender._engine.connect() as connection:
@@ -113,7 +113,7 @@ class Contender(AlreadyJson):
         with Session(self._engine) as session, session.begin():
             session.add_all(models.Event(id=number, **workload.event(number, "draft")) for number in numbers)
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
         """Store the rows."""
         with Session(self._engine) as session, session.begin():
             _insert(session, rows)
@@ -174,8 +174,8 @@ class Contender(AlreadyJson):
         with Session(self._engine) as session:
             return session.get_one(models.PlanSnapshot, event_id).content
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
         with Session(self._engine) as session:
 
             def rows(kind: Any, make: Any) -> dict[str, Row]:
@@ -201,13 +201,13 @@ def _set_durable(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _insert(session: Session, catalogue: Catalogue) -> None:
-    for table, rows in relational_tables.catalogue_tables(catalogue):
+def _insert(session: Session, catalog: Catalog) -> None:
+    for table, rows in relational_tables.catalog_tables(catalog):
         if not rows:
             continue
         if table == "ingredients":
             # The class makes JSON of it by itself.
-            keys = catalogue[table]
+            keys = catalog[table]
             rows = [{**row, "density": keys[str(row["id"])]["density"]} for row in rows]
         session.execute(insert(_CLASSES[table]), rows)
 
@@ -246,7 +246,7 @@ def _snapshot_data(found: models.Event, created_at: str) -> Row:
     )
 
 
-def _definitions(found: models.Event) -> Catalogue:
+def _definitions(found: models.Event) -> Catalog:
     recipes = [row.recipe for row in found.recipes]
     goods = [row.good for row in found.goods]
     units = {part.unit.id: part.unit for good in goods for part in good.components if part.unit}

@@ -13,7 +13,7 @@ import orjson
 from bench import forms, workload
 from bench.contenders import relational, relational_tables
 from bench.contenders.contract import AlreadyJson, now
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 _INSERT_EVENT = "INSERT INTO events VALUES (:id, :name, :event_date, :expected_attendees, :notes, :plan_state, :slug)"
 
@@ -35,12 +35,12 @@ class Contender(AlreadyJson):
         self._database.execute("PRAGMA synchronous = FULL")
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
         """Fill an empty folder."""
         contender = cls(folder)
         contender._database.executescript(relational_tables.SCHEMA)
         with contender._transaction():
-            for table, rows in relational_tables.catalogue_tables(catalogue):
+            for table, rows in relational_tables.catalog_tables(catalog):
                 contender._insert(table, rows)
             for table, rows in relational_tables.event_tables(event_ids):
                 contender._insert(table, rows)
@@ -109,10 +109,10 @@ class Contender(AlreadyJson):
             rows = ({"id": number, **workload.event(number, "draft")} for number in numbers)
             self._database.executemany(_INSERT_EVENT, rows)
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
         """Store the rows."""
         with self._transaction():
-            for table, some in relational_tables.catalogue_tables(rows):
+            for table, some in relational_tables.catalog_tables(rows):
                 self._insert(table, some)
 
     def plan(self, event_id: int) -> Row:
@@ -141,9 +141,9 @@ class Contender(AlreadyJson):
         """Return what was frozen."""
         return orjson.loads(self._one("SELECT content FROM plan_snapshots WHERE event_id = ?", [event_id])[0])
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
-        return relational.all_catalogue(self._rows)
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
+        return relational.all_catalog(self._rows)
 
     def close(self) -> None:
         """Let go of the files."""

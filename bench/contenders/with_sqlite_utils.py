@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bench import forms, workload
 from bench.contenders import relational, relational_tables
 from bench.contenders.contract import AlreadyJson, now
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 
 class Contender(AlreadyJson):
@@ -32,12 +32,12 @@ class Contender(AlreadyJson):
         self._database.conn.execute("PRAGMA synchronous = FULL")
 
     @classmethod
-    def build(cls, folder: Path, catalogue: Catalogue, event_ids: Iterable[int]) -> None:
+    def build(cls, folder: Path, catalog: Catalog, event_ids: Iterable[int]) -> None:
         """Fill an empty folder."""
         contender = cls(folder)
         contender._database.conn.executescript(relational_tables.SCHEMA)
         with contender._database.atomic():
-            contender._insert_all(relational_tables.catalogue_tables(catalogue))
+            contender._insert_all(relational_tables.catalog_tables(catalog))
             contender._insert_all(relational_tables.event_tables(event_ids))
         contender._database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         contender.close()
@@ -101,10 +101,10 @@ class Contender(AlreadyJson):
             rows = ({"id": number, **workload.event(number, "draft")} for number in numbers)
             self._database["events"].insert_all(rows)
 
-    def import_catalogue(self, rows: Catalogue, source: Path) -> None:
+    def import_catalog(self, rows: Catalog, source: Path) -> None:
         """Store the rows."""
         with self._database.atomic():
-            self._insert_all(relational_tables.catalogue_tables(rows))
+            self._insert_all(relational_tables.catalog_tables(rows))
 
     def plan(self, event_id: int) -> Row:
         """Return everything about one plan."""
@@ -126,9 +126,9 @@ class Contender(AlreadyJson):
         """Return what was frozen."""
         return orjson.loads(self._database["plan_snapshots"].get(event_id)["content"])
 
-    def catalogue(self) -> Catalogue:
-        """Return the rows of the catalogue."""
-        return relational.all_catalogue(self._rows)
+    def catalog(self) -> Catalog:
+        """Return the rows of the catalog."""
+        return relational.all_catalog(self._rows)
 
     def close(self) -> None:
         """Let go of the files."""

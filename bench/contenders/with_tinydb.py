@@ -11,21 +11,21 @@ from tinydb.storages import JSONStorage
 from tinydb.table import Document
 
 from bench.contenders.document_contender import DocumentContender, Documents
-from bench.workload import Catalogue, Row
+from bench.workload import Catalog, Row
 
 
 class Files:
-    """Two databases: the catalogue is small and changes rarely, and should not be read and written with the events."""
+    """Two databases: the catalog is small and changes rarely, and should not be read and written with the events."""
 
     def __init__(self, folder: Path, make_storage: Callable[[], Any] = lambda: JSONStorage) -> None:
         # One storage each: a middleware keeps what it has read.
-        self._catalogue = TinyDB(folder / "catalogue.json", storage=make_storage())
+        self._catalog = TinyDB(folder / "catalog.json", storage=make_storage())
         self._database = TinyDB(folder / "events.json", storage=make_storage())
         self._events = self._database.table("events")
 
     def rows(self, table: str) -> dict[str, Row]:
-        """Return a table of the catalogue by id."""
-        return {str(row.doc_id): dict(row) for row in self._catalogue.table(table)}
+        """Return a table of the catalog by id."""
+        return {str(row.doc_id): dict(row) for row in self._catalog.table(table)}
 
     def event(self, event_id: int) -> Row:
         """Return the document of an event."""
@@ -44,15 +44,15 @@ class Files:
         """Add events in one write."""
         self._events.insert_multiple(Document(event, doc_id=event_id) for event_id, event in events)
 
-    def fill(self, catalogue: Catalogue) -> None:
-        """Add rows to the tables of the catalogue."""
-        for name, rows in catalogue.items():
+    def fill(self, catalog: Catalog) -> None:
+        """Add rows to the tables of the catalog."""
+        for name, rows in catalog.items():
             documents = (Document(row, doc_id=int(key)) for key, row in rows.items())
-            self._catalogue.table(name).insert_multiple(documents)
+            self._catalog.table(name).insert_multiple(documents)
 
     def close(self) -> None:
         """Let go of the files."""
-        self._catalogue.close()
+        self._catalog.close()
         self._database.close()
 
 
@@ -64,7 +64,7 @@ class Contender(DocumentContender):
     DURABILITY: ClassVar[str] = (
         "on the disk when acknowledged (one fsync), but written in place: a crash while it writes tears the whole file"
     )
-    USE: ClassVar[str] = "one document an event, by its doc_id; the catalogue in a file of its own"
+    USE: ClassVar[str] = "one document an event, by its doc_id; the catalog in a file of its own"
 
     @classmethod
     def open(cls, folder: Path) -> Documents:

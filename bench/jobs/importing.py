@@ -1,4 +1,4 @@
-"""Import a catalogue of a real bakery into an empty folder.
+"""Import a catalog of a real bakery into an empty folder.
 
 plandoc reads the file of another program, understands and checks it. The others are given the rows that plandoc made of
 it, and only store them.
@@ -15,7 +15,7 @@ from bench.contenders.contract import Contender
 from bench.contenders.with_plandoc import Contender as Plandoc
 from bench.jobs.contract import ContenderJob
 from bench.measuring.places import Places
-from bench.workload import Catalogue
+from bench.workload import Catalog
 
 SOURCE = Path(__file__).parents[3] / "shared" / "data" / "bake_tracker_4.2_catalog.json"
 
@@ -40,11 +40,11 @@ class _Import:
         """Import."""
         if self._opened is None:
             raise ValueError("a folder is made first")
-        self._opened.import_catalogue(self._rows, SOURCE)
+        self._opened.import_catalog(self._rows, SOURCE)
 
     def result(self) -> Any:
-        """Return the rows of the catalogue."""
-        return self._opened and self._opened.catalogue()
+        """Return the rows of the catalog."""
+        return self._opened and self._opened.catalog()
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -54,13 +54,13 @@ class _Import:
 
 
 @cache
-def _imported_rows(places: Places) -> Catalogue:
+def _imported_rows(places: Places) -> Catalog:
     folder = places.empty()
     with plandoc.open_store(folder / "plandoc", create=True) as store:
         plandoc.use_store(store)
         plandoc.import_file(SOURCE)
     opened = Plandoc(folder)
-    rows = opened.catalogue()
+    rows = opened.catalog()
     opened.close()
     return rows
 
@@ -73,7 +73,7 @@ JOBS = (
     ContenderJob(
         "import",
         "import",
-        "import the 4.2 catalogue into an empty folder",
+        "import the 4.2 catalog into an empty folder",
         _Import,
         changes=True,
         warm=False,

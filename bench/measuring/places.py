@@ -62,7 +62,7 @@ class Places:
     def _build(self, contender: type[Contender], size: int) -> Path | NotRun:
         folder = self.empty()
         try:
-            contender.build(folder, workload.catalogue(), _while_bearable(range(1, size + 1)))
+            contender.build(folder, workload.catalog(), _while_bearable(range(1, size + 1)))
         except TooSlowError:
             return NotRun(f"storing {size} events: over {LONGEST_BUILD_SECONDS} s")
         opened = contender(folder)

@@ -20,15 +20,11 @@ from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
-    AddFinishedGood,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     Finding,
     FindingKind,
     FinishedGood,
@@ -36,8 +32,6 @@ from plandoc.records import (
     ModifyBatch,
     PlanAmendment,
     Recipe,
-    ReviseFinishedGood,
-    ReviseRecipe,
 )
 from plandoc.workflow import amendments as operations
 from plandoc.workflow import revisions
@@ -53,7 +47,7 @@ def drop(
     /,
     *,
     reason: str,
-    despite_production: bool = False,
+    force: bool = False,
     json: bool = False,
     folder: Folder,
 ) -> None:
@@ -63,7 +57,7 @@ def drop(
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         reason: Why the plan changes; it is kept for ever.
-        despite_production: Drop it although batches of what it is made of are baked.
+        force: Drop it although batches of what it is made of are baked.
         json: Print the amendment as JSON.
 
     Examples:
@@ -72,7 +66,7 @@ def drop(
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
-        return operations.drop_finished_good(found, good_id, reason, despite_production, session=session)
+        return operations.drop_finished_good(found, good_id, reason, force, session=session)
 
     _amend(event, change, folder, json=json)
 
@@ -361,11 +355,16 @@ def _good_in_plan(key: str, event: int, session: Session) -> int:
 
 
 def _with_recipes(amendment: PlanAmendment, session: Session) -> str:
-    definitions = definitions_of(amendment.event_id, session)
+    definitions = plan_definitions(amendment.event_id, session)
     recipes = map(definitions.recipes, amendment.added_recipe_ids)
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
-    changed = change_in_words(amendment.change, definitions)
+    changed = amendment.change.describe(lambda unit_id: _unit_name(unit_id, definitions))
     return f"{changed}, with recipe {names}" if names else changed
+
+
+def _unit_name(unit_id: int, definitions: Definitions) -> str | None:
+    unit = definitions.units(unit_id)
+    return None if unit is None else unit.name
 
 
 def _made(amendment: PlanAmendment, session: Session) -> str:
@@ -380,22 +379,3 @@ def _made(amendment: PlanAmendment, session: Session) -> str:
     how = difference_in_words(difference, accepted=max(0, -difference))
     makes = "makes" if decision.batches == 1 else "make"
     return f"{batches_in_words(decision.batches)} {makes} {made} of {decision.units_needed} needed ({how})"
-
-
-def change_in_words(change: Change, definitions: Definitions) -> str:
-    """Return what an amendment changed, units by their names."""
-    match change:
-        case DropFinishedGood():
-            return f"{change.finished_good_name} dropped, {change.original_quantity} were planned"
-        case AddFinishedGood():
-            return f"{change.finished_good_name} added, {change.quantity} planned"
-        case ChangeQuantity():
-            return f"{change.finished_good_name} from {change.old_quantity} to {change.new_quantity}"
-        case ModifyBatch():
-            unit = definitions.units(change.finished_unit_id)
-            name = change.finished_unit_slug if unit is None else unit.name
-            return f"batches of {name} from {change.old_batches} to {change.new_batches}"
-        case ReviseRecipe():
-            return f"{change.recipe_name} as the catalogue has it"
-        case ReviseFinishedGood():
-            return f"{change.finished_good_name} as the catalogue has it"

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from plandoc import escaping
 from plandoc.cli.messages import UsageError, whole_number
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.frozen import frozen
 
 Convert = Callable[[str, str], Any]
@@ -129,7 +129,7 @@ def _kind_of(hint: Any) -> tuple[Any, bool]:
 def _one_of(choices: tuple[str, ...]) -> Convert:
     def convert(text: str, called: str) -> str:
         if text not in choices:
-            raise UsageError(f"wanted {' or '.join(choices)} for {called}, found {found(text)}")
+            raise UsageError(f"wanted {' or '.join(choices)} for {called}, found {shorten(text)}")
         return text
 
     return convert

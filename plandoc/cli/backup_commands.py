@@ -42,8 +42,8 @@ def restore(
     /,
     *,
     replace: bool = False,
-    foreign: bool = False,
-    older: bool = False,
+    allow_other_folder: bool = False,
+    allow_older: bool = False,
     folder: Folder,
 ) -> int:
     """Make the data folder what a backup holds, all of it or nothing.
@@ -51,8 +51,8 @@ def restore(
     Args:
         source: The backup, a folder or a .zip file.
         replace: Restore over a data folder that is there; a backup of it is made beside it first.
-        foreign: Also over another data folder than the one that the backup was made of.
-        older: Also over a folder with changes that the backup does not have.
+        allow_other_folder: Also over another data folder than the one that the backup was made of.
+        allow_older: Also over a folder with changes that the backup does not have.
 
     Examples:
         plandoc --data restored restore backup.zip
@@ -61,7 +61,9 @@ def restore(
     from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
 
     folder.done.begin()
-    report = restore.restore(source, folder.path, replace=replace, foreign=foreign, older=older)
+    report = restore.restore(
+        source, folder.path, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older
+    )
     folder.done.end(f"{report.path} is restored")
     if report.kept is not None:
         printing.say(f"{report.kept}: what the folder held before")

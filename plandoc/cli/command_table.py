@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from plandoc.cli.messages import UsageError
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.frozen import frozen
 
 # A command with all its arguments; what it returns is its exit status, None for "done".
@@ -240,12 +240,12 @@ def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
             return command, words[length:]
     group = commands_of(words[0])
     if not group:
-        raise UsageError(f"unknown command {found(words[0])}{did_you_mean(words[0], first_words())}")
+        raise UsageError(f"unknown command {shorten(words[0])}{did_you_mean(words[0], first_words())}")
     known = [command.words[1] for command in group]
     if len(words) == 1:
         raise UsageError(f"'plandoc {words[0]}' wants a command: {' or '.join(known)}")
     near = did_you_mean(words[1], known, before=f"{words[0]} ") or f"; wanted {words[0]} {' or '.join(known)}"
-    raise UsageError(f"unknown command {found(' '.join(words[:2]))}{near}")
+    raise UsageError(f"unknown command {shorten(' '.join(words[:2]))}{near}")
 
 
 def first_words() -> list[str]:

@@ -14,7 +14,7 @@ from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.rows import as_json
-from plandoc.domain.definition_changes import DefinitionDifference, in_short
+from plandoc.domain.definition_changes import DefinitionDifference, abbreviate
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference
 from plandoc.records import PlanAmendment
@@ -114,7 +114,7 @@ def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
 
 
 def _shown(value: str | None) -> str:
-    return "-" if value is None else in_short(value)
+    return "-" if value is None else abbreviate(value)
 
 
 def _name(one: Difference | DefinitionDifference) -> str:

@@ -11,7 +11,7 @@ from plandoc.cli.arguments import as_path
 from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, StorageError
-from plandoc.exchange import spreadsheets
+from plandoc.exchange import csv_export
 from plandoc.exchange.native.export_native import RenderedExport, render_export, write_export
 from plandoc.records import Event
 from plandoc.workflow.catalog import find_by_key
@@ -88,9 +88,9 @@ def export_csv(
     Examples:
         plandoc export-csv tables --table recipes --table stock
     """
-    rendered = folder.look(lambda session: spreadsheets.render_csv(table, session=session))
+    rendered = folder.look(lambda session: csv_export.render_csv(table, session=session))
     folder.done.begin()
-    written = spreadsheets.write_csv(rendered, place, replace=replace)
+    written = csv_export.write_csv(rendered, place, replace=replace)
     folder.done.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))

@@ -99,10 +99,10 @@ def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: boo
         plandoc recipe import recipes.csv --add-ingredients
     """
 
-    def bring_in(session: Session) -> ImportReport:
+    def work(session: Session) -> ImportReport:
         return tabular.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
 
-    _bring_in(folder, f"import {printing.clean(file.name)}", bring_in)
+    _bring_in(folder, f"import {printing.clean(file.name)}", work)
 
 
 def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:

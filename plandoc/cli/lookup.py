@@ -23,18 +23,18 @@ def event_id(key: str, session: Session) -> int:
 def in_plan(record_type: type[RecordT], key: str, event: int, session: Session) -> RecordT:
     """Return a good, unit or recipe as an event defines it, by its slug or id.
 
-    What the plan calls it comes first, whatever the catalogue calls it since.
+    What the plan calls it comes first, whatever the catalog calls it since.
 
     Raises:
-        NotFoundError: when neither the plan nor the catalogue knows it.
+        NotFoundError: when neither the plan nor the catalog knows it.
     """
     if is_id(key):
         with contextlib.suppress(NotFoundError):
             return defined(record_type, int(key), event, session)
     by_slug: dict[str, Any] = {getattr(one, "slug", ""): one for one in known_to(record_type, event, session)}
     if key not in by_slug:
-        in_catalogue: Any = find_by_key(record_type, key, session=session)
-        return defined(record_type, in_catalogue.id, event, session)
+        in_catalog: Any = find_by_key(record_type, key, session=session)
+        return defined(record_type, in_catalog.id, event, session)
     found: RecordT = by_slug[key]
     return found
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from plandoc import hints
-from plandoc.errors import Problem, found
+from plandoc.errors import Problem, shorten
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
@@ -68,7 +68,7 @@ def run_from_words(words: str) -> tuple[RunKind, int]:
         number = words[1:]
         if words[:1].lower() == letter and _WHOLE.fullmatch(number) and int(number) > 0:
             return kind, int(number)
-    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {found(words)}")
+    raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {shorten(words)}")
 
 
 def batches_in_words(number: int) -> str:
@@ -109,7 +109,7 @@ def moment_from_words(argument: str, called: str) -> datetime.datetime:
         return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         wanted = "wanted a day and a time such as '2026-12-24 22:00'"
-        raise UsageError(f"{wanted} for {called}, found {found(argument)}") from None
+        raise UsageError(f"{wanted} for {called}, found {shorten(argument)}") from None
 
 
 def state_in_words(state: PlanState) -> str:
@@ -154,7 +154,7 @@ def whole_number(argument: str, called: str) -> int:
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {found(argument)}")
+        raise UsageError(f"wanted a whole number for {called}, found {shorten(argument)}")
     return int(argument)
 
 
@@ -176,9 +176,9 @@ def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
     for argument in arguments:
         key, equals, number = argument.partition("=")
         if not key or not equals:
-            wrong.append(f"wanted {wanted}, found {found(argument)}")
+            wrong.append(f"wanted {wanted}, found {shorten(argument)}")
         elif not _WHOLE.fullmatch(number):
-            wrong.append(f"wanted a whole number after '{key}=', found {found(number)}")
+            wrong.append(f"wanted a whole number after '{key}=', found {shorten(number)}")
         elif key in numbers:
             wrong.append(f"{key!r} is given twice")
         else:

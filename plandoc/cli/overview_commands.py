@@ -74,7 +74,7 @@ def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
 def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
     """Show what should be looked at before a plan is locked or started; exit status 1 when there is anything.
 
-    That the catalogue says something else than a plan in production is shown, too; that alone gives exit status 0, for
+    That the catalog says something else than a plan in production is shown, too; that alone gives exit status 0, for
     it can be left as it is.
 
     Args:

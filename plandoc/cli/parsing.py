@@ -15,7 +15,7 @@ from plandoc.cli.command_table import Call, Command
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.version import __version__
 
 _NUMBER = re.compile(r"-\d+(\.\d*)?|-\.\d+")
@@ -157,7 +157,7 @@ def _placed(words: Sequence[str], arguments: Sequence[Argument]) -> list[Any]:
         unknown = list(words)
     if unknown:
         wanted = " ".join(one.called for one in arguments) or "no arguments"
-        raise UsageError(f"unexpected argument {found(unknown[-1])}; wanted {wanted}")
+        raise UsageError(f"unexpected argument {shorten(unknown[-1])}; wanted {wanted}")
     values: list[Any] = []
     for one in arguments:
         value = getattr(given, one.parameter)

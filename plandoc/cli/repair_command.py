@@ -16,7 +16,7 @@ def repair(
     *,
     dry_run: bool = False,
     backup: Annotated[Path | None, Parameter("--from")] = None,
-    foreign: bool = False,
+    allow_other_folder: bool = False,
     folder: Folder,
 ) -> int:
     """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.
@@ -26,24 +26,24 @@ def repair(
     Args:
         dry_run: Only say what would be done; change nothing.
         backup: A backup of this folder; documents that are damaged are taken back from it.
-        foreign: The backup may be one of another folder.
+        allow_other_folder: The backup may be one of another folder.
 
     Examples:
         plandoc repair --dry-run
         plandoc repair --from backup.zip
     """
-    from plandoc.maintenance.repairs import RepairKind  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.repairs import Fix  # noqa: PLC0415  (no other command needs it)
     from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415
 
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
 
     folder.done.begin()
-    report = do_repair(folder.path, dry_run, backup, foreign=foreign, on_wait=tell)
+    report = do_repair(folder.path, dry_run, backup, allow_other_folder=allow_other_folder, on_wait=tell)
     folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
-    if backup is None and any(action.kind is RepairKind.SET_ASIDE for action in report.actions):
+    if backup is None and any(action.fix is Fix.QUARANTINE for action in report.actions):
         printing.say(f"what is moved to lost-found: {hints.for_command(hints.TAKE_BACK)}")
     for problem in report.remaining:
         printing.say(str(in_command_words(problem)))

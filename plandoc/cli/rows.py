@@ -12,11 +12,10 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.tables import BY_TYPE
+from plandoc.tables import BY_TYPE, CATALOG_TABLES
 
 # In a result these stand for themselves: what they are made of has commands of its own.
-_IN_THE_CATALOGUE = (FinishedGood, FinishedUnit, Ingredient, Recipe)
+_IN_THE_CATALOG: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
 
 
 def as_row(record: Any) -> dict[str, Any]:
@@ -32,10 +31,11 @@ def as_json(value: Any) -> Any:
 
     >>> as_json((Fraction(20, 3), Decimal("0.50"), 5, None))
     ['20/3', '0.50', 5, None]
+    >>> from plandoc.records import Recipe
     >>> as_json(Recipe("Sponge Cake", slug="sponge-cake", id=3))
     {'id': 3, 'slug': 'sponge-cake', 'name': 'Sponge Cake'}
     """
-    if isinstance(value, _IN_THE_CATALOGUE):
+    if isinstance(value, _IN_THE_CATALOG):
         return {"id": value.id, "slug": value.slug, "name": value.name}
     if attrs.has(type(value)):
         return as_row(value) if type(value) in BY_TYPE else _result(value)

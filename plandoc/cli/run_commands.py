@@ -31,7 +31,7 @@ from plandoc.domain.batches import batches_for
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -246,7 +246,7 @@ def _losses(lost: Sequence[int], why: Sequence[str]) -> Mapping[str, int]:
 
 def _runs(found: int, session: Session) -> list[_Run]:
     voided = {(one.kind, one.run_id): one for one in session.find(VoidedRun, event_id=found)}
-    definitions = definitions_of(found, session)
+    definitions = plan_definitions(found, session)
     baked = [
         _Run(run, _name(run.finished_unit_id, definitions.units), voided.get((RunKind.PRODUCTION, run.id)))
         for run in session.find(ProductionRun, event_id=found)
@@ -260,7 +260,7 @@ def _runs(found: int, session: Session) -> list[_Run]:
 
 def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
     record = lookup(record_id)
-    return f"number {record_id}, which is not in the catalogue" if record is None else record.name
+    return f"number {record_id}, which is not in the catalog" if record is None else record.name
 
 
 def _took(run: ProductionRun, session: Session) -> str:

@@ -1,6 +1,6 @@
 """The sample: a small made-up bakery with one planned event, built by nothing but the library.
 
-`python -m plandoc.cli.sample FOLDER` writes it into a new folder. Apart from the folder's lineage the files are the same
+`python -m plandoc.cli.sample FOLDER` writes it into a new folder. Apart from the folder's store_id the files are the same
 every time.
 """
 

@@ -10,7 +10,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.constraints import non_negative_decimal
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.records import Density, Ingredient, StockItem
@@ -118,7 +118,8 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
 
 
 def _amount(quantity: str) -> Decimal:
-    from plandoc.exchange.tabular.cells import Cell, CellReader, shown  # noqa: PLC0415  (no list needs it)
+    from plandoc.exchange.names import shown  # noqa: PLC0415  (no list needs it)
+    from plandoc.exchange.tabular.cells import Cell, CellReader  # noqa: PLC0415
 
     cells = CellReader("")
     cell = Cell(quantity.strip(), 0, "QUANTITY")
@@ -134,9 +135,9 @@ def _amount(quantity: str) -> Decimal:
 
 def _ingredient(key: str, session: Session) -> Ingredient:
     from plandoc.exchange.tabular.cells import Cell, CellReader  # noqa: PLC0415
-    from plandoc.exchange.tabular.name_lookup import Names  # noqa: PLC0415
+    from plandoc.exchange.tabular.name_lookup import CellNames  # noqa: PLC0415
 
-    known: Names[Ingredient] = Names("ingredient", session.find(Ingredient))
+    known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
     meant = known.one(key)
     if meant is not None:
         return meant
@@ -148,7 +149,7 @@ def _ingredient(key: str, session: Session) -> Ingredient:
 
 
 def _parts(item: StockItem) -> tuple[str, str]:
-    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else in_words(item.quantity)), item.unit
+    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
 
 
 def _in_words(item: StockItem) -> str:

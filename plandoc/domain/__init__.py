@@ -1,1 +1,1 @@
-"""The sums of planning: pure functions over frozen records, exact, without a store and without a binary float."""
+"""The rules of planning: pure functions over frozen records, exact, without a store and without binary floats."""

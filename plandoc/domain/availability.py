@@ -28,7 +28,7 @@ class Availability:
 
     @property
     def is_available(self) -> bool:
-        """Whether all recipes it needs are selected and its definition is whole."""
+        """Whether all recipes it needs are selected and its definition is intact."""
         return not self.missing_recipes and self.problem is None
 
 

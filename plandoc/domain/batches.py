@@ -1,4 +1,4 @@
-"""How many batches to bake: what a number of batches yields, and the numbers worth choosing from."""
+"""How many batches to bake: what a number of batches yields, and which numbers are worth considering."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
+from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
@@ -32,7 +33,7 @@ def batches_for(units: int, yield_per_batch: int | Fraction) -> int:
 
 
 def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: int | Fraction) -> int:
-    """Return the fewest whole batches in all, those that are baked included, that are enough in the end.
+    """Return the fewest batches in total, baked ones included, that cover the need.
 
     Units that were lost in baking are made again.
 
@@ -42,8 +43,33 @@ def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: 
     return batches_baked + batches_for(max(0, needed - made), yield_per_batch)
 
 
+def decision_for(event_id: int, unit: FinishedUnit, batches: int, exact: int | Fraction) -> BatchDecision:
+    """Return the decision for so many batches of a unit, with the need and the yield as they are now.
+
+    What is short counts as accepted; the fingerprint of the recipe is left blank.
+
+    Args:
+        event_id: The event.
+        unit: The finished unit.
+        batches: A whole number above 0.
+        exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
+    """
+    needed = math.ceil(exact)
+    return BatchDecision(
+        event_id=event_id,
+        finished_unit_id=unit.id,
+        recipe_id=unit.recipe_id,
+        batches=batches,
+        yield_per_batch=unit.yield_per_batch,
+        units_needed=needed,
+        shortfall_accepted=units_yielded(batches, unit.yield_per_batch) < needed,
+        # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
+        exact_need=exact if positive_ratio(exact) is None else 0,
+    )
+
+
 def batches_in_words(number: int) -> str:
-    """Return a number of batches as a person says it.
+    """Return a number of batches in words.
 
     >>> batches_in_words(1), batches_in_words(3)
     ('1 batch', '3 batches')
@@ -52,7 +78,7 @@ def batches_in_words(number: int) -> str:
 
 
 def shortfall_in_words(batches: int, made: int, needed: int) -> str:
-    """Return what too few batches make of a need, as a person says it.
+    """Return a shortfall in words.
 
     >>> shortfall_in_words(1, 24, 50)
     '1 batch makes 24 of 50 needed, 26 short'
@@ -61,10 +87,10 @@ def shortfall_in_words(batches: int, made: int, needed: int) -> str:
     return f"{batches_in_words(batches)} {makes} {made} of {needed} needed, {needed - made} short"
 
 
-def hint_at_shortfall(needed: int, yield_per_batch: int | Fraction) -> str:
-    """Return what can be done about too few batches.
+def shortfall_hint(needed: int, yield_per_batch: int | Fraction) -> str:
+    """Return what to do about too few batches.
 
-    >>> hint_at_shortfall(50, 24)
+    >>> shortfall_hint(50, 24)
     '3 batches are enough, or accept the shortfall with accept_shortfall=True'
     """
     enough = batches_for(needed, yield_per_batch)
@@ -103,7 +129,7 @@ class BatchOption:
 
 
 def batch_options(units_needed: int, yield_per_batch: int | Fraction) -> tuple[BatchOption, ...]:
-    """Return the whole number of batches below a need (if above 0) and the one above it (if that is another).
+    """Return the whole number of batches just below a need (if above 0) and just above it (if different).
 
     >>> batch_options(50, 24)  # doctest: +NORMALIZE_WHITESPACE
     (BatchOption(batches=2, total_yield=48, difference=-2),
@@ -123,7 +149,7 @@ def _option(batches: int, units_needed: int, yield_per_batch: int | Fraction) ->
 
 @frozen
 class UnitOptions:
-    """The numbers of batches worth choosing from for one finished unit of a plan.
+    """The numbers of batches worth considering for one finished unit of a plan.
 
     Attributes:
         requirement: What the plan takes of the unit.
@@ -158,7 +184,7 @@ class BatchSuggestion:
 
 
 def suggest(units_needed: int, units: Iterable[FinishedUnit]) -> BatchSuggestion:
-    """Return the best of the yields of a recipe: never short, then least waste, then fewest batches.
+    """Return the best yield of a recipe: never short, then least waste, then fewest batches.
 
     Raises:
         ValidationError: when there is no yield to choose from.
@@ -182,7 +208,7 @@ class UnitPlan:
     Attributes:
         unit: The finished unit.
         recipe: Its recipe.
-        needed: Whole units that the goods take; 0 when none does any more.
+        needed: Whole units that the goods take; 0 when no good takes any.
         decision: The decision; None when there is none.
     """
 
@@ -193,7 +219,7 @@ class UnitPlan:
 
     @property
     def made(self) -> int:
-        """Whole units that the decided batches give by the yield of today; 0 when nothing is decided."""
+        """Whole units that the decided batches give by the current yield; 0 when nothing is decided."""
         return 0 if self.decision is None else units_yielded(self.decision.batches, self.unit.yield_per_batch)
 
     @property

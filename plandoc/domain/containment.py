@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from plandoc.errors import Problem, ValidationError
 
 MAX_DEPTH = 10
-# Deep enough to tell a long cycle from mere depth, far from the end of Python's stack.
+# Deep enough to distinguish a long cycle from mere depth, far from the end of Python's stack.
 _MAX_SEARCH_DEPTH = 100
 
 
@@ -22,7 +22,7 @@ def check_nesting(
         start: Id of the outermost thing.
         children: Ids of the things directly in one.
         name_of: What a person calls one.
-        field: Where the parts stand, for the message.
+        field: Where the parts are, for the message.
 
     Raises:
         ValidationError: that shows the path.
@@ -38,7 +38,7 @@ def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Calla
 
     Args:
         start: Id of the variant.
-        base_of: Id of what a thing is a variant of; None when it is none.
+        base_of: Id of what a thing is a variant of; None when it is not a variant.
         name_of: What a person calls one.
         field: Where the base is, for the message.
 

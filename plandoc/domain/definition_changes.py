@@ -1,4 +1,4 @@
-"""What differs between two definitions of a good, unit, recipe or ingredient, as a person reads it."""
+"""What differs between two definitions of a good, unit, recipe or ingredient, in readable form."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.mapping_diff import Status, differences, status_of
-from plandoc.domain.resting import Ids
+from plandoc.domain.dependency_closure import Ids
+from plandoc.domain.mapping_diff import Status, diff, status_of
 from plandoc.frozen import frozen
 from plandoc.records import (
     Component,
@@ -30,11 +30,11 @@ from plandoc.tables import table_of
 KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
 
 _LONGEST = 60
-_MOST_TOLD = 6
-# Reported by what they come to: the yield, what it is a yield of, what goes in.
-_TOLD_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
+_MOST_REPORTED = 6
+# Reported through what follows from them: the yield, what it is a yield of, what goes in.
+_REPORTED_OTHERWISE = frozenset({"id", "mode", "items_per_batch", "batch_percentage"})
 
-# What is reported of a record: by a key that stays the same when a name changes, what it is called and what it is.
+# The reported facts of a record: name and value, by a key that does not change when a name does.
 _Facts = dict[tuple[int, int], tuple[str, str]]
 _Part = RecipeLine | SubRecipe | Component
 
@@ -55,24 +55,24 @@ class DefinitionChange:
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return status_of(self.before, self.after)
 
     def __str__(self) -> str:
-        return f"{self.what} {in_short(self.before or 'none')} -> {in_short(self.after or 'none')}"
+        return f"{self.what} {abbreviate(self.before or 'none')} -> {abbreviate(self.after or 'none')}"
 
 
 @frozen
 class DefinitionDifference:
-    """What became of the definition of one good, unit, recipe or ingredient.
+    """How the definition of one good, unit, recipe or ingredient changed.
 
     Attributes:
         kind: What it is, such as "recipe".
         id: Its id.
-        name: As it is called by the later definition, or by the earlier where there is no later one.
-        original_name: As it was called by the earlier one; None where there was none.
-        changes: What differs; empty when it is as it was again.
-        amendments: Those that revised it, in their order; empty for what only the catalogue changed.
+        name: The name in the later definition, or in the earlier one where there is no later one.
+        original_name: The name in the earlier one; None where there was none.
+        changes: What differs; empty when it is back to what it was.
+        amendments: The amendments that revised it, in order; empty when only the catalog changed.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class DefinitionDifference:
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return Status.MODIFIED if self.changes else Status.UNCHANGED
 
 
@@ -95,14 +95,14 @@ def difference(
     after: Definitions,
     amendments: tuple[PlanAmendment, ...] = (),
 ) -> DefinitionDifference:
-    """Return what became of the definition of one record.
+    """Return how the definition of one record changed.
 
     Args:
         record_type: Such as `Recipe`.
         record_id: Its id.
         before: The earlier definitions.
         after: The later ones.
-        amendments: Those that revised it.
+        amendments: The amendments that revised it.
     """
     was, now = before.lookup(record_type)(record_id), after.lookup(record_type)(record_id)
     label = table_of(record_type).label.lower()
@@ -112,34 +112,34 @@ def difference(
 
 
 def differing(ids: Ids, before: Definitions, after: Definitions) -> list[DefinitionDifference]:
-    """Return what became of each of these records whose definition has changed."""
+    """Return how the definition of each of these records changed; unchanged ones are left out."""
     found = (difference(kind, record_id, before, after) for kind in KINDS for record_id in ids.get(kind, ()))
     return [one for one in found if one.changes]
 
 
-def in_words(name: str, changed: Sequence[DefinitionDifference]) -> str:
-    """Return what differs, in a few words; a change in a part comes with the name of the part.
+def summarize(name: str, changed: Sequence[DefinitionDifference]) -> str:
+    """Return the differences in a few words; a change in a part is shown with the name of the part.
 
     Args:
-        name: Of the whole.
-        changed: What became of it and its parts.
+        name: The name of the whole.
+        changed: How it and its parts changed.
     """
-    told = [
+    reported = [
         f"{'' if one.original_name == name else f'{one.name}: '}{change}" for one in changed for change in one.changes
     ]
-    more = len(told) - _MOST_TOLD
-    return ", ".join([*told[:_MOST_TOLD], f"and {more} more"] if more > 0 else told)
+    more = len(reported) - _MOST_REPORTED
+    return ", ".join([*reported[:_MOST_REPORTED], f"and {more} more"] if more > 0 else reported)
 
 
 def _changes(before: _Facts, after: _Facts) -> Iterator[DefinitionChange]:
-    for entry in differences(before, after):
+    for entry in diff(before, after):
         was, now = entry.before, entry.after
         # The name of an ingredient is a fact of its own.
         if (was and was[1]) != (now and now[1]):
             what = (now or was or ("", ""))[0]
             yield DefinitionChange(what, was[1] if was else None, now[1] if now else None)
             if not before or not after:
-                # Of what was not there at all, or is gone, nothing more is reported.
+                # Nothing more is reported of a definition that is new or gone.
                 return
 
 
@@ -153,8 +153,8 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
             facts.update({(position, key): fact for key, fact in _parts(value, definitions).items()})
         elif field.name in {"recipe_id", "base_recipe_id"}:
             facts[position, 0] = (field.name.removesuffix("_id").replace("_", " "), _recipe_name(value, definitions))
-        elif field.name not in _TOLD_OTHERWISE:
-            facts[position, 0] = (field.name.replace("_", " "), _shown(value))
+        elif field.name not in _REPORTED_OTHERWISE:
+            facts[position, 0] = (field.name.replace("_", " "), _format(value))
     if isinstance(record, FinishedUnit):
         facts[len(facts), 0] = ("yield", f"{record.yield_per_batch} a batch")
     # A fact with nothing in it is the same as no fact.
@@ -162,7 +162,7 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
 
 
 def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tuple[str, str]]:
-    """Return what goes into a recipe or a good; several lines of one ingredient are reported together."""
+    """Return what goes into a recipe or a good; several lines of one ingredient are combined."""
     names: dict[int, str] = {}
     shown: dict[int, list[str]] = {}
     for part in parts:
@@ -173,7 +173,7 @@ def _parts(parts: Iterable[_Part], definitions: Definitions) -> Mapping[int, tup
 
 
 def _part(part: _Part, definitions: Definitions) -> tuple[int, str]:
-    """Return a key for what a part is, and its name; inner goods get keys below 0, because units have ids too."""
+    """Return a key for a part, and its name; inner goods get negative keys, because units have ids too."""
     if isinstance(part, RecipeLine):
         return part.ingredient_id, _name(Ingredient, part.ingredient_id, definitions)
     if isinstance(part, SubRecipe):
@@ -195,16 +195,16 @@ def _recipe_name(recipe_id: int | None, definitions: Definitions) -> str:
 
 def _amount(part: _Part) -> str:
     if isinstance(part, RecipeLine):
-        amount = f"{_shown(part.quantity)} {part.unit}"
+        amount = f"{_format(part.quantity)} {part.unit}"
     elif isinstance(part, SubRecipe):
-        amount = f"{_shown(part.multiplier)} x"
+        amount = f"{_format(part.multiplier)} x"
     else:
-        amount = _shown(part.quantity)
-    return f"{amount} ({_shown(part.notes)})" if part.notes else amount
+        amount = _format(part.quantity)
+    return f"{amount} ({_format(part.notes)})" if part.notes else amount
 
 
-def _shown(value: Any) -> str:
-    """Return a value as it is shown; numbers exactly, or two that differ would look the same."""
+def _format(value: Any) -> str:
+    """Return a value as text; numbers exactly, because two different ones must not look the same."""
     match value:
         case None:
             return ""
@@ -213,11 +213,11 @@ def _shown(value: Any) -> str:
         case enum.Enum():
             return str(value.value)
         case Density():
-            volume, weight = _shown(value.volume), _shown(value.weight)
+            volume, weight = _format(value.volume), _format(value.weight)
             return f"{volume} {value.volume_unit} = {weight} {value.weight_unit}"
     return str(value)
 
 
-def in_short(text: str) -> str:
-    """Return a text, of a long one only the beginning: notes can be as long as a book."""
+def abbreviate(text: str) -> str:
+    """Return a text, shortened to its beginning when it is long."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -13,15 +13,19 @@ from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 T = TypeVar("T")
 
 
+# What a plan rests on, in the order of the fields of `Definitions`.
+DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
+
+
 def _nothing(_: int) -> None:
     return None
 
 
 @frozen
 class Definitions:
-    """The catalogue, or what a plan froze of it, as the sums see it: for each kind a function from an id to the record.
+    """The catalog, or what a plan froze of it, as the rules see it: for each kind a function from an id to the record.
 
-    Functions, not tables: a plan takes a few dozen records out of a catalogue that may hold thousands, and only those
+    Functions, not tables: a plan uses a few dozen records of a catalog that may hold thousands, and only those
     should be read.
     """
 
@@ -32,8 +36,8 @@ class Definitions:
     _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
-    def once(self, make: Callable[[Definitions], T]) -> T:
-        """Return what a function or class makes of these definitions, made when it is first asked for."""
+    def memoize(self, make: Callable[[Definitions], T]) -> T:
+        """Return what a function or class computes from these definitions, computed once."""
         if make not in self._worked_out:
             self._worked_out[make] = make(self)
         made: T = self._worked_out[make]
@@ -41,19 +45,14 @@ class Definitions:
 
     def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
         """Return the function for a kind."""
-        functions: dict[type, Callable[[int], Any]] = {
-            FinishedGood: self.goods,
-            FinishedUnit: self.units,
-            Recipe: self.recipes,
-            Ingredient: self.ingredients,
-        }
-        return functions[record_type]
+        functions: tuple[Callable[[int], Any], ...] = (self.goods, self.units, self.recipes, self.ingredients)
+        return functions[DEFINED.index(record_type)]
 
-    def after(self, amendments: int | None) -> Definitions:
-        """Return the definitions as they were when a plan had so many amendments; these, where none revised any.
+    def as_of(self, amendments: int | None) -> Definitions:
+        """Return the definitions as of a number of amendments; these themselves when no amendment revised any.
 
         Args:
-            amendments: Their number; None where it is not known, which was before anything could be revised.
+            amendments: Their number; None when it is unknown, as in runs recorded before revisions existed.
         """
         return self if self._earlier is None else self._earlier(amendments or 0)
 

@@ -20,8 +20,8 @@ class GoodFeasibility:
         good: The good.
         wanted: How many the plan hands out.
         possible: How many of them can be packed.
-        stopped_by: The units of which there is not enough for one more; empty when all can be packed.
-        too_few: The units of which there is not enough for all that is wanted, those that stop it among them.
+        stopped_by: The units that run out before one more can be packed; empty when all can be packed.
+        too_few: All units that do not cover what is wanted, those in `stopped_by` included.
     """
 
     good: FinishedGood
@@ -37,7 +37,7 @@ class Feasibility:
 
     Attributes:
         goods: Each good of the plan, in the order of the ids.
-        left_over: Units that are left when all that can be packed is packed; those of which none is left are not named.
+        left_over: Units that are left when everything possible is packed; units without a rest are left out.
     """
 
     goods: tuple[GoodFeasibility, ...]
@@ -50,7 +50,7 @@ class Feasibility:
 
 
 def units_decided(decisions: Mapping[int, BatchDecision], definitions: Definitions) -> dict[int, Fraction]:
-    """Return the whole units that decided batches give by the yields of today, by the unit's id."""
+    """Return the whole units that decided batches give by the current yields, by the unit's id."""
     made: dict[int, Fraction] = {}
     for unit_id, decision in sorted(decisions.items()):
         unit = definitions.units(unit_id)
@@ -66,7 +66,7 @@ def feasibility(
 ) -> Feasibility:
     """Return how many of each good can be packed from a number of units.
 
-    A unit is given out once. Goods are served in the order of their ids, so that the answer never depends on the
+    Each unit is used once. Goods are served in the order of their ids, so the answer does not depend on the
     order in which they were entered.
 
     Args:

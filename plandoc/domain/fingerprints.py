@@ -17,7 +17,7 @@ def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
     >>> recipe_fingerprint(1, Definitions())
     ''
     """
-    known = definitions.once(_none_yet)
+    known = definitions.memoize(_none_yet)
     if recipe_id not in known:
         content = _content(recipe_id, definitions, {}, frozenset())
         known[recipe_id] = "" if content is None else _digest(content)[:16]
@@ -29,7 +29,7 @@ def _none_yet(_: Definitions) -> dict[int, str]:
 
 
 def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], path: frozenset[int]) -> Any:
-    """Return what goes into a recipe; None for one that is missing, or that is inside itself."""
+    """Return what goes into a recipe; None when it is missing or contains itself."""
     recipe = definitions.recipes(recipe_id)
     if recipe is None or recipe_id in path:
         return None
@@ -39,7 +39,7 @@ def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], pa
             (str(part.multiplier.normalize()), _content(part.recipe_id, definitions, known, path | {recipe_id}))
             for part in recipe.sub_recipes
         ]
-        # Each part as a digest, or a recipe shared by many others would be written out many times.
+        # Each part as a digest, because a recipe that many others share would be written out many times.
         known[recipe_id] = [lines, sorted((by, _digest(content)) for by, content in parts)]
     return known[recipe_id]
 

@@ -1,7 +1,7 @@
-"""The ingredients that a number of batches takes, sub-recipes included, each in as few units as can be.
+"""The ingredients that a number of batches takes, sub-recipes included, each in as few units as possible.
 
-Nothing that is needed is ever left out: what cannot be turned into the unit of the rest stays a row of its own,
-marked with why.
+Nothing that is needed is left out: what cannot be converted into the unit of the rest stays a separate row with the
+reason.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
 from plandoc.units import Dimension
 
-# By the id of the ingredient and the one spelling of the unit.
+# By the id of the ingredient and the canonical spelling of the unit.
 _Quantities = dict[tuple[int, str], Decimal]
 
-# Quantities and multipliers are decimals, so that their products and sums are too: ten levels of 25 digits each fit
-# in here many times, and what would not is an error and never rounded. Several times faster than fractions.
+# Quantities and multipliers are decimals, so their products and sums are, too. Ten levels of 25 digits each fit easily;
+# what does not fit is an error and never rounded. Several times faster than fractions.
 _EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
 _NOTHING = Decimal(0)
 
 
 @frozen
 class NeedRow:
-    """How much of an ingredient is needed, as far as it can be said in one unit.
+    """How much of an ingredient is needed, as far as it can be expressed in one unit.
 
     Attributes:
         ingredient: What is needed.
         amount: How much, in the largest of the units that the recipes use, or in the largest weight where they use
             volumes and weights.
         as_written: The same before conversion: the sum for each unit that the recipes use, the largest unit first.
-        unconverted: Why this row stands apart from other rows of the ingredient, or cannot be converted at all; None
-            when there is nothing to say.
+        unconverted: Why this row is separate from other rows of the ingredient, or cannot be converted at all; None
+            when it is the only row.
     """
 
     ingredient: Ingredient
@@ -58,8 +58,8 @@ class IngredientNeeds:
     Attributes:
         events: Whose batches; in the order of their ids.
         rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
-        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
-            broken: its ingredients are missing from the rows.
+        undecided: What the goods of these events need without decided batches, or with a broken definition: its
+            ingredients are missing from the rows.
     """
 
     events: tuple[Event, ...]
@@ -78,12 +78,12 @@ def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definiti
         ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
             itself or is nested more than 10 levels deep. The path is shown.
     """
-    return needs_together([Share(batches_by_recipe, definitions)])
+    return combined_needs([BatchGroup(batches_by_recipe, definitions)])
 
 
 @frozen
-class Share:
-    """Batches that are baked by the same definitions.
+class BatchGroup:
+    """Batches that are baked with the same definitions.
 
     Attributes:
         batches: How many batches of each recipe, by its id; none of one with zero.
@@ -94,24 +94,23 @@ class Share:
     definitions: Definitions
 
 
-def needs_together(shares: Iterable[Share]) -> tuple[NeedRow, ...]:
-    """Return what batches take that are baked by several definitions, as `ingredient_needs` does for one.
+def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
+    """Return what batches with different definitions take together, as `ingredient_needs` does for one set of definitions.
 
-    Each share is converted by its own definitions. An ingredient that they call differently is called as by the last.
+    Each group is converted with its own definitions. Where names of an ingredient differ, the last one counts.
 
     Raises:
         ValidationError: with everything that is broken in any of them.
     """
     sums, problems = [], []
-    for share in shares:
-        batches = {recipe_id: number for recipe_id, number in share.batches.items() if number != 0}
-        recipes = NestedRecipes(share.definitions)
+    for group in groups:
+        batches = {recipe_id: number for recipe_id, number in group.batches.items() if number != 0}
+        recipes = NestedRecipes(group.definitions)
         wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
         problems.extend(wrong)
         if not wrong:
-            sums.append((share.definitions, _sums(batches, recipes)))
-    if problems:
-        raise ValidationError(dict.fromkeys(problems))
+            sums.append((group.definitions, _sums(batches, recipes)))
+    refuse(problems)
     needed: dict[int, _Needed] = {}
     for definitions, quantities in sums:
         for (ingredient_id, unit), quantity in quantities.items():
@@ -126,8 +125,8 @@ class _Needed:
     """What is needed of one ingredient.
 
     Attributes:
-        ingredient: As the last of the definitions has it.
-        amounts: By its density, by which definitions can differ, and the unit.
+        ingredient: The ingredient in the last of the definitions.
+        amounts: The amounts by density, in which definitions can differ, and unit.
     """
 
     def __init__(self, ingredient: Ingredient) -> None:
@@ -151,7 +150,7 @@ def _sums(batches: Mapping[int, int], recipes: NestedRecipes) -> _Quantities:
 
 
 class _OneBatch:
-    """What one batch of a recipe takes, worked out once for each recipe, whatever it is part of."""
+    """What one batch of a recipe takes, computed once for each recipe."""
 
     def __init__(self, recipes: NestedRecipes) -> None:
         self._recipes = recipes
@@ -200,11 +199,11 @@ def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
 
 
 def _total(group: Sequence[tuple[Density | None, Amount]]) -> Amount:
-    """Return the sum of amounts of one family, each converted by the density that it was needed with."""
+    """Return the sum of amounts of one family, each converted with its own density."""
     densities = {density for density, _ in group}
     units = [amount.unit for _, amount in group]
     if len(densities) > 1:
-        # As a weight: a cup of the one is not a cup of the other.
+        # As a weight, because a cup does not weigh the same in all definitions.
         units.extend(density.weight_unit for density in densities if density is not None)
     unit = largest(units)
     return total((total([amount], unit, density) for density, amount in group), unit)
@@ -229,10 +228,10 @@ def _why_unconverted(unit: str, others: list[str]) -> str | None:
     dimension = units.dimension_of(unit)
     if dimension is None:
         near = units.suggest(unit)
-        return f"{found(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
+        return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
     by_density = [
         other for other in others if {dimension, units.dimension_of(other)} == {Dimension.VOLUME, Dimension.WEIGHT}
     ]
     if by_density:
         return f"no density is known: needed in {unit} and in {by_density[0]}"
-    return f"{unit} cannot be turned into {' or '.join(others)}" if others else None
+    return f"{unit} cannot be converted into {' or '.join(others)}" if others else None

@@ -1,4 +1,4 @@
-"""What differs between two mappings: the one comparison that goods, batches and recipes share."""
+"""The differences between two mappings: the one comparison that goods, batches and recipes share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ValueT = TypeVar("ValueT")
 
 
 class Status(enum.Enum):
-    """What became of one entry."""
+    """How one entry changed."""
 
     UNCHANGED = "unchanged"
     ADDED = "added"
@@ -27,7 +27,7 @@ class Status(enum.Enum):
 
 
 @frozen
-class Entry(Generic[KeyT, ValueT]):
+class DiffEntry(Generic[KeyT, ValueT]):
     """One key of two mappings.
 
     Attributes:
@@ -41,12 +41,12 @@ class Entry(Generic[KeyT, ValueT]):
 
     @property
     def status(self) -> Status:
-        """What became of it."""
+        """How it changed."""
         return status_of(self.before, self.after)
 
 
 def status_of(before: object, after: object) -> Status:
-    """Return what became of a value; None stands for one that is not there.
+    """Return how a value changed; None is a missing value.
 
     >>> status_of(10, 12), status_of(None, 3)
     (<Status.MODIFIED: 'modified'>, <Status.ADDED: 'added'>)
@@ -58,11 +58,11 @@ def status_of(before: object, after: object) -> Status:
     return Status.DROPPED if after is None else Status.MODIFIED
 
 
-def differences(before: Mapping[KeyT, ValueT], after: Mapping[KeyT, ValueT]) -> tuple[Entry[KeyT, ValueT], ...]:
+def diff(before: Mapping[KeyT, ValueT], after: Mapping[KeyT, ValueT]) -> tuple[DiffEntry[KeyT, ValueT], ...]:
     """Return one entry for each key of either mapping, unchanged ones too, in the order of the keys.
 
-    >>> [(entry.key, entry.status.value) for entry in differences({1: 10, 2: 5}, {2: 5, 3: 1})]
+    >>> [(entry.key, entry.status.value) for entry in diff({1: 10, 2: 5}, {2: 5, 3: 1})]
     [(1, 'dropped'), (2, 'unchanged'), (3, 'added')]
     """
     keys = sorted({**before, **after})
-    return tuple(Entry(key, before.get(key), after.get(key)) for key in keys)
+    return tuple(DiffEntry(key, before.get(key), after.get(key)) for key in keys)

@@ -1,8 +1,7 @@
 """Amounts of ingredients and the conversion of their units, exactly: fractions in, fractions out.
 
-The sizes are those of `plandoc.units`. pint says the same of each of them, which the tests hold against it; it does
-not do the conversions, for its import takes longer than the rest of a command, and of what it can do only one division
-would be used.
+The sizes are those of `plandoc.units`; tests compare each of them with pint. pint does not do the conversions: importing it
+takes longer than the rest of a command, and only one division of it would be used.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import exact_or_fraction
-from plandoc.domain.rounding import in_words, rounded
+from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
 from plandoc.records import Density
 from plandoc.units import Dimension
 
-# As far as an amount can be stored; what does not end there is rounded there.
+# Decimal places that are stored; what needs more is rounded.
 _LONGEST = 12
-# Sums of two such have fewer digits than a record takes.
+# Sums of two of these have fewer digits than a record holds.
 _BEYOND_FRACTIONS = 10**60
 _NOTHING = Fraction(0)
 
@@ -40,7 +39,7 @@ class Amount:
     Attributes:
         exact: How much, in `unit`, never rounded.
         unit: Such as cup.
-        rounds_up: Whether it is rounded up where it is shown, for who buys a bit less than needed is short; else
+        rounds_up: Whether it is rounded up where it is shown, because buying slightly less than needed is short; else
             halves are rounded up and less than a half down.
     """
 
@@ -54,13 +53,13 @@ class Amount:
         return rounded(self.exact, _LONGEST, rounds_up=self.rounds_up)
 
     def __str__(self) -> str:
-        return f"{in_words(self.exact, rounds_up=self.rounds_up)} {self.unit}"
+        return f"{format_number(self.exact, rounds_up=self.rounds_up)} {self.unit}"
 
 
 def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
-    """Return a number as a record holds it: exactly, but for fractions of more digits than any conversion gives.
+    """Return a number as a record holds it: exactly, unless it has more digits than any conversion gives.
 
-    Those are rounded at 12 decimals.
+    Such fractions are rounded to 12 decimals.
 
     >>> storable(Fraction(1, 8)), storable(Fraction(1, 3)), storable(Fraction(1, 3**200), rounds_up=True)
     (Decimal('0.125'), Fraction(1, 3), Decimal('1E-12'))
@@ -72,7 +71,7 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
 
 
 def family(unit: str, density: Density | None) -> Dimension | str:
-    """Return what all units that can be turned into this one have in common, and no other unit has.
+    """Return a key that exactly the units share that can be converted into each other.
 
     Args:
         unit: The unit.

@@ -1,7 +1,7 @@
-"""What a plan takes of each finished unit when some of its goods were packed by other definitions than those in force.
+"""What a plan takes of each finished unit when some of its goods were packed before a definition was revised.
 
-Pieces that are packed took what they were made of then; only those that are still to be packed take what a good is made
-of now. Without such pieces it is what the goods take by the definitions in force.
+Packed pieces took what they were made of then; only pieces still to be packed take what a good is made of now. Without
+packed pieces, it is what the goods take by the effective definitions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def needs_of_plan(
     Args:
         quantities: How many of each good are handed out, by the good's id.
         packed: The assembly runs that count.
-        definitions: Those in force.
+        definitions: The effective definitions.
 
     Raises:
         ValidationError: with everything that is broken in any of the goods.
@@ -51,11 +51,11 @@ def requirements_of_plan(
 def _shares(
     quantities: Mapping[int, int], packed: Iterable[AssemblyRun], definitions: Definitions
 ) -> list[tuple[Definitions, dict[int, int]]]:
-    """Return the pieces of a plan by the definitions that they are made by; those in force first."""
+    """Return the pieces of a plan by the definitions that apply to them; the effective ones first."""
     open_pieces = dict(quantities)
     earlier: dict[int, tuple[Definitions, dict[int, int]]] = {}
     for run in packed:
-        then, good_id = definitions.after(run.amendments_before), run.finished_good_id
+        then, good_id = definitions.as_of(run.amendments_before), run.finished_good_id
         pieces = min(run.quantity, open_pieces.get(good_id, 0))
         if then is not definitions and pieces and not Breakdown.of(then).problems(good_id):
             _, some = earlier.setdefault(id(then), (then, {}))

@@ -15,8 +15,8 @@ class NestedRecipes:
 
     @classmethod
     def of(cls, definitions: Definitions) -> NestedRecipes:
-        """Return the recipes of these definitions, with what was asked of them before."""
-        return definitions.once(cls)
+        """Return the recipes of these definitions, with what was already computed."""
+        return definitions.memoize(cls)
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
@@ -56,7 +56,7 @@ class NestedRecipes:
     def _walk(self, recipe_ids: Iterable[int]) -> dict[int, int | None]:
         """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
         outer: dict[int, int | None] = dict.fromkeys(recipe_ids)
-        # Not by recursion, for nobody has checked yet that there is an end to it.
+        # Not recursive: the recipes may contain themselves.
         waiting = list(outer)
         while waiting:
             recipe_id = waiting.pop()

@@ -1,4 +1,4 @@
-"""How far a plan has come: what is baked, what is packed, and what is still to do."""
+"""The progress of a plan: what is baked, what is packed, and what remains."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.feasibility import GoodFeasibility, feasibility
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.review import PlanParts
+from plandoc.domain.review import LivePlan
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, PlanState, ProductionRun, Recipe
 
 
 class Overall(enum.Enum):
-    """How far a whole plan has come."""
+    """The progress of a whole plan."""
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -30,7 +30,7 @@ class Overall(enum.Enum):
 
 @frozen
 class UnitProgress:
-    """How far the baking of one finished unit has come.
+    """The progress of baking one finished unit.
 
     Attributes:
         unit: The finished unit.
@@ -56,7 +56,7 @@ class UnitProgress:
 
     @property
     def batches_undone(self) -> int:
-        """Batches that are decided and not baked, also those of a completed plan; 0 when as many or more are baked."""
+        """Batches that are decided and not baked, including those of a completed plan; 0 when as many or more are baked."""
         return max(0, self.batches_decided - self.batches_done)
 
     @property
@@ -88,17 +88,17 @@ class UnitProgress:
     def short_after_remaining(self) -> int:
         """Units that will be missing even when all remaining batches are baked; 0 when none will.
 
-        Above 0 when units were lost, or when too few batches are decided: the plan wants an amendment.
+        Above 0 when units were lost, or when too few batches are decided: the plan needs an amendment.
         """
         return max(0, self.still_needed - self.expected)
 
 
 @frozen
 class GoodProgress:
-    """How far the packing of one good has come.
+    """The progress of packing one good.
 
-    Units that several goods share are given out once: first to what can be packed now, then to what the remaining
-    batches allow, each time to the goods in the order of their ids.
+    Units that several goods share are used once: first for what can be packed now, then for what the remaining
+    batches allow, each time in the order of the goods' ids.
 
     Attributes:
         good: The good.
@@ -106,9 +106,9 @@ class GoodProgress:
         assembled: Pieces packed.
         can_assemble_now: Further wanted pieces that can be packed from the units that are there.
         after_remaining: The same once all remaining batches are baked, those that can be packed now included.
-        waits_for: Every unit of which there is not enough now for all that is wanted; empty when there is.
-        blocked_by: Every unit of which there is not enough for it even then; the plan wants an amendment.
-        problem: What is broken in the good's definition, so that nothing can be said; None when nothing is.
+        waits_for: Every unit that does not cover what is wanted now; empty when all do.
+        blocked_by: Every unit that does not cover it even then; the plan needs an amendment.
+        problem: What is broken in the good's definition, so that its progress is unknown; None when nothing is.
         is_over: Whether the plan is completed, so that nothing more will be packed, and nothing waits.
     """
 
@@ -124,7 +124,7 @@ class GoodProgress:
 
     @property
     def undone(self) -> int:
-        """Pieces that are wanted and not packed, also those of a completed plan; 0 when all are packed."""
+        """Pieces that are wanted and not packed, including those of a completed plan; 0 when all are packed."""
         return max(0, self.wanted - self.assembled)
 
     @property
@@ -135,7 +135,7 @@ class GoodProgress:
 
 @frozen
 class Progress:
-    """How far the plan of an event has come.
+    """The progress of an event's plan.
 
     Attributes:
         event: The event, with the state of its plan.
@@ -174,10 +174,10 @@ class Work:
     assembly: tuple[AssemblyRun, ...] = ()
 
 
-def progress(event: Event, plan: PlanParts, work: Work, definitions: Definitions) -> Progress:
-    """Return how far a plan has come.
+def progress(event: Event, plan: LivePlan, work: Work, definitions: Definitions) -> Progress:
+    """Return the progress of a plan.
 
-    Goods that are broken are named with their problem and count for nothing else.
+    Broken goods are listed with their problem and do not count otherwise.
 
     Args:
         event: Whose plan it is.
@@ -198,7 +198,7 @@ def _over_unit(one: UnitProgress) -> UnitProgress:
 
 
 def _over_good(one: GoodProgress) -> GoodProgress:
-    """Return how far a good came in a plan that is completed: nothing more is packed, and it waits for nothing."""
+    """Return the progress of a good in a completed plan: nothing more is packed, and it waits for nothing."""
     return attrs.evolve(one, can_assemble_now=0, after_remaining=0, waits_for=(), blocked_by=(), is_over=True)
 
 
@@ -209,7 +209,7 @@ def _overall(work: Work, units: tuple[UnitProgress, ...], goods: tuple[GoodProgr
     return Overall.IN_PROGRESS if to_do else Overall.COMPLETE
 
 
-def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
+def _units(plan: LivePlan, work: Work, definitions: Definitions, breakdown: Breakdown) -> Iterator[UnitProgress]:
     wanted = _whole(plan.quantities, breakdown)
     needed = needs_of_plan(wanted, work.assembly, definitions)
     done, made, lost = (count(work.production) for count in (runs.batches_done, runs.units_made, runs.units_lost))
@@ -232,7 +232,7 @@ def _units(plan: PlanParts, work: Work, definitions: Definitions, breakdown: Bre
 
 
 def _goods(
-    plan: PlanParts,
+    plan: LivePlan,
     work: Work,
     units: tuple[UnitProgress, ...],
     definitions: Definitions,
@@ -263,11 +263,11 @@ def _packing(
 ) -> tuple[dict[int, GoodFeasibility], dict[int, GoodFeasibility]]:
     """Return what can be packed now, and what more of it once the remaining batches are baked.
 
-    A good of which nothing is asked any more is in neither.
+    Goods that are complete are in neither.
     """
     wanted = {good_id: number for good_id, number in asked.items() if number}
     now = feasibility(wanted, {one.unit.id: one.left for one in units}, definitions)
-    # What can be packed now is not set back for goods that still wait: a baker packs what is there.
+    # What can be packed now is not held back for goods that still wait: a baker packs what is there.
     rest = {one.good.id: one.wanted - one.possible for one in now.goods if one.possible < one.wanted}
     available = {unit.id: quantity for unit, quantity in now.left_over}
     for one in units:
@@ -278,7 +278,7 @@ def _packing(
 
 def _of_whole_goods(work: Work, definitions: Definitions) -> Iterator[AssemblyRun]:
     for run in work.assembly:
-        if not Breakdown.of(definitions.after(run.amendments_before)).problems(run.finished_good_id):
+        if not Breakdown.of(definitions.as_of(run.amendments_before)).problems(run.finished_good_id):
             yield run
 
 

@@ -1,12 +1,11 @@
-"""Working a plan out again: the snapshot, and each amendment on top of it, in the order of their numbers.
+"""Replaying a plan: the snapshot, and each amendment on top of it, in the order of their numbers.
 
-The result must always be the plan as it stands. Only what the records say counts here: the catalogue of today may
-say something else than that of the day of an amendment.
+The result must always be the current plan. Only the records count here: the catalog may have changed since an
+amendment.
 """
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -15,31 +14,19 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import positive_int
-from plandoc.domain.mapping_diff import Status, differences
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.domain.mapping_diff import Status, diff
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import TAKE_FILE_BACK
 from plandoc.records import (
-    AddFinishedGood,
     BatchDecision,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
     EventFinishedGood,
     EventRecipe,
-    ModifyBatch,
     PlanAmendment,
+    PlanSection,
 )
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-
-
-class Part(enum.Enum):
-    """What a plan consists of; the value is how a person calls one of it."""
-
-    RECIPES = "recipe"
-    GOODS = "finished good"
-    BATCHES = "batches of finished unit"
 
 
 @frozen
@@ -67,64 +54,29 @@ class PlanContent:
             {row.finished_unit_id: row.batches for row in decisions},
         )
 
-    def numbers(self, part: Part) -> Mapping[int, int]:
-        """Return how many of each there are in one part of the plan, by id; a selected recipe counts 1."""
-        if part is Part.RECIPES:
+    def numbers(self, section: PlanSection) -> Mapping[int, int]:
+        """Return how many of each there are in one section of the plan, by id; a selected recipe counts 1."""
+        if section is PlanSection.RECIPES:
             return dict.fromkeys(self.recipes, 1)
-        return self.goods if part is Part.GOODS else self.batches
-
-
-@frozen
-class Effect:
-    """What a change does to one number of a plan; all kinds of change come down to this.
-
-    Attributes:
-        part: Whether it is the number of a good, or of batches.
-        key: Id of the good or of the finished unit.
-        before: The number before; 0 when it was not in the plan.
-        after: The number after; 0 when it is no longer in the plan.
-    """
-
-    part: Part
-    key: int
-    before: int
-    after: int
-
-
-def effect_of(change: Change) -> Effect | None:
-    """Return what a change does to the numbers of a plan; None for one that revises a definition.
-
-    >>> effect_of(DropFinishedGood(3, "Box", original_quantity=10)).after
-    0
-    """
-    match change:
-        case DropFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, change.original_quantity, 0)
-        case AddFinishedGood():
-            return Effect(Part.GOODS, change.finished_good_id, 0, change.quantity)
-        case ChangeQuantity():
-            return Effect(Part.GOODS, change.finished_good_id, change.old_quantity, change.new_quantity)
-        case ModifyBatch():
-            return Effect(Part.BATCHES, change.finished_unit_id, change.old_batches, change.new_batches)
-    return None
+        return self.goods if section is PlanSection.GOODS else self.batches
 
 
 def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
     """Return what is planned after an amendment."""
-    effect = effect_of(amendment.change)
+    effect = amendment.change.effect
     recipes = content.recipes.union(amendment.added_recipe_ids)
     if effect is None:
         return PlanContent(recipes, content.goods, content.batches)
-    numbers = {**content.numbers(effect.part), effect.key: effect.after}
+    numbers = {**content.numbers(effect.section), effect.key: effect.after}
     if effect.after == 0:
         del numbers[effect.key]
-    if effect.part is Part.GOODS:
+    if effect.section is PlanSection.GOODS:
         return PlanContent(recipes, numbers, content.batches)
     return PlanContent(recipes, content.goods, numbers)
 
 
 def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
-    """Return amendments in the order of their numbers within the event: that is their order, not the clock."""
+    """Return amendments in the order of their numbers within the event, which counts rather than the clock."""
     return sorted(amendments, key=lambda amendment: amendment.sequence)
 
 
@@ -159,7 +111,7 @@ def _numbers(snapshot_data: Mapping[str, Any], rows: str, key: str, number: str)
 
 
 def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]) -> PlanContent:
-    """Return what is planned when each amendment is made on top of a snapshot, in the order of their numbers.
+    """Return what is planned after applying each amendment to a snapshot, in the order of their numbers.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -167,52 +119,52 @@ def replay(snapshot_data: Mapping[str, Any], amendments: Iterable[PlanAmendment]
     return functools.reduce(amended, in_order(amendments), original(snapshot_data))
 
 
-Behind = Mapping[tuple[Part, int], list[PlanAmendment]]
+AmendmentsByItem = Mapping[tuple[PlanSection, int], list[PlanAmendment]]
 
 
-def amendments_behind(amendments: Iterable[PlanAmendment]) -> Behind:
-    """Return the amendments that touched each number of a plan, in their order, by the part and the id.
+def amendments_by_item(amendments: Iterable[PlanAmendment]) -> AmendmentsByItem:
+    """Return the amendments that touched each number of a plan, in their order, by the section and the id.
 
     A recipe is touched by the amendment that brought it.
     """
-    behind: dict[tuple[Part, int], list[PlanAmendment]] = {}
+    by_item: dict[tuple[PlanSection, int], list[PlanAmendment]] = {}
     for amendment in in_order(amendments):
-        effect = effect_of(amendment.change)
-        numbers = [] if effect is None else [(effect.part, effect.key)]
-        for touched in [*numbers, *((Part.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
-            behind.setdefault(touched, []).append(amendment)
-    return behind
+        effect = amendment.change.effect
+        numbers = [] if effect is None else [(effect.section, effect.key)]
+        for touched in [*numbers, *((PlanSection.RECIPES, recipe_id) for recipe_id in amendment.added_recipe_ids)]:
+            by_item.setdefault(touched, []).append(amendment)
+    return by_item
 
 
 @frozen
-class Parting:
-    """Where a plan first parts from what its snapshot and amendments say.
+class Divergence:
+    """The first point where a plan differs from its snapshot and amendments.
 
     Attributes:
         message: What they say, and what is there instead.
-        amendment: The first amendment after which they part; None when no amendment is behind the difference.
+        amendment: The first amendment after which they differ; None when no amendment explains the difference.
     """
 
     message: str
     amendment: PlanAmendment | None
 
 
-def first_parting(
+def first_divergence(
     snapshot_data: Mapping[str, Any],
     amendments: Iterable[PlanAmendment],
     live: PlanContent,
     definitions: Mapping[str, Any] = _NONE,
-) -> Parting | None:
-    """Return where a plan first parts from its replay; None when they are the same.
+) -> Divergence | None:
+    """Return where a plan first diverges from its replay; None when they are the same.
 
-    First come the amendments that do not fit what they say they changed, and those that are missing; then what
-    differs at the end, by the last amendment that touched it.
+    Amendments that do not fit what they claim to have changed come first, and missing ones; then what differs at the
+    end, by the last amendment that touched it.
 
     Args:
         snapshot_data: What was planned.
-        amendments: Those on top of it, in any order.
+        amendments: The amendments since, in any order.
         live: The plan as it is.
-        definitions: What the snapshot froze, which the amendments must fit, too.
+        definitions: What the snapshot froze, which the amendments must fit as well.
 
     Raises:
         ValidationError: when the snapshot is not in the form that plandoc writes.
@@ -221,40 +173,46 @@ def first_parting(
     misfit = next(iter((*_misfits(start, ordered), *_misfits_of_definitions(definitions, ordered))), None)
     if misfit is not None:
         return misfit
-    behind = amendments_behind(ordered)
-    partings = list(_partings(replay(snapshot_data, ordered), live, behind))
-    return min(partings, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
+    by_item = amendments_by_item(ordered)
+    divergences = list(_divergences(replay(snapshot_data, ordered), live, by_item))
+    return min(divergences, key=lambda one: 0 if one.amendment is None else one.amendment.sequence, default=None)
 
 
-def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits(content: PlanContent, ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     for number, amendment in enumerate(ordered, start=1):
         if amendment.sequence != number:
-            yield Parting(f"wanted amendment {number}, found {amendment.sequence}", amendment)
-        effect = effect_of(amendment.change)
-        before = 0 if effect is None else content.numbers(effect.part).get(effect.key, 0)
+            yield Divergence(f"wanted amendment {number}, found {amendment.sequence}", amendment)
+        effect = amendment.change.effect
+        before = 0 if effect is None else content.numbers(effect.section).get(effect.key, 0)
         if effect is not None and before != effect.before:
-            message = f"{_called(effect.part, effect.key)}: it says {effect.before} before, but {before} were planned"
-            yield Parting(message, amendment)
+            message = f"{_label(effect.section, effect.key)}: the amendment says {effect.before} before, but {before} were planned"
+            yield Divergence(message, amendment)
         content = amended(content, amendment)
 
 
-def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Parting]:
+def _misfits_of_definitions(definitions: Mapping[str, Any], ordered: list[PlanAmendment]) -> Iterator[Divergence]:
     known = dict(_defined(definitions))
     for amendment in ordered:
         before, after = dict(_defined(amendment.definitions_before)), dict(_defined(amendment.definitions))
         for key in sorted(before.keys() | (after.keys() & known.keys())):
             if key not in before:
-                yield Parting(f"{_named(key)}: it is frozen already, and the amendment does not say as what", amendment)
+                yield Divergence(
+                    f"{_named(key)}: already frozen, but the amendment does not give the previous definition", amendment
+                )
             elif key not in known or before[key] != known[key]:
-                yield Parting(f"{_named(key)}: it says another definition before than was in force", amendment)
+                yield Divergence(
+                    f"{_named(key)}: the amendment gives a previous definition that is not the effective one", amendment
+                )
             elif key not in after:
-                yield Parting(f"{_named(key)}: it says what was in force before, but not what is since", amendment)
+                yield Divergence(
+                    f"{_named(key)}: the amendment gives the previous definition but not the new one", amendment
+                )
         known.update(after)
 
 
 def _defined(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     for table, rows in definitions.items():
-        # Beside the tables, a snapshot can report its imports.
+        # Besides the tables, a snapshot can record its imports.
         for key, row in rows.items() if type(rows) is dict else ():
             yield (table, key), row
 
@@ -263,15 +221,15 @@ def _named(key: tuple[str, str]) -> str:
     return f"{key[0]} {key[1]}"
 
 
-def _partings(replayed: PlanContent, live: PlanContent, behind: Behind) -> Iterator[Parting]:
-    for part in Part:
-        for entry in differences(replayed.numbers(part), live.numbers(part)):
+def _divergences(replayed: PlanContent, live: PlanContent, by_item: AmendmentsByItem) -> Iterator[Divergence]:
+    for section in PlanSection:
+        for entry in diff(replayed.numbers(section), live.numbers(section)):
             if entry.status is not Status.UNCHANGED:
                 wanted, there = entry.before or "nothing", entry.after or "nothing"
-                message = f"{_called(part, entry.key)}: wanted {wanted}, found {there}"
-                touching = behind.get((part, entry.key))
-                yield Parting(message, touching[-1] if touching else None)
+                message = f"{_label(section, entry.key)}: wanted {wanted}, found {there}"
+                touching = by_item.get((section, entry.key))
+                yield Divergence(message, touching[-1] if touching else None)
 
 
-def _called(part: Part, key: int) -> str:
-    return f"{part.value} {found(key)}"
+def _label(section: PlanSection, key: int) -> str:
+    return f"{section.value} {shorten(key)}"

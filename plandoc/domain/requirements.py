@@ -1,4 +1,4 @@
-"""What goods are made of, worked out exactly: the recipes they need, and the units they take."""
+"""What goods are made of, computed exactly: the recipes they need, and the units they take."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import attrs
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
 
 T = TypeVar("T")
 UnitQuantities = Mapping[int, Fraction]
-# By far the most quantities are whole, and a sum of fractions takes many times as long as one of whole numbers.
+# Most quantities are whole, and adding fractions takes many times as long as adding whole numbers.
 Exact = int | Fraction
 
 
@@ -58,15 +58,15 @@ class Requirement:
 
 
 class Breakdown:
-    """Goods broken down to finished units, each good once, whatever it is part of and whoever asks.
+    """Goods broken down to finished units, each good once.
 
     Quantities multiply along every path and add up per unit.
     """
 
     @classmethod
     def of(cls, definitions: Definitions) -> Breakdown:
-        """Return the breakdown of these definitions, with what was asked of it before."""
-        return definitions.once(cls)
+        """Return the breakdown of these definitions, with what was already computed."""
+        return definitions.memoize(cls)
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
@@ -75,7 +75,7 @@ class Breakdown:
         self._recipes: dict[int, frozenset[int]] = {}
 
     def problems(self, good_id: int) -> tuple[Problem, ...]:
-        """Return everything that is broken in a good, with the path to it; nothing for one that can be made.
+        """Return everything that is broken in a good, with the path to it; empty for a good that can be made.
 
         Broken is a good that is missing, that has a part or the recipe of a part missing, that contains itself, or
         that is nested more than 10 levels deep.
@@ -91,8 +91,7 @@ class Breakdown:
             ValidationError: with everything that is broken in any of them.
         """
         problems = [problem for good_id in sorted(good_ids) for problem in self.problems(good_id)]
-        if problems:
-            raise ValidationError(problems)
+        refuse(problems)
 
     def units(self, good_id: int) -> UnitQuantities:
         """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
@@ -171,39 +170,8 @@ class Breakdown:
             yield unit_id, each * times
 
 
-def units_of_good(good_id: int, definitions: Definitions) -> UnitQuantities:
-    """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
-
-    Raises:
-        ValidationError: when the good is broken.
-    """
-    return Breakdown.of(definitions).units(good_id)
-
-
-def recipes_of_good(good_id: int, definitions: Definitions) -> frozenset[int]:
-    """Return the recipes that a good needs, through all its bundles.
-
-    Raises:
-        ValidationError: when the good is broken.
-    """
-    return Breakdown.of(definitions).recipes(good_id)
-
-
-def requirements(quantities: Mapping[int, int], definitions: Definitions) -> tuple[Requirement, ...]:
-    """Return what a plan takes of each finished unit, in the order of the units' ids.
-
-    Args:
-        quantities: How many of each good are handed out, by the good's id.
-        definitions: What the goods are made of.
-
-    Raises:
-        ValidationError: with everything that is broken in any of the goods.
-    """
-    return Breakdown.of(definitions).requirements(quantities)
-
-
 def _sum(quantities: Sequence[Exact]) -> Exact:
-    # Each sum of two fractions is reduced at once, which takes several times longer than adding.
+    # Adding fractions one by one reduces each sum, which takes several times longer than adding.
     denominator = math.lcm(*(quantity.denominator for quantity in quantities))
     if denominator == 1:
         return sum(quantities)
@@ -218,7 +186,7 @@ def _exact(quantity: Decimal) -> Exact:
 
 
 def _known(thing: T | None) -> T:
-    # Whatever is missing was reported before anything is broken down.
+    # Missing things are reported before anything is broken down.
     if thing is None:
         raise LookupError("a definition went missing after it had been found")
     return thing
@@ -227,13 +195,13 @@ def _known(thing: T | None) -> T:
 def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Problem]:
     outermost = definitions.goods(good_id)
     if outermost is None:
-        yield Problem(f"Finished good {found(good_id)} not found")
+        yield Problem(f"Finished good {shorten(good_id)} not found")
         return
     goods = _with_inner_goods(outermost, definitions)
     for good in goods.values():
         inside = outermost.name if good is outermost else f"{outermost.name} -> {good.name}"
         for message in _missing_parts(good, definitions):
-            yield Problem(f"{inside}: {message}", field="components", hint="put the part right, or drop the good")
+            yield Problem(f"{inside}: {message}", field="components", hint="fix the part, or drop the good")
     if not outermost.inner_good_ids:
         return
     try:
@@ -245,7 +213,7 @@ def _problems_of_good(good_id: int, definitions: Definitions) -> Iterator[Proble
         )
     except ValidationError as error:
         for problem in error.problems:
-            # A cycle further in is shown from its own first good on.
+            # A cycle further inside is shown starting with its own first good.
             around = "" if problem.message.startswith(f"{outermost.name} ") else f"{outermost.name}: "
             yield attrs.evolve(problem, message=around + problem.message)
 

@@ -15,15 +15,15 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, Named, filled, wording
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 
-# What can be done about a finding of this kind once production has started.
+# What to do about a finding of this kind once production has started.
 _AMEND = {
     FindingKind.BROKEN: wording(
-        "put its definition right, or drop what uses it from the plan with {drop}", drop=Hint.DROP_GOOD()
+        "fix its definition, or drop what uses it from the plan with {drop}", drop=Hint.DROP_GOOD()
     ),
     FindingKind.MISSING_RECIPE: wording(
         "decide its batches with {change}, which selects the recipe too", change=Hint.CHANGE_BATCHES()
@@ -39,24 +39,24 @@ _AMEND = {
         enough=Hint.AMEND_ENOUGH(),
     ),
     FindingKind.STALE: wording(
-        "look at it again, and change the batches with {change} if need be", change=Hint.CHANGE_BATCHES()
+        "look at it again, and change the batches with {change} if necessary", change=Hint.CHANGE_BATCHES()
     ),
     FindingKind.UNNEEDED: wording(
-        "cancel them with {change}, or bake them to spare", change=Hint.CHANGE_BATCHES(batches=0)
+        "cancel them with {change}, or bake them as spares", change=Hint.CHANGE_BATCHES(batches=0)
     ),
 }
 _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
 
 @frozen
-class PlanParts:
+class LivePlan:
     """What a plan consists of.
 
     Attributes:
         quantities: How many of each good are handed out, by the good's id.
         recipes: Ids of the selected recipes.
         decisions: The batch decisions, by the finished unit's id.
-        state: Where the plan is in its life, for it decides what can be done about a finding.
+        state: The plan's state, which decides what can be done about a finding.
         packed: The assembly runs that count.
     """
 
@@ -67,10 +67,10 @@ class PlanParts:
     packed: tuple[AssemblyRun, ...] = ()
 
 
-def review(plan: PlanParts, definitions: Definitions) -> tuple[Finding, ...]:
+def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a plan; the worst kind first, then in the order of ids.
 
-    Nothing here stops a plan from being locked or started: a person decides.
+    A finding never prevents locking or starting a plan: a person decides.
     """
     breakdown = Breakdown.of(definitions)
     broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
@@ -109,28 +109,28 @@ def _place(finding: Finding) -> tuple[int, int, int]:
 
 
 def _as_of(state: PlanState, finding: Finding) -> Finding:
-    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays."""
+    """Return a finding with what can be done in this state: a started plan is amended, a completed one stays as it is."""
     if state is PlanState.COMPLETED:
         return attrs.evolve(finding, hint="a completed plan stays as it is")
     return attrs.evolve(finding, hint=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
 
 
-def _broken_recipes(plan: PlanParts, definitions: Definitions) -> Iterator[Finding]:
+def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Finding]:
     recipes = NestedRecipes.of(definitions)
     for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
             message = f"recipe {recipe_id} is in the plan, but was not found"
             hint = wording(
-                "select the recipes anew with {select}, and decide its batches anew", select=Hint.SELECT_RECIPES()
+                "select the recipes again with {select}, and decide its batches again", select=Hint.SELECT_RECIPES()
             )
             yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, hint)
             continue
         for problem in recipes.problems_of(recipe_id):
-            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "put the recipe right")
+            yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "fix the recipe")
 
 
-def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
+def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
     for good_id in plan.quantities:
         good = definitions.goods(good_id)
         name = f"finished good {good_id}" if good is None else good.name
@@ -138,7 +138,7 @@ def _broken_goods(plan: PlanParts, definitions: Definitions, breakdown: Breakdow
         if good is not None and not good.components:
             messages.append(f"{name} has nothing in it")
         for message in messages:
-            hint = "put its definition right, or take it out of the plan"
+            hint = "fix its definition, or take it out of the plan"
             yield Finding(FindingKind.BROKEN, name, message, hint, finished_good_id=good_id)
 
 
@@ -153,7 +153,7 @@ def _missing_recipes(
         names = ", ".join(recipe.name for recipe in map(definitions.recipes, sorted(missing)) if recipe is not None)
         good = definitions.goods(good_id)
         if names and good is not None:
-            message = f"{good.name} is in the plan, but not selected are {names}"
+            message = f"{good.name} is in the plan, but needs recipes that are not selected: {names}"
             hint = wording(
                 "choose them with {choose}",
                 choose=Hint.CHOOSE_WITH_RECIPES(good=Named(good.id, good.slug), quantity=quantities[good_id]),
@@ -202,13 +202,13 @@ def _of_decisions(
             continue
         exact = needs.get(unit_id)
         if exact is None:
-            # A broken good may be the one that needs it.
+            # A broken good may need it.
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
         need_is_known = all_needs_known or exact > decision.units_needed
         changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
-        # Mending what is short means deciding anew; that it is stale, too, would say the same thing twice.
+        # Fixing a shortfall means deciding again, so a stale finding as well would repeat it.
         yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
 
 
@@ -218,7 +218,7 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
         unit.name,
         f"{unit.name}: {_decided(decision.batches)}, but no good needs any",
         wording(
-            "remove the decision with {remove}, or bake them to spare",
+            "remove the decision with {remove}, or bake them as spares",
             remove=Hint.UNDECIDE(unit=Named(unit.id, unit.slug)),
         ),
         finished_unit_id=unit.id,
@@ -251,7 +251,7 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Co
 
 
 def accepted_shortfall(decision: BatchDecision) -> int:
-    """Return how many units short a decision was when somebody accepted it; 0 when nobody did."""
+    """Return how many units short a decision was when it was accepted; 0 when it was not."""
     if not decision.shortfall_accepted:
         return 0
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
@@ -264,7 +264,7 @@ def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: C
             unit.name,
             f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
             wording(
-                "look at it again, and decide it anew with {decide}",
+                "look at it again, and decide again with {decide}",
                 decide=Hint.DECIDE(
                     unit=Named(unit.id, unit.slug), batches=batches_for(math.ceil(exact), unit.yield_per_batch)
                 ),
@@ -280,7 +280,7 @@ def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
     if needed != decision.units_needed:
         yield f"the need changed from {decision.units_needed} to {needed}"
     elif decision.exact_need not in (0, exact):
-        before, now = in_words(Fraction(decision.exact_need)), in_words(Fraction(exact))
+        before, now = format_number(Fraction(decision.exact_need)), format_number(Fraction(exact))
         yield f"the need changed from {before} to {now}, which is {needed} rounded up as before"
 
 
@@ -299,7 +299,7 @@ def _recipe_changed(decision: BatchDecision, definitions: Definitions) -> bool:
 
 
 def _countable(units: int) -> int | None:
-    """Return a number of units as a finding can hold it; None above what files carry, then only the message has it."""
+    """Return a number of units as a finding can hold it; None when it is too large for a file: then only the message has it."""
     return units if units <= LARGEST_NUMBER else None
 
 

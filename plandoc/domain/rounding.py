@@ -9,12 +9,12 @@ _SHOWN = 3
 
 
 def rounded(exact: Fraction, places: int, *, rounds_up: bool = False) -> Decimal:
-    """Return a number of zero or more as a decimal of at most so many places, without zeros at its end.
+    """Return a number of zero or more as a decimal with a maximum number of places, without trailing zeros.
 
     Args:
         exact: The number.
         places: Digits after the point.
-        rounds_up: Whether what does not end there is rounded up; else halves are rounded up and less down.
+        rounds_up: Whether any rest is rounded up; otherwise only a half or more.
 
     >>> rounded(Fraction(2, 3), 3), rounded(Fraction(1, 3), 3, rounds_up=True), rounded(Fraction(5), 3)
     (Decimal('0.667'), Decimal('0.334'), Decimal('5'))
@@ -25,14 +25,14 @@ def rounded(exact: Fraction, places: int, *, rounds_up: bool = False) -> Decimal
         whole += 1
     while places and whole % 10 == 0:
         whole, places = whole // 10, places - 1
-    # From text, for arithmetic on decimals would round to the 28 digits of their context.
+    # From text, because arithmetic on decimals would round to the 28 digits of their context.
     return Decimal(f"{whole}e-{places}")
 
 
-def in_words(exact: Fraction, *, rounds_up: bool = False) -> str:
+def format_number(exact: Fraction, *, rounds_up: bool = False) -> str:
     """Return a number as it is shown: with at most 3 decimals.
 
-    >>> in_words(Fraction(11, 10)), in_words(Fraction(1, 3), rounds_up=True)
+    >>> format_number(Fraction(11, 10)), format_number(Fraction(1, 3), rounds_up=True)
     ('1.1', '0.334')
     """
     return f"{rounded(exact, _SHOWN, rounds_up=rounds_up):f}"

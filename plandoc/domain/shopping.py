@@ -1,4 +1,4 @@
-"""What is needed against what is in the house: what is enough, what to buy, and what nobody can tell."""
+"""What is needed compared with the stock: what is enough, what to buy, and what cannot be compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import attrs
 from plandoc import units
 from plandoc.domain.ingredients import NeedRow
 from plandoc.domain.measures import Amount, family, largest, total
-from plandoc.errors import found
+from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
 from plandoc.units import Dimension
@@ -23,7 +23,7 @@ _Sums = Mapping[Dimension | str, Amount]
 
 
 class Standing(enum.Enum):
-    """How an ingredient stands; the first that fits."""
+    """Whether there is enough of an ingredient; the first that fits."""
 
     ENOUGH = "enough"
     BUY = "buy"
@@ -34,14 +34,14 @@ class Standing(enum.Enum):
 class ShoppingRow:
     """A need and the stock that can be compared with it.
 
-    All amounts are in one unit: that of the stock, for the baker buys in it; that of the need where there is none.
+    All amounts are in one unit: that of the stock, because the baker buys in it; without stock, that of the need.
 
     Attributes:
         needed: What the batches take.
-        in_stock: What is in the house.
-        to_buy: What is missing, 0 when nothing is; None when it cannot be known, because there is stock in a unit that
+        in_stock: What is in stock.
+        to_buy: What is missing, 0 when nothing is; None when it is unknown, because there is stock in a unit that
             cannot be compared. Shown rounded up, so that it is never short.
-        reason: Why it cannot be known, and the way out; None when it is known.
+        reason: Why it is unknown, and the way out; None when it is known.
     """
 
     needed: Amount
@@ -52,15 +52,14 @@ class ShoppingRow:
 
 @frozen
 class ShoppingItem:
-    """How one needed ingredient stands.
+    """One needed ingredient compared with the stock.
 
     Attributes:
         ingredient: What is needed.
-        standing: Enough when every row is covered; to buy when some row is short, and all that could cover it was
-            compared; else it cannot be compared.
+        standing: ENOUGH when every row is covered; BUY when a row is short and everything that could cover it was
+            compared; otherwise CANNOT_COMPARE.
         rows: One for each need that cannot be compared with the others.
-        other_stock: What is in the house and cannot be compared with any row, so that it is in none; empty unless the
-            standing is CANNOT_COMPARE.
+        other_stock: Stock that cannot be compared with any row; empty unless the standing is CANNOT_COMPARE.
     """
 
     ingredient: Ingredient
@@ -70,22 +69,22 @@ class ShoppingItem:
 
     @property
     def reason(self) -> str | None:
-        """What keeps it from being compared and the way out, of all rows; None unless the standing is CANNOT_COMPARE."""
+        """Why it cannot be compared and the way out, of all rows; None unless the standing is CANNOT_COMPARE."""
         reasons = dict.fromkeys(row.reason for row in self.rows if row.reason is not None)
         return f"{self.ingredient.name}: {'; '.join(reasons)}" if reasons else None
 
 
 @frozen
 class ShoppingList:
-    """What the decided batches of events need against the stock; each needed ingredient is in exactly one group.
+    """What the decided batches of events need compared with the stock; each ingredient is in exactly one group.
 
     Attributes:
         events: Whose batches; in the order of their ids.
         enough: Ingredients of which there is enough.
         buy: Ingredients to buy, with how much.
         cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
-        undecided: What the goods of these events need and nobody has decided batches for, or cannot, because it is
-            broken: it is not in the list.
+        undecided: What the goods of these events need without decided batches, or with a broken definition: it is not
+            in the list.
     """
 
     events: tuple[Event, ...]
@@ -96,11 +95,11 @@ class ShoppingList:
 
 
 def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:
-    """Return how each needed ingredient stands, in the order in which the needs first name it.
+    """Return each needed ingredient compared with the stock, in the order of the needs.
 
     Args:
         needs: What is needed.
-        stock: What is in the house; of other ingredients too.
+        stock: The whole stock, other ingredients included.
     """
     ingredients: dict[int, Ingredient] = {}
     needed: dict[int, list[Amount]] = {}
@@ -114,7 +113,7 @@ def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tupl
 
 
 def _item(ingredient: Ingredient, needed: list[Amount], present: list[Amount]) -> ShoppingItem:
-    # Needs that can be compared are one row, so that no stock is counted for two of them.
+    # Needs that can be compared are one row, so that no stock is counted twice.
     needs, stock = _by_family(needed, ingredient), _by_family(present, ingredient)
     rows = {name: _row(amounts, stock.get(name, []), ingredient) for name, amounts in needs.items()}
     left = _left_over(rows, stock, ingredient)
@@ -152,10 +151,10 @@ def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) ->
 
 
 def _left_over(rows: Mapping[Dimension | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
-    """Return the stock that no row uses up; what is left in the family of a short row is nothing."""
+    """Return the stock that no row uses up; in the family of a short row nothing is left."""
     sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
     in_order = sorted(sums.items(), key=lambda entry: (units.position(entry[1].unit), entry[1].unit))
-    # The row is in the same unit, that of this very stock.
+    # The row is in the unit of this stock.
     rests = ((name, one, one.exact - (rows[name].needed.exact if name in rows else _NOTHING)) for name, one in in_order)
     return {name: attrs.evolve(present, exact=rest) for name, present, rest in rests if rest > 0}
 
@@ -168,5 +167,5 @@ def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
         return f"{where}, but its density is not known; give the ingredient a density"
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None]
     if unknown:
-        return f"{where}, but {found(unknown[0])} is not a unit that plandoc knows; {advice}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {advice}"
     return f"{where}, which cannot be compared; {advice}"

@@ -56,7 +56,7 @@ class DocumentSession:
 
     def __init__(self, document: documents.Document, name: str | None = None) -> None:
         self.name = name or document.name
-        self.lineage = document.lineage
+        self.store_id = document.store_id
         self.format = document.format
         self.changed = False
         self.exists = True
@@ -73,7 +73,7 @@ class DocumentSession:
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> DocumentSession:
-        """Return a copy to change; rows and records are shared, for nobody changes those in place."""
+        """Return a copy to change; rows and records are shared, because nobody changes those in place."""
         twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
@@ -95,7 +95,7 @@ class DocumentSession:
         key = (table.name, row_id)
         record = self._records.get(key)
         if record is None:
-            # A longer number is no id, and Python refuses to write out one of thousands of digits.
+            # A longer number is not an id, and Python refuses to write out one of thousands of digits.
             row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < _BEYOND_IDS else None
             if row is None:
                 return None
@@ -103,7 +103,7 @@ class DocumentSession:
         return record
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
-        """Return a row as it stands in the file, judged like a record; None when there is none."""
+        """Return a row as it is in the file, judged like a record; None when there is none."""
         return self.rows(table, [row_id])[str(row_id)]
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:

@@ -11,13 +11,13 @@ from plandoc.storage import documents
 
 
 class DocumentCache:
-    """The documents that were read before, told from changed ones by their bytes.
+    """The documents that were read before, distinguished from changed ones by their bytes.
 
     Not by time stamps: two changes can fall into one tick of a file system's clock.
     """
 
-    def __init__(self, lineage: Callable[[], str], *, most: int = 64) -> None:
-        self._lineage = lineage
+    def __init__(self, store_id: Callable[[], str], *, most: int = 64) -> None:
+        self._store_id = store_id
         self._most = most
         self._documents: dict[str, tuple[bytes, DocumentSession]] = {}
         # Readers take no lock of the folder, so that several threads come here at once.
@@ -42,7 +42,7 @@ class DocumentCache:
         return known[1]
 
     def keep(self, content: bytes, document: DocumentSession) -> None:
-        """Take in what a reader of these bytes gets; whether they are ever written is no matter."""
+        """Take in what a reader of these bytes gets; whether they are ever written does not matter."""
         with self._turn:
             self._documents.pop(document.name, None)
             self._documents[document.name] = (content, document)
@@ -51,8 +51,8 @@ class DocumentCache:
 
     def _read(self, name: str, content: bytes, file: str) -> DocumentSession:
         document = documents.parse(file, content)
-        if document.lineage != self._lineage():
-            message = f"belongs to another folder ({document.lineage}), not to this one ({self._lineage()})"
+        if document.store_id != self._store_id():
+            message = f"belongs to another folder ({document.store_id}), not to this one ({self._store_id()})"
             hint = "import the other folder's data instead of copying its files"
             raise DamagedError(file, [Problem(message, file=file, hint=hint)])
         opened = DocumentSession(document, name)

@@ -7,8 +7,8 @@ from typing import Any
 
 from plandoc.domain.containment import check_bases, check_nesting
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
-from plandoc.domain.resting import Ids, rests_on
+from plandoc.domain.dependency_closure import Ids, dependency_closure
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.engine.document import DocumentSession
 from plandoc.records import (
     BatchDecision,
@@ -91,7 +91,7 @@ def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
 def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
     """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
 
-    They go on by that whatever becomes of the catalogue, but what is baked and packed for them refers to it.
+    They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
     """
     for document in events:
         (event,) = document.find(BY_TYPE[Event])
@@ -104,9 +104,9 @@ def _rests_on(document: DocumentSession) -> Ids:
         return document.find(BY_TYPE[record_type])
 
     snapshot = document.only(BY_TYPE[PlanSnapshot])
-    in_force = definitions_in_force(snapshot, rows(PlanAmendment), Definitions())
-    return rests_on(
-        in_force,
+    effective = effective_definitions(snapshot, rows(PlanAmendment), Definitions())
+    return dependency_closure(
+        effective,
         goods=[row.finished_good_id for row in rows(EventFinishedGood)],
         units=[row.finished_unit_id for row in rows(BatchDecision)],
         recipes=[row.recipe_id for row in rows(EventRecipe)],

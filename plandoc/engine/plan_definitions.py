@@ -1,6 +1,6 @@
-"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalogue of today.
+"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalog of current.
 
-Whatever reckons about an event asks `definitions_of`, never the catalogue.
+Whatever reckons about an event asks `plan_definitions`, never the catalog.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.definitions import DEFINED, Definitions
+from plandoc.domain.dependency_closure import Ids, dependency_closure
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.replay import in_order
-from plandoc.domain.resting import Ids, rests_on
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -24,24 +24,24 @@ RecordT = TypeVar("RecordT")
 Rows = Mapping[str, dict[str, Any] | None]
 
 
-def definitions_of(event_id: int, session: Session) -> Definitions:
-    """Return the definitions in force of an event: the catalogue of today, until a snapshot of its plan was taken.
+def plan_definitions(event_id: int, session: Session) -> Definitions:
+    """Return the definitions in force of an event: the catalog of today, until a snapshot of its plan was taken.
 
-    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `definitions_in`.
+    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `catalog_definitions`.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    return _of_event(event_id, session).beside(definitions_in(session))
+    return _of_event(event_id, session).beside(catalog_definitions(session))
 
 
 def defined(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT:
     """Return a good, unit, recipe or ingredient as it is defined for an event.
 
     Raises:
-        NotFoundError: when there is no such event, or neither the plan nor the catalogue knows the record.
+        NotFoundError: when there is no such event, or neither the plan nor the catalog knows the record.
     """
-    lookup = definitions_of(event_id, session).lookup(record_type)
+    lookup = plan_definitions(event_id, session).lookup(record_type)
     # True and 1.0 would be found where 1 is.
     record = lookup(record_id) if type(record_id) is int else None
     if record is None:
@@ -50,16 +50,16 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
 
 
 def is_frozen(event_id: int, session: Session) -> bool:
-    """Return whether a snapshot of the plan of an event was taken, so that the catalogue no longer counts for it."""
+    """Return whether a snapshot of the plan of an event was taken, so that the catalog no longer counts for it."""
     return _of_event(event_id, session).is_frozen
 
 
 def known_to(record_type: type[RecordT], event_id: int, session: Session) -> list[RecordT]:
     """Return all goods, units, recipes or ingredients that an event speaks of, in the order of their ids.
 
-    Those are all of the catalogue, until a snapshot of the plan was taken.
+    Those are all of the catalog, until a snapshot of the plan was taken.
     """
-    plan, lookup = _of_event(event_id, session), definitions_of(event_id, session).lookup(record_type)
+    plan, lookup = _of_event(event_id, session), plan_definitions(event_id, session).lookup(record_type)
     if not plan.is_frozen:
         return session.find(record_type)
     return [record for record in map(lookup, plan.frozen_ids(record_type)) if record is not None]
@@ -78,12 +78,14 @@ def amendments_made(event_id: int, session: Session) -> int:
 def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
-    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalogue defines it now."""
-    return not_frozen_yet(rests_on(definitions_of(event_id, session), goods=goods, units=units), event_id, session)
+    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
+    return not_frozen_yet(
+        dependency_closure(plan_definitions(event_id, session), goods=goods, units=units), event_id, session
+    )
 
 
 def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
-    """Return what nothing has frozen for an event yet, as the catalogue defines it now."""
+    """Return what nothing has frozen for an event yet, as the catalog defines it now."""
     plan = _of_event(event_id, session)
     new = {kind: [i for i in ids[kind] if not plan.has_frozen(kind, i)] for kind in ids}
     return rows_of({kind: wanted for kind, wanted in new.items() if wanted}, session)
@@ -105,7 +107,7 @@ def history_of(
 
 
 def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
-    """Return rows of the catalogue by table and id, as they are frozen: None for what is not to be found."""
+    """Return rows of the catalog by table and id, as they are frozen: None for what is not to be found."""
     catalog = unit_of_work(session).documents.catalog()
     tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
     return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
@@ -124,11 +126,11 @@ class _OfEvent:
         self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
         self._last: tuple[Definitions, Definitions] | None = None
 
-    def beside(self, today: Definitions) -> Definitions:
-        """Return the definitions in force, beside a catalogue."""
+    def beside(self, current: Definitions) -> Definitions:
+        """Return the definitions in force, beside a catalog."""
         last = self._last
-        if last is None or last[0] is not today:
-            last = self._last = (today, definitions_in_force(self.snapshot, self.amendments, today))
+        if last is None or last[0] is not current:
+            last = self._last = (current, effective_definitions(self.snapshot, self.amendments, current))
         return last[1]
 
     @property
@@ -152,22 +154,18 @@ class _OfEvent:
         return any(source.defines(table, record_id) for source in self._sources)
 
 
-def definitions_in(session: Session) -> Definitions:
-    """Return what the catalogue defines at this moment; each record is read when a sum first asks for it.
+def catalog_definitions(session: Session) -> Definitions:
+    """Return what the catalog defines at this moment; each record is read when a sum first asks for it.
 
-    Not to be kept over a change of the catalogue: a record that was read is not looked up again. As long as nothing
+    Not to be kept over a change of the catalog: a record that was read is not looked up again. As long as nothing
     changes, also from one session to the next, it is the same, with all that sums have made of it.
     """
     return unit_of_work(session).documents.catalog().memoize(_definitions)
 
 
 def _definitions(catalog: DocumentSession) -> Definitions:
-    return Definitions(
-        _lookup(catalog, FinishedGood),
-        _lookup(catalog, FinishedUnit),
-        _lookup(catalog, Recipe),
-        _lookup(catalog, Ingredient),
-    )
+    lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
+    return Definitions(*lookups)
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

@@ -20,7 +20,7 @@ RecordT = TypeVar("RecordT")
 
 _FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
 
-# What tells the history of a plan is true only if it is written together with what it tells of.
+# The history of a plan is true only if it is written together with what it records.
 _WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
     {
         records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan",
@@ -101,7 +101,7 @@ class Session:
         Args:
             record_type: Such as `Recipe`.
             query: Such as TinyDB's `where("category") == "Cookies"`, or any function of a row. It sees rows as they
-                stand in the files: dates as text (2026-12-25), states in lower case, decimal numbers in quotes. None
+                are in the files: dates as text (2026-12-25), states in lower case, decimal numbers in quotes. None
                 finds all.
             event_id: Look only into this event; None looks into all.
         """
@@ -109,7 +109,7 @@ class Session:
         return self._unit_of_work.find(record_type, query, event_id)
 
     def replace(self, record: RecordT) -> RecordT:
-        """Put a changed record in the place of the stored one with its id, and return it.
+        """Replace the stored record that has the id of this one, and return it.
 
         Raises:
             NotFoundError: when there is none with this id.
@@ -204,7 +204,7 @@ def _differs(there: Any, fields: Iterable[str]) -> Problem:
 
 
 def required(session: Any) -> Session:
-    """Return the session that the decorators of `operations` have put in the place of None."""
+    """Return the session that the decorators of operations have put in place of None."""
     if not isinstance(session, Session):
         raise SessionError(f"wanted a session of an open store, found {type(session).__name__}")
     return session

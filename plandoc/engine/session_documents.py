@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from operator import attrgetter
 from typing import cast
 
 import attrs
 
+from plandoc import codec
 from plandoc.engine.document import DocumentSession, QueryLike, check_format_of_folder
 from plandoc.engine.document_cache import DocumentCache
-from plandoc.engine.event_index import EventIndex
-from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem
+from plandoc.engine.event_index import EventIndex, EventRow
+from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem, ValidationError
 from plandoc.hints import TAKE_BACK
 from plandoc.records import Event
-from plandoc.storage import documents, marker
+from plandoc.storage import document_head, documents, marker
 from plandoc.storage.backend import Reading
+from plandoc.storage.document_head import Head
 from plandoc.storage.migrations import origin
 from plandoc.tables import (
     BY_TYPE,
@@ -38,17 +41,17 @@ class SessionDocuments:
         reading: Gives their bytes.
         cache: The documents that were read before.
         index: The events.
-        lineage: The identity of the store.
+        store_id: The identity of the store.
         writes: Whether the session writes, so that what it hands out must be in the files at that moment.
     """
 
     def __init__(
-        self, reading: Reading, cache: DocumentCache, index: EventIndex, lineage: str, *, writes: bool
+        self, reading: Reading, cache: DocumentCache, index: EventIndex, store_id: str, *, writes: bool
     ) -> None:
         self._reading = reading
         self._cache = cache
         self._index = index
-        self._lineage = lineage
+        self._store_id = store_id
         self._writes = writes
         # Events that were handed out without a look into their documents, as they were then, by id.
         self._handed_out: dict[int, Event] = {}
@@ -78,7 +81,7 @@ class SessionDocuments:
         return cast("DocumentSession", self.find(name))
 
     def catalog(self) -> DocumentSession:
-        """Return the document of the catalogue, for what only looks at its records."""
+        """Return the document of the catalog, for what only looks at its records."""
         return self.of_folder(CATALOG)
 
     def of_event(self, event_id: int) -> DocumentSession:
@@ -119,7 +122,7 @@ class SessionDocuments:
     def of_new_event(self, event_id: int) -> DocumentSession:
         """Return the document of an event that there was not, to be saved with the session."""
         name = event_document(event_id)
-        document = DocumentSession(documents.Document(name, documents.FORMAT, self._lineage, {}, {}))
+        document = DocumentSession(documents.Document(name, documents.FORMAT, self._store_id, {}, {}))
         self._dirty[name] = document
         return document
 
@@ -137,7 +140,7 @@ class SessionDocuments:
 
     def find_events(self, query: QueryLike | None) -> list[Event]:
         """Return the events that match a query, in the order of their ids, without reading what has not changed."""
-        found = self._index.find(self._reading, self._read, query, anew=self._writes)
+        found = self._index.find(self._reading, self._read_events, query, anew=self._writes)
         ours = self._events_looked_into() if self._writes else {}
         others = [event for event in found if event.id not in ours] if ours else found
         if self._writes:
@@ -149,7 +152,7 @@ class SessionDocuments:
 
     def event_slugs(self) -> dict[str, int]:
         """Return the ids of the events by their slugs, as the files had them at the last look at all of them."""
-        return self._index.slugs(self._reading, self._read)
+        return self._index.slugs(self._reading, self._read_events)
 
     @property
     def changes_events(self) -> bool:
@@ -162,7 +165,7 @@ class SessionDocuments:
         # Documents may have been put into the folder by hand; once a session is enough to look.
         if self._marker_changed:
             return next_id
-        return max(next_id, self._index.highest_id(self._reading, self._read) + 1)
+        return max(next_id, self._index.highest_id(self._reading, self._read_events) + 1)
 
     def take_event_id(self, wanted_id: int = 0) -> int:
         """Return an id for a new event, which is never given again: the wanted one where it was never given."""
@@ -207,6 +210,33 @@ class SessionDocuments:
         if document.format < self._reading.format:
             check_format_of_folder(document, self._reading.format)
         return document
+
+    def _read_events(self, names: Iterable[str]) -> dict[str, EventRow]:
+        """Return the events of these documents, read from the heads of the files where those are enough."""
+        found = {}
+        with closing(self._reading.heads(EVENTS_FOLDER, names)) as heads:
+            for name, head in heads:
+                event_id = event_of_document(name)
+                if head is not None and event_id is not None:
+                    found[name] = self._event_in_head(name, event_id, head) or self._event_in_document(name, event_id)
+        return {name: event for name, event in found.items() if event is not None}
+
+    def _event_in_head(self, name: str, event_id: int, head: Head) -> EventRow | None:
+        """Return an event without reading the rest of its document; None where only that can tell."""
+        first = document_head.first_row(name, _EVENTS.name, event_id, head)
+        if first is None or first.store_id != self._store_id or self._reading.format != documents.FORMAT:
+            return None
+        try:
+            return EventRow(codec.from_row(Event, event_id, first.row), first.row, head.fingerprint)
+        except ValidationError:
+            # The whole document says what is wrong in it, and in which line.
+            return None
+
+    def _event_in_document(self, name: str, event_id: int) -> EventRow | None:
+        document = self._read(name)
+        event = None if document is None else document.get(_EVENTS, event_id)
+        row = None if document is None else document.row(_EVENTS, event_id)
+        return None if event is None or row is None else EventRow(event, row, self._reading.fingerprint(name))
 
     def _rendered(self, document: DocumentSession) -> bytes:
         content = document.render()

@@ -1,6 +1,6 @@
 """All records of one session: in which document each lives, and the rules that need more than one record.
 
-A record is resolved once, to its bound table, which is passed along. What state a plan is in is no matter here; that is
+A record is resolved once, to its bound table, which is passed along. What state a plan is in does not matter here; that is
 asked before anything comes to this layer.
 """
 
@@ -143,16 +143,16 @@ class UnitOfWork:
         return stored
 
     def next_id(self, record_type: type) -> int:
-        """Return the id that the next new record of the catalogue gets; neither it nor any above it was ever given."""
+        """Return the id that the next new record of the catalog gets; neither it nor any above it was ever given."""
         table = table_of(record_type)
         return self.documents.of_folder(table.document).next_id(table)
 
     def reserve_ids(self, record_type: type, following: int) -> None:
-        """Count all ids of a record type of the catalogue below a number as given, for `add_numbered` to use."""
+        """Count all ids of a record type of the catalog below a number as given, for `add_numbered` to use."""
         self._to_change(table_of(record_type)).reserve_ids(following)
 
     def add_numbered(self, record: Any) -> None:
-        """Add a record of the catalogue under the id that it has, which nobody else can have been given.
+        """Add a record of the catalog under the id that it has, which nobody else can have been given.
 
         For an import, which keeps the ids that sealed records hold; `reserve_ids` comes first.
 

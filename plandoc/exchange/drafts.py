@@ -1,95 +1,63 @@
-"""What a file says, before anything is known of the folder it goes to: records to be, linked by names."""
+"""What a file says, before anything is known of the folder that it goes to: records to be.
+
+All readers make these, and only the merge looks into the folder.
+"""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
-from plandoc import records
-from plandoc.exchange.fields import Reference
+import attrs
+
+from plandoc.domain.snapshot_ids import TABLES
+from plandoc.exchange.event_content import EventContent
 from plandoc.exchange.import_report import Row
 from plandoc.frozen import frozen
-
-IdOf = Callable[[Reference], int]
 
 
 @frozen
 class Draft:
-    """A record of the catalogue to be.
+    """A record of the catalog or of the stock to be.
 
     Attributes:
-        kind: The table of the file it stands in.
-        record_type: What becomes of it.
-        slug: The slug it gets, unique among all drafts of the record type.
-        aliases: What other rows may call it: its slug as written, its name.
-        references: What it refers to.
-        make: Makes the record, given what ids the references have.
+        record: Has the numbers of the file: its own, and those of what it refers to. A number that no draft has is an
+            id of the folder.
+        name: What a person calls it.
+        unsaid: Fields of which the file says nothing; they stay as they are in the folder.
+        present: The record of the folder that the file names; None where the merge is to find it, by slug or key.
+        absorbed: Further records of the folder whose place it takes.
+        line: Where it begins in the file; None where the file is not read by lines.
     """
 
-    kind: str
-    record_type: type
+    record: Any
     name: str
-    slug: str
-    aliases: tuple[str, ...]
-    references: tuple[Reference, ...]
-    make: Callable[[IdOf], Any]
-
-    @property
-    def reference(self) -> Reference:
-        """How the drafts of this file refer to it when nobody wrote a name."""
-        return Reference(self.kind, self.aliases[0])
-
-
-@frozen
-class StockDraft:
-    """An amount of an ingredient, in one unit."""
-
-    ingredient: Reference
-    quantity: Decimal
-    unit: str
-
-
-@frozen
-class BatchesDraft:
-    """Batches that were decided, or baked: of a finished unit, or of a recipe that gives one unit only.
-
-    Attributes:
-        moment: When they were baked; None for a decision.
-    """
-
-    table: str
-    batches: int
-    recipe: Reference | None
-    unit: Reference | None
-    moment: datetime.datetime | None = None
-    notes: str = ""
+    unsaid: frozenset[str] = frozenset()
+    present: Any | None = None
+    absorbed: tuple[Any, ...] = ()
+    line: int | None = None
 
 
 @frozen
 class EventDraft:
-    """An event with all its plan.
+    """An event to be, with all its plan.
 
     Attributes:
-        event: The event as a record; its state is not looked at.
-        state: The state that the file tells; None when it tells none.
-        goods: What is handed out; the same good may stand there several times.
-        recipes: Those that the file tells; the goods may need more.
+        content: With the numbers of the file; what snapshots and amendments hold keeps its own.
+        name: What a person calls it.
+        former_id: The id that it had where it comes from; 0 when that is unknown.
+        batches: How many batches are decided, by the number of the finished unit, where the file says no more of a plan
+            than the numbers of it and the rest follows from them; None where the content is complete.
     """
 
-    event: records.Event
-    aliases: tuple[str, ...]
-    state: records.PlanState | None
-    goods: tuple[tuple[Reference, int], ...] = ()
-    recipes: tuple[Reference, ...] = ()
-    decisions: tuple[BatchesDraft, ...] = ()
-    runs: tuple[BatchesDraft, ...] = ()
+    content: EventContent
+    name: str
+    former_id: int = 0
+    batches: Mapping[int, int] | None = None
 
-    @property
-    def started(self) -> bool:
-        """Whether production has begun."""
-        return bool(self.runs) or self.state in (records.PlanState.IN_PRODUCTION, records.PlanState.COMPLETED)
+
+def _no_catalog() -> dict[str, dict[int, Draft]]:
+    return {table: {} for table in TABLES}
 
 
 @frozen
@@ -97,23 +65,17 @@ class Drafts:
     """All that a file says.
 
     Attributes:
-        catalog: In the order of the file.
-        links: References of rows that become no record of their own: the table, what a person calls the row, and
-            what it refers to.
-        rows: Rows that failed or were left out.
-        notes: What was left out or read differently.
+        catalog: By table and number; the tables in their order.
+        stock: In the order of the file.
+        events: In the order of the file.
+        snapshot_ids: What the ids in snapshots and amendments mean: the number in this file, by table and that id.
+        rows: Rows of the file that were left out.
+        notes: What was left out or read differently, a sentence each.
     """
 
-    catalog: tuple[Draft, ...]
-    stock: tuple[StockDraft, ...]
-    events: tuple[EventDraft, ...]
-    links: tuple[tuple[str, str, Reference], ...]
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...]
-
-    def by_kind(self) -> Mapping[str, list[Draft]]:
-        """Return the drafts of the catalogue by the table of the file they stand in."""
-        kinds: dict[str, list[Draft]] = {}
-        for draft in self.catalog:
-            kinds.setdefault(draft.kind, []).append(draft)
-        return kinds
+    catalog: Mapping[str, Mapping[int, Draft]] = attrs.field(factory=_no_catalog)
+    stock: tuple[Draft, ...] = ()
+    events: tuple[EventDraft, ...] = ()
+    snapshot_ids: Mapping[str, Mapping[int, int]] = attrs.field(factory=_no_catalog)
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
+from collections.abc import Sequence
 
 from plandoc.frozen import frozen
 from plandoc.hints import Wording, joined
+
+# Nobody reads so many failed rows; whoever has found them can stop looking.
+MOST_GATHERED = 1000
 
 
 class Outcome(enum.Enum):
@@ -74,3 +78,47 @@ class ImportReport:
     def with_outcome(self, outcome: Outcome) -> tuple[Row, ...]:
         """Return the rows that had an outcome."""
         return tuple(row for row in self.rows if row.outcome is outcome)
+
+
+class RowsFailed(Exception):  # noqa: N818  (a signal from a reader to the import, which makes the error of it)
+    """A file cannot be taken in.
+
+    Attributes:
+        rows: All failed rows, or so many that nobody needs to know more.
+        notes: What else was found in the file.
+    """
+
+    def __init__(self, rows: Sequence[Row], notes: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.rows = tuple(rows)
+        self.notes = notes
+
+
+class FailedRows:
+    """What is wrong with a file while it is read.
+
+    Attributes:
+        rows: The failed rows so far.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add(self, table: str, name: str, reason: str) -> None:
+        """Keep a failed row.
+
+        Raises:
+            RowsFailed: when there are enough of them.
+        """
+        self.rows.append(Row(table, name, Outcome.FAILED, reason))
+        if len(self.rows) > MOST_GATHERED:
+            raise RowsFailed(self.rows)
+
+    def check(self, notes: tuple[str, ...] = ()) -> None:
+        """Raise everything that is wrong.
+
+        Raises:
+            RowsFailed: when anything is.
+        """
+        if self.rows:
+            raise RowsFailed(self.rows, notes)

@@ -1,27 +1,32 @@
-"""Importing a file: read it, resolve it, merge it; nothing is changed before all of it is known to be sound."""
+"""Importing an export: read it, merge it; nothing is changed before all of it is known to be sound."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.bake_tracker.draft import read_drafts
+from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
+from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
 from plandoc.exchange.drafts import Drafts
-from plandoc.exchange.import_report import ImportReport, Outcome, Row
+from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, Row, RowsFailed
 from plandoc.exchange.input_file import read_object
-from plandoc.exchange.merge import CatalogMerge
-from plandoc.exchange.merge_events import EventMerge
+from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
-from plandoc.exchange.native.import_native import conflict_rule, take_in
-from plandoc.exchange.native.native_merge import OnConflict
-from plandoc.exchange.references import Names, broken_rows
-from plandoc.exchange.refusing import refused
-from plandoc.exchange.sinks import DryTarget, SessionTarget, Target
-from plandoc.storage.paths import named
+from plandoc.exchange.native.native_reader import read_native
+from plandoc.exchange.pipeline import run_import
+from plandoc.hints import Hint, joined, wording
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
+
+_MOST_SHOWN = 20
+_HINT = wording(
+    "\nleave what is there with {skip}, or take what the file says with {update}",
+    skip=Hint.KEEP_PRESENT(),
+    update=Hint.TAKE_FROM_FILE(),
+)
 
 
 @changes("import a file")
@@ -52,36 +57,52 @@ def import_file(
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
-    file, rule = named(path), conflict_rule(on_conflict)
+    file, rule = checked_path(path), _conflict_rule(on_conflict)
     exported = read_object(file)
-    if is_exchange_file(exported):
-        return take_in(file, exported, session, dry_run=dry_run, on_conflict=rule)
-    if on_conflict is not None:
+    is_native = is_exchange_file(exported)
+    if not is_native and on_conflict is not None:
         raise ValidationError([Problem("on_conflict is for exports of plandoc", file=str(file), field="on_conflict")])
-    return _import_bake_tracker(file, exported, session, dry_run=dry_run)
+    try:
+        drafts = _read(file, exported, is_native=is_native)
+    except RowsFailed as failed:
+        raise _refused(file, failed.rows, failed.notes, dry_run=dry_run) from None
+    return run_import(
+        drafts,
+        session,
+        rule if is_native else OnConflict.UPDATE,
+        lambda failures: _in_conflict(file, failures, is_native=is_native, dry_run=dry_run),
+        dry_run=dry_run,
+    )
 
 
-def _import_bake_tracker(file: Path, exported: dict[str, Any], session: Session, *, dry_run: bool) -> ImportReport:
-    drafts = read_drafts(str(file), exported)
-    names = Names(drafts)
-    broken = [*(row for row in drafts.rows if row.outcome is Outcome.FAILED), *broken_rows(drafts, names)]
-    if broken:
-        raise refused(file, broken, drafts.notes, dry_run=dry_run)
-    # Tried without a trace first, so that a refusal leaves the session as it was, even one that the caller keeps.
-    tried, notes = _merge(drafts, names, DryTarget(session), session, dry_run=True)
-    failed = [row for row in tried if row.outcome is Outcome.FAILED]
-    if failed:
-        raise refused(file, failed, drafts.notes, dry_run=dry_run)
-    if not dry_run:
-        tried, notes = _merge(drafts, names, SessionTarget(session), session, dry_run=False)
-    return ImportReport((*drafts.rows, *tried), (*drafts.notes, *notes), dry_run)
+def _read(file: Path, exported: Mapping[str, Any], *, is_native: bool) -> Drafts:
+    return read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported)
 
 
-def _merge(
-    drafts: Drafts, names: Names, target: Target, session: Session, *, dry_run: bool
-) -> tuple[list[Row], list[str]]:
-    catalog = CatalogMerge(drafts, names, target)
-    catalog.run()
-    events = EventMerge(catalog, session, dry_run=dry_run)
-    events.run()
-    return [*catalog.rows, *events.rows], events.notes
+def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
+    """Return what becomes of conflicts, for a word or nothing; nothing means fail."""
+    for one in OnConflict:
+        if on_conflict in (one, one.value):
+            return one
+    if on_conflict is None:
+        return OnConflict.FAIL
+    words = ", ".join(one.value for one in OnConflict)
+    raise ValidationError([Problem(f"wanted one of {words}, found {shorten(on_conflict)}", field="on_conflict")])
+
+
+def _in_conflict(file: Path, failures: Sequence[Failure], *, is_native: bool, dry_run: bool) -> ImportRefusedError:
+    rows = [one.row for one in failures]
+    return _refused(file, rows, (), dry_run=dry_run, why="in conflict", hint=_HINT if is_native else "")
+
+
+def _refused(
+    file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", hint: str = ""
+) -> ImportRefusedError:
+    """Return the error that says why nothing was imported; its report has every failed row."""
+    is_all = len(failed) <= MOST_GATHERED
+    rows = "1 row is" if len(failed) == 1 else f"{len(failed) if is_all else f'more than {MOST_GATHERED}'} rows are"
+    shown = joined("\n", (joined("", ["  ", row.text]) for row in failed[:_MOST_SHOWN]))
+    left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
+    more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
+    message = joined("", [f"nothing was imported from {file}: {rows} {why}:\n", shown, more, hint])
+    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))

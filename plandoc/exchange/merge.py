@@ -1,81 +1,203 @@
-"""Merging the drafts of a catalogue into what is there: by slug; stock by ingredient and unit."""
+"""What taking in a file does to a folder, worked out before anything is done; a dry run ends there.
+
+Records meet by their slugs, stock by ingredient and unit. What is there and equal is not touched.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import enum
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
+
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.slugs import slugify
+from plandoc.domain.snapshot_ids import TABLES
+from plandoc.engine.session import Session
 from plandoc.exchange.drafts import Draft, Drafts
-from plandoc.exchange.fields import Reference
+from plandoc.exchange.id_allocation import IdAllocation
 from plandoc.exchange.import_report import Outcome, Row
-from plandoc.exchange.references import Names
-from plandoc.exchange.sinks import Target
+from plandoc.exchange.references import renumbered, wrong_nesting
+from plandoc.frozen import frozen
 from plandoc.records import StockItem
 from plandoc.tables import table_of
 
 THE_SAME = "already there, the same"
 
 
-class CatalogMerge:
-    """One merge of a catalogue.
+class OnConflict(enum.Enum):
+    """What becomes of a record that is there already and differs from the file."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+    UPDATE = "update"
+
+
+@frozen
+class Put:
+    """A record to be stored, under the id that it has, or instead of one that is there.
 
     Attributes:
-        rows: What was done so far.
+        before: What is there; None for a new one.
     """
 
-    def __init__(self, drafts: Drafts, names: Names, target: Target) -> None:
+    record: Any
+    before: Any | None
+
+
+@frozen
+class Failure:
+    """What stands in the way of an import.
+
+    Attributes:
+        row: The failed row of the report.
+        line: Where it is in the file; None where the file is not read by lines.
+    """
+
+    row: Row
+    line: int | None = None
+
+
+class MergeLog:
+    """What becomes of each record, row by row.
+
+    Attributes:
+        rows: Those that do not fail, in the order in which they were looked at.
+        failures: What stands in the way.
+        notes: What a person should know, a sentence each.
+    """
+
+    def __init__(self, on_conflict: OnConflict) -> None:
+        self.on_conflict = on_conflict
         self.rows: list[Row] = []
-        self.drafts = drafts
-        self.names = names
-        self.target = target
-        self._put: dict[int, Any] = {}
-        self._by_slug: dict[type[Any], dict[str, Any]] = {}
+        self.failures: list[Failure] = []
+        self.notes: list[str] = []
+
+    def say(self, table: str, name: str, outcome: Outcome, reason: str = "") -> None:
+        """Note what becomes of a record."""
+        said = reason or (THE_SAME if outcome is Outcome.SKIPPED else "")
+        self.rows.append(Row(table, name, outcome, said))
+
+    def fail(self, table: str, name: str, reason: str, line: int | None = None) -> None:
+        """Note what stands in the way."""
+        self.failures.append(Failure(Row(table, name, Outcome.FAILED, reason), line))
+
+    def differs(self, table: str, name: str, differing: str, line: int | None = None) -> bool:
+        """Note a record that differs from the one that is there; return whether it replaces that."""
+        if self.on_conflict is OnConflict.FAIL:
+            self.fail(table, name, f"there already, and differs in {differing}", line)
+        elif self.on_conflict is OnConflict.SKIP:
+            reason = f"there already; left as it is, although it differs in {differing}"
+            self.say(table, name, Outcome.SKIPPED, reason)
+        else:
+            self.say(table, name, Outcome.UPDATED, f"differed in {differing}")
+        return self.on_conflict is OnConflict.UPDATE
+
+
+class CatalogMerge:
+    """One merge of the catalog and the stock of a file.
+
+    Attributes:
+        ids: The ids that everything gets.
+        log: What becomes of each record.
+        puts: The records of the catalog to be stored.
+        stock: The rows of the stock to be stored.
+        removed: The rows of the stock that others take the place of.
+    """
+
+    def __init__(self, drafts: Drafts, session: Session, log: MergeLog) -> None:
+        self.ids = IdAllocation(drafts, session)
+        self.log = log
+        self.puts: list[Put] = []
+        self.stock: list[Put] = []
+        self.removed: list[Any] = []
+        self._drafts = drafts
+        self._session = session
+        # What the file wants, by table and id of the folder, whether it is to be stored or not.
+        self._wanted: dict[str, dict[int, Any]] = {table: {} for table in TABLES}
+        self._names: dict[tuple[str, int], str] = {}
+        self._lines: dict[tuple[str, int], int | None] = {}
 
     def run(self) -> None:
         """Merge everything."""
-        for draft in self.drafts.catalog:
-            self._merge(draft)
+        for table in TABLES:
+            self._merge_table(table)
+        self._check_nesting()
         self._merge_stock()
 
-    def record_of(self, reference: Reference) -> Any:
-        """Return the record that a reference of the file became."""
-        return self.record_of_draft(self.names.one(reference))
+    def with_ids(self, record: Any) -> Any:
+        """Return a record with the folder's ids for all that it refers to; its own number stays that of the file."""
+        return renumbered(record, self.ids.id_of)
 
-    def record_of_draft(self, draft: Draft) -> Any:
-        """Return the record that a draft became."""
-        self._merge(draft)
-        return self._put[id(draft)]
+    def definitions(self) -> Definitions:
+        """Return what the file defines, and the folder where the file says nothing."""
+        return Definitions(*map(self._lookup, ("finished_goods", "finished_units", "recipes", "ingredients")))
 
-    def by_slug(self, record_type: type[Any]) -> dict[str, Any]:
-        """Return the records that were there before, by slug."""
-        if record_type not in self._by_slug:
-            self._by_slug[record_type] = {record.slug: record for record in self.target.all(record_type).values()}
-        return self._by_slug[record_type]
+    def name_of(self, table: str, record_id: int) -> str:
+        """Return what a person calls a record of the folder."""
+        name: str = self._names.get((table, record_id)) or self.ids.present[table][record_id].name
+        return name
 
-    def _merge(self, draft: Draft) -> None:
-        if id(draft) in self._put:
-            return
-        present = self.by_slug(draft.record_type).get(draft.slug)
-        # Making the record asks for the ids of what it refers to, and so merges that first; nothing here goes in
-        # circles, for the references have been checked.
-        record = draft.make(lambda reference: int(self.record_of(reference).id))
-        stored, outcome = self.target.put(record, present)
-        self._put[id(draft)] = stored
-        self.rows.append(row_of(draft.record_type, draft.name, outcome))
+    def _lookup(self, table: str) -> Callable[[int], Any]:
+        wanted, present = self._wanted[table], self.ids.present[table]
+        return lambda record_id: wanted.get(record_id) or present.get(record_id)
+
+    def _merge_table(self, table: str) -> None:
+        slugs = set(self.ids.by_slug[table])
+        for number, draft in self._drafts.catalog[table].items():
+            before = self.ids.before(table, draft)
+            slug = draft.record.slug or (slugify(draft.record.name, slugs) if before is None else before.slug)
+            slugs.add(slug)
+            record_id = self.ids.id_of(table, number)
+            wanted = attrs.evolve(_filled(self.with_ids(draft.record), before, draft), id=record_id, slug=slug)
+            self._wanted[table][record_id] = wanted
+            self._names[table, record_id], self._lines[table, record_id] = draft.name, draft.line
+            if self._is_to_be_put(table, draft, wanted, before):
+                self.puts.append(Put(wanted, before))
+                if before is None:
+                    self.ids.use(table, record_id)
+
+    def _is_to_be_put(self, table: str, draft: Draft, wanted: Any, before: Any | None) -> bool:
+        if before is None:
+            self.log.say(table, draft.name, Outcome.CREATED)
+            return True
+        if wanted == before and not draft.absorbed:
+            self.log.say(table, draft.name, Outcome.SKIPPED)
+            return False
+        return self.log.differs(table, draft.name, differing(wanted, before) or "the spelling of the unit", draft.line)
+
+    def _check_nesting(self) -> None:
+        # Each side can be sound alone, and yet go in circles together.
+        for table in ("recipes", "finished_goods"):
+            own = {put.record.id: put.record for put in self.puts if table_of(type(put.record)).name == table}
+            things = own | {number: one for number, one in self.ids.present[table].items() if number not in own}
+            found = list(wrong_nesting(table, things)) if own else []
+            # What is only in the folder is in trouble because of the file, and that is to be mended there.
+            for number, reason in [one for one in found if one[0] in own] or found:
+                name = self._names.get((table, number)) or things[number].slug
+                self.log.fail(table, name, reason, self._lines.get((table, number)))
 
     def _merge_stock(self) -> None:
-        present = {(item.ingredient_id, item.unit): item for item in self.target.all(StockItem).values()}
-        for item, ingredient in self._stock():
-            _, outcome = self.target.put(item, present.get((item.ingredient_id, item.unit)))
-            self.rows.append(row_of(StockItem, f"{ingredient}, {item.unit}", outcome))
+        present = {(item.ingredient_id, item.unit): item for item in self._session.find(StockItem)}
+        for draft in self._drafts.stock:
+            item = self.with_ids(draft.record)
+            before = draft.present or present.get((item.ingredient_id, item.unit))
+            wanted = attrs.evolve(_filled(item, before, draft), id=0 if before is None else before.id)
+            if self._is_to_be_put("stock", draft, wanted, before):
+                self.stock.append(Put(wanted, before))
+                self.removed.extend(draft.absorbed)
 
-    def _stock(self) -> Iterator[tuple[StockItem, str]]:
-        for draft in self.drafts.stock:
-            ingredient = self.record_of(draft.ingredient)
-            yield StockItem(ingredient.id, draft.quantity, draft.unit), ingredient.name
+
+def differing(wanted: Any, there: Any) -> str:
+    """Return the names of the fields in which two records of a kind differ, as a person reads them."""
+    names = [field.name for field in attrs.fields(type(wanted))]
+    return ", ".join(name.replace("_", " ") for name in names if getattr(wanted, name) != getattr(there, name))
 
 
-def row_of(record_type: type[Any], name: str, outcome: Outcome, reason: str = "") -> Row:
-    """Return a row of the report for a record."""
-    said = reason or (THE_SAME if outcome is Outcome.SKIPPED else "")
-    return Row(table_of(record_type).name, name, outcome, said)
+def _filled(record: Any, before: Any | None, draft: Draft) -> Any:
+    """Return a record with what is there for all of which the file says nothing."""
+    if before is None:
+        return record
+    kept: Mapping[str, Any] = {name: getattr(before, name) for name in draft.unsaid}
+    return attrs.evolve(record, **kept)

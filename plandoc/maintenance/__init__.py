@@ -1,1 +1,1 @@
-"""Looking after a data folder: check it, repair it, back it up, restore it."""
+"""Maintenance of a data folder: check, repair, back up, restore."""

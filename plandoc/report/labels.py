@@ -11,16 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from plandoc.domain.mapping_diff import Status
-from plandoc.records import (
-    AddFinishedGood,
-    Change,
-    ChangeQuantity,
-    DropFinishedGood,
-    FindingKind,
-    PlanState,
-    ReviseFinishedGood,
-    ReviseRecipe,
-)
+from plandoc.records import FindingKind, PlanState
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -111,31 +102,6 @@ def counted(number: int, noun: str, several: str = "") -> str:
     ('1 batch', '3 goods')
     """
     return f"{number} {noun if number == 1 else several or f'{noun}s'}"
-
-
-def change_in_words(change: Change, unit_names: Mapping[int, str]) -> str:
-    """Return what an amendment changed.
-
-    Args:
-        change: The change.
-        unit_names: Names of finished units; one that is not there is called as the record calls it.
-
-    >>> change_in_words(ChangeQuantity(1, "Hamper", old_quantity=2, new_quantity=5), {})
-    'Hamper: 5 instead of 2'
-    """
-    if isinstance(change, AddFinishedGood):
-        return f"{change.finished_good_name}: {change.quantity} added"
-    if isinstance(change, DropFinishedGood):
-        return f"{change.finished_good_name}: dropped, {change.original_quantity} were planned"
-    if isinstance(change, ChangeQuantity):
-        return f"{change.finished_good_name}: {change.new_quantity} instead of {change.old_quantity}"
-    if isinstance(change, ReviseRecipe):
-        return f"{change.recipe_name}: the recipe as the catalogue had it then"
-    if isinstance(change, ReviseFinishedGood):
-        return f"{change.finished_good_name}: made of what the catalogue said then"
-    name = unit_names.get(change.finished_unit_id, change.finished_unit_slug)
-    after = counted(change.new_batches, "batch", "batches") if change.new_batches else "no batches"
-    return f"{name}: {after} instead of {change.old_batches or 'none'}"
 
 
 def difference_in_words(difference: int) -> str:

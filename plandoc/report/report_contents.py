@@ -12,16 +12,16 @@ from plandoc.domain.feasibility import Feasibility
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import Progress
 from plandoc.domain.shopping import ShoppingList
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.records import Component, FinishedGood, ModifyBatch, PlanState, RunKind, VoidedRun
+from plandoc.records import Component, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
 from plandoc.report.labels import shortened
 from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
-from plandoc.workflow.feasibility import get_feasibility
 from plandoc.workflow.overview import Plan, get_plan
 from plandoc.workflow.production import get_progress
+from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_shopping_list
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
@@ -89,7 +89,7 @@ def collect(event_id: int, session: Session) -> Contents:
     has_started = plan.event.plan_state in STARTED
     shopping, problems = _shopping(plan, session)
     voided = session.find(VoidedRun, event_id=event_id)
-    progress, definitions = get_progress(event_id, session=session), definitions_of(event_id, session)
+    progress, definitions = get_progress(event_id, session=session), plan_definitions(event_id, session)
     return Contents(
         made_at=session.moment,
         plan=plan,
@@ -125,8 +125,8 @@ def _feasibility(event_id: int, session: Session) -> Feasibility | None:
 
 
 def _units_spoken_of(plan: Plan) -> set[int]:
-    changes = (amendment.change for amendment in plan.amendments)
-    changed = {change.finished_unit_id for change in changes if isinstance(change, ModifyBatch)}
+    effects = (amendment.change.effect for amendment in plan.amendments)
+    changed = {one.key for one in effects if one is not None and one.section is PlanSection.BATCHES}
     return changed | {run.finished_unit_id for run in plan.production_runs}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
-from plandoc.domain.definition_changes import in_short
+from plandoc.domain.definition_changes import abbreviate
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference
 from plandoc.frozen import frozen
 from plandoc.records import PlanAmendment, RunKind
 from plandoc.report.charts import Lane
-from plandoc.report.labels import STATUSES, change_in_words, counted, difference_in_words
+from plandoc.report.labels import STATUSES, counted, difference_in_words
 from plandoc.report.report_contents import Contents
 from plandoc.workflow.comparison import PlanComparison
 
@@ -126,7 +126,7 @@ def _revised(comparison: PlanComparison) -> Iterator[ChangedRow]:
         numbers = tuple(amendment.sequence for amendment in one.amendments)
         for change in one.changes:
             name = f"{one.name}: {change.what}"
-            before, after = (in_short(value) if value else _NONE for value in (change.before, change.after))
+            before, after = (abbreviate(value) if value else _NONE for value in (change.before, change.after))
             yield ChangedRow(name, before, after, STATUSES[change.status], numbers)
 
 
@@ -168,7 +168,7 @@ def _latest_first(rows: Iterable[RunRow]) -> tuple[RunRow, ...]:
 
 def _entry(amendment: PlanAmendment, contents: Contents) -> Entry:
     recipes = tuple(contents.recipe_names[recipe_id] for recipe_id in amendment.added_recipe_ids)
-    what = change_in_words(amendment.change, contents.unit_names)
+    what = amendment.change.describe(contents.unit_names.get)
     return Entry(amendment.sequence, amendment.created_at, what, amendment.reason, recipes)
 
 

@@ -20,6 +20,7 @@ import orjson
 from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.frozen import frozen
 from plandoc.storage import initialize, marker, strict_json
+from plandoc.storage.documents import STORE_ID_KEY
 from plandoc.version import __version__
 
 MANIFEST = "backup.json"
@@ -30,8 +31,8 @@ _NAME = re.compile(r"events/[1-9][0-9]{0,14}\.json", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SEAL = b"plandoc backup, sha256 of all before this line: "
 _SEAL_SIZE = len(_SEAL) + 64
-_FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
-_LAST_MOMENT = (2107, 12, 31, 23, 59, 58)
+_FIRST_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+_LAST_TIMESTAMP = (2107, 12, 31, 23, 59, 58)
 # A document that gives more bytes for one of the archive is stored as it is, so that a reader can refuse such a one.
 MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
@@ -42,7 +43,7 @@ class Manifest:
     """What a backup says of itself.
 
     Attributes:
-        lineage: The identity of the folder that it is a backup of.
+        store_id: The identity of the folder that it is a backup of.
         serial: Number of the last transaction that is in it.
         created_at: When it was made.
         plandoc: The version that made it.
@@ -50,7 +51,7 @@ class Manifest:
         size: Bytes of all those files together.
     """
 
-    lineage: str
+    store_id: str
     serial: int
     created_at: datetime.datetime
     plandoc: str
@@ -63,13 +64,13 @@ def is_document_name(name: str) -> bool:
     return name in {marker.NAME, *initialize.DOCUMENTS} or _NAME.fullmatch(name) is not None
 
 
-def describe(files: Mapping[str, bytes], *, moment: datetime.datetime) -> Manifest:
+def describe(files: Mapping[str, bytes], *, timestamp: datetime.datetime) -> Manifest:
     """Return the manifest of a backup that holds these files, the marker among them."""
     present = marker.parse(files[marker.NAME])
     return Manifest(
-        lineage=present.lineage,
+        store_id=present.store_id,
         serial=present.serial,
-        created_at=moment,
+        created_at=timestamp,
         plandoc=__version__,
         files={name: sha256(files[name]) for name in sorted(files, key=_place)},
         size=sum(map(len, files.values())),
@@ -87,7 +88,8 @@ def _place(name: str) -> tuple[int, str]:
 
 def render_manifest(manifest: Manifest) -> bytes:
     """Return the bytes of a manifest."""
-    fields = {"format": MANIFEST_FORMAT, **attrs.asdict(manifest), "created_at": manifest.created_at.isoformat()}
+    named = {STORE_ID_KEY if name == "store_id" else name: value for name, value in attrs.asdict(manifest).items()}
+    fields = {"format": MANIFEST_FORMAT, **named, "created_at": manifest.created_at.isoformat()}
     fields["files"] = dict(manifest.files)
     seal = sha256(orjson.dumps(fields))
     return orjson.dumps({**fields, "sha256": seal}, option=orjson.OPT_INDENT_2) + b"\n"
@@ -109,7 +111,7 @@ def parse_manifest(content: bytes) -> Manifest:
     if not wrong:
         fields.pop("sha256")
         created_at = datetime.datetime.fromisoformat(fields.pop("created_at"))
-        manifest = Manifest(created_at=created_at, **fields)
+        manifest = Manifest(store_id=fields.pop(STORE_ID_KEY), created_at=created_at, **fields)
         if render_manifest(manifest) == content:
             return manifest
         wrong = ["it does not match its own digest: it was changed after it was written"]
@@ -117,7 +119,7 @@ def parse_manifest(content: bytes) -> Manifest:
 
 
 def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
-    wanted = {"lineage": str, "serial": int, "created_at": str, "plandoc": str, "files": dict, "size": int}
+    wanted = {STORE_ID_KEY: str, "serial": int, "created_at": str, "plandoc": str, "files": dict, "size": int}
     wanted["sha256"] = str
     wrong = [f"unknown field {name!r}" for name in sorted(set(fields) - set(wanted))]
     wrong += [
@@ -134,15 +136,15 @@ def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
     wrong += [f"files: {name} is missing" for name in (marker.NAME, initialize.CATALOG) if name not in fields["files"]]
     if fields["size"] < 0 or fields["serial"] < 0:
         wrong.append("wanted a size and a serial of at least 0")
-    return wrong + _problems_of_moment(fields["created_at"])
+    return wrong + _problems_of_timestamp(fields["created_at"])
 
 
-def _problems_of_moment(text: str) -> list[str]:
+def _problems_of_timestamp(text: str) -> list[str]:
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        timestamp = datetime.datetime.fromisoformat(text)
     except ValueError:
-        return [f"created_at: wanted a moment, found {text[:60]!r}"]
-    return [] if moment.tzinfo is not None else [f"created_at: wanted a moment with its offset, found {text!r}"]
+        return [f"created_at: wanted a timestamp, found {text[:60]!r}"]
+    return [] if timestamp.tzinfo is not None else [f"created_at: wanted a timestamp with its offset, found {text!r}"]
 
 
 def damaged(name: str, *messages: str, hint: str | None = "use another backup") -> DamagedError:
@@ -155,7 +157,7 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in {MANIFEST: render_manifest(manifest), **files}.items():
-            member = zipfile.ZipInfo(name, _moment_of_member(manifest.created_at))
+            member = zipfile.ZipInfo(name, _timestamp_of_member(manifest.created_at))
             member.external_attr = 0o100644 << 16
             member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
             archive.writestr(member, content)
@@ -164,9 +166,9 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
     return seal(target.getvalue()[:-_SEAL_SIZE])
 
 
-def _moment_of_member(moment: datetime.datetime) -> tuple[int, int, int, int, int, int]:
-    """Return the moment nearest to one that a ZIP file can hold; the manifest has the moment itself."""
-    return min(max(moment.timetuple()[:6], _FIRST_MOMENT), _LAST_MOMENT)
+def _timestamp_of_member(timestamp: datetime.datetime) -> tuple[int, int, int, int, int, int]:
+    """Return the timestamp nearest to one that a ZIP file can hold; the manifest has the timestamp itself."""
+    return min(max(timestamp.timetuple()[:6], _FIRST_TIMESTAMP), _LAST_TIMESTAMP)
 
 
 def seal(archive: bytes) -> bytes:

@@ -6,17 +6,17 @@ A document is bytes under a name here; what the bytes mean is known above. A nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from plandoc.storage.directory_scan import Fingerprints
-from plandoc.storage.kept_rows import KeptRows
+from plandoc.storage.directory_scan import ScanResult
+from plandoc.storage.document_head import Head
 
 T = TypeVar("T")
 
 
 class Reading(Protocol):
-    """A view of all documents as they were at one moment."""
+    """A view of all documents in one version."""
 
     @property
     def serial(self) -> int:
@@ -37,11 +37,18 @@ class Reading(Protocol):
         """Return the content of a document, or None when there is none."""
         ...
 
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is no such document.
+
+        Whoever does not come to the end of it closes it.
+        """
+        ...
+
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
         """Return what tells whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
@@ -78,13 +85,8 @@ class Backend(Protocol):
         ...
 
     @property
-    def lineage(self) -> str:
+    def store_id(self) -> str:
         """The identity of the store, the same in all its documents."""
-        ...
-
-    @property
-    def kept_rows(self) -> KeptRows | None:
-        """Where rows are kept from one process to the next; None where nothing is."""
         ...
 
     def begin(
@@ -102,8 +104,8 @@ class Backend(Protocol):
         """
         ...
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of a reading that mixes no two moments; takes no lock, may call it again."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of a reading that mixes no two versions; takes no lock, may call it again."""
         ...
 
     def close(self) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from plandoc.errors import Outcome, PlandocError, StorageError
-from plandoc.storage.directory_scan import Listing
+from plandoc.errors import Outcome, StorageError
+from plandoc.storage.atomic_write import AtomicWrite
+from plandoc.storage.directory_scan import DirectoryScan, fingerprint_of
+from plandoc.storage.document_head import END_SIZE, START_SIZE, Head
 from plandoc.storage.documents import digest
 from plandoc.storage.files import FOUND_LINK, Files, NotAFile
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 TEMPORARY = ".plandoc-tmp"
 LOST_FOUND = "lost-found"
@@ -25,10 +26,10 @@ _MOST_PLACES = 64
 
 
 class _Place(NamedTuple):
-    """Where a document is, where it is written before it is put there, and the folder that both are in."""
+    """Where a document is, how it is put there, and the folder that it is in."""
 
     path: Path
-    temporary: Path
+    write: AtomicWrite
     folder: Path
 
 
@@ -40,7 +41,7 @@ class DocumentFiles:
         self._files = files
         self._places: dict[str, _Place] = {}
         self._folders: dict[str, Path] = {"": root, ".": root}
-        self._listings: dict[str, Listing] = {}
+        self._scans: dict[str, DirectoryScan] = {}
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document's file, or None when there is none.
@@ -48,7 +49,7 @@ class DocumentFiles:
         A folder that is gone is an error: it must not look like one without documents.
         """
         path, _, folder = self._place(name)
-        with translated(path, Outcome.NOT_SAVED):
+        with translate_os_errors(path, Outcome.NOT_SAVED):
             self._refuse_linked_folder(folder)
             try:
                 return self._files.read(path)
@@ -57,23 +58,50 @@ class DocumentFiles:
                     raise
                 return None
 
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of the file of each of these documents of one folder; None where there is none."""
+        path = self._folder(folder)
+        with translate_os_errors(path, Outcome.NOT_SAVED):
+            try:
+                handle = self._open_to_look_up(path)
+            except FileNotFoundError:
+                # Such as in a clone made by git, which keeps no empty folders: none of the documents is there.
+                handle = None
+            try:
+                for name in names:
+                    yield name, self._head(path / name.removeprefix(f"{folder}/"), handle)
+            finally:
+                _let_go(handle)
+
+    def _head(self, path: Path, folder: int | None) -> Head | None:
+        try:
+            start, end, status = self._files.read_ends(path, START_SIZE, END_SIZE, folder=folder)
+        except FileNotFoundError:
+            if self._files.status(self.root) is None:
+                raise
+            return None
+        except OSError as error:
+            error.filename = error.filename or str(path)
+            raise
+        return Head(start, end, fingerprint_of(status))
+
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, without those of unfinished files."""
         path = self._folder(folder)
-        with translated(path, Outcome.NOT_SAVED):
+        with translate_os_errors(path, Outcome.NOT_SAVED):
             self._refuse_linked_folder(path)
             names = self._files.names(path)
         return [f"{folder}/{name}" for name in names if not name.endswith(TEMPORARY)]
 
-    def listing(self, folder: str) -> Listing:
-        """Return what tells whether the documents of a folder are still what they were."""
+    def scan_of(self, folder: str) -> DirectoryScan:
+        """Return what shows whether the documents of a folder are still what they were."""
         self._refuse_linked_folder(self._folder(folder))
-        return self._listings.setdefault(folder, Listing(self.root, folder, self._files))
+        return self._scans.setdefault(folder, DirectoryScan(self.root, folder, self._files))
 
-    def take_in(self, names: Iterable[str], serial: int) -> None:
-        """Let the listings know what a transaction has just done; see `Listing.take_in`."""
-        for listing in self._listings.values():
-            listing.take_in(names, serial)
+    def apply_commit(self, names: Iterable[str], serial: int) -> None:
+        """Let the scans know what a transaction has just done; see `DirectoryScan.apply_commit`."""
+        for scan in self._scans.values():
+            scan.apply_commit(names, serial)
 
     def refuse_irreplaceable(self, name: str, *, is_removal: bool = False) -> None:
         """Refuse to change a document whose file cannot be replaced, or removed; asked before anything is written.
@@ -82,7 +110,7 @@ class DocumentFiles:
         folder shows when that is done.
         """
         place = self._place(name)
-        with translated(place.path, Outcome.NOT_SAVED):
+        with translate_os_errors(place.path, Outcome.NOT_SAVED):
             present = self._files.status(place.path)
             reason = None if present is None else self._why_irreplaceable(place, present, is_removal=is_removal)
             if reason is None:
@@ -119,21 +147,20 @@ class DocumentFiles:
             if content is None:
                 self._files.remove(place.path, folder=folder)
             else:
-                self._files.replace(place.temporary, place.path, folder=folder)
+                place.write.replace(folder=folder)
         finally:
             _let_go(folder)
 
     def discard_staged(self, names: Iterable[str]) -> None:
         """Remove what was staged and is not to be put in place."""
         for name in names:
-            with suppress(OSError, PlandocError):
-                self._files.remove(self._place(name).temporary)
+            self._place(name).write.discard()
 
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns it is on the disk."""
         place = self._place(name)
         self._put_synced(place, content)
-        self._files.sync_folder(place.folder)
+        place.write.sync_name()
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
@@ -156,11 +183,11 @@ class DocumentFiles:
         self._sync_folders_of(present)
 
     def _put_synced(self, place: _Place, content: bytes) -> None:
-        self._stage(place, content, durably=True)
+        self._stage(place, content, is_durable=True)
         try:
             self._put_staged(place, content)
         except OSError:
-            self._files.remove(place.temporary)
+            place.write.discard()
             raise
 
     def _sync_folders_of(self, names: Iterable[str]) -> None:
@@ -196,8 +223,9 @@ class DocumentFiles:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
             folder = name.rpartition("/")[0]
-            temporary = self.root / f"{name}{TEMPORARY}"
-            place = self._places[name] = _Place(self.root / name, temporary, self._folder(folder))
+            path = self.root / name
+            write = AtomicWrite(path, self.root / f"{name}{TEMPORARY}", self._files)
+            place = self._places[name] = _Place(path, write, self._folder(folder))
         return place
 
     def _folder(self, name: str) -> Path:
@@ -222,18 +250,13 @@ class DocumentFiles:
             # Rare, so it can afford its own sync instead of a rule about who does it later.
             self._files.sync_folder(self.root)
 
-    def _stage(self, place: _Place, content: bytes, *, durably: bool = False) -> None:
+    def _stage(self, place: _Place, content: bytes, *, is_durable: bool = False) -> None:
         self._make_folder_of(place)
         present = self._files.status(place.path)
         mode = None if present is None else present.st_mode & 0o777
         folder = self._open_folder_of(place)
         try:
-            self._files.create(place.temporary, content, mode, folder=folder)
-            if durably:
-                self._files.sync_file(place.temporary)
-        except OSError:
-            self._files.remove(place.temporary)
-            raise
+            place.write.stage(content, mode, folder=folder, is_durable=is_durable)
         finally:
             _let_go(folder)
 
@@ -241,9 +264,12 @@ class DocumentFiles:
         """Open the folder that a document is in, so that it cannot be made a link meanwhile; None for the root."""
         if place.folder is self.root:
             return None
-        handle = self._files.open_folder(place.folder)
+        return self._open_to_look_up(place.folder)
+
+    def _open_to_look_up(self, folder: Path) -> int | None:
+        handle = self._files.open_folder(folder)
         if handle is None:
-            self._refuse_linked_folder(place.folder)
+            self._refuse_linked_folder(folder)
         return handle
 
 

@@ -29,6 +29,8 @@ NEEDS = "0.2.0"
 # A table of its own, for plain TinyDB reads a document as tables and nothing else.
 ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
+# What the identity of a store is called in every file; the name is older than the word.
+STORE_ID_KEY = "lineage"
 LONGEST_ID = 16
 _IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
@@ -50,7 +52,7 @@ class Document:
     Attributes:
         name: Its path inside the data folder, with forward slashes.
         format: The format number it was written in.
-        lineage: The folder's identity, the same in every file of it.
+        store_id: The folder's identity, the same in every file of it.
         next_ids: The id that the next new row of each table gets.
         tables: Rows by table and id; nobody changes them in place.
         content: The bytes it was read from.
@@ -61,7 +63,7 @@ class Document:
 
     name: str
     format: int
-    lineage: str
+    store_id: str
     next_ids: Mapping[str, int]
     tables: Tables
     content: bytes = b""
@@ -86,9 +88,9 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content.rstrip()).hexdigest()
 
 
-def render(name: str, lineage: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
+def render(name: str, store_id: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
     """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
-    return _join(_sealed(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, lineage, next_ids)}, **tables}))[0])
+    return _join(_sealed(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, store_id, next_ids)}, **tables}))[0])
 
 
 def rewritten(
@@ -104,7 +106,7 @@ def rewritten(
     spans = before.spans if before.format == FORMAT else {}
     kept = {name: before.content[span] for name, span in spans.items() if name in tables and name not in changed}
     written = {name: rows for name, rows in tables.items() if rows and name not in kept}
-    about = _about(before.name, before.lineage, next_ids)
+    about = _about(before.name, before.store_id, next_ids)
     fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
     read_back = orjson.loads(b"{%b}" % b",".join(fresh.values()))
     del read_back[ABOUT_TABLE]
@@ -115,7 +117,7 @@ def rewritten(
     return Document(
         before.name,
         FORMAT,
-        before.lineage,
+        before.store_id,
         dict(next_ids),
         {name: read_back.get(name) or dict(rows) for name, rows in tables.items() if rows},
         _join(blocks),
@@ -134,12 +136,12 @@ def is_as_written(document: Document) -> bool:
     return document.format == 1 or document.about.get("digest") == seal
 
 
-def _about(name: str, lineage: str, next_ids: Mapping[str, int]) -> Row:
+def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
     return {
         "format": FORMAT,
         "needs": NEEDS,
         "document": name,
-        "lineage": lineage,
+        STORE_ID_KEY: store_id,
         "next_ids": dict(sorted(next_ids.items())),
         "written_by": __version__,
     }
@@ -231,7 +233,7 @@ def _document(
         message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
         raise DamagedError(name, [Problem(message, file=name, hint=TAKE_FILE_BACK)])
     check_format(name, about.get("format"), about.get("needs"))
-    problems = _problems_of_about(name, about)
+    problems = problems_of_about(name, about)
     problems.extend(
         Problem("unknown row", file=name, line=lines.get((ABOUT_TABLE, row)), table=ABOUT_TABLE, row=row)
         for row in about_rows
@@ -239,7 +241,7 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about["lineage"], about["next_ids"], tables, content, lines, spans, about)
+    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, spans, about)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
@@ -266,13 +268,14 @@ def _is_next_id(number: Any) -> bool:
     return type(number) is int and 1 <= number < 10**LONGEST_ID
 
 
-def _problems_of_about(name: str, about: Row) -> list[Problem]:
+def problems_of_about(name: str, about: Row) -> list[Problem]:
+    """Return what is wrong with what a document says of itself, apart from its format number."""
     wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
         hint = "the file was renamed or copied; give it its own name back"
         wrong.append(("document", f"wanted {name!r}, found {about.get('document')!r}", hint))
-    if type(about.get("lineage")) is not str:
-        wrong.append(("lineage", f"wanted the identity of the folder, found {about.get('lineage')!r}", None))
+    if type(about.get(STORE_ID_KEY)) is not str:
+        wrong.append((STORE_ID_KEY, f"wanted the identity of the folder, found {about.get(STORE_ID_KEY)!r}", None))
     next_ids = about.get("next_ids")
     if type(next_ids) is not dict or not all(map(_is_next_id, next_ids.values())):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
@@ -282,7 +285,7 @@ def _problems_of_about(name: str, about: Row) -> list[Problem]:
         for field in sorted(of_format_2 & set(about))
         if type(about[field]) is not str
     )
-    unknown = sorted(set(about) - {"format", "document", "lineage", "next_ids"} - of_format_2)
+    unknown = sorted(set(about) - {"format", "document", STORE_ID_KEY, "next_ids"} - of_format_2)
     wrong.extend((field, "unknown field", None) for field in unknown)
     return [
         Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)

@@ -65,6 +65,26 @@ class Files:
         finally:
             os.close(handle)
 
+    def read_ends(
+        self, path: Path, start_size: int, end_size: int, *, folder: int | None = None
+    ) -> tuple[bytes, bytes, os.stat_result]:
+        """Return the first and the last bytes of a plain file, and what the system knows of it right after that.
+
+        Args:
+            path: The file.
+            start_size: How many bytes of its start are wanted; a smaller file is read whole.
+            end_size: How many of its end.
+            folder: The open folder that it is in, from `open_folder`; None looks the whole path up.
+        """
+        handle, status = _open_plain(path, _READ_FLAGS, folder)
+        try:
+            start = _read_on(handle, min(start_size, status.st_size))
+            is_all = status.st_size <= start_size
+            end = start[-end_size:] if is_all else self.read_at(handle, status.st_size - end_size, end_size)
+            return start, end, os.fstat(handle)
+        finally:
+            os.close(handle)
+
     def open_to_read(self, path: Path) -> int:
         """Open a plain file for reading."""
         return _open_plain(path, _READ_FLAGS)[0]

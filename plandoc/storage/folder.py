@@ -23,9 +23,8 @@ from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, 
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
-from plandoc.storage.kept_rows import KeptRows
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.turns import Turn
 from plandoc.storage.unwinding import or_undone
 
@@ -47,8 +46,8 @@ class FolderBackend:
     Args:
         root: The folder; it must hold a marker.
         files: The calls to the operating system; replaced only by tests.
-        clock: Where the moments in the journal and in the word left for waiting callers come from.
-        checkpoint_size: Bytes from which on the journal is folded into the documents.
+        clock: Where the timestamps in the journal and in the word left for waiting callers come from.
+        checkpoint_size: Bytes from which on the journal is checkpointed.
     """
 
     def __init__(
@@ -67,11 +66,11 @@ class FolderBackend:
         self._lock = FolderLock(root, self._files)
         # Up to here this process knows the journal, and every document is as it says; None when it has to look.
         self._position: Position | None = None
-        self._unfolded: set[str] = set()
+        self._since_checkpoint: set[str] = set()
         # Documents whose files cannot be replaced; the journal keeps what they should hold.
         self._held: Mapping[str, Held] = {}
         # Whether this process has taken away what a crash left half written beside the documents.
-        self._swept = False
+        self._temporaries_removed = False
         self._reader = JournalReader(self._documents, self._files, self._lock, clock)
         self._marker = self._reader.look().state.marker
 
@@ -81,19 +80,14 @@ class FolderBackend:
         return str(self._documents.root)
 
     @property
-    def lineage(self) -> str:
+    def store_id(self) -> str:
         """The identity of the folder."""
-        return self._marker.lineage
+        return self._marker.store_id
 
     @property
     def format(self) -> int:
         """The format of the folder."""
         return self._marker.format
-
-    @property
-    def kept_rows(self) -> KeptRows:
-        """Where rows are kept from one process to the next, outside the folder."""
-        return KeptRows(self._documents.root, self.lineage, self._files)
 
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
@@ -105,10 +99,10 @@ class FolderBackend:
 
         def start() -> Transaction:
             self._lock.acquire(
-                action=action, moment=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
+                action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
             )
-            with translated(self._documents.root, Outcome.NOT_SAVED):
-                self._catch_up()
+            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+                self._refresh()
             return FolderTransaction(self, self._documents, action, self._held, turn)
 
         return or_undone(start, lambda: self.release(turn))
@@ -123,17 +117,17 @@ class FolderBackend:
     @property
     def line_digest(self) -> str:
         """The checksum of the line of the last transaction; blank when it is not known."""
-        return journal.checksum(self.position.tail) or self._marker.line_digest
+        return journal.checksum(self.position.last_bytes) or self._marker.line_digest
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of a reading that mixes no two moments."""
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of a reading that mixes no two versions."""
         started = stopwatch_seconds()
         edited: frozenset[str] = frozenset()
         while True:
             state = self._present_state()
             reading = FolderReading(self._documents, state, edited)
             try:
-                result = look(reading)
+                result = function(reading)
             except Exception:
                 now = self._present_state()
                 if reading.still_holds(now):
@@ -147,7 +141,7 @@ class FolderBackend:
             if waited > _VIEW_SECONDS and (transaction := self._begin_to_read(waited)) is not None:
                 break
         try:
-            return look(transaction)
+            return function(transaction)
         finally:
             transaction.release()
 
@@ -162,20 +156,20 @@ class FolderBackend:
 
     def commit(self, changes: Sequence[journal.Change], action: str) -> None:
         """Append one line to the journal, which is the commit, and then replace the documents."""
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            is_ours = self._lock.still_held()
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            is_ours = self._lock.is_still_ours()
         if self._position is None or not is_ours:
             message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
-        line = journal.Line(self._position.serial + 1, self.lineage, tuple(changes))
-        content = journal.render(line, action=action, moment=self._clock())
+        line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
+        content = journal.render(line, action=action, timestamp=self._clock())
         # Until all is done nobody knows how far it came; after an interruption the next `begin` looks for itself.
         before, self._position = self._position, None
         position = self._append(changes, content, before)
-        self._reader.take_as_synced(position.tail)
-        with translated(self._documents.root, Outcome.SAVED):
+        self._reader.take_as_synced(position.last_bytes)
+        with translate_os_errors(self._documents.root, Outcome.SAVED):
             self._apply(changes)
-            self._documents.take_in([change.name for change in changes], position.serial)
+            self._documents.apply_commit([change.name for change in changes], position.serial)
             self._position = position
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
@@ -186,7 +180,7 @@ class FolderBackend:
         In this order: where a folder is full, or may not be written to, that is known before anything is saved.
         """
         try:
-            with translated(self._documents.root, Outcome.NOT_SAVED):
+            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
                 for change in changes:
                     self._documents.stage(change.name, change.content)
             return self._journal.append(content, after=before)
@@ -202,19 +196,19 @@ class FolderBackend:
             return changes
         from plandoc.storage import pre_migration_backup  # noqa: PLC0415  (only a folder of an older plandoc needs it)
 
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return pre_migration_backup.prepare(self._documents, reading, changes, moment=self._clock())
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return pre_migration_backup.prepare(self._documents, reading, changes, timestamp=self._clock())
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""
         self._lock.release(turn)
 
     def close(self) -> None:
-        """Fold the journal into the documents and let go of the files."""
-        with translated(self._documents.root, Outcome.SAVED):
+        """Checkpoint the journal and let go of the files."""
+        with translate_os_errors(self._documents.root, Outcome.SAVED):
             try:
                 if self._position is not None and self._position.size:
-                    self._fold_at_close()
+                    self._checkpoint_at_close()
             finally:
                 self._position = None
                 try:
@@ -222,7 +216,7 @@ class FolderBackend:
                 finally:
                     self._journal.close()
 
-    def _catch_up(self) -> None:
+    def _refresh(self) -> None:
         """Learn what others did since this process last had the lock, and finish what they could not."""
         replaced = self._journal.reopen_if_replaced()
         known, self._position = self._position, None
@@ -236,19 +230,19 @@ class FolderBackend:
         content = self._journal.read_behind(known)
         try:
             fresh = journal.parse(content or b"")
-            journal.check_belongs(fresh.lines, lineage=self.lineage, after_serial=known.serial)
+            journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
         except DamagedError:
             # A reading of all of it can say where.
             return None
         changes = journal.versions(fresh.lines)
-        if fresh.unfinished_size or not fresh.lines or not self._are_in_place(changes):
+        if fresh.torn_size or not fresh.lines or not self._are_in_place(changes):
             return None
         # A writer that was killed may not have got to its sync.
         self._journal.sync()
         if marker.NAME in changes:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
-        self._unfolded.update(changes)
-        return Position(known.size + fresh.sound_size, fresh.tail, known.serial + len(fresh.lines))
+        self._since_checkpoint.update(changes)
+        return Position(known.size + fresh.valid_size, fresh.last_bytes, known.serial + len(fresh.lines))
 
     def _are_in_place(self, changes: Mapping[str, Sequence[journal.Change]]) -> bool:
         return all(
@@ -258,21 +252,21 @@ class FolderBackend:
 
     def _recover(self, content: bytes) -> None:
         state = recovery.interpret(content, self._documents.read(marker.NAME))
-        self._refuse_other_lineage(state)
+        self._refuse_other_store(state)
         done = recover(self._documents, self._journal, state, content)
         self._marker, self._held = state.marker, done.held
-        self._unfolded = set(state.changes)
-        self._position = Position(done.size, state.tail, state.serial)
+        self._since_checkpoint = set(state.changes)
+        self._position = Position(done.size, state.last_bytes, state.serial)
         if done.unfinished:
             self._checkpoint_unless_held(self._position)
         # A power cut may leave a temporary file where the journal shows no trace of a crash; one look finds that, too.
-        if done.unfinished or state.dropped or state.unfinished_size or not self._swept:
+        if done.unfinished or state.dropped or state.torn_size or not self._temporaries_removed:
             self._documents.remove_temporary([".", "events", LOST_FOUND])
-            self._swept = True
+            self._temporaries_removed = True
 
     def _apply(self, changes: Sequence[journal.Change]) -> None:
         for change in changes:
-            self._unfolded.add(change.name)
+            self._since_checkpoint.add(change.name)
             self._documents.put_staged(change.name, change.content)
             if change.name == marker.NAME and change.content is not None:
                 self._marker = marker.parse(change.content)
@@ -282,51 +276,51 @@ class FolderBackend:
             self._checkpoint(position)
 
     def _checkpoint(self, position: Position) -> None:
-        """Fold the journal into the documents: afterwards the files alone are the truth.
+        """Make the documents durable and empty the journal: afterwards the files alone are the truth.
 
         The order is the point: the documents are on the disk before the marker says so, and the marker is before the
         journal that it makes superfluous is emptied.
         """
         self._position = None
         self._renew_documents()
-        digest = journal.checksum(position.tail)
+        digest = journal.checksum(position.last_bytes)
         self._marker = attrs.evolve(self._marker, serial=position.serial, line_digest=digest)
         self._documents.put_durably(marker.NAME, marker.render(self._marker))
         self._journal.cut(0)
         self._position = Position(0, b"", position.serial)
-        self._unfolded = set()
+        self._since_checkpoint = set()
 
     def _renew_documents(self) -> None:
         try:
-            self._documents.renew(self._unfolded)
+            self._documents.renew(self._since_checkpoint)
         except OSError:
             self._journal.failed = "the documents could not be made durable; close this store and open the folder again"
             raise
 
-    def _fold_at_close(self) -> None:
+    def _checkpoint_at_close(self) -> None:
         try:
             self._lock.acquire(
-                action="close", moment=self._clock(), timeout_seconds=_CLOSE_TIMEOUT_SECONDS, on_wait=None
+                action="close", timestamp=self._clock(), timeout_seconds=_CLOSE_TIMEOUT_SECONDS, on_wait=None
             )
         except LockTimeout:
-            # Another process is at work in the folder; the journal is safe, and the last one to close folds it in.
+            # Another process is at work in the folder; the journal is safe, and the last one to close checkpoints it.
             return
         try:
             # A folder that holds another's documents by now is no concern of this store any more.
             with suppress(ConflictError):
-                self._catch_up()
+                self._refresh()
                 if self._position is not None and self._position.size:
                     self._checkpoint_unless_held(self._position)
         finally:
             self._lock.release()
 
-    def _refuse_other_lineage(self, state: recovery.State) -> None:
+    def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
-        if state.marker.lineage != self.lineage:
+        if state.marker.store_id != self.store_id:
             message = "holds another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> recovery.State:
         state = self._reader.look().state
-        self._refuse_other_lineage(state)
+        self._refuse_other_store(state)
         return state

@@ -1,26 +1,27 @@
-"""The documents of a folder at one moment, read without the lock while others may write."""
+"""The documents of one version of a folder, read without the lock while others may write."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Generator, Hashable, Iterable, Sequence
 
 from plandoc.errors import Outcome
 from plandoc.storage import recovery
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.storage.os_errors import translated
+from plandoc.storage.document_head import Head, head_of
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.recovery import FileStatus
 
 
 class FolderReading:
     """The documents as of the last transaction, also where its files are not all written yet.
 
-    What the journal holds is of that moment whatever happens to the files. What came from a file alone is remembered, so
+    What the journal holds is of that version whatever happens to the files. What came from a file alone is remembered, so
     that `still_holds` can say whether a transaction since then has changed it.
 
     Args:
         documents: The folder.
-        state: The moment.
+        state: The version.
         edited: Documents that another program has changed since plandoc wrote them, as an earlier reading has shown.
     """
 
@@ -53,6 +54,19 @@ class FolderReading:
             self._suspects.add(name)
         return changes[-1].content
 
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is none."""
+        others = []
+        for name in names:
+            if name in self._state.changes:
+                # Only all of it shows whether the file or the journal counts.
+                content = self.read(name)
+                yield name, None if content is None else head_of(content, self.fingerprint(name))
+            else:
+                others.append(name)
+        self._from_files.update(others)
+        yield from self._documents.heads(folder, others)
+
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder."""
         self._has_listed = True
@@ -63,25 +77,25 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(folder).look_with(self._state.pending, self.serial, anew=anew)
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, anew=anew)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""
         if name in self._suspects:
             # What was read may turn out to be wrong, and must not be remembered.
             return object()
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(name.partition("/")[0]).look_at(name, self._state.pending)
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(name.partition("/")[0]).stat(name, self._state.pending)
 
     def still_holds(self, now: recovery.State) -> bool:
-        """Whether all that was read is of the moment of this reading, seen from a later one."""
+        """Whether all that was read is of the version of this reading, seen from a later one."""
         if now is self._state:
             return not self._suspects
-        changed = now.changed_since(self.serial) if now.marker.lineage == self._state.marker.lineage else None
+        changed = now.changed_since(self.serial) if now.marker.store_id == self._state.marker.store_id else None
         return (
             changed is not None
             and changed.isdisjoint(self._from_files)
@@ -91,6 +105,6 @@ class FolderReading:
         )
 
     def edited_by_others(self, now: recovery.State) -> frozenset[str]:
-        """Return the documents that no transaction until a later moment has made what they are."""
+        """Return the documents that no transaction until a later version has made what they are."""
         changed = now.changed_since(self.serial)
         return frozenset() if changed is None else frozenset(self._suspects - changed)

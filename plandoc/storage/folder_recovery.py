@@ -71,19 +71,19 @@ def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery
         documents.put_durably(marker.NAME, marker.render(state.marker))
     unfinished, held = _unfinished(documents, state)
     if unfinished or (state.dropped and state.lines) or journal_file.is_shared:
-        journal_file.write_anew(counting)
+        journal_file.rewrite(counting)
     else:
-        _settle(journal_file, state)
+        _truncate_or_sync(journal_file, state)
     for name, status in unfinished.items():
-        reason = _put_right(documents, name, status, state)
+        reason = _reapply(documents, name, status, state)
         if reason is not None:
             held[name] = _held(name, state, reason)
     return Recovered(len(counting), bool(unfinished), held)
 
 
 def _counting(state: recovery.State, content: bytes) -> bytes:
-    """Return those lines of the journal that no checkpoint has folded in yet."""
-    lines = content[: state.sound_size].splitlines(keepends=True)
+    """Return those lines of the journal that are not checkpointed yet."""
+    lines = content[: state.valid_size].splitlines(keepends=True)
     return b"".join(lines[len(state.dropped) :])
 
 
@@ -101,20 +101,20 @@ def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[s
         if status is not FileStatus.UP_TO_DATE:
             found[name] = status
             if wanted is not None:
-                recovery.check_understood(name, wanted, state.marker.lineage)
+                recovery.check_understood(name, wanted, state.marker.store_id)
     return found, held
 
 
-def _settle(journal_file: JournalFile, state: recovery.State) -> None:
-    if state.dropped or state.unfinished_size:
-        journal_file.cut(state.sound_size)
+def _truncate_or_sync(journal_file: JournalFile, state: recovery.State) -> None:
+    if state.dropped or state.torn_size:
+        journal_file.cut(state.valid_size)
     elif state.lines:
         # A writer that was killed may not have got to its sync.
         journal_file.sync()
 
 
 def _tell_of_dropped(documents: DocumentFiles, state: recovery.State, content: bytes) -> None:
-    """Keep a copy of a journal whose first lines a checkpoint has folded in, where the documents do not show that."""
+    """Keep a copy of a journal whose first lines are already checkpointed, where the documents do not show that."""
     lacking = sorted(_lacking(documents, state))
     if lacking:
         kept = documents.keep_copy(journal.NAME, content, state.serial)
@@ -134,7 +134,7 @@ def _lacking(documents: DocumentFiles, state: recovery.State) -> list[str]:
     ]
 
 
-def _put_right(documents: DocumentFiles, name: str, status: FileStatus, state: recovery.State) -> str | None:
+def _reapply(documents: DocumentFiles, name: str, status: FileStatus, state: recovery.State) -> str | None:
     """Put a document's last content in place, and keep what other hands may have written; return why it cannot be."""
     try:
         if status in {FileStatus.DOUBTFUL, FileStatus.DIVERGED}:

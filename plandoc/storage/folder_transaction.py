@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
 from plandoc.storage import journal
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.turns import Turn
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ class FolderTransaction:
             self._read[name] = self._documents.read(name)
         return self._read[name]
 
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
+        """Yield the head of each of these documents of one folder; None where there is none."""
+        others = []
+        for name in names:
+            if name in self._read:
+                content = self._read[name]
+                yield name, None if content is None else head_of(content, self.fingerprint(name))
+            else:
+                others.append(name)
+        yield from self._documents.heads(folder, others)
+
     def names(self, folder: str) -> Sequence[str]:
         """Return the names of the documents in a folder."""
         names = self._documents.names(folder)
@@ -61,15 +73,15 @@ class FolderTransaction:
         held = {name: one.content for name, one in self._held.items() if name.startswith(f"{folder}/")}
         return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(folder).look(self.serial, anew=anew)
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(folder).scan(self.serial, anew=anew)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""
-        with translated(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.listing(name.partition("/")[0]).look_at(name, {})
+        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            return self._documents.scan_of(name.partition("/")[0]).stat(name, {})
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
         """Write all documents or none."""

@@ -27,21 +27,21 @@ class Holder:
 
     Attributes:
         facts: What the holder left; empty when it left nothing that can be understood.
-        moment: When somebody asked, for the age; None leaves the age out.
+        timestamp: When somebody asked, for the age; None leaves the age out.
     """
 
     facts: dict[str, Any]
-    moment: datetime.datetime | None = None
+    timestamp: datetime.datetime | None = None
 
     @classmethod
-    def of_word(cls, left: bytes, moment: datetime.datetime | None) -> Holder:
+    def of_word(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
         """Return the one who left a word, whatever it is; any program can have written it."""
         try:
             facts = orjson.loads(left)
         except orjson.JSONDecodeError:
             return cls({})
         sound = type(facts) is dict and all(key in facts for key in _SHOWN)
-        return cls(facts if sound else {}, moment)
+        return cls(facts if sound else {}, timestamp)
 
     def __str__(self) -> str:
         if not self.facts:
@@ -54,7 +54,7 @@ class Holder:
     @property
     def _age(self) -> str:
         try:
-            age = self.moment - datetime.datetime.fromisoformat(self.facts["since"]) if self.moment else None
+            age = self.timestamp - datetime.datetime.fromisoformat(self.facts["since"]) if self.timestamp else None
         except (TypeError, ValueError, OverflowError):
             age = None
         # The clocks of two machines may differ, and one may have been set back.
@@ -63,9 +63,9 @@ class Holder:
         return f" ({str(age).partition('.')[0]} ago)"
 
 
-def word(action: str, moment: datetime.datetime) -> bytes:
+def word(action: str, timestamp: datetime.datetime) -> bytes:
     """Return the word that this process leaves: what it is going to do, and since when."""
-    return _rendered({**_this_process(os.getpid()), "since": moment.isoformat(), "action": action})
+    return _rendered({**_this_process(os.getpid()), "since": timestamp.isoformat(), "action": action})
 
 
 def this_host() -> str:

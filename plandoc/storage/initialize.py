@@ -6,13 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, found
+from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, shorten
 from plandoc.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
 CATALOG = "catalog.json"
 STOCK = "stock.json"
@@ -21,15 +21,15 @@ DOCUMENTS = (CATALOG, STOCK)
 EVENTS_FOLDER = "events"
 
 
-def is_made(root: Path, files: Files) -> bool:
+def is_initialized(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
 
     Raises:
         FolderNotFoundError: when a file stands at the path, or no path can be like it.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {found(str(root))}")
-    with translated(root, Outcome.NOT_SAVED):
+        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {shorten(str(root))}")
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
@@ -37,17 +37,17 @@ def is_made(root: Path, files: Files) -> bool:
         return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
 
 
-def create(root: Path, *, lineage: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
+def create(root: Path, *, store_id: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
     """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         _make_folders(root, files)
 
     def fill(_: FolderLock) -> None:
-        with translated(root, Outcome.NOT_SAVED):
-            if not is_made(root, files):
-                _fill(root, lineage, files)
+        with translate_os_errors(root, Outcome.NOT_SAVED):
+            if not is_initialized(root, files):
+                _fill(root, store_id, files)
 
-    while_locked(root, files, fill, action="create the folder", moment=clock(), timeout_seconds=timeout_seconds)
+    while_locked(root, files, fill, action="create the folder", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
 def _make_folders(root: Path, files: Files) -> None:
@@ -72,7 +72,7 @@ def _settle_empty(folder: Path, files: Files) -> None:
             files.sync_folder(folder.parent)
 
 
-def _fill(root: Path, lineage: str, files: Files) -> None:
+def _fill(root: Path, store_id: str, files: Files) -> None:
     folder = DocumentFiles(root, files)
     _refuse_documents(folder)
     # Also when it was there already: who made it may have been stopped before its name was on the disk.
@@ -80,10 +80,10 @@ def _fill(root: Path, lineage: str, files: Files) -> None:
     if files.status(root / EVENTS_FOLDER) is None:
         files.make_folder(root / EVENTS_FOLDER)
     for name in DOCUMENTS:
-        folder.put_durably(name, documents.render(name, lineage, {}, {}))
+        folder.put_durably(name, documents.render(name, store_id, {}, {}))
     folder.put_durably(journal.NAME, b"")
     # Last: the marker says that everything else is there.
-    folder.put_durably(marker.NAME, marker.render(marker.Marker(lineage)))
+    folder.put_durably(marker.NAME, marker.render(marker.Marker(store_id)))
 
 
 def refuse_lost_marker(root: Path, files: Files) -> None:

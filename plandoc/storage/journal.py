@@ -15,10 +15,11 @@ import orjson
 
 from plandoc.errors import DamagedError, Problem
 from plandoc.frozen import frozen
+from plandoc.storage.documents import STORE_ID_KEY
 
 NAME = "journal.jsonl"
-# What stands behind the last line while somebody has the folder open: room for the next ones.
-ROOM = b"\n"
+# What follows the last line while somebody has the folder open: space that is allocated for the next ones.
+PADDING = b"\n"
 
 # The checksum stands last, so that the end of the file tells which line it is without reading the line.
 _CHECKSUM_KEY = b',"checksum":"'
@@ -29,10 +30,12 @@ _DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-
 # No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
 _CAN_BE_REMOVED = ("events/", "stock.json")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_LINE_FIELDS = frozenset({"serial", "lineage", "moment", "action", "documents"})
+# What the time of a transaction is called in its line.
+TIMESTAMP_KEY = "moment"
+_LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
 _PIECE_SIZE = 32 * 1024
-TAIL_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
+LAST_BYTES_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
 @frozen
@@ -56,12 +59,12 @@ class Line:
 
     Attributes:
         serial: One more than that of the transaction before.
-        lineage: The folder it belongs to.
+        store_id: The folder it belongs to.
         changes: One for each changed document.
     """
 
     serial: int
-    lineage: str
+    store_id: str
     changes: tuple[Change, ...]
 
 
@@ -71,24 +74,24 @@ class Content:
 
     Attributes:
         lines: The committed transactions in order.
-        sound_size: Bytes of those lines.
-        tail: The end of the last sound line; it identifies the journal at `sound_size`.
-        unfinished_size: Bytes after those lines that were never committed; the room behind lines does not count.
+        valid_size: Bytes of those lines.
+        last_bytes: The end of the last sound line; it identifies the journal at `valid_size`.
+        torn_size: Bytes after those lines that were never committed; padding does not count.
     """
 
     lines: tuple[Line, ...] = ()
-    sound_size: int = 0
-    tail: bytes = b""
-    unfinished_size: int = 0
+    valid_size: int = 0
+    last_bytes: bytes = b""
+    torn_size: int = 0
 
 
-def render(line: Line, *, action: str, moment: datetime.datetime) -> bytes:
+def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
     """Return the bytes of a line, newline included."""
     body = orjson.dumps(
         {
             "serial": line.serial,
-            "lineage": line.lineage,
-            "moment": moment.isoformat(),
+            STORE_ID_KEY: line.store_id,
+            TIMESTAMP_KEY: timestamp.isoformat(),
             # Whatever a caller says there is kept, and refuses no write.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
@@ -102,42 +105,42 @@ def _render_change(change: Change) -> dict[str, Any]:
     return {"path": change.name, "replaces": change.replaces, "content": content}
 
 
-def checksum(tail: bytes) -> str:
+def checksum(last_bytes: bytes) -> str:
     """Return the checksum of a line, which distinguishes it from every other line.
 
     Args:
-        tail: The last bytes of the line, as `Content.tail` has them; empty where there is no line.
+        last_bytes: The last bytes of the line, as `Content.last_bytes` has them; empty where there is no line.
 
     >>> checksum(b"")
     ''
     """
-    return tail[len(_CHECKSUM_KEY) : -len(_END)].decode()
+    return last_bytes[len(_CHECKSUM_KEY) : -len(_END)].decode()
 
 
 def ending(end: int) -> tuple[int, int]:
-    """Return where the tail of the last line starts, and how many bytes it has with the first one behind it.
+    """Return where the last bytes of the last line start, and how many bytes it has with the first one after it.
 
     Args:
         end: Where the last line ends; 0 where there is none.
     """
-    offset = max(0, end - TAIL_SIZE)
-    return offset, end - offset + len(ROOM)
+    offset = max(0, end - LAST_BYTES_SIZE)
+    return offset, end - offset + len(PADDING)
 
 
-def read_to_room(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
-    """Return what is in a journal from an offset on, with no more of the room behind it than comes with the last piece.
+def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
+    """Return what is in a journal from an offset on, with no more of the padding after it than comes with the last piece.
 
     Args:
         read: Returns so many bytes from an offset on.
         offset: Where a line starts, or the end of one.
-        size: Of the journal, with its room, which may be as long as all its lines.
+        size: Of the journal, with its padding, which may be as long as all its lines.
     """
     pieces = []
     while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
         pieces.append(piece)
         offset += len(piece)
-        # No line is empty, so that this is room.
-        if piece.endswith(ROOM + ROOM):
+        # No line is empty, so that this is padding.
+        if piece.endswith(PADDING + PADDING):
             break
     return b"".join(pieces)
 
@@ -157,8 +160,8 @@ def parse(content: bytes, *, first: int = 1) -> Content:
             its checksum, or when one that does is not one that plandoc writes.
     """
     lines: list[Line] = []
-    size, tail, bad_at = 0, b"", None
-    written = _without_room(content)
+    size, last_bytes, bad_at = 0, b"", None
+    written = _without_padding(content)
     for number, raw in enumerate(written.splitlines(keepends=True), start=first):
         line = _parse_line(raw, number)
         if line is None:
@@ -167,28 +170,32 @@ def parse(content: bytes, *, first: int = 1) -> Content:
             raise _damaged(bad_at, "this line is damaged, but good ones follow it")
         else:
             lines.append(line)
-            size, tail = size + len(raw), raw[-TAIL_SIZE:]
-    return Content(tuple(lines), size, tail, len(written) - size)
+            size, last_bytes = size + len(raw), raw[-LAST_BYTES_SIZE:]
+    return Content(tuple(lines), size, last_bytes, len(written) - size)
 
 
-def _without_room(content: bytes) -> bytes:
-    # Room without a line before it is what a crash left.
-    written = len(content.rstrip(ROOM))
-    return content[: written + len(ROOM)] if written else content
+def _without_padding(content: bytes) -> bytes:
+    # Padding without a line before it is what a crash left.
+    written = len(content.rstrip(PADDING))
+    return content[: written + len(PADDING)] if written else content
 
 
 def _parse_line(raw: bytes, number: int) -> Line | None:
-    body, key, end = raw[:-TAIL_SIZE], raw[-TAIL_SIZE : -TAIL_SIZE + len(_CHECKSUM_KEY)], raw[-len(_END) :]
+    body, key, end = (
+        raw[:-LAST_BYTES_SIZE],
+        raw[-LAST_BYTES_SIZE : -LAST_BYTES_SIZE + len(_CHECKSUM_KEY)],
+        raw[-len(_END) :],
+    )
     checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
     if (key, end) != (_CHECKSUM_KEY, _END) or hashlib.sha256(body).hexdigest().encode() != checksum:
         fields = _fields(raw)
-        if raw.endswith(ROOM) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
+        if raw.endswith(PADDING) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
             raise _damaged(number, "this line was changed by another program: it does not match its checksum")
         return None
     fields = _fields(body + b"}")
     if not _is_line(fields):
         raise _damaged(number, "this line has the right checksum, but is none that plandoc writes")
-    return Line(fields["serial"], fields["lineage"], tuple(map(_parse_change, fields["documents"])))
+    return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
 
 
 def _fields(content: bytes) -> Any:
@@ -204,7 +211,7 @@ def _is_line(fields: Any) -> bool:
         type(fields) is dict
         and set(fields) == _LINE_FIELDS
         and type(fields["serial"]) is int
-        and all(type(fields[name]) is str for name in ("lineage", "moment", "action"))
+        and all(type(fields[name]) is str for name in (STORE_ID_KEY, TIMESTAMP_KEY, "action"))
         and type(fields["documents"]) is list
         and all(map(_is_change, fields["documents"]))
         and len({change["path"] for change in fields["documents"]}) == len(fields["documents"])
@@ -238,12 +245,12 @@ def _damaged(line: int, message: str) -> DamagedError:
     return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
 
 
-def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int, first: int = 1) -> None:
+def check_belongs(lines: Sequence[Line], *, store_id: str, after_serial: int, first: int = 1) -> None:
     """Refuse a journal of another folder, of another time of this folder, or with lines missing.
 
     Args:
         lines: In order.
-        lineage: The identity of the folder.
+        store_id: The identity of the folder.
         after_serial: Number of the transaction before them.
         first: The number of the first line, for messages.
 
@@ -251,12 +258,12 @@ def check_belongs(lines: Sequence[Line], *, lineage: str, after_serial: int, fir
         DamagedError: that says which.
     """
     for serial, (number, line) in enumerate(enumerate(lines, start=first), start=after_serial + 1):
-        if line.lineage != lineage:
-            message = f"the journal belongs to another folder ({line.lineage}), not to this one ({lineage})"
+        if line.store_id != store_id:
+            message = f"the journal belongs to another folder ({line.store_id}), not to this one ({store_id})"
             raise _damaged(number, message)
         if line.serial != serial:
             message = f"wanted transaction {serial}, found {line.serial}"
-            raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same moment")
+            raise _damaged(number, f"{message}: plandoc.json and the journal are not of the same version of the folder")
 
 
 def damaged_content(name: str, found: str, wanted: str) -> DamagedError:

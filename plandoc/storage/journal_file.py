@@ -11,7 +11,7 @@ from plandoc.storage.os_errors import storage_error
 
 # A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
 # the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.
-LEAST_ROOM_SIZE = 64 * 1024
+LEAST_PADDING_SIZE = 64 * 1024
 
 
 @frozen
@@ -20,12 +20,12 @@ class Position:
 
     Attributes:
         size: In bytes.
-        tail: Its last bytes; the checksum in them makes every line's end unlike any other.
-        serial: Number of the last transaction, in the journal or folded in before.
+        last_bytes: Its last bytes; the checksum in them makes every line's end unlike any other.
+        serial: Number of the last transaction, in the journal or checkpointed before.
     """
 
     size: int
-    tail: bytes
+    last_bytes: bytes
     serial: int
 
 
@@ -58,8 +58,8 @@ class JournalFile:
     def ends_at(self, position: Position) -> bool:
         """Whether the journal still ends where it did."""
         found = self._files.read_at(self._handle, *journal.ending(position.size))
-        tail, behind = found[: len(position.tail)], found[len(position.tail) :]
-        return tail == position.tail and behind in (b"", journal.ROOM)
+        last_bytes, behind = found[: len(position.last_bytes)], found[len(position.last_bytes) :]
+        return last_bytes == position.last_bytes and behind in (b"", journal.PADDING)
 
     def read(self) -> bytes:
         """Return the whole content, which may not be on the disk yet."""
@@ -68,13 +68,13 @@ class JournalFile:
 
     def read_behind(self, position: Position) -> bytes | None:
         """Return what others have written behind a position; None when the journal no longer has its end there."""
-        offset = position.size - len(position.tail)
+        offset = position.size - len(position.last_bytes)
         self._is_unsynced = True
         handle = self._handle
-        found = journal.read_to_room(
+        found = journal.read_to_padding(
             lambda at, size: self._files.read_at(handle, at, size), offset, self._files.size(handle)
         )
-        return found[len(position.tail) :] if found.startswith(position.tail) else None
+        return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
 
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.
@@ -89,10 +89,10 @@ class JournalFile:
         except OSError as error:
             # Never tried again: the system reports a lost write once and then forgets that it ever was unwritten.
             # Nor may another process build on the line, which it would find in memory and take for written.
-            self._take_back(after)
+            self._truncate_to(after)
             self.failed = "an earlier transaction could not be made durable; close this store and open the folder again"
             raise storage_error(error, self._path, Outcome.UNKNOWN, "the journal could not be made durable") from error
-        return Position(after.size + len(content), content[-journal.TAIL_SIZE :], after.serial + 1)
+        return Position(after.size + len(content), content[-journal.LAST_BYTES_SIZE :], after.serial + 1)
 
     def cut(self, size: int) -> None:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
@@ -110,7 +110,7 @@ class JournalFile:
         """Make durable what was found there, before a line is written behind it.
 
         The previous writer may have been killed between a rename or a cut and its sync. Nothing shows it; but a power cut
-        that took that back, and kept what is written now, would leave a journal and a marker of two different moments, or
+        that took that back, and kept what is written now, would leave a journal and a marker of two different versions of the folder, or
         old lines behind new ones.
         """
         if self._is_unsynced or self._folder_is_unsynced:
@@ -133,7 +133,7 @@ class JournalFile:
             self.failed = "the journal could not be made durable; close this store and open the folder again"
             raise
 
-    def write_anew(self, content: bytes) -> None:
+    def rewrite(self, content: bytes) -> None:
         """Put a new file with this content in the journal's place, durably.
 
         A sync in place alone is not enough: after a failed sync the system may call lost pages clean, and a new file has
@@ -165,25 +165,25 @@ class JournalFile:
 
     def _write(self, content: bytes, after: Position) -> None:
         try:
-            self._make_room(len(content), after)
+            self._preallocate(len(content), after)
             self._files.write_at(self._handle, after.size, content)
         except OSError as error:
-            self._take_back(after)
+            self._truncate_to(after)
             raise storage_error(error, self._path, Outcome.NOT_SAVED, "the journal could not be written") from error
 
-    def _make_room(self, size: int, after: Position) -> None:
+    def _preallocate(self, size: int, after: Position) -> None:
         """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
 
         Before the line and not with it: where the disk is full behind a line, that would stand there whole and be told as
         not saved.
         """
-        # Who writes but one line needs no room.
+        # Who writes but one line needs no padding.
         if after.size and after.size + size > self._files.size(self._handle):
             # As much again as there is: little for who writes little, and few times for who writes much.
-            room = journal.ROOM * (size + max(LEAST_ROOM_SIZE, after.size))
-            self._files.write_at(self._handle, after.size, room)
+            padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
+            self._files.write_at(self._handle, after.size, padding)
 
-    def _take_back(self, after: Position) -> None:
+    def _truncate_to(self, after: Position) -> None:
         try:
             # A line without its end was never committed; but it must not stand before the next one.
             self._files.truncate(self._handle, after.size)

@@ -1,6 +1,6 @@
-"""Reading journal and marker of one moment without the lock, beside a process that may be writing them.
+"""Reading journal and marker of one version of a folder without the lock, beside a process that may be writing them.
 
-A reader that is held up in the middle can see bytes of two moments. So what it read counts only if nothing has changed when
+A reader that is held up in the middle can see bytes of two versions. So what it read counts only if nothing has changed when
 it is done, and damage only if that is also found under the lock. Nor does a line count that may not be on the disk
 yet: its writer could still fail, and take it back.
 """
@@ -17,7 +17,7 @@ from plandoc.storage import journal, lock, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import CANNOT_SYNC, Files
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.unwinding import and_done
 
 # A look is over in well under a millisecond, so that a process that commits without a pause is met now and then.
@@ -27,13 +27,13 @@ _LOCK_TIMEOUT_SECONDS = 10.0
 
 @frozen
 class Identity:
-    """What distinguishes one moment of a folder from another, seen without the lock.
+    """What distinguishes one version of a folder from another, seen without the lock.
 
     An empty journal looks like any other empty one; the marker distinguishes them, because a checkpoint writes it before
     it empties the journal.
 
     Attributes:
-        size: Of the journal in bytes, with its room.
+        size: Of the journal in bytes, with its padding.
         ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
         marker: The marker where no line was known.
     """
@@ -44,8 +44,8 @@ class Identity:
 
 
 @frozen
-class Moment:
-    """A moment of a folder.
+class FolderVersion:
+    """A version of a folder: what it holds between two transactions.
 
     Attributes:
         identity: What distinguishes it from the next one.
@@ -63,7 +63,7 @@ class JournalReader:
         documents: The folder.
         files: The system.
         lock: Its lock.
-        clock: Where the moments in the word for waiting callers come from.
+        clock: Where the timestamps in the word for waiting callers come from.
     """
 
     def __init__(self, documents: DocumentFiles, files: Files, lock: FolderLock, clock: Clock) -> None:
@@ -72,69 +72,69 @@ class JournalReader:
         self._lock = lock
         self._clock = clock
         self._path = documents.root / journal.NAME
-        self._seen: Moment | None = None
+        self._seen: FolderVersion | None = None
         self._synced = b""
 
-    def look(self) -> Moment:
-        """Return the present moment: the same object as long as nothing has changed.
+    def look(self) -> FolderVersion:
+        """Return the present version: the same object as long as nothing has changed.
 
         Raises:
             DamagedError: when journal and marker cannot be understood.
             NewerFormatError: when a newer plandoc wrote them.
         """
         seen = self._seen
-        if seen is not None and self._identity(seen.state.sound_size) == seen.identity:
+        if seen is not None and self._identity(seen.state.valid_size) == seen.identity:
             return seen
         for _ in range(_TRIES):
-            moment = self._tried(seen)
-            if moment is not None:
-                self._seen = moment
-                return moment
+            version = self._tried(seen)
+            if version is not None:
+                self._seen = version
+                return version
             seen = None
         self._seen = self._made_sure_of()
         return self._seen
 
-    def take_as_synced(self, tail: bytes) -> None:
+    def take_as_synced(self, last_bytes: bytes) -> None:
         """Take in that the line that ends like this is on the disk: this process has made it so."""
-        self._synced = tail
+        self._synced = last_bytes
 
-    def _tried(self, seen: Moment | None) -> Moment | None:
+    def _tried(self, seen: FolderVersion | None) -> FolderVersion | None:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
-            continued = self._continued(seen) if seen is not None and seen.state.sound_size else None
-            found = continued or moment_of(*self._contents())
+            continued = self._continued(seen) if seen is not None and seen.state.valid_size else None
+            found = continued or version_of(*self._contents())
         except DamagedError:
             return None
         return found if self._is_durable(found, is_new_file=continued is None) else None
 
-    def _continued(self, seen: Moment) -> Moment | None:
-        """Return the present moment where lines have come behind those of an earlier one; None where that is not so."""
-        offset = seen.state.sound_size - len(seen.state.tail)
+    def _continued(self, seen: FolderVersion) -> FolderVersion | None:
+        """Return the present version where lines have come behind those of an earlier one; None where that is not so."""
+        offset = seen.state.valid_size - len(seen.state.last_bytes)
         window, size = self._read_from(offset)
-        if not window.startswith(seen.state.tail):
+        if not window.startswith(seen.state.last_bytes):
             return None
-        fresh = journal.parse(window[len(seen.state.tail) :], first=seen.state.number_of_lines + 1)
+        fresh = journal.parse(window[len(seen.state.last_bytes) :], first=seen.state.number_of_lines + 1)
         state = recovery.extended(seen.state, fresh)
-        return Moment(_identity_in(window, offset, size, state.sound_size, None), state)
+        return FolderVersion(_identity_in(window, offset, size, state.valid_size, None), state)
 
-    def _is_durable(self, moment: Moment, *, is_new_file: bool) -> bool:
+    def _is_durable(self, version: FolderVersion, *, is_new_file: bool) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone.
 
         Args:
-            moment: What was found.
+            version: What was found.
             is_new_file: Whether the journal may be a new file, as after a restore: then its name must be on the disk, too.
         """
-        tail = moment.state.tail
-        if not tail or tail == self._synced:
+        last_bytes = version.state.last_bytes
+        if not last_bytes or last_bytes == self._synced:
             return True
-        with translated(self._path, Outcome.NOT_SAVED):
+        with translate_os_errors(self._path, Outcome.NOT_SAVED):
             self._sync(self._files.sync_file, self._path)
             if is_new_file:
                 self._sync(self._files.sync_folder, self._path.parent)
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
-        if not self._read_from(moment.state.sound_size - len(tail))[0].startswith(tail):
+        if not self._read_from(version.state.valid_size - len(last_bytes))[0].startswith(last_bytes):
             return False
-        self._synced = tail
+        self._synced = last_bytes
         return True
 
     def _sync(self, sync: Callable[[Path], None], path: Path) -> None:
@@ -144,47 +144,51 @@ class JournalReader:
             if error.errno not in CANNOT_SYNC:
                 raise
 
-    def _made_sure_of(self) -> Moment:
-        """Return the moment as it is while no other process can write, or raise what is wrong with it."""
+    def _made_sure_of(self) -> FolderVersion:
+        """Return the version as it is while no other process can write, or raise what is wrong with it."""
         if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
             # No process can be writing: a writer locks first.
             return self._agreed_on()
         return and_done(self._looked_at_alone, self._lock.release)
 
-    def _looked_at_alone(self) -> Moment:
+    def _looked_at_alone(self) -> FolderVersion:
         try:
-            self._lock.acquire(action=None, moment=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None)
+            self._lock.acquire(
+                action=None, timestamp=self._clock(), timeout_seconds=_LOCK_TIMEOUT_SECONDS, on_wait=None
+            )
         except (LockTimeout, StorageError):
             # A process that may not write cannot lock; one that has had the lock for so long is not writing the journal.
             return self._agreed_on()
-        return self._durable(moment_of(*self._contents()))
+        return self._durable(version_of(*self._contents()))
 
-    def _agreed_on(self) -> Moment:
-        """Return the moment, or raise what is wrong with it, once two reads of the files in a row are alike."""
+    def _agreed_on(self) -> FolderVersion:
+        """Return the version, or raise what is wrong with it, once two reads of the files in a row are alike."""
         contents = self._contents()
         for _ in range(_TRIES):
             before, contents = contents, self._contents()
             if before == contents:
                 break
-        return self._durable(moment_of(*contents))
+        return self._durable(version_of(*contents))
 
-    def _durable(self, moment: Moment) -> Moment:
-        self._is_durable(moment, is_new_file=True)
-        return moment
+    def _durable(self, version: FolderVersion) -> FolderVersion:
+        self._is_durable(version, is_new_file=True)
+        return version
 
     def _contents(self) -> tuple[bytes, bytes | None]:
         return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
 
     def _read_from(self, offset: int) -> tuple[bytes, int]:
-        """Return what is in the journal from an offset on, up to its room, and how long it is with that."""
-        with translated(self._path, Outcome.NOT_SAVED):
+        """Return what is in the journal from an offset on, up to its padding, and how long it is with that."""
+        with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
                 handle = self._files.open_to_read(self._path)
             except FileNotFoundError:
                 return b"", 0
             try:
                 size = self._files.size(handle)
-                return journal.read_to_room(lambda at, part: self._files.read_at(handle, at, part), offset, size), size
+                return journal.read_to_padding(
+                    lambda at, part: self._files.read_at(handle, at, part), offset, size
+                ), size
             finally:
                 self._files.close(handle)
 
@@ -192,25 +196,25 @@ class JournalReader:
         return identify(self._documents, self._files, end)
 
 
-def moment_of(content: bytes, present: bytes | None) -> Moment:
-    """Return the moment at which a journal and a marker have been read.
+def version_of(content: bytes, present: bytes | None) -> FolderVersion:
+    """Return the version of a folder of which a journal and a marker have been read.
 
     Raises:
         DamagedError: when they cannot be understood or do not belong together.
     """
     state = recovery.interpret(content, present)
-    return Moment(_identity_in(content, 0, len(content), state.sound_size, present), state)
+    return FolderVersion(_identity_in(content, 0, len(content), state.valid_size, present), state)
 
 
 def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
-    """Return the identity of this moment.
+    """Return the identity of this version.
 
     Args:
         documents: The folder.
         files: The system.
         end: Where the last line ended that was known; 0 when none was.
     """
-    with translated(documents.root, Outcome.NOT_SAVED):
+    with translate_os_errors(documents.root, Outcome.NOT_SAVED):
         try:
             handle = files.open_to_read(documents.root / journal.NAME)
         except FileNotFoundError:
@@ -233,4 +237,4 @@ def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -
     offset, length = journal.ending(end)
     ending = read(offset, length)
     # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
-    return ending if ending[end - offset :] == journal.ROOM else read(offset, size)
+    return ending if ending[end - offset :] == journal.PADDING else read(offset, size)

@@ -84,7 +84,7 @@ class FolderLock:
         self._info_path = root / FOLDER / INFO_NAME
         self._turns = Turns()
         self._waiter: waiting_line.Waiter | None = None
-        self._moment: datetime.datetime | None = None
+        self._timestamp: datetime.datetime | None = None
         _open_locks.add(self)
 
     def __del__(self) -> None:
@@ -96,7 +96,7 @@ class FolderLock:
         self,
         *,
         action: str | None,
-        moment: datetime.datetime,
+        timestamp: datetime.datetime,
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None,
         turn: Turn | None = None,
@@ -105,7 +105,7 @@ class FolderLock:
 
         Args:
             action: What is going to be done, shown to waiters; None records nothing, so that a reader writes nothing.
-            moment: When.
+            timestamp: When.
             timeout_seconds: 0 means not to wait, and then not to queue behind waiters.
             on_wait: Called once, with the holder that is being waited for.
             turn: The owner of the lock: whatever happens, its maker can give the lock back. None means this thread.
@@ -116,13 +116,13 @@ class FolderLock:
         """
         mine = turn or Turn(threading.get_ident())
         wait = _Wait(timeout_seconds, on_wait)
-        self._moment = moment
+        self._timestamp = timestamp
 
         def take() -> None:
             self._acquire_among_threads(mine, wait)
             self._acquire_among_processes(wait)
             if action is not None:
-                self._leave_word(action, moment)
+                self._write_holder(action, timestamp)
 
         or_undone(take, lambda: self.release(mine))
 
@@ -139,14 +139,14 @@ class FolderLock:
 
         or_undone(give_back, give_back)
 
-    def still_held(self) -> bool:
+    def is_still_ours(self) -> bool:
         """Whether the file that is locked is still the one that others would lock."""
         return self._handle is not None and self._files.is_same(self._handle, self._path)
 
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            return Holder.of_word(self._read_word(), self._moment)
+            return Holder.of_word(self._read_holder(), self._timestamp)
         except OSError:
             return Holder({})
 
@@ -215,7 +215,7 @@ class FolderLock:
             return False
         if not _filelock().lock_descriptor(handle, blocking=False):
             return False
-        if self.still_held():
+        if self.is_still_ours():
             return True
         # The lock file was deleted: others would lock a new one. Start over with that.
         self._close_files()
@@ -262,7 +262,7 @@ class FolderLock:
                 with suppress(OSError):
                     self._files.close(handle)
 
-    def _read_word(self) -> bytes:
+    def _read_holder(self) -> bytes:
         handle = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder leaves: it is only a hint, however much stands there.
@@ -270,11 +270,11 @@ class FolderLock:
         finally:
             self._files.close(handle)
 
-    def _leave_word(self, action: str, moment: datetime.datetime) -> None:
+    def _write_holder(self, action: str, timestamp: datetime.datetime) -> None:
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, word(action, moment))
+            self._files.write_at(self._info_handle, 0, word(action, timestamp))
         except OSError:
             # A hint that cannot be written is not a reason to refuse the work.
             return
@@ -297,7 +297,7 @@ def while_locked(
     work: Callable[[FolderLock], T],
     *,
     action: str | None,
-    moment: datetime.datetime,
+    timestamp: datetime.datetime,
     timeout_seconds: float,
 ) -> T:
     """Return what some work returns on a folder that no one else can change meanwhile; the lock is given back in any case.
@@ -309,7 +309,7 @@ def while_locked(
     lock = FolderLock(root, files)
 
     def locked() -> T:
-        lock.acquire(action=action, moment=moment, timeout_seconds=timeout_seconds, on_wait=None)
+        lock.acquire(action=action, timestamp=timestamp, timeout_seconds=timeout_seconds, on_wait=None)
         return work(lock)
 
     return and_done(locked, lock.close)

@@ -7,11 +7,11 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.errors import DamagedError, Problem, found
+from plandoc.errors import DamagedError, Problem, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import TAKE_BACK
 from plandoc.storage import documents, strict_json
-from plandoc.storage.documents import check_format
+from plandoc.storage.documents import STORE_ID_KEY, check_format
 
 NAME = "plandoc.json"
 
@@ -25,15 +25,15 @@ class Marker:
     """What the marker says.
 
     Attributes:
-        lineage: The identity of the folder, made once.
-        serial: Number of the last transaction that is folded into the documents for good.
+        store_id: The identity of the folder, made once.
+        serial: Number of the last transaction that is checkpointed.
         next_event_id: The id that the next new event gets.
         format: The format of the file; the first change of a folder brings it to the present one.
         line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
-            same number; blank when none was ever folded in, or an older plandoc did it.
+            same number; blank when there was no checkpoint yet, or an older plandoc did it.
     """
 
-    lineage: str
+    store_id: str
     serial: int = 0
     next_event_id: int = 1
     format: int = attrs.field(factory=lambda: documents.FORMAT)
@@ -47,7 +47,7 @@ class Marker:
 
 def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
-    fields = attrs.asdict(marker)
+    fields = {STORE_ID_KEY if name == "store_id" else name: value for name, value in attrs.asdict(marker).items()}
     number = fields.pop("format")
     if number < _FIRST_FORMAT_WITH_DIGEST:
         del fields["line_digest"]
@@ -69,11 +69,11 @@ def parse(content: bytes) -> Marker:
     if wrong:
         raise DamagedError(NAME, wrong)
     value.pop("needs", None)
-    return Marker(format=number, **value)
+    return Marker(format=number, store_id=value.pop(STORE_ID_KEY), **value)
 
 
 def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
-    wanted = {"lineage": str, "serial": int, "next_event_id": int}
+    wanted = {STORE_ID_KEY: str, "serial": int, "next_event_id": int}
     if number >= _FIRST_FORMAT_WITH_DIGEST:
         wanted["line_digest"] = str
         if "needs" in value:
@@ -85,7 +85,7 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     for name, least in (("serial", 0), ("next_event_id", 1)):
         if type(value.get(name)) is int and not least <= value[name] < _BEYOND_NUMBERS:
             limits = f"of at least {least}" if value[name] < least else "of at most 15 digits"
-            wrong.append((name, f"wanted a whole number {limits}, found {found(value[name])}"))
+            wrong.append((name, f"wanted a whole number {limits}, found {shorten(value[name])}"))
     return wrong
 
 

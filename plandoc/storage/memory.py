@@ -1,15 +1,17 @@
-"""The memory backend: the same promises without a disk, for tests and for trying things out."""
+"""The memory backend: the same promises without a disk, for the tests of programs that use plandoc."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Reading, Transaction
-from plandoc.storage.directory_scan import Fingerprints
+from plandoc.storage.directory_scan import ScanResult
+from plandoc.storage.document_head import Head, head_of
+from plandoc.storage.paths import IN_MEMORY
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.unwinding import or_undone
 
@@ -19,14 +21,13 @@ T = TypeVar("T")
 class MemoryBackend:
     """The documents of one store, gone when the program ends."""
 
-    location = "memory"
-    kept_rows = None
+    location = IN_MEMORY
 
-    def __init__(self, lineage: str) -> None:
-        self.lineage = lineage
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
         self.documents: Mapping[str, bytes] = {
-            marker.NAME: marker.render(marker.Marker(lineage)),
-            **{name: documents.render(name, lineage, {}, {}) for name in initialize.DOCUMENTS},
+            marker.NAME: marker.render(marker.Marker(store_id)),
+            **{name: documents.render(name, store_id, {}, {}) for name in initialize.DOCUMENTS},
         }
         self.serial = 0
         self._turns = Turns()
@@ -51,9 +52,9 @@ class MemoryBackend:
 
         return or_undone(start, lambda: self.release(turn))
 
-    def view(self, look: Callable[[Reading], T]) -> T:
-        """Return what `look` makes of the documents of this moment."""
-        return look(_MemoryReading(self.documents, self.serial))
+    def view(self, function: Callable[[Reading], T]) -> T:
+        """Return what `function` makes of the documents as they are."""
+        return function(_MemoryReading(self.documents, self.serial))
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""
@@ -74,11 +75,16 @@ class _MemoryReading:
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
 
+    def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:  # noqa: ARG002
+        for name in names:
+            content = self._documents.get(name)
+            yield name, None if content is None else head_of(content, content)
+
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> Fingerprints:  # noqa: ARG002  (always at this instant)
-        return Fingerprints({name: self._documents[name] for name in self.names(folder)}, object())
+    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
+        return ScanResult({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:
         return self._documents.get(name)

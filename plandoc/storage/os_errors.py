@@ -10,7 +10,7 @@ from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, Storage
 from plandoc.storage.files import NotAFile
 
 
-class translated:  # noqa: N801  (read as the sentence that it begins)
+class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     """Give an `OSError` the path and say what was saved; let plandoc's own errors through.
 
     A class, for a generator would cost more than many of the calls to the system that it stands around.

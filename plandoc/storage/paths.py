@@ -6,26 +6,34 @@ import os
 import stat
 from pathlib import Path
 
-from plandoc.errors import Outcome, StorageError, found
+from plandoc.errors import Outcome, StorageError, shorten
+
+# What `open_store` takes instead of a path for a store in memory, as SQLite does. Only this text: a folder of that name
+# is "./:memory:".
+IN_MEMORY = ":memory:"
 
 
-def named(path: str | os.PathLike[str]) -> Path:
+def checked_path(path: str | os.PathLike[str]) -> Path:
     r"""Return a path that somebody named.
 
     Raises:
         StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
-            for an empty one, which would mean the present folder, and for anything that cannot be a path.
+            for an empty one, which would mean the present folder, for ":memory:", which only `open_store` takes, and for
+            anything that cannot be a path.
 
-    >>> named("data/../data")
+    >>> checked_path("data/../data")
     PosixPath('data/../data')
-    >>> named("a\0b")
+    >>> checked_path("a\0b")
     Traceback (most recent call last):
     plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
     """
+    if path == IN_MEMORY:
+        reason = "a store in memory has neither a folder nor files; wanted a path"
+        raise StorageError(repr(path), reason, Outcome.NOT_SAVED)
     if path == "":
         raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
     if not isinstance(path, str | os.PathLike):
-        raise StorageError(found(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
+        raise StorageError(shorten(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
     place = Path(path)
     if "\0" in str(place):
         raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)
@@ -38,10 +46,10 @@ def resolved(path: str | os.PathLike[str]) -> Path:
     Not by `Path.resolve`, for which a link to itself is an error of a kind of its own. Here it stays as it is, and
     whoever opens it is told what it is.
     """
-    return Path(os.path.realpath(named(path)))
+    return Path(os.path.realpath(checked_path(path)))
 
 
-def is_no_file(path: Path) -> bool:
+def is_special_file(path: Path) -> bool:
     """Whether a path leads to a device, a pipe or a socket, which must not be replaced by a file.
 
     Asked of the path as it is named: that of a pipe, such as /dev/stdout may be, cannot be followed to its end.

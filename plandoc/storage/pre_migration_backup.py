@@ -16,7 +16,7 @@ from plandoc.storage.lock import FOLDER
 
 
 def files_of(reading: Reading) -> dict[str, bytes]:
-    """Return every file of a backup of one moment: the documents as they are, and the marker with the moment's serial.
+    """Return every file of a backup of one version of a folder: the documents as they are, and the marker with its serial.
 
     Raises:
         DamagedError: when the marker or a document that every folder has is missing, or the marker means nothing.
@@ -30,11 +30,11 @@ def files_of(reading: Reading) -> dict[str, bytes]:
     for name in own:
         if name not in content:
             raise archive.damaged(name, "the file is missing", hint=TAKE_BACK)
-    content[marker.NAME] = _of_this_moment(content[marker.NAME], reading)
+    content[marker.NAME] = _of_this_version(content[marker.NAME], reading)
     return content
 
 
-def _of_this_moment(content: bytes, reading: Reading) -> bytes:
+def _of_this_version(content: bytes, reading: Reading) -> bytes:
     present = marker.parse(content)
     if present.serial == reading.serial:
         return content
@@ -42,7 +42,7 @@ def _of_this_moment(content: bytes, reading: Reading) -> bytes:
     return marker.render(attrs.evolve(present, serial=reading.serial, line_digest=reading.line_digest))
 
 
-def keep(folder: DocumentFiles, reading: Reading, *, moment: datetime.datetime) -> str:
+def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetime) -> str:
     """Write a backup of a folder into the folder itself, durably, and return its name; one that is there stays."""
     name = f"{FOLDER}/before-format-{documents.FORMAT}.{reading.serial}.zip"
     present = folder.read(name)
@@ -51,7 +51,7 @@ def keep(folder: DocumentFiles, reading: Reading, *, moment: datetime.datetime) 
         folder.sync([name])
         return name
     files = files_of(reading)
-    content = archive.render_archive(archive.describe(files, moment=moment), files)
+    content = archive.render_archive(archive.describe(files, timestamp=timestamp), files)
     folder.put_durably(name, content)
     # The folder it lies in was made by the lock, which needs nothing on the disk: its name must be there, too.
     folder.sync([])
@@ -62,7 +62,7 @@ def keep(folder: DocumentFiles, reading: Reading, *, moment: datetime.datetime) 
 
 
 def prepare(
-    folder: DocumentFiles, reading: Reading, changes: Mapping[str, bytes | None], *, moment: datetime.datetime
+    folder: DocumentFiles, reading: Reading, changes: Mapping[str, bytes | None], *, timestamp: datetime.datetime
 ) -> dict[str, bytes | None]:
     """Keep what is there, and return the changes with all of the step to the present format among them.
 
@@ -75,7 +75,7 @@ def prepare(
     wrong = problems_in_the_way(reading)
     if wrong:
         raise DamagedError(wrong[0].file or "", wrong)
-    keep(folder, reading, moment=moment)
+    keep(folder, reading, timestamp=timestamp)
     present = changes.get(marker.NAME) or reading.read(marker.NAME)
     if present is None:
         raise DamagedError(marker.NAME, marker.missing())

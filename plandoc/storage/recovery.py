@@ -40,10 +40,10 @@ class State:
         line_digest: The checksum of its line, which distinguishes it from any other one of that number; blank when unknown.
         lines: The transactions that the documents may lack.
         changes: What these did to each document, in order.
-        sound_size: Bytes of the journal up to the end of its last line; 0 when all of it is folded in already.
-        tail: The end of those bytes.
-        unfinished_size: Bytes after them, of transactions that were never committed.
-        dropped: The first lines, which a checkpoint has folded in already; they no longer count.
+        valid_size: Bytes of the journal up to the end of its last line; 0 when all of it is already checkpointed.
+        last_bytes: The end of those bytes.
+        torn_size: Bytes after them, of transactions that were never committed.
+        dropped: The first lines, which are already checkpointed; they no longer count.
         pending: The documents that these changed, each with the number of the last one to do so; None instead of a
             number where that one removed it.
     """
@@ -53,15 +53,15 @@ class State:
     line_digest: str
     lines: Sequence[journal.Line]
     changes: Mapping[str, Sequence[journal.Change]]
-    sound_size: int
-    tail: bytes
-    unfinished_size: int
+    valid_size: int
+    last_bytes: bytes
+    torn_size: int
     dropped: Sequence[journal.Line]
     pending: Mapping[str, int | None]
 
     @property
-    def folded(self) -> bool:
-        """Whether the journal holds lines that a checkpoint has folded in already."""
+    def already_checkpointed(self) -> bool:
+        """Whether the journal holds lines that are already checkpointed."""
         return bool(self.dropped)
 
     @property
@@ -95,17 +95,17 @@ def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
     # The writer of the marker may have been killed before emptying the journal, and others may have gone on writing.
     dropped = tuple(line for line in content.lines if line.serial <= present.serial)
     after_serial = dropped[0].serial - 1 if dropped else present.serial
-    journal.check_belongs(content.lines, lineage=present.lineage, after_serial=after_serial)
+    journal.check_belongs(content.lines, store_id=present.store_id, after_serial=after_serial)
     lines = content.lines[len(dropped) :]
     return State(
         marker=present,
         serial=present.serial + len(lines),
-        line_digest=journal.checksum(content.tail) if lines else present.line_digest,
+        line_digest=journal.checksum(content.last_bytes) if lines else present.line_digest,
         lines=lines,
         changes=journal.versions(lines),
-        sound_size=content.sound_size if lines else 0,
-        tail=content.tail if lines else b"",
-        unfinished_size=content.unfinished_size,
+        valid_size=content.valid_size if lines else 0,
+        last_bytes=content.last_bytes if lines else b"",
+        torn_size=content.torn_size,
         dropped=dropped,
         pending=_pending(lines),
     )
@@ -122,21 +122,21 @@ def extended(state: State, fresh: journal.Content) -> State:
         DamagedError: when the lines do not belong together.
     """
     if not fresh.lines:
-        return attrs.evolve(state, unfinished_size=fresh.unfinished_size)
+        return attrs.evolve(state, torn_size=fresh.torn_size)
     first = state.number_of_lines + 1
-    journal.check_belongs(fresh.lines, lineage=state.marker.lineage, after_serial=state.serial, first=first)
+    journal.check_belongs(fresh.lines, store_id=state.marker.store_id, after_serial=state.serial, first=first)
     more = journal.versions(fresh.lines)
     changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
     written = more.get(marker.NAME)
     return State(
         marker=state.marker if written is None else marker.parse(written[-1].content or b""),
         serial=state.serial + len(fresh.lines),
-        line_digest=journal.checksum(fresh.tail),
+        line_digest=journal.checksum(fresh.last_bytes),
         lines=(*state.lines, *fresh.lines),
         changes=changes,
-        sound_size=state.sound_size + fresh.sound_size,
-        tail=fresh.tail,
-        unfinished_size=fresh.unfinished_size,
+        valid_size=state.valid_size + fresh.valid_size,
+        last_bytes=fresh.last_bytes,
+        torn_size=fresh.torn_size,
         dropped=state.dropped,
         pending={**state.pending, **_pending(fresh.lines)},
     )
@@ -204,13 +204,13 @@ def _may_be_lost(current: bytes, found: str, changes: Sequence[journal.Change]) 
     return found in older or not current.strip() or b"\0" in current
 
 
-def check_understood(name: str, content: bytes, lineage: str) -> None:
+def check_understood(name: str, content: bytes, store_id: str) -> None:
     """Refuse a content from the journal that is not a document of the folder, before it replaces one.
 
     Raises:
         DamagedError: with what is wrong.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    belongs_to = marker.parse(content).lineage if name == marker.NAME else documents.parse(name, content).lineage
-    if belongs_to != lineage:
-        raise journal.damaged_content(name, belongs_to, lineage)
+    belongs_to = marker.parse(content).store_id if name == marker.NAME else documents.parse(name, content).store_id
+    if belongs_to != store_id:
+        raise journal.damaged_content(name, belongs_to, store_id)

@@ -1,1 +1,1 @@
-"""Planning an event: thin operations that read records in a session and hand them to the sums."""
+"""What a user does to a plan: thin operations that read records in a session and hand them to the domain."""

@@ -1,7 +1,7 @@
-"""Changing a plan during production: each change with its reason, on record for ever.
+"""Changing a plan during production: each change is recorded permanently, with its reason.
 
 The live plan and the record of its change are written in one guarded write. Everything is checked, and the record
-made, before anything is written: a caller who catches the error goes on in a session that is as it was.
+built, before anything is written: a caller who catches the error continues with an unchanged session.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import attrs
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
-    fewer_than_assembled,
-    recipes_in_production,
-    wrong_with_batches,
-    wrong_with_new_good,
-    wrong_with_quantity,
+    validate_assembled,
+    validate_batches,
+    validate_new_good,
+    validate_not_baked,
+    validate_quantity,
 )
 from plandoc.domain.replay import in_order
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
 from plandoc.engine.document import having
-from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, definitions_of
-from plandoc.engine.plan_parts import assembly_runs, planned_goods, production_runs, selected_recipes
+from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
+from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, Named, wording
 from plandoc.records import (
@@ -44,7 +44,7 @@ from plandoc.records import (
     Recipe,
 )
 from plandoc.store import NO_SESSION, changes, reads
-from plandoc.workflow.amendment_steps import begin, new_amendment, refuse, select_recipes
+from plandoc.workflow.amendment_steps import begin, new_amendment, select_recipes
 from plandoc.workflow.decisions import exact_needs, new_decision, put_decision
 
 RecordT = TypeVar("RecordT")
@@ -52,7 +52,7 @@ RecordT = TypeVar("RecordT")
 
 @reads
 def get_amendments(event_id: int, session: Session = NO_SESSION) -> list[PlanAmendment]:
-    """Return the amendments of an event's plan, in the order of their numbers; that is their order, not the clock.
+    """Return the amendments of an event's plan, in the order of their numbers.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -66,16 +66,16 @@ def drop_finished_good(
     event_id: int,
     finished_good_id: int,
     reason: str,
-    despite_production: bool = False,
+    force: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
-    """Take a good out of the plan; its recipes stay selected. Returns the amendment.
+    """Remove a good from the plan; its recipes stay selected. Returns the amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
-        reason: Why; blanks around it are cut off, and something must be left.
-        despite_production: Drop it although batches of recipes that it needs are baked.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
+        force: Drop it although batches of recipes that it needs are baked.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -87,10 +87,10 @@ def drop_finished_good(
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
-    problems = list(fewer_than_assembled(name, 0, _pieces_assembled(session, row)))
-    if not despite_production:
+    problems = list(validate_assembled(name, 0, _pieces_assembled(session, row)))
+    if not force:
         baked = _baked(session, event_id)
-        problems.extend(recipes_in_production(name, finished_good_id, baked, definitions_of(event_id, session)))
+        problems.extend(validate_not_baked(name, finished_good_id, baked, plan_definitions(event_id, session)))
     refuse(problems)
     change = DropFinishedGood(finished_good_id, name, original_quantity=row.quantity)
     amendment = new_amendment(session, event_id, change, reason)
@@ -107,13 +107,13 @@ def add_finished_good(
     enough: bool = False,
     session: Session = NO_SESSION,
 ) -> PlanAmendment:
-    """Put a good into the plan, with the recipes that it needs and that are not selected. Returns the amendment.
+    """Add a good to the plan, with the recipes that it needs and that are not selected. Returns the amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must not be in the plan.
         quantity: How many of it; a whole number above 0.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
             Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
@@ -126,7 +126,7 @@ def add_finished_good(
     reason = begin(session, event_id, reason)
     asked = _availability(session, event_id, finished_good_id)
     present = _row_of_good(session, event_id, finished_good_id)
-    refuse(wrong_with_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
+    refuse(validate_new_good(finished_good_id, asked, quantity, present.quantity if present else None))
     recipe_ids = tuple(recipe.id for recipe in asked.missing_recipes) if asked else ()
     change = AddFinishedGood(finished_good_id, _name_of_good(session, event_id, finished_good_id), quantity)
     brought = brought_in(event_id, session, goods=[finished_good_id])
@@ -153,22 +153,22 @@ def change_quantity(
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_good_id: The good; it must be in the plan.
-        quantity: How many from now on; a whole number above 0, another one than before.
-        reason: Why; blanks around it are cut off, and something must be left.
+        quantity: How many from now on; a whole number above 0, different from before.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         enough: Also change the batches of all units that it needs to the fewest that are enough; see `amend_enough`.
             Their amendments follow the one of the good.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the good is not in the plan, the number is no whole number above 0
-            or the same as before, or more pieces are assembled.
+        ValidationError: when the reason is blank, the good is not in the plan, the number is not a whole number above
+            0 or is the same as before, or more pieces are assembled.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
-    refuse(wrong_with_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
+    refuse(validate_quantity(name, row.quantity, quantity, _pieces_assembled(session, row)))
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
@@ -184,25 +184,25 @@ def modify_batch_decision(
 ) -> PlanAmendment:
     """Change how many batches of a finished unit's recipe are baked. Returns the amendment.
 
-    Batches that are short of what the goods need count as accepted, for there is a reason.
+    Batches that are short of the need count as accepted, because the amendment has a reason.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        finished_unit_id: The unit; its recipe is selected if it is not. One that is not decided starts from 0.
-        batches: How many from now on; a whole number, another one than before. 0 takes the decision away.
-        reason: Why; blanks around it are cut off, and something must be left.
+        finished_unit_id: The unit; its recipe is selected if it is not. A unit without a decision starts from 0.
+        batches: How many from now on; a whole number, different from before. 0 removes the decision.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the unit does not exist, the number is no whole number or the same
-            as before, more batches are baked already, or a good of the plan is broken.
+        ValidationError: when the reason is blank, the unit does not exist, the number is not a whole number or the
+            same as before, more batches are already baked, or a good of the plan is broken.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
-    refuse(wrong_with_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
+    refuse(validate_batches(unit, old, batches, _baked(session, event_id).get(unit.id, 0)))
     amendment = _of_batches(session, event_id, unit, (old, batches), reason, selected_recipes(event_id, session))
     amendment = attrs.evolve(amendment, definitions=brought_in(event_id, session, units=[unit.id]))
     if batches == 0 and present is not None:
@@ -219,11 +219,11 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     """Change the batches of every unit that the goods need to the fewest that are enough, for one reason.
 
     Units that were lost in baking are made again, and no number falls below what is baked. Batches that no good needs
-    stay as they are. A decision whose number is right already counts as made for the need of now, without an amendment.
+    stay as they are. A decision with the right number is updated to the current need without an amendment.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Returns:
@@ -239,12 +239,12 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     first = amendments_made(event_id, session) + 1
     batches = _batches(session, event_id, needs, reason, first, selected_recipes(event_id, session))
     if not batches:
-        raise ValidationError([Problem("enough batches are decided of everything, so nothing would change")])
+        raise ValidationError([Problem("enough batches are already decided for everything, so nothing would change")])
     return _save_batches(session, batches)
 
 
 def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
-    """Return a record as the plan defines it, or the catalogue what the plan does not know; None when neither does."""
+    """Return a record as the plan defines it, or else as the catalog does; None when neither does."""
     try:
         return defined(record_type, record_id, event_id, session)
     except NotFoundError:
@@ -267,15 +267,15 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
         return row
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
-        raise ValidationError([Problem(f"Finished good {found(good_id)} not found", field="finished_good_id")])
+        raise ValidationError([Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")])
     event = session.event(event_id)
     add = Hint.ADD_GOOD(event=Named(event.id, event.slug), good=Named(good.id, good.slug))
-    hint = wording("put it into the plan with {add}", add=add)
+    hint = wording("add it with {add}", add=add)
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
 def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand must still be possible to drop.
+    # A good that was removed from the catalog by hand can still be dropped.
     good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
@@ -284,7 +284,7 @@ def _availability(session: Session, event_id: int, good_id: int) -> Availability
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
-    return availability([good], selected_recipes(event_id, session), definitions_of(event_id, session))[0]
+    return availability([good], selected_recipes(event_id, session), plan_definitions(event_id, session))[0]
 
 
 def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
@@ -301,7 +301,7 @@ def _baked(session: Session, event_id: int) -> Mapping[int, int]:
 def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
     unit = _known(FinishedUnit, unit_id, event_id, session)
     if unit is None:
-        raise ValidationError([Problem(f"Finished unit {found(unit_id)} not found", field="finished_unit_id")])
+        raise ValidationError([Problem(f"Finished unit {shorten(unit_id)} not found", field="finished_unit_id")])
     decisions = session.find(BatchDecision, having("finished_unit_id", unit_id), event_id=event_id)
     return unit, decisions[0] if decisions else None
 
@@ -320,10 +320,10 @@ class _Batches:
 
 
 def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quantity: int) -> Sequence[_Batches]:
-    """Return enough batches of the units of a good, as if the amendment that plans so many of it were made already."""
+    """Return enough batches of the units of a good, as if the amendment of its quantity were already made."""
     event_id = amendment.event_id
     goods = {**planned_goods(event_id, session), good_id: quantity}
-    breakdown = Breakdown.of(definitions_of(event_id, session))
+    breakdown = Breakdown.of(plan_definitions(event_id, session))
     units = breakdown.units(good_id)
     of_good = {unit_id: exact for unit_id, exact in breakdown.needs(goods).items() if unit_id in units}
     selected = selected_recipes(event_id, session).union(amendment.added_recipe_ids)
@@ -338,12 +338,12 @@ def _batches(
     sequence: int,
     selected: Collection[int],
 ) -> Sequence[_Batches]:
-    """Return what is to be decided so that enough is baked; what is right already is left out.
+    """Return the decisions needed so that enough is baked; units with the right number are left out.
 
     Args:
         session: The session to look in.
         event_id: The event.
-        needs: Units that the goods take, before they are rounded up, by the unit's id.
+        needs: Units that the goods take, before rounding up, by the unit's id.
         reason: Why.
         sequence: The number of the first amendment.
         selected: The recipes that are selected, or will be by then.
@@ -356,13 +356,13 @@ def _batches(
         unit, present = _unit_and_decision(session, event_id, unit_id)
         old, done = present.batches if present else 0, baked.get(unit_id, 0)
         number = enough_batches(math.ceil(exact), made.get(unit_id, 0), done, unit.yield_per_batch)
-        wrong = [] if number == old else list(wrong_with_batches(unit, old, number, done))
+        wrong = [] if number == old else list(validate_batches(unit, old, number, done))
         problems.extend(wrong)
         if wrong:
             continue
         decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
         if number != old:
-            # All of a unit that a good of the plan needs is frozen.
+            # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
             wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
@@ -381,7 +381,7 @@ def _of_batches(
     reason: str,
     selected: Collection[int],
 ) -> PlanAmendment:
-    """Return the amendment of the batches of a unit, with its recipe where that is not selected; it freezes nothing."""
+    """Return the amendment of a unit's batches, with its recipe if that is not selected; it freezes nothing."""
     recipe, (old, new) = defined(Recipe, unit.recipe_id, event_id, session), numbers
     change = ModifyBatch(recipe.id, recipe.name, unit.id, unit.slug, old_batches=old, new_batches=new)
     return new_amendment(session, event_id, change, reason, (recipe.id,) if new and recipe.id not in selected else ())

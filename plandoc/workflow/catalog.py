@@ -1,4 +1,4 @@
-"""The catalogue and the list of events: finding things by what a person calls them."""
+"""The catalog and the list of events: finding records by slug or id, and removing events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 from plandoc import records
 from plandoc.domain.states import Edit, check_edit
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import NotFoundError, found
+from plandoc.errors import NotFoundError, shorten
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -34,7 +34,7 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     Raises:
         NotFoundError: with the nearest slug there is.
     """
-    # An id names its document, so that it needs no look at the others.
+    # An id names its document, so the others need not be read.
     if type(key) is int:
         return session.get(record_type, key)
     key = str(key)
@@ -46,11 +46,11 @@ def find_by_key(record_type: type[RecordT], key: str | int, session: Session = N
     if named is not None:
         return named
     slugs = [getattr(record, "slug", "") for record in session.find(record_type)]
-    raise NotFoundError(table_of(record_type).label, found(key), _nearest(key, slugs))
+    raise NotFoundError(table_of(record_type).label, shorten(key), _nearest(key, slugs))
 
 
 def is_id(key: str) -> bool:
-    """Return whether what was typed can be an id."""
+    """Return whether a typed key can be an id."""
     return key.isascii() and key.isdigit() and len(key) < 16
 
 
@@ -61,7 +61,7 @@ def _nearest(key: str, slugs: list[str]) -> str | None:
 
 @changes("remove an event")
 def remove_event(event_id: int, discard_history: bool = False, session: Session = NO_SESSION) -> None:
-    """Remove an event with everything planned for it. Its id is never given again.
+    """Remove an event with everything planned for it. Its id is never used again.
 
     Args:
         event_id: The event.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from plandoc.domain.definition_changes import DefinitionDifference
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference, compare, compare_definitions
-from plandoc.domain.replay import Part, PlanContent, in_order
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.domain.replay import PlanContent, in_order
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment, PlanSection
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.store import NO_SESSION, reads
 
@@ -24,9 +24,9 @@ class PlanComparison:
         goods: Each good of either plan.
         batches: Each finished unit that is decided in either plan.
         recipes: Each recipe that is selected in either plan.
-        amendments: All amendments in their order; those of what is in neither plan are only here.
-        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of the catalogue
-            alone is none of the plan's.
+        amendments: All amendments in order, including those of items that are in neither plan.
+        definitions: Each good, unit, recipe and ingredient whose definition was revised; a change of
+            the catalog alone does not count.
     """
 
     event: Event
@@ -39,19 +39,19 @@ class PlanComparison:
 
     @property
     def total_changes(self) -> int:
-        """How many goods, batches, recipes and definitions are not as they were."""
+        """How many goods, batches, recipes and definitions changed."""
         numbers = sum(one.status is not Status.UNCHANGED for one in (*self.goods, *self.batches, *self.recipes))
         return numbers + sum(one.status is not Status.UNCHANGED for one in self.definitions)
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything is not as it was."""
+        """Whether anything changed."""
         return self.total_changes > 0
 
 
 @reads
 def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanComparison:
-    """Return what became of an event's plan since its snapshot, with the amendments behind each difference.
+    """Return how an event's plan changed since its snapshot, with the amendments behind each difference.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -62,16 +62,16 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     snapshot = get_plan_snapshot(event_id, session=session)
     if snapshot is None:
         return PlanComparison(event, has_snapshot=False, goods=(), batches=(), recipes=(), amendments=amendments)
-    in_force = definitions_of(event_id, session)
-    compared = compare(snapshot, amendments, _live(event_id, session), in_force)
+    effective = plan_definitions(event_id, session)
+    compared = compare(snapshot, amendments, _live(event_id, session), effective)
     return PlanComparison(
         event=event,
         has_snapshot=True,
-        goods=compared[Part.GOODS],
-        batches=compared[Part.BATCHES],
-        recipes=compared[Part.RECIPES],
+        goods=compared[PlanSection.GOODS],
+        batches=compared[PlanSection.BATCHES],
+        recipes=compared[PlanSection.RECIPES],
         amendments=amendments,
-        definitions=compare_definitions(amendments, in_force),
+        definitions=compare_definitions(amendments, effective),
     )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import attrs
 
-from plandoc.constraints import positive_int, positive_ratio
+from plandoc.constraints import positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
-    hint_at_shortfall,
+    decision_for,
     options_for,
+    shortfall_hint,
     shortfall_in_words,
     suggest,
     units_yielded,
@@ -22,10 +22,10 @@ from plandoc.domain.needs import needs_of_plan, requirements_of_plan
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
 from plandoc.engine.document import having
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.plan_parts import packed, planned_goods, selected_recipes
+from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -47,14 +47,14 @@ def get_batch_decisions(event_id: int, session: Session = NO_SESSION) -> list[Ba
 def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requirement]:
     """Return what the goods of an event take of each finished unit, in the order of the units' ids.
 
-    Worked out exactly and rounded up once; a unit that several goods use is one row.
+    Computed exactly and rounded up once; a unit that several goods use is one row.
 
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
     quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
-    return list(requirements_of_plan(quantities, done, definitions_of(event_id, session)))
+    return list(requirements_of_plan(quantities, done, plan_definitions(event_id, session)))
 
 
 def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
@@ -64,12 +64,12 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
         ValidationError: with every good that is broken.
     """
     quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
-    return needs_of_plan(quantities, done, definitions_of(event_id, session))
+    return needs_of_plan(quantities, done, plan_definitions(event_id, session))
 
 
 @reads
 def get_batch_options(event_id: int, session: Session = NO_SESSION) -> list[UnitOptions]:
-    """Return for each finished unit that an event needs the numbers of batches worth choosing from.
+    """Return for each finished unit that an event needs the numbers of batches worth considering.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -84,11 +84,11 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
 
     Args:
         recipe_id: The recipe, which may give small pieces or large ones.
-        units_needed: A whole number above 0, the same whatever yield is taken.
+        units_needed: A whole number above 0, the same for every yield.
         session: The session to look in; None takes the default store.
 
     Raises:
-        NotFoundError: when there is no such recipe.
+        NotFoundError: when the recipe does not exist.
         ValidationError: when the number is wrong, or the recipe has no yield.
     """
     recipe = session.get(Recipe, recipe_id)
@@ -106,20 +106,20 @@ def save_batch_decision(
     accept_shortfall: bool = False,
     session: Session = NO_SESSION,
 ) -> BatchDecision:
-    """Decide how many batches of a finished unit's recipe are baked; a decision there already is replaced.
+    """Decide how many batches of a finished unit's recipe are baked; an existing decision is replaced.
 
-    Whether that is short of what the goods need is worked out here. The need and the acceptance are kept with it.
+    Whether that is short of the need is computed here. The need and the acceptance are stored with the decision.
 
     Args:
         event_id: The event; its plan must be DRAFT or LOCKED.
         finished_unit_id: The unit; its recipe must be selected.
         batches: A whole number above 0.
-        accept_shortfall: Agree to bake less than is needed.
+        accept_shortfall: Accept baking less than is needed.
         session: The session to work in; None opens one and commits it.
 
     Raises:
-        ValidationError: when the event or unit does not exist, the recipe is not selected, the number is no whole
-            number above 0, or the batches are short and that is not accepted.
+        ValidationError: when the event or unit does not exist, the recipe is not selected, the number is not a
+            whole number above 0, or the batches are short and that is not accepted.
         PlanStateError: when production has started.
     """
     return save_batch_decisions(event_id, {finished_unit_id: batches}, accept_shortfall, session=session)[0]
@@ -137,7 +137,7 @@ def save_batch_decisions(
     Args:
         event_id: The event; its plan must be DRAFT or LOCKED.
         batches: Whole numbers above 0, by the finished unit's id.
-        accept_shortfall: Agree to bake less than is needed, of any of them.
+        accept_shortfall: Accept baking less than is needed, of any of them.
         session: The session to work in; None opens one and commits it.
 
     Returns:
@@ -161,8 +161,7 @@ def save_batch_decisions(
             )
         except ValidationError as error:
             problems.extend(error.problems)
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return [put_decision(session, decision) for decision in decisions]
 
 
@@ -172,7 +171,7 @@ def decide_enough(event_id: int, replace_stale: bool = False, session: Session =
 
     Args:
         event_id: The event; its plan must be DRAFT or LOCKED.
-        replace_stale: Also decide anew the units whose decision is stale or short, or was accepted as short.
+        replace_stale: Also decide again the units whose decision is stale or short, or was accepted as short.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -207,7 +206,7 @@ def delete_batch_decisions(
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: with every unit for which nothing is decided; then none is removed.
+        ValidationError: with every unit without a decision; then nothing is removed.
         PlanStateError: when production has started.
     """
     event = event_to_edit(event_id, Edit.DECISIONS, session)
@@ -217,7 +216,7 @@ def delete_batch_decisions(
     undecided = [unit_id for unit_id in wanted if type(unit_id) is not int or unit_id not in decided]
     if undecided:
         raise ValidationError(
-            Problem(f"no batches of finished unit {found(unit_id)} are decided", field="finished_unit_ids")
+            Problem(f"no batches of finished unit {shorten(unit_id)} are decided", field="finished_unit_ids")
             for unit_id in undecided
         )
     for unit_id in wanted:
@@ -245,41 +244,31 @@ def new_decision(
     *,
     accept_shortfall: bool,
 ) -> BatchDecision:
-    """Return a decision that holds the need, the yield and the recipe as they are now; it is not saved.
+    """Return a decision with the current need, yield and recipe, not saved yet.
 
     Args:
         session: The session to look in.
         event_id: The event.
         unit: The finished unit.
         batches: How many are decided.
-        exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
-        accept_shortfall: Whether somebody agrees to bake less than is needed.
+        exact: Units that the goods take, before rounding up; 0 when they take none.
+        accept_shortfall: Whether to accept baking less than is needed.
 
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
-    needed = math.ceil(exact)
-    made = units_yielded(batches, unit.yield_per_batch)
-    if made < needed and not accept_shortfall:
+    decision = decision_for(event_id, unit, batches, exact)
+    if decision.shortfall_accepted and not accept_shortfall:
+        needed, made = decision.units_needed, units_yielded(batches, unit.yield_per_batch)
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
-        hint = hint_at_shortfall(needed, unit.yield_per_batch)
+        hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
-    return BatchDecision(
-        event_id=event_id,
-        finished_unit_id=unit.id,
-        recipe_id=unit.recipe_id,
-        batches=batches,
-        yield_per_batch=unit.yield_per_batch,
-        units_needed=needed,
-        shortfall_accepted=made < needed,
-        # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
-        exact_need=exact if positive_ratio(exact) is None else 0,
-        recipe_fingerprint=recipe_fingerprint(unit.recipe_id, definitions_of(event_id, session)),
-    )
+    fingerprint = recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session))
+    return attrs.evolve(decision, recipe_fingerprint=fingerprint)
 
 
 def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
-    """Save a decision in the place of the one there is for its unit, if any; the state of the plan is not asked."""
+    """Save a decision, replacing the one for its unit, if any; the plan's state is not checked."""
     is_of_unit = having("finished_unit_id", decision.finished_unit_id)
     present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
     if present:

@@ -1,4 +1,4 @@
-"""The life of a plan: DRAFT, LOCKED, IN_PRODUCTION, COMPLETED, one step at a time."""
+"""The lifecycle of a plan: DRAFT, LOCKED, IN_PRODUCTION, COMPLETED, one step at a time."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def unlock_plan(event_id: int, session: Session = NO_SESSION) -> Event:
 def start_production(event_id: int, session: Session = NO_SESSION) -> Event:
     """Write the snapshot of a plan that is LOCKED and move it to IN_PRODUCTION, in one write. Returns the event.
 
-    After a crash at any moment both the snapshot and the new state are there, or neither is.
+    Even after a crash, either both the snapshot and the new state are there, or neither is.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        PlanStateError: when the plan is not LOCKED; so the second of two calls is refused and changes nothing.
+        PlanStateError: when the plan is not LOCKED, so a second call is refused and changes nothing.
     """
     check_step(session.event(event_id), START)
-    # Before the state: whatever goes wrong in it must find the plan as it was.
+    # Before the state: when it fails, the plan must be unchanged.
     create_plan_snapshot(event_id, session=session)
     return _move(session, event_id, START)
 
@@ -63,6 +63,6 @@ def complete_production(event_id: int, session: Session = NO_SESSION) -> Event:
 def _move(session: Session, event_id: int, step: Step) -> Event:
     event = session.event(event_id)
     check_step(event, step)
-    # Nothing goes on while it is not known which plan was started.
+    # A plan with two snapshots is refused: it is unknown which one was started.
     unit_of_work(session).snapshot(event_id)
     return unit_of_work(session).replace(attrs.evolve(event, plan_state=step.after))

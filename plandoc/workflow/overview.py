@@ -10,9 +10,9 @@ from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.review import PlanParts
-from plandoc.engine.plan_definitions import definitions_of
-from plandoc.engine.plan_parts import plan_parts
+from plandoc.domain.review import LivePlan
+from plandoc.engine.live_plan import live_plan
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -35,19 +35,19 @@ T = TypeVar("T")
 
 @frozen
 class Plan:
-    """A whole plan at one moment.
+    """A whole plan, read in one consistent state.
 
-    A recipe, good or unit that the plan names and nobody can find any more is left out; the findings name it.
+    A recipe, good or unit that no longer exists is left out; the findings name it.
 
     Attributes:
         event: The event, with the state of the plan.
         recipes: The selected recipes.
         goods: The goods to hand out, and how many of each.
         decisions: The batch decisions.
-        units: Each finished unit that is needed or decided, with both; units of broken goods are not among them.
+        units: Each finished unit that is needed or decided, with both; units of broken goods are left out.
         findings: What a person should look at.
         snapshot: The plan as production started; None before.
-        amendments: What was changed since, in their order.
+        amendments: What was changed since, in order.
         production_runs: What was baked.
         assembly_runs: What was packed.
     """
@@ -66,14 +66,14 @@ class Plan:
 
 @reads
 def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
-    """Return everything about the plan of an event, read at one moment.
+    """Return everything about the plan of an event, read in one consistent state.
 
     Raises:
         NotFoundError: "Event 99 not found".
         DamagedError: when it has two snapshots.
     """
     event = session.event(event_id)
-    parts, definitions = plan_parts(event_id, session), definitions_of(event_id, session)
+    parts, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,
@@ -93,7 +93,7 @@ def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[
     return (record for record in map(lookup, sorted(ids)) if record is not None)
 
 
-def _units(plan: PlanParts, definitions: Definitions) -> Iterator[UnitPlan]:
+def _units(plan: LivePlan, definitions: Definitions) -> Iterator[UnitPlan]:
     breakdown = Breakdown.of(definitions)
     whole = {good_id: n for good_id, n in plan.quantities.items() if not breakdown.problems(good_id)}
     needed = needs_of_plan(whole, plan.packed, definitions)

@@ -1,6 +1,6 @@
-"""Production: recording what was baked and packed, taking back what was recorded by mistake, and how far a plan is.
+"""Production: recording what was baked and packed, voiding what was recorded by mistake, and the progress of a plan.
 
-A run is never altered and never removed: one that was recorded by mistake is voided by a later record.
+A run is never changed and never removed: one that was recorded by mistake is voided by a later record.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from plandoc.constraints import (
 )
 from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
+from plandoc.domain.consumption import Consumption, consume
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.ingredients import ingredient_needs
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
-from plandoc.domain.rounding import in_words
+from plandoc.domain.rounding import format_number
 from plandoc.domain.states import Edit
-from plandoc.domain.taking import Taking, take
-from plandoc.engine.plan_definitions import amendments_made, defined, definitions_of
-from plandoc.engine.plan_parts import assembly_runs, plan_parts, production_runs
+from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
+from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, found
-from plandoc.hints import Call, Hint, Named, filled, wording
+from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.hints import Call, Hint, Named, wording
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -66,15 +66,15 @@ def record_production(
     """Record that batches of a finished unit's recipe were baked, and take what they need from the stock. Returns the run.
 
     Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
-    than decided may be baked. What the recipe takes, with its sub-recipes, goes off the stock in the same write, in the
-    units of the stock and as far as there is any: the run says what it took, and what of it was not there.
+    than decided may be baked. What the recipe takes, with its sub-recipes, is taken from the stock in the same write, in
+    the units of the stock and as far as it lasts: the run records what it took, and what was not in stock.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         finished_unit_id: The unit; decided in the plan, or needed by it.
         batches: A whole number above 0.
-        units_made: Whole units that came out; None means all that the batches yield but those lost.
-        lost: Units that did not, by the reason; None means none.
+        units_made: Whole units that were made; None means all that the batches yield except those lost.
+        lost: Units that were lost, by reason; None means none.
         notes: Free text.
         produced_at: When, with its offset from UTC; None means now.
         use_stock: Whether to take anything from the stock.
@@ -83,32 +83,42 @@ def record_production(
     Raises:
         NotFoundError: when the event or the unit does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: numbers that are none or do not add up, a loss without a reason, a
-            unit that is not in the plan, and a recipe that is broken, so that what it takes is not known.
+        ValidationError: with everything that is wrong: invalid numbers or numbers that do not add up, a loss without
+            a reason, a unit that is not in the plan, a broken recipe, whose ingredients are unknown.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
-    moment = session.moment if produced_at is None else produced_at
+    timestamp = session.moment if produced_at is None else produced_at
     problems = [
         *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
         *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("produced_at", "moment of production", aware_datetime(moment)),
+        *_wrong("produced_at", "time of production", aware_datetime(timestamp)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
         losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
         problems = list(_wrong_sum(unit, batches, units_made, losses))
-    _refuse_if_any([*problems, *_not_in_plan(session, event, unit)], event)
+    refuse([*problems, *_not_in_plan(session, event, unit)])
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - _units_in(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
-    taking = _taking(session, event, unit, batches) if use_stock else Taking()
-    for item in taking.left:
+    consumption = _consumption(session, event, unit, batches) if use_stock else Consumption()
+    for item in consumption.remaining_stock:
         session.replace(item)
     run = ProductionRun(
-        event.id, unit.id, batches, expected, made, moment, losses, notes, before, taking.taken, taking.not_taken
+        event.id,
+        unit.id,
+        batches,
+        expected,
+        made,
+        timestamp,
+        losses,
+        notes,
+        before,
+        consumption.taken,
+        consumption.not_taken,
     )
     return unit_of_work(session).add(run)
 
@@ -135,48 +145,48 @@ def record_assembly(
     Raises:
         NotFoundError: when the event or the good does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: a number that is none, more than the plan still wants, and each unit
-            of which fewer were made and not yet used than these pieces take, through all their bundles.
+        ValidationError: with everything that is wrong: an invalid number, more than the plan still wants, and each
+            unit with fewer made and unused than these pieces take, through all their bundles.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
-    moment = session.moment if assembled_at is None else assembled_at
+    timestamp = session.moment if assembled_at is None else assembled_at
     no_number = positive_int(quantity)
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("assembled_at", "moment of packing", aware_datetime(moment)),
+        *_wrong("assembled_at", "time of packing", aware_datetime(timestamp)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
-        problems.extend(_missing_units(definitions_of(event.id, session), good, quantity, work))
-    _refuse_if_any(problems, event)
+        problems.extend(_missing_units(plan_definitions(event.id, session), event, good, quantity, work))
+    refuse(problems)
     before = amendments_made(event.id, session)
-    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
+    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, timestamp, notes, before))
 
 
 @changes("void a run")
 def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Session = NO_SESSION) -> VoidedRun:
-    """Take back a run that was recorded by mistake: it stays where it is and counts no more. Returns the record of it.
+    """Void a run that was recorded by mistake: it stays and no longer counts. Returns the record of it.
 
-    What it took goes back into the stock, in the same write.
+    What it took is put back into the stock, in the same write.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
-        kind: Whether it is a production or an assembly run, for the two are numbered apart.
+        kind: Whether it is a production or an assembly run; the two are numbered separately.
         run_id: Its id within the event.
-        reason: Why; blanks around it do not count.
+        reason: Why; surrounding blanks are removed.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: when the event or the run does not exist.
         PlanStateError: when the plan is not IN_PRODUCTION.
-        ValidationError: with all that is wrong: a blank reason, a run that is voided already, baked units that are
-            packed already.
+        ValidationError: with everything that is wrong: a blank reason, a run that is already voided, baked units that
+            are already packed.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
-    _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
+    refuse(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
     run: ProductionRun | AssemblyRun
     if kind is RunKind.PRODUCTION:
@@ -189,7 +199,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     ]
     if isinstance(run, ProductionRun):
         problems.extend(_packed_already(session, run))
-    _refuse_if_any(problems, event)
+    refuse(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
         put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
     return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
@@ -197,17 +207,19 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
 
 @reads
 def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
-    """Return how far an event has come: batches and units, goods packed and goods that can be, and what remains.
+    """Return the progress of an event: batches and units, goods packed and goods that can be packed, and what remains.
 
-    It can be asked in every state; before production nothing is started.
+    It works in every state; before production nothing is started.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
     event = session.event(event_id)
-    # What is baked means nothing while it is not known which plan it is baked for.
+    # A plan with two snapshots is refused: it is unknown which one was started.
     unit_of_work(session).snapshot(event_id)
-    return progress(event, plan_parts(event_id, session), work_in(session, event_id), definitions_of(event_id, session))
+    return progress(
+        event, live_plan(event_id, session), work_in(session, event_id), plan_definitions(event_id, session)
+    )
 
 
 def work_in(session: Session, event_id: int) -> Work:
@@ -215,24 +227,15 @@ def work_in(session: Session, event_id: int) -> Work:
     return Work(production_runs(event_id, session), assembly_runs(event_id, session))
 
 
-def _taking(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Taking:
+def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Consumption:
     try:
-        needs = ingredient_needs({unit.recipe_id: batches}, definitions_of(event.id, session))
+        needs = ingredient_needs({unit.recipe_id: batches}, plan_definitions(event.id, session))
     except ValidationError as error:
         hint = wording("record it without taking anything from the stock, with {option}", option=Hint.LEAVE_STOCK())
         raise ValidationError(
             [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
         ) from None
-    return take(needs, session.find(StockItem))
-
-
-def _refuse_if_any(problems: Iterator[Problem] | list[Problem], event: Event | None = None) -> None:
-    found_wrong = list(problems)
-    if event is not None:
-        named = Named(event.id, event.slug)
-        found_wrong = [attrs.evolve(one, hint=one.hint and filled(one.hint, event=named)) for one in found_wrong]
-    if found_wrong:
-        raise ValidationError(found_wrong)
+    return consume(needs, session.find(StockItem))
 
 
 def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
@@ -242,13 +245,13 @@ def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
 
 def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
     if not isinstance(lost, Mapping):
-        message = f"units lost of {unit.name}: wanted a number for each reason, found {found(lost)}"
+        message = f"units lost of {unit.name}: wanted a number for each reason, found {shorten(lost)}"
         yield Problem(message, field="lost", hint=wording("say why, such as {why}", why=Hint.SAY_WHY()))
         return
     for reason, units in lost.items():
         trimmed = reason.strip() if isinstance(reason, str) else reason
         yield from _wrong("lost", f"units lost of {unit.name}", stated_reason(trimmed))
-        yield from _wrong("lost", f"units lost of {unit.name}, {found(reason)}", positive_int(units))
+        yield from _wrong("lost", f"units lost of {unit.name}, {shorten(reason)}", positive_int(units))
 
 
 def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
@@ -267,31 +270,29 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
             loss = Hint.RECORD_LOST(quantity=rest)
             hint: str = wording("record the other {rest} as lost, with {loss}", rest=rest, loss=loss)
         else:
-            hint = f"at most {expected} are counted together; more were baked in more batches"
+            hint = f"at most {expected} can be counted; if there were more, record more batches"
         yield Problem(message, field="units_made", hint=hint)
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
-    plan, breakdown = plan_parts(event.id, session), Breakdown.of(definitions_of(event.id, session))
+    plan, breakdown = live_plan(event.id, session), Breakdown.of(plan_definitions(event.id, session))
     if unit.id in plan.decisions:
         return
-    # A good that is broken is no reason to refuse what another one needs.
+    # A broken good is not a reason to refuse what another one needs.
     whole = (good_id for good_id in plan.quantities if not breakdown.problems(good_id))
     if not any(unit.id in breakdown.units(good_id) for good_id in whole):
         message = f"{unit.name} is neither decided nor needed in the plan of {event.name}"
         change = Hint.CHANGE_BATCHES(event=Named(event.id, event.slug), unit=Named(unit.id, unit.slug))
-        hint = wording("put it into the plan first, with {change}", change=change)
+        hint = wording("add it to the plan first, with {change}", change=change)
         yield Problem(message, field="finished_unit_id", hint=hint)
 
 
 def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
-    wanted = plan_parts(event.id, session).quantities.get(good.id)
+    wanted = live_plan(event.id, session).quantities.get(good.id)
     if wanted is None:
         message = f"{good.name} is not in the plan of {event.name}"
         add = Hint.ADD_GOOD(event=Named(event.id, event.slug), good=Named(good.id, good.slug))
-        yield Problem(
-            message, field="finished_good_id", hint=wording("put it into the plan first, with {add}", add=add)
-        )
+        yield Problem(message, field="finished_good_id", hint=wording("add it to the plan first, with {add}", add=add))
         return
     packed = runs.assembled(work.assembly).get(good.id, 0)
     if packed + quantity > wanted:
@@ -299,16 +300,18 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
         change = Hint.CHANGE_QUANTITY(
             event=Named(event.id, event.slug), good=Named(good.id, good.slug), quantity=packed + quantity
         )
-        hint = wording("raise the number wanted first, with {change}", change=change)
+        hint = wording("raise the quantity first, with {change}", change=change)
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
 
 
-def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
+def _missing_units(
+    definitions: Definitions, event: Event, good: FinishedGood, quantity: int, work: Work
+) -> Iterator[Problem]:
     try:
         taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
         left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
     except ValidationError as error:
-        # What a good takes that was broken when the plan was frozen is not known, so no units are given out.
+        # It is unknown what a good takes that was broken when the plan was frozen, so no units can be used.
         yield from error.problems
         return
     for unit_id, wanted in sorted(taken.items()):
@@ -317,12 +320,12 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
             unit = definitions.units(unit_id)
             name = f"finished unit {unit_id}" if unit is None else unit.name
             message = (
-                f"{good.name}: packing {quantity} takes {in_words(wanted)} {name}, "
-                f"found {in_words(there)} made and not used, {in_words(wanted - there, rounds_up=True)} missing"
+                f"{good.name}: packing {quantity} takes {format_number(wanted)} {name}, "
+                f"found {format_number(there)} made and not used, {format_number(wanted - there, rounds_up=True)} missing"
             )
             batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
             baked = unit_id if unit is None else Named(unit.id, unit.slug)
-            bake = Hint.BAKE(unit=baked, batches=batches)
+            bake = Hint.BAKE(event=Named(event.id, event.slug), unit=baked, batches=batches)
             hint = wording("record what was baked first, with {bake}", bake=bake)
             yield Problem(message, field="quantity", hint=hint)
 
@@ -330,24 +333,24 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
 def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:
     for one in session.find(VoidedRun, event_id=event.id):
         if one.kind is kind and one.run_id == run_id:
-            message = wording("{run} is voided already ({reason})", run=_called(kind, run_id), reason=one.reason)
-            yield Problem(message, field="run_id", hint="a run that was right after all is recorded once more")
+            message = wording("{run} is already voided ({reason})", run=_called(kind, run_id), reason=one.reason)
+            yield Problem(message, field="run_id", hint="if the run was right after all, record it again")
 
 
 def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     work = work_in(session, run.event_id)
     if run not in work.production or run.units_made == 0:
         return
-    definitions = definitions_of(run.event_id, session)
+    definitions = plan_definitions(run.event_id, session)
     unit = defined(FinishedUnit, run.finished_unit_id, run.event_id, session)
     used = runs.units_packed(work.assembly, definitions).get(unit.id, Fraction(0))
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
         last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
         message = wording(
-            "{name}: {used} are packed, and without {run} only {made} are made",
+            "{name}: {used} are packed, but without {run} only {made} would be made",
             name=unit.name,
-            used=in_words(used),
+            used=format_number(used),
             run=Hint.PRODUCTION_RUN(run=run.id),
             made=made,
         )

@@ -1,7 +1,6 @@
-"""Taking over into a plan in production what the catalogue says now of a recipe or a good: with a reason, on record.
+"""Revisions: a plan in production adopts the catalog's current definition of a recipe or a good, recorded with a reason.
 
-A started plan stays what it is, until it is revised on purpose. What was baked and packed before stays as
-it was baked and packed.
+A started plan stays as it is until it is revised on purpose. What was baked and packed before does not change.
 """
 
 from __future__ import annotations
@@ -11,26 +10,26 @@ from typing import Any
 
 import attrs
 
-from plandoc.domain import revising
+from plandoc.domain import revision_scope
 from plandoc.domain.availability import availability
 from plandoc.domain.definition_changes import difference
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.dependency_closure import Ids, dependency_closure
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.nested_recipes import NestedRecipes
-from plandoc.domain.resting import Ids, rests_on
+from plandoc.engine.live_plan import live_plan, selected_recipes
 from plandoc.engine.plan_definitions import (
     Rows,
-    definitions_in,
-    definitions_of,
+    catalog_definitions,
     frozen_rows,
     frozen_units,
     history_of,
     not_frozen_yet,
+    plan_definitions,
     rows_of,
 )
-from plandoc.engine.plan_parts import plan_parts, selected_recipes
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import (
     FinishedGood,
     FinishedUnit,
@@ -41,75 +40,75 @@ from plandoc.records import (
 )
 from plandoc.store import NO_SESSION, changes
 from plandoc.tables import table_of
-from plandoc.workflow.amendment_steps import begin, new_amendment, refuse, select_recipes
+from plandoc.workflow.amendment_steps import begin, new_amendment, select_recipes
 
 _Revision = ReviseRecipe | ReviseFinishedGood
 
 
 @changes("amend the plan")
 def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalogue says of a recipe now. Returns the amendment, which keeps old and new.
+    """Adopt the catalog's current definition of a recipe. Returns the amendment, which keeps the old and the new one.
 
-    That is what goes in, its sub-recipes all the way down, what they yield, and what their ingredients weigh. A
-    sub-recipe or an ingredient that other recipes of the plan share changes for them, too. The numbers of the plan stay
-    as they are: where they no longer fit, a review says so.
+    That is what goes in, all nested sub-recipes, what they yield, and what their ingredients weigh. A sub-recipe or an
+    ingredient that other recipes of the plan share changes for them as well. The numbers of the plan stay as they are:
+    where they no longer fit, a review reports it.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         recipe_id: The recipe; one of the plan, or inside one of them.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the recipe is not in the plan or not in the catalogue, is broken
+        ValidationError: when the reason is blank, the recipe is not in the plan or not in the catalog, is broken
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
     name = _check_in_plan(Recipe, recipe_id, event_id, session)
-    in_force, today = definitions_of(event_id, session), definitions_in(session)
-    refuse(NestedRecipes.of(today).problems_of(recipe_id))
-    ids = revising.of_recipe(recipe_id, frozen_units(event_id, session), in_force, today)
+    effective, current = plan_definitions(event_id, session), catalog_definitions(session)
+    refuse(NestedRecipes.of(current).problems_of(recipe_id))
+    ids = revision_scope.recipe_scope(recipe_id, frozen_units(event_id, session), effective, current)
     return _revise(event_id, ReviseRecipe(recipe_id, name), ids, reason, session)
 
 
 @changes("amend the plan")
 def revise_finished_good(event_id: int, good_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
-    """Take over into the plan what the catalogue says of a good now. Returns the amendment, which keeps old and new.
+    """Adopt the catalog's current definition of a good. Returns the amendment, which keeps the old and the new one.
 
-    That is what it is made of, with the goods inside it all the way down; the recipes of its units stay as the plan has
-    them. Recipes that it needs and that are not selected come with it. Pieces packed before stay what they were made of.
+    That is what it is made of, with all nested goods; the recipes of its units stay as the plan has them. Recipes that
+    it needs and that are not selected are added. Pieces packed before do not change.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         good_id: The good; one of the plan, or inside one of them.
-        reason: Why; blanks around it are cut off, and something must be left.
+        reason: Why; surrounding blanks are removed, and it must not be blank.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the reason is blank, the good is not in the plan or not in the catalogue, is broken
+        ValidationError: when the reason is blank, the good is not in the plan or not in the catalog, is broken
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
     reason = begin(session, event_id, reason)
     name = _check_in_plan(FinishedGood, good_id, event_id, session)
-    ids = revising.of_good(good_id, definitions_of(event_id, session), definitions_in(session))
+    ids = revision_scope.good_scope(good_id, plan_definitions(event_id, session), catalog_definitions(session))
     return _revise(event_id, ReviseFinishedGood(good_id, name), ids, reason, session)
 
 
 def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
-    """Replace the definitions in force that differ with those of the catalogue, and save that."""
-    in_force, today = definitions_of(event_id, session), definitions_in(session)
-    changed = {kind: [i for i in ids[kind] if difference(kind, i, in_force, today).changes] for kind in ids}
+    """Replace the effective definitions that differ with those of the catalog, and save the amendment."""
+    effective, current = plan_definitions(event_id, session), catalog_definitions(session)
+    changed = {kind: [i for i in ids[kind] if difference(kind, i, effective, current).changes] for kind in ids}
     if not any(changed.values()):
         name = change.recipe_name if isinstance(change, ReviseRecipe) else change.finished_good_name
-        hint = "change it in the catalogue first"
-        raise ValidationError([Problem(f"{name} is the same in the plan and in the catalogue", hint=hint)])
+        hint = "change it in the catalog first"
+        raise ValidationError([Problem(f"{name} is the same in the plan and in the catalog", hint=hint)])
     before = frozen_rows(changed, event_id, session)
     amendment = new_amendment(session, event_id, change, reason, (), rows_of(changed, session), before)
-    after = definitions_in_force(*history_of(event_id, session, amendment), today)
+    after = effective_definitions(*history_of(event_id, session, amendment), current)
     brought = tuple(_recipes_to_select(change, after, event_id, session))
     amendment = attrs.evolve(
         amendment,
@@ -131,15 +130,15 @@ def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, ses
         return
     (asked,) = availability([good], selected_recipes(event_id, session), after)
     if asked.problem is not None:
-        hint = "correct the good's definition first"
+        hint = "fix the good's definition first"
         raise ValidationError([Problem(asked.problem, field="components", hint=hint)])
     yield from (recipe.id for recipe in asked.missing_recipes)
 
 
 def _new(ids: Ids, after: Definitions, event_id: int, session: Session) -> Mapping[str, Rows]:
-    """Return what the revised definitions rest on and nothing has frozen yet."""
+    """Return what the revised definitions depend on and nothing has frozen yet."""
     goods, units, recipes = (ids.get(kind, ()) for kind in (FinishedGood, FinishedUnit, Recipe))
-    return not_frozen_yet(rests_on(after, goods=goods, units=units, recipes=recipes), event_id, session)
+    return not_frozen_yet(dependency_closure(after, goods=goods, units=units, recipes=recipes), event_id, session)
 
 
 def _together(some: Mapping[str, Rows], more: Mapping[str, Rows]) -> dict[str, dict[str, Any]]:
@@ -148,23 +147,23 @@ def _together(some: Mapping[str, Rows], more: Mapping[str, Rows]) -> dict[str, d
 
 
 def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: int, session: Session) -> str:
-    """Return what a recipe or good is called in the plan that it is in.
+    """Return the name of a recipe or good in the plan.
 
     Raises:
-        ValidationError: when it is not in the plan, or no longer in the catalogue.
+        ValidationError: when it is not in the plan, or no longer in the catalog.
     """
-    in_force, today = definitions_of(event_id, session), definitions_in(session)
-    plan = plan_parts(event_id, session)
-    inside = rests_on(in_force, goods=plan.quantities, units=plan.decisions, recipes=plan.recipes)
+    effective, current = plan_definitions(event_id, session), catalog_definitions(session)
+    plan = live_plan(event_id, session)
+    inside = dependency_closure(effective, goods=plan.quantities, units=plan.decisions, recipes=plan.recipes)
     # True and 1.0 would be found where 1 is.
-    known = [one.lookup(kind)(record_id) if type(record_id) is int else None for one in (in_force, today)]
+    known = [one.lookup(kind)(record_id) if type(record_id) is int else None for one in (effective, current)]
     name = next((record.name for record in known if record is not None), None)
     label, field = table_of(kind).label, "recipe_id" if kind is Recipe else "finished_good_id"
     if name is None:
-        raise ValidationError([Problem(f"{label} {found(record_id)} not found", field=field)])
+        raise ValidationError([Problem(f"{label} {shorten(record_id)} not found", field=field)])
     if record_id not in inside[kind]:
         raise ValidationError([Problem(f"{name} is not in the plan", field=field)])
     if known[1] is None:
-        message = f"{name} is no longer in the catalogue, so there is nothing to take over"
-        raise ValidationError([Problem(message, field=field, hint="the plan stays what it is")])
+        message = f"{name} is no longer in the catalog, so there is nothing to adopt"
+        raise ValidationError([Problem(message, field=field, hint="the plan stays as it is")])
     return name

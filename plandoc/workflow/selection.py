@@ -10,10 +10,10 @@ import attrs
 from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
-from plandoc.engine.plan_definitions import defined, definitions_in, definitions_of, known_to
-from plandoc.engine.plan_parts import planned_goods, selected_recipes
+from plandoc.engine.live_plan import planned_goods, selected_recipes
+from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, found
+from plandoc.errors import NotFoundError, Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
@@ -41,11 +41,11 @@ class RecipeSelection:
 
 @frozen
 class QuantityChange:
-    """A good that came into a plan, left it, or is handed out in another number.
+    """A good that was added to a plan, left it, or changed its quantity.
 
     Attributes:
         finished_good_id: The good.
-        name: Of the good.
+        name: The good's name.
         before: How many were planned; 0 when it was not in the plan.
         after: How many are planned; 0 when it is no longer in the plan.
     """
@@ -63,7 +63,7 @@ class GoodsSelection:
     Attributes:
         quantities: The goods of the plan, and how many of each.
         added_recipes: Recipes that were selected because the goods need them.
-        changes: What is not as it was, in the order of the goods' ids.
+        changes: What changed, in the order of the goods' ids.
     """
 
     quantities: tuple[tuple[FinishedGood, int], ...]
@@ -100,15 +100,15 @@ def get_event_fg_quantities(event_id: int, session: Session = NO_SESSION) -> lis
 def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -> list[Availability]:
     """Return for every good whether it can be handed out at an event, in the order of the goods' ids.
 
-    A good is available when all recipes that it needs, through all its bundles, are selected. Of a plan that has a
-    snapshot these are the goods that it speaks of; any other can be brought in by an amendment, with its recipes.
+    A good is available when all recipes that it needs, through all its bundles, are selected. For a plan with a
+    snapshot, these are the goods that it froze; an amendment can add any other, with its recipes.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
     session.event(event_id)
     selected = selected_recipes(event_id, session)
-    return list(availability(known_to(FinishedGood, event_id, session), selected, definitions_of(event_id, session)))
+    return list(availability(known_to(FinishedGood, event_id, session), selected, plan_definitions(event_id, session)))
 
 
 @changes("select recipes")
@@ -117,12 +117,12 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
 
     Args:
         event_id: The event; its plan must be DRAFT.
-        recipe_ids: All recipes that shall be selected; one named twice counts once.
+        recipe_ids: All recipes to be selected; duplicates count once.
         session: The session to work in; None opens one and commits it.
 
     Returns:
-        What is selected now, what came and what went, and which goods and decisions left the plan because they lost a
-        recipe.
+        What is selected now, what was added and removed, and which goods and decisions left the plan because they lost
+        a recipe.
 
     Raises:
         ValidationError: when the event or any of the recipes does not exist.
@@ -149,7 +149,7 @@ def set_event_finished_goods(
     add_missing_recipes: bool = False,
     session: Session = NO_SESSION,
 ) -> GoodsSelection:
-    """Replace the goods to hand out at an event: those that are not named leave the plan.
+    """Replace the goods to hand out at an event: those not given leave the plan.
 
     Args:
         event_id: The event; its plan must be DRAFT.
@@ -158,11 +158,11 @@ def set_event_finished_goods(
         session: The session to work in; None opens one and commits it.
 
     Returns:
-        What is planned now, and each good that came, left or changed its number.
+        What is planned now, and each good that was added, left or changed its quantity.
 
     Raises:
-        ValidationError: with every good that does not exist, is not available, or whose number is no whole number
-            above 0.
+        ValidationError: with every good that does not exist, is not available, or whose quantity is not a whole
+            number above 0.
         PlanStateError: when the plan is not DRAFT.
     """
     event = event_to_edit(event_id, Edit.SELECTION, session)
@@ -176,20 +176,20 @@ def change_event_finished_goods(
     add_missing_recipes: bool = False,
     session: Session = NO_SESSION,
 ) -> GoodsSelection:
-    """Add goods to those handed out at an event, change how many, or take some out; the others stay as they are.
+    """Add goods to an event, change their quantities, or remove some; the others stay as they are.
 
     Args:
         event_id: The event; its plan must be DRAFT.
-        quantities: How many of each good, by the good's id; whole numbers, 0 to take the good out of the plan.
+        quantities: How many of each good, by the good's id; whole numbers, 0 to remove the good from the plan.
         add_missing_recipes: Select the recipes that the goods need and that are not selected.
         session: The session to work in; None opens one and commits it.
 
     Returns:
-        What is planned now, and each good that came, left or changed its number.
+        What is planned now, and each good that was added, left or changed its quantity.
 
     Raises:
-        ValidationError: with every good that does not exist, is not available, is to be taken out and is not in the
-            plan, or whose number is not a whole number of 0 or more.
+        ValidationError: with every good that does not exist, is not available, is to be removed but not in the plan, or
+            whose quantity is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """
     event = event_to_edit(event_id, Edit.SELECTION, session)
@@ -215,9 +215,9 @@ def _plan_goods(
     Args:
         session: The session to work in.
         event: Whose plan it is.
-        given: How many of each good, by its id; to be judged.
-        out: The goods that are to leave; they must be in the plan.
-        kept: How many of each good that is not spoken of.
+        given: How many of each good, by its id; to be validated.
+        out: The goods to remove; they must be in the plan.
+        kept: How many of each good that stays as it is.
         add_missing_recipes: Select the recipes that the given goods need.
     """
     selected = selected_recipes(event.id, session)
@@ -227,8 +227,7 @@ def _plan_goods(
         *_not_planned(session, out, before),
         *_problems_of_goods(given, asked, recipes_too=not add_missing_recipes),
     ]
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     added = {recipe.id: recipe for one in asked.values() for recipe in one.missing_recipes}
     if added:
         _select(session, event, selected | added.keys())
@@ -259,24 +258,23 @@ def _not_planned(session: Session, good_ids: Iterable[int], planned: Collection[
 
 
 def _name_of_good(session: Session, good_id: int) -> str:
-    # One that was cut out of the catalogue by hand can still leave a plan.
+    # A good that was removed from the catalog by hand can still leave a plan.
     good = unit_of_work(session).get_or_none(FinishedGood, good_id)
-    return f"finished good {found(good_id)}" if good is None else good.name
+    return f"finished good {shorten(good_id)}" if good is None else good.name
 
 
 def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
     """Return the records with these ids; one error names all that do not exist."""
     records: dict[int, Any] = {}
     problems: list[Problem] = []
-    # Text can be gone through too, but is one wrong id and not many, or none.
+    # Text is iterable too, but it is one wrong id.
     one_by_one: Iterable[Any] = [record_ids] if isinstance(record_ids, str | bytes) else record_ids
     for record_id in one_by_one:
         try:
             records[record_id] = session.get(record_type, record_id)
         except NotFoundError as error:
             problems.extend(error.problems)
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return records
 
 
@@ -287,7 +285,7 @@ def _select(session: Session, event: Event, wanted: Iterable[int]) -> None:
 def _replace_rows(
     session: Session, row_type: type[Any], event: Event, field: str, wanted: Mapping[int, Mapping[str, Any]]
 ) -> None:
-    """Make the rows of an event the wanted ones, by what they refer to; a row that stays keeps its id."""
+    """Replace the rows of an event, by what they refer to; a row that stays keeps its id."""
     present = {getattr(row, field): row for row in session.find(row_type, event_id=event.id)}
     for target, row in present.items():
         if target not in wanted:
@@ -302,7 +300,7 @@ def _replace_rows(
 def _drop_unavailable_goods(session: Session, event: Event, selected: Collection[int]) -> list[FinishedGood]:
     rows = {row.finished_good_id: row for row in session.find(EventFinishedGood, event_id=event.id)}
     asked = _availability_of(session, rows, selected)
-    # One whose definition is broken stays: the review names it, and nobody knows what it needs.
+    # A broken good stays: the review reports it, and what it needs is unknown.
     dropped = [one.good for one in asked.values() if one.missing_recipes]
     for good in dropped:
         unit_of_work(session).remove(EventFinishedGood, rows[good.id].id, event.id)
@@ -319,7 +317,7 @@ def _drop_decisions_without_recipe(session: Session, event: Event, selected: Col
 def _availability_of(session: Session, good_ids: Iterable[int], selected: Collection[int]) -> dict[int, Availability]:
     goods = (unit_of_work(session).get_or_none(FinishedGood, good_id) for good_id in good_ids)
     present = [good for good in goods if good is not None]
-    return {one.good.id: one for one in availability(present, selected, definitions_in(session))}
+    return {one.good.id: one for one in availability(present, selected, catalog_definitions(session))}
 
 
 def _problems_of_goods(
@@ -327,15 +325,15 @@ def _problems_of_goods(
 ) -> Iterator[Problem]:
     for good_id, quantity in quantities.items():
         if good_id not in asked:
-            yield Problem(f"Finished good {found(good_id)} not found")
+            yield Problem(f"Finished good {shorten(good_id)} not found")
             continue
         one = asked[good_id]
         wrong = positive_int(quantity)
         if wrong is not None:
             yield Problem(f"{one.good.name}: {wrong}", field="quantity")
         if one.problem is not None:
-            yield Problem(one.problem, field="components", hint="correct the good's definition first")
+            yield Problem(one.problem, field="components", hint="fix the good's definition first")
         elif one.missing_recipes and recipes_too:
             names = ", ".join(recipe.name for recipe in one.missing_recipes)
             hint = wording("select them too, or use {option}", option=Hint.ADD_MISSING_RECIPES())
-            yield Problem(f"{one.good.name} is not available: not selected are {names}", hint=hint)
+            yield Problem(f"{one.good.name} needs recipes that are not selected: {names}", hint=hint)

@@ -1,4 +1,4 @@
-"""Provisions: what the decided batches of events take, and what of it has to be bought."""
+"""Shopping: what the decided batches of events take, and what of it has to be bought."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredients import IngredientNeeds, Share, needs_together
+from plandoc.domain.ingredients import BatchGroup, IngredientNeeds, combined_needs
 from plandoc.domain.review import review
 from plandoc.domain.runs import batches_done, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
-from plandoc.engine.plan_definitions import definitions_in, definitions_of
-from plandoc.engine.plan_parts import plan_parts, production_runs
+from plandoc.engine.live_plan import live_plan, production_runs
+from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, Problem, ValidationError
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -32,11 +32,11 @@ def get_ingredient_needs(
 ) -> IngredientNeeds:
     """Return the ingredients that the decided batches of an event take, or of several events together.
 
-    What nobody has decided batches for is not among them; it is listed in `undecided`.
+    What has no decided batches is not included; it is listed in `undecided`.
 
     Args:
-        event_ids: The event, or the events; one named twice counts once.
-        remaining: Count only batches that are not baked yet; of a completed event none are, for nobody bakes them.
+        event_ids: The event, or the events; duplicates count once.
+        remaining: Count only batches that are not baked yet; a completed event has none.
         session: The session to look in; None takes the default store.
 
     Raises:
@@ -46,7 +46,7 @@ def get_ingredient_needs(
     """
     events = _events(event_ids, session)
     ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
-    rows = needs_together(_shares(ahead, session, remaining=remaining))
+    rows = combined_needs(_batch_groups(ahead, session, remaining=remaining))
     undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
     return IngredientNeeds(events, rows, tuple(undecided))
 
@@ -55,14 +55,14 @@ def get_ingredient_needs(
 def get_shopping_list(
     event_ids: int | Iterable[int], remaining: bool = True, session: Session = NO_SESSION
 ) -> ShoppingList:
-    """Return what is still to bake for an event needs against the stock, or for several events together.
+    """Return what the batches still to bake need, compared with the stock, for one event or several together.
 
-    That is every decided batch before production, then what is not baked yet, because what was baked has taken what it
-    needs from the stock; for a completed event it is nothing. The stock is compared with the sum of all these events,
-    because what one takes is not there for the next.
+    Before production that is every decided batch; then what is not baked yet, because baking took its ingredients from
+    the stock; for a completed event it is nothing. The stock is compared with the sum of all these events, because what
+    one takes is not there for the next.
 
     Args:
-        event_ids: The event, or the events; one named twice counts once.
+        event_ids: The event, or the events; duplicates count once.
         remaining: Count only batches that are not baked yet; False counts all that are decided, those of completed events
             too, as if nothing had been baked.
         session: The session to look in; None takes the default store.
@@ -86,12 +86,12 @@ def get_shopping_list(
 
 @changes("receive the shopping")
 def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
-    """Put everything that is on the shopping list into the stock: it was bought. Returns that list.
+    """Add everything on the shopping list to the stock, because it was bought. Returns that list.
 
-    What cannot be compared has no amount on the list, so nothing of it comes in.
+    What cannot be compared has no amount on the list, so nothing of it is added.
 
     Args:
-        event_ids: The event, or the events; one named twice counts once.
+        event_ids: The event, or the events; duplicates count once.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -107,7 +107,7 @@ def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSI
 
 
 def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
-    # Text can be gone through too, but is one wrong id and not many.
+    # Text is iterable too, but it is one wrong id.
     several = isinstance(event_ids, Iterable) and not isinstance(event_ids, str | bytes)
     events: dict[int, Event] = {}
     problems: list[Problem] = []
@@ -122,26 +122,25 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
             events[event.id] = event
     if not events and not problems:
         raise ValidationError([Problem("wanted at least one event, found none", field="event_ids")])
-    if problems:
-        raise ValidationError(dict.fromkeys(problems))
+    refuse(problems)
     return tuple(events[event_id] for event_id in sorted(events))
 
 
-def _shares(events: Iterable[Event], session: Session, *, remaining: bool) -> list[Share]:
-    """Return what is baked by which definitions: of each started plan by its own, of all others by the catalogue's."""
-    shares: dict[int, tuple[dict[int, int], Definitions]] = {}
+def _batch_groups(events: Iterable[Event], session: Session, *, remaining: bool) -> list[BatchGroup]:
+    """Return the batches by the definitions they are baked with: each started plan its own, all others the catalog's."""
+    groups: dict[int, tuple[dict[int, int], Definitions]] = {}
     for event in events:
-        definitions = definitions_of(event.id, session)
-        batches, _ = shares.setdefault(id(definitions), ({}, definitions))
+        definitions = plan_definitions(event.id, session)
+        batches, _ = groups.setdefault(id(definitions), ({}, definitions))
         for recipe_id, number in _batches(event, session, remaining=remaining):
             batches[recipe_id] = batches.get(recipe_id, 0) + number
-    # The catalogue's last: where it takes part, an ingredient gets its present name.
-    today = definitions_in(session)
-    return sorted((Share(*one) for one in shares.values()), key=lambda share: share.definitions is today)
+    # The catalog last: where it is involved, an ingredient gets its current name.
+    current = catalog_definitions(session)
+    return sorted((BatchGroup(*one) for one in groups.values()), key=lambda group: group.definitions is current)
 
 
 def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
-    """Yield recipes with batches to bake of them; a recipe of several yields comes once for each."""
+    """Yield recipes with the batches to bake; a recipe with several yields comes once for each."""
     decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
     batches = {unit_id: row.batches for unit_id, row in decisions.items()}
     if remaining:
@@ -152,9 +151,9 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
 
 def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
     made = units_made(production_runs(event.id, session)) if remaining else {}
-    for finding in review(plan_parts(event.id, session), definitions_of(event.id, session)):
-        # What was baked without a decision, and is enough, takes nothing more.
+    for finding in review(live_plan(event.id, session), plan_definitions(event.id, session)):
+        # What was baked without a decision and is enough takes nothing more.
         enough = finding.needed is not None and made.get(finding.finished_unit_id or 0, 0) >= finding.needed
-        # What is broken may need anything.
+        # What a broken good needs is unknown.
         if finding.kind is FindingKind.BROKEN or (finding.kind is FindingKind.UNDECIDED and not enough):
             yield finding

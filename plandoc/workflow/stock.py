@@ -1,4 +1,4 @@
-"""The stock: how much of each ingredient is in the house, counted or bought."""
+"""The stock: how much of each ingredient there is, counted or bought."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from plandoc import units
 from plandoc.domain.measures import storable
 from plandoc.engine.document import having
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes, reads
 
 
 @reads
 def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
-    """Return all that is in the house, in the order of the ingredients' names and then of the units' sizes.
+    """Return the whole stock, in the order of the ingredients' names and then of the units' sizes.
 
     >>> import plandoc, tempfile
     >>> with plandoc.open_store(tempfile.mkdtemp(), create=True):
@@ -38,25 +38,25 @@ def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
 def set_stock(
     ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
 ) -> StockItem:
-    """Set how much of an ingredient is in the house, in place of what was there in this unit.
+    """Set how much of an ingredient is in stock in a unit, replacing the previous amount in this unit.
 
-    Stock of it in other units stays; so do the notes. Cup, cups and CUP are one unit.
+    Stock in other units stays, and so do the notes. Cup, cups and CUP are one unit.
 
     Args:
         ingredient_id: The ingredient.
         quantity: How much, zero or more.
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Ingredient 99 not found".
-        ValidationError: with all that is wrong with the quantity and the unit.
+        ValidationError: with everything that is wrong with the quantity and the unit.
     """
     item = _item(session, ingredient_id, quantity, unit)
     same = _in_unit(ingredient_id, item.unit, session)
     if not same:
         return session.add(item)
-    # Rows in several spellings, as an import can bring them, are one amount, and this is what it is now.
+    # An import can bring rows in several spellings; together they are one amount, and this replaces it.
     for other in same[1:]:
         session.remove(StockItem, other.id)
     return session.replace(attrs.evolve(same[0], quantity=item.quantity, unit=item.unit))
@@ -66,17 +66,17 @@ def set_stock(
 def add_stock(
     ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
 ) -> StockItem:
-    """Add what was bought or delivered to what is there of an ingredient in this unit. Returns the row as it is now.
+    """Add what was bought or delivered to the stock of an ingredient in this unit. Returns the new row.
 
     Args:
         ingredient_id: The ingredient.
-        quantity: How much came, more than zero.
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, in that very text.
+        quantity: How much is added, more than zero.
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Ingredient 99 not found".
-        ValidationError: with all that is wrong with the quantity and the unit.
+        ValidationError: with everything that is wrong with the quantity and the unit.
     """
     item = _item(session, ingredient_id, quantity, unit)
     if not item.quantity:
@@ -85,7 +85,7 @@ def add_stock(
 
 
 def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) -> StockItem:
-    """Add to the row of an ingredient in a unit, in whatever spelling, or make one; return it."""
+    """Add to the row of an ingredient in a unit, in any spelling, or create it; return the row."""
     same = _in_unit(ingredient_id, unit, session)
     if not same:
         return session.add(StockItem(ingredient_id, storable(quantity, rounds_up=True), unit))
@@ -94,7 +94,7 @@ def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) 
 
 
 def _in_unit(ingredient_id: int, unit: str, session: Session) -> list[StockItem]:
-    """Return the rows of an ingredient in a unit, in whatever spelling."""
+    """Return the rows of an ingredient in a unit, in any spelling."""
     items = session.find(StockItem, having("ingredient_id", ingredient_id))
     return [item for item in items if units.canonical(item.unit) == units.canonical(unit)]
 
@@ -108,8 +108,7 @@ def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | i
         item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
     except ValidationError as error:
         raise ValidationError([*error.problems, *problems]) from None
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return item
 
 
@@ -124,5 +123,5 @@ def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
 
 def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
     near = units.suggest(unit)
-    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {found(unit)}"
+    message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {shorten(unit)}"
     return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")

@@ -46,7 +46,7 @@ def test_every_contender_comes_to_the_same_result_at_every_size(job, asked):
 
 
 @pytest.mark.skipif(not importing.SOURCE.exists(), reason="the real exports are not here")
-def test_every_contender_keeps_the_imported_catalogue(asked):
+def test_every_contender_keeps_the_imported_catalog(asked):
     result = importing.JOBS[0].measure(asked)[0]
 
     assert result.contenders == [contender.NAME for contender in asked.contenders]

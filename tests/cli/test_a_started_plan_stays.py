@@ -1,4 +1,4 @@
-"""What each command prints about a started plan stays what it is, whatever becomes of the catalogue."""
+"""What each command prints about a started plan stays what it is, whatever becomes of the catalog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import plandoc
 from plandoc.cli.command_table import COMMANDS
 from plandoc.records import PlanState
 from plandoc.workflow import review
-from tests.plans.catalogue_changes import CHANGES, a_started_plan, files_go_to
+from tests.plans.catalog_changes import CHANGES, a_started_plan, files_go_to
 
 EVENT = "christmas-2026"
 JSON = ((), ("--json",))
@@ -34,7 +34,7 @@ ANSWERS = {
     "report": [("report", EVENT, "-o", "report.html")],
     "check": [("check",)],
 }
-# What tells of the catalogue or the stock, or changes something.
+# What tells of the catalog or the stock, or changes something.
 NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
@@ -59,9 +59,9 @@ def printed(call, folder):
 
 @pytest.mark.parametrize("state", [PlanState.IN_PRODUCTION, PlanState.COMPLETED])
 @pytest.mark.parametrize("change", CHANGES)
-def test_no_change_of_the_catalogue_changes_what_is_printed(call, folder, tmp_path, monkeypatch, change, state):
+def test_no_change_of_the_catalog_changes_what_is_printed(call, folder, tmp_path, monkeypatch, change, state):
     # But for what a review of a running plan says of the change itself.
-    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     files_go_to(tmp_path)
     with plandoc.open_store(folder, create=True) as store:
         bakery, event = a_started_plan(store, state)
@@ -74,7 +74,7 @@ def test_no_change_of_the_catalogue_changes_what_is_printed(call, folder, tmp_pa
     assert {words for words in before if after[words] != before[words]} == set()
 
 
-def test_things_are_called_as_the_plan_calls_them_whatever_the_catalogue_does(call, folder):
+def test_things_are_called_as_the_plan_calls_them_whatever_the_catalog_does(call, folder):
     with plandoc.open_store(folder, create=True) as store:
         bakery, _ = a_started_plan(store)
         with store.session() as session:
@@ -116,8 +116,8 @@ def test_a_recipe_and_a_good_are_taken_over_and_compared(call, folder):
     compared = call("compare", EVENT)
     listed = call("amendments", EVENT)
 
-    assert recipe.out.startswith("amendment 5: Apple Pie as the catalogue has it (they are small)\n")
-    assert good.out.startswith("amendment 6: Cookie Gift Box as the catalogue has it (boxes are larger)\n")
+    assert recipe.out.startswith("amendment 5: Apple Pie as the catalog has it (they are small)\n")
+    assert good.out.startswith("amendment 6: Cookie Gift Box as the catalog has it (boxes are larger)\n")
     assert "~\trecipe Apple Pie\tApples\t2 kg\t4 kg\t5: they are small" in compared.out
     assert "~\tfinished good Cookie Gift Box\tCookie\t12\t17\t6: boxes are larger" in compared.out
     assert "5\t" in listed.out

@@ -129,13 +129,13 @@ def test_a_number_that_is_none_is_wrong_usage_and_changes_nothing(amend, kitchen
 @pytest.mark.parametrize(
     "words",
     [
-        ("quantity", "1", "sable-bag", "20", "the same", "planned already"),
+        ("quantity", "1", "sable-bag", "20", "the same", "already planned"),
         ("quantity", "1", "sable-bag", "0", "none", "'plandoc amend drop 1 sable-bag --reason TEXT'"),
         ("quantity", "1", "sable-bag", "-3", "fewer", "found -3"),
         ("add", "1", "sable-bag", "5", "more", "'plandoc amend quantity 1 sable-bag 5 --reason TEXT'"),
         ("drop", "1", "sable-bags", "typed wrongly", "did you mean sable-bag?"),
         ("drop", "1", "999", "typed wrongly", "999 not found"),
-        ("batches", "1", "rye-loaf", "9", "the same", "decided already"),
+        ("batches", "1", "rye-loaf", "9", "the same", "already decided"),
         ("drop", "2", "sable-bag", "no such event", "Event '2' not found"),
     ],
     ids=" ".join,
@@ -154,18 +154,18 @@ def test_what_is_baked_is_guarded_and_the_way_out_is_an_option(call, amend, kitc
     call("bake", "1", "rye-loaf", "5")
     fewer = amend("batches", "1", "rye-loaf", "2", "enough bread")
     refused = amend("drop", "1", "captain-s-crate", "order cancelled")
-    dropped = amend("drop", "1", "captain-s-crate", "order cancelled", more=["--despite-production"])
+    dropped = amend("drop", "1", "captain-s-crate", "order cancelled", more=["--force"])
 
     assert (fewer.status, refused.status, dropped.status) == (1, 1, 0)
-    assert "5 are baked already" in fewer.err
+    assert "5 are already baked" in fewer.err
     assert "Harbour rye" in refused.err
-    assert "--despite-production" in refused.err
+    assert "--force" in refused.err
 
 
-def test_a_good_that_was_cut_out_of_the_catalogue_can_be_dropped_by_its_number(call, amend, kitchen):
-    catalogue = kitchen / "catalog.json"
-    lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
-    catalogue.write_text("".join(line for line in lines if '"slug":"tea-box"' not in line), encoding="utf-8")
+def test_a_good_that_was_cut_out_of_the_catalog_can_be_dropped_by_its_number(call, amend, kitchen):
+    catalog = kitchen / "catalog.json"
+    lines = catalog.read_text(encoding="utf-8").splitlines(keepends=True)
+    catalog.write_text("".join(line for line in lines if '"slug":"tea-box"' not in line), encoding="utf-8")
     ended = amend("drop", "1", "4", "nobody makes it any more")
 
     assert ended.status == 0
@@ -177,7 +177,7 @@ def test_a_plan_that_is_not_in_production_is_not_amended(call, amend, bakery):
     ended = amend("drop", "1", "tea-box", "order cancelled")
 
     assert ended.status == 1
-    assert "'plandoc lock 1'" in ended.err
+    assert "'plandoc lock harbour-market'" in ended.err
 
 
 def test_json_is_the_amendment_and_what_it_leaves_to_look_at(call, amend, kitchen):

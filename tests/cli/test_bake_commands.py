@@ -184,7 +184,7 @@ def test_voiding_shows_the_run_as_json_with_the_reason(call, busy):
 @pytest.mark.parametrize(
     "words",
     [
-        ("p1", "too late", "run p1 is voided already"),
+        ("p1", "too late", "run p1 is already voided"),
         ("b1", "never happened", "run p2"),
         ("b9", "never happened", "run b9 not found"),
         ("b2", " ", "reason"),

@@ -76,7 +76,7 @@ def test_what_no_repair_can_put_right_ends_with_1(call, bakery):
 
     assert ended.status == 1
     assert "catalog.json: the file is empty" in ended.out
-    assert "not repaired: only a backup has the rows that were meant" in ended.out
+    assert "not repaired (only a backup has the right rows)" in ended.out
 
 
 def test_a_document_is_taken_back_from_a_backup(call, bakery):
@@ -86,7 +86,7 @@ def test_a_document_is_taken_back_from_a_backup(call, bakery):
     ended = call("repair", "--from", str(bakery.parent / "saved.zip"))
 
     assert ended.status == 0
-    assert "taken back from the backup: catalog.json" in ended.out
+    assert "restored from the backup: catalog.json" in ended.out
     assert (bakery / "catalog.json").read_bytes() == wanted
 
 

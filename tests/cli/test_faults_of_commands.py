@@ -88,7 +88,7 @@ STORIES = {
     "init": Story(("init",), _nothing),
     "import": Story(("import", "salt.json"), _with_export),
     "repair": Story(("repair",), _damaged),
-    "restore": Story(("restore", "old.zip", "--replace", "--older"), _with_backup),
+    "restore": Story(("restore", "old.zip", "--replace", "--allow-older"), _with_backup),
     "backup": Story(("backup", "new.zip"), file="new.zip"),
     "backup into a folder": Story(("backup", "new"), file="new"),
     "backup, keeping some": Story(("backup", "kept", "--keep", "1"), file="kept"),

@@ -9,8 +9,6 @@ import sys
 import pytest
 
 import plandoc
-from plandoc.storage.files import Files
-from plandoc.storage.kept_rows import KeptRow, KeptRows
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a locale means differs from system to system")
 
@@ -92,11 +90,3 @@ def test_the_help_needs_no_more_than_ascii(narrow):
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.isascii()
     assert "\\u" not in ended.out
-
-
-def test_rows_are_kept_for_a_folder_whose_path_is_no_text(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLANDOC_CACHE", str(tmp_path / "cache"))
-    rows = {"events/1.json": KeptRow(("1", 2), 1, {"name": "Tea"})}
-    KeptRows(tmp_path / NO_TEXT, "L", Files()).save(rows)
-
-    assert KeptRows(tmp_path / NO_TEXT, "L", Files()).load() == rows

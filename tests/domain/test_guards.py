@@ -4,7 +4,7 @@ import pytest
 
 from plandoc.domain.availability import availability
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.guards import recipes_in_production, wrong_with_new_good
+from plandoc.domain.guards import validate_new_good, validate_not_baked
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
 
 COOKIES, CAKE = Recipe("Cookies", id=1), Recipe("Cake", id=2)
@@ -21,14 +21,12 @@ def a_good(good_id, *, units=(), goods=()):
 
 def named(goods, good_id, baked):
     definitions = Definitions.of(goods, UNITS, [COOKIES, CAKE])
-    return [problem.message for problem in recipes_in_production("Box", good_id, baked, definitions)]
+    return [problem.message for problem in validate_not_baked("Box", good_id, baked, definitions)]
 
 
 @pytest.mark.parametrize("baked", [{COOKIE.id}, {LARGE_COOKIE.id}, {COOKIE.id, LARGE_COOKIE.id}])
 def test_every_yield_of_a_recipe_counts_and_the_recipe_is_named_once(baked):
-    assert named([a_good(1, units=[COOKIE])], 1, baked) == [
-        "Box needs recipes of which batches are baked already: Cookies"
-    ]
+    assert named([a_good(1, units=[COOKIE])], 1, baked) == ["Box needs recipes with batches already baked: Cookies"]
 
 
 def test_a_good_whose_recipes_are_not_baked_may_go():
@@ -40,7 +38,7 @@ def test_a_good_whose_recipes_are_not_baked_may_go():
 def test_the_recipes_of_a_good_are_found_however_deep_they_are(depth):
     goods = [a_good(1, units=[SLICE]), *(a_good(level, goods=[level - 1]) for level in range(2, depth + 1))]
 
-    assert named(goods, depth, {SLICE.id}) == ["Box needs recipes of which batches are baked already: Cake"]
+    assert named(goods, depth, {SLICE.id}) == ["Box needs recipes with batches already baked: Cake"]
 
 
 def test_a_good_that_contains_itself_or_lacks_a_part_is_guarded_by_what_can_be_found():
@@ -51,7 +49,7 @@ def test_a_good_that_contains_itself_or_lacks_a_part_is_guarded_by_what_can_be_f
     ]
 
     assert named(broken, 1, {COOKIE.id, SLICE.id, 99}) == [
-        "Box needs recipes of which batches are baked already: Cookies, Cake"
+        "Box needs recipes with batches already baked: Cookies, Cake"
     ]
     assert named(broken, 77, {COOKIE.id}) == []
 
@@ -59,7 +57,7 @@ def test_a_good_that_contains_itself_or_lacks_a_part_is_guarded_by_what_can_be_f
 def test_a_good_whose_definition_is_broken_is_not_added_and_leads_to_its_definition():
     broken = a_good(1, units=[COOKIE], goods=[77])
     asked = availability([broken], {1}, Definitions.of([broken], UNITS, [COOKIES, CAKE]))[0]
-    problems = list(wrong_with_new_good(1, asked, 5, None))
+    problems = list(validate_new_good(1, asked, 5, None))
 
     assert [problem.message for problem in problems] == ["Good 1: finished good 77 not found"]
-    assert problems[0].hint == "correct the good's definition first"
+    assert problems[0].hint == "fix the good's definition first"

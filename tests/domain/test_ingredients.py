@@ -11,7 +11,7 @@ import plandoc
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.ingredients import ingredient_needs
 from plandoc.domain.measures import Amount, convert
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.errors import ValidationError
 from plandoc.records import Density, Ingredient, Recipe, RecipeLine, SubRecipe
 from tests.exchange.exports import real
@@ -29,7 +29,7 @@ BATCHES = st.dictionaries(st.integers(1, 4), st.integers(1, 1000), max_size=4)
 
 
 @st.composite
-def catalogues(draw):
+def catalogs(draw):
     """Four recipes, each of which may hold those before it."""
     recipes = []
     for number in range(1, 5):
@@ -58,7 +58,7 @@ def _of_lines(*lines, ingredient=WATER):
 
 
 @pytest.fixture
-def catalogue(store):
+def catalog(store):
     plandoc.import_file(real(CATALOG))
     return store
 
@@ -66,7 +66,7 @@ def catalogue(store):
 def _rows_of_real_recipes(store, batches_by_slug):
     def look(session):
         batches = {plandoc.find_by_key(Recipe, slug, session=session).id: n for slug, n in batches_by_slug.items()}
-        return ingredient_needs(batches, definitions_in(session))
+        return ingredient_needs(batches, catalog_definitions(session))
 
     return store.read(look)
 
@@ -78,8 +78,8 @@ def _of_real_recipes(store, batches_by_slug):
 HOLIDAY = {"almond-biscotti": 4, "anzac-cookies": 2, "candy-bar-fudge": 1}
 
 
-def test_the_real_catalogue_needs_exactly_what_was_worked_out_by_hand(catalogue):
-    rows = _of_real_recipes(catalogue, HOLIDAY)
+def test_the_real_catalog_needs_exactly_what_was_worked_out_by_hand(catalog):
+    rows = _of_real_recipes(catalog, HOLIDAY)
     wanted = {
         "flour-all-purpose": "12 cup",
         "sugar-granulated": "6.68 cup",
@@ -97,16 +97,16 @@ def test_the_real_catalogue_needs_exactly_what_was_worked_out_by_hand(catalogue)
     assert [rows["golden-syrup"].amount.exact] == [Fraction("0.66")]
 
 
-def test_the_water_of_the_real_catalogue_is_one_row_after_conversion(catalogue):
-    rows = _of_real_recipes(catalogue, HOLIDAY)
+def test_the_water_of_the_real_catalog_is_one_row_after_conversion(catalog):
+    rows = _of_real_recipes(catalog, HOLIDAY)
 
     assert rows["water"].amount == Amount(Fraction("0.5625"), "cup")
     assert rows["water"].unconverted is None
 
 
-def test_of_all_needs_of_the_real_catalogue_only_those_of_lemons_cannot_be_one_row(catalogue):
+def test_of_all_needs_of_the_real_catalog_only_those_of_lemons_cannot_be_one_row(catalog):
     every = {recipe.slug: 1 for recipe in plandoc.list_records(Recipe)}
-    rows = _rows_of_real_recipes(catalogue, every)
+    rows = _rows_of_real_recipes(catalog, every)
 
     # Whoever changes what is known of units sees here what becomes of the 86 needs of the real recipes.
     assert sum(len(row.as_written) for row in rows) == 86
@@ -165,9 +165,9 @@ def test_containers_counts_and_unknown_units_stay_apart_and_say_why():
     rows = _of_lines(("1", "dozen"), ("2", "each"), ("1", "bag"), ("1", "bottle"), ("2", "blorp"), ("3", "cupz"))
 
     assert [(str(row.amount), row.unconverted) for row in rows] == [
-        ("1.167 dozen", "dozen cannot be turned into bottle or bag or blorp or cupz"),
-        ("1 bottle", "bottle cannot be turned into dozen or bag or blorp or cupz"),
-        ("1 bag", "bag cannot be turned into dozen or bottle or blorp or cupz"),
+        ("1.167 dozen", "dozen cannot be converted into bottle or bag or blorp or cupz"),
+        ("1 bottle", "bottle cannot be converted into dozen or bag or blorp or cupz"),
+        ("1 bag", "bag cannot be converted into dozen or bottle or blorp or cupz"),
         ("2 blorp", "'blorp' is not a unit that plandoc knows"),
         ("3 cupz", "'cupz' is not a unit that plandoc knows; did you mean cup?"),
     ]
@@ -198,7 +198,7 @@ def test_the_rows_stand_in_the_order_of_the_names_whatever_their_case():
     assert [row.ingredient for row in rows] == [EGGS, FLOUR, WATER]
 
 
-@given(catalogues(), BATCHES, st.integers(1, 10**6))
+@given(catalogs(), BATCHES, st.integers(1, 10**6))
 def test_baking_k_times_as_much_takes_exactly_k_times_as_much(recipes, batches, times):
     once = _needs(recipes, batches)
     scaled = _needs(recipes, {recipe_id: number * times for recipe_id, number in batches.items()})
@@ -208,7 +208,7 @@ def test_baking_k_times_as_much_takes_exactly_k_times_as_much(recipes, batches, 
     assert [row.unconverted for row in scaled] == [row.unconverted for row in once]
 
 
-@given(catalogues(), BATCHES, BATCHES)
+@given(catalogs(), BATCHES, BATCHES)
 def test_what_two_plans_take_is_the_sum_of_what_each_takes(recipes, one, other):
     both = {recipe_id: one.get(recipe_id, 0) + other.get(recipe_id, 0) for recipe_id in {*one, *other}}
     sums = _as_written(_needs(recipes, one))
@@ -218,7 +218,7 @@ def test_what_two_plans_take_is_the_sum_of_what_each_takes(recipes, one, other):
     assert _as_written(_needs(recipes, both)) == sums
 
 
-@given(catalogues(), BATCHES, st.randoms())
+@given(catalogs(), BATCHES, st.randoms())
 def test_the_order_of_recipes_lines_and_parts_never_changes_a_result(recipes, batches, chance):
     shuffled = [
         Recipe(
@@ -235,7 +235,7 @@ def test_the_order_of_recipes_lines_and_parts_never_changes_a_result(recipes, ba
     assert _needs(shuffled, other, chance.sample(INGREDIENTS, 3)) == _needs(recipes, batches)
 
 
-@given(catalogues(), BATCHES)
+@given(catalogs(), BATCHES)
 def test_a_row_holds_all_that_is_written_of_its_units(recipes, batches):
     rows = _needs(recipes, batches)
 
@@ -245,7 +245,7 @@ def test_a_row_holds_all_that_is_written_of_its_units(recipes, batches):
         assert row.amount.exact > 0
 
 
-@given(catalogues(), BATCHES)
+@given(catalogs(), BATCHES)
 def test_an_ingredient_whose_needs_stand_apart_is_marked_in_every_row(recipes, batches):
     rows = _needs(recipes, batches)
     rows_of = {row.ingredient.id: [other for other in rows if other.ingredient == row.ingredient] for row in rows}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from plandoc.domain.replay import Part, PlanContent, amendments_behind, first_parting, original, replay
+from plandoc.domain.replay import PlanContent, amendments_by_item, first_divergence, original, replay
 from plandoc.errors import ValidationError
-from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment
+from plandoc.records import AddFinishedGood, ChangeQuantity, DropFinishedGood, ModifyBatch, PlanAmendment, PlanSection
 
 MOMENT = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC)
 
@@ -80,7 +80,7 @@ def test_replay_is_what_the_model_says_whatever_order_the_amendments_come_in(his
 
     assert original(snapshot_data) == contents[0]
     assert replay(snapshot_data, shuffled) == contents[-1]
-    assert first_parting(snapshot_data, shuffled, contents[-1]) is None
+    assert first_divergence(snapshot_data, shuffled, contents[-1]) is None
 
 
 @given(histories(), st.data())
@@ -90,9 +90,9 @@ def test_an_amendment_that_was_not_made_is_named(history, data):
     assume(contents[0] != contents[-1] and amendments)
     stopped = data.draw(st.integers(0, len(amendments) - 1))
     assume(contents[stopped] != contents[-1])
-    parting = first_parting(snapshot_data, amendments, contents[stopped])
+    divergence = first_divergence(snapshot_data, amendments, contents[stopped])
 
-    assert parting.amendment.sequence > stopped
+    assert divergence.amendment.sequence > stopped
 
 
 @given(histories(), st.data())
@@ -101,20 +101,20 @@ def test_an_amendment_that_was_taken_out_is_noticed(history, data):
     assume(len(amendments) > 1)
     taken = data.draw(st.integers(0, len(amendments) - 2))
     left = amendments[:taken] + amendments[taken + 1 :]
-    parting = first_parting(snapshot_data, left, contents[-1])
+    divergence = first_divergence(snapshot_data, left, contents[-1])
 
-    assert parting.amendment == amendments[taken + 1]
-    assert parting.message == f"wanted amendment {taken + 1}, found {taken + 2}"
+    assert divergence.amendment == amendments[taken + 1]
+    assert divergence.message == f"wanted amendment {taken + 1}, found {taken + 2}"
 
 
 @given(histories(), st.data())
 def test_a_number_of_the_plan_that_nobody_amended_is_noticed(history, data):
     snapshot_data, amendments, contents = history
     live = attrs.evolve(contents[-1], goods={**contents[-1].goods, 77: data.draw(st.integers(1, 9))})
-    parting = first_parting(snapshot_data, amendments, live)
+    divergence = first_divergence(snapshot_data, amendments, live)
 
-    assert parting.amendment is None
-    assert parting.message == f"finished good 77: wanted nothing, found {live.goods[77]}"
+    assert divergence.amendment is None
+    assert divergence.message == f"finished good 77: wanted nothing, found {live.goods[77]}"
 
 
 def test_the_plan_parts_after_the_last_amendment_that_touched_what_differs():
@@ -125,13 +125,13 @@ def test_the_plan_parts_after_the_last_amendment_that_touched_what_differs():
     ]
     snapshot_data, amendments = a_snapshot({1}, {1: 10}, {1: 5}), amendments_of(*changes)
 
-    def parting(goods, batches):
-        found = first_parting(snapshot_data, amendments, PlanContent(frozenset({1}), goods, batches))
+    def divergence(goods, batches):
+        found = first_divergence(snapshot_data, amendments, PlanContent(frozenset({1}), goods, batches))
         return found and (found.amendment.sequence, found.message)
 
-    assert parting({1: 13}, {1: 6}) is None
-    assert parting({1: 12}, {1: 6}) == (3, "finished good 1: wanted 13, found 12")
-    assert parting({}, {1: 5}) == (2, "batches of finished unit 1: wanted 6, found 5")
+    assert divergence({1: 13}, {1: 6}) is None
+    assert divergence({1: 12}, {1: 6}) == (3, "finished good 1: wanted 13, found 12")
+    assert divergence({}, {1: 5}) == (2, "batches of finished unit 1: wanted 6, found 5")
 
 
 def test_an_amendment_that_says_another_number_was_there_before_is_named():
@@ -139,17 +139,17 @@ def test_an_amendment_that_says_another_number_was_there_before_is_named():
         ChangeQuantity(1, "Box", old_quantity=10, new_quantity=12),
         DropFinishedGood(1, "Box", original_quantity=11),
     ]
-    parting = first_parting(a_snapshot({1}, {1: 10}), amendments_of(*changes), PlanContent(frozenset({1})))
+    divergence = first_divergence(a_snapshot({1}, {1: 10}), amendments_of(*changes), PlanContent(frozenset({1})))
 
-    assert parting.amendment.sequence == 2
-    assert parting.message == "finished good 1: it says 11 before, but 12 were planned"
+    assert divergence.amendment.sequence == 2
+    assert divergence.message == "finished good 1: the amendment says 11 before, but 12 were planned"
 
 
 def test_a_recipe_that_an_amendment_brought_and_that_is_gone_is_named_with_it():
     amendments = [PlanAmendment(1, 1, AddFinishedGood(2, "Cake", 1), "why", MOMENT, added_recipe_ids=(4,))]
-    parting = first_parting(a_snapshot(), amendments, PlanContent(goods={2: 1}))
+    divergence = first_divergence(a_snapshot(), amendments, PlanContent(goods={2: 1}))
 
-    assert (parting.amendment.sequence, parting.message) == (1, "recipe 4: wanted 1, found nothing")
+    assert (divergence.amendment.sequence, divergence.message) == (1, "recipe 4: wanted 1, found nothing")
 
 
 def test_behind_a_number_are_all_amendments_that_touched_it_and_no_others():
@@ -161,10 +161,10 @@ def test_behind_a_number_are_all_amendments_that_touched_it_and_no_others():
     first, second, third = amendments_of(*changes)
     first = attrs.evolve(first, added_recipe_ids=(4,))
 
-    assert amendments_behind([third, second, first]) == {
-        (Part.GOODS, 2): [first, third],
-        (Part.BATCHES, 2): [second],
-        (Part.RECIPES, 4): [first],
+    assert amendments_by_item([third, second, first]) == {
+        (PlanSection.GOODS, 2): [first, third],
+        (PlanSection.BATCHES, 2): [second],
+        (PlanSection.RECIPES, 4): [first],
     }
 
 

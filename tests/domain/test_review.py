@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from plandoc.domain.batches import options_for
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.requirements import requirements
-from plandoc.domain.review import PlanParts, accepted_shortfall, review
+from plandoc.domain.requirements import Breakdown
+from plandoc.domain.review import LivePlan, accepted_shortfall, review
 from plandoc.records import BatchDecision, FindingKind, Ingredient, Recipe, RecipeLine, SubRecipe
 from tests.plans.strategies import a_good, a_unit, plans
 
@@ -41,7 +41,7 @@ ENOUGH = {1: decided(COOKIE, 6, 144), 2: decided(SLICE, 1, 4)}
 
 
 def findings(decisions=ENOUGH, quantities=QUANTITIES, recipes=(1, 3), definitions=DEFINITIONS):
-    return review(PlanParts(quantities, recipes, decisions), definitions)
+    return review(LivePlan(quantities, recipes, decisions), definitions)
 
 
 def kinds(**plan):
@@ -131,7 +131,7 @@ def test_a_good_whose_recipe_is_not_selected_is_found():
     (one,) = findings(recipes=(1,))
 
     assert (one.kind, one.finished_good_id) == (FindingKind.MISSING_RECIPE, 2)
-    assert one.message == "Good 2 is in the plan, but not selected are Cake"
+    assert one.message == "Good 2 is in the plan, but needs recipes that are not selected: Cake"
 
 
 def test_a_selected_recipe_that_is_gone_is_found():
@@ -238,7 +238,7 @@ def test_needs_beyond_what_files_carry_are_told_in_the_message_alone():
 
 
 def enough_for(plan):
-    rows = [options_for(row) for row in requirements(plan.quantities, plan.definitions)]
+    rows = [options_for(row) for row in Breakdown.of(plan.definitions).requirements(plan.quantities)]
     return {
         row.requirement.unit.id: attrs.evolve(
             decided(row.requirement.unit, row.suggested.batches, row.requirement.units),
@@ -250,7 +250,7 @@ def enough_for(plan):
 
 def review_of(plan, decisions, definitions=None):
     recipes = {recipe.id for recipe in plan.recipes}
-    return review(PlanParts(plan.quantities, recipes, decisions), definitions or plan.definitions)
+    return review(LivePlan(plan.quantities, recipes, decisions), definitions or plan.definitions)
 
 
 @settings(deadline=None)

@@ -59,7 +59,7 @@ def changed(file, change):
 
 
 def filled(store, *, up_to=20):
-    """Use up the first ids of every table of the catalogue."""
+    """Use up the first ids of every table of the catalog."""
     with store.session("use ids") as session:
         for number in range(up_to):
             session.add(plandoc.Ingredient(f"Other {number}"))

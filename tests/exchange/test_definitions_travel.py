@@ -14,7 +14,7 @@ from .exchange_files import changed, exported_bytes, filled, opened
 
 @pytest.fixture
 def file(tmp_path):
-    """An event with a good that was brought in, and a recipe and a good that were revised; the catalogue went on."""
+    """An event with a good that was brought in, and a recipe and a good that were revised; the catalog went on."""
     with opened(tmp_path / "origin") as store:
         bakery = a_bakery(store)
         event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
@@ -33,7 +33,7 @@ def file(tmp_path):
             plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "smaller boxes", session=session)
             plandoc.record_production(event.id, bakery.cookie.id, 1, session=session)
             plandoc.record_assembly(event.id, bakery.cookie_box.id, 2, session=session)
-        with store.session("the catalogue goes on") as session:
+        with store.session("the catalog goes on") as session:
             session.replace(attrs.evolve(pie, lines=()))
             session.replace(attrs.evolve(bakery.cookie, items_per_batch=7))
             session.replace(attrs.evolve(apples, name="Pears"))
@@ -99,7 +99,12 @@ def test_a_definition_that_says_another_one_before_than_was_in_force_is_refused(
     def change(export):
         export["plan_amendments"][1]["definitions_before"]["finished_units"]["1"]["items_per_batch"] = 25
 
-    with opened(folder), pytest.raises(ImportRefusedError, match="it says another definition before than was in force"):
+    with (
+        opened(folder),
+        pytest.raises(
+            ImportRefusedError, match="the amendment gives a previous definition that is not the effective one"
+        ),
+    ):
         import_file(changed(file, change))
 
 
@@ -109,7 +114,7 @@ def test_a_definition_that_takes_the_place_of_another_in_silence_is_refused(file
 
     with (
         opened(folder),
-        pytest.raises(ImportRefusedError, match="it is frozen already, and the amendment does not say"),
+        pytest.raises(ImportRefusedError, match="already frozen, but the amendment does not give"),
     ):
         import_file(changed(file, change))
 

@@ -145,7 +145,7 @@ def test_a_new_file_has_the_rights_of_the_umask(store, tmp_path):
 def test_another_file_is_left_alone_unless_said_so(store, tmp_path):
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear")
-    with pytest.raises(plandoc.PlandocError, match="not written by an export"):
+    with pytest.raises(plandoc.PlandocError, match="is not an export of plandoc"):
         export_file(letter)
     assert letter.read_text() == "Dear"
     export_file(letter, replace=True)
@@ -179,7 +179,7 @@ def test_a_disk_without_room_leaves_the_earlier_export_and_no_other_file(store, 
     before = path.read_bytes()
     a_plan(store, name="More", quantities={})
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     for call in ("write", "sync_data", "replace"):

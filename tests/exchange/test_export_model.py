@@ -1,4 +1,4 @@
-"""Folders made at random go out and come in as the same bytes: plans walked through at random, catalogues of any text."""
+"""Folders made at random go out and come in as the same bytes: plans walked through at random, catalogs of any text."""
 
 import tempfile
 from pathlib import Path
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 import plandoc
-from plandoc.domain.snapshot_ids import before_import, is_sound
+from plandoc.domain.snapshot_ids import is_sound, original
 from plandoc.exchange import Outcome, import_file
 from plandoc.exchange.native.export_native import render_export
 from plandoc.records import Component, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, StockItem, SubRecipe
@@ -48,7 +48,7 @@ class TravellingPlan(PlanAgainstModel):
         name = f"busy-{len(list(self.parent.iterdir()))}"
         _, snapshot = self._imported(name, up_to=9)
         assert is_sound(snapshot)
-        assert before_import(snapshot).digest == plandoc.get_plan_snapshot(EVENT).digest
+        assert original(snapshot).digest == plandoc.get_plan_snapshot(EVENT).digest
 
 
 TestTravellingPlan = TravellingPlan.TestCase
@@ -56,8 +56,8 @@ TestTravellingPlan.settings = settings(stateful_step_count=20, deadline=None, su
 
 
 @st.composite
-def catalogues(draw):
-    """What to put into a catalogue: functions that take a session and what was put there before."""
+def catalogs(draw):
+    """What to put into a catalog: functions that take a session and what was put there before."""
     names = st.lists(NAMES, max_size=4)
     return {
         "ingredients": draw(names),
@@ -86,8 +86,8 @@ def _put(session, made):
 
 
 @settings(deadline=None)
-@given(catalogues())
-def test_a_catalogue_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
+@given(catalogs())
+def test_a_catalog_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with opened(folder / "origin") as store:

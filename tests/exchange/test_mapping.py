@@ -221,7 +221,7 @@ def test_a_year_that_is_not_that_of_the_date_is_said(store, tmp_path):
     assert "events: Christmas is dated 2026-12-25 but says year 2025; the date counts" in report.notes
 
 
-def test_what_differs_in_the_catalogue_and_in_drafts_is_updated(store, tmp_path):
+def test_what_differs_in_the_catalog_and_in_drafts_is_updated(store, tmp_path):
     import_file(written(tmp_path, SMALL))
     changed = small(event_finished_goods=[{**SMALL["event_finished_goods"][0], "quantity": 7}])
     changed["recipes"][1]["category"] = "Icings"

@@ -176,7 +176,7 @@ def test_stock_is_an_amount_and_not_a_count_of_packages(store):
     assert stock_of(flour) == [(Decimal("3.5"), "lb")]
 
 
-def test_the_catalogue_keeps_its_traps_whole(store):
+def test_the_catalog_keeps_its_traps_whole(store):
     report = import_file(real(CATALOG))
     recipes = plandoc.list_records(plandoc.Recipe)
     twice = [r for r in recipes if len({line.ingredient_id for line in r.lines}) < len(r.lines)]
@@ -198,7 +198,7 @@ def test_each_unit_without_a_good_gets_a_bare_one(store):
     assert {good.slug for good in goods} == {unit.slug for unit in plandoc.list_records(plandoc.FinishedUnit)}
 
 
-def test_the_catalogue_has_its_densities_exactly(store):
+def test_the_catalog_has_its_densities_exactly(store):
     import_file(real(CATALOG))
     known = {i.slug: i.density for i in plandoc.list_records(plandoc.Ingredient) if i.density is not None}
 

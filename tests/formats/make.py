@@ -21,7 +21,7 @@ MOMENT = datetime.datetime(2026, 12, 1, 5, 30, tzinfo=datetime.UTC)
 
 def make(folder: Path) -> None:
     """Make the folder; its bytes are the same every time."""
-    initialize.create(folder, lineage=LINEAGE, files=Files(), clock=_clock, timeout_seconds=0)
+    initialize.create(folder, store_id=LINEAGE, files=Files(), clock=_clock, timeout_seconds=0)
     with plandoc.open_store(folder, clock=_clock) as store:
         bakery = a_bakery(store)
         a_plan(store, PlanState.DRAFT, bakery=bakery, name="Draft")

@@ -16,11 +16,11 @@ def stored(store, record_type, event):
 
 
 @contextlib.contextmanager
-def broken_catalogue(folder, part, broken_part):
-    """The catalogue of a closed store as somebody broke it by hand; put right again at the end."""
-    catalogue = folder / "catalog.json"
-    whole = catalogue.read_bytes()
+def broken_catalog(folder, part, broken_part):
+    """The catalog of a closed store as somebody broke it by hand; put right again at the end."""
+    catalog = folder / "catalog.json"
+    whole = catalog.read_bytes()
     assert part in whole
-    catalogue.write_bytes(whole.replace(part, broken_part))
+    catalog.write_bytes(whole.replace(part, broken_part))
     yield
-    catalogue.write_bytes(whole)
+    catalog.write_bytes(whole)

@@ -1,4 +1,4 @@
-"""Plans over small catalogues whose goods hold each other in every legal way, for Hypothesis."""
+"""Plans over small catalogs whose goods hold each other in every legal way, for Hypothesis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PERCENTAGES = st.sampled_from([Decimal(text) for text in ("0.5", "7", "12.5", "2
 
 @attrs.frozen
 class DrawnPlan:
-    """A catalogue, and how many of its goods a plan hands out, by the good's id."""
+    """A catalog, and how many of its goods a plan hands out, by the good's id."""
 
     recipes: tuple[Recipe, ...]
     units: tuple[FinishedUnit, ...]
@@ -31,7 +31,7 @@ class DrawnPlan:
 
     @property
     def definitions(self) -> Definitions:
-        """The catalogue as the sums see it."""
+        """The catalog as the sums see it."""
         return Definitions.of(self.goods, self.units, self.recipes, [Ingredient("Flour", id=1)])
 
 
@@ -85,7 +85,7 @@ def plans(draw: st.DrawFn) -> DrawnPlan:
 
 
 def planned(store: Store, plan: DrawnPlan) -> Event:
-    """Put a drawn catalogue into a store, whose ids then are those drawn, and plan an event of it."""
+    """Put a drawn catalog into a store, whose ids then are those drawn, and plan an event of it."""
     with store.session() as session:
         session.add(Ingredient("Flour"))
         for record in (*plan.recipes, *plan.units, *plan.goods):

@@ -1,4 +1,4 @@
-"""A started plan stays what it is: whatever becomes of the catalogue, no answer about it changes by a byte."""
+"""A started plan stays what it is: whatever becomes of the catalog, no answer about it changes by a byte."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import plandoc
 from plandoc import store
 from plandoc.records import FindingKind, PlanState
 from plandoc.workflow import review
-from tests.plans.catalogue_changes import CHANGES, a_started_plan, files_go_to
+from tests.plans.catalog_changes import CHANGES, a_started_plan, files_go_to
 
 STARTED = (PlanState.IN_PRODUCTION, PlanState.COMPLETED)
 
 
 def exported(event_id, tmp_path):
-    """What an export has of the plan itself; everything else in it is the catalogue, or named as it is there."""
+    """What an export has of the plan itself; everything else in it is the catalog, or named as it is there."""
     file = tmp_path / "export.json"
     plandoc.export_file(file, [event_id])
     tables = json.loads(file.read_bytes())
@@ -90,21 +90,21 @@ def answers_about(event, tmp_path):
 
 @pytest.mark.parametrize("state", STARTED)
 @pytest.mark.parametrize("change", CHANGES)
-def test_no_change_of_the_catalogue_changes_an_answer_about_a_started_plan(
+def test_no_change_of_the_catalog_changes_an_answer_about_a_started_plan(
     store, folder, tmp_path, monkeypatch, change, state
 ):
     # But for what a review of a running plan says of the change itself; see the next test.
-    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     files_go_to(tmp_path)
     bakery, event = a_started_plan(store, state)
     before = answers_about(event, tmp_path)
-    catalogue = (folder / "catalog.json").read_bytes()
+    catalog = (folder / "catalog.json").read_bytes()
     with store.session(change) as session:
         CHANGES[change](session, bakery)
     after = answers_about(event, tmp_path)
 
     assert {name for name in before if after[name] != before[name]} == set()
-    assert (folder / "catalog.json").read_bytes() != catalogue
+    assert (folder / "catalog.json").read_bytes() != catalog
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -123,7 +123,7 @@ def test_a_review_of_a_running_plan_says_what_changed_and_nothing_else_anew(stor
     assert plandoc.get_plan(event.id).findings == tuple(after)
 
 
-def test_a_review_of_a_completed_plan_says_nothing_of_the_catalogue(store):
+def test_a_review_of_a_completed_plan_says_nothing_of_the_catalog(store):
     bakery, event = a_started_plan(store, PlanState.COMPLETED)
     before = plandoc.review_plan(event.id)
     with store.session() as session:
@@ -133,10 +133,10 @@ def test_a_review_of_a_completed_plan_says_nothing_of_the_catalogue(store):
 
 
 @pytest.mark.parametrize("state", STARTED)
-def test_a_catalogue_that_was_emptied_by_hand_changes_no_answer(store, folder, tmp_path, monkeypatch, state):
-    monkeypatch.setattr(review, "changed_in_catalogue", lambda *_: ())
+def test_a_catalog_that_was_emptied_by_hand_changes_no_answer(store, folder, tmp_path, monkeypatch, state):
+    monkeypatch.setattr(review, "catalog_changes", lambda *_: ())
     _, event = a_started_plan(store, state)
-    # An export must refer to the catalogue, and the stock is a part of its file.
+    # An export must refer to the catalog, and the stock is a part of its file.
     asked = [
         name for name in ANSWERS if name not in {"export_file", "get_shopping_list", "render_report", "write_report"}
     ]
@@ -156,7 +156,7 @@ def test_a_catalogue_that_was_emptied_by_hand_changes_no_answer(store, folder, t
     assert {name for name in asked if after[name] != before[name]} == set()
 
 
-def test_what_a_running_plan_rests_on_cannot_be_removed_from_the_catalogue(store):
+def test_what_a_running_plan_rests_on_cannot_be_removed_from_the_catalog(store):
     bakery, event = a_started_plan(store)
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cake, sub_recipes=()))

@@ -1,4 +1,4 @@
-"""Any edits of the catalogue beside a started plan: no answer changes but by a revision, and by that exactly so."""
+"""Any edits of the catalog beside a started plan: no answer changes but by a revision, and by that exactly so."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import plandoc
 from plandoc import records
-from plandoc.engine.plan_definitions import definitions_in, definitions_of
+from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.records import FindingKind, PlanState
 from plandoc.workflow import review
 from tests.builders import a_bakery, a_plan
@@ -24,7 +24,7 @@ amounts = st.integers(1, 400).map(lambda hundredths: Decimal(hundredths) / 20)
 
 
 class AStartedPlan(RuleBasedStateMachine):
-    """A bakery with one plan in production, a catalogue that goes on changing, and a model of what is in force."""
+    """A bakery with one plan in production, a catalog that goes on changing, and a model of what is in force."""
 
     def __init__(self):
         super().__init__()
@@ -37,7 +37,7 @@ class AStartedPlan(RuleBasedStateMachine):
         self.bakery = a_bakery(self.store)
         self.event = a_plan(self.store, PlanState.IN_PRODUCTION, bakery=self.bakery)
         frozen = self.store.read(lambda session: plandoc.get_plan_snapshot(self.event.id, session=session))
-        self.in_force = {key: one for key, one in self.catalogue().items() if frozen.defines(_TABLES[key[0]], key[1])}
+        self.effective = {key: one for key, one in self.catalog().items() if frozen.defines(_TABLES[key[0]], key[1])}
         self.answers = self.asked()
 
     def teardown(self):
@@ -45,7 +45,7 @@ class AStartedPlan(RuleBasedStateMachine):
         assert plandoc.check(self.path) == []
         self._folder.cleanup()
 
-    def catalogue(self):
+    def catalog(self):
         return {(kind, one.id): one for kind in KINDS for one in self.store.read(lambda s, kind=kind: s.find(kind))}
 
     def asked(self):
@@ -59,12 +59,12 @@ class AStartedPlan(RuleBasedStateMachine):
                 plandoc.get_feasibility(number, session=session),
                 attrs.evolve(shopping, undecided=()),
                 plandoc.get_batch_options(number, session=session),
-                [one for one in review.review_plan(number, session=session) if one.kind not in _OF_CATALOGUE],
+                [one for one in review.review_plan(number, session=session) if one.kind not in _OF_CATALOG],
             ]
 
         return self.store.read(ask)
 
-    # The catalogue changes.
+    # The catalog changes.
 
     @rule(number=st.integers(1, 3), amount=amounts, unit=st.sampled_from(["g", "kg", "cup", "pinch"]), data=st.data())
     def write_a_recipe_anew(self, number, amount, unit, data):
@@ -105,7 +105,7 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @rule(recipe=st.integers(1, 3))
     def take_a_recipe_over(self, recipe):
-        now = self.catalogue()
+        now = self.catalog()
         reached = self._inside(recipe, now)
         taken = {
             key: one
@@ -122,7 +122,7 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @rule(good=st.integers(3, 4))
     def take_a_good_over(self, good):
-        now = self.catalogue()
+        now = self.catalog()
         inside = {good, *now[records.FinishedGood, good].inner_good_ids}
         taken = {key: one for key, one in now.items() if key[0] is records.FinishedGood and key[1] in inside}
         self._revise(plandoc.revise_finished_good, good, taken)
@@ -137,8 +137,8 @@ class AStartedPlan(RuleBasedStateMachine):
 
     def _revise(self, revise, number, taken):
         # Of what the plan does not speak of it takes nothing over.
-        taken = {key: one for key, one in taken.items() if key in self.in_force}
-        same = all(self._differs_in_order_alone(self.in_force[key], one) for key, one in taken.items())
+        taken = {key: one for key, one in taken.items() if key in self.effective}
+        same = all(self._differs_in_order_alone(self.effective[key], one) for key, one in taken.items())
         try:
             with self.store.session() as session:
                 amendment = revise(self.event.id, number, "so be it", session=session)
@@ -146,8 +146,8 @@ class AStartedPlan(RuleBasedStateMachine):
             assert same or "is not in the plan" in str(refused)
             return
         assert not same
-        before, after = self.in_force, {**self.in_force, **taken}
-        self.in_force = after
+        before, after = self.effective, {**self.effective, **taken}
+        self.effective = after
         touched = {(table, int(key)) for table, rows in amendment.definitions_before.items() for key in rows}
         assert touched == {
             (_TABLES[kind], number)
@@ -164,8 +164,8 @@ class AStartedPlan(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()
     def what_is_in_force_is_what_was_frozen_and_taken_over(self):
-        definitions = self.store.read(lambda s: definitions_of(self.event.id, s))
-        for (kind, number), record in self.in_force.items():
+        definitions = self.store.read(lambda s: plan_definitions(self.event.id, s))
+        for (kind, number), record in self.effective.items():
             assert _sorted(definitions.lookup(kind)(number)) == _sorted(record)
 
     @precondition(lambda self: hasattr(self, "event"))
@@ -175,16 +175,16 @@ class AStartedPlan(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "event"))
     @invariant()
-    def a_review_names_what_differs_in_the_catalogue(self):
-        today = self.store.read(definitions_in)
+    def a_review_names_what_differs_in_the_catalog(self):
+        today = self.store.read(catalog_definitions)
         findings = self.store.read(lambda session: review.review_plan(self.event.id, session=session))
         goods = {one.finished_good_id for one in findings if one.kind is FindingKind.CATALOG_CHANGED}
         for number in (3, 4):
-            if _sorted(today.goods(number)) != _sorted(self.in_force[records.FinishedGood, number]):
+            if _sorted(today.goods(number)) != _sorted(self.effective[records.FinishedGood, number]):
                 assert number in goods
 
 
-_OF_CATALOGUE = {FindingKind.CATALOG_CHANGED}
+_OF_CATALOG = {FindingKind.CATALOG_CHANGED}
 _TABLES = {
     records.Ingredient: "ingredients",
     records.Recipe: "recipes",

@@ -140,7 +140,7 @@ def test_batches_that_nobody_needs_stay(bakery, event):
 def test_where_enough_is_decided_it_is_refused_for_nothing_would_change(folder, event):
     refused = refuses_without_a_byte(folder, lambda: amend_enough(event.id, MORE))
 
-    assert messages_of(refused) == ["enough batches are decided of everything, so nothing would change"]
+    assert messages_of(refused) == ["enough batches are already decided for everything, so nothing would change"]
 
 
 @pytest.mark.parametrize("reason", ["", " \t", None, 7])

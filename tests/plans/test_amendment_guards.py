@@ -53,7 +53,7 @@ def test_batches_never_fall_below_what_is_baked_but_may_fall_to_it(folder, baker
         )
 
         assert messages_of(refused) == [
-            f"batches of Cookie: 4 are baked already, so the plan cannot go down to {batches}"
+            f"batches of Cookie: 4 are already baked, so the plan cannot go down to {batches}"
         ]
     modify_batch_decision(event.id, bakery.cookie.id, 4, "no more butter")
 
@@ -102,21 +102,21 @@ def test_a_good_never_falls_below_its_assembled_pieces_but_may_fall_to_them(fold
     refused = refuses_without_a_byte(folder, lambda: change_quantity(event.id, bakery.cookie_box.id, 3, "why"))
     change_quantity(event.id, bakery.cookie_box.id, 4, "that is enough")
 
-    assert messages_of(refused) == ["Cookie Gift Box: 4 are assembled already, so the plan cannot go down to 3"]
+    assert messages_of(refused) == ["Cookie Gift Box: 4 are already assembled, so the plan cannot go down to 3"]
     assert goods_of(event)["Cookie Gift Box"] == 4
 
 
-def test_a_good_with_assembled_pieces_is_not_dropped_even_despite_production(folder, bakery, event):
+def test_a_good_with_assembled_pieces_is_not_dropped_even_by_force(folder, bakery, event):
     record_production(event.id, bakery.cookie.id, 6)
     record_assembly(event.id, bakery.cookie_box.id, 1)
     both = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why"))
     still = refuses_without_a_byte(
-        folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why", despite_production=True)
+        folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why", force=True)
     )
 
     assert messages_of(both) == [
-        "Cookie Gift Box: 1 are assembled already, so the plan cannot go down to 0",
-        "Cookie Gift Box needs recipes of which batches are baked already: Chocolate Chip Cookies",
+        "Cookie Gift Box: 1 are already assembled, so the plan cannot go down to 0",
+        "Cookie Gift Box needs recipes with batches already baked: Chocolate Chip Cookies",
     ]
     assert messages_of(still) == messages_of(both)[:1]
 
@@ -125,12 +125,12 @@ def test_dropping_a_good_whose_recipes_have_production_is_refused_with_their_nam
     record_production(event.id, bakery.slice.id, 1)
     record_production(event.id, bakery.cookie.id, 1)
     refused = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, bakery.hamper.id, "why"))
-    amendment = drop_finished_good(event.id, bakery.hamper.id, "burnt", despite_production=True)
+    amendment = drop_finished_good(event.id, bakery.hamper.id, "burnt", force=True)
 
     assert messages_of(refused) == [
-        "Hamper needs recipes of which batches are baked already: Chocolate Chip Cookies, Sponge Cake"
+        "Hamper needs recipes with batches already baked: Chocolate Chip Cookies, Sponge Cake"
     ]
-    assert "despite_production=True" in refused.value.problems[0].hint
+    assert "force=True" in refused.value.problems[0].hint
     assert get_amendments(event.id) == [amendment]
 
 
@@ -139,9 +139,7 @@ def test_the_other_yield_of_a_recipe_that_was_baked_guards_the_good_too(folder, 
     record_production(event.id, bakery.small_cookie.id, 1)
     refused = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, bakery.cookie_box.id, "why"))
 
-    assert messages_of(refused) == [
-        "Cookie Gift Box needs recipes of which batches are baked already: Chocolate Chip Cookies"
-    ]
+    assert messages_of(refused) == ["Cookie Gift Box needs recipes with batches already baked: Chocolate Chip Cookies"]
 
 
 def test_a_good_three_bundles_deep_is_guarded(folder, store, bakery, event):
@@ -152,7 +150,7 @@ def test_a_good_three_bundles_deep_is_guarded(folder, store, bakery, event):
     record_production(event.id, bakery.slice.id, 1)
     refused = refuses_without_a_byte(folder, lambda: drop_finished_good(event.id, pallet.id, "why"))
 
-    assert messages_of(refused) == ["Pallet needs recipes of which batches are baked already: Sponge Cake"]
+    assert messages_of(refused) == ["Pallet needs recipes with batches already baked: Sponge Cake"]
 
 
 def test_a_good_without_baked_recipes_is_dropped_while_others_are_baked(store, bakery, event, pie):

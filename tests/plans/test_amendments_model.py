@@ -188,7 +188,7 @@ class PlanAgainstModel(RuleBasedStateMachine):
         baked = {RECIPE_OF[unit] for unit in self.batches_baked()}
         allowed = good in self.goods and reason.strip() != "" and good not in self.pieces_packed()
         allowed = allowed and (despite or not baked & recipes_of(good))
-        if self.attempt(allowed, lambda: drop_finished_good(EVENT, good, reason, despite_production=despite)):
+        if self.attempt(allowed, lambda: drop_finished_good(EVENT, good, reason, force=despite)):
             del self.goods[good]
             self.amended(reason, ("good", good))
 

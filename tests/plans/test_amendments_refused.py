@@ -97,7 +97,7 @@ def test_adding_what_is_there_is_refused_and_leads_to_change_quantity(folder, ba
 
     assert messages_of(refused) == [
         "Hamper: wanted a whole number of at least 1, found 0",
-        "Hamper is in the plan already, 2 of it",
+        "Hamper is already in the plan, with a quantity of 2",
     ]
     assert "change_quantity" in refused.value.problems[1].hint
 
@@ -138,9 +138,9 @@ def test_a_change_that_changes_nothing_is_refused(folder, bakery, event):
         folder, lambda: modify_batch_decision(event.id, bakery.small_cookie.id, 0, "why")
     )
 
-    assert messages_of(same_quantity) == ["Hamper: 2 are planned already, so nothing would change"]
-    assert messages_of(same_batches) == ["batches of Cookie: 6 are decided already, so nothing would change"]
-    assert messages_of(still_none) == ["batches of Small Cookie: 0 are decided already, so nothing would change"]
+    assert messages_of(same_quantity) == ["Hamper: 2 are already planned, so nothing would change"]
+    assert messages_of(same_batches) == ["batches of Cookie: 6 are already decided, so nothing would change"]
+    assert messages_of(still_none) == ["batches of Small Cookie: 0 are already decided, so nothing would change"]
 
 
 @pytest.mark.parametrize("batches", [-1, 1.0, True, "2", None, 10**18])

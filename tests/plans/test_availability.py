@@ -52,7 +52,7 @@ def test_what_is_available_can_be_selected_and_nothing_else(folder, bakery, even
     before = folder_bytes(folder)
     for one in plandoc.get_available_finished_goods(event.id):
         if not one.is_available:
-            with pytest.raises(plandoc.ValidationError, match="is not available: not selected are Sponge Cake"):
+            with pytest.raises(plandoc.ValidationError, match="needs recipes that are not selected: Sponge Cake"):
                 plandoc.set_event_finished_goods(event.id, {one.good.id: 1})
     unchanged = folder_bytes(folder) == before
     selected = plandoc.set_event_finished_goods(event.id, {good.id: 2 for good in available(event)})

@@ -81,7 +81,7 @@ def test_recipes_that_came_and_went_are_reported(bakery, event):
 
 def test_missing_recipes_are_added_to_those_that_are_chosen(store, bakery):
     event = a_plan(store, bakery=bakery, quantities={bakery.cookie_box.id: 1})
-    with pytest.raises(plandoc.ValidationError, match="Plain Slice is not available: not selected are Sponge Cake"):
+    with pytest.raises(plandoc.ValidationError, match="Plain Slice needs recipes that are not selected: Sponge Cake"):
         plandoc.change_event_finished_goods(event.id, {bakery.plain_slice.id: 4})
     selection = plandoc.change_event_finished_goods(event.id, {bakery.plain_slice.id: 4}, add_missing_recipes=True)
 
@@ -118,7 +118,7 @@ def test_no_other_thing_stands_for_the_number_of_a_good(event):
         plandoc.change_event_finished_goods(event.id, {True: 0})
 
 
-def test_a_good_that_was_cut_out_of_the_catalogue_can_leave_the_plan(store, folder, bakery, event):
+def test_a_good_that_was_cut_out_of_the_catalog_can_leave_the_plan(store, folder, bakery, event):
     store.close()
     catalog = folder / "catalog.json"
     lines = catalog.read_text("utf-8").splitlines(keepends=True)

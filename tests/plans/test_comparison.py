@@ -1,4 +1,4 @@
-"""The original plan against the current one, in real stores whose catalogue goes on changing."""
+"""The original plan against the current one, in real stores whose catalog goes on changing."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_recipe_that_came_with_a_good_is_added_by_that_amendment_alone(store, 
     assert all(one.amendments == () for one in comparison.recipes[:2])
 
 
-def test_names_are_those_of_the_start_whatever_the_catalogue_calls_things_now(store, bakery, event):
+def test_names_are_those_of_the_start_whatever_the_catalog_calls_things_now(store, bakery, event):
     drop_finished_good(event.id, bakery.hamper.id, "no hampers")
     modify_batch_decision(event.id, bakery.slice.id, 0, "no oven")
     with store.session() as session:
@@ -176,7 +176,7 @@ def test_names_are_those_of_the_start_whatever_the_catalogue_calls_things_now(st
     assert all(one.name == one.original_name for one in everything)
 
 
-def test_a_good_that_was_dropped_and_removed_from_the_catalogue_keeps_its_name(store, bakery, event):
+def test_a_good_that_was_dropped_and_removed_from_the_catalog_keeps_its_name(store, bakery, event):
     drop_finished_good(event.id, bakery.hamper.id, "no hampers")
     with store.session() as session:
         session.remove(FinishedGood, bakery.hamper.id)

@@ -34,7 +34,7 @@ CHANGES = {
     "complete_production": (lambda event, shop: plandoc.complete_production(event), {PlanState.IN_PRODUCTION}),
     "remove_event": (lambda event, shop: plandoc.remove_event(event), _REMOVAL),
     "drop_finished_good": (
-        lambda event, shop: plandoc.drop_finished_good(event, shop.hamper.id, "rain", despite_production=True),
+        lambda event, shop: plandoc.drop_finished_good(event, shop.hamper.id, "rain", force=True),
         _AMENDMENTS,
     ),
     "add_finished_good": (
@@ -89,7 +89,7 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
     bakery = a_bakery(store)
     event = _planned(store, bakery, state, undecided=name in {"decide_enough", "amend_enough"})
     if name.startswith("revise"):
-        _change_the_catalogue(store, bakery)
+        _change_the_catalog(store, bakery)
     before = folder_bytes(folder)
     if state in allowed:
         call(event.id, bakery)
@@ -105,7 +105,7 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
         assert folder_bytes(folder) == before
 
 
-def _change_the_catalogue(store, bakery):
+def _change_the_catalog(store, bakery):
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cookies, lines=bakery.cookies.lines[:1]))
         session.replace(attrs.evolve(bakery.cookie_box, name="Small Cookie Gift Box"))

@@ -133,7 +133,7 @@ BROKEN = {
         [],
         [
             "recipe 99 is in the plan, but was not found",
-            "Hamper is in the plan, but not selected are Sponge Cake",
+            "Hamper is in the plan, but needs recipes that are not selected: Sponge Cake",
         ],
     ),
     "decided unit": (
@@ -229,7 +229,7 @@ def test_a_broken_plan_is_shown_with_all_that_is_whole_and_with_the_findings(bro
     assert {good.name for good, _ in plan.goods} >= {"Hamper"}
 
 
-def test_the_goods_of_a_broken_catalogue_are_listed_with_what_is_broken(broken):
+def test_the_goods_of_a_broken_catalog_are_listed_with_what_is_broken(broken):
     _, problems, _ = broken
     answers = {one.good.name: one for one in plandoc.get_available_finished_goods(1)}
     for name, one in answers.items():

@@ -13,7 +13,7 @@ from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
-from tests.plans.recording import broken_catalogue, messages
+from tests.plans.recording import broken_catalog, messages
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_good_is_packed_no_more_often_than_the_plan_wants(folder, bakery, even
         record_assembly(event.id, bakery.cookie_box.id, 4)
 
     assert messages(refused) == ["Cookie Gift Box: 10 wanted and 7 packed, so at most 3 more, found 4"]
-    assert refused.value.problems[0].hint == "raise the number wanted first, with change_quantity(1, 3, 11, reason)"
+    assert refused.value.problems[0].hint == "raise the quantity first, with change_quantity(1, 3, 11, reason)"
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.cookie_box.id, 3).quantity == 3
 
@@ -120,9 +120,7 @@ def test_a_good_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
         record_assembly(event.id, bakery.plain_cookie.id, 1)
 
     assert messages(refused) == ["Plain Cookie is not in the plan of Christmas 2026"]
-    assert (
-        refused.value.problems[0].hint == "put it into the plan first, with add_finished_good(1, 1, quantity, reason)"
-    )
+    assert refused.value.problems[0].hint == "add it to the plan first, with add_finished_good(1, 1, quantity, reason)"
     assert folder_bytes(folder) == before
 
 
@@ -178,12 +176,12 @@ def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, b
     void_run(event.id, RunKind.ASSEMBLY, 1, "made by hand")
 
 
-def test_what_somebody_breaks_in_the_catalogue_stops_nothing_in_a_started_plan(store, folder, bakery, event):
+def test_what_somebody_breaks_in_the_catalog_stops_nothing_in_a_started_plan(store, folder, bakery, event):
     record_production(event.id, bakery.cookie.id, 2)
     record_assembly(event.id, bakery.cookie_box.id, 1)
     store.close()
     part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
-    with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
+    with broken_catalog(folder, part, lost_part), plandoc.open_store(folder):
         record_assembly(event.id, bakery.cookie_box.id, 1)
         goods = get_progress(event.id).goods
 
@@ -197,7 +195,7 @@ def test_a_good_that_was_broken_when_its_plan_was_frozen_is_not_packed(store, fo
     event = a_plan(store, PlanState.LOCKED, bakery=bakery)
     store.close()
     part, lost_part = (b'"finished_unit_id":%d,"finished_good_id":null,"quantity":"12"' % key for key in (1, 91))
-    with broken_catalogue(folder, part, lost_part), plandoc.open_store(folder):
+    with broken_catalog(folder, part, lost_part), plandoc.open_store(folder):
         plandoc.start_production(event.id)
     with plandoc.open_store(folder):
         plandoc.record_production(event.id, bakery.cookie.id, 2)

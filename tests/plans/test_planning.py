@@ -69,7 +69,7 @@ def test_all_offending_goods_are_listed_at_once(bakery, event):
 
     messages = [problem.message for problem in refused.value.problems]
     assert messages[0] == "Finished good 99 not found"
-    assert "Hamper is not available: not selected are Sponge Cake" in messages
+    assert "Hamper needs recipes that are not selected: Sponge Cake" in messages
     assert any("Cookie Gift Box" in message for message in messages)
 
 

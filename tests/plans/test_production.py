@@ -12,7 +12,7 @@ from plandoc import PlanState, RunKind
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.conftest import MOMENT
-from tests.plans.recording import broken_catalogue, messages, stored
+from tests.plans.recording import broken_catalog, messages, stored
 
 LATER = datetime.datetime(2026, 12, 20, 9, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 
@@ -113,12 +113,12 @@ WRONG_NUMBERS = [
     (
         {"units_made": 50},
         "Cookie: 2 batches yield 48, found 50 made and 0 lost",
-        "at most 48 are counted together; more were baked in more batches",
+        "at most 48 can be counted; if there were more, record more batches",
     ),
     (
         {"units_made": 48, "lost": {"burnt": 1}},
         "Cookie: 2 batches yield 48, found 48 made and 1 lost",
-        "at most 48 are counted together; more were baked in more batches",
+        "at most 48 can be counted; if there were more, record more batches",
     ),
     (
         {"lost": {"burnt": 40, "eaten": 9}},
@@ -164,7 +164,7 @@ WRONG_VALUES = [
     (
         {"produced_at": datetime.datetime(2026, 12, 1)},
         (
-            "moment of production: wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, "
+            "time of production: wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, "
             "found datetime.datetime(2026, 12, 1, 0, 0)"
         ),
     ),
@@ -202,8 +202,7 @@ def test_a_unit_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
 
     assert messages(refused) == ["Small Cookie is neither decided nor needed in the plan of Christmas 2026"]
     assert (
-        refused.value.problems[0].hint
-        == "put it into the plan first, with modify_batch_decision(1, 2, batches, reason)"
+        refused.value.problems[0].hint == "add it to the plan first, with modify_batch_decision(1, 2, batches, reason)"
     )
     assert folder_bytes(folder) == before
 
@@ -213,7 +212,7 @@ def test_a_broken_good_in_the_plan_does_not_stop_the_baking_for_another(store, f
         store, PlanState.IN_PRODUCTION, bakery=bakery, quantities={bakery.plain_slice.id: 1, bakery.cookie_box.id: 1}
     )
     store.close()
-    with broken_catalogue(folder, b'"finished_unit_id":3,', b'"finished_unit_id":91,'), plandoc.open_store(folder):
+    with broken_catalog(folder, b'"finished_unit_id":3,', b'"finished_unit_id":91,'), plandoc.open_store(folder):
         run = record_production(event.id, bakery.cookie.id, 1)
 
     assert run.units_made == 24

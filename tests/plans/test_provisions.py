@@ -137,7 +137,7 @@ def test_looking_at_needs_and_shopping_changes_no_byte(folder, event):
     assert folder_bytes(folder) == before
 
 
-def test_no_list_goes_through_the_whole_catalogue_and_the_stock_is_read_once(event, monkeypatch):
+def test_no_list_goes_through_the_whole_catalog_and_the_stock_is_read_once(event, monkeypatch):
     read = []
     find = UnitOfWork.find
 
@@ -152,7 +152,7 @@ def test_no_list_goes_through_the_whole_catalogue_and_the_stock_is_read_once(eve
     assert read.count(records.StockItem) == 1
 
 
-def test_the_real_catalogue_is_bought_for_a_real_plan(store):
+def test_the_real_catalog_is_bought_for_a_real_plan(store):
     plandoc.import_file(real("bake_tracker_4.2_catalog.json"))
     [event] = plandoc.list_records(records.Event)
     batches = {"almond-biscotti": 4, "anzac-cookies": 2, "candy-bar-fudge": 1}

@@ -17,7 +17,7 @@ def bakery(store):
 
 
 def replaced(store, record, **changes):
-    with store.session("change the catalogue") as session:
+    with store.session("change the catalog") as session:
         return session.replace(attrs.evolve(record, **changes))
 
 
@@ -71,11 +71,11 @@ def test_an_ingredient_is_called_as_in_the_last_of_several_started_plans(store, 
 def test_a_recipe_that_is_broken_in_one_of_them_is_told_once(store, folder, bakery):
     events = [a_plan(store, PlanState.DRAFT, bakery=bakery, name=name) for name in ("One", "Two")]
     store.close()
-    catalogue = (folder / "catalog.json").read_bytes()
-    (folder / "catalog.json").write_bytes(catalogue.replace(b'"ingredient_id":2', b'"ingredient_id":92'))
+    catalog = (folder / "catalog.json").read_bytes()
+    (folder / "catalog.json").write_bytes(catalog.replace(b'"ingredient_id":2', b'"ingredient_id":92'))
     with plandoc.open_store(folder), pytest.raises(plandoc.ValidationError) as refused:
         needed(*events)
-    (folder / "catalog.json").write_bytes(catalogue)
+    (folder / "catalog.json").write_bytes(catalog)
 
     assert [problem.message for problem in refused.value.problems] == [
         "Ingredient 92 not found, wanted by 'Chocolate Chip Cookies'"

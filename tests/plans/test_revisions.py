@@ -1,4 +1,4 @@
-"""Taking over into a running plan what the catalogue says now: with a reason, on record, and nothing else."""
+"""Taking over into a running plan what the catalog says now: with a reason, on record, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import plandoc
 from plandoc import records
-from plandoc.engine.plan_definitions import definitions_of
+from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import FindingKind, PlanState
 from tests.builders import a_bakery, a_plan, folder_bytes
 from tests.plans.recording import messages
@@ -27,13 +27,13 @@ def event(store, bakery):
 
 
 def replaced(store, record, **changes):
-    """Change a record of the catalogue, and return it as it is then."""
-    with store.session("change the catalogue") as session:
+    """Change a record of the catalog, and return it as it is then."""
+    with store.session("change the catalog") as session:
         return session.replace(attrs.evolve(record, **changes))
 
 
-def in_force(store, event):
-    return store.read(lambda session: definitions_of(event.id, session))
+def effective(store, event):
+    return store.read(lambda session: plan_definitions(event.id, session))
 
 
 def sweeter(store, bakery):
@@ -48,13 +48,13 @@ def changed(event):
     }
 
 
-def test_the_plan_goes_on_with_the_recipe_of_the_catalogue(store, bakery, event):
+def test_the_plan_goes_on_with_the_recipe_of_the_catalog(store, bakery, event):
     now = sweeter(store, bakery)
     amendment = plandoc.revise_recipe(event.id, bakery.cookies.id, "  they like it sweet  ")
 
     assert (amendment.sequence, amendment.reason) == (1, "they like it sweet")
     assert amendment.change == records.ReviseRecipe(bakery.cookies.id, "Chocolate Chip Cookies")
-    assert in_force(store, event).recipes(bakery.cookies.id) == now
+    assert effective(store, event).recipes(bakery.cookies.id) == now
     assert plandoc.get_event_recipes(event.id)[0] == now
     assert plandoc.get_amendments(event.id) == [amendment]
 
@@ -76,7 +76,7 @@ def test_sub_recipes_all_the_way_down_yields_and_ingredients_come_with_a_recipe(
     piece = replaced(store, bakery.slice, batch_percentage=20)
     replaced(store, bakery.sugar, name="Cane Sugar")
     amendment = plandoc.revise_recipe(event.id, bakery.cake.id, "more butter")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert known.recipes(bakery.frosting.id) == frosting
     assert known.ingredients(bakery.butter.id) == butter
@@ -124,10 +124,10 @@ def test_other_plans_do_not_change_with_it(store, bakery, event):
     sweeter(store, bakery)
     plandoc.revise_recipe(event.id, bakery.cookies.id, "they like it sweet")
 
-    assert in_force(store, other).recipes(bakery.cookies.id) == bakery.cookies
+    assert effective(store, other).recipes(bakery.cookies.id) == bakery.cookies
 
 
-def test_a_good_is_made_of_what_the_catalogue_says_now(store, bakery, event):
+def test_a_good_is_made_of_what_the_catalog_says_now(store, bakery, event):
     parts = (records.Component(finished_unit_id=bakery.cookie.id, quantity=15),)
     box = replaced(store, bakery.cookie_box, components=parts)
     amendment = plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "the box is larger")
@@ -143,7 +143,7 @@ def test_the_recipes_of_a_good_stay_as_the_plan_has_them(store, bakery, event):
     replaced(store, bakery.cookie, items_per_batch=30)
     replaced(store, bakery.cookie_box, name="Box")
     plandoc.revise_finished_good(event.id, bakery.cookie_box.id, "a better name")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert known.recipes(bakery.cookies.id) == bakery.cookies
     assert known.units(bakery.cookie.id) == bakery.cookie
@@ -154,7 +154,7 @@ def test_goods_inside_a_good_come_with_it(store, bakery, event):
     box = replaced(store, bakery.cookie_box, components=(part(finished_unit_id=bakery.cookie.id, quantity=6),))
     plandoc.revise_finished_good(event.id, bakery.hamper.id, "smaller boxes")
 
-    assert in_force(store, event).goods(bakery.cookie_box.id) == box
+    assert effective(store, event).goods(bakery.cookie_box.id) == box
 
 
 def test_a_good_brings_the_recipes_that_it_needs_now_and_freezes_what_it_rests_on(store, bakery, event):
@@ -166,7 +166,7 @@ def test_a_good_brings_the_recipes_that_it_needs_now_and_freezes_what_it_rests_o
     amendment = plandoc.revise_finished_good(event.id, bakery.hamper.id, "pie for all")
     replaced(store, whole, items_per_batch=2)
     replaced(store, apples, name="Pears")
-    known = in_force(store, event)
+    known = effective(store, event)
 
     assert amendment.added_recipe_ids == (pie.id,)
     assert pie in plandoc.get_event_recipes(event.id)
@@ -294,8 +294,8 @@ def test_what_is_the_same_in_both_is_refused(store, folder, bakery, event):
     with pytest.raises(plandoc.ValidationError) as of_good:
         plandoc.revise_finished_good(event.id, bakery.hamper.id, "why not")
 
-    assert messages(of_recipe) == ["Sponge Cake is the same in the plan and in the catalogue"]
-    assert messages(of_good) == ["Hamper is the same in the plan and in the catalogue"]
+    assert messages(of_recipe) == ["Sponge Cake is the same in the plan and in the catalog"]
+    assert messages(of_good) == ["Hamper is the same in the plan and in the catalog"]
     assert folder_bytes(folder) == before
 
 
@@ -307,7 +307,7 @@ def test_an_amendment_that_brings_something_in_freezes_it(store, bakery, event):
         "finished_units": {str(bakery.small_cookie.id): amendment.definition("finished_units", bakery.small_cookie.id)}
     }
     assert amendment.definitions_before == {}
-    assert in_force(store, event).units(bakery.small_cookie.id) == bakery.small_cookie
+    assert effective(store, event).units(bakery.small_cookie.id) == bakery.small_cookie
 
 
 def test_an_amendment_that_brings_nothing_in_freezes_nothing(bakery, event):
@@ -328,12 +328,12 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
     recipe, good = plandoc.review_plan(event.id)
 
     assert recipe.message == (
-        "Chocolate Chip Cookies: the catalogue says something else than the plan: Flour 2 cup -> 1 cup, "
+        "Chocolate Chip Cookies: the catalog differs from the plan: Flour 2 cup -> 1 cup, "
         "Sugar 1 cup -> none, Butter none -> 1 kg, Cookie: yield 24 a batch -> 20 a batch"
     )
-    assert recipe.hint == ("take it over with revise_recipe(1, 1, reason), or leave it: the plan stays what it is")
+    assert recipe.hint == ("adopt it with revise_recipe(1, 1, reason), or leave it: the plan stays as it is")
     assert good.message == (
-        "Hamper: the catalogue says something else than the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
+        "Hamper: the catalog differs from the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
     )
     assert good.finished_good_id == bakery.hamper.id
 
@@ -341,17 +341,17 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
 def test_what_was_missing_when_the_plan_was_frozen_is_taken_over_once_it_is_there(store, folder, bakery):
     event = a_plan(store, PlanState.LOCKED, bakery=bakery)
     store.close()
-    catalogue = (folder / "catalog.json").read_bytes()
-    row = next(line for line in catalogue.splitlines(keepends=True) if b'"slug":"slice"' in line)
-    (folder / "catalog.json").write_bytes(catalogue.replace(row, b"").replace(b"},\n }", b"}\n }"))
+    catalog = (folder / "catalog.json").read_bytes()
+    row = next(line for line in catalog.splitlines(keepends=True) if b'"slug":"slice"' in line)
+    (folder / "catalog.json").write_bytes(catalog.replace(row, b"").replace(b"},\n }", b"}\n }"))
     with plandoc.open_store(folder) as opened:
         plandoc.start_production(event.id)
         broken = {finding.kind for finding in plandoc.review_plan(event.id)}
         opened.close()
-    (folder / "catalog.json").write_bytes(catalogue)
+    (folder / "catalog.json").write_bytes(catalog)
     with plandoc.open_store(folder):
         still_broken = {finding.kind for finding in plandoc.review_plan(event.id)}
-        plandoc.revise_finished_good(event.id, bakery.hamper.id, "the slice is in the catalogue again")
+        plandoc.revise_finished_good(event.id, bakery.hamper.id, "the slice is in the catalog again")
         findings = plandoc.review_plan(event.id)
 
     assert FindingKind.BROKEN in broken

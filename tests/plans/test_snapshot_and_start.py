@@ -174,7 +174,7 @@ def test_when_the_snapshot_fails_neither_it_nor_the_state_exists(store, folder, 
     assert plandoc.find_by_key(plandoc.Event, event.id).plan_state is PlanState.LOCKED
 
 
-def test_the_original_plan_outlives_changes_of_the_catalogue(store):
+def test_the_original_plan_outlives_changes_of_the_catalog(store):
     bakery = a_bakery(store)
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
     with store.session() as session:

@@ -131,7 +131,7 @@ def test_a_run_that_is_refused_takes_nothing(folder, bakery, event):
     assert folder_bytes(folder) == before
 
 
-def test_a_run_takes_what_the_plan_is_baked_by_and_not_what_the_catalogue_says_today(store, bakery, event):
+def test_a_run_takes_what_the_plan_is_baked_by_and_not_what_the_catalog_says_today(store, bakery, event):
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cookies, lines=(RecipeLine(bakery.flour.id, 50, "kg"),)))
         session.replace(attrs.evolve(bakery.flour, density=Density(1, "cup", 999, "g")))

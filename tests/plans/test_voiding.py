@@ -57,7 +57,7 @@ def test_a_run_is_voided_only_once(folder, bakery, event):
     with pytest.raises(plandoc.ValidationError) as refused:
         void_run(event.id, RunKind.PRODUCTION, run.id, "once more")
 
-    assert messages(refused) == ["production run 1 is voided already (mistake)"]
+    assert messages(refused) == ["production run 1 is already voided (mistake)"]
     assert folder_bytes(folder) == before
 
 
@@ -70,7 +70,7 @@ def test_a_production_run_whose_units_are_packed_is_not_voided_before_the_packin
     with pytest.raises(plandoc.ValidationError) as refused:
         void_run(event.id, RunKind.PRODUCTION, baked.id, "mistake")
 
-    assert messages(refused) == ["Cookie: 24 are packed, and without production run 1 only 0 are made"]
+    assert messages(refused) == ["Cookie: 24 are packed, but without production run 1 only 0 would be made"]
     assert refused.value.problems[0].hint == f"void the packing first, such as assembly run {packed.id}"
     assert folder_bytes(folder) == before
 
@@ -81,7 +81,7 @@ def test_a_single_unit_that_would_be_missing_keeps_a_run_from_being_voided(baker
     record_assembly(event.id, bakery.cookie_box.id, 2)
 
     with pytest.raises(
-        plandoc.ValidationError, match="Cookie: 24 are packed, and without production run 1 only 23 are"
+        plandoc.ValidationError, match="Cookie: 24 are packed, but without production run 1 only 23 would be"
     ):
         void_run(event.id, RunKind.PRODUCTION, whole.id, "mistake")
 

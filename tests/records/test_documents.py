@@ -50,8 +50,8 @@ def test_a_document_reads_back_as_it_was_and_gives_the_same_bytes():
     read = documents.parse(NAME, CONTENT)
 
     assert read.tables == TABLES
-    assert (read.format, read.lineage, read.next_ids) == (2, LINEAGE, {"ingredients": 3, "recipes": 11})
-    assert documents.render(NAME, read.lineage, read.next_ids, read.tables) == CONTENT
+    assert (read.format, read.store_id, read.next_ids) == (2, LINEAGE, {"ingredients": 3, "recipes": 11})
+    assert documents.render(NAME, read.store_id, read.next_ids, read.tables) == CONTENT
     assert not read.lines
 
 
@@ -127,7 +127,7 @@ def test_plandoc_reads_what_plain_tinydb_wrote_and_puts_it_into_its_own_form_aga
     assert b"\n" not in written, "TinyDB writes one line"
     assert read.tables["recipes"]["9"] == {"name": "Rye", "lines": []}
     assert set(read.lines.values()) == {1}
-    again = documents.render(NAME, read.lineage, read.next_ids, read.tables)
+    again = documents.render(NAME, read.store_id, read.next_ids, read.tables)
     assert again.splitlines()[3:] == CONTENT.replace(b"Bread", b"Rye").splitlines()[3:]
     assert not documents.is_as_written(read)
     assert documents.is_as_written(documents.parse(NAME, again))
@@ -152,7 +152,7 @@ def test_what_an_editor_or_git_makes_of_a_file_is_accepted_and_gone_at_the_next_
 
     assert read.tables == TABLES
     assert read.lines, "it was looked at carefully"
-    assert documents.render(NAME, read.lineage, read.next_ids, {name: read.tables[name] for name in TABLES}) == CONTENT
+    assert documents.render(NAME, read.store_id, read.next_ids, {name: read.tables[name] for name in TABLES}) == CONTENT
 
 
 def test_the_lines_of_rows_are_those_of_the_file_however_it_is_spaced():

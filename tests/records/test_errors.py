@@ -154,7 +154,7 @@ REFUSED = ["\x1b[2J", "\ud800", "x" * 1000, 10**5000, -(10**5000), ["\n"], {"a":
 
 @pytest.mark.parametrize("value", REFUSED, ids=lambda value: type(value).__name__)
 def test_a_refused_value_is_shown_short_and_without_control_characters(value):
-    shown = errors.found(value)
+    shown = errors.shorten(value)
 
     assert shown.isprintable()
     assert len(shown) <= 60

@@ -179,7 +179,7 @@ def test_a_key_that_was_not_found_is_shown_as_it_was_asked_for_unless_it_is_long
     ids=lambda value: type(value).__name__,
 )
 def test_a_refused_value_is_shown_as_python_writes_it_or_cut_in_the_middle(value, shown):
-    assert errors.found(value) == shown
+    assert errors.shorten(value) == shown
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_nothing_but_a_number_ever_becomes_part_of_a_path(tmp_path, event_id):
                 store.read(lambda session: session.get(records.EventRecipe, 1, event_id=event_id))
 
 
-def test_a_number_that_no_id_can_be_is_not_found_in_the_catalogue_either(tmp_path):
+def test_a_number_that_no_id_can_be_is_not_found_in_the_catalog_either(tmp_path):
     with plandoc.open_store(tmp_path / "data", create=True) as store:
         with pytest.raises(NotFoundError, match="a number of about 5001 digits not found"):
             store.read(lambda session: session.get(records.Recipe, 10**5000))

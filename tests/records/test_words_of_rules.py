@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from plandoc import constraints
-from plandoc.errors import found
+from plandoc.errors import shorten
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 12, 25)
@@ -48,7 +48,7 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.valid_slug, 3, "wanted text, found 3"),
     (constraints.valid_slug, "A b", A_SLUG + "'A b'"),
     (constraints.valid_slug, "com9", A_SLUG + "'com9'"),
-    (constraints.valid_slug, "a" * 121, A_SLUG + found("a" * 121)),
+    (constraints.valid_slug, "a" * 121, A_SLUG + shorten("a" * 121)),
     (constraints.positive_int, "7", "wanted a whole number, found '7'"),
     (constraints.positive_int, 0, "wanted a whole number of at least 1, found 0"),
     (constraints.positive_int, 10**12 + 1, "wanted a whole number of at most 1000000000000, found 1000000000001"),
@@ -95,7 +95,7 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.non_negative_ratio, 0.0, "wanted a whole number or a fraction, found 0.0"),
     (constraints.non_negative_ratio, False, "wanted a whole number or a fraction, found False"),
     (constraints.boolean, 1, "wanted true or false, found 1"),
-    (constraints.calendar_date, MOMENT, "wanted a date such as 2026-12-25, found " + found(MOMENT)),
+    (constraints.calendar_date, MOMENT, "wanted a date such as 2026-12-25, found " + shorten(MOMENT)),
     (constraints.aware_datetime, DAY, A_MOMENT + repr(DAY)),
     (constraints.aware_datetime, MOMENT.replace(tzinfo=None), A_MOMENT + "datetime.datetime(2026, 1, 28, 3, 25, 47)"),
     (constraints.stated_reason, None, "wanted text, found None"),

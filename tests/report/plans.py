@@ -78,8 +78,8 @@ def _change(store, event, bakery):
 
 def a_large_plan(store: Store, size: int = 100, changes: int = 50, runs: int = 100) -> records.Event:
     """Return an event with so many goods, decisions, changes and runs, all with the longest names there can be."""
-    with store.session("fill the catalogue") as session:
-        units, goods = _large_catalogue(session, size)
+    with store.session("fill the catalog") as session:
+        units, goods = _large_catalog(session, size)
         event = session.add(records.Event(_name("Midwinter", 0), DAY, 1200, "Long notes. " * 200))
         plandoc.set_event_finished_goods(
             event.id, {good.id: 10 + n for n, good in enumerate(goods)}, add_missing_recipes=True, session=session
@@ -109,7 +109,7 @@ def _much_work(session, event, units, goods, changes, runs):
             amendments.modify_batch_decision(event.id, unit.id, 60 + number, _name("A reason", number), session=session)
 
 
-def _large_catalogue(session, size):
+def _large_catalog(session, size):
     line, part = records.RecipeLine, records.Component
     ingredients = [
         session.add(records.Ingredient(_name("Ingredient", n), f"Shelf {n % 6}", records.Density(1, "cup", 120, "g")))

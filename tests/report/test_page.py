@@ -80,8 +80,8 @@ def test_what_was_changed_stands_with_its_reason_and_is_linked_from_the_comparis
     links = [one.get("href") for one in page.all("a") if one.get("class") == "badge"]
 
     assert [entry.split(" ", 1)[0] for entry in told] == ["1", "2", "3"]
-    assert "Hamper: 3 instead of 2 Mrs. Sund ordered one more by telephone" in told[0]
-    assert "Slice: 2 batches instead of 1 for the third hamper" in told[1]
+    assert "Hamper from 2 to 3 Mrs. Sund ordered one more by telephone" in told[0]
+    assert "batches of Slice from 1 to 2 for the third hamper" in told[1]
     assert rows == ["Hamper 2 3 +1 1", "Slice 1 2 +1 2"]
     assert links == ["#change-3", "#change-1", "#change-2"]
 
@@ -93,7 +93,7 @@ def test_a_recipe_that_came_with_a_change_is_named(store):
         amendments.add_finished_good(event.id, bakery.plain_slice.id, 2, "for the helpers", session=session)
 
     words = the_page(store, event).section("changes").words
-    assert "Plain Slice: 2 added for the helpers Brought in: Sponge Cake" in words
+    assert "Plain Slice added, 2 planned for the helpers Brought in: Sponge Cake" in words
     assert "Recipe Start Now Change Why Sponge Cake \u2013 1 added 1" in words
 
 
@@ -328,14 +328,14 @@ def test_what_was_revised_is_told_with_what_it_was_and_why(store):
     page = the_page(store, event)
     changes = page.section("changes").words
 
-    assert "Chocolate Chip Cookies: the recipe as the catalogue had it then" in changes
+    assert "Chocolate Chip Cookies as the catalog has it" in changes
     assert "Chocolate Chip Cookies: Sugar 1 cup \u2013 dropped 1" in changes
     assert f"Chocolate Chip Cookies: notes \u2013 {'x' * 60}... added 1" in changes
     assert "Cookie: yield 24 a batch 30 a batch changed 1" in changes
     assert "Cookies" not in page.section("look").words
 
 
-def test_what_the_catalogue_says_otherwise_is_named_while_the_plan_runs(store):
+def test_what_the_catalog_says_otherwise_is_named_while_the_plan_runs(store):
     bakery = a_bakery(store)
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
     with store.session("another book") as session:

@@ -98,7 +98,7 @@ def test_a_write_that_breaks_off_leaves_the_old_report_and_nothing_else(tmp_path
     most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
-        with pytest.raises(plandoc.PlandocError, match="nothing was written"):
+        with pytest.raises(plandoc.PlandocError, match="not saved"):
             save(MARK + "x" * 2_000_000, file)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
@@ -108,7 +108,7 @@ def test_a_write_that_breaks_off_leaves_the_old_report_and_nothing_else(tmp_path
 
 
 def test_a_name_that_the_system_refuses_is_refused(tmp_path):
-    with pytest.raises(plandoc.PlandocError, match="cannot write .*nothing was written"):
+    with pytest.raises(plandoc.PlandocError, match="name too long: not saved"):
         save(PAGE, tmp_path / ("x" * 300))
 
 

@@ -66,8 +66,8 @@ def _is_known(life: Life) -> bool:
 
 
 def _make(life: Life) -> None:
-    if not initialize.is_made(life.root, Files()):
-        initialize.create(life.root, lineage=LINEAGE, files=life.files, clock=clock, timeout_seconds=0)
+    if not initialize.is_initialized(life.root, Files()):
+        initialize.create(life.root, store_id=LINEAGE, files=life.files, clock=clock, timeout_seconds=0)
         life.files.mark("acknowledged", 0)
 
 
@@ -92,7 +92,7 @@ def after_a_kill(life: Life, at: int, then: Callable[[Life], None], *, half: boo
             disk.do(operation)
     present = disk.present()
     _put_back(present, life.top)
-    if acknowledged >= 0 and not initialize.is_made(life.root, Files()):
+    if acknowledged >= 0 and not initialize.is_initialized(life.root, Files()):
         return None
     second = _heir(life, log, _number_of(life, present, acknowledged, started))
     with second.world():

@@ -62,7 +62,7 @@ class Life:
     def create(self) -> None:
         """Begin with making the folder."""
         self.files.mark("started", 0)
-        initialize.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
+        initialize.create(self.root, store_id=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
         self.files.mark("acknowledged", 0)
         self.expected = [self.look()]
 

@@ -53,8 +53,8 @@ def look(root: Path, *, make: bool = False, edited: bool = False, aside: bool = 
         return Found()
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        if make and not initialize.is_made(root, Files()):
-            initialize.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
+        if make and not initialize.is_initialized(root, Files()):
+            initialize.create(root, store_id=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
         held = observe(root, edited=edited, look=read_with_serial)
     unwanted = [str(one.message) for one in said if one.category is not RecoveryWarning]
     assert unwanted == [], unwanted

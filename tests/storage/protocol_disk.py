@@ -115,7 +115,7 @@ class Journal(NamedTuple):
         stuck = tuple(change for change in self.pending if change.is_stuck and self._still_shows(change, now))
         lost = {change.slot for change in stuck}
         durable = tuple(None if number in lost else slot for number, slot in enumerate(now))
-        return Journal(self.number, _without_room(durable), stuck)
+        return Journal(self.number, _without_padding(durable), stuck)
 
     def not_synced(self) -> Journal:
         stuck = (change._replace(is_stuck=isinstance(change, Write)) for change in self.pending)
@@ -144,10 +144,10 @@ def _is_of(slot: Slot, transaction: int) -> bool:
 def _applied(slots: Slots, changes: tuple[Write | Cut, ...]) -> Slots:
     for change in changes:
         slots = change.on(slots)
-    return _without_room(slots)
+    return _without_padding(slots)
 
 
-def _without_room(slots: Slots) -> Slots:
+def _without_padding(slots: Slots) -> Slots:
     while slots and slots[-1] is None:
         slots = slots[:-1]
     return slots

@@ -109,7 +109,7 @@ class Model:
         return bool(lines) and lines[-1].transaction != state.must
 
     def _begun(self, state: State, number: int, process: Process) -> State:
-        if not interpret(state.disk, self.protocol).is_made:
+        if not interpret(state.disk, self.protocol).is_initialized:
             making = FRESH._replace(phase=Phase.MAKING, steps=self.protocol.making, known=())
             return state.with_process(number, making)
         journal = state.disk.journal.now
@@ -168,7 +168,7 @@ class Model:
         if process.phase is Phase.READING:
             return _believing(state, process.seen).with_process(number, process.idle(process.known))
         if process.phase is Phase.MAKING:
-            return state._replace(is_made=True).with_process(number, FRESH)
+            return state._replace(is_initialized=True).with_process(number, FRESH)
         if process.phase is Phase.FAILING:
             return state.with_process(number, FRESH)
         if process.phase is Phase.FOLDING:
@@ -180,7 +180,7 @@ class Model:
         return state.with_process(number, ready)
 
     def _caught_up(self, disk: Disk, process: Process) -> Process:
-        """Return a process that knows what it has to do first: the model's `FolderBackend._catch_up`."""
+        """Return a process that knows what it has to do first: the model's `FolderBackend._refresh`."""
         if process.known and process.known == disk.lines:
             last = process.known[-1]
             return process._replace(phase=Phase.READY, serial=last.serial, transaction=last.transaction)

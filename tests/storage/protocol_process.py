@@ -23,7 +23,7 @@ class Meaning(NamedTuple):
         sound: All whole lines.
         lines: Those of them that the documents may lack.
         is_torn: Whether something follows the lines that is not one.
-        is_made: Whether there is a marker.
+        is_initialized: Whether there is a marker.
         damage: Why nobody can open the folder; blank where everybody can.
     """
 
@@ -31,7 +31,7 @@ class Meaning(NamedTuple):
     sound: tuple[Line, ...] = ()
     lines: tuple[Line, ...] = ()
     is_torn: bool = False
-    is_made: bool = True
+    is_initialized: bool = True
     damage: str = ""
 
     @property
@@ -50,7 +50,7 @@ def _interpret(slots: Slots, serial: int, *, drops_folded: bool) -> Meaning:
         return Meaning(serial, damage="the marker is torn")
     if serial == MISSING:
         damage = "the journal has lines, but the marker is missing" if _above(slots, serial) else ""
-        return Meaning(serial, is_made=False, damage=damage)
+        return Meaning(serial, is_initialized=False, damage=damage)
     sound = tuple(itertools.takewhile(lambda slot: isinstance(slot, Line), slots))
     if len(sound) < len(_above(slots, MISSING)):
         return Meaning(serial, damage="a damaged line has good ones behind it")

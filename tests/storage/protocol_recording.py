@@ -151,7 +151,7 @@ def _means_nothing(name: str, on: str, arguments: Sequence[Any]) -> bool:
 
 def _is_room(content: bytes) -> bool:
     """Whether this is room for the next lines, and not a line."""
-    return not content.strip(journal.ROOM)
+    return not content.strip(journal.PADDING)
 
 
 def way(model: Model, first: State, calls: Sequence[Call]) -> frozenset[State]:

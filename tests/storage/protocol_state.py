@@ -31,7 +31,7 @@ class State(NamedTuple):
         left: How much may still happen.
         parents: For each transaction, counted from 1, the one before it.
         must: The last transaction that was acknowledged or that a reader believed.
-        is_made: Whether the making of the folder was acknowledged.
+        is_initialized: Whether the making of the folder was acknowledged.
     """
 
     disk: Disk
@@ -39,7 +39,7 @@ class State(NamedTuple):
     left: Bound
     parents: tuple[int, ...] = ()
     must: int = 0
-    is_made: bool = False
+    is_initialized: bool = False
 
     def with_process(self, number: int, process: Process, disk: Disk | None = None) -> State:
         processes = (*self.processes[:number], process, *self.processes[number + 1 :])
@@ -59,7 +59,7 @@ class State(NamedTuple):
 
 def first_state(start: Disk, bound: Bound, processes: int = 2) -> State:
     """Return the state in which nobody has done anything yet."""
-    return State(start, (FRESH,) * processes, bound, is_made=start != NOTHING_THERE)
+    return State(start, (FRESH,) * processes, bound, is_initialized=start != NOTHING_THERE)
 
 
 def wrong(state: State, protocol: Protocol) -> str:
@@ -67,8 +67,8 @@ def wrong(state: State, protocol: Protocol) -> str:
     meaning = interpret(state.disk, protocol)
     if meaning.damage:
         return f"does not open: {meaning.damage}"
-    if not meaning.is_made:
-        return "a folder that was made is gone" if state.is_made or state.must else ""
+    if not meaning.is_initialized:
+        return "a folder that was made is gone" if state.is_initialized or state.must else ""
     contents = {held(state.disk, name, meaning) for name in DOCUMENTS}
     if len(contents) > 1:
         return f"a transaction is half there: {sorted(contents)}"

@@ -50,7 +50,7 @@ def marker_with(next_event_id: int, serial: int = 0) -> bytes:
 
 
 def make_folder(root: Path, files: Files | None = None) -> Path:
-    initialize.create(root, lineage=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
+    initialize.create(root, store_id=LINEAGE, files=files or Files(), clock=clock, timeout_seconds=0)
     return root
 
 
@@ -254,7 +254,7 @@ def _site(name: str, arguments: tuple[Any, ...]) -> str:
     while frame is not None:
         path = frame.f_code.co_filename
         is_plumbing = path.endswith(PLUMBING) and frame.f_code.co_name.startswith("_")
-        if "/plandoc/" in path and not path.endswith("/files.py") and not is_plumbing:
+        if "/plandoc/" in path and not path.endswith(("/files.py", "/atomic_write.py")) and not is_plumbing:
             callers.append(frame.f_code.co_name)
         frame = frame.f_back
     on = arguments[-1] if name in RENAMES else arguments[0]

@@ -64,7 +64,7 @@ class Folder:
 
     def create(self) -> None:
         """Make the folder."""
-        initialize.create(self.root, lineage=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
+        initialize.create(self.root, store_id=LINEAGE, files=self.files, clock=clock, timeout_seconds=0)
 
 
 Step = Callable[[Folder], Any]
@@ -179,7 +179,12 @@ STORIES = {
         _with_a_backup,
         (
             lambda folder: restore(
-                folder.root.parent / "kept.zip", folder.root, replace=True, older=True, clock=clock, timeout_seconds=0
+                folder.root.parent / "kept.zip",
+                folder.root,
+                replace=True,
+                allow_older=True,
+                clock=clock,
+                timeout_seconds=0,
             ),
             _do(add_event, "After the restore"),
             Folder.close,

@@ -29,11 +29,11 @@ def read(backend: Any, name: str) -> bytes | None:
 
 
 class TestBackend:
-    def test_it_knows_its_lineage_and_its_place(self, backend: Any) -> None:
-        assert backend.lineage == "L"
+    def test_it_knows_its_store_id_and_its_place(self, backend: Any) -> None:
+        assert backend.store_id == "L"
         assert backend.location
 
-    def test_a_new_one_has_an_empty_catalogue_and_no_events(self, backend: Any) -> None:
+    def test_a_new_one_has_an_empty_catalog_and_no_events(self, backend: Any) -> None:
         assert list(backend.view(read_all)) == [*initialize.DOCUMENTS, "next event id"]
 
     def test_what_was_committed_is_seen_by_a_view_and_by_the_next_transaction(self, backend: Any) -> None:

@@ -19,7 +19,7 @@ WAY_OUT = "repair it with an editor, or take the file back from a backup: repair
 
 
 def text_of(tables: str) -> bytes:
-    """A catalogue as an editor may leave it, with these tables on its second line."""
+    """A catalog as an editor may leave it, with these tables on its second line."""
     return f'{{"_plandoc": {{"1": {json.dumps(ABOUT)}}},\n{tables}}}\n'.encode("utf-8", "surrogatepass")
 
 
@@ -183,7 +183,7 @@ def test_a_document_in_plandocs_own_form_tells_its_lines_when_asked():
     content = documents.render(CATALOG, LINEAGE, {}, {"stock": {"7": {}, "10": {}}})
     read = documents.parse(CATALOG, content)
 
-    assert (read.name, read.format, read.lineage) == (CATALOG, documents.FORMAT, LINEAGE)
+    assert (read.name, read.format, read.store_id) == (CATALOG, documents.FORMAT, LINEAGE)
     assert (dict(read.lines), read.content) == ({}, content)
     assert documents.lines_of(read) == {("_plandoc", "1"): 3, ("stock", "7"): 6, ("stock", "10"): 7}
 

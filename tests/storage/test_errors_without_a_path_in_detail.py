@@ -165,6 +165,6 @@ def test_a_folder_that_cannot_be_looked_at_is_named(root):
     failing(files, "status")
 
     with pytest.raises(StorageError) as failure:
-        initialize.is_made(root, files)
+        initialize.is_initialized(root, files)
 
     assert told(failure) == (str(root), errno.EIO, Outcome.NOT_SAVED)

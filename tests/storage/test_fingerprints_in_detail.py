@@ -149,7 +149,7 @@ def test_a_change_is_seen_also_where_the_clock_of_the_folder_stands_still(root, 
 def test_lines_of_a_writer_that_died_before_it_touched_a_file_are_seen_one_by_one(root):
     def line(serial: int, content: bytes | None) -> bytes:
         change = journal.Change(FIRST, None, content)
-        return journal.render(journal.Line(serial, LINEAGE, (change,)), action="change", moment=MOMENT)
+        return journal.render(journal.Line(serial, LINEAGE, (change,)), action="change", timestamp=MOMENT)
 
     backend = open_folder(root)
     seen = []

@@ -230,7 +230,7 @@ def test_an_interruption_of_a_session_in_memory_leaves_no_lock(tmp_path: Path) -
 
 def test_an_interruption_while_a_folder_is_made_leaves_one_that_can_be_finished_at_once(tmp_path: Path) -> None:
     def make(root: Path) -> None:
-        initialize.create(root, lineage=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
+        initialize.create(root, store_id=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)
 
     tried = []
     for number, at in enumerate(moments(lambda: make(tmp_path / "model"), GUARD)):

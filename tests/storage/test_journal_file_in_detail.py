@@ -12,15 +12,15 @@ from plandoc.errors import Outcome, StorageError
 from plandoc.storage import journal
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.journal_file import LEAST_ROOM_SIZE, JournalFile, Position
+from plandoc.storage.journal_file import LEAST_PADDING_SIZE, JournalFile, Position
 
 START = Position(0, b"", 4)
-ROOM = b"\n" * LEAST_ROOM_SIZE
+PADDING = b"\n" * LEAST_PADDING_SIZE
 WHOLE = "an earlier transaction could not be made durable; close this store and open the folder again"
 
 
 def line(serial: int) -> bytes:
-    return journal.render(journal.Line(serial, "L", ()), action="change", moment=MOMENT)
+    return journal.render(journal.Line(serial, "L", ()), action="change", timestamp=MOMENT)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_an_appended_line_stands_behind_the_others_and_its_end_is_known(path):
     second = log.append(line(6), after=first)
 
     assert alone == line(5)
-    assert path.read_bytes() == line(5) + line(6) + ROOM
+    assert path.read_bytes() == line(5) + line(6) + PADDING
     assert first == Position(len(line(5)), line(5)[-80:], 5)
     assert second == Position(len(line(5) + line(6)), line(6)[-80:], 6)
     assert log.failed is None
@@ -62,7 +62,7 @@ def test_lines_are_written_into_the_room_behind_the_last_one_until_there_is_none
     content = path.read_bytes()
     assert content.rstrip() + b"\n" == b"".join(line(number) for number in range(5, serial + 1))
     first, second, third, fourth = sorted(set(sizes))
-    assert first == len(line(5) + line(6)) + LEAST_ROOM_SIZE
+    assert first == len(line(5) + line(6)) + LEAST_PADDING_SIZE
     assert 1.95 < second / first < 2.05
     assert 1.95 < third / second < 2.05
     assert fourth - end.size == end.size - len(line(serial)), "as much again as there was"
@@ -114,7 +114,7 @@ def test_the_end_of_a_journal_is_known_by_its_last_bytes_and_the_one_behind_them
     assert log.ends_at(second)
     assert not log.ends_at(first)
     assert not log.ends_at(Position(second.size, line(7)[-80:], 6)), "as long as another, but another"
-    assert not log.ends_at(Position(second.size + 1, second.tail, 6))
+    assert not log.ends_at(Position(second.size + 1, second.last_bytes, 6))
     log.close()
 
 
@@ -132,7 +132,7 @@ def test_a_journal_is_read_whole_wherever_the_last_append_was(path):
     first = log.append(line(5), after=START)
     log.append(line(6), after=first)
 
-    assert [log.read(), log.read()] == [line(5) + line(6) + ROOM] * 2
+    assert [log.read(), log.read()] == [line(5) + line(6) + PADDING] * 2
     log.close()
 
 
@@ -180,7 +180,7 @@ def test_the_folder_is_made_durable_before_an_opened_journal_is_changed_for_the_
     for act in (
         lambda log: log.append(line(6), after=Position(len(line(5)), line(5)[-80:], 5)),
         lambda log: log.cut(len(line(5))),
-        lambda log: log.write_anew(line(5)),
+        lambda log: log.rewrite(line(5)),
         lambda log: log.sync(),
     ):
         files = FaultyFiles(("write_at", "truncate", "create", "replace", *SYNCS))
@@ -213,12 +213,12 @@ def test_a_journal_written_anew_is_another_file_durable_with_its_name_and_open(p
     log = opened(path, files)
 
     with path.open("rb"):
-        log.write_anew(line(5))
+        log.rewrite(line(5))
     written = list(files.operations)
     log.append(line(6), after=Position(len(line(5)), b"", 5))
 
     assert path.stat().st_ino != before
-    assert path.read_bytes() == line(5) + line(6) + ROOM
+    assert path.read_bytes() == line(5) + line(6) + PADDING
     assert written == ["sync_folder", "sync_data", "sync_file", "sync_folder"]
     assert files.operations[4:] == ["sync_data"], "its name is on the disk already"
     assert not log.reopen_if_replaced()

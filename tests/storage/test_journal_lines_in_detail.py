@@ -22,7 +22,7 @@ FIRST, SECOND, THIRD = Line(7, LINEAGE, (WRITTEN,)), Line(8, LINEAGE, (MADE, REM
 
 
 def render(line: Line) -> bytes:
-    return journal.render(line, action="bake", moment=MOMENT)
+    return journal.render(line, action="bake", timestamp=MOMENT)
 
 
 def sealed(fields: object) -> bytes:
@@ -59,7 +59,7 @@ def test_lines_read_back_as_they_were_written_with_the_end_of_the_last():
     read = journal.parse(content)
 
     assert read.lines == (FIRST, SECOND, THIRD)
-    assert (read.sound_size, read.tail) == (len(content), content[-80:])
+    assert (read.valid_size, read.last_bytes) == (len(content), content[-80:])
 
 
 @pytest.mark.parametrize("room", [1, 2, 5000])
@@ -67,12 +67,12 @@ def test_the_room_behind_the_last_line_is_no_part_of_what_was_written(room):
     written = render(FIRST) + render(SECOND)
 
     assert journal.parse(written + b"\n" * room) == journal.parse(written)
-    assert journal.parse(written + b"torn" + b"\n" * room).unfinished_size == len(b"torn\n")
-    assert journal.parse(written + bytes(3) + b"\n" * room).unfinished_size == len(b"\0\0\0\n")
+    assert journal.parse(written + b"torn" + b"\n" * room).torn_size == len(b"torn\n")
+    assert journal.parse(written + bytes(3) + b"\n" * room).torn_size == len(b"\0\0\0\n")
 
 
 def test_room_alone_is_what_a_crash_left():
-    assert journal.parse(b"\n" * 5) == journal.Content(unfinished_size=5)
+    assert journal.parse(b"\n" * 5) == journal.Content(torn_size=5)
 
 
 def test_a_line_behind_room_was_not_written_by_plandoc():
@@ -91,7 +91,7 @@ def test_a_last_line_that_is_cut_off_was_never_committed(size):
     read = journal.parse(whole + render(SECOND)[:size])
 
     assert read.lines == (FIRST,)
-    assert (read.sound_size, read.tail) == (len(whole), whole[-80:])
+    assert (read.valid_size, read.last_bytes) == (len(whole), whole[-80:])
 
 
 def test_several_bad_lines_at_the_end_were_never_committed_either():
@@ -99,7 +99,7 @@ def test_several_bad_lines_at_the_end_were_never_committed_either():
 
     read = journal.parse(whole + b"torn\n\0\0\n" + render(SECOND)[:30])
 
-    assert (read.lines, read.sound_size) == ((FIRST,), len(whole))
+    assert (read.lines, read.valid_size) == ((FIRST,), len(whole))
 
 
 @pytest.mark.parametrize("at", [0, -80, -79, -3, -2], ids=lambda at: f"byte {at}")
@@ -183,7 +183,7 @@ FOREIGN = {
     "a path that is too long": with_change(path="e" * 41 + ".json"),
     "replacing a number": with_change(replaces=1),
     "content that is a number": with_change(content=1),
-    "a catalogue that is removed": with_change(path="catalog.json", content=None),
+    "a catalog that is removed": with_change(path="catalog.json", content=None),
 }
 
 
@@ -221,21 +221,24 @@ def test_what_was_done_to_a_document_is_known_in_order():
 
 
 def test_lines_belong_together_when_each_is_one_more_than_the_one_before():
-    journal.check_belongs([FIRST, SECOND, THIRD], lineage=LINEAGE, after_serial=6)
+    journal.check_belongs([FIRST, SECOND, THIRD], store_id=LINEAGE, after_serial=6)
 
     with pytest.raises(DamagedError) as refusal:
-        journal.check_belongs([FIRST, THIRD], lineage=LINEAGE, after_serial=6)
+        journal.check_belongs([FIRST, THIRD], store_id=LINEAGE, after_serial=6)
 
     (problem,) = refusal.value.problems
     assert problem.line == 2
-    assert problem.message == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same moment"
+    assert (
+        problem.message
+        == "wanted transaction 8, found 9: plandoc.json and the journal are not of the same version of the folder"
+    )
 
 
 def test_a_line_of_another_folder_is_named():
     foreign = Line(8, "M", (WRITTEN,))
 
     with pytest.raises(DamagedError) as refusal:
-        journal.check_belongs([FIRST, foreign], lineage=LINEAGE, after_serial=6)
+        journal.check_belongs([FIRST, foreign], store_id=LINEAGE, after_serial=6)
 
     (problem,) = refusal.value.problems
     assert (problem.file, problem.line) == ("journal.jsonl", 2)

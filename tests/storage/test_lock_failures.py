@@ -90,7 +90,7 @@ class FailingToClose(Files):
 
 def test_a_lock_whose_files_cannot_be_closed_is_given_back_without_a_word(root: Path) -> None:
     lock = FolderLock(root, FailingToClose())
-    lock.acquire(action="work", moment=clock(), timeout_seconds=0, on_wait=None)
+    lock.acquire(action="work", timestamp=clock(), timeout_seconds=0, on_wait=None)
 
     lock.close()
     lock.close()

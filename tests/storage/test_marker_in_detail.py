@@ -34,7 +34,7 @@ def test_a_marker_is_six_facts_each_on_its_line():
 def test_a_new_marker_has_no_transaction_the_first_event_id_and_the_present_format():
     new = Marker("L")
 
-    assert (new.lineage, new.serial, new.next_event_id, new.format) == ("L", 0, 1, documents.FORMAT)
+    assert (new.store_id, new.serial, new.next_event_id, new.format) == ("L", 0, 1, documents.FORMAT)
     assert marker.parse(marker.render(new)) == new
 
 

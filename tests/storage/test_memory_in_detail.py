@@ -21,7 +21,7 @@ def test_a_new_store_in_memory_has_the_same_documents_as_a_new_folder(backend):
     kept = backend.view(lambda reading: {name: reading.read(name) for name in (marker.NAME, CATALOG)})
 
     assert marker.parse(kept[marker.NAME]) == marker.Marker("lineage of this store")
-    assert documents.parse(CATALOG, kept[CATALOG]).lineage == "lineage of this store"
+    assert documents.parse(CATALOG, kept[CATALOG]).store_id == "lineage of this store"
     assert not documents.parse(CATALOG, kept[CATALOG]).tables
 
 
@@ -70,11 +70,11 @@ def test_who_waits_in_vain_is_told_by_whom_for_what_and_for_how_long(backend):
 
     holder.release()
     assert told == ["another thread: plan Christmas"]
-    assert refusal.value.path == "memory"
+    assert refusal.value.path == ":memory:"
     assert refusal.value.holder == {"action": "plan Christmas"}
     assert 0.2 <= refusal.value.waited_seconds <= 60
     assert refusal.value.waited_seconds == round(refusal.value.waited_seconds, 1)
-    assert "memory is being written to by another thread; waited 0." in str(refusal.value)
+    assert ":memory: is being written to by another thread; waited 0." in str(refusal.value)
 
 
 @pytest.mark.parametrize("seconds", [0, -5])

@@ -27,17 +27,17 @@ from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.journal_file import LEAST_ROOM_SIZE
+from plandoc.storage.journal_file import LEAST_PADDING_SIZE
 from plandoc.storage.journal_reader import Identity, JournalReader, identify
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.turns import Turn
 
 FIRST = "events/1.json"
-ROOM = b"\n" * LEAST_ROOM_SIZE
+PADDING = b"\n" * LEAST_PADDING_SIZE
 
 
 def line(serial: int, *changes: journal.Change) -> bytes:
-    return journal.render(journal.Line(serial, LINEAGE, changes), action="change", moment=MOMENT)
+    return journal.render(journal.Line(serial, LINEAGE, changes), action="change", timestamp=MOMENT)
 
 
 def a_reader(root: Path, files: Files | None = None) -> JournalReader:
@@ -148,8 +148,8 @@ def test_a_look_reads_only_what_has_come_since_the_last_one(root: Path) -> None:
     commit(writer, {FIRST: document(FIRST, "third")})
 
     assert reader.view(lambda reading: (reading.read(FIRST), reading.serial)) == (document(FIRST, "third"), 3)
-    assert files.bytes_read < 2 * LEAST_ROOM_SIZE + 2_000
-    assert (root / journal.NAME).stat().st_size > 20_000 + LEAST_ROOM_SIZE
+    assert files.bytes_read < 2 * LEAST_PADDING_SIZE + 2_000
+    assert (root / journal.NAME).stat().st_size > 20_000 + LEAST_PADDING_SIZE
     reader.close()
     writer.close()
 
@@ -177,7 +177,7 @@ def test_what_looks_like_damage_is_looked_at_again_when_the_writer_is_done(root:
     (root / journal.NAME).write_bytes(b"unfinished\n" + line(1))
     lock = FolderLock(root, Files())
     turn = Turn()
-    lock.acquire(action="write", moment=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
+    lock.acquire(action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
 
     def finish() -> None:
         (root / journal.NAME).write_bytes(line(1) + line(2))
@@ -285,10 +285,10 @@ _MOMENTS = (
     (line(5), len(line(5))),
     (_BOTH, len(line(5))),
     (_BOTH, len(_BOTH)),
-    (_BOTH + ROOM, len(_BOTH)),
-    (_BOTH + b"{" + ROOM[1:], len(_BOTH)),
-    (_BOTH + line(7)[:-1] + ROOM[len(line(7)) - 1 :], len(_BOTH)),
-    (_BOTH + line(7) + ROOM[len(line(7)) :] + b"!", len(_BOTH)),
+    (_BOTH + PADDING, len(_BOTH)),
+    (_BOTH + b"{" + PADDING[1:], len(_BOTH)),
+    (_BOTH + line(7)[:-1] + PADDING[len(line(7)) - 1 :], len(_BOTH)),
+    (_BOTH + line(7) + PADDING[len(line(7)) :] + b"!", len(_BOTH)),
     (b"torn", 0),
     (b"torn", len(line(5))),
 )
@@ -308,7 +308,7 @@ def test_two_moments_of_a_folder_are_told_apart_by_the_journal_or_by_the_marker_
     assert moments[2] == Identity(len(line(5)), line(5), b"marker"), "no line was known"
     assert moments[3] == Identity(len(line(5)), line(5)[-80:], None)
     assert moments[5] == Identity(len(_BOTH), line(6)[-80:], None)
-    assert moments[6] == Identity(len(_BOTH + ROOM), line(6)[-80:] + b"\n", None)
+    assert moments[6] == Identity(len(_BOTH + PADDING), line(6)[-80:] + b"\n", None)
     assert moments[-2] == Identity(4, b"torn", b"marker")
     assert len(set(moments)) == len(moments) - 1
 
@@ -318,7 +318,7 @@ def test_a_line_that_is_being_written_is_another_moment_until_it_is_whole(path):
     folder = DocumentFiles(path.parent, layer)
     moments = set()
     for written in range(1, len(line(7)), 7):
-        path.write_bytes(_BOTH + line(7)[:written] + ROOM[written:])
+        path.write_bytes(_BOTH + line(7)[:written] + PADDING[written:])
         moments.add(identify(folder, layer, len(_BOTH)))
 
     assert len(moments) == len(range(1, len(line(7)), 7))

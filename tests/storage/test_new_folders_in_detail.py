@@ -28,11 +28,11 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def create(root: Path, files: Files | None = None, lineage: str = LINEAGE) -> None:
-    initialize.create(root, lineage=lineage, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
+def create(root: Path, files: Files | None = None, store_id: str = LINEAGE) -> None:
+    initialize.create(root, store_id=store_id, files=files or Files(), clock=lambda: MOMENT, timeout_seconds=0)
 
 
-def test_a_new_folder_holds_a_marker_an_empty_catalogue_an_empty_journal_and_a_folder_for_events(root):
+def test_a_new_folder_holds_a_marker_an_empty_catalog_an_empty_journal_and_a_folder_for_events(root):
     create(root)
 
     assert contents(root) == EMPTY
@@ -101,7 +101,7 @@ def test_a_folder_that_is_made_stays_as_it_is(root):
     backend = open_folder(root)
     before = contents(root)
 
-    create(root, lineage="another")
+    create(root, store_id="another")
 
     assert contents(root) == before
     backend.close()
@@ -117,10 +117,10 @@ def test_a_folder_whose_making_was_cut_off_is_finished(root, kept):
             (root / name).unlink()
     (root / "events").rmdir()
 
-    create(root, lineage="of the second try")
+    create(root, store_id="of the second try")
 
-    assert marker.parse((root / marker.NAME).read_bytes()).lineage == "of the second try"
-    assert documents.parse(CATALOG, (root / CATALOG).read_bytes()).lineage == "of the second try"
+    assert marker.parse((root / marker.NAME).read_bytes()).store_id == "of the second try"
+    assert documents.parse(CATALOG, (root / CATALOG).read_bytes()).store_id == "of the second try"
     assert (root / "events").is_dir()
 
 
@@ -141,10 +141,10 @@ DOCUMENTS = {
         {f"events/{number}.json": b"" for number in (4, 3, 2, 1)},
         "events/1.json, events/2.json, events/3.json",
     ),
-    "a catalogue": ({CATALOG: document(CATALOG, "flour")}, CATALOG),
-    "a catalogue that is damaged": ({CATALOG: b"{"}, CATALOG),
-    "a catalogue of one letter": ({CATALOG: b"X"}, CATALOG),
-    "a catalogue with a hole": ({CATALOG: b"{\0\0"}, CATALOG),
+    "a catalog": ({CATALOG: document(CATALOG, "flour")}, CATALOG),
+    "a catalog that is damaged": ({CATALOG: b"{"}, CATALOG),
+    "a catalog of one letter": ({CATALOG: b"X"}, CATALOG),
+    "a catalog with a hole": ({CATALOG: b"{\0\0"}, CATALOG),
     "the stock": ({STOCK: document(STOCK, "flour")}, STOCK),
     "both": ({CATALOG: document(CATALOG, "flour"), "events/7.json": b"{}"}, "events/7.json, catalog.json"),
 }
@@ -180,7 +180,7 @@ def test_files_of_other_programs_are_no_documents_and_stay(root):
 def test_who_makes_a_folder_says_so_to_those_who_wait_and_lets_the_next_one_in(root):
     create(root)
     lock = FolderLock(root, Files())
-    lock.acquire(action="work", moment=MOMENT, timeout_seconds=0, on_wait=None)
+    lock.acquire(action="work", timestamp=MOMENT, timeout_seconds=0, on_wait=None)
 
     with pytest.raises(LockTimeout) as refusal:
         create(root)
@@ -207,23 +207,23 @@ def test_an_error_of_the_system_says_that_nothing_was_saved_and_lets_the_next_tr
     assert contents(root) == EMPTY
 
 
-def is_made(root: Path) -> bool:
-    return initialize.is_made(root, QuickFiles())
+def is_initialized(root: Path) -> bool:
+    return initialize.is_initialized(root, QuickFiles())
 
 
 def test_a_folder_is_made_when_it_has_a_marker_or_a_journal_with_something_in_it(root):
-    seen = [is_made(root)]
+    seen = [is_initialized(root)]
     root.mkdir()
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"x")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).write_bytes(b"")
     (root / marker.NAME).write_bytes(b"")
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
     (root / journal.NAME).unlink()
-    seen.append(is_made(root))
+    seen.append(is_initialized(root))
 
     assert seen == [False, False, False, True, True, True]
 
@@ -232,7 +232,7 @@ def test_a_file_is_no_folder_and_is_named(root):
     root.write_bytes(b"mine")
 
     with pytest.raises(FolderNotFoundError) as refusal:
-        is_made(root)
+        is_initialized(root)
 
     assert refusal.value.path == str(root)
     assert str(refusal.value) == f"{root} is a file; wanted the path of a data folder"
@@ -240,7 +240,7 @@ def test_a_file_is_no_folder_and_is_named(root):
 
 def test_a_path_with_a_nul_character_is_refused_in_words():
     with pytest.raises(FolderNotFoundError) as refusal:
-        is_made(Path("da\0ta"))
+        is_initialized(Path("da\0ta"))
 
     assert refusal.value.path == "da\0ta"
     assert str(refusal.value) == r"no path holds a NUL character, found 'da\x00ta'"
@@ -252,7 +252,7 @@ def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missi
     files.arm(Fault(0, "before", errno.EACCES))
 
     with pytest.raises(StorageError) as failure:
-        initialize.is_made(root, files)
+        initialize.is_initialized(root, files)
 
     assert (failure.value.errno, failure.value.path) == (errno.EACCES, str(root / marker.NAME))
     assert failure.value.outcome is Outcome.NOT_SAVED

@@ -57,7 +57,7 @@ def open_and_read(place: Place) -> int:
 
 
 def check(place: Place) -> None:
-    """What a writer is about may be said: lines that are not folded in yet, and one that is not finished."""
+    """What a writer is about may be said: lines that are not checkpointed yet, and one that is not finished."""
     problems = [one for one in plandoc.check(place.root) if (one.file, one.line) != ("journal.jsonl", None)]
     assert problems == [], problems
 

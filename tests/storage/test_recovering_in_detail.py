@@ -100,7 +100,7 @@ def test_a_journal_whose_documents_are_all_in_place_is_synced_and_kept(root):
     first = list(files.operations)
     begun(backend)
 
-    assert first == ["sync_file", "sync_folder", "sync_data"], (
+    assert first == ["sync_file", "sync_folder", "sync_folder", "sync_data"], (
         "the look at the journal believes no line that may be lost"
     )
     assert files.operations == first

@@ -92,7 +92,7 @@ def place_with_backup(tmp_path_factory):
 
 def attempt(root: Path, files: FaultyFiles | RecordingFiles, backup: Path | None = None) -> BaseException | None:
     try:
-        Repair(root, files, clock, timeout_seconds=0).do(backup, foreign=False)
+        Repair(root, files, clock, timeout_seconds=0).do(backup, allow_other_folder=False)
     except (plandoc.PlandocError, Stopped) as error:
         return error
     return None

@@ -111,7 +111,7 @@ def line(serial: int, *changes: journal.Change) -> journal.Line:
 
 
 def journal_of(*lines: journal.Line) -> bytes:
-    return b"".join(journal.render(each, action="change", moment=MOMENT) for each in lines)
+    return b"".join(journal.render(each, action="change", timestamp=MOMENT) for each in lines)
 
 
 def marker_change(next_event_id: int, serial: int = 0) -> journal.Change:
@@ -124,10 +124,10 @@ def test_a_journal_whose_lines_are_not_folded_in_is_what_the_documents_may_lack(
 
     state = recovery.interpret(content + b'{"serial":6,', marker_with(2, serial=3))
 
-    assert (state.serial, state.lines, state.folded) == (5, (first, second), False)
+    assert (state.serial, state.lines, state.already_checkpointed) == (5, (first, second), False)
     assert state.changes == {NAME: (*first.changes, second.changes[0]), CATALOG: second.changes[1:]}
-    assert (state.sound_size, state.tail) == (len(content), content[-journal.TAIL_SIZE :])
-    assert state.unfinished_size == len(b'{"serial":6,')
+    assert (state.valid_size, state.last_bytes) == (len(content), content[-journal.LAST_BYTES_SIZE :])
+    assert state.torn_size == len(b'{"serial":6,')
     assert state.marker == marker.Marker(LINEAGE, 3, 2)
 
 
@@ -137,8 +137,8 @@ def test_a_journal_that_a_checkpoint_folded_in_changes_nothing_any_more(marker_s
 
     state = recovery.interpret(content + b"torn", marker_with(2, marker_serial))
 
-    assert (state.serial, state.lines, state.changes, state.folded) == (marker_serial, (), {}, True)
-    assert (state.sound_size, state.tail, state.unfinished_size) == (0, b"", 4)
+    assert (state.serial, state.lines, state.changes, state.already_checkpointed) == (marker_serial, (), {}, True)
+    assert (state.valid_size, state.last_bytes, state.torn_size) == (0, b"", 4)
 
 
 def test_lines_that_have_come_since_go_on_from_a_state_as_if_all_were_read_at_once():
@@ -186,8 +186,8 @@ def test_a_content_that_is_not_a_document_of_this_folder_is_refused_before_it_is
 def test_an_empty_journal_says_nothing_beyond_the_marker():
     state = recovery.interpret(b"", marker_with(7, serial=9))
 
-    assert (state.serial, state.lines, state.changes, state.folded) == (9, (), {}, False)
-    assert (state.sound_size, state.tail, state.unfinished_size) == (0, b"", 0)
+    assert (state.serial, state.lines, state.changes, state.already_checkpointed) == (9, (), {}, False)
+    assert (state.valid_size, state.last_bytes, state.torn_size) == (0, b"", 0)
     assert state.marker == marker.Marker(LINEAGE, 9, 7)
 
 
@@ -213,7 +213,7 @@ def test_transactions_that_are_missing_between_marker_and_journal_are_told():
 
     (problem,) = refusal.value.problems
     assert (problem.file, problem.line) == (journal.NAME, 1)
-    assert "not of the same moment" in problem.message
+    assert "not of the same version" in problem.message
     assert "backup" in problem.hint
 
 
@@ -233,7 +233,7 @@ def test_a_marker_that_a_checkpoint_wrote_counts_before_those_of_the_journal(ser
     state = recovery.interpret(content, marker_with(5, serial))
 
     assert state.marker == marker.Marker(LINEAGE, serial, 5)
-    assert state.folded
+    assert state.already_checkpointed
 
 
 def test_a_marker_counts_where_no_line_of_the_journal_changed_it():

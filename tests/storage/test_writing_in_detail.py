@@ -50,11 +50,11 @@ def begun(backend: FolderBackend) -> None:
     backend.begin("look", timeout_seconds=0).release()
 
 
-def test_a_folder_knows_its_path_and_its_lineage(root):
+def test_a_folder_knows_its_path_and_its_store_id(root):
     backend = open_folder(root)
 
     assert backend.location == str(root)
-    assert backend.lineage == LINEAGE
+    assert backend.store_id == LINEAGE
     backend.close()
 
 

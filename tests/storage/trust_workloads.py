@@ -62,7 +62,7 @@ def restored_over(top: Path) -> Life:
     shutil.rmtree(life.root / ".plandoc")
     life.kept = {1: "data-before-restore-*.zip"}
     life.begin()
-    life.do(lambda: restore(top / "kept.zip", life.root, replace=True, older=True, clock=clock))
+    life.do(lambda: restore(top / "kept.zip", life.root, replace=True, allow_older=True, clock=clock))
     store = life.open()
     life.do(lambda: rename(store, "After the restore"))
     return life
@@ -76,7 +76,7 @@ def restored_over_a_writer(top: Path) -> Life:
     life.begin()
     store = life.open()
     life.do(lambda: change_everything(store))
-    life.do(lambda: restore(top / "kept.zip", life.root, replace=True, older=True, clock=clock))
+    life.do(lambda: restore(top / "kept.zip", life.root, replace=True, allow_older=True, clock=clock))
     return life
 
 
@@ -164,7 +164,7 @@ def upgraded_and_restored(top: Path) -> Life:
     life.do(lambda: operated(store, plandoc.set_stock, 1, 7, "kg"))
     life.do(store.close)
     kept = next((life.root / ".plandoc").glob("before-format-*.zip"))
-    life.do(lambda: restore(kept, life.root, replace=True, older=True, clock=clock))
+    life.do(lambda: restore(kept, life.root, replace=True, allow_older=True, clock=clock))
     return life
 
 

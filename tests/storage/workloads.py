@@ -69,7 +69,7 @@ def add_event(store: Store, name: str, **options: str) -> None:
 
 
 def change_everything(store: Store) -> None:
-    """Change the catalogue, the stock, two events and the marker in one transaction."""
+    """Change the catalog, the stock, two events and the marker in one transaction."""
     with store.session("change everything") as session:
         session.replace(attrs.evolve(session.get(Recipe, 1), name="Changed"))
         session.replace(attrs.evolve(session.get(StockItem, 1), quantity=3))

@@ -52,11 +52,11 @@ SPOILED = {
         lambda root: spoil(
             root / "events/1.json", b'"finished_good_id":4,"quantity":2', b'"finished_good_id":3,"quantity":2'
         ),
-        ["finished_good_id the same as in events/1.json event_finished_goods 1"],
+        ["same finished_good_id as in events/1.json event_finished_goods 1"],
     ),
     "two recipes of one slug": (
         lambda root: spoil(root / "catalog.json", b'"slug":"frosting"', b'"slug":"sponge-cake"'),
-        ["slug the same as in catalog.json recipes 2"],
+        ["same slug as in catalog.json recipes 2"],
     ),
     "a cycle of recipes": (
         lambda root: spoil(root / "catalog.json", b'"sub_recipes":[{"recipe_id":2', b'"sub_recipes":[{"recipe_id":3'),
@@ -64,7 +64,7 @@ SPOILED = {
     ),
     "a recipe that is its own base": (
         lambda root: spoil(root / "catalog.json", b'"base_recipe_id":null', b'"base_recipe_id":1'),
-        ["recipes 1, base_recipe_id: 'Chocolate Chip Cookies' is a variant of itself", "take the base out of one"],
+        ["recipes 1, base_recipe_id: 'Chocolate Chip Cookies' is a variant of itself", "remove the base from one"],
     ),
     "an event of another folder": (
         lambda root: spoil(root / "events/1.json", b'"lineage":"', b'"lineage":"other-'),
@@ -82,7 +82,7 @@ SPOILED = {
         lambda root: (root / "events/1.json").write_bytes((root / "events/1.json").read_bytes()[:700]),
         ["events/1.json"],
     ),
-    "a catalogue that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
+    "a catalog that is gone": (lambda root: (root / "catalog.json").unlink(), ["catalog.json: the file is missing"]),
     "an unfinished file": (
         lambda root: (root / "events/1.json.plandoc-tmp").write_bytes(b"{"),
         ["left over from an unfinished write"],
@@ -162,7 +162,7 @@ REPLAYS = {
     "a number that no amendment touched": (
         (b'"finished_good_id":4,"quantity":2', b'"finished_good_id":4,"quantity":3'),
         "plan_snapshots 1",
-        "from its snapshot on, by no amendment: finished good 4: wanted 2, found 3",
+        "no amendment explains: finished good 4: wanted 2, found 3",
     ),
     "a recipe that came with a good and is gone": (
         (b',\n  "3": {"event_id":1,"recipe_id":4}', b""),
@@ -172,7 +172,7 @@ REPLAYS = {
     "a good that is gone": (
         (b',\n  "2": {"event_id":1,"finished_good_id":4,"quantity":2}', b""),
         "plan_snapshots 1",
-        "from its snapshot on, by no amendment: finished good 4: wanted 2, found nothing",
+        "no amendment explains: finished good 4: wanted 2, found nothing",
     ),
     "an amendment that says another number": (
         (b'"new_quantity":12', b'"new_quantity":13'),
@@ -182,7 +182,7 @@ REPLAYS = {
     "an amendment that says another number before": (
         (b'"old_batches":6', b'"old_batches":5'),
         "plan_amendments 2",
-        "from amendment 2 on: batches of finished unit 1: it says 5 before, but 6 were planned",
+        "from amendment 2 on: batches of finished unit 1: the amendment says 5 before, but 6 were planned",
     ),
     "an amendment that has another number itself": (
         (b'"sequence":2', b'"sequence":4'),
@@ -192,7 +192,7 @@ REPLAYS = {
     "a snapshot that says another number": (
         (b'"fg_slug":"hamper","quantity":2', b'"fg_slug":"hamper","quantity":3'),
         "plan_snapshots 1",
-        "from its snapshot on, by no amendment: finished good 4: wanted 3, found 2",
+        "no amendment explains: finished good 4: wanted 3, found 2",
     ),
     "a snapshot in another form": (
         (b'"fg_slug":"hamper","quantity":2', b'"fg_slug":"hamper","quantity":"2"'),
@@ -245,16 +245,16 @@ def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folde
 
     assert during == problems == []
     assert [(note.file, note.message) for note in notes] == [
-        ("journal.jsonl", "1 transaction is not folded in yet: the folder is open")
+        ("journal.jsonl", "1 transaction is not checkpointed yet: the folder is open")
     ]
     assert status == 0
-    assert said[0].startswith("note: journal.jsonl: 1 transaction is not folded in yet: the folder is open")
+    assert said[0].startswith("note: journal.jsonl: 1 transaction is not checkpointed yet: the folder is open")
     assert said[-1] == f"{folder_at_rest}: nothing is wrong"
     assert checks.notes_and_problems(folder_at_rest) == ([], [])
 
 
 def test_a_folder_that_is_none_of_ours_says_so(tmp_path):
-    assert "not a plandoc folder" in str(plandoc.check(tmp_path)[0])
+    assert "not a plandoc data folder" in str(plandoc.check(tmp_path)[0])
 
 
 def test_a_folder_reached_through_a_link_is_the_same_folder(folder_at_rest, tmp_path):

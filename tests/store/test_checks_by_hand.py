@@ -84,7 +84,7 @@ RULES = {
     ),
     "a voided run that is not there": (
         (rb'"kind":"assembly","run_id":2', rb'"kind":"assembly","run_id":7'),
-        ("voided_runs", "1", "run_id", "voids assembly run 7, which is not there"),
+        ("voided_runs", "1", "run_id", "voids assembly run 7, which does not exist"),
     ),
     "a unit that was never in the plan": (
         (
@@ -133,7 +133,7 @@ def test_a_broken_reference_is_told_with_its_line(worked):
     assert (problem.table, problem.row, problem.field) == ("event_recipes", "2", "recipe_id")
 
 
-def test_references_are_looked_up_even_when_the_catalogue_has_a_bad_row(worked):
+def test_references_are_looked_up_even_when_the_catalog_has_a_bad_row(worked):
     spoil(worked / "catalog.json", rb'"items_per_batch":48', rb'"items_per_batch":-48')
     spoil(worked / "events/2.json", rb'"recipe_id":3\}', rb'"recipe_id":33}')
 
@@ -144,7 +144,7 @@ def test_two_events_of_one_slug_are_found(worked):
     spoil(worked / "events/2.json", rb'"slug":"easter-2027"', rb'"slug":"christmas-2026"')
     (problem,) = found(worked)
 
-    assert problem.message == "slug the same as in events/1.json events 1"
+    assert problem.message == "same slug as in events/1.json events 1"
     assert (problem.file, problem.table, problem.row) == ("events/2.json", "events", "2")
 
 
@@ -172,7 +172,7 @@ def test_a_document_under_a_name_that_is_none_is_found(worked, name):
     (problem,) = found(worked)
 
     assert problem.file == name
-    assert "under a name that is none" in problem.message
+    assert "misnamed document" in problem.message
 
 
 @pytest.mark.parametrize("name", ["export.json", "plandoc-export.json", "events/list.json", "events/2026-12-25.json"])
@@ -216,10 +216,10 @@ def test_a_journal_in_all_its_states_is_told(worked):
     damaged = found(worked)
 
     assert wrong == []
-    assert open_one == ["1 transaction is not folded in yet: the folder is open"]
-    assert with_room == ["2 transactions are not folded in yet: the folder is open"]
-    assert folded == ["all its transactions are folded in already"]
-    assert torn == [f"{len(journal) - 9} bytes were never committed, all of it"]
+    assert open_one == ["1 transaction is not checkpointed yet: the folder is open"]
+    assert with_room == ["2 transactions are not checkpointed yet: the folder is open"]
+    assert folded == ["all its transactions are already checkpointed"]
+    assert torn == [f"all of its {len(journal) - 9} bytes were never committed"]
     assert [(one.file, one.line, one.message) for one in damaged] == [
         ("journal.jsonl", 1, "this line is damaged, but good ones follow it")
     ]
@@ -235,7 +235,7 @@ def test_an_older_marker_than_its_journal_is_found(worked):
     (worked / "journal.jsonl").write_bytes(journal)
     (worked / "plandoc.json").write_bytes(marker)
 
-    assert any("not of the same moment" in problem.message for problem in found(worked))
+    assert any("not of the same version" in problem.message for problem in found(worked))
 
 
 def test_a_document_edited_while_the_journal_names_it_is_told(worked):

@@ -43,15 +43,17 @@ def test_another_definition_before_than_was_in_force_is_found(folder, event_file
     spoiled(event_file, lambda row: row["definitions_before"]["finished_units"]["1"].update(items_per_batch=20))
 
     assert (
-        "the plan is not what its snapshot and amendments make it, from amendment 1 on: "
-        "finished_units 1: it says another definition before than was in force"
+        "the plan differs from its snapshot and amendments from amendment 1 on: "
+        "finished_units 1: the amendment gives a previous definition that is not the effective one"
     ) in [message for *_, message in problems(folder)]
 
 
 def test_a_definition_before_without_one_since_is_found(folder, event_file):
     spoiled(event_file, lambda row: row.update(definitions={}))
 
-    assert any("it says what was in force before, but not what is since" in found[3] for found in problems(folder))
+    assert any(
+        "the amendment gives the previous definition but not the new one" in found[3] for found in problems(folder)
+    )
 
 
 def test_a_definition_that_is_no_record_is_found_where_it_stands(folder, event_file):

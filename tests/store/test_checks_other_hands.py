@@ -56,7 +56,7 @@ def test_a_digit_that_is_another_in_a_closed_folder_is_noted_with_its_file_and_i
 
     (problem,) = plandoc.check(folder, strict=True)
     assert problem.file == name
-    assert problem.message == f"was changed by other hands since plandoc {plandoc.__version__} wrote it"
+    assert problem.message == f"was changed by another program since plandoc {plandoc.__version__} wrote it"
     assert problem.hint
 
 
@@ -86,7 +86,7 @@ def test_a_document_without_a_digest_was_written_by_other_hands(folder, name):
     (folder / name).write_bytes(re.sub(rb',"written_by":"[^"]*","digest":"[^"]*"', b"", content))
 
     (problem,) = noted(folder)
-    assert problem == Problem("was changed by other hands since plandoc wrote it", file=name, hint=problem.hint)
+    assert problem == Problem("was changed by another program since plandoc wrote it", file=name, hint=problem.hint)
 
 
 def test_an_edit_by_hand_is_taken_up_and_the_next_change_by_plandoc_makes_it_plandocs(folder):
@@ -127,9 +127,9 @@ def test_the_command_notes_it_and_ends_well_but_not_when_it_is_asked_to_be_stric
     strict_status, strict = run(folder, capsys, "--strict")
 
     assert (status, strict_status) == (0, 1)
-    assert lenient.startswith("note: stock.json: was changed by other hands since plandoc ")
+    assert lenient.startswith("note: stock.json: was changed by another program since plandoc ")
     assert lenient.endswith(f"{folder}: nothing is wrong\n")
-    assert strict.startswith("stock.json: was changed by other hands since plandoc ")
+    assert strict.startswith("stock.json: was changed by another program since plandoc ")
     assert strict.endswith(f"{folder}: 1 found\n")
 
 

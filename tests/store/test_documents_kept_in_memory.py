@@ -6,13 +6,13 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.tables import TABLES
 from tests.builders import a_bakery, a_plan
 
 
 def everything(store):
-    """All records of a store, and all rows of its catalogue in their order."""
+    """All records of a store, and all rows of its catalog in their order."""
     return store.read(lambda session: [session.find(table.record_type) for table in TABLES])
 
 
@@ -38,18 +38,18 @@ def test_after_every_change_a_store_that_wrote_it_finds_what_a_new_one_reads(sto
             assert everything(store) == everything(other)
 
 
-def test_a_change_of_the_catalogue_is_in_the_sums_of_the_same_session_and_of_the_next(store):
+def test_a_change_of_the_catalog_is_in_the_sums_of_the_same_session_and_of_the_next(store):
     bakery = a_bakery(store)
     event = a_plan(store, bakery=bakery)
     before = needs_of(store, event.id)
 
     with store.session("smaller boxes") as session:
         box = session.get(plandoc.FinishedGood, bakery.cookie_box.id)
-        assert definitions_in(session).goods(box.id) == box
+        assert catalog_definitions(session).goods(box.id) == box
         for quantity in (2, 1):
             smaller = attrs.evolve(box, components=(attrs.evolve(box.components[0], quantity=quantity),))
             session.replace(smaller)
-            assert definitions_in(session).goods(box.id) == smaller
+            assert catalog_definitions(session).goods(box.id) == smaller
         within = [(one.unit.id, one.exact) for one in plandoc.get_requirements(event.id, session=session)]
 
     assert before != within

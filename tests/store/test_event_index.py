@@ -4,8 +4,9 @@ import contextlib
 import multiprocessing
 import os
 import shutil
-import stat
+import tempfile
 import time
+from pathlib import Path
 
 import attrs
 import pytest
@@ -15,21 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 import plandoc
 from plandoc import Event, where
-from plandoc.storage import directory_scan
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import EVENT_DATE
 
-# So many that their rows are kept on the machine from one process to the next.
-MANY = 230
-
 
 class CountingFiles(Files):
-    """The real calls, and which documents of events were read."""
+    """The real calls, and which documents of events were read, or looked into."""
 
     def __init__(self):
         self.events_read = []
+        self.heads_read = []
         self.looks = 0
 
     def statuses(self, path):
@@ -41,13 +39,9 @@ class CountingFiles(Files):
             self.events_read.append(path.name)
         return super().read(path)
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    """Where rows are kept: of this test alone."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("PLANDOC_CACHE", str(folder))
-    return folder
+    def read_ends(self, path, *sizes, **where):
+        self.heads_read.append(path.name)
+        return super().read_ends(path, *sizes, **where)
 
 
 def names_in(store, query=None):
@@ -231,10 +225,11 @@ def test_adding_one_to_many_reads_and_compares_no_other_event(folder):
         add(store, *(f"Fair {number}" for number in range(50)))
         add(store, "Fair 7")
         files.events_read.clear()
+        files.heads_read.clear()
         add(store, "Fair 7")
 
         # The new one alone: it is taken in with the next look, and a document is read once more before it is replaced.
-        assert set(files.events_read) <= {"51.json", "52.json"}
+        assert {*files.events_read, *files.heads_read} <= {"51.json", "52.json"}
         assert [event.slug for event in store.read(lambda session: session.find(Event))][-2:] == [
             "fair-7-2",
             "fair-7-3",
@@ -281,7 +276,7 @@ class ListedAndRead(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.base = os.path.join(os.environ["PLANDOC_CACHE"], str(time.monotonic_ns()))
+        self.base = os.path.join(tempfile.mkdtemp(), "data")
         plandoc.open_store(self.base, create=True).close()
         self.stores = [plandoc.open_store(self.base) for _ in range(self.stores_wanted)] * (2 // self.stores_wanted)
         self.model = {}
@@ -342,7 +337,7 @@ class ListedAndRead(RuleBasedStateMachine):
             store.close()
 
         assert plandoc.check(self.base) == []
-        shutil.rmtree(self.base)
+        shutil.rmtree(os.path.dirname(self.base))
 
 
 class ListedByOne(ListedAndRead):
@@ -358,176 +353,138 @@ TestListedAndRead.settings = TestListedByOne.settings = settings(
 )
 
 
-# What is kept from one process to the next.
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    """A folder of many events, whose files are old enough to be known by their fingerprints."""
-    folder = tmp_path_factory.mktemp("many") / "data"
-    with plandoc.open_store(folder, create=True) as store:
-        add(store, *(f"Fair {number}" for number in range(1, MANY + 1)))
-    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
-    return folder
+# What a store that was opened just now looks into.
 
 
 def listed_by_another_process(folder):
-    """Return what a store lists that was opened just now, and how many documents of events it read for that."""
+    """Return what a store lists that was opened just now, and of which events it read the head, and all."""
     files = CountingFiles()
     with Store(FolderBackend(folder, files=files)) as store:
-        return names_in(store), len(files.events_read)
+        return names_in(store), files.heads_read, files.events_read
 
 
-NAMES = [f"Fair {number}" for number in range(1, MANY + 1)]
+def edited(folder, event_id, old, new):
+    """Change an event as another program does that replaces the file."""
+    file = folder / "events" / f"{event_id}.json"
+    content = file.read_bytes()
+    assert old in content
+    (folder / "edited").write_bytes(content.replace(old, new, 1))
+    (folder / "edited").replace(file)
 
 
-def test_the_second_process_lists_many_events_without_reading_them(many):
-    first, second = listed_by_another_process(many), listed_by_another_process(many)
-
-    assert first == (NAMES, MANY)
-    assert second == (NAMES, 0)
-    assert plandoc.check(many) == []
-
-
-def test_what_is_kept_is_for_its_user_alone_and_not_in_the_folder(many, cache):
-    before = sorted(os.listdir(many / ".plandoc"))
-    listed_by_another_process(many)
-    [kept] = cache.iterdir()
-
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
-    assert sorted(os.listdir(many / ".plandoc")) == before
-
-
-def test_only_what_changed_is_read_again(many, tmp_path):
-    folder = tmp_path / "copied" / "data"
-    shutil.copytree(many, folder)
-    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
-    assert listed_by_another_process(folder) == (NAMES, MANY)
-    with plandoc.open_store(folder) as store:
-        rename(store, 7, "Ball")
-
-    assert listed_by_another_process(folder) == ([*NAMES[:6], "Ball", *NAMES[7:]], 1)
-
-
-def test_a_copy_of_the_folder_takes_nothing_from_what_is_kept_for_the_first(many, tmp_path):
-    listed_by_another_process(many)
-    shutil.copytree(many, tmp_path / "copy")
-
-    assert listed_by_another_process(tmp_path / "copy") == (NAMES, MANY)
-
-
-def test_another_folder_that_stands_in_the_same_place_takes_nothing_from_what_is_kept(many, tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(many, folder)
-    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
-    listed_by_another_process(folder)
-    shutil.rmtree(folder)
+@pytest.fixture
+def two(folder):
+    """A folder of two events at rest."""
     with plandoc.open_store(folder, create=True) as store:
-        add(store, *(f"Market {number}" for number in range(1, MANY + 1)))
+        add(store, "Fair", "Market")
+    return folder
 
-    assert listed_by_another_process(folder) == ([f"Market {number}" for number in range(1, MANY + 1)], MANY)
+
+def test_a_store_that_was_just_opened_lists_events_by_the_heads_of_their_files(two):
+    assert listed_by_another_process(two) == (["Fair", "Market"], ["1.json", "2.json"], [])
+
+
+def test_a_file_that_another_program_laid_out_otherwise_is_read_whole(two):
+    edited(two, 2, b'"name":', b'"name": ')
+
+    assert listed_by_another_process(two) == (["Fair", "Market"], ["1.json", "2.json"], ["2.json"])
+
+
+def test_an_event_whose_first_lines_are_longer_than_the_head_is_read_whole(folder):
+    with plandoc.open_store(folder, create=True) as store, store.session("add") as session:
+        session.add(Event("Fair", EVENT_DATE, notes="n" * 5000))
+        session.add(Event("Market", EVENT_DATE))
+
+    assert listed_by_another_process(folder) == (["Fair", "Market"], ["1.json", "2.json"], ["1.json"])
+
+
+def test_a_folder_without_the_folder_of_events_has_none_and_takes_the_first(folder):
+    plandoc.open_store(folder, create=True).close()
+    (folder / "events").rmdir()
+    with plandoc.open_store(folder) as opened:
+        assert names_in(opened) == []
+        add(opened, "Fair")
+        assert names_in(opened) == ["Fair"]
+
+
+def test_a_folder_of_an_older_plandoc_is_listed_by_all_of_its_files(tmp_path):
+    shutil.copytree(Path(__file__).parents[1] / "formats" / "1", tmp_path / "data")
+    names, _, read = listed_by_another_process(tmp_path / "data")
+
+    assert names[0] == "Draft"
+    assert read == sorted(os.listdir(tmp_path / "data" / "events"), key=lambda name: f"events/{name}")
+
+
+def test_a_list_shows_what_the_journal_of_a_store_that_is_open_says(store, folder):
+    add(store, "Fair", "Market")
+    rename(store, 2, "Bazaar")
+    (folder / "events" / "1.json").unlink()
+
+    assert listed_by_another_process(folder)[0] == ["Fair", "Bazaar"]
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("old", "new", "message"),
     [
-        lambda kept: kept.write_bytes(b""),
-        lambda kept: kept.write_bytes(kept.read_bytes()[:-100]),
-        lambda kept: kept.write_bytes(kept.read_bytes().replace(b"Fair 7", b"Ball 7")),
-        lambda kept: kept.write_bytes(b"\0" * kept.stat().st_size),
-        lambda kept: kept.unlink(),
-        lambda kept: (kept.unlink(), kept.mkdir()),
-        lambda kept: (kept.unlink(), kept.symlink_to("/dev/zero")),
+        (b'"name":"Market"', b'"name":7', "found 7"),
+        (b'"name":"Market"', b'"name":"Market","name":"Bazaar"', "the key 'name'"),
+        (b'"expected_attendees":null', b'"expected_attendees":1.5', "1.5"),
+        (b'"expected_attendees":null', b'"attendees":null', "attendees"),
+        (b'"document":"events/2.json"', b'"document":"events/1.json"', "renamed or copied"),
+        (b'"lineage":"', b'"lineage":"0', "another folder"),
+        (b'"format":2', b'"format":2,"weight":2', "weight"),
+        (b'  "2": {', b'  "3": {', "exactly one event"),
+        (b' "events": {\n', b' "events": {\n  "1": {},\n', "exactly one event"),
+        (b' "events": {\n', b' "event_recipes": {\n', "exactly one event"),
+        (b' },\n "events"', b',\n  "2": {}\n },\n "events"', "_plandoc 2: unknown row"),
     ],
-    ids=["empty", "cut off", "altered", "zeros", "gone", "a folder", "a link"],
 )
-def test_what_was_kept_and_spoiled_is_as_good_as_nothing(many, cache, spoil):
-    listed_by_another_process(many)
-    [kept] = cache.iterdir()
-    spoil(kept)
+def test_what_is_wrong_in_the_head_of_a_file_stops_the_list_like_a_reading_of_all_of_it(two, old, new, message):
+    edited(two, 2, old, new)
 
-    assert listed_by_another_process(many) == (NAMES, MANY)
-
-
-def test_rows_that_no_document_can_hold_are_forgotten(many, cache):
-    listed_by_another_process(many)
-    [kept] = cache.iterdir()
-    _forge(kept, b'"name":"Fair 7"', b'"name":7')
-
-    assert listed_by_another_process(many)[0] == NAMES
-    assert listed_by_another_process(many) == (NAMES, 0)
+    with pytest.raises(plandoc.DamagedError, match=message):
+        listed_by_another_process(two)
 
 
-def test_a_check_finds_rows_that_are_kept_wrongly_and_a_repair_forgets_them(many, cache):
-    listed_by_another_process(many)
-    [kept] = cache.iterdir()
-    _forge(kept, b'"name":"Fair 7"', b'"name":"Ball 7"')
-    _forge(kept, b'"name":"Fair 9"', b'"name":"Ball 9"')
-    [problem] = plandoc.check(many)
-    report = plandoc.repair(many)
+@pytest.mark.parametrize("lost", [1, 2, 30])
+def test_a_file_that_was_cut_off_stops_the_list_however_long_it_is(folder, lost):
+    with plandoc.open_store(folder, create=True) as store, store.session("add") as session:
+        recipes = [session.add(plandoc.Recipe(f"Recipe {number}", category="Bread")).id for number in range(200)]
+        event_id = session.add(Event("Fair", EVENT_DATE)).id
+        plandoc.set_event_recipes(event_id, recipes, session=session)
+    file = folder / "events" / "1.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-lost])
 
-    assert problem.file == str(kept)
-    assert problem.message == "what this machine keeps of its events to list them is not what they say: 7, 9"
-    assert [(action.kind.name, action.file) for action in report.actions] == [("FORGET", str(kept))]
-    assert (report.remaining, plandoc.check(many)) == ((), [])
-    assert listed_by_another_process(many) == (NAMES, MANY)
-
-
-def test_a_check_does_not_mind_rows_of_files_that_have_changed_since(many, cache, tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(many, folder)
-    time.sleep(directory_scan._SETTLED_SECONDS + 1.1)
-    listed_by_another_process(folder)
-    with plandoc.open_store(folder) as store:
-        rename(store, 7, "Ball")
-
-    assert plandoc.check(folder) == []
+    assert len(whole) > 4096
+    if lost == 1:
+        # White space alone; plandoc reads it, and all of it.
+        assert listed_by_another_process(folder) == (["Fair"], ["1.json"], ["1.json"])
+    else:
+        with pytest.raises(plandoc.DamagedError, match="1.json"):
+            listed_by_another_process(folder)
 
 
-def test_what_another_plandoc_kept_in_another_form_is_as_good_as_nothing(many, cache):
-    listed_by_another_process(many)
-    [kept] = cache.iterdir()
-    _forge(kept, b'"form":1', b'"form":2')
-    _forge(kept, b'"rows":{', b'"all":{')
+def test_damage_behind_the_head_is_found_where_the_event_is_opened_and_by_a_check_and_not_by_a_list(folder):
+    with plandoc.open_store(folder, create=True) as store, store.session("add") as session:
+        recipe = session.add(plandoc.Recipe("Rye", category="Bread"))
+        event_id = session.add(Event("Fair", EVENT_DATE)).id
+        plandoc.set_event_recipes(event_id, [recipe.id], session=session)
+    edited(folder, 1, b'"recipe_id":1', b'"recipe_id":x')
 
-    assert listed_by_another_process(many) == (NAMES, MANY)
-    assert listed_by_another_process(many) == (NAMES, 0)
-
-
-def _forge(kept, old, new):
-    import hashlib
-
-    content = kept.read_bytes()[32:].replace(old, new)
-    kept.write_bytes(hashlib.sha256(content).digest() + content)
+    assert listed_by_another_process(folder) == (["Fair"], ["1.json"], [])
+    assert [problem.file for problem in plandoc.check(folder)] == ["events/1.json"]
+    with plandoc.open_store(folder) as store, pytest.raises(plandoc.DamagedError, match=r"events/1\.json"):
+        store.read(lambda session: session.event(1))
 
 
-def test_nothing_is_kept_where_the_user_wants_nothing_kept(many, cache, monkeypatch):
-    monkeypatch.setenv("PLANDOC_CACHE", "")
+def test_a_list_leaves_nothing_outside_the_folder(two, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR"):
+        monkeypatch.setenv(name, str(home))
+    before = sorted(two.rglob("*"))
+    listed_by_another_process(two)
 
-    assert listed_by_another_process(many) == (NAMES, MANY)
-    assert listed_by_another_process(many) == (NAMES, MANY)
-    assert not cache.exists()
-
-
-def test_a_place_that_cannot_be_written_costs_time_and_nothing_else(many, tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("PLANDOC_CACHE", str(tmp_path / "file" / "cache"))
-
-    assert listed_by_another_process(many) == (NAMES, MANY)
-    assert listed_by_another_process(many) == (NAMES, MANY)
-
-
-def test_a_few_events_leave_nothing_outside_the_folder(store, cache):
-    add(store, "Fair", "Market")
-    names_in(store)
-
-    assert not cache.exists()
-
-
-def test_events_that_were_changed_just_now_are_not_kept(folder, cache):
-    with plandoc.open_store(folder, create=True) as store:
-        add(store, *NAMES)
-
-    assert listed_by_another_process(folder) == (NAMES, MANY)
-    assert not cache.exists()
+    assert list(home.iterdir()) == []
+    assert sorted(two.rglob("*")) == before

@@ -201,7 +201,7 @@ def test_two_events_that_got_one_short_name_in_the_same_second_are_found_by_chec
     store.close()
 
     (double,) = plandoc.check(fairs)
-    assert str(double).startswith("events/4.json:6, events 4: slug the same as in events/2.json events 2")
+    assert str(double).startswith("events/4.json:6, events 4: same slug as in events/2.json events 2")
 
 
 @pytest.mark.parametrize("way", WAYS)

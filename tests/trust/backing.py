@@ -63,7 +63,7 @@ def contents(**events: bytes) -> dict[str, bytes]:
 
 
 def manifest_of(present, **changes):
-    return attrs.evolve(archive.describe(present, moment=MOMENT), **changes)
+    return attrs.evolve(archive.describe(present, timestamp=MOMENT), **changes)
 
 
 def archive_of(members: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:

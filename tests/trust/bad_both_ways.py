@@ -352,7 +352,7 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(31, "recipes in a circle, imported", command("recipe", "import", "circle.csv"), ("circle.csv:2: 'Frosting' contains itself: 'Frosting' -> 'Sponge Cake' -> 'Frosting'",), 1, lambda folder: written("../circle.csv", LOOPING)(folder), every_document),
     Row(33, "a folder of an older format, by the library", library(an_old_folder_by_library), (f"written as format {documents.FORMAT}",), 0),
     Row(33, "a folder of an older format, by the command", by_command(an_old_folder_by_command), (f"written as format {documents.FORMAT}",), 0),
-    Row(36, "a catalogue of an earlier time, checked by the library", CHECKED, (EVENT, "event_finished_goods", "Finished good 3 not found"), 1, edited(CATALOG, without_goods)),
+    Row(36, "a catalog of an earlier time, checked by the library", CHECKED, (EVENT, "event_finished_goods", "Finished good 3 not found"), 1, edited(CATALOG, without_goods)),
     Row(36, "a marker of an earlier time, checked by the library", CHECKED, ("plandoc.json, next_event_id: wanted a next event id above 1, found 1",), 1, edited(MARKER, lambda marker: marker.update(next_event_id=1))),
     Row(41, "a document with a second name, by the command", by_command(with_a_second_name_by_command), ("in stock now: 1 kg of Flour",), 0, keeps=nothing),
     Row(42, "a folder that may only be read, read by the library", by_library(without_rights(0o555, 0o444, READING)), ("Christmas 2026",), 0),
@@ -388,6 +388,6 @@ BOTH_WAYS: tuple[Row, ...] = (
     Row(67, "a file system without locks, by the command", on_a_file_system_that(WRITE, lock=NO_LOCKS), ("this file system has no file locks", "use a local disk", "not saved"), keeps=every_document),
     Row(68, "folders that cannot be synced, by the command", on_a_file_system_that(WRITE, sync=("os.fsync", errno.EINVAL)), ("added 'Tea'",), 0, keeps=nothing),
     Row(68, "folders that fail to be synced, by the command", on_a_file_system_that(WRITE, sync=("os.fsync", errno.EIO)), ("input/output error",), keeps=nothing),
-    Row(26, "two events of one slug, by the command", CHECK, ("slug the same as in events/1.json events 1",), 1, lambda folder: (called(folder, *ADD), edited("events/2.json", lambda tables: tables["events"]["2"].update(slug="christmas-2026"))(folder)) and None),
+    Row(26, "two events of one slug, by the command", CHECK, ("same slug as in events/1.json events 1",), 1, lambda folder: (called(folder, *ADD), edited("events/2.json", lambda tables: tables["events"]["2"].update(slug="christmas-2026"))(folder)) and None),
     Row(23, "10^18 portions, written by the library", in_session(lambda session: session.replace(records.EventFinishedGood(1, 3, 10**18, id=1))), ("quantity: EventFinishedGood: wanted a whole number of at most 1000000000000",), keeps=every_document, kind="ValidationError"),
 )  # fmt: skip

@@ -116,10 +116,10 @@ BACKED_UP = (
     Row(3, "truncated; the command that takes it back, shown", command("event", "show", "1"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
     Row(3, "truncated; the command that takes it back, checked", command("check"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
     Row(3, "truncated; the command that takes it back, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, cut_off(EVENT), every_document),
-    Row(3, "truncated catalogue; the command that takes it back", command("recipe", "list"), ("catalog.json:", *KEPT), 1, cut_off(CATALOG)),
+    Row(3, "truncated catalog; the command that takes it back", command("recipe", "list"), ("catalog.json:", *KEPT), 1, cut_off(CATALOG)),
     Row(3, "truncated marker; the command that takes it back", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, cut_off(MARKER)),
     Row(5, "NUL bytes; the command that takes it back", command("event", "show", "1"), ("a lost write", *KEPT), 1, written(EVENT, b"\0" * 300)),
-    Row(37, "no catalogue; the command that takes it back", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, lambda folder: (folder / CATALOG).unlink()),
+    Row(37, "no catalog; the command that takes it back", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, lambda folder: (folder / CATALOG).unlink()),
     Row(37, "no marker; the command that takes it back", command("recipe", "list"), ("no plandoc.json, so the folder is not new", *KEPT), 1, lambda folder: (folder / MARKER).unlink()),
 )  # fmt: skip
 
@@ -127,13 +127,13 @@ BACKED_UP = (
 BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     # What is no JSON, or no table.
     "1 empty": (written(EVENT, b""), DamagedError, "events/1.json: the file is empty; a document never is"),
-    "1 empty catalogue": (written(CATALOG, b""), DamagedError, "catalog.json: the file is empty"),
+    "1 empty catalog": (written(CATALOG, b""), DamagedError, "catalog.json: the file is empty"),
     "1 empty marker": (written(MARKER, b""), DamagedError, "plandoc.json: the file is empty"),
     "2 null": (written(EVENT, b"null"), DamagedError, "events/1.json:1: column 1: wanted an object of tables"),
     "2 list": (written(CATALOG, b"[]"), DamagedError, "catalog.json:1: column 1: wanted an object of tables"),
     "2 number as marker": (written(MARKER, b"3"), DamagedError, "plandoc.json:1: column 1: wanted one JSON object"),
     "3 truncated": (cut_off(EVENT), DamagedError, "events/1.json:"),
-    "3 truncated catalogue": (cut_off(CATALOG), DamagedError, "catalog.json:"),
+    "3 truncated catalog": (cut_off(CATALOG), DamagedError, "catalog.json:"),
     "3 truncated marker": (cut_off(MARKER), DamagedError, "plandoc.json:"),
     "4 garbage": (replaced(EVENT, "\n}\n", "\n}\n{}"), DamagedError, "wanted the end of the file after the first"),
     "4 trailing comma": (replaced(CATALOG, "\n }\n}", "\n },\n}"), DamagedError, "catalog.json:"),
@@ -177,7 +177,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "34 negative format of the marker": (replaced(MARKER, '"format": 2', '"format": -1'), DamagedError, "a format number, found -1"),
     "34 no facts": (replaced(EVENT, '"_plandoc"', '"_other"'), DamagedError, 'wanted a table "_plandoc"'),
     "35 event of another folder": (from_another_folder(EVENT), DamagedError, "belongs to another folder"),
-    "35 catalogue of another folder": (from_another_folder(CATALOG), DamagedError, "belongs to another folder"),
+    "35 catalog of another folder": (from_another_folder(CATALOG), DamagedError, "belongs to another folder"),
     "35 marker of another folder": (from_another_folder(MARKER), DamagedError, "belongs to another folder"),
     "35 event under another number": (
         lambda folder: (folder / EVENT).rename(folder / "events/2.json") and None,
@@ -186,7 +186,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     ),
     "35 row of another event": (goods(GOODS.replace('"event_id":1', '"event_id":2')), DamagedError, "wanted event 1"),
     # What is no file, or not there.
-    "37 no catalogue": (lambda folder: (folder / CATALOG).unlink(), DamagedError, "catalog.json: the file is missing"),
+    "37 no catalog": (lambda folder: (folder / CATALOG).unlink(), DamagedError, "catalog.json: the file is missing"),
     "37 no marker": (lambda folder: (folder / MARKER).unlink(), DamagedError, "but no plandoc.json, so the folder is not new"),
     "38 folder": (made(EVENT, Path.mkdir), DamagedError, "wanted a plain file, found a folder"),
     "38 pipe": (made(EVENT, os.mkfifo), DamagedError, "wanted a plain file, found a pipe"),

@@ -121,7 +121,7 @@ CHANGED = (
     f"{SNAPSHOTS} 1: the snapshot does not match its digest: it was changed after it was written",
     "from a backup",
 )
-PARTED = "the plan is not what its snapshot and amendments make it, from "
+PARTED = "the plan differs from its snapshot and amendments"
 
 EDITS: tuple[Row, ...] = (
     # Editors and other programs that mean well.
@@ -153,7 +153,7 @@ EDITS: tuple[Row, ...] = (
     # Git, downloads and archives.
     *refused("two versions of an event with their marks", merged('"name"'), "events/1.json:6: ", *CONFLICT),
     *refused("two versions of the marker with their marks", merged('"serial"', MARKER), "plandoc.json:", *CONFLICT),
-    *refused("two versions of the catalogue with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
+    *refused("two versions of the catalog with their marks", merged('"Flour"', CATALOG), "catalog.json:6: ", *CONFLICT, shown=RECIPES),
     *refused("a file that begins with the mark of a merge", bytes_of(EVENT, lambda found: b"<<<<<<< HEAD\n" + found), "events/1.json:1: ", *CONFLICT),
     *refused("a pointer of Git LFS", bytes_of(EVENT, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "found a pointer that Git LFS left instead of the file", "git lfs pull"),
     *refused("the page of a server that failed", bytes_of(CATALOG, lambda _: b"<!DOCTYPE html><title>502 Bad Gateway</title>"), "catalog.json: wanted JSON, found a web page", shown=RECIPES),
@@ -213,18 +213,18 @@ EDITS: tuple[Row, ...] = (
     *refused("a slug with a blank", fields_of("events", "1", slug="christmas 2026"), "events 1, slug: Event: wanted a slug"),
     *refused("a slug that is a device", fields_of("events", "1", slug="con"), "events 1, slug: Event: wanted a slug"),
     *only_found("a slug that was emptied", fields_of("events", "1", slug=""), "events 1, slug: wanted a slug, found none", "write a short name that no other has"),
-    *only_found("a slug that another event has", fields_of("events", "1", slug="easter-2027"), "events/2.json", "slug the same as in events/1.json events 1"),
+    *only_found("a slug that another event has", fields_of("events", "1", slug="easter-2027"), "events/2.json", "same slug as in events/1.json events 1"),
     *refused("a state with a blank", fields_of("events", "1", plan_state=" in_production"), "events 1, plan_state: wanted one of draft, locked, in_production, completed"),
     *refused("attendees in words", fields_of("events", "1", expected_attendees="about 40"), "events 1, expected_attendees: Event: wanted a whole number, found 'about 40'"),
     *only_found("a started plan that was made a draft", fields_of("events", "1", plan_state="draft"), f"{AMENDMENTS} 1: the plan is DRAFT, so it never started, but has amendment 1", "production_runs 1"),
     *only_found("a started plan that was made a locked one", fields_of("events", "1", plan_state="locked"), "the plan is LOCKED, so it never started, but has amendment 1"),
     # Amendments.
-    *only_found("amendments with a hole in their sequence", fields_of(AMENDMENTS, "2", sequence=3), f"{AMENDMENTS} 2: ", PARTED + "amendment 3 on: wanted amendment 2, found 3"),
-    *only_found("two amendments of one number", fields_of(AMENDMENTS, "2", sequence=1), f"{AMENDMENTS} 2: ", "sequence the same as in"),
-    *only_found("an amendment that was taken out", edited(EVENT, lambda tables: tables[AMENDMENTS].pop("1")), PARTED + "amendment 2 on: wanted amendment 1, found 2"),
-    *only_found("all amendments taken out", edited(EVENT, lambda tables: tables.pop(AMENDMENTS)), PARTED + "its snapshot on, by no amendment: finished good 3: wanted 10, found 8"),
-    *only_found("an amendment that says another number before", row_of(AMENDMENTS, lambda row: row["change"]["data"].update(old_quantity=11)), "finished good 3: it says 11 before, but 10 were planned"),
-    *only_found("an amendment of a good that is not planned", row_of(AMENDMENTS, lambda row: row["change"]["data"].update(fg_id=99)), "finished good 99: it says 10 before, but 0 were planned"),
+    *only_found("amendments with a hole in their sequence", fields_of(AMENDMENTS, "2", sequence=3), f"{AMENDMENTS} 2: ", PARTED + " from amendment 3 on: wanted amendment 2, found 3"),
+    *only_found("two amendments of one number", fields_of(AMENDMENTS, "2", sequence=1), f"{AMENDMENTS} 2: ", "same sequence as in"),
+    *only_found("an amendment that was taken out", edited(EVENT, lambda tables: tables[AMENDMENTS].pop("1")), PARTED + " from amendment 2 on: wanted amendment 1, found 2"),
+    *only_found("all amendments taken out", edited(EVENT, lambda tables: tables.pop(AMENDMENTS)), PARTED + "; no amendment explains: finished good 3: wanted 10, found 8"),
+    *only_found("an amendment that says another number before", row_of(AMENDMENTS, lambda row: row["change"]["data"].update(old_quantity=11)), "finished good 3: the amendment says 11 before, but 10 were planned"),
+    *only_found("an amendment of a good that is not planned", row_of(AMENDMENTS, lambda row: row["change"]["data"].update(fg_id=99)), "finished good 99: the amendment says 10 before, but 0 were planned"),
     *refused("an amendment of number 0", fields_of(AMENDMENTS, "2", sequence=0), f"{AMENDMENTS} 2, sequence: PlanAmendment: wanted a whole number of at least 1, found 0"),
     *refused("an amendment whose kind was changed", row_of(AMENDMENTS, lambda row: row["change"].update(kind="drop_fg")), f"{AMENDMENTS} 1, change.original_quantity: wanted a value, found nothing"),
     # Snapshots.
@@ -252,9 +252,9 @@ EDITS: tuple[Row, ...] = (
     *refused("a snapshot that is a list", fields_of(SNAPSHOTS, "1", snapshot_data=[]), "snapshot_data: PlanSnapshot: wanted a JSON object, found []"),
     *refused("a snapshot with a number that JavaScript would change", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(x=2**60)), "snapshot_data: PlanSnapshot: wanted what JSON can carry exactly, found 1152921504606846976"),
     # What a document says of who wrote it.
-    Row(0, "a digit that turned, checked", CHECK, ("note: events/2.json: was changed by other hands since plandoc ",), 0, text_of('"quantity":10', '"quantity":19', "events/2.json")),
-    Row(0, "a digit that turned, checked strictly", command("check", "--strict"), ("events/2.json: was changed by other hands since plandoc ", "compare it with a backup"), 1, text_of('"quantity":10', '"quantity":19', "events/2.json")),
-    Row(0, "a document with another digest, checked strictly", command("check", "--strict"), ("events/1.json: was changed by other hands",), 1, about(EVENT, digest="0" * 64)),
+    Row(0, "a digit that turned, checked", CHECK, ("note: events/2.json: was changed by another program since plandoc ",), 0, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a digit that turned, checked strictly", command("check", "--strict"), ("events/2.json: was changed by another program since plandoc ", "compare it with a backup"), 1, text_of('"quantity":10', '"quantity":19', "events/2.json")),
+    Row(0, "a document with another digest, checked strictly", command("check", "--strict"), ("events/1.json: was changed by another program",), 1, about(EVENT, digest="0" * 64)),
     Row(0, "a document written by something that steers a terminal, checked strictly", command("check", "--strict"), (r"\x1b[2J",), 1, about(EVENT, written_by="\x1b[2J")),
     *refused("a digest that is a number", about(EVENT, digest=7), "events/1.json, _plandoc 1, digest: wanted text, found 7"),
     *refused("a document written by nobody", about(EVENT, written_by=None), "events/1.json, _plandoc 1, written_by: wanted text, found None"),
@@ -262,10 +262,10 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker of format 1 with what format 2 has", marked(format=1), "plandoc.json, line_digest: unknown field"),
     # The stock.
     *refused("a stock of less than nothing", fields_of("stock", "1", STOCK, quantity="-1"), "stock.json:1, stock 1, quantity: wanted a decimal number in quotes", shown=STOCK_LIST),
-    *refused("a stock that is the catalogue", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
+    *refused("a stock that is the catalog", lambda folder: shutil.copy(folder / CATALOG, folder / STOCK) and None, "wanted 'stock.json', found 'catalog.json'", shown=STOCK_LIST),
     *refused("a stock that was cut off", lambda folder: os.truncate(folder / STOCK, 100), "stock.json:", shown=STOCK_LIST),
-    *refused("a stock in the catalogue, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
-    *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: ingredient_id and unit the same as in stock.json stock 1"),
+    *refused("a stock in the catalog, as format 1 has it", edited(CATALOG, lambda tables: tables.update(stock={})), "catalog.json: unknown table 'stock'", shown=RECIPES),
+    *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: same ingredient_id and unit as in stock.json stock 1"),
     *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
     *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "take it out"),

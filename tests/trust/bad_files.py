@@ -155,8 +155,8 @@ def restored_over(target: str, *more: str) -> Call:
     return by_command(call)
 
 
-NOT_AS_WRITTEN = "not a backup of plandoc, or not as plandoc wrote it: the digest at its end does not match"
-NOT_IN_MANIFEST = "its content is not what the manifest says (use another backup)"
+NOT_AS_WRITTEN = "not a plandoc backup, or changed since plandoc wrote it: the digest at its end does not match"
+NOT_IN_MANIFEST = "its content does not match the manifest (use another backup)"
 NO_NUMBER = "x.csv:2, quantity: wanted a number, found "
 ONCE_MORE = "export it once more"
 
@@ -254,28 +254,28 @@ FILES: tuple[Row, ...] = (
     *of_backup("a backup that never ends", lambda folder: folder.with_name("kept.zip").symlink_to("/dev/zero"), "wanted a plain file, found a device"),
     *of_backup("an unpacked backup of which a document was edited", a_backup(edited("events/1.json", lambda tables: tables["events"]["1"].update(notes="x")), "kept"), f"events/1.json: {NOT_IN_MANIFEST}", kept="kept"),
     *of_backup("an unpacked backup with other line ends", a_backup(lambda kept: (kept / CATALOG).write_bytes((kept / CATALOG).read_bytes().replace(b"\n", b"\r\n")), "kept"), f"catalog.json: {NOT_IN_MANIFEST}", kept="kept"),
-    *of_backup("an unpacked backup that lost a document", a_backup(lambda kept: (kept / "events/2.json").unlink(), "kept"), "events/2.json: named in the manifest, but not there", kept="kept"),
+    *of_backup("an unpacked backup that lost a document", a_backup(lambda kept: (kept / "events/2.json").unlink(), "kept"), "events/2.json: listed in the manifest but missing", kept="kept"),
     *of_backup("an unpacked backup with a document too many", a_backup(lambda kept: shutil.copy(kept / "events/2.json", kept / "events/9.json"), "kept"), f"events/9.json: {NOT_IN_MANIFEST}", kept="kept"),
     *of_backup("an unpacked backup that somebody worked in", a_backup(lambda kept: called(kept, "event", "add", "Tea", "--date", "2027-01-01"), "kept"), f"plandoc.json: {NOT_IN_MANIFEST}", kept="kept"),
-    *of_backup("an unpacked backup without its manifest", a_backup(lambda kept: (kept / "backup.json").unlink(), "kept"), "is no backup: it holds no backup.json", kept="kept"),
+    *of_backup("an unpacked backup without its manifest", a_backup(lambda kept: (kept / "backup.json").unlink(), "kept"), "is not a backup: backup.json is missing", kept="kept"),
     *of_backup("an unpacked backup with an empty manifest", a_backup(lambda kept: (kept / "backup.json").write_bytes(b""), "kept"), "backup.json: the file is empty", kept="kept"),
     *of_backup("an unpacked backup with an edited manifest", a_backup(edited("backup.json", lambda manifest: manifest.update(serial=99)), "kept"), "backup.json: it does not match its own digest", kept="kept"),
     *of_backup("an unpacked backup with a manifest that is a list", a_backup(lambda kept: (kept / "backup.json").write_bytes(b"[]"), "kept"), "backup.json:1: column 1: wanted one JSON object", kept="kept"),
     *of_backup("an unpacked backup with a link in it", a_backup(another_in_place_of("events/2.json", lambda path: path.symlink_to("/etc/hostname")), "kept"), "events/2.json: wanted a plain file, found a symbolic link", kept="kept"),
     *of_backup("an unpacked backup with a pipe in it", a_backup(another_in_place_of("events/2.json", os.mkfifo), "kept"), "events/2.json: wanted a plain file, found a pipe", kept="kept"),
-    *of_backup("an unpacked backup a folder deeper", a_backup(nested, "kept"), "is no backup: it holds no backup.json", kept="kept"),
+    *of_backup("an unpacked backup a folder deeper", a_backup(nested, "kept"), "is not a backup: backup.json is missing", kept="kept"),
     Row(0, "a backup under another name", command("restore", "kept.txt", "--replace"), ("restored",), 0, a_backup(lambda kept: kept.rename(kept.with_name("kept.txt"))), nothing),
-    Row(0, "a backup of another folder, restored", command("restore", "kept.zip", "--replace"), ("the backup is of another data folder", "--foreign"), 1, of_another_folder),
-    Row(0, "a backup of another folder, repaired from", command("repair", "--from", "kept.zip"), ("the backup is one of another folder", "--foreign"), 1, of_another_folder),
-    Row(0, "a backup that is older than the folder", command("restore", "kept.zip", "--replace"), ("what was done since would be gone", "--older"), 1, and_then_a_change),
-    Row(0, "a backup restored over a folder without a word", command("restore", "kept.zip"), ("is a data folder already", "--replace"), 1, a_backup(lambda _: None)),
+    Row(0, "a backup of another folder, restored", command("restore", "kept.zip", "--replace"), ("the backup was made of another data folder", "--allow-other-folder"), 1, of_another_folder),
+    Row(0, "a backup of another folder, repaired from", command("repair", "--from", "kept.zip"), ("the backup was made of another folder", "--allow-other-folder"), 1, of_another_folder),
+    Row(0, "a backup that is older than the folder", command("restore", "kept.zip", "--replace"), ("later changes would be lost", "--allow-older"), 1, and_then_a_change),
+    Row(0, "a backup restored over a folder without a word", command("restore", "kept.zip"), ("is already a data folder", "--replace"), 1, a_backup(lambda _: None)),
     Row(0, "a backup restored over itself", restored_over("kept.zip"), ("kept.zip is no folder",), 1, a_backup(lambda _: None)),
-    Row(0, "a backup restored into the folder of events", restored_over("data/events", "--replace"), ("holds files, but no data folder of plandoc",), 1, a_backup(lambda _: None)),
-    Row(0, "a backup restored over somebody's letters", restored_over("home", "--replace"), ("home holds files, but no data folder of plandoc",), 1, with_somebody_s_letters),
+    Row(0, "a backup restored into the folder of events", restored_over("data/events", "--replace"), ("holds files but is not a plandoc data folder",), 1, a_backup(lambda _: None)),
+    Row(0, "a backup restored over somebody's letters", restored_over("home", "--replace"), ("home holds files but is not a plandoc data folder",), 1, with_somebody_s_letters),
     Row(0, "a backup restored below a file", restored_over("kept.zip/x"), ("there is no folder",), 1, a_backup(lambda _: None)),
-    Row(0, "a backup into the folder itself", command("backup", "data/kept.zip"), ("lies in the data folder", "name a place outside of it")),
+    Row(0, "a backup into the folder itself", command("backup", "data/kept.zip"), ("is inside the data folder", "name a place outside of it")),
     Row(0, "a backup over what is there", command("backup", "x.csv"), ("there is something at", "a backup never overwrites"), 1, beside("x.csv", "x")),
     Row(0, "a backup to a folder that is not there", command("backup", "nowhere/kept.zip"), ("there is no folder", "make it first")),
-    Row(0, "several backups in the name of one", command("backup", "kept.zip", "--keep", "2"), ("wanted a folder for several backups, found the name of one archive",)),
-    Row(0, "no backups to keep", command("backup", "kept", "--keep", "0"), ("wanted how many backups to keep, at least 1, found 0",)),
+    Row(0, "several backups in the name of one", command("backup", "kept.zip", "--keep", "2"), ("wanted a folder for several backups, found the name of an archive",)),
+    Row(0, "no backups to keep", command("backup", "kept", "--keep", "0"), ("wanted the number of backups to keep, at least 1, found 0",)),
 )  # fmt: skip

@@ -47,7 +47,7 @@ LIST: tuple[tuple[str, str], ...] = (
     ("a format that is missing, text or below 1", "refused"),
     ("files of two folders in one", 'refused: "belongs to another folder", or by the name that the file gives itself'),
     ("a document of an earlier time", "found by the check where references or counters show it"),
-    ("no folder, a file for a folder, no marker, no catalogue", "refused by path; made only by `plandoc init`, and not over documents"),
+    ("no folder, a file for a folder, no marker, no catalog", "refused by path; made only by `plandoc init`, and not over documents"),
     ("a folder, pipe or socket in the place of a document", 'refused: "wanted a plain file"; nothing waits'),
     ("a link in the place of a document", "refused: never read or written through"),
     ("the folder through a link", "works, with the same lock"),

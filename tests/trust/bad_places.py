@@ -151,9 +151,9 @@ def with_output_on(device: str) -> Call:
 BROKEN = "this line is damaged, but good ones follow it"
 CHANGED = "this line was changed by another program: it does not match its checksum"
 NOT_OURS = "this line has the right checksum, but is none that plandoc writes"
-OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same moment"
+OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of the folder"
 RENAMED = "the file was renamed or copied; give it its own name back"
-UNKNOWN_NAME = "a document under a name that is none, so that plandoc does not read it"
+UNKNOWN_NAME = "misnamed document; plandoc ignores it"
 STRANGE = "a JSON file that plandoc does not know"
 NO_FOLDER = "not a plandoc folder"
 
@@ -169,8 +169,8 @@ PLACES: tuple[Row, ...] = (
     *found("an event numbered below 0", renamed(EVENT, "events/-1.json"), f"events/-1.json: {UNKNOWN_NAME}"),
     *found("an event numbered 10^16", renamed(EVENT, f"events/{10**16}.json"), UNKNOWN_NAME),
     *found("an event beside its folder", renamed(EVENT, "1.json"), f"1.json: {STRANGE}"),
-    *found("a catalogue in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
-    *found("a catalogue in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
+    *found("a catalog in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
+    *found("a catalog in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
     *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
     Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup: 'plandoc repair",), 1, lambda folder: (folder / STOCK).unlink()),
     Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
@@ -188,11 +188,11 @@ PLACES: tuple[Row, ...] = (
     *found("an export among the documents", put("export.json", '{"application":"plandoc"}'), f"export.json: {STRANGE}"),
     Row(0, "an event added beside a pipe", ADD, ("events/4.json: wanted a plain file, found a pipe",), 1, lambda folder: os.mkfifo(folder / "events/4.json"), every_document),
     Row(0, "an event shown that has another name", SHOW, ("Event '1' not found",), 1, renamed(EVENT, "events/01.json")),
-    Row(0, "a catalogue that is the marker", RECIPES, ("catalog.json:2: column 13: wanted an object of tables",), 1, lambda folder: shutil.copy(folder / MARKER, folder / CATALOG) and None),
-    Row(0, "a catalogue that is an event", RECIPES, ("_plandoc 1, document: wanted 'catalog.json', found 'events/1.json'", RENAMED), 1, lambda folder: shutil.copy(folder / EVENT, folder / CATALOG) and None),
-    Row(0, "an event that is the catalogue", SHOW, ("wanted 'events/1.json', found 'catalog.json'",), 1, lambda folder: shutil.copy(folder / CATALOG, folder / EVENT) and None),
-    Row(0, "a marker that is the catalogue", SHOW, ("plandoc.json", "wanted a format number, found None"), 1, lambda folder: shutil.copy(folder / CATALOG, folder / MARKER) and None),
-    Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "create one with 'plandoc init'"), 1, one_folder_deeper),
+    Row(0, "a catalog that is the marker", RECIPES, ("catalog.json:2: column 13: wanted an object of tables",), 1, lambda folder: shutil.copy(folder / MARKER, folder / CATALOG) and None),
+    Row(0, "a catalog that is an event", RECIPES, ("_plandoc 1, document: wanted 'catalog.json', found 'events/1.json'", RENAMED), 1, lambda folder: shutil.copy(folder / EVENT, folder / CATALOG) and None),
+    Row(0, "an event that is the catalog", SHOW, ("wanted 'events/1.json', found 'catalog.json'",), 1, lambda folder: shutil.copy(folder / CATALOG, folder / EVENT) and None),
+    Row(0, "a marker that is the catalog", SHOW, ("plandoc.json", "wanted a format number, found None"), 1, lambda folder: shutil.copy(folder / CATALOG, folder / MARKER) and None),
+    Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "make one with 'plandoc init'"), 1, one_folder_deeper),
     Row(0, "a folder that holds a copy of itself", SHOW, ("Christmas 2026",), 0, lambda folder: (shutil.copytree(folder, folder.with_name("t")), folder.with_name("t").rename(folder / "data")) and None),
     # Rights.
     Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("stock.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
@@ -219,11 +219,11 @@ PLACES: tuple[Row, ...] = (
     *of_journal("a journal with a serial of 30 digits", resealed(0, serial=10**30), f"journal.jsonl:1: {NOT_OURS}"),
     *of_journal("a journal with a field that nobody knows", resealed(2, comment="x"), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal whose documents are no list", resealed(2, documents={}), f"journal.jsonl:3: {NOT_OURS}"),
-    *of_journal("a journal that names the catalogue in capital letters", changing(path="CATALOG.json"), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that names the catalog in capital letters", changing(path="CATALOG.json"), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that names the lock", changing(path=".plandoc/lock"), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that names a file of Windows", changing(path="events\\1.json"), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that names an absolute path", changing(path="/etc/passwd"), f"journal.jsonl:3: {NOT_OURS}"),
-    *of_journal("a journal that removes the catalogue", changing(content=None), f"journal.jsonl:3: {NOT_OURS}"),
+    *of_journal("a journal that removes the catalog", changing(content=None), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that removes the marker", changing(path=MARKER, content=None), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal whose content is a number", changing(content=3), f"journal.jsonl:3: {NOT_OURS}"),
     *of_journal("a journal that names a file of nobody", changing(path="notes.json"), f"journal.jsonl:3: {NOT_OURS}"),
@@ -234,7 +234,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a journal whose content is empty, written", ADD, ("catalog.json: the file is empty",), 1, changing(content=""), every_document),
     Row(0, "a journal whose content is another document, written", ADD, ("wanted 'events/1.json', found 'catalog.json'",), 1, changing(path=EVENT), every_document),
     Row(0, "a journal that nobody folded in, shown", INGREDIENTS, ("oats",), 0, journal_of(lambda lines: lines)),
-    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not folded in yet",), 0, journal_of(lambda lines: lines)),
+    Row(0, "a journal that nobody folded in, checked", CHECK, ("note: journal.jsonl: 3 transactions are not checkpointed yet",), 0, journal_of(lambda lines: lines)),
     Row(0, "no journal, written", ADD, ("added 'Tea'",), 0, lambda folder: (folder / JOURNAL).unlink(), nothing),
     # What the environment names.
     *(

@@ -94,7 +94,7 @@ def on_failing_files(operation: str, number: int) -> Call:
     return by_library(call)
 
 
-def unreadable_catalogue(folder: Path) -> str:
+def unreadable_catalog(folder: Path) -> str:
     files = FailingFiles("read", errno.EIO, CATALOG)
     with contextlib.closing(Store(FolderBackend(folder, files=files))) as store:
         files.broken = True
@@ -354,7 +354,7 @@ SURROUNDINGS: tuple[Row, ...] = (
     Row(45, "a full disk, in the journal", on_failing_files("write", errno.ENOSPC), ("no space left on device: not saved; the folder is as it was",), keeps=nothing),
     Row(45, "a full disk, in the lock's folder", on_failing_files("open_to_write", errno.ENOSPC), ("No space left on device: not saved",), keeps=nothing),
     Row(46, "a limit of the size of files", by_command(held_to_a_size), ("file too large: not saved; the folder is as it was before",), keeps=nothing),
-    Row(47, "a document that cannot be read", library(unreadable_catalogue), ("catalog.json: input/output error",)),
+    Row(47, "a document that cannot be read", library(unreadable_catalog), ("catalog.json: input/output error",)),
     Row(48, "no more open files", by_library(with_descriptors_back), ("too many open files", "not saved"), keeps=nothing),
     Row(49, "a lock that is held", by_library(while_it_is_held), ("is being written to by process ", "plan Christmas", "waited 0 seconds"), keeps=every_document),
     Row(50, "a lock of a process that died", library(after_its_holder_died), ("Rye",), 0, keeps=nothing),

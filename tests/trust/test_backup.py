@@ -54,7 +54,7 @@ def test_a_clock_that_is_wrong_by_any_number_of_years_stops_no_backup(worked_in,
     for name in ("one.zip", "one", f"many/plandoc-{year:04}0128T032547Z-2.zip"):
         assert verify_backup(tmp_path / name) == []
         assert open_backup(tmp_path / name).manifest.created_at == moment
-        restore(tmp_path / name, tmp_path / "restored", replace=True, older=True, clock=lambda: moment)
+        restore(tmp_path / name, tmp_path / "restored", replace=True, allow_older=True, clock=lambda: moment)
     assert documents_of(tmp_path / "restored") == documents_of(worked_in)
 
 
@@ -151,7 +151,7 @@ def test_a_target_inside_the_data_folder_is_refused_however_it_is_spelled(worked
     (tmp_path / "link").symlink_to(worked_in)
     before = everything_in(tmp_path)
 
-    with pytest.raises(plandoc.ValidationError, match="lies in the data folder"):
+    with pytest.raises(plandoc.ValidationError, match="is inside the data folder"):
         backup(worked_in, tmp_path / place)
     assert everything_in(tmp_path) == before
 
@@ -160,7 +160,7 @@ def test_the_data_folder_itself_is_no_target(worked_in):
     before = everything_in(worked_in)
     with pytest.raises(plandoc.ValidationError):
         backup(worked_in, worked_in)
-    with pytest.raises(plandoc.ValidationError, match="lies in the data folder"):
+    with pytest.raises(plandoc.ValidationError, match="is inside the data folder"):
         backup(worked_in, worked_in, keep=3)
 
     assert everything_in(worked_in) == before
@@ -202,7 +202,7 @@ def test_a_folder_that_means_nothing_as_a_whole_is_refused(worked_in, tmp_path, 
 
 
 def a_journal_line():
-    return journal.render(journal.Line(1, "L", ()), action="x", moment=MOMENT)
+    return journal.render(journal.Line(1, "L", ()), action="x", timestamp=MOMENT)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -263,4 +263,4 @@ def test_there_is_nothing_to_verify_where_nothing_is(tmp_path):
 
 
 def test_a_data_folder_is_no_backup_and_told_apart_from_a_damaged_one(worked_in):
-    assert "is no backup" in verify_backup(worked_in)[0].message
+    assert "is not a backup" in verify_backup(worked_in)[0].message

@@ -39,12 +39,12 @@ def test_restoring_over_a_folder_asks_for_each_word_and_names_what_it_kept(call,
     call("backup", "monday.zip")
     add_event(worked_in, "Later")
     answers = [call("restore", "monday.zip"), call("restore", "monday.zip", "--replace")]
-    done = call("restore", "monday.zip", "--replace", "--older")
+    done = call("restore", "monday.zip", "--replace", "--allow-older")
     [kept] = [name for name in os.listdir(tmp_path) if "before-restore" in name]
 
     assert [status for status, *_ in answers] == [1, 1]
     assert "with --replace, which keeps a backup of it" in answers[0][2]
-    assert "say so with --older" in answers[1][2]
+    assert "restore anyway with --allow-older" in answers[1][2]
     assert done[0] == 0
     assert kept in done[1]
     assert names_of_events(worked_in) == ["Draft", "Started"]
@@ -63,11 +63,11 @@ def test_rotation_names_what_it_removed(call, tmp_path):
     ("arguments", "said"),
     [
         (["backup", "data"], "never overwrites"),
-        (["backup", "data/inside.zip"], "lies in the data folder"),
+        (["backup", "data/inside.zip"], "is inside the data folder"),
         (["backup", "kept", "--keep", "0"], "at least 1"),
         (["backup", "kept.zip", "--keep", "2"], "wanted a folder for several backups"),
         (["restore", "nothing.zip", "--replace"], "there is no backup at"),
-        (["restore", "data", "--replace"], "is no backup"),
+        (["restore", "data", "--replace"], "is not a backup"),
         (["--data", "nothing", "backup", "x.zip"], "not a plandoc folder"),
     ],
 )

@@ -65,8 +65,8 @@ WORK = {
     ),
     "restore into a new folder": Work(restored(), "target", "data"),
     "restore into an empty folder": Work(restored(), "target", "empty"),
-    "restore over an older moment": Work(restored(replace=True, older=True), "target", "worked"),
-    "restore over another folder": Work(restored(replace=True, foreign=True), "target", "foreign"),
+    "restore over an older moment": Work(restored(replace=True, allow_older=True), "target", "worked"),
+    "restore over another folder": Work(restored(replace=True, allow_other_folder=True), "target", "foreign"),
     "restore over a damaged folder": Work(restored(replace=True), "target", "damaged"),
 }
 
@@ -151,7 +151,7 @@ def wrong_after(work, top, allowed, what):
         if work.result == "target" and found and work.before != "damaged" and plandoc.check(top / "target"):
             return f"{what}: {plandoc.check(top / 'target')}"
         if work.result == "target":
-            restore(top / "b.zip", top / "target", replace=True, foreign=True, older=True)
+            restore(top / "b.zip", top / "target", replace=True, allow_other_folder=True, allow_older=True)
             if documents_of(top / "target") != allowed[-1]:
                 return f"{what}: once more did not help"
         if documents_of(top / "data") != documents_of_source(top):

@@ -95,7 +95,7 @@ def test_while_something_is_wrong_with_the_folder_no_good_backup_is_removed(work
 
 @pytest.mark.parametrize("keep", [0, -1, True, 1.0])
 def test_a_number_that_keeps_nothing_is_refused(worked_in, tmp_path, keep):
-    with pytest.raises(plandoc.ValidationError, match="how many backups to keep"):
+    with pytest.raises(plandoc.ValidationError, match="number of backups to keep"):
         backup(worked_in, tmp_path / "kept", keep)
 
     assert names(tmp_path) == ["data"]

@@ -60,6 +60,6 @@ def test_one_that_is_not_what_it_was_before_its_import_is_found_and_not_exported
     resealed(travelled, change)
     messages = [problem.message for problem in plandoc.check(travelled)]
 
-    assert "the snapshot tells of an import, but what it was before does not match the digest of then" in messages
+    assert "the snapshot records an import, but its original content does not match the recorded digest" in messages
     with plandoc.open_store(travelled) as store, pytest.raises(plandoc.ValidationError, match="plandoc check"):
         store.read(lambda session: render_export(session=session))

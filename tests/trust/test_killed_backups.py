@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plandoc.maintenance.backups import working_names
+from plandoc.maintenance.backups import staging
 from plandoc.maintenance.backups.backup_writer import backup
 from plandoc.maintenance.backups.restore import restore
 from plandoc.maintenance.backups.verification import verify_backup
@@ -41,7 +41,7 @@ what, source, target, *keep = sys.argv[1:]
 if what == "backup":
     backup(source, target, *map(int, keep), files=Stopping())
 else:
-    restore(source, target, replace=True, older=True, files=Stopping())
+    restore(source, target, replace=True, allow_older=True, files=Stopping())
 print("done", flush=True)
 """
 
@@ -205,14 +205,14 @@ def test_where_there_are_no_locks_backups_are_made_all_the_same(top: Path, monke
 
 
 def test_whoever_loses_the_race_for_its_lock_works_without(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    locked = working_names._locked
+    locked = staging._locked
 
     def too_late(place: Path, moment: object, layer: Files) -> object:
         # Another one takes the folder for a leftover just before the lock is taken.
         place.mkdir()
         return locked(place, moment, layer)
 
-    monkeypatch.setattr(working_names, "_locked", too_late)
+    monkeypatch.setattr(staging, "_locked", too_late)
     backup(top / "data", top / "x.zip")
 
     assert verify_backup(top / "x.zip") == []

@@ -205,7 +205,7 @@ def test_the_way_back_to_the_older_format_is_a_restore(released, next_format):
     before = folder_bytes(folder)
     with plandoc.open_store(folder) as store, store.session("add") as session:
         session.add(plandoc.Ingredient("Salt"))
-    restore(kept_in(folder)[0], folder, replace=True, older=True)
+    restore(kept_in(folder)[0], folder, replace=True, allow_older=True)
     next_format.undo()
 
     after = folder_bytes(folder)

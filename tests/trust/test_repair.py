@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import plandoc
-from plandoc.maintenance.repairs import RepairKind, repair
+from plandoc.maintenance.repairs import Fix, repair
 from tests.builders import EVENT_DATE
 from tests.trust.troubles import (
     a_transaction_is_not_folded_in,
@@ -31,20 +31,20 @@ def worked(worked_folder, tmp_path):
 
 
 def done(report):
-    return [(action.kind.name, action.file) for action in report.actions]
+    return [(action.fix.name, action.file) for action in report.actions]
 
 
 MUCH = {
-    ("CLEAR_AWAY", "events/4.json.plandoc-tmp"),
-    ("COUNT_UP", "catalog.json"),
-    ("COUNT_UP", "events/1.json"),
-    ("COUNT_UP", "plandoc.json"),
-    ("SET_ASIDE", "events/2.json"),
-    ("SET_ASIDE", "events/3.json"),
-    ("SET_ASIDE", "events/12.json"),
-    ("SET_ASIDE", "catalog-DESKTOP-ABC.json"),
-    ("SET_ASIDE", "events/1 (conflicted copy).json"),
-    ("SET_ASIDE", "events/fair.json"),
+    ("REMOVE_TEMPORARY", "events/4.json.plandoc-tmp"),
+    ("FIX_COUNTER", "catalog.json"),
+    ("FIX_COUNTER", "events/1.json"),
+    ("FIX_COUNTER", "plandoc.json"),
+    ("QUARANTINE", "events/2.json"),
+    ("QUARANTINE", "events/3.json"),
+    ("QUARANTINE", "events/12.json"),
+    ("QUARANTINE", "catalog-DESKTOP-ABC.json"),
+    ("QUARANTINE", "events/1 (conflicted copy).json"),
+    ("QUARANTINE", "events/fair.json"),
 }
 
 
@@ -99,7 +99,7 @@ def test_a_dry_run_says_the_same_and_changes_no_byte(worked):
 
 def test_the_reason_stands_beside_what_was_taken_out(worked):
     (worked / "events/2.json").write_bytes(b"\0" * 500)
-    (action,) = (one for one in repair(worked).actions if one.kind is RepairKind.SET_ASIDE)
+    (action,) = (one for one in repair(worked).actions if one.fix is Fix.QUARANTINE)
 
     assert (worked / action.kept_as).read_bytes() == b"\0" * 500
     assert (worked / f"{action.kept_as}.why.txt").read_text().startswith("events/2.json\n")
@@ -147,13 +147,13 @@ def test_a_row_that_breaks_a_rule_is_never_dropped_but_explained(worked):
     assert [(one.file, one.table, one.row, one.line > 1) for one in report.remaining] == [
         ("events/2.json", "batch_decisions", "1", True)
     ]
-    assert "what was meant cannot be told" in report.remaining[0].hint
+    assert "does not show what was meant" in report.remaining[0].hint
     assert "backup" in report.remaining[0].hint
 
 
 LEFT_ALONE = {
-    "a catalogue that is cut off": lambda root: (root / "catalog.json").write_bytes(b'{"_plandoc"'),
-    "a catalogue that is gone": lambda root: (root / "catalog.json").unlink(),
+    "a catalog that is cut off": lambda root: (root / "catalog.json").write_bytes(b'{"_plandoc"'),
+    "a catalog that is gone": lambda root: (root / "catalog.json").unlink(),
     "a marker that is damaged": lambda root: (root / "plandoc.json").write_bytes(b"{"),
     "a marker that is gone": lambda root: (root / "plandoc.json").unlink(),
     "a journal of another folder": lambda root: (root / "journal.jsonl").write_bytes(another_journal(root)),
@@ -183,7 +183,7 @@ def test_what_cannot_be_put_right_stays_and_says_why_and_the_way_out(worked, cas
 
     assert everything(worked) == before
     assert report.remaining
-    assert all(problem.hint.startswith("not repaired: ") for problem in report.remaining)
+    assert all(problem.hint.startswith("not repaired (") for problem in report.remaining)
     assert all(": " in problem.hint for problem in report.remaining)
     assert len(report.remaining) == len(plandoc.check(worked))
 

@@ -31,7 +31,7 @@ def place(saved, tmp_path):
 
 
 def done(report):
-    return [(action.kind.name, action.file) for action in report.actions]
+    return [(action.fix.name, action.file) for action in report.actions]
 
 
 @pytest.mark.parametrize("name", ["backup", "backup.zip"])
@@ -41,8 +41,8 @@ def test_a_damaged_event_is_taken_back_and_the_damaged_one_is_kept(place, name):
     event.write_bytes(wanted[:500])
     report = repair(root, backup=place / name)
 
-    assert done(report) == [("TAKE_BACK", "events/2.json")]
-    assert "changed in it is lost" in report.actions[0].reason
+    assert done(report) == [("RESTORE", "events/2.json")]
+    assert "are lost" in report.actions[0].reason
     assert event.read_bytes() == wanted
     assert is_kept(wanted[:500], root)
     assert (report.remaining, plandoc.check(root)) == ((), [])
@@ -65,7 +65,7 @@ DAMAGED = {
         root / "events/1.json", rb'"fg_slug":"hamper"', rb'"fg_slug":"hampers"'
     ),
     "a document of another folder": lambda root: spoil(root / "events/3.json", rb'"lineage":"', rb'"lineage":"other-'),
-    "a catalogue that is gone": lambda root: (root / "catalog.json").unlink(),
+    "a catalog that is gone": lambda root: (root / "catalog.json").unlink(),
     "a marker that is damaged": lambda root: (root / "plandoc.json").write_bytes(b"\0" * 90),
     "a marker that is gone": lambda root: (root / "plandoc.json").unlink(),
     "all of it": lambda root: [
@@ -81,7 +81,7 @@ def test_what_only_a_backup_can_put_right_is_put_right(place, case):
     before = everything(root)
     report = repair(root, backup=place / "backup.zip")
 
-    assert {kind for kind, _ in done(report)} >= {"TAKE_BACK"}
+    assert {kind for kind, _ in done(report)} >= {"RESTORE"}
     assert (report.remaining, plandoc.check(root)) == ((), [])
     assert all(
         is_kept(content, root) for name, content in before.items() if name != "plandoc.json" or content[:1] == b"\0"
@@ -89,7 +89,7 @@ def test_what_only_a_backup_can_put_right_is_put_right(place, case):
     assert repair(root, backup=place / "backup.zip").actions == ()
 
 
-def test_a_catalogue_that_is_taken_back_gives_no_id_again_that_a_plan_refers_to(place):
+def test_a_catalog_that_is_taken_back_gives_no_id_again_that_a_plan_refers_to(place):
     root = place / "data"
     with plandoc.open_store(root) as store, store.session() as session:
         new = session.add(plandoc.Recipe("Rye Bread"))
@@ -115,8 +115,8 @@ def test_an_event_that_an_earlier_repair_took_out_is_taken_back_but_not_one_that
     third = repair(root, backup=place / "backup")
 
     assert [done(first), done(second), done(third)] == [
-        [("SET_ASIDE", "events/2.json")],
-        [("TAKE_BACK", "events/2.json")],
+        [("QUARANTINE", "events/2.json")],
+        [("RESTORE", "events/2.json")],
         [],
     ]
     assert back == wanted
@@ -141,10 +141,10 @@ def test_a_backup_of_another_folder_is_refused_unless_said(place, tmp_path):
     with pytest.raises(plandoc.ValidationError, match="another folder"):
         repair(root, backup=tmp_path / "foreign.zip")
     unchanged = everything(root) == before
-    report = repair(root, backup=tmp_path / "foreign.zip", foreign=True)
+    report = repair(root, backup=tmp_path / "foreign.zip", allow_other_folder=True)
 
     assert unchanged
-    assert done(report) == [("TAKE_BACK", "events/2.json")]
+    assert done(report) == [("RESTORE", "events/2.json")]
     assert (report.remaining, plandoc.check(root)) == ((), [])
 
 
@@ -166,4 +166,4 @@ def test_without_a_sound_version_in_the_backup_the_document_is_treated_as_withou
     (root / "events/5.json").write_bytes(b"{")
     report = repair(root, backup=place / "backup")
 
-    assert done(report) == [("SET_ASIDE", "events/5.json")]
+    assert done(report) == [("QUARANTINE", "events/5.json")]

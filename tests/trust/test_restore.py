@@ -45,7 +45,7 @@ def test_a_restored_folder_holds_the_same_bytes_as_the_one_that_was_backed_up(wo
 
     assert documents_of(target) == documents_of(worked_in)
     assert plandoc.check(target) == []
-    assert (marker_of(target).lineage, report.kept, report.problems) == (marker_of(worked_in).lineage, None, ())
+    assert (marker_of(target).store_id, report.kept, report.problems) == (marker_of(worked_in).store_id, None, ())
     assert (report.documents, report.serial) == (5, marker_of(worked_in).serial)
     assert [name for name in names_in(tmp_path) if name.endswith("tmp")] == []
     assert names_of_events(target) == ["Draft", "Started"]
@@ -59,12 +59,12 @@ def test_a_backup_of_another_transaction_of_the_same_number_is_not_restored_unas
     made = backup(worked_in, tmp_path / "b.zip").path
     own = backup(other, tmp_path / "own.zip").path
 
-    with pytest.raises(plandoc.ValidationError, match="but it is not the same one .*older=True"):
+    with pytest.raises(plandoc.ValidationError, match="but not the same one .*allow_older=True"):
         restore(made, other, replace=True)
 
     assert names_of_events(other)[-1] == "Written in its place"
     restore(own, other, replace=True)
-    restore(made, other, replace=True, older=True)
+    restore(made, other, replace=True, allow_older=True)
     assert names_of_events(other)[-1] == "Taken back after a sync that failed"
 
 
@@ -84,17 +84,17 @@ def test_over_a_folder_only_with_replace_which_keeps_a_backup_of_what_was_there(
     saved = documents_of(worked_in)
     add_event(worked_in, "Later")
     newer, everything = documents_of(worked_in), everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match=r"is a data folder already .*replace=True"):
-        restore(made, worked_in, older=True, foreign=True)
+    with pytest.raises(plandoc.ValidationError, match=r"is already a data folder .*replace=True"):
+        restore(made, worked_in, allow_older=True, allow_other_folder=True)
     assert everything_in(tmp_path) == everything
-    report = restore(made, worked_in, replace=True, older=True, clock=lambda: MOMENT)
+    report = restore(made, worked_in, replace=True, allow_older=True, clock=lambda: MOMENT)
 
     assert documents_of(worked_in) == saved
     assert plandoc.check(worked_in) == []
     assert report.kept == tmp_path / "data-before-restore-20260128T032547Z.zip"
     assert verify_backup(report.kept) == []
     assert {k: v for k, v in open_backup(report.kept).documents.items() if k != "plandoc.json"} == newer
-    restore(report.kept, worked_in, replace=True, older=True)
+    restore(report.kept, worked_in, replace=True, allow_older=True)
     assert documents_of(worked_in) == newer, "and the way back from there"
 
 
@@ -102,7 +102,9 @@ def test_an_older_serial_is_refused_unless_said_so(worked_in, tmp_path, made):
     add_event(worked_in, "Later")
     before = everything_in(tmp_path)
 
-    with pytest.raises(plandoc.ValidationError, match=r"the backup ends at transaction 5, .* is at 6 .*older=True"):
+    with pytest.raises(
+        plandoc.ValidationError, match=r"the backup ends at transaction 5, .* is at 6 .*allow_older=True"
+    ):
         restore(made, worked_in, replace=True)
     assert everything_in(tmp_path) == before
 
@@ -111,20 +113,20 @@ def test_another_lineage_is_refused_unless_said_so(worked_in, tmp_path, made):
     other = tmp_path / "other"
     plandoc.open_store(other, create=True).close()
     before = everything_in(tmp_path)
-    with pytest.raises(plandoc.ValidationError, match="is of another data folder .*foreign=True"):
+    with pytest.raises(plandoc.ValidationError, match="was made of another data folder .*allow_other_folder=True"):
         restore(made, other, replace=True)
     assert everything_in(tmp_path) == before
-    report = restore(made, other, replace=True, foreign=True)
+    report = restore(made, other, replace=True, allow_other_folder=True)
 
     assert documents_of(other) == documents_of(worked_in)
-    assert marker_of(other).lineage == marker_of(worked_in).lineage == report.lineage
+    assert marker_of(other).store_id == marker_of(worked_in).store_id == report.store_id
     assert plandoc.check(other) == []
 
 
 def test_serials_never_fall_and_no_number_of_an_event_is_given_twice(worked_in, made):
     later = add_event(worked_in, "Later")
     serial = marker_of(worked_in).serial
-    restore(made, worked_in, replace=True, older=True)
+    restore(made, worked_in, replace=True, allow_older=True)
 
     assert marker_of(worked_in).serial > serial
     assert add_event(worked_in, "Another").id == later.id + 1
@@ -141,7 +143,7 @@ def test_a_store_that_was_open_meanwhile_notices(worked_in, tmp_path, made, fore
         with store.session("add") as session:
             session.add(plandoc.Event("Gone", MOMENT.date()))
         assert store.read(lambda session: len(session.find(plandoc.Event))) == count + 1
-        restore(made, folder, replace=True, older=True, foreign=foreign)
+        restore(made, folder, replace=True, allow_older=True, allow_other_folder=foreign)
         if foreign:
             with pytest.raises(plandoc.ConflictError, match="open it again"):
                 store.read(lambda session: session.find(plandoc.Event))
@@ -179,12 +181,12 @@ def test_it_waits_for_another_writer_and_gives_up_without_a_trace(worked_in, tmp
 
 DAMAGES = {
     "an event cut off": lambda root: cut(root / "events/1.json"),
-    "a catalogue full of NUL bytes": lambda root: (root / "catalog.json").write_bytes(b"\0" * 99),
+    "a catalog full of NUL bytes": lambda root: (root / "catalog.json").write_bytes(b"\0" * 99),
     "an event gone": lambda root: (root / "events/2.json").unlink(),
     "an event too many": lambda root: shutil.copy(root / "events/2.json", root / "events/9.json"),
     "no marker": lambda root: (root / "plandoc.json").unlink(),
     "a broken marker": lambda root: cut(root / "plandoc.json"),
-    "no catalogue": lambda root: (root / "catalog.json").unlink(),
+    "no catalog": lambda root: (root / "catalog.json").unlink(),
     "a broken journal": lambda root: (root / "journal.jsonl").write_bytes(b"{}\n" + a_line()),
     "a journal of another": lambda root: (root / "journal.jsonl").write_bytes(a_line()),
     "a torn journal": lambda root: (root / "journal.jsonl").write_bytes(a_line()[:-9]),
@@ -200,7 +202,7 @@ def cut(path):
 
 
 def a_line():
-    return journal.render(journal.Line(99, "another", ()), action="x", moment=MOMENT)
+    return journal.render(journal.Line(99, "another", ()), action="x", timestamp=MOMENT)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -229,7 +231,7 @@ def test_a_folder_whose_journal_is_not_folded_in_is_restored_over_too(folder, tm
     )
     subprocess.run([sys.executable, "-c", script, str(folder)], cwd=ROOT, check=True)
     (folder / "events" / "1.json").unlink()
-    report = restore(tmp_path / "b.zip", folder, replace=True, older=True)
+    report = restore(tmp_path / "b.zip", folder, replace=True, allow_older=True)
 
     assert plandoc.check(folder) == []
     assert names_of_events(folder) == []
@@ -249,7 +251,7 @@ def test_where_no_data_folder_can_be_nothing_is_restored(tmp_path, made, what):
     before = everything_in(tmp_path)
 
     with pytest.raises((plandoc.ValidationError, plandoc.errors.FolderNotFoundError)):
-        restore(made, target, replace=True, foreign=True, older=True)
+        restore(made, target, replace=True, allow_other_folder=True, allow_older=True)
     assert everything_in(tmp_path) == before
 
 
@@ -259,7 +261,7 @@ def test_a_folder_of_a_newer_format_is_not_restored_over(worked_in, tmp_path, ma
     before = everything_in(tmp_path)
 
     with pytest.raises(plandoc.errors.NewerFormatError):
-        restore(made, worked_in, replace=True, foreign=True, older=True)
+        restore(made, worked_in, replace=True, allow_other_folder=True, allow_older=True)
     assert everything_in(tmp_path) == before
 
 

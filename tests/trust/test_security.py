@@ -152,7 +152,7 @@ def test_a_link_that_waits_where_a_temporary_file_will_be_leads_nowhere(tmp_path
     assert plandoc.check(folder) == []
 
 
-def test_whatever_a_catalogue_is_called_the_names_of_the_files_are_numbers(tmp_path: Path) -> None:
+def test_whatever_a_catalog_is_called_the_names_of_the_files_are_numbers(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with plandoc.open_store(folder, create=True) as store:
         a_bakery(store)

@@ -1,4 +1,4 @@
-"""A folder of format 1 has its stock in the catalogue; the first change by this plandoc moves it to a document of its own."""
+"""A folder of format 1 has its stock in the catalog; the first change by this plandoc moves it to a document of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import plandoc
 from plandoc.errors import DamagedError, StillUsedError
 from plandoc.maintenance.backups.restore import restore
-from plandoc.maintenance.repairs import RepairKind, repair
+from plandoc.maintenance.repairs import Fix, repair
 from plandoc.records import Event, Ingredient, Recipe, StockItem
 from tests.builders import folder_bytes
 from tests.records.folders import everything_in
@@ -84,7 +84,7 @@ def test_the_first_change_of_anything_moves_the_stock_and_its_count_of_ids_in_on
         ),
         (lambda session: session.add(Event("Fair", session.moment.date())), [(1, Decimal("5.5"), "kg")]),
     ],
-    ids=["less", "none", "more", "the catalogue", "both", "a new event"],
+    ids=["less", "none", "more", "the catalog", "both", "a new event"],
 )
 def test_whatever_the_first_change_is_it_is_there_beside_what_was_moved(folder, what, stock):
     change(folder, what=what)
@@ -113,7 +113,7 @@ def test_a_session_that_changes_nothing_moves_nothing(folder):
     assert folder_bytes(folder) == before
 
 
-def test_a_catalogue_that_holds_the_stock_again_is_not_read_beside_a_document_of_the_stock(folder):
+def test_a_catalog_that_holds_the_stock_again_is_not_read_beside_a_document_of_the_stock(folder):
     old = (folder / "catalog.json").read_bytes()
     change(folder)
     (folder / "catalog.json").write_bytes(old)
@@ -136,13 +136,13 @@ def test_a_document_is_taken_back_from_a_backup_of_the_older_format(folder, name
     (folder / name).write_bytes(b"{")
     report = repair(folder, backup=kept(folder))
 
-    assert [(action.kind, action.file) for action in report.actions] == [(RepairKind.TAKE_BACK, name)]
+    assert [(action.fix, action.file) for action in report.actions] == [(Fix.RESTORE, name)]
     assert report.remaining == ()
     assert tables(folder, name) == json.loads(before[name])
     assert plandoc.check(folder, strict=True) == []
 
 
-def test_a_damaged_catalogue_of_an_older_folder_comes_back_with_the_stock_that_it_held(folder):
+def test_a_damaged_catalog_of_an_older_folder_comes_back_with_the_stock_that_it_held(folder):
     change(copy := shutil.copytree(folder, folder.with_name("copy")))
     (folder / "catalog.json").write_bytes(b"{")
     report = repair(folder, backup=kept(copy))
@@ -209,7 +209,7 @@ def test_a_stock_that_is_missing_is_damage_and_not_an_empty_one(folder):
 def test_restoring_what_was_before_takes_the_document_away_and_the_next_change_makes_it_again(folder):
     before = folder_bytes(folder)
     change(folder, what=lambda session: session.remove(StockItem, 1))
-    restore(kept(folder), folder, replace=True, older=True)
+    restore(kept(folder), folder, replace=True, allow_older=True)
 
     assert not (folder / "stock.json").exists()
     assert (folder / "catalog.json").read_bytes() == before["catalog.json"]

@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections import Counter
 
 from plandoc import records
-from plandoc.exchange.bake_tracker.reader import Export
-from plandoc.exchange.drafts import Draft, IdOf
-from plandoc.exchange.fields import Fields, Reference
+from plandoc.exchange.bake_tracker.fields import Fields
+from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.units import Dimension, dimension_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
 
 
-def ingredients(export: Export) -> list[Draft]:
+def ingredients(export: ExportReader) -> list[records.Ingredient]:
     """Return the ingredients."""
-    return export.each("ingredients", lambda row: _ingredient(export, row))
+    return export.settled(export.each("ingredients", lambda row: _ingredient(export, row)))
 
 
-def recipes(export: Export) -> tuple[list[Draft], list[Draft]]:
-    """Return the recipes, and the finished units that stand inside them."""
-    nested: list[Draft] = []
-    drafts = export.each("recipes", lambda row: _recipe(export, row, nested))
-    _note_look_alikes(export, [draft.make(lambda _: 1) for draft in drafts])
-    return drafts, nested
+def recipes(export: ExportReader) -> tuple[list[records.Recipe], list[records.FinishedUnit]]:
+    """Return the recipes, and the finished units that are listed inside them."""
+    nested: list[records.FinishedUnit] = []
+    made = export.settled(export.each("recipes", lambda row: _recipe(export, row, nested)))
+    _note_look_alikes(export, made)
+    return made, nested
 
 
-def units(export: Export) -> list[Draft]:
-    """Return the finished units that stand in a table of their own."""
+def units(export: ExportReader) -> list[records.FinishedUnit]:
+    """Return the finished units that have a table of their own."""
     return export.each("finished_units", lambda row: _unit(export, row, None))
 
 
-def _ingredient(export: Export, row: Fields) -> Draft:
+def _ingredient(export: ExportReader, row: Fields) -> records.Ingredient:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     record = records.Ingredient(
         name=name,
@@ -39,12 +38,17 @@ def _ingredient(export: Export, row: Fields) -> Draft:
         density=_density(export, row, name),
         notes=row.text("description", "notes"),
         slug=export.slug("ingredients", given, name),
+        id=export.new_number(),
     )
-    export.link("ingredients", name, row.reference_or_none("ingredients", "parent_slug"))
-    return Draft("ingredients", records.Ingredient, name, record.slug, _aliases(given, name), (), lambda _: record)
+    parent = row.reference_or_none("ingredients", "parent_slug")
+    if parent is not None:
+        # Nothing holds it; but it must not be a broken one.
+        export.later(parent)
+    export.know("ingredients", record.id, name, record.slug, given)
+    return record
 
 
-def _density(export: Export, row: Fields, name: str) -> records.Density | None:
+def _density(export: ExportReader, row: Fields, name: str) -> records.Density | None:
     volume, weight = row.amount_or_none("density_volume_value"), row.amount_or_none("density_weight_value")
     volume_unit, weight_unit = row.text("density_volume_unit"), row.text("density_weight_unit")
     if volume is not None and weight is not None and volume_unit and weight_unit:
@@ -58,70 +62,60 @@ def _density(export: Export, row: Fields, name: str) -> records.Density | None:
     return None
 
 
-def _recipe(export: Export, row: Fields, nested: list[Draft]) -> Draft:
+def _recipe(export: ExportReader, row: Fields, nested: list[records.FinishedUnit]) -> records.Recipe:
     given, name = row.text("slug"), row.name("name", "display_name")
-    slug = export.slug("recipes", given, name)
-    itself = Reference("recipes", given or name)
-    lines = row.rows("ingredients", _line)
-    parts = row.rows("components", _part)
+    slug, number = export.slug("recipes", given, name), export.new_number()
     base = row.reference_or_none("recipes", "base_recipe_slug", "base_recipe_name")
-    category, variant, notes = row.text("category"), row.text("variant_name"), row.text("notes")
-    nested.extend(row.rows("finished_units", lambda unit: _unit(export, unit, itself)))
-
-    def make(id_of: IdOf) -> records.Recipe:
-        return records.Recipe(
-            name=name,
-            category=category,
-            lines=tuple(records.RecipeLine(id_of(ref), quantity, unit, note) for ref, quantity, unit, note in lines),
-            sub_recipes=tuple(records.SubRecipe(id_of(ref), multiplier, note) for ref, multiplier, note in parts),
-            base_recipe_id=None if base is None else id_of(base),
-            variant_name=variant,
-            notes=notes,
-            slug=slug,
-        )
-
-    make(lambda _: 1)  # A row that breaks a rule is to fail here, where its place in the file is known.
-    references = (*(line[0] for line in lines), *(part[0] for part in parts), *((base,) if base else ()))
-    return Draft("recipes", records.Recipe, name, slug, _aliases(given, name), references, make)
+    record = records.Recipe(
+        name=name,
+        category=row.text("category"),
+        lines=tuple(row.rows("ingredients", lambda line: _line(export, line))),
+        sub_recipes=tuple(row.rows("components", lambda part: _part(export, part))),
+        base_recipe_id=None if base is None else export.later(base),
+        variant_name=row.text("variant_name"),
+        notes=row.text("notes"),
+        slug=slug,
+        id=number,
+    )
+    nested.extend(row.rows("finished_units", lambda unit: _unit(export, unit, number)))
+    export.know("recipes", number, name, slug, given)
+    return record
 
 
-def _line(row: Fields) -> tuple[Reference, object, str, str]:
-    ingredient = row.reference("ingredients", "ingredient_slug", "ingredient_name")
-    return ingredient, row.amount("quantity"), row.name("unit"), row.text("notes")
+def _line(export: ExportReader, row: Fields) -> records.RecipeLine:
+    ingredient = export.number_of(row.reference("ingredients", "ingredient_slug", "ingredient_name"))
+    return records.RecipeLine(ingredient, row.amount("quantity"), row.name("unit"), row.text("notes"))
 
 
-def _part(row: Fields) -> tuple[Reference, object, str]:
+def _part(export: ExportReader, row: Fields) -> records.SubRecipe:
     names = ("recipe_slug", "recipe_name", "component_recipe_slug", "component_recipe_name")
-    return row.reference("recipes", *names), row.amount("quantity"), row.text("notes")
+    return records.SubRecipe(export.later(row.reference("recipes", *names)), row.amount("quantity"), row.text("notes"))
 
 
-def _unit(export: Export, row: Fields, recipe: Reference | None) -> Draft:
+def _unit(export: ExportReader, row: Fields, recipe: int | None) -> records.FinishedUnit:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     slug = export.slug("finished_units", given, name)
-    made_by = recipe or row.reference("recipes", "recipe_slug", "recipe_name")
-    if recipe is not None:
+    if recipe is None:
+        recipe = export.number_of(row.reference("recipes", "recipe_slug", "recipe_name"))
+    elif (named := row.reference_or_none("recipes", "recipe_slug", "recipe_name")) is not None:
         # Said twice, by its place and by a name: the place counts, but the name must not be a broken one.
-        export.link("finished_units", name, row.reference_or_none("recipes", "recipe_slug", "recipe_name"))
-    mode, item_unit, notes = _mode(export, row), row.text("item_unit", default="piece"), row.text("notes")
-    items, percentage = row.whole_or_none("items_per_batch"), row.amount_or_none("batch_percentage")
-
-    def make(id_of: IdOf) -> records.FinishedUnit:
-        return records.FinishedUnit(
-            name=name,
-            recipe_id=id_of(made_by),
-            item_unit=item_unit,
-            mode=mode,
-            items_per_batch=items,
-            batch_percentage=percentage,
-            notes=notes,
-            slug=slug,
-        )
-
-    make(lambda _: 1)
-    return Draft("finished_units", records.FinishedUnit, name, slug, _aliases(given, name), (made_by,), make)
+        export.later(named)
+    record = records.FinishedUnit(
+        name=name,
+        recipe_id=recipe,
+        item_unit=row.text("item_unit", default="piece"),
+        mode=_mode(export, row),
+        items_per_batch=row.whole_or_none("items_per_batch"),
+        batch_percentage=row.amount_or_none("batch_percentage"),
+        notes=row.text("notes"),
+        slug=slug,
+        id=export.new_number(),
+    )
+    export.know("finished_units", record.id, name, slug, given)
+    return record
 
 
-def _mode(export: Export, row: Fields) -> records.YieldMode:
+def _mode(export: ExportReader, row: Fields) -> records.YieldMode:
     kind = row.text("yield_mode", default=records.YieldMode.DISCRETE_COUNT.value)
     if kind in _MODES:
         return _MODES[kind]
@@ -130,11 +124,7 @@ def _mode(export: Export, row: Fields) -> records.YieldMode:
     return mode
 
 
-def _aliases(given: str, name: str) -> tuple[str, ...]:
-    return (given, name) if given else (name,)
-
-
-def _note_look_alikes(export: Export, made: list[records.Recipe]) -> None:
+def _note_look_alikes(export: ExportReader, made: list[records.Recipe]) -> None:
     counted = Counter(recipe.category for recipe in made if recipe.category)
     for category in sorted(counted):
         for other in (f"{category}s", f"{category}es"):

@@ -2,114 +2,152 @@
 
 from __future__ import annotations
 
+import datetime
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import attrs
 
 from plandoc import records
-from plandoc.errors import found
-from plandoc.exchange.bake_tracker.reader import Export
-from plandoc.exchange.drafts import BatchesDraft, EventDraft
-from plandoc.exchange.fields import Fields, Reference, refuse
-from plandoc.exchange.import_report import Outcome, Row
+from plandoc.errors import shorten
+from plandoc.exchange.bake_tracker.fields import Fields, refuse
+from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.frozen import frozen
 
 _STATES = {state.value: state for state in records.PlanState}
 _GOODS = ("finished_good_slug", "finished_good_name")
 _RECIPES = ("recipe_slug", "recipe_name")
 _UNITS = ("finished_unit_slug", "finished_unit_name")
 
-Reader = Callable[[Fields], Any]
+
+@frozen
+class Batches:
+    """Batches that were decided, or baked: of a finished unit, or of a recipe that gives one unit only.
+
+    Attributes:
+        recipe: The number of the recipe; None when the file names none.
+        unit: The number of the finished unit; None when the file names none.
+        baked_at: When they were baked; None for a decision.
+    """
+
+    table: str
+    batches: int
+    recipe: int | None
+    unit: int | None
+    baked_at: datetime.datetime | None = None
+    notes: str = ""
 
 
-def events(export: Export) -> list[EventDraft]:
+@attrs.define
+class EventRows:
+    """An event, with the rows that belong to it.
+
+    Attributes:
+        event: Its state is that of the file, or DRAFT where the file names none.
+        goods: How many of each good are handed out, by its number.
+        recipes: The numbers of those that the file names; the goods may need more.
+    """
+
+    event: records.Event
+    goods: Counter[int] = attrs.Factory(Counter)
+    recipes: set[int] = attrs.Factory(set)
+    decisions: list[Batches] = attrs.Factory(list)
+    runs: list[Batches] = attrs.Factory(list)
+
+
+Reader = Callable[[ExportReader, Fields, EventRows], None]
+
+
+def events(export: ExportReader) -> list[EventRows]:
     """Return the events."""
-    drafts = export.each("events", lambda row: _event(export, row))
-    rows: dict[str, dict[str, list[Any]]] = {}
-    for table, (field, read) in _TABLES.items():
-        for event, value in export.each(table, lambda row, read=read: (_event_of(row), read(row))):  # type: ignore[misc]
-            export.link(table, event.text, event)
-            rows.setdefault(event.text, {}).setdefault(field, []).append(value)
-    for event in export.each("plan_amendments", lambda row: _amendment(export, row)):
-        export.link("plan_amendments", event.text, event)
-    return [_with_rows(draft, rows) for draft in drafts]
+    read = {rows.event.id: rows for rows in export.each("events", lambda row: _event(export, row))}
+    for table, reader in _TABLES.items():
+
+        def one(row: Fields, reader: Reader = reader) -> None:
+            number = export.number_of(row.reference("events", "event_slug", "event_name"))
+            # An event that is not in the file has made the row a failed one; the rest of it is looked at all the same.
+            reader(export, row, read.get(number) or EventRows(_NO_EVENT))
+
+        export.each(table, one)
+    return list(read.values())
 
 
-def _with_rows(draft: EventDraft, rows: dict[str, dict[str, list[Any]]]) -> EventDraft:
-    for alias in dict.fromkeys(draft.aliases):
-        for field, values in rows.get(alias, {}).items():
-            changed: dict[str, Any] = {field: (*getattr(draft, field), *values)}
-            draft = attrs.evolve(draft, **changed)
-    return draft
+_NO_EVENT = records.Event("?", datetime.date.min)
 
 
-def _event_of(row: Fields) -> Reference:
-    return row.reference("events", "event_slug", "event_name")
-
-
-def _event(export: Export, row: Fields) -> EventDraft:
+def _event(export: ExportReader, row: Fields) -> EventRows:
     given, name = row.text("slug"), row.name("name", "event_name")
     event = records.Event(
         name=name,
         event_date=row.day("event_date"),
         expected_attendees=row.whole_or_none("expected_attendees"),
         notes=row.text("notes"),
+        plan_state=_state(row),
         slug=export.slug("events", given, name),
+        id=export.new_number(),
     )
     year = row.whole_or_none("year")
     if year is not None and year != event.year:
         export.note(f"events: {name} is dated {event.event_date} but says year {year}; the date counts")
-    return EventDraft(event, (given, name) if given else (name,), _state(row))
+    export.know("events", event.id, name, event.slug, given)
+    return EventRows(event)
 
 
-def _state(row: Fields) -> records.PlanState | None:
+def _state(row: Fields) -> records.PlanState:
     text = row.text("plan_state").lower()
     if text and text not in _STATES:
-        raise refuse(f"wanted one of {', '.join(_STATES)}, found {found(text)}", "plan_state")
-    return _STATES.get(text)
+        raise refuse(f"wanted one of {', '.join(_STATES)}, found {shorten(text)}", "plan_state")
+    return _STATES.get(text, records.PlanState.DRAFT)
 
 
-def _given_package(row: Fields) -> tuple[Reference, int]:
-    return row.reference("packages", "package_slug", "package_name"), row.whole("quantity")
+def _given_package(export: ExportReader, row: Fields, event: EventRows) -> None:
+    package = export.number_of(row.reference("packages", "package_slug", "package_name"))
+    event.goods[package] += row.whole("quantity")
 
 
-def _planned_good(row: Fields) -> tuple[Reference, int]:
-    return row.reference("finished_goods", *_GOODS), row.whole("quantity")
+def _planned_good(export: ExportReader, row: Fields, event: EventRows) -> None:
+    good = export.number_of(row.reference("finished_goods", *_GOODS))
+    event.goods[good] += row.whole("quantity")
 
 
-def _recipe(row: Fields) -> Reference:
-    return row.reference("recipes", *_RECIPES)
+def _recipe(export: ExportReader, row: Fields, event: EventRows) -> None:
+    event.recipes.add(export.number_of(row.reference("recipes", *_RECIPES)))
 
 
-def _decision(row: Fields) -> BatchesDraft:
+def _decision(export: ExportReader, row: Fields, event: EventRows) -> None:
+    recipe, unit = _recipe_and_unit(export, row, _UNITS[0])
+    event.decisions.append(Batches("batch_decisions", row.whole("batches"), recipe, unit))
+
+
+def _record(export: ExportReader, row: Fields, event: EventRows) -> None:
+    recipe, unit = _recipe_and_unit(export, row, _RECIPES[0])
+    baked_at, notes = row.moment("produced_at"), row.text("notes")
+    event.runs.append(Batches("production_records", row.whole("batches"), recipe, unit, baked_at, notes))
+
+
+def _recipe_and_unit(export: ExportReader, row: Fields, field: str) -> tuple[int | None, int | None]:
     unit, recipe = row.reference_or_none("finished_units", *_UNITS), row.reference_or_none("recipes", *_RECIPES)
     if unit is None and recipe is None:
-        raise refuse("wanted a finished unit or a recipe, found neither", _UNITS[0])
-    return BatchesDraft("batch_decisions", row.whole("batches"), recipe, unit)
+        raise refuse("wanted a finished unit or a recipe, found neither", field)
+    return (
+        None if recipe is None else export.number_of(recipe),
+        None if unit is None else export.number_of(unit),
+    )
 
 
-def _record(row: Fields) -> BatchesDraft:
-    unit, recipe = row.reference_or_none("finished_units", *_UNITS), row.reference_or_none("recipes", *_RECIPES)
-    if unit is None and recipe is None:
-        raise refuse("wanted a finished unit or a recipe, found neither", _RECIPES[0])
-    moment, notes = row.moment("produced_at"), row.text("notes")
-    return BatchesDraft("production_records", row.whole("batches"), recipe, unit, moment, notes)
-
-
-def _amendment(export: Export, row: Fields) -> Reference:
+def _amendment(export: ExportReader, row: Fields, event: EventRows) -> None:
     # What an amendment changed is only known with the snapshot before it, and exports carry no snapshots.
-    event = _event_of(row)
-    reason = "the plan comes in as it stands after it; an amendment cannot be kept without the snapshot it changed"
-    export.skipped.append(Row("plan_amendments", event.text, Outcome.SKIPPED, reason))
+    reason = "the plan comes in as it is after it; an amendment cannot be kept without the snapshot it changed"
+    export.skip("plan_amendments", event.event.name, reason)
     row.leave()
-    return event
 
 
-# Each table of rows that belong to an event: the field of the draft they go to, and what reads one.
-_TABLES: dict[str, tuple[str, Reader]] = {
-    "event_recipes": ("recipes", _recipe),
-    "event_recipient_packages": ("goods", _given_package),
-    "event_finished_goods": ("goods", _planned_good),
-    "batch_decisions": ("decisions", _decision),
-    "production_records": ("runs", _record),
+# What reads each table of rows that belong to an event.
+_TABLES: dict[str, Reader] = {
+    "event_recipes": _recipe,
+    "event_recipient_packages": _given_package,
+    "event_finished_goods": _planned_good,
+    "batch_decisions": _decision,
+    "production_records": _record,
+    "plan_amendments": _amendment,
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from plandoc.errors import found
-from plandoc.exchange.bake_tracker.reader import Export
-from plandoc.exchange.drafts import StockDraft
-from plandoc.exchange.fields import Fields, Reference, refuse
+from plandoc.errors import shorten
+from plandoc.exchange.bake_tracker.fields import Fields, refuse
+from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.records import StockItem
 
 # Why a quantity is taken as it stands, an amount in the package's unit, and not times the size of the package: the
 # exports say so. "6 sticks remaining (1.5 lb)" has 1.5 where a package is 4 lb; "Half bag remaining" has 36 where one
@@ -18,33 +18,36 @@ from plandoc.exchange.fields import Fields, Reference, refuse
 Products = dict[tuple[str, str], set[str]]
 
 
-def stock(export: Export) -> list[StockDraft]:
+def stock(export: ExportReader) -> list[StockItem]:
     """Return how much of each ingredient is there, summed up per unit."""
     units: Products = {}
     export.each("products", lambda row: _product(export, row, units))
-    sums: dict[tuple[Reference, str], Decimal] = {}
-    for key, quantity in export.each("inventory_items", lambda row: _item(row, units)):
-        sums[key] = sums.get(key, Decimal(0)) + quantity
-    return [StockDraft(ingredient, quantity, unit) for (ingredient, unit), quantity in sums.items()]
+    sums: dict[tuple[int, str], Decimal] = {}
+    export.each("inventory_items", lambda row: _item(export, row, units, sums))
+    return [StockItem(ingredient, quantity, unit) for (ingredient, unit), quantity in sums.items()]
 
 
-def _product(export: Export, row: Fields, units: Products) -> None:
+def _product(export: ExportReader, row: Fields, units: Products) -> None:
     ingredient = row.reference("ingredients", "ingredient_slug")
-    export.link("products", row.text("product_name", "brand") or ingredient.text, ingredient)
+    export.number_of(ingredient)
     units.setdefault((ingredient.text, row.text("brand")), set()).add(row.text("package_unit"))
 
 
-def _item(row: Fields, units: Products) -> tuple[tuple[Reference, str], Decimal]:
+def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[int, str], Decimal]) -> None:
     ingredient = row.reference("ingredients", "ingredient_slug")
     brand = row.text("product_brand", "brand")
-    unit = row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)
-    return (ingredient, unit), row.amount("quantity")
+    unit = (row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)).strip()
+    key = export.number_of(ingredient), unit
+    quantity = sums.get(key, Decimal(0)) + row.amount("quantity")
+    # Made here once, as a sum that breaks a rule is to fail where its place in the file is known.
+    StockItem(key[0], quantity, unit)
+    sums[key] = quantity
 
 
 def _unit_of_product(ingredient: str, brand: str, units: Products) -> str:
     known = sorted(units.get((ingredient, brand), set()) - {""})
     if len(known) != 1:
-        products = f"the products of {found(ingredient)} by {found(brand)}"
+        products = f"the products of {shorten(ingredient)} by {shorten(brand)}"
         shown = f"{products} have the units {', '.join(known)}" if known else f"there is no unit among {products}"
         raise refuse(f"wanted one unit, for the row names none; {shown}", "package_unit")
     return known[0]

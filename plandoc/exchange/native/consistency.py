@@ -8,51 +8,51 @@ import attrs
 
 from plandoc.domain import runs
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.in_force import definitions_in_force
+from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.progress import Work
 from plandoc.domain.run_consistency import (
-    Called,
     History,
-    ImpossibleRun,
-    by_number,
-    impossible_by_definitions,
+    InconsistentRun,
+    Label,
+    inconsistent_by_definitions,
+    label_by_id,
     packed_beyond_plan,
 )
-from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
-from plandoc.exchange.native.contents import STARTED, EventContent
+from plandoc.domain.snapshot_ids import renumbered_amendment, renumbered_view
+from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
-# What sealed records speak of and the file does not have gets numbers from here on, which nothing in a file has.
+# What snapshots and amendments speak of and the file does not have gets numbers from here on, which nothing in a file has.
 _GONE = 10**9
 
 
 def impossible(
     content: EventContent,
-    today: Definitions,
+    current: Definitions,
     snapshot_ids: Mapping[str, Mapping[int, int]] | None = None,
-    called: Called = by_number,
+    label: Label = label_by_id,
 ) -> Iterator[tuple[str, str]]:
     """Yield the table and what is wrong with each run that cannot be, in an event that is sound.
 
     Args:
         content: The event.
-        today: What the catalogue beside it defines.
-        snapshot_ids: The catalogue's id for each id in sealed records, by table; None where they are the same.
-        called: What messages call a unit or a good.
+        current: What the catalog beside it defines.
+        snapshot_ids: The catalog's id for each id in snapshot and amendments, by table; None where they are the same.
+        label: What messages call a unit or a good.
     """
     if content.event.plan_state not in STARTED or content.snapshot is None:
         return
-    history = _history(content, today, snapshot_ids)
-    for one in (*packed_beyond_plan(history, called), *impossible_by_definitions(history, called)):
+    history = _history(content, current, snapshot_ids)
+    for one in (*packed_beyond_plan(history, label), *inconsistent_by_definitions(history, label)):
         yield BY_TYPE[type(one.run)].name, _said(one)
 
 
-def _said(one: ImpossibleRun) -> str:
+def _said(one: InconsistentRun) -> str:
     return f"a run that cannot be: {one.message}"
 
 
 def _history(
-    content: EventContent, today: Definitions, snapshot_ids: Mapping[str, Mapping[int, int]] | None
+    content: EventContent, current: Definitions, snapshot_ids: Mapping[str, Mapping[int, int]] | None
 ) -> History:
     snapshot, amendments = content.snapshot, content.amendments
     assert snapshot is not None  # noqa: S101  (the caller has looked)
@@ -62,14 +62,14 @@ def _history(
         def change(table: str, number: int) -> int:
             return ids[table].setdefault(number, _GONE + len(ids[table]))
 
-        snapshot = for_reading(snapshot, change)
+        snapshot = renumbered_view(snapshot, change)
         amendments = tuple(renumbered_amendment(one, change) for one in amendments)
-    in_force = definitions_in_force(snapshot, amendments, today)
-    return History(content.plan, _work(content), (snapshot,), amendments, in_force, today)
+    effective = effective_definitions(snapshot, amendments, current)
+    return History(content.plan, _work(content), (snapshot,), amendments, effective, current)
 
 
 def _work(content: EventContent) -> Work:
     """Return the runs that count; here they have no ids but their positions."""
     production = (attrs.evolve(run, id=at) for at, run in enumerate(content.production_runs, start=1))
     assembly = (attrs.evolve(run, id=at) for at, run in enumerate(content.assembly_runs, start=1))
-    return Work(runs.counted_production(production, content.voided), runs.counted_assembly(assembly, content.voided))
+    return Work(runs.counted(production, content.voided), runs.counted(assembly, content.voided))

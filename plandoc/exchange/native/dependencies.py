@@ -1,4 +1,4 @@
-"""What of a catalogue some events need: through all nesting, and for what their sealed records speak of."""
+"""What of a catalog some events need: through all nesting, and for what their snapshots and amendments speak of."""
 
 from __future__ import annotations
 
@@ -7,31 +7,29 @@ from typing import Any
 
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.session import Session
-from plandoc.exchange.native.contents import EventContent
+from plandoc.exchange.event_content import EventContent
+from plandoc.exchange.id_allocation import KINDS
+from plandoc.exchange.references import Key, references_of
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
-from plandoc.tables import BY_TYPE, table_of
-
-KINDS: tuple[type[Any], ...] = (Ingredient, Recipe, FinishedUnit, FinishedGood)
-
-Key = tuple[str, int]
+from plandoc.records import StockItem
+from plandoc.tables import table_of
 
 
 @frozen
 class Needed:
-    """The part of a catalogue that is needed.
+    """The part of a catalog that is needed.
 
     Attributes:
-        catalogue: Records by id, by table.
+        catalog: Records by id, by table.
         stock: Only where everything is needed.
     """
 
-    catalogue: Mapping[str, Mapping[int, Any]]
+    catalog: Mapping[str, Mapping[int, Any]]
     stock: tuple[StockItem, ...] = ()
 
 
 def needed_by(session: Session, contents: Iterable[EventContent], *, everything: bool) -> Needed:
-    """Return what events need of the catalogue, or everything with the stock."""
+    """Return what events need of the catalog, or everything with the stock."""
     present = {table_of(kind).name: {record.id: record for record in session.find(kind)} for kind in KINDS}
     if everything:
         return Needed(present, tuple(session.find(StockItem)))
@@ -44,13 +42,6 @@ def needed_by(session: Session, contents: Iterable[EventContent], *, everything:
             wanted[table][number] = record
             waiting.extend(references_of(record))
     return Needed(wanted)
-
-
-def references_of(record: Any) -> Iterator[Key]:
-    """Yield the table and the id of everything that a record refers to."""
-    for reference in table_of(type(record)).references:
-        for number in reference.ids(record):
-            yield BY_TYPE[reference.target].name, number
 
 
 def _of_event(content: EventContent) -> Iterator[Key]:

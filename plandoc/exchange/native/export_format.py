@@ -1,4 +1,4 @@
-"""The form of an exchange file: which keys stand in it, in which order, and how it becomes bytes."""
+"""The format of an exchange file: which keys it has, in which order, and how it becomes bytes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ APPLICATION = "plandoc"
 VERSION = 2
 # The numbers of all that has a short name, by it: what is new in a folder keeps its number there, where that is free.
 IDS = "ids"
-# What version 1 has in its place: only the numbers that sealed records speak of. The key is part of that format, although
-# nothing is signed: no key exists.
+# What version 1 has instead: only the numbers that snapshots and amendments speak of.
 IDS_OF_VERSION_1 = "signed_ids"
 # What every exchange file begins with, and nothing else does.
 BEGINNING = f'{{\n "application": "{APPLICATION}",\n "export_version": '.encode()

@@ -8,20 +8,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.domain.definitions import Definitions
-from plandoc.engine.plan_definitions import definitions_in
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import impossible
-from plandoc.exchange.native.contents import EventContent, content_of, unsound
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
-from plandoc.exchange.native.output_file import save
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import Event
+from plandoc.storage import output_file
+from plandoc.storage.output_file import Kind
 from plandoc.store import NO_SESSION, reads
 from plandoc.tables import event_document
+
+_EXPORT = Kind("an export of plandoc", lambda beginning: beginning.startswith(export_format.BEGINNING), "plans.json")
 
 
 @frozen
@@ -49,7 +52,7 @@ def export_file(
 ) -> ExportReport:
     """Write the folder, or some of its events, into one JSON file that `import_file` takes in; whole or not at all.
 
-    Without events that is everything. With events it is these, with all of the catalogue that they use through all
+    Without events that is everything. With events it is these, with all of the catalog that they use through all
     nesting, and without the stock. The same data always gives the same bytes.
 
     >>> import plandoc, pathlib, tempfile
@@ -85,7 +88,7 @@ class RenderedExport:
 
 def write_export(rendered: RenderedExport, path: str | os.PathLike[str], *, replace: bool = False) -> ExportReport:
     """Put an export into a file."""
-    file = save(rendered.content, path, replace=replace)
+    file = output_file.save(rendered.content, path, _EXPORT, replace=replace)
     counts = {name: count for name, count in rendered.tables.items() if count}
     digest = hashlib.sha256(rendered.content).hexdigest()
     return ExportReport(file, counts, len(rendered.content), digest)
@@ -102,14 +105,14 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
     rows = FolderRows(needed)
     tables = rows.tables(contents)
     places = {event.slug: event_document(event.id) for event in events}
-    problems = [*rows.problems, *_unsound(contents, places, definitions_in(session))]
+    problems = [*rows.problems, *_unsound(contents, places, catalog_definitions(session))]
     if problems:
         raise ValidationError(problems)
     counts = {name: len(table) for name, table in tables.items()}
     return RenderedExport(export_format.render(_ids(needed, events), tables), counts)
 
 
-def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today: Definitions) -> list[Problem]:
+def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
         Problem(
             message,
@@ -118,12 +121,12 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], today:
             hint=wording("see what {check} reports about it", check=Hint.CHECK()),
         )
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, today))
+        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
     ]
 
 
 def _ids(needed: Needed, events: Iterable[Event]) -> dict[str, dict[str, int]]:
     """Return the numbers of all that has a short name, by it, so that it can have the same in another folder."""
-    by_table = {table: records.values() for table, records in needed.catalogue.items()} | {"events": events}
+    by_table = {table: records.values() for table, records in needed.catalog.items()} | {"events": events}
     ids = {table: {record.slug: record.id for record in records} for table, records in by_table.items()}
     return {table: dict(sorted(numbers.items())) for table, numbers in ids.items() if numbers}

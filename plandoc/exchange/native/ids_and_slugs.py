@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any
+
+from plandoc.exchange.references import TABLES_OF_FIELDS
+from plandoc.tables import FIELDS_OF_PARTS
 
 Row = dict[str, Any]
 
-# What the fields of records that hold ids refer to, by their names without "_id".
-TABLES_OF_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "ingredient": "ingredients",
-        "recipe": "recipes",
-        "base_recipe": "recipes",
-        "finished_unit": "finished_units",
-        "finished_good": "finished_goods",
-        "event": "events",
-    }
-)
 # Lists of parts, each with references of its own. Nothing deeper is looked into: what is sealed keeps its ids.
-PARTS = frozenset({"lines", "sub_recipes", "components", "taken"})
+PARTS = FIELDS_OF_PARTS
 _ID, _SLUG = "_id", "_slug"
 
 
-def named(row: Row, slug_of: Callable[[str, int], str]) -> Row:
-    """Return a row of the folder with slugs in the place of ids.
+def ids_to_slugs(row: Row, slug_of: Callable[[str, int], str]) -> Row:
+    """Return a row of the folder with slugs instead of ids.
 
-    >>> named({"recipe_id": 7, "notes": ""}, lambda table, number: f"{table}-{number}")
+    >>> ids_to_slugs({"recipe_id": 7, "notes": ""}, lambda table, number: f"{table}-{number}")
     {'recipe_slug': 'recipes-7', 'notes': ''}
     """
     changed: Row = {}
@@ -36,14 +27,14 @@ def named(row: Row, slug_of: Callable[[str, int], str]) -> Row:
         if table is not None:
             changed[as_slug(key)] = None if value is None else slug_of(table, value)
         else:
-            changed[key] = [named(part, slug_of) for part in value] if key in PARTS else value
+            changed[key] = [ids_to_slugs(part, slug_of) for part in value] if key in PARTS else value
     return changed
 
 
-def numbered(
+def slugs_to_ids(
     row: Row, id_of: Callable[[str, Any, str], int | None], unknown: Callable[[str], None], at: str = ""
 ) -> Row:
-    """Return a row of an exchange file with ids in the place of slugs.
+    """Return a row of an exchange file with ids instead of slugs.
 
     Args:
         row: The row.
@@ -60,7 +51,7 @@ def numbered(
             changed[as_id(key)] = id_of(table, value, at + key)
         elif key in PARTS and type(value) is list:
             changed[key] = [
-                numbered(part, id_of, unknown, f"{at}{key}[{index}].") if type(part) is dict else part
+                slugs_to_ids(part, id_of, unknown, f"{at}{key}[{index}].") if type(part) is dict else part
                 for index, part in enumerate(value)
             ]
         else:

@@ -1,4 +1,4 @@
-"""The cells of a hand-written file, and what they say: names, amounts, units; everything wrong is collected.
+"""The cells of a table, and what they say: names, amounts, units; everything wrong is collected.
 
 A cell that is refused gives a stand-in, so that reading goes on to the next mistake; a file with a single problem is
 never imported, and so no stand-in is ever stored.
@@ -6,14 +6,13 @@ never imported, and so no stand-in is ever stored.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from decimal import Decimal
 
 from plandoc import constraints, units
-from plandoc.errors import Problem, ValidationError, found
+from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -95,7 +94,7 @@ class CellReader:
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
-            message = f"wanted text in one line without control characters, found {found(cell.text)}"
+            message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
             self.refuse_cell(cell, message, "is a quotation mark not closed?" if "\n" in cell.text else None)
         elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
@@ -182,31 +181,6 @@ def _place(problem: Problem) -> tuple[bool, int]:
 def _enough(file: str | None) -> Problem:
     message = f"more than {MOST_GATHERED} problems were found, and reading stopped there"
     return Problem(message, file=file, hint="is it the right file?")
-
-
-def did_you_mean(text: str, known: Iterable[str]) -> str | None:
-    """Return a question with the nearest of the known texts, or None when nothing is near.
-
-    >>> did_you_mean("Suger", ["Flour", "Sugar"])
-    "did you mean 'Sugar'?"
-    """
-    by_folded = {folded(one): one for one in known}
-    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1)
-    return f"did you mean {shown(by_folded[near[0]])}?" if near else None
-
-
-def folded(text: str) -> str:
-    """Return a text as it is compared: without differences of case, of blanks and of how accents are composed.
-
-    >>> folded("  Brown   SUGAR ")
-    'brown sugar'
-    """
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def shown(text: str) -> str:
-    """Return a text as it stands in a message: short, in quotes, without control characters."""
-    return found(str(text))
 
 
 def _plain(value: Decimal) -> Decimal:

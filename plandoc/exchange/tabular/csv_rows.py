@@ -1,4 +1,4 @@
-"""Hand-written CSV: commas or semicolons, any order and case of the columns, every cell with its line."""
+"""Tables as CSV: commas or semicolons, any order and case of the columns, every cell with its line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
 
 # The name of the column that each position of a row belongs to; None where the heading is blank.

@@ -1,4 +1,4 @@
-"""The goods of a hand-written file as drafts."""
+"""The goods of a table as drafts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 import attrs
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, folded, shown
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.names import folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.draft_maker import DraftMaker
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns
-from plandoc.exchange.tabular.tabular_draft import Draft, IdOf, check_parts
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
 
@@ -46,48 +47,45 @@ class GoodText:
     parts: list[PartText]
 
 
-class GoodDrafts:
-    """Makes the drafts of one file.
+class GoodReader:
+    """Reads the goods of one file.
 
     Attributes:
-        goods: The drafts.
         notes: What is to be said about them.
     """
 
-    def __init__(self, cells: CellReader, goods: Sequence[FinishedGood], units: Sequence[FinishedUnit]) -> None:
-        self.goods: list[Draft] = []
+    def __init__(
+        self, cells: CellReader, goods: Sequence[FinishedGood], units: Sequence[FinishedUnit], maker: DraftMaker
+    ) -> None:
         self.notes: list[str] = []
         self._cells = cells
+        self._maker = maker
         self._stored = goods
-        self._units: Names[Any] = Names("finished unit", units)
-        self._goods: Names[Any] = Names("good", goods)
+        self._units: CellNames[Any] = CellNames("finished unit", units)
+        self._goods: CellNames[Any] = CellNames("good", goods)
         self._all_units = units
-        # By the identity of a good: the one unit that a bare good is.
+        # By the id of a good: the one unit that a bare good is.
         self._bare = {
-            id(good): good.components[0].finished_unit_id for good in goods if good.assembly_type is AssemblyType.BARE
+            good.id: good.components[0].finished_unit_id for good in goods if good.assembly_type is AssemblyType.BARE
         }
 
     def read(self, tables: Tables) -> None:
-        """Make all drafts; what is wrong is kept by the reader of the cells."""
-        for text, draft in self._start(_good_texts(tables)):
-            self._fill(text, draft)
-        stored = {good.id: good for good in self._stored}
-        check_parts(self._cells, self.goods, stored, lambda good: good.inner_good_ids)
+        """Have everything made; what is wrong is kept by the reader of the cells."""
+        for text, good, present in self._start(_good_texts(tables)):
+            self._fill(text, good, present)
 
-    def _start(self, texts: list[GoodText]) -> list[tuple[GoodText, Draft]]:
+    def _start(self, texts: list[GoodText]) -> list[tuple[GoodText, Any, FinishedGood | None]]:
         """Name all goods before any is filled, for one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:
             name, present = self._cells.name(text.name), self._goods.present(self._cells, text.name)
             once.refuse_second(text.name, present)
-            draft = Draft(FinishedGood, present.name if present else name, text.name.line, present, lambda _: None)
-            started.append((text, draft))
-        for text, draft in started:
-            self.goods.append(draft)
-            self._bare[id(draft.present or draft)] = self._only_unit(text)
-            if draft.present is None and text.name:
-                self._goods.add(draft, draft.name)
+            started.append((text, self._maker.thing(name, present), present))
+        for text, good, present in started:
+            self._bare[good.id] = self._only_unit(text)
+            if present is None and text.name:
+                self._goods.add(good, good.name)
         return started
 
     def _only_unit(self, text: GoodText) -> int | None:
@@ -96,28 +94,24 @@ class GoodDrafts:
         unit = self._units.one(text.parts[0].name.text)
         return None if unit is None else int(unit.id)
 
-    def _fill(self, text: GoodText, draft: Draft) -> None:
+    def _fill(self, text: GoodText, good: Any, present: FinishedGood | None) -> None:
         once = Once(self._cells)
-        parts = [(self._thing(part, draft, once), self._cells.amount(part.quantity)) for part in text.parts]
+        parts = [(self._thing(part, good, present, once), self._cells.amount(part.quantity)) for part in text.parts]
         if not parts:
             self._cells.refuse_cell(text.name, "wanted at least one component, found none")
-        draft.parts = tuple(thing for thing, _ in parts if thing is not None)
         bare = len(parts) == 1 and parts[0][1] == 1 and _is_unit(parts[0][0])
-        kind = AssemblyType.BARE if bare else AssemblyType.BUNDLE
 
-        present: FinishedGood | None = draft.present
-
-        def make(id_of: IdOf) -> FinishedGood:
+        def make() -> FinishedGood:
+            kind = AssemblyType.BARE if bare else AssemblyType.BUNDLE
             if present is None:
-                return FinishedGood(draft.name, _components(parts, id_of, ()), kind)
-            components = _components(parts, id_of, present.components)
-            return attrs.evolve(present, components=components, assembly_type=kind)
+                return FinishedGood(good.name, _components(parts, ()), kind, id=good.id)
+            return attrs.evolve(present, components=_components(parts, present.components), assembly_type=kind)
 
-        draft.make = make
-        if draft.present:
-            self._note_dropped(draft)
+        self._maker.add(good, text.name.line, make, present=present)
+        if present is not None:
+            self._note_dropped(present, {id(thing) for thing, _ in parts})
 
-    def _thing(self, part: PartText, whole: Draft, once: Once) -> Any:
+    def _thing(self, part: PartText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
         """Return the unit or good that a component is; None when it is refused."""
         if not part.name:
             self._cells.name(part.name)
@@ -129,8 +123,8 @@ class GoodDrafts:
         units = self._units.all_of(part.name.text) if kind != "good" else []
         named = self._goods.all_of(part.name.text) if kind != "unit" else []
         # No good holds itself, so that "Cookie" may well be a good of one unit "Cookie".
-        goods = [one for one in named if one is not whole and one is not whole.present]
-        thing = self._one_of(units, goods, whole.present)
+        goods = [one for one in named if one is not whole]
+        thing = self._one_of(units, goods, present)
         if thing is not None:
             once.refuse_second(part.name, thing)
             return thing
@@ -144,11 +138,11 @@ class GoodDrafts:
         """Return what is meant by a name; None when nothing has it, or several things that are not the same."""
         if len(units) + len(goods) == 1:
             return (units or goods)[0]
-        if len(units) != 1 or any(self._bare.get(id(good)) != units[0].id for good in goods):
+        if len(units) != 1 or any(self._bare.get(good.id) != units[0].id for good in goods):
             return None
         # A bare good is its unit; what the good holds already stays, so that nothing seems to have changed.
         held = present.inner_good_ids if present else ()
-        return next((good for good in goods if not isinstance(good, Draft) and good.id in held), units[0])
+        return next((good for good in goods if good.id in held), units[0])
 
     def _refuse(self, part: PartText, kind: str, *, both: bool) -> None:
         if both:
@@ -169,15 +163,13 @@ class GoodDrafts:
             hint = self._units.nearest(part.name.text) or self._goods.nearest(part.name.text)
         self._cells.refuse_cell(part.name, f"there is no finished unit and no good {shown(part.name.text)}", hint)
 
-    def _note_dropped(self, draft: Draft) -> None:
-        before: FinishedGood = draft.present  # type: ignore[assignment]
-        kept = {id(thing) for thing in draft.parts}
+    def _note_dropped(self, before: FinishedGood, kept: set[int]) -> None:
         units = {part.finished_unit_id for part in before.components}
         inside: list[Any] = [unit for unit in self._all_units if unit.id in units]
         inside += [good for good in self._stored if good.id in before.inner_good_ids]
         names = ", ".join(shown(one.name) for one in inside if id(one) not in kept)
         if names:
-            self.notes.append(f"{shown(draft.name)} no longer holds {names}")
+            self.notes.append(f"{shown(before.name)} no longer holds {names}")
 
 
 def _good_texts(tables: Tables) -> list[GoodText]:
@@ -209,11 +201,11 @@ def _is_unit(thing: Any) -> bool:
     return isinstance(thing, FinishedUnit)
 
 
-def _components(parts: list[tuple[Any, Decimal]], id_of: IdOf, before: tuple[Component, ...]) -> tuple[Component, ...]:
-    # A file by hand has no notes; those of the components that it takes the place of stay.
+def _components(parts: list[tuple[Any, Decimal]], before: tuple[Component, ...]) -> tuple[Component, ...]:
+    # A table has no notes; those of the components that are replaced stay.
     notes = {(part.finished_unit_id, part.finished_good_id): part.notes for part in before}
     components = []
     for thing, quantity in parts:
-        unit_id, good_id = (id_of(thing), None) if _is_unit(thing) else (None, id_of(thing))
+        unit_id, good_id = (thing.id, None) if _is_unit(thing) else (None, thing.id)
         components.append(Component(unit_id, good_id, quantity, notes.get((unit_id, good_id), "")))
     return tuple(components)

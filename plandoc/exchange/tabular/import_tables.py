@@ -1,27 +1,32 @@
-"""Bringing in what a baker wrote by hand, as CSV or JSON: each file as a whole, or not at all."""
+"""Importing tables, as CSV or JSON: each file as a whole, or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.import_report import ImportReport
+from plandoc.exchange.merge import Failure, OnConflict
+from plandoc.exchange.pipeline import run_import
+from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
 from plandoc.exchange.tabular.good_tables import JSON_COLUMNS as GOOD_KEYS
-from plandoc.exchange.tabular.good_tables import GoodDrafts
+from plandoc.exchange.tabular.good_tables import GoodReader
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
-from plandoc.exchange.tabular.ingredient_tables import ingredient_drafts
-from plandoc.exchange.tabular.name_lookup import Names
-from plandoc.exchange.tabular.recipe_tables import Catalogue, RecipeDrafts
+from plandoc.exchange.tabular.ingredient_tables import read_ingredients
+from plandoc.exchange.tabular.name_lookup import CellNames
+from plandoc.exchange.tabular.recipe_tables import Catalog, RecipeReader
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
 from plandoc.exchange.tabular.recipe_texts import recipe_texts
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.stock_tables import StockReader
-from plandoc.exchange.tabular.table_reader import read_tables
-from plandoc.exchange.tabular.tabular_draft import bring_in
+from plandoc.exchange.tabular.table_reader import Tables, read_tables
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.storage.paths import named
+from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 AnyPath = str | os.PathLike[str]
@@ -40,9 +45,10 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
-    drafts = ingredient_drafts(tables, Names("ingredient", session.find(Ingredient)))
-    return bring_in(tables.cells, drafts, (), session, dry_run=dry_run)
+    tables = read_tables(checked_path(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
+    maker = DraftMaker(tables.cells)
+    read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
+    return _run(tables, Drafts(catalog=maker.catalog()), session, dry_run=dry_run)
 
 
 @changes("import recipes")
@@ -77,12 +83,12 @@ def import_recipes(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), RECIPE_COLUMNS, RECIPE_KEYS)
-    catalogue = Catalogue(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
-    drafts = RecipeDrafts(tables.cells, catalogue, add_ingredients=add_ingredients)
-    drafts.read(recipe_texts(tables))
-    ordered = (*drafts.ingredients, *drafts.recipes, *drafts.units)
-    return bring_in(tables.cells, ordered, drafts.notes, session, dry_run=dry_run)
+    tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
+    maker = DraftMaker(tables.cells)
+    catalog = Catalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
+    reader.read(recipe_texts(tables))
+    return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)
 
 
 @changes("import goods")
@@ -100,10 +106,11 @@ def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), GOOD_COLUMNS, GOOD_KEYS)
-    drafts = GoodDrafts(tables.cells, session.find(FinishedGood), session.find(FinishedUnit))
-    drafts.read(tables)
-    return bring_in(tables.cells, drafts.goods, drafts.notes, session, dry_run=dry_run)
+    tables = read_tables(checked_path(path), GOOD_COLUMNS, GOOD_KEYS)
+    maker = DraftMaker(tables.cells)
+    reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
+    reader.read(tables)
+    return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)
 
 
 @changes("import stock")
@@ -119,12 +126,15 @@ def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(named(path), STOCK_COLUMNS, STOCK_COLUMNS)
-    counts = StockReader(tables.cells, session).read(tables)
-    tables.cells.check()
-    # Said before anything is stored, for afterwards all of it is there already.
-    report = ImportReport(tuple(count.row for count in counts), (), dry_run)
-    if not dry_run:
-        for count in counts:
-            count.store(session)
-    return report
+    tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS)
+    maker = DraftMaker(tables.cells)
+    StockReader(tables.cells, session, maker).read(tables)
+    return _run(tables, Drafts(stock=tuple(maker.drafts())), session, dry_run=dry_run)
+
+
+def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:
+    def refused(failures: Sequence[Failure]) -> ValidationError:
+        file = tables.cells.file
+        return ValidationError(Problem(one.row.reason, file=file, line=one.line or 1) for one in failures)
+
+    return run_import(drafts, session, OnConflict.UPDATE, refused, dry_run=dry_run)

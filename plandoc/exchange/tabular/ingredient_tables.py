@@ -1,4 +1,4 @@
-"""Ingredients in a hand-written file: a name, a category, and what a volume weighs."""
+"""Ingredients in a table: a name, a category, and what a volume weighs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import attrs
 
 from plandoc.errors import ValidationError
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.draft_maker import DraftMaker
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
-from plandoc.exchange.tabular.tabular_draft import Draft
 from plandoc.records import Density, Ingredient
 
 COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
@@ -20,32 +21,29 @@ COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
 _DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
 
 
-def ingredient_drafts(tables: Tables, known: Names[Ingredient]) -> list[Draft]:
-    """Return the ingredients that a file holds."""
+def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
+    """Have the ingredients made that a file holds."""
     once = Once(tables.cells)
-    return [_draft(tables.cells, row, known, once) for row in tables.rows]
+    for row in tables.rows:
+        _read(tables.cells, row, known, once, maker)
 
 
-def new_ingredient(name: str, line: int) -> Draft:
-    """Return an ingredient of which nothing but the name is known."""
-    return Draft(Ingredient, name, line, None, lambda _: Ingredient(name))
-
-
-def _draft(cells: CellReader, row: Row, known: Names[Ingredient], once: Once) -> Draft:
+def _read(cells: CellReader, row: Row, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
     cell = row.cell("name")
     name, present = cells.name(cell), known.present(cells, cell)
     once.refuse_second(cell, present)
     category, notes = cells.text(row.cell("category")), cells.text(row.cell("notes"))
     density = _density(cells, row.cell("density")) if row.cell("density") else None
-    record = present or Ingredient("?")
-    # What the file leaves blank stays as it is in the folder; that is the target's rule.
-    fields: dict[str, Any] = {
-        "name": present.name if present else name,
-        "category": category,
-        "density": density,
-        "notes": notes,
-    }
-    return Draft(Ingredient, name, cell.line, present, lambda _: attrs.evolve(record, **fields))
+    thing = maker.thing(name, present)
+    said: dict[str, Any] = {"category": category, "density": density, "notes": notes}
+
+    def make() -> Ingredient:
+        # What the file leaves blank stays as it is in the folder.
+        return attrs.evolve(
+            present or Ingredient(name, id=thing.id), **{k: value for k, value in said.items() if value}
+        )
+
+    maker.add(thing, cell.line, make, present=present)
 
 
 def _density(cells: CellReader, cell: Cell) -> Density | None:

@@ -1,4 +1,4 @@
-"""Hand-written JSON: a list of objects, every one with its line, every number as it is written.
+"""Tables as JSON: a list of objects, every one with its line, every number as it is written.
 
 The parser of the standard library reads texts and numbers; lists and objects are read here, for only so their lines
 are known and a key that stands twice is found.
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
 from plandoc.frozen import frozen
 from plandoc.storage.strict_json import in_plain_words

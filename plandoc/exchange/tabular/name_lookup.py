@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, did_you_mean, folded, shown
+from plandoc.exchange.names import Names, folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.hints import joined
 
 T = TypeVar("T")
 
 
-class Names(Generic[T]):
-    """Things by what they are called: first by the short name, then by the name, whatever its case.
-
-    Attributes:
-        what: What they are, for messages ("ingredient").
-    """
-
-    def __init__(self, what: str, records: Iterable[Any] = ()) -> None:
-        self.what = what
-        self._by_slug: dict[str, T] = {}
-        self._by_name: dict[str, list[T]] = {}
-        self._names: dict[str, None] = {}
-        for record in records:
-            self.add(record, record.name, record.slug)
-
-    def add(self, thing: T, name: str, slug: str = "") -> None:
-        """Make a thing known."""
-        self._names[name] = None
-        self._by_name.setdefault(folded(name), []).append(thing)
-        if slug:
-            self._by_slug[slug] = thing
-
-    def all_of(self, text: str) -> list[T]:
-        """Return what a text can mean: nothing, one thing, or several of the same name."""
-        if text in self._by_slug:
-            return [self._by_slug[text]]
-        named = self._by_name.get(folded(text), [])
-        lower = self._by_slug.get(text.lower())
-        return named or ([] if lower is None else [lower])
-
-    def one(self, text: str) -> T | None:
-        """Return the one thing that a text means; None when there is none, or several."""
-        meant = self.all_of(text)
-        return meant[0] if len(meant) == 1 else None
+class CellNames(Names[T]):
+    """Names that cells have; what a cell means is a problem of the file where it is not one thing."""
 
     def present(self, cells: CellReader, cell: Cell) -> T | None:
         """Return the thing that a row changes, or None when it is to become a new one; several are a problem."""
@@ -52,10 +20,6 @@ class Names(Generic[T]):
         if len(meant) > 1:
             self.refuse(cells, cell)
         return meant[0] if meant else None
-
-    def nearest(self, text: str) -> str | None:
-        """Return a question with the nearest name, or None when nothing is near."""
-        return did_you_mean(text, [*self._by_slug, *self._names])
 
     def refuse(self, cells: CellReader, cell: Cell, hint: str | None = None) -> None:
         """Say why a cell means no single thing.

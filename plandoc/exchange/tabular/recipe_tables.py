@@ -1,4 +1,4 @@
-"""The recipes of a hand-written file as drafts: with what they take, and what a batch of them gives."""
+"""The recipes of a table as drafts: with what they take, and what a batch of them gives."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from plandoc.constraints import valid_percentage
-from plandoc.exchange.tabular.cells import Cell, CellReader, did_you_mean, folded, shown
-from plandoc.exchange.tabular.ingredient_tables import new_ingredient
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.names import did_you_mean, folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
-from plandoc.exchange.tabular.tabular_draft import Draft, IdOf, check_parts
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
@@ -22,7 +22,7 @@ _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
 @frozen
-class Catalogue:
+class Catalog:
     """What is in the folder before the import."""
 
     ingredients: Sequence[Ingredient]
@@ -30,88 +30,72 @@ class Catalogue:
     units: Sequence[FinishedUnit]
 
 
-class RecipeDrafts:
-    """Makes the drafts of one file.
+class RecipeReader:
+    """Reads the recipes of one file.
 
     Attributes:
-        ingredients: Drafts of ingredients that the recipes need and nobody has.
-        recipes: Drafts of the recipes.
-        units: Drafts of what the recipes give.
-        notes: What is to be said about it.
+        notes: What is to be said about them.
     """
 
-    def __init__(self, cells: CellReader, catalogue: Catalogue, *, add_ingredients: bool) -> None:
-        self.ingredients: list[Draft] = []
-        self.recipes: list[Draft] = []
-        self.units: list[Draft] = []
+    def __init__(self, cells: CellReader, catalog: Catalog, maker: DraftMaker, *, add_ingredients: bool) -> None:
         self.notes: list[str] = []
         self._cells = cells
-        self._catalogue = catalogue
+        self._catalog = catalog
+        self._maker = maker
         self._add_ingredients = add_ingredients
-        self._known_ingredients: Names[Any] = Names("ingredient", catalogue.ingredients)
-        self._known_recipes: Names[Any] = Names("recipe", catalogue.recipes)
-        self._names_of_units = {folded(unit.name) for unit in catalogue.units}
+        self._new_ingredients: list[Newcomer] = []
+        self._known_ingredients: CellNames[Any] = CellNames("ingredient", catalog.ingredients)
+        self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
+        self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
-        for unit in catalogue.units:
+        for unit in catalog.units:
             self._units.setdefault(unit.recipe_id, []).append(unit)
 
     def read(self, texts: Iterable[RecipeText]) -> None:
-        """Make all drafts; what is wrong is kept by the reader of the cells."""
-        started = self._start(texts)
-        for text, draft in started:
-            self._fill(text, draft)
-            self._read_yields(text, draft)
-        check_parts(
-            self._cells,
-            self.recipes,
-            {recipe.id: recipe for recipe in self._catalogue.recipes},
-            lambda recipe: recipe.sub_recipe_ids,
-        )
-        if self.ingredients:
-            names = ", ".join(shown(draft.name) for draft in self.ingredients)
+        """Have everything made; what is wrong is kept by the reader of the cells."""
+        for text, recipe, present in self._start(texts):
+            self._fill(text, recipe, present)
+            self._read_yields(text, recipe, present)
+        if self._new_ingredients:
+            names = ", ".join(shown(one.name) for one in self._new_ingredients)
             self.notes.append(f"ingredients that were not there: {names}")
 
-    def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Draft]]:
+    def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
         """Name all recipes before any is filled, for one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:
             name, present = self._cells.name(text.name), self._known_recipes.present(self._cells, text.name)
             once.refuse_second(text.name, present)
-            draft = Draft(Recipe, present.name if present else name, text.name.line, present, lambda _: None)
-            started.append((text, draft))
-        for text, draft in started:
-            self.recipes.append(draft)
-            if draft.present is None and text.name:
-                self._known_recipes.add(draft, draft.name)
+            started.append((text, self._maker.thing(name, present), present))
+        for text, recipe, present in started:
+            if present is None and text.name:
+                self._known_recipes.add(recipe, recipe.name)
         return started
 
-    def _fill(self, text: RecipeText, draft: Draft) -> None:
+    def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
         lines = [self._line(line) for line in text.lines]
         parts = [self._part(part) for part in text.parts]
-        record = draft.present or Recipe("?")
-        fields = {"name": draft.name, "category": self._cells.text(text.category)}
-        holds_nothing = not lines and not parts
+        category = self._cells.text(text.category)
 
-        def make(id_of: IdOf) -> Recipe:
-            # A file that tells only what a recipe gives leaves what it takes as it is.
-            if holds_nothing:
-                return attrs.evolve(record, **fields)
+        def make() -> Recipe:
+            record = present or Recipe(recipe.name, id=recipe.id)
+            if category:
+                record = attrs.evolve(record, category=category)
+            # A file that says only what a recipe gives leaves what it takes as it is.
+            if not lines and not parts:
+                return record
+            new_lines = (RecipeLine(one.id, by, unit) for one, by, unit in lines)
+            new_parts = (SubRecipe(one.id, by) for one, by in parts)
             return attrs.evolve(
                 record,
-                lines=_with_notes(
-                    (RecipeLine(id_of(one), by, unit) for one, by, unit in lines), record.lines, _ingredient
-                ),
-                sub_recipes=_with_notes((SubRecipe(id_of(one), by) for one, by in parts), record.sub_recipes, _recipe),
-                **fields,
+                lines=_with_notes(new_lines, record.lines, _ingredient),
+                sub_recipes=_with_notes(new_parts, record.sub_recipes, _recipe),
             )
 
-        draft.make = make
-        draft.parts = tuple(thing for thing, *_ in (*lines, *parts) if thing is not None)
-        if holds_nothing and draft.present:
-            draft.parts = self._parts_of(draft.present)
-        elif draft.present:
-            self._note_dropped(draft)
+        self._maker.add(recipe, text.name.line, make, present=present)
+        if present is not None and (lines or parts):
+            self._note_dropped(present, {id(thing) for thing, *_ in (*lines, *parts)})
 
     def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
         return self._ingredient(line.ingredient), self._cells.amount(line.quantity), self._cells.unit(line.unit)
@@ -134,35 +118,33 @@ class RecipeDrafts:
         if meant or not self._add_ingredients:
             self._known_ingredients.refuse(self._cells, cell, _ADD)
             return None
-        near = did_you_mean(name, [ingredient.name for ingredient in self._catalogue.ingredients])
+        near = did_you_mean(name, [ingredient.name for ingredient in self._catalog.ingredients])
         if near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
-        draft = new_ingredient(name, cell.line)
-        self.ingredients.append(draft)
-        self._known_ingredients.add(draft, name)
-        return draft
+        return self._new_ingredient(name, cell.line)
 
-    def _parts_of(self, present: Recipe) -> tuple[Recipe, ...]:
-        return tuple(recipe for recipe in self._catalogue.recipes if recipe.id in present.sub_recipe_ids)
+    def _new_ingredient(self, name: str, line: int) -> Newcomer:
+        new: Newcomer = self._maker.thing(name, None)
+        self._maker.add(new, line, lambda: Ingredient(name, id=new.id), present=None)
+        self._new_ingredients.append(new)
+        self._known_ingredients.add(new, name)
+        return new
 
-    def _note_dropped(self, draft: Draft) -> None:
-        before: Recipe = draft.present  # type: ignore[assignment]
-        kept = {id(thing) for thing in draft.parts}
+    def _note_dropped(self, before: Recipe, kept: set[int]) -> None:
         taken = {line.ingredient_id for line in before.lines}
-        dropped: list[Any] = [one for one in self._catalogue.ingredients if one.id in taken]
-        dropped += self._parts_of(before)
+        dropped: list[Any] = [one for one in self._catalog.ingredients if one.id in taken]
+        dropped += [one for one in self._catalog.recipes if one.id in before.sub_recipe_ids]
         names = ", ".join(shown(one.name) for one in dropped if id(one) not in kept)
         if names:
-            self.notes.append(f"{shown(draft.name)} no longer takes {names}")
+            self.notes.append(f"{shown(before.name)} no longer takes {names}")
 
-    def _read_yields(self, text: RecipeText, recipe: Draft) -> None:
-        present_units = self._units.get(recipe.present.id, []) if recipe.present else []
-        known: Names[Any] = Names("finished unit", present_units)
+    def _read_yields(self, text: RecipeText, recipe: Any, recipe_there: Recipe | None) -> None:
+        known: CellNames[Any] = CellNames("finished unit", self._units.get(recipe_there.id, ()) if recipe_there else ())
         once = Once(self._cells)
         for one in text.yields:
             present = known.present(self._cells, one.name)
             once.refuse_second(one.name, present)
-            self.units.append(self._unit(one, recipe, present))
+            self._read_unit(one, recipe, present)
             if present is None:
                 self._note_namesake(one.name.text)
 
@@ -171,19 +153,20 @@ class RecipeDrafts:
             self.notes.append(f"{shown(name)} is made by several recipes; each has a short name of its own")
         self._names_of_units.add(folded(name))
 
-    def _unit(self, text: YieldText, recipe: Draft, present: FinishedUnit | None) -> Draft:
+    def _read_unit(self, text: YieldText, recipe: Any, present: FinishedUnit | None) -> None:
         if not text.name:
             self._cells.refuse_cell(text.name, "wanted the name of what the recipe makes, found nothing")
         name = present.name if present else self._cells.name(text.name) if text.name else "?"
         item_unit = self._cells.text(text.item_unit) or (present.item_unit if present else "piece")
-        fields = {"name": name, "item_unit": item_unit, **self._yield(text)}
+        fields = {"item_unit": item_unit, **self._yield(text)}
+        unit = self._maker.thing(name, present)
 
-        def make(id_of: IdOf) -> FinishedUnit:
+        def make() -> FinishedUnit:
             if present is not None:
                 return attrs.evolve(present, **fields)
-            return FinishedUnit(recipe_id=id_of(recipe), **fields)
+            return FinishedUnit(name, recipe.id, id=unit.id, **fields)
 
-        return Draft(FinishedUnit, name, text.name.line, present, make, (recipe,))
+        self._maker.add(unit, text.name.line, make, present=present)
 
     def _yield(self, text: YieldText) -> dict[str, Any]:
         if text.percentage and text.count:
@@ -205,7 +188,7 @@ def _recipe(part: SubRecipe) -> int:
 
 
 def _with_notes(after: Iterable[Any], before: Iterable[Any], key: Any) -> tuple[Any, ...]:
-    """Give lines the notes of those that they take the place of, for a file by hand has none."""
+    """Give lines the notes of those that they replace: a table has none."""
     notes: dict[int, list[str]] = {}
     for line in before:
         notes.setdefault(key(line), []).append(line.notes)

@@ -1,4 +1,4 @@
-"""What a hand-written file says of recipes, in one form whether it is CSV or JSON; nothing is judged yet but the form."""
+"""What a table says of recipes, in one form whether it is CSV or JSON; only the form is checked yet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 import attrs
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, shown
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
 from plandoc.frozen import frozen

@@ -1,78 +1,45 @@
-"""The stock in a hand-written file: how much of each ingredient is in the house, in place of what was there."""
+"""The stock in a table: how much of each ingredient is in the house, replacing what was there."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
 
+import attrs
+
 from plandoc import units
 from plandoc.constraints import non_negative_decimal
 from plandoc.engine.session import Session
-from plandoc.exchange.import_report import Outcome
-from plandoc.exchange.import_report import Row as ReportRow
-from plandoc.exchange.merge import row_of
 from plandoc.exchange.tabular.cells import CellReader
-from plandoc.exchange.tabular.name_lookup import Names, Once
+from plandoc.exchange.tabular.draft_maker import DraftMaker
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
-from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
-from plandoc.workflow.stock import set_stock
 
 COLUMNS = Columns("row of the stock", ("ingredient", "quantity", "unit"))
-
-
-@frozen
-class Count:
-    """What somebody counted.
-
-    Attributes:
-        present: What is in the folder of it, in any spelling of the unit.
-    """
-
-    ingredient: Ingredient
-    quantity: Decimal
-    unit: str
-    present: tuple[StockItem, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """What setting it does."""
-        if not self.present:
-            return Outcome.CREATED
-        same = len(self.present) == 1 and self.present[0].quantity == self.quantity
-        return Outcome.SKIPPED if same else Outcome.UPDATED
-
-    @property
-    def row(self) -> ReportRow:
-        """The row of the report."""
-        return row_of(StockItem, f"{self.ingredient.name}, {self.unit}", self.outcome)
-
-    def store(self, session: Session) -> None:
-        """Make it the stock."""
-        if self.outcome is not Outcome.SKIPPED:
-            set_stock(self.ingredient.id, self.quantity, self.unit, session=session)
 
 
 class StockReader:
     """Reads the rows of one file."""
 
-    def __init__(self, cells: CellReader, session: Session) -> None:
+    def __init__(self, cells: CellReader, session: Session, maker: DraftMaker) -> None:
+        self._maker = maker
         self._cells = cells
         self._session = session
         self._once = Once(cells)
-        self._known: Names[Ingredient] = Names("ingredient", session.find(Ingredient))
+        self._known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
         self._present: dict[tuple[int, str], list[StockItem]] = {}
         for item in session.find(StockItem):
             self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
 
-    def read(self, tables: Tables) -> list[Count]:
-        """Return what was counted; what is wrong is kept by the reader of the cells."""
-        counts = [self._count(row) for row in tables.rows]
-        return [count for count in counts if count is not None]
+    def read(self, tables: Tables) -> None:
+        """Have everything made; what is wrong is kept by the reader of the cells."""
+        for row in tables.rows:
+            self._read(row)
 
-    def _count(self, row: Row) -> Count | None:
+    def _read(self, row: Row) -> None:
         cell, unit = row.cell("ingredient"), row.cell("unit")
         quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
         name = self._cells.name(cell)
@@ -81,13 +48,27 @@ class StockReader:
             if cell:
                 self._known.refuse(self._cells, cell, wording("add it with {step}", step=Hint.IMPORT_INGREDIENTS()))
             self._cells.unit(unit)
-            return None
+            return
         text = self._cells.name(unit)
         if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
             self._cells.refuse_unit(unit)
         self._once.refuse_second(cell, ingredient, units.canonical(text))
-        present = self._present.get((ingredient.id, units.canonical(text)), ())
-        return Count(ingredient, quantity, text, tuple(present))
+        self._add(cell.line, ingredient, quantity, text)
+
+    def _add(self, line: int, ingredient: Ingredient, quantity: Decimal, unit: str) -> None:
+        same = self._present.get((ingredient.id, units.canonical(unit)), [])
+        present = same[0] if same else None
+        # The unit is spelled as it is there, as long as nothing else changes.
+        is_same = len(same) == 1 and same[0].quantity == quantity
+
+        def make() -> StockItem:
+            if present is None:
+                return StockItem(ingredient.id, quantity, unit)
+            return attrs.evolve(present, quantity=quantity, unit=present.unit if is_same else unit)
+
+        thing = self._maker.thing(f"{ingredient.name}, {unit}", None)
+        # Rows in several spellings, as an import can bring them, are one amount, and this is what it is now.
+        self._maker.add(thing, line, make, present=present, absorbed=tuple(same[1:]))
 
     @cached_property
     def _units_in_use(self) -> frozenset[tuple[int, str]]:

@@ -1,10 +1,11 @@
-"""Reading a hand-written file into rows, whether it is CSV or JSON."""
+"""Reading a table into rows, whether it is CSV or JSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from plandoc.exchange.tabular.cells import Cell, CellReader, folded, shown
+from plandoc.exchange.names import folded, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
 from plandoc.exchange.tabular.json_rows import read_json
 from plandoc.exchange.tabular.table_files import read_text

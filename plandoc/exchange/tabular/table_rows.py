@@ -1,11 +1,12 @@
-"""The rows of a hand-written file, whether it is CSV or JSON, and the names that their fields may have."""
+"""The rows of a table, whether it is CSV or JSON, and the names that their fields may have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from plandoc.exchange.tabular.cells import Cell, did_you_mean, folded, shown
+from plandoc.exchange.names import did_you_mean, folded, shown
+from plandoc.exchange.tabular.cells import Cell
 from plandoc.frozen import frozen
 
 

@@ -1,1 +1,1 @@
-"""Backups: a copy of one moment of a data folder, made while others work, and the way back."""
+"""Backups: a consistent copy of a data folder, made while others work, and restoring it."""

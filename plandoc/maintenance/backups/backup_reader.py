@@ -1,7 +1,7 @@
 """Reading a backup, a folder or a ZIP file, without trusting a byte of it; nothing is ever unpacked.
 
-A ZIP file may have been made by anybody. Names that are not those of documents are refused whole, so that there are
-no paths to be led astray by; what a member may become is limited before it is read.
+A ZIP file may come from anybody. Any name that is not the name of a document is refused, so no path can lead outside;
+the size of a member is limited before it is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from plandoc.storage import archive, initialize, journal, marker
 from plandoc.storage.archive import MANIFEST, Manifest, damaged
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LONGEST_MANIFEST = 64_000_000
 _LARGEST_BACKUP = 8_000_000_000
 _EVENTS_FOLDER = "events"
 _ENCRYPTED = 0x1
-# What the library that reads archives lets slip where one makes no sense.
+# What zipfile raises on some broken archives.
 _OF_A_BROKEN_ARCHIVE = (EOFError, ValueError, LookupError, RuntimeError, OverflowError, OSError)
 
 
@@ -41,7 +41,7 @@ class Backup:
 
     Attributes:
         path: Where it is.
-        manifest: What it says of itself.
+        manifest: What it says about itself.
         documents: The content of every document, `plandoc.json` among them, by its path inside the data folder.
     """
 
@@ -58,17 +58,17 @@ class Backup:
 def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> Backup:
     """Read a backup, a folder or a ZIP file, and compare every file with its digest.
 
-    Whether the documents mean anything is for `verify_backup` to say.
+    Whether the documents are valid is checked by `verify_backup`.
 
     Raises:
         FolderNotFoundError: when there is nothing at the path.
-        DamagedError: when it is no backup, or one byte of it is not as it was written; with every problem.
+        DamagedError: when it is not a backup, or a byte of it has changed; with every problem.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    # A link to the latest backup is a fine thing to name; links inside of one are not.
+    # A link to the latest backup is fine; links inside a backup are not.
     place = resolved(path)
     layer = files or Files()
-    with translated(place, Outcome.NOT_SAVED):
+    with translate_os_errors(place, Outcome.NOT_SAVED):
         present = layer.status(place)
         if present is None:
             raise FolderNotFoundError(str(place), f"there is no backup at {place}")
@@ -80,28 +80,28 @@ def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> 
 def _check_digests(backup: Backup) -> None:
     manifest, documents = backup.manifest, backup.documents
     wrong = [
-        Problem("its content is not what the manifest says", file=name, hint="use another backup")
+        Problem("its content does not match the manifest", file=name, hint="use another backup")
         for name, content in documents.items()
         if archive.sha256(content) != manifest.files.get(name)
     ]
     wrong += [
-        Problem("named in the manifest, but not there", file=name, hint="use another backup")
+        Problem("listed in the manifest but missing", file=name, hint="use another backup")
         for name in manifest.files
         if name not in documents
     ]
     if wrong:
         raise DamagedError(str(backup.path), wrong)
     inside = backup.marker
-    if (inside.lineage, inside.serial) != (manifest.lineage, manifest.serial):
-        raise damaged(MANIFEST, f"the manifest and {marker.NAME} are not of the same folder and moment")
+    if (inside.store_id, inside.serial) != (manifest.store_id, manifest.serial):
+        raise damaged(MANIFEST, f"the manifest and {marker.NAME} do not belong together")
 
 
 def _open_folder(root: Path, layer: Files) -> Backup:
     folder = DocumentFiles(root, layer)
     content = folder.read(MANIFEST)
     if content is None:
-        hint = "name a folder or a .zip that 'plandoc backup' made; any other folder can be copied as it is"
-        raise damaged(MANIFEST, f"{root} is no backup: it holds no {MANIFEST}", hint=hint)
+        hint = "name a folder or a .zip made by 'plandoc backup'; any other folder can simply be copied"
+        raise damaged(MANIFEST, f"{root} is not a backup: {MANIFEST} is missing", hint=hint)
     manifest = archive.parse_manifest(content)
     if folder.read(journal.NAME):
         raise damaged(journal.NAME, "the backup has been opened and changed since it was made")
@@ -117,8 +117,8 @@ def _events_in(folder: DocumentFiles) -> list[str]:
 def _open_archive(path: Path, layer: Files) -> Backup:
     content = layer.read(path)
     if not archive.is_sealed(content):
-        message = "not a backup of plandoc, or not as plandoc wrote it: the digest at its end does not match"
-        hint = "use another backup; one that was unpacked and packed again by other programs can be named as a folder"
+        message = "not a plandoc backup, or changed since plandoc wrote it: the digest at its end does not match"
+        hint = "use another backup; if another program repacked this one, unpack it and name the folder"
         raise damaged(path.name, message, hint=hint)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
@@ -128,7 +128,7 @@ def _open_archive(path: Path, layer: Files) -> Backup:
 
 
 class _Members:
-    """The members of an archive, read only as far as they may go."""
+    """The members of an archive, read only up to their limits."""
 
     def __init__(self, path: Path, opened: zipfile.ZipFile, size: int) -> None:
         self._path = path
@@ -140,14 +140,14 @@ class _Members:
         """Read all of it.
 
         Raises:
-            DamagedError: when a member is not what plandoc would have put there.
+            DamagedError: when a member is not one that plandoc writes.
         """
         self._refuse_strange_members()
         manifest = archive.parse_manifest(self._read(MANIFEST, _LONGEST_MANIFEST))
         names = [name for name in self._members if name != MANIFEST]
         size = sum(self._members[name].file_size for name in names)
         if size != manifest.size or size > _LARGEST_BACKUP:
-            raise damaged(self._path.name, f"wanted documents of {manifest.size} bytes together, found {size}")
+            raise damaged(self._path.name, f"wanted {manifest.size} bytes of documents, found {size}")
         if sum(member.compress_size for member in self._members.values()) > self._size:
             raise damaged(self._path.name, "the members overlap")
         return Backup(
@@ -161,18 +161,18 @@ class _Members:
             for problem in _problems_of_member(member)
         ]
         if len(self._members) != len(self._opened.infolist()):
-            wrong.append("a name stands twice in the archive")
+            wrong.append("a name occurs twice in the archive")
         if MANIFEST not in self._members:
-            wrong.append(f"the archive holds no {MANIFEST}")
+            wrong.append(f"{MANIFEST} is missing from the archive")
         if wrong:
             raise damaged(self._path.name, *wrong)
 
     def _read(self, name: str, limit: int) -> bytes:
         with self._opened.open(self._members[name]) as member:
-            # One byte more than it may be, to see whether it is more, however much that would be.
+            # One byte above the limit is enough to see that it is exceeded.
             content = member.read(limit + 1)
         if len(content) > limit:
-            raise damaged(self._path.name, f"{name} is larger than it may be")
+            raise damaged(self._path.name, f"{name} is too large")
         return content
 
 
@@ -181,12 +181,12 @@ def _problems_of_member(member: zipfile.ZipInfo) -> list[str]:
     if member.filename != member.orig_filename or not (
         member.filename == MANIFEST or archive.is_document_name(member.filename)
     ):
-        wrong.append("is no name of a document; a backup holds nothing else")
+        wrong.append("is not the name of a document; a backup holds nothing else")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in {0, stat.S_IFREG} or member.filename.endswith("/"):
         wrong.append("wanted a plain file, found a link, a folder or a device")
     if member.flag_bits & _ENCRYPTED or member.compress_type not in {0, 8}:
         wrong.append("is encrypted, or compressed in a way that plandoc does not use")
     if archive.is_too_compressed(member.file_size, member.compress_size):
-        wrong.append(f"would become {member.file_size} bytes out of {member.compress_size}; plandoc packs nothing so")
+        wrong.append(f"expands from {member.compress_size} to {member.file_size} bytes; refused as a possible zip bomb")
     return wrong

@@ -1,4 +1,4 @@
-"""Making a backup while others work: one moment of the folder, whole or not at all, read back before it gets its name."""
+"""Making a backup while others work: consistent, whole or not at all, and read back before it gets its name."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, found
+from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_reader import open_backup
-from plandoc.maintenance.backups.staging import lay_out, problems_in, settle
-from plandoc.maintenance.backups.working_names import temporary_beside
+from plandoc.maintenance.backups.staging import sync_parent, temporary_beside
+from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, initialize
 from plandoc.storage.archive import Manifest
+from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
+from plandoc.tables import EVENTS_FOLDER
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -34,12 +36,12 @@ class BackupReport:
 
     Attributes:
         path: Where it is.
-        manifest: What it says of itself: lineage, serial, moment, digests.
+        manifest: What it says about itself: store_id, serial, time, digests.
         documents: How many files it holds, `plandoc.json` among them.
         size: Bytes of the archive; for a folder, of the files in it.
-        problems: What is wrong with the folder that was copied. The copy is faithful all the same.
+        problems: What is wrong with the source folder. The backup is an exact copy of it.
         removed: Older backups that were removed for it.
-        left: Files with names of older backups that were left alone, each with the reason.
+        left: Files named like older backups that were left alone, each with the reason.
     """
 
     path: Path
@@ -59,46 +61,46 @@ def backup(
     clock: Clock = system_clock,
     files: Files | None = None,
 ) -> BackupReport:
-    """Copy a data folder as it is at one moment, while others work in it, and read the copy back.
+    """Make a consistent copy of a data folder while others work in it, and read the copy back.
 
     Args:
         source: An open store, or the path of a data folder.
-        target: What is to be made: a ZIP file when it ends with `.zip`, else a folder, which is an ordinary data
-            folder with a manifest. With `keep`, a folder in which an archive named after the moment is made.
-        keep: How many backups of this folder stay in `target`; the oldest beyond it are removed, once the new one is
-            there and nothing is wrong with it. None removes nothing.
-        clock: Where the moment comes from; a function that returns the present in UTC.
+        target: The backup: a ZIP file when it ends with `.zip`, otherwise a folder, which is an ordinary data
+            folder with a manifest. With `keep`, the folder in which an archive named after the time is made.
+        keep: How many backups of this folder stay in `target`; the oldest are removed once the new one is there and
+            nothing is wrong with it. None removes nothing.
+        clock: A function that returns the current time in UTC.
         files: The calls to the operating system; replaced only by tests.
 
     Raises:
-        ValidationError: when there is something at the target already, or the target lies in the data folder.
-        FolderNotFoundError: when there is no data folder, or no folder to make the target in.
-        DamagedError: when the folder cannot be understood as a whole.
-        StorageError: when the system refuses; then there is no backup.
+        ValidationError: when the target already exists, or is inside the data folder.
+        FolderNotFoundError: when there is no data folder, or no folder for the target.
+        DamagedError: when the folder cannot be read as a whole.
+        StorageError: when the system refuses; then no backup was made.
     """
-    layer, where = files or Files(), named(target)
-    with translated(where, Outcome.NOT_SAVED):
+    layer, where = files or Files(), checked_path(target)
+    with translate_os_errors(where, Outcome.NOT_SAVED):
         place, report = _make(source, where, keep, clock(), layer)
         if keep is None or report.problems:
             return report
-    removed, left = rotation.remove_oldest(place, report.manifest.lineage, keep, layer)
+    removed, left = rotation.remove_oldest(place, report.manifest.store_id, keep, layer)
     return attrs.evolve(report, removed=removed, left=left)
 
 
 def _make(
-    source: Store | str | os.PathLike[str], target: Path, keep: int | None, moment: datetime.datetime, layer: Files
+    source: Store | str | os.PathLike[str], target: Path, keep: int | None, timestamp: datetime.datetime, layer: Files
 ) -> tuple[Path, BackupReport]:
-    place = _place_for(target, keep, moment, layer)
+    place = _place_for(target, keep, timestamp, layer)
     _refuse_inside(_root_of(source), place)
     contents = _contents(source, layer)
     if keep is not None and layer.status(place.parent) is None:
         layer.make_folder(place.parent)
         layer.sync_folder(place.parent.parent)
-    return place, write(place, archive.describe(contents, moment=moment), contents, layer)
+    return place, write(place, archive.describe(contents, timestamp=timestamp), contents, layer)
 
 
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:
-    """Write a backup, an archive or a folder as the name says, and give it its name when it reads back well."""
+    """Write a backup, an archive or a folder as the name says; it gets its name once it reads back correctly."""
     problems = tuple(problems_in(contents))
     as_archive = place.suffix.lower() == ARCHIVE_SUFFIX
     size = (_write_archive if as_archive else _write_folder)(place, manifest, contents, layer)
@@ -108,39 +110,30 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     content = archive.render_archive(manifest, contents)
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        layer.create(temporary, content, None)
-        layer.sync_file(temporary)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage(content)
         _read_back(temporary, manifest, contents, layer)
-        _publish(temporary, place, layer)
-        settle(place.parent, layer)
+        write.publish()
+        sync_parent(write)
     return len(content)
-
-
-def _publish(temporary: Path, place: Path, layer: Files) -> None:
-    try:
-        layer.publish(temporary, place)
-    except OSError:
-        # Where the name was given before something failed, only the temporary one is left, which goes anyway.
-        there, made = layer.status(place), layer.status(temporary)
-        if there is None or made is None or not os.path.samestat(there, made):
-            raise
 
 
 def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
     everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
     with temporary_beside(place, manifest.created_at, layer) as temporary:
-        lay_out(temporary, everything, layer)
+        write = AtomicWrite(place, temporary, layer)
+        write.stage_folder(everything, [EVENTS_FOLDER])
         _read_back(temporary, manifest, contents, layer)
-        # One step; the system refuses it when another folder with files in it has the name by now.
-        layer.replace(temporary, place)
-        settle(place.parent, layer)
+        # One step; the system refuses it when another folder with files has the name by now.
+        write.replace()
+        sync_parent(write)
     return sum(map(len, everything.values()))
 
 
 def _read_back(written: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> None:
     read = open_backup(written, files=layer)
     if read.manifest != manifest or read.documents != contents:
-        raise StorageError(str(written), "what was written does not read back as it was written", Outcome.NOT_SAVED)
+        raise StorageError(str(written), "the backup does not read back as it was written", Outcome.NOT_SAVED)
 
 
 def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
@@ -148,14 +141,14 @@ def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     if isinstance(source, Store):
         place = Path(source.location)
         return place if place.is_absolute() else None
-    return named(source).absolute()
+    return checked_path(source).absolute()
 
 
 def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
     if isinstance(source, Store):
         return source.view(files_of)
-    root = named(source).absolute()
-    if not initialize.is_made(root, layer):
+    root = checked_path(source).absolute()
+    if not initialize.is_initialized(root, layer):
         raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:
@@ -164,37 +157,37 @@ def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str,
         backend.close()
 
 
-def _place_for(target: Path, keep: int | None, moment: datetime.datetime, layer: Files) -> Path:
+def _place_for(target: Path, keep: int | None, timestamp: datetime.datetime, layer: Files) -> Path:
     if keep is None:
         place = target.absolute()
         if layer.status(place) is not None:
-            raise _refused(f"there is something at {place} already, and a backup never overwrites", "name another")
+            raise _refused(f"{place} already exists, and a backup never overwrites anything", "choose another name")
         folder = place.parent
     else:
         _check_keep(keep, target)
-        place = rotation.free_name(target.absolute(), moment, layer)
+        place = rotation.free_name(target.absolute(), timestamp, layer)
         folder = target.absolute() if target.exists() else target.absolute().parent
     if not folder.is_dir():
-        raise FolderNotFoundError(str(folder), f"there is no folder {folder} to make the backup in; make it first")
+        raise FolderNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
     return place
 
 
 def _check_keep(keep: int, target: Path) -> None:
     if type(keep) is not int or keep < 1:
-        raise _refused(f"wanted how many backups to keep, at least 1, found {found(keep)}", field="keep")
+        raise _refused(f"wanted the number of backups to keep, at least 1, found {shorten(keep)}", field="keep")
     if target.suffix.lower() == ARCHIVE_SUFFIX:
-        hint = "name the folder in which they are kept"
-        raise _refused(f"wanted a folder for several backups, found the name of one archive: {target}", hint)
+        hint = "name the folder that holds them"
+        raise _refused(f"wanted a folder for several backups, found the name of an archive: {target}", hint)
 
 
 def _refuse_inside(root: Path | None, place: Path) -> None:
     if root is None or not root.exists():
         return
     for folder in (place, *place.parents):
-        # By what they are, not by their names: a link or another spelling leads to the same folder.
+        # By identity, not by name: a link or another spelling leads to the same folder.
         if folder.exists() and folder.samefile(root):
-            message = f"{place} lies in the data folder {root}, and would be lost with it"
-            raise _refused(message, "name a place outside of it, best on another disk")
+            message = f"{place} is inside the data folder {root} and would be lost with it"
+            raise _refused(message, "choose a place outside it, ideally on another disk")
 
 
 def _refused(message: str, hint: str | None = None, field: str = "target") -> ValidationError:

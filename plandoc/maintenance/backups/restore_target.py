@@ -1,4 +1,4 @@
-"""What stands where a backup is to be restored, as far as it can be understood."""
+"""What is at the path where a backup is to be restored, as far as it can be interpreted."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from plandoc.storage.lock import FOLDER
 
 
 @frozen
-class Target:
-    """What stands at the path.
+class RestoreTarget:
+    """What is at the path.
 
     Attributes:
         root: The path.
-        exists: Whether there is a folder at all.
-        is_empty: Whether it holds nothing but what a restore that was cut off may have left.
-        is_data_folder: Whether there is a marker, a catalogue, a journal or an event in it.
-        is_sound: Whether journal and marker mean something together.
-        lineage: The identity of the folder; None when it cannot be told.
-        serial: Number of its last transaction, as far as that can be told.
-        line_digest: The checksum of that transaction's line in the journal; blank when it is not known.
-        next_event_id: The id that its next new event would get, as far as that can be told.
-        events: The documents of events that are in it.
+        exists: Whether there is a folder.
+        is_empty: Whether it holds nothing, apart from what an interrupted restore may have left.
+        is_data_folder: Whether there is a marker, a catalog, a journal or an event in it.
+        is_sound: Whether journal and marker are consistent.
+        store_id: The identity of the folder; None when it is unknown.
+        serial: Number of its last transaction, as far as it is known.
+        line_digest: The checksum of that transaction's line in the journal; blank when it is unknown.
+        next_event_id: The id that its next new event would get, as far as it is known.
+        events: The documents of events in it.
     """
 
     root: Path
@@ -36,34 +36,36 @@ class Target:
     is_empty: bool = False
     is_data_folder: bool = False
     is_sound: bool = False
-    lineage: str | None = None
+    store_id: str | None = None
     serial: int = 0
     line_digest: str = ""
     next_event_id: int = 1
     events: tuple[str, ...] = ()
 
 
-def look_at(root: Path, layer: Files) -> Target:
-    """Return what stands at a path.
+def examine_target(root: Path, layer: Files) -> RestoreTarget:
+    """Return what is at a path.
 
     Raises:
-        ValidationError: when it is no folder.
+        ValidationError: when it is not a folder.
         NewerFormatError: when a newer plandoc wrote it.
     """
     if layer.status(root) is None:
-        return Target(root)
+        return RestoreTarget(root)
     if not root.is_dir():
-        raise ValidationError(f"{root} is no folder; wanted a data folder, an empty folder, or nothing")
+        raise ValidationError(f"{root} is not a folder; wanted a data folder, an empty folder, or nothing")
     names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
     folder = DocumentFiles(root, layer)
     events = tuple(filter(archive.is_document_name, folder.names(initialize.EVENTS_FOLDER)))
     own = {marker.NAME, *initialize.DOCUMENTS, journal.NAME}
-    target = Target(root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events))
+    target = RestoreTarget(
+        root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events)
+    )
     target = attrs.evolve(target, events=events)
-    return _understood(target, folder) if target.is_data_folder else target
+    return _interpreted(target, folder) if target.is_data_folder else target
 
 
-def _understood(target: Target, folder: DocumentFiles) -> Target:
+def _interpreted(target: RestoreTarget, folder: DocumentFiles) -> RestoreTarget:
     content = folder.read(journal.NAME) or b""
     try:
         state = recovery.interpret(content, folder.read(marker.NAME))
@@ -74,7 +76,7 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     return attrs.evolve(
         target,
         is_sound=folder.read(initialize.CATALOG) is not None or initialize.CATALOG in state.changes,
-        lineage=state.marker.lineage,
+        store_id=state.marker.store_id,
         serial=state.serial,
         line_digest=state.line_digest,
         next_event_id=state.marker.next_event_id,
@@ -82,15 +84,15 @@ def _understood(target: Target, folder: DocumentFiles) -> Target:
     )
 
 
-def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
-    """Return what marker and journal say each for itself, where they mean nothing together.
+def _guessed(target: RestoreTarget, folder: DocumentFiles, content: bytes) -> RestoreTarget:
+    """Return what marker and journal say separately, where they are not consistent.
 
-    The serial above all: the line of the restore must have one that no file of the folder counts as done.
+    The serial matters most: the line of the restore needs one that no file of the folder counts as done.
     """
     try:
         present = marker.parse(folder.read(marker.NAME) or b"")
         target = attrs.evolve(
-            target, lineage=present.lineage, serial=present.serial, next_event_id=present.next_event_id
+            target, store_id=present.store_id, serial=present.serial, next_event_id=present.next_event_id
         )
     except DamagedError:
         pass
@@ -98,6 +100,6 @@ def _guessed(target: Target, folder: DocumentFiles, content: bytes) -> Target:
         lines = journal.parse(content).lines
     except DamagedError:
         lines = ()
-    # Lines of another folder count for nothing here.
-    own = [line.serial for line in lines if target.lineage in {None, line.lineage}]
+    # Lines of another folder do not count.
+    own = [line.serial for line in lines if target.store_id in {None, line.store_id}]
     return attrs.evolve(target, serial=max([target.serial, *own]))

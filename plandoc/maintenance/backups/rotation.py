@@ -1,4 +1,4 @@
-"""Keeping so many backups in a folder: names after the moment, and the removal of the oldest."""
+"""Keeping a number of backups in a folder: names with the time, and removing the oldest."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from plandoc.errors import Outcome, PlandocError
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 
-# Between the name of a folder and the moment, where what it held is kept.
+# Between the name of a folder and the time, in the name of what keeps its previous content.
 BEFORE_RESTORE = "-before-restore-"
 _NAME = re.compile(r"plandoc-[0-9]{8}T[0-9]{6}Z(?:-([0-9]{1,9}))?\.zip", re.ASCII)
 
 
 def is_dated(name: str) -> bool:
-    """Whether a file is called as a backup is that is one of several.
+    """Whether a file is named like one of several kept backups.
 
     >>> is_dated("plandoc-20261224T060000Z.zip"), is_dated("monday.zip")
     (True, False)
@@ -26,22 +26,22 @@ def is_dated(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def stamp(moment: datetime.datetime) -> str:
-    """Return a moment as it stands in the name of a file.
+def stamp(timestamp: datetime.datetime) -> str:
+    """Return a time as it is written in the name of a file.
 
     >>> stamp(datetime.datetime(2026, 12, 24, 7, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1))))
     '20261224T060000Z'
     """
-    in_utc = moment.astimezone(datetime.UTC)
+    in_utc = timestamp.astimezone(datetime.UTC)
     # Not every system writes the year with four digits.
     return f"{in_utc.year:04}{in_utc:%m%dT%H%M%SZ}"
 
 
-def free_name(folder: Path, moment: datetime.datetime, layer: Files) -> Path:
-    """Return a name for a backup of a moment, after those that other backups of the same second have."""
-    stem = f"plandoc-{stamp(moment)}"
+def free_name(folder: Path, timestamp: datetime.datetime, layer: Files) -> Path:
+    """Return a name for a backup of this time, after other backups of the same second."""
+    stem = f"plandoc-{stamp(timestamp)}"
     numbers = [_number(name) for name in layer.names(folder) if name.startswith(stem) and _NAME.fullmatch(name)]
-    # Not a name that was removed meanwhile: the number says which one is younger.
+    # Never a removed name again: the number shows which one is newer.
     return folder / (f"{stem}-{max(numbers) + 1}.zip" if numbers else f"{stem}.zip")
 
 
@@ -60,21 +60,21 @@ def free_path(stem: Path, suffix: str, layer: Files) -> Path:
         number += 1
 
 
-def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Remove the oldest backups beside a new one beyond a number; return which, and which files were left alone and why.
+def remove_oldest(newest: Path, store_id: str, keep: int, layer: Files) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Remove the oldest backups beside a new one; return which, and which files were left alone and why.
 
-    Only what reads as a whole backup of the same data folder is counted or removed; the new one always stays.
+    Only intact backups of the same data folder are counted or removed; the new one always stays.
     """
     older: list[Backup] = []
     left: list[str] = []
-    with translated(newest.parent, Outcome.SAVED):
+    with translate_os_errors(newest.parent, Outcome.SAVED):
         for name in layer.names(newest.parent):
             path = newest.parent / name
             if _NAME.fullmatch(name) and path != newest:
-                reason = _add_if_sound(path, lineage, older, layer)
+                reason = _add_if_sound(path, store_id, older, layer)
                 left += [f"{path}: left alone: {reason}"] if reason else []
         older.sort(key=_age)
-        # The new one counts, so that one less of the others stays.
+        # The new one counts, so one less of the others stays.
         removed = tuple(other.path for other in older[: max(0, len(older) - (keep - 1))])
         for path in removed:
             layer.remove(path)
@@ -84,21 +84,21 @@ def remove_oldest(newest: Path, lineage: str, keep: int, layer: Files) -> tuple[
 
 
 def _age(made: Backup) -> tuple[datetime.datetime, int, int]:
-    """Return what puts backups in the order in which they were made, also those of one second."""
+    """Return the sort key for the order in which backups were made, even within one second."""
     return made.manifest.created_at, made.manifest.serial, _number(made.path.name)
 
 
-def _add_if_sound(path: Path, lineage: str, sound: list[Backup], layer: Files) -> str | None:
+def _add_if_sound(path: Path, store_id: str, sound: list[Backup], layer: Files) -> str | None:
     present = layer.status(path)
     if present is None or not stat.S_ISREG(present.st_mode):
-        return "it is no plain file"
+        return "it is not a plain file"
     try:
         other = open_backup(path, files=layer)
     except PlandocError as error:
         first, *others = str(error).splitlines()
         return f"{first}; and {len(others)} more" if others else first
-    if other.manifest.lineage != lineage:
+    if other.manifest.store_id != store_id:
         return "it is a backup of another data folder"
-    # Of the content nothing is needed here, and many backups may be more than the memory should hold.
+    # Without the content: it is not needed here, and many backups may not fit into memory.
     sound.append(Backup(path, other.manifest, {}))
     return None

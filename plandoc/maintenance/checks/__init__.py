@@ -1,6 +1,6 @@
-"""What is wrong with a folder, as values. Opens nothing for writing and changes nothing.
+"""Finds what is wrong with a folder, as values. Opens nothing for writing and changes nothing.
 
-Looks without the lock, except beside a writer that never pauses.
+Takes no lock, except beside a writer that never pauses.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from pathlib import Path
 from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
 from plandoc.hints import TAKE_BACK, Hint, wording
-from plandoc.maintenance.checks.inspection import Look
-from plandoc.maintenance.checks.issues import Cure, Finding
+from plandoc.maintenance.checks.inspection import Inspection
+from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.storage import initialize
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_reader import Identity, identify
 from plandoc.storage.lock import while_locked
-from plandoc.storage.os_errors import translated
-from plandoc.storage.paths import named
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
-__all__ = ["Cure", "Finding", "Look", "check", "look_at", "notes_and_problems"]
+__all__ = ["Fix", "Inspection", "Issue", "check", "inspect_folder", "notes_and_problems"]
 
 _TRIES = 5
 _TIMEOUT_SECONDS = 30.0
@@ -31,16 +31,16 @@ _TIMEOUT_SECONDS = 30.0
 def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     """Return everything that is wrong with a data folder; an empty list when nothing is.
 
-    Documents that cannot be read, that are misplaced or of another folder; rows that break a rule; references to what
-    does not exist; ids and slugs used twice, and next ids that would be; snapshots that do not match their digest, and
-    plans that are not what their snapshot and amendments make them; runs that cannot be; a journal that is not folded
-    in or damaged; second versions of documents that a sync service left; files that do not belong there; a file system
-    whose locks may not exclude.
+    It finds: documents that cannot be read, are misplaced or belong to another folder; rows that break a rule; references
+    to missing rows; duplicate ids and slugs, and next ids that are in use; snapshots that do not match their digest, and
+    plans that differ from their snapshot and amendments; inconsistent runs; a journal that is damaged or not
+    checkpointed; second versions of documents that a sync service left; files that do not belong there; a file system
+    whose locks may not work.
 
     Args:
         path: The folder.
-        strict: Whether a document that other hands have changed since plandoc wrote it counts, too. That is allowed; but
-            it is also what a disk that changed a digit looks like.
+        strict: Whether a document that another program changed since plandoc wrote it counts as well. That is allowed,
+            but a disk that changed a digit looks the same.
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
@@ -55,55 +55,55 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
 
 
 def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
-    """Return what is worth a note though nothing is wrong, and what is wrong; in a strict look nothing is only a note."""
-    findings = look_at(named(path).absolute(), Files())[1]
-    notes = [finding.problem for finding in findings if finding.is_note and not strict]
-    return notes, [finding.problem for finding in findings if strict or not finding.is_note]
+    """Return notes about things that are not wrong, and problems; a strict check has no notes."""
+    issues = inspect_folder(checked_path(path).absolute(), Files())[1]
+    notes = [issue.problem for issue in issues if issue.is_note and not strict]
+    return notes, [issue.problem for issue in issues if strict or not issue.is_note]
 
 
-def look_at(root: Path, files: Files) -> tuple[Look, list[Finding]]:
-    """Return a look at one moment of a folder, and what it found.
+def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
+    """Inspect a folder in one consistent state; return the inspection and the issues that it found.
 
     Raises:
         FolderNotFoundError: when there is no folder at the path.
-        LockTimeout: when others wrote all the time and kept the lock, so that no look was of one moment.
+        LockTimeout: when others wrote all the time and kept the lock, so that no consistent state was seen.
     """
-    with translated(root, Outcome.NOT_SAVED):
+    with translate_os_errors(root, Outcome.NOT_SAVED):
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
         before = _moment(root, files)
-        look, findings = _look_once(root, files)
-        # Somebody who writes meanwhile would make one moment of the folder look like two that do not fit.
-        if not findings or _moment(root, files) == before:
-            return look, findings
-    return _look_in_turn(root, files)
+        inspection, issues = _inspect_once(root, files)
+        # A concurrent write would look like documents that do not fit together.
+        if not issues or _moment(root, files) == before:
+            return inspection, issues
+    return _inspect_in_turn(root, files)
 
 
-def _look_in_turn(root: Path, files: Files) -> tuple[Look, list[Finding]]:
-    """Look under the lock, because a writer that never pauses has interfered each time."""
+def _inspect_in_turn(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
+    """Inspect under the lock, because a writer that never pauses interfered each time."""
     return while_locked(
         root,
         files,
-        lambda _: _look_once(root, files),
+        lambda _: _inspect_once(root, files),
         action=None,
-        moment=system_clock(),
+        timestamp=system_clock(),
         timeout_seconds=_TIMEOUT_SECONDS,
     )
 
 
-def _look_once(root: Path, files: Files) -> tuple[Look, list[Finding]]:
+def _inspect_once(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
     folder = DocumentFiles(root, files)
-    look = Look(folder, files)
-    with translated(root, Outcome.NOT_SAVED):
-        if initialize.is_made(root, files):
-            return look, list(look.findings())
+    inspection = Inspection(folder, files)
+    with translate_os_errors(root, Outcome.NOT_SAVED):
+        if initialize.is_initialized(root, files):
+            return inspection, list(inspection.issues())
     if _holds_documents(folder):
         hint = TAKE_BACK
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
-        return look, [Finding(problem, is_damage=True)]
-    message = f"not a plandoc folder: {MARKER} is missing"
-    return look, [Finding(Problem(message, hint=wording("create one with {create}", create=Hint.CREATE_FOLDER())))]
+        return inspection, [Issue(problem, is_damage=True)]
+    message = f"not a plandoc data folder: {MARKER} is missing"
+    return inspection, [Issue(Problem(message, hint=wording("create one with {create}", create=Hint.CREATE_FOLDER())))]
 
 
 def _holds_documents(folder: DocumentFiles) -> bool:

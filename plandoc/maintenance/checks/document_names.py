@@ -1,4 +1,4 @@
-"""What a file in a data folder is, told from its name alone."""
+"""What a file in a data folder is, judging by its name alone."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ADDED = re.compile(
     r"conflict|conflit|konflikt|copy|kopie|copia|copie|case conflict|\([0-9]+\)|~$|#$|\.(?:bak|orig|old|save)$| [0-9]+\.jsonl?$",
     re.IGNORECASE,
 )
-# What a service or an editor has not finished yet is its own affair.
+# What a service or an editor has not finished yet does not concern plandoc.
 _HIDDEN = (".", "~$")
 
 
-class Kind(enum.Enum):
+class FileKind(enum.Enum):
     """What a file is."""
 
     OWN = "a file of plandoc"
@@ -31,10 +31,10 @@ class Kind(enum.Enum):
     COPY = "a second version of a document"
     NAMED_LIKE_COPY = "a JSON file with the name of a document and something more"
     UNKNOWN = "a JSON file that plandoc does not know"
-    OTHERS = "a file that is no concern of plandoc"
+    OTHERS = "a file that does not concern plandoc"
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> FileKind:
     """Return what a file is.
 
     Args:
@@ -47,15 +47,15 @@ def kind_of(name: str) -> Kind:
     """
     folder, _, last = name.rpartition("/")
     if last.endswith(TEMPORARY):
-        return Kind.TEMPORARY
+        return FileKind.TEMPORARY
     if name in {MARKER, *ROOT_DOCUMENTS, journal.NAME, archive.MANIFEST} or event_of_document(name) is not None:
-        return Kind.OWN
+        return FileKind.OWN
     if last.startswith(_HIDDEN) or not _JSON.search(last):
-        return Kind.OTHERS
+        return FileKind.OTHERS
     pattern = _IN_EVENTS if folder == EVENTS_FOLDER else _IN_ROOT
     if not pattern.fullmatch(last):
-        return Kind.UNKNOWN
-    return Kind.COPY if _ADDED.search(last) else Kind.NAMED_LIKE_COPY
+        return FileKind.UNKNOWN
+    return FileKind.COPY if _ADDED.search(last) else FileKind.NAMED_LIKE_COPY
 
 
 def document_of_copy(name: str) -> str:

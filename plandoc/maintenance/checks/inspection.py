@@ -1,46 +1,49 @@
-"""One look at a data folder: every file that stands in it, one after the other, none kept in memory but the catalogue."""
+"""One inspection of a data folder: every file in it, one after the other; only the catalog is kept in memory."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Iterator
 from typing import Any
 
 from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
-from plandoc.domain.definitions import Definitions
+from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.hints import TAKE_BACK, Hint, joined, wording
 from plandoc.maintenance.checks import document_names
-from plandoc.maintenance.checks.catalog_checks import wrong_nesting
-from plandoc.maintenance.checks.issues import Cure, Finding, findings_of
+from plandoc.maintenance.checks.document_checks import (
+    FirstSeen,
+    validate_containment,
+    validate_counters,
+    validate_references,
+    validate_uniqueness,
+)
+from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
-from plandoc.maintenance.checks.plan_checks import wrong_with_plan
-from plandoc.records import Event, FinishedGood, FinishedUnit, Ingredient, PlanSnapshot, Recipe
+from plandoc.maintenance.checks.plan_checks import validate_plan
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.kept_rows import KeptRow, KeptRows
 from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
-from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, Table, event_of_document, tables_of
+from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document, tables_of
 
-# What stands in a document, in the marker, in the journal, and in nobody else's files.
+# What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
 _MOST_SHOWN = 10
 _FROM_BACKUP = TAKE_BACK
 
 
-class Look:
-    """One look at one folder; takes no lock and changes nothing.
+class Inspection:
+    """One inspection of one folder; takes no lock and changes nothing.
 
     Attributes:
-        marker: What the folder's marker says; None when that cannot be told.
-        state: What journal and marker mean together; None when that cannot be told.
-        highest_event: The highest id of an event whose document is this folder's; 0 when there is none.
+        marker: The folder's marker; None when it cannot be read.
+        state: What journal and marker mean together; None when they are not consistent.
+        highest_event: The highest id of an event whose document belongs to this folder; 0 when there is none.
     """
 
     def __init__(self, folder: DocumentFiles, files: Files) -> None:
@@ -49,88 +52,76 @@ class Look:
         self._reading: DocumentFiles | FolderReading = folder
         self._catalog: DocumentSession | None = None
         self._catalog_ids: dict[str, set[int]] | None = None
-        # By slug, where it was first seen.
-        self._slugs: dict[Any, tuple[str, str, int]] = {}
-        self._kept: KeptRows | None = None
-        self._kept_rows: Mapping[str, KeptRow] = {}
-        self._wrongly_kept: list[int] = []
-        # Of which it is said already that their names cannot be had.
+        # The slugs of all events, with where each was first seen.
+        self._slugs: FirstSeen = {}
+        # Folders that were already reported as unlistable.
         self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
         self.highest_event = 0
 
-    def findings(self) -> Iterator[Finding]:
+    def issues(self) -> Iterator[Issue]:
         """Yield everything that is wrong, the most fundamental first."""
         place = problem_of_place(self._folder.root)
         if place is not None:
-            yield Finding(place)
+            yield Issue(place)
         yield from self._lock()
         yield from self._journal_and_marker()
         for name in ROOT_DOCUMENTS:
             yield from self._document(name)
         yield from self._events()
-        yield from self._kept_outside()
         yield from self._marker_counters()
         for folder in (".", EVENTS_FOLDER, LOST_FOUND):
             yield from self._files_that_do_not_belong(folder)
 
-    def _marker_counters(self) -> Iterator[Finding]:
+    def _marker_counters(self) -> Iterator[Issue]:
         if self.marker is None:
             return
         if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint: str = wording("a new event could get an id that was used; {repair} raises it", repair=Hint.REPAIR())
-            yield Finding(Problem(message, file=MARKER, field="next_event_id", hint=hint), Cure.COUNT_UP)
+            hint: str = wording(
+                "a new event could get an id that is already used; {repair} raises it", repair=Hint.REPAIR()
+            )
+            yield Issue(Problem(message, file=MARKER, field="next_event_id", hint=hint), Fix.FIX_COUNTER)
         for field, number, most in (
             ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
             ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
         ):
             if number > most:
-                hint = "no store gets that far; write the number that the newest backup has, and a thousand more"
-                yield Finding(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
+                hint = "no store gets this far; enter the number from the newest backup plus a thousand"
+                yield Issue(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
 
-    def _lock(self) -> Iterator[Finding]:
-        hint = "nothing can be written here; put what stands there somewhere else"
+    def _lock(self) -> Iterator[Issue]:
+        hint = "nothing can be written here; move what is there somewhere else"
         for name, wanted, is_right in (
             (lock.FOLDER, "a folder", stat.S_ISDIR),
             (f"{lock.FOLDER}/{lock.NAME}", "a file", stat.S_ISREG),
         ):
             present = self._files.status(self._folder.root / name)
             if present is not None and not is_right(present.st_mode):
-                yield Finding(Problem(f"wanted {wanted} of plandoc's own for the lock", file=name, hint=hint))
+                yield Issue(Problem(f"wanted {wanted} for plandoc's lock", file=name, hint=hint))
                 return
 
-    def _journal_and_marker(self) -> Iterator[Finding]:
+    def _journal_and_marker(self) -> Iterator[Issue]:
         try:
             content, present = self._folder.read(journal.NAME) or b"", self._folder.read(MARKER)
             self.state = recovery.interpret(content, present)
         except PlandocError as error:
             name = os.path.basename(getattr(error, "path", MARKER))
-            yield from findings_of(error, journal.NAME if name == journal.NAME else MARKER, is_damage=True)
+            yield from issues_of(error, journal.NAME if name == journal.NAME else MARKER, is_damage=True)
             self._marker_alone()
             return
         self.marker = self.state.marker
         self._reading = FolderReading(self._folder, self.state)
-        self._kept = KeptRows(self._folder.root, self.marker.lineage, self._files)
-        self._kept_rows = self._kept.load()
-        yield from _wrong_with_journal(self.state, content)
-        yield from map(Finding, problems_in_the_way(self._reading))
+        yield from _validate_journal(self.state, content)
+        yield from map(Issue, problems_in_the_way(self._reading))
         for name, done in self.state.changes.items():
             if recovery.classify(self._folder.read(name), done) is recovery.FileStatus.DIVERGED:
-                message = "was changed by another program after a crash, or while plandoc has the folder open"
+                message = "was changed by another program, after a crash or while plandoc had the folder open"
                 hint = "the next write keeps this version in lost-found and puts the saved one back"
-                yield Finding(Problem(message, file=name, hint=hint), Cure.RECOVER)
-
-    def _kept_outside(self) -> Iterator[Finding]:
-        if self._kept is not None and self._wrongly_kept:
-            shown = ", ".join(map(str, self._wrongly_kept[:_MOST_SHOWN]))
-            more = ", ..." if len(self._wrongly_kept) > _MOST_SHOWN else ""
-            message = f"what this machine keeps of its events to list them is not what they say: {shown}{more}"
-            hint = wording("lists of events may be wrong; {repair} forgets what is kept", repair=Hint.REPAIR())
-            yield Finding(Problem(message, file=self._kept.place, hint=hint), Cure.FORGET)
+                yield Issue(Problem(message, file=name, hint=hint), Fix.RECOVER)
 
     def _marker_alone(self) -> None:
         try:
@@ -138,52 +129,52 @@ class Look:
         except PlandocError:
             self.marker = None
 
-    def _files_that_do_not_belong(self, folder: str) -> Iterator[Finding]:
+    def _files_that_do_not_belong(self, folder: str) -> Iterator[Issue]:
         path = self._folder.root / folder
         try:
             present = self._files.names(path)
         except OSError as error:
             if folder not in self._unlisted:
                 reason = (error.strerror or str(error)).lower()
-                yield Finding(Problem(f"cannot be looked through: {reason}", file=folder, hint="see its permissions"))
+                yield Issue(Problem(f"cannot be listed: {reason}", file=folder, hint="check its permissions"))
             return
         for name in present:
             shown = name if folder == "." else f"{folder}/{name}"
             kind = document_names.kind_of(shown)
-            if kind is document_names.Kind.TEMPORARY:
+            if kind is document_names.FileKind.TEMPORARY:
                 yield self._temporary(shown)
-            elif folder != LOST_FOUND and kind not in {document_names.Kind.OWN, document_names.Kind.OTHERS}:
+            elif folder != LOST_FOUND and kind not in {document_names.FileKind.OWN, document_names.FileKind.OTHERS}:
                 yield self._stray(shown, kind)
 
-    def _temporary(self, name: str) -> Finding:
+    def _temporary(self, name: str) -> Issue:
         status = self._files.status(self._folder.root / name)
         if status is not None and stat.S_ISDIR(status.st_mode):
-            hint = "plandoc makes no such folder; move it somewhere else"
-            return Finding(Problem("a folder with the name of an unfinished file", file=name, hint=hint))
+            hint = "plandoc does not make such folders; move it somewhere else"
+            return Issue(Problem("a folder with the name of a temporary file", file=name, hint=hint))
         hint = wording("the next recovery, or {repair}, removes it", repair=Hint.REPAIR())
-        return Finding(Problem(document_names.Kind.TEMPORARY.value, file=name, hint=hint), Cure.CLEAR_AWAY)
+        return Issue(Problem(document_names.FileKind.TEMPORARY.value, file=name, hint=hint), Fix.REMOVE_TEMPORARY)
 
-    def _stray(self, name: str, kind: document_names.Kind) -> Finding:
+    def _stray(self, name: str, kind: document_names.FileKind) -> Issue:
         status = self._files.status(self._folder.root / name)
         is_file = status is not None and stat.S_ISREG(status.st_mode)
         is_ours = is_file and self._is_ours(name)
-        if kind is document_names.Kind.COPY or (kind is document_names.Kind.NAMED_LIKE_COPY and is_ours):
+        if kind is document_names.FileKind.COPY or (kind is document_names.FileKind.NAMED_LIKE_COPY and is_ours):
             original = document_names.document_of_copy(name)
-            message = f"looks like a second version of {original}, such as a sync service or an editor leaves"
+            message = f"looks like a second version of {original}, as left by a sync service or an editor"
             hint: str = wording(
                 "compare the two; {repair} moves this one to {place}", repair=Hint.REPAIR(), place=LOST_FOUND
             )
-            return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE if is_file else None)
+            return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE if is_file else None)
         if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
-            message = "a document under a name that is none, so that plandoc does not read it"
+            message = "misnamed document; plandoc ignores it"
             hint = wording(
-                "give it its name back, as it says inside; {repair} moves it to {place}",
+                "rename it to the name given inside; {repair} moves it to {place}",
                 repair=Hint.REPAIR(),
                 place=LOST_FOUND,
             )
-            return Finding(Problem(message, file=name, hint=hint), Cure.SET_ASIDE)
+            return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
-        return Finding(Problem(document_names.Kind.UNKNOWN.value, file=name, hint=hint))
+        return Issue(Problem(document_names.FileKind.UNKNOWN.value, file=name, hint=hint))
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file looks like a document, a marker or a journal, whole or not."""
@@ -195,85 +186,77 @@ class Look:
 
     # The documents.
 
-    def _events(self) -> Iterator[Finding]:
+    def _events(self) -> Iterator[Issue]:
         try:
             present = self._reading.names(EVENTS_FOLDER)
         except PlandocError as error:
             self._unlisted.add(EVENTS_FOLDER)
-            yield from findings_of(error, EVENTS_FOLDER)
+            yield from issues_of(error, EVENTS_FOLDER)
             return
         yield from self._lost_events()
         for event_id in sorted(event_id for event_id in map(event_of_document, present) if event_id is not None):
             yield from self._document(f"{EVENTS_FOLDER}/{event_id}.json")
 
-    def _lost_events(self) -> Iterator[Finding]:
+    def _lost_events(self) -> Iterator[Issue]:
         if self.marker is None or self.marker.next_event_id == 1:
             return
         if self._files.status(self._folder.root / EVENTS_FOLDER) is not None:
             return
         message = f"the folder is missing, but events were numbered up to {self.marker.next_event_id - 1}"
         alike = [name for name in self._files.names(self._folder.root) if name.casefold() == EVENTS_FOLDER]
-        hint = "take it back from a backup; if all events were removed, make an empty folder of this name"
+        hint = "take it back from a backup; if all events were removed, create an empty folder with this name"
         for name in alike:
-            hint = f"give {name!r} this name back"
-        yield Finding(Problem(message, file=EVENTS_FOLDER, hint=hint))
+            hint = f"rename {name!r} back"
+        yield Issue(Problem(message, file=EVENTS_FOLDER, hint=hint))
 
-    def _document(self, name: str) -> Iterator[Finding]:
+    def _document(self, name: str) -> Iterator[Issue]:
         number = documents.FORMAT if self.marker is None else self.marker.format
         file = origin(name, number)
         try:
             content = self._reading.read(file)
         except PlandocError as error:
-            yield from findings_of(error, file)
+            yield from issues_of(error, file)
             return
         if content is None:
-            yield Finding(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
+            yield Issue(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
             return
-        # The catalogue stays where it is even when it is damaged: without one there is no folder to work with.
-        cure = None if name in ROOT_DOCUMENTS else Cure.SET_ASIDE
+        # The catalog stays in place even when it is damaged: without it the folder cannot be used.
+        fix = None if name in ROOT_DOCUMENTS else Fix.QUARANTINE
         try:
             document = documents.parse(file, content)
             opened = DocumentSession(document, name)
             check_format_of_folder(opened, number)
         except PlandocError as error:
-            yield from findings_of(error, file, cure, is_damage=True)
+            yield from issues_of(error, file, fix, is_damage=True)
             return
         if not documents.is_as_written(document):
             yield _changed_by_others(document)
-        if self.marker is not None and opened.lineage != self.marker.lineage:
-            message = f"belongs to another folder ({opened.lineage}), not to this one ({self.marker.lineage})"
+        if self.marker is not None and opened.store_id != self.marker.store_id:
+            message = f"belongs to another folder ({opened.store_id}), not to this one ({self.marker.store_id})"
             hint = "import the other folder's data instead of copying its files"
-            yield Finding(Problem(message, file=file, hint=hint), cure, is_damage=True)
+            yield Issue(Problem(message, file=file, hint=hint), fix, is_damage=True)
             return
         yield from self._opened(opened)
 
-    def _opened(self, document: DocumentSession) -> Iterator[Finding]:
+    def _opened(self, document: DocumentSession) -> Iterator[Issue]:
         """Yield what is wrong inside a document of this folder."""
         event_id = event_of_document(document.name)
         self.highest_event = max(self.highest_event, event_id or 0)
         if document.name == CATALOG:
             self._catalog_ids = {name: set(document.ids(table)) for name, table in tables_of(CATALOG).items()}
         problems = document.problems()
-        yield from (Finding(problem, is_damage=True) for problem in problems)
-        yield from _wrong_counters(document)
+        yield from (Issue(problem, is_damage=True) for problem in problems)
+        yield from validate_counters(document)
         if problems:
             return
-        yield from self._doubles(document)
-        yield from self._references(document)
+        yield from validate_uniqueness(document, self._slugs)
+        if self._catalog_ids is not None:
+            yield from validate_references(document, self._catalog_ids)
         if document.name == CATALOG:
             self._catalog = document
-            yield from wrong_nesting(document)
+            yield from validate_containment(document)
         elif event_id is not None:
-            yield from wrong_with_plan(document, event_id, self._definitions())
-            self._compare_kept(document, event_id)
-
-    def _compare_kept(self, document: DocumentSession, event_id: int) -> None:
-        kept = self._kept_rows.get(document.name)
-        if kept is not None and isinstance(self._reading, FolderReading):
-            fingerprint, number, row = kept
-            is_used = self._reading.fingerprint(document.name) == fingerprint
-            if is_used and (number, row) != (event_id, document.row(BY_TYPE[Event], event_id)):
-                self._wrongly_kept.append(event_id)
+            yield from validate_plan(document, event_id, self._definitions())
 
     def _definitions(self) -> Definitions:
         catalog = self._catalog
@@ -283,101 +266,35 @@ class Look:
         def look_up(record_type: type) -> Any:
             return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
 
-        return Definitions(*map(look_up, (FinishedGood, FinishedUnit, Recipe, Ingredient)))
-
-    def _doubles(self, document: DocumentSession) -> Iterator[Finding]:
-        for table in tables_of(document.name).values():
-            # That an event has two snapshots is said with its plan.
-            for fields in () if table is BY_TYPE[PlanSnapshot] else table.unique:
-                # The events of all documents are compared; everything else only with its own document.
-                seen: dict[Any, tuple[str, str, int]] = self._slugs if table is BY_TYPE[Event] else {}
-                key_of = attrgetter(*fields)
-                for record in document.find(table):
-                    if fields == ("slug",) and not record.slug:
-                        hint = "write a short name that no other has, such as christmas-2026"
-                        yield _in_row(document, table, record.id, "wanted a slug, found none", field="slug", hint=hint)
-                        continue
-                    first = seen.setdefault(key_of(record), (document.file, table.name, record.id))
-                    if first != (document.file, table.name, record.id):
-                        message = f"{' and '.join(fields)} the same as in {' '.join(map(str, first))}"
-                        yield _in_row(document, table, record.id, message, hint="give one of the two another")
-
-    def _references(self, document: DocumentSession) -> Iterator[Finding]:
-        if self._catalog_ids is None:
-            return
-        for table in tables_of(document.name).values():
-            for record in document.find(table) if table.references else ():
-                for reference in table.references:
-                    target = BY_TYPE[reference.target]
-                    for missing in reference.ids(record):
-                        if missing not in self._catalog_ids[target.name]:
-                            message = f"{target.label} {missing} not found"
-                            hint = f"add it again or refer to another; or take {CATALOG} back from a backup"
-                            yield _in_row(document, table, record.id, message, field=reference.field, hint=hint)
+        return Definitions(*map(look_up, DEFINED))
 
 
-def _changed_by_others(document: documents.Document) -> Finding:
+def _changed_by_others(document: documents.Document) -> Issue:
     writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
-    message = f"was changed by other hands since {writer} wrote it"
-    hint = "if that was not intended, compare it with a backup; the next change of it by plandoc takes it as it is"
-    return Finding(Problem(message, file=document.name, hint=hint), is_note=True)
+    message = f"was changed by another program since {writer} wrote it"
+    hint = "if that was not intended, compare it with a backup; the next change by plandoc keeps it as it is"
+    return Issue(Problem(message, file=document.name, hint=hint), is_note=True)
 
 
-def _in_row(
-    document: DocumentSession, table: Table, row_id: int, message: str, *, hint: str, field: str | None = None
-) -> Finding:
-    line = document.line(table.name, row_id)
-    problem = Problem(message, document.file, line, table.name, str(row_id), field, hint)
-    return Finding(problem)
-
-
-def _wrong_with_journal(state: recovery.State, content: bytes) -> Iterator[Finding]:
+def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
     hint = wording(
         "if nobody has the folder open, a crash left it; the next write, or {repair}, ", repair=Hint.REPAIR()
     )
-    said = []
-    if state.folded:
-        said.append(("all its transactions are folded in already", "empties it"))
+    reported = []
+    if state.already_checkpointed:
+        reported.append(("all its transactions are already checkpointed", "empties it"))
     elif state.lines:
-        yield _not_folded_in(len(state.lines), hint)
-    if state.unfinished_size:
-        at = "all of it" if state.unfinished_size == len(content) else "at its end"
-        said.append((f"{state.unfinished_size} bytes were never committed, {at}", "cuts them off"))
-    for message, effect in said:
-        yield Finding(Problem(message, file=journal.NAME, hint=joined("", [hint, effect])), Cure.RECOVER)
+        yield _not_checkpointed(len(state.lines), hint)
+    if state.torn_size:
+        which = "all of its" if state.torn_size == len(content) else "the last"
+        reported.append((f"{which} {state.torn_size} bytes were never committed", "removes them"))
+    for message, effect in reported:
+        yield Issue(Problem(message, file=journal.NAME, hint=joined("", [hint, effect])), Fix.RECOVER)
 
 
-def _not_folded_in(transactions: int, hint: str) -> Finding:
-    """Return the note that a folder is open somewhere: it is sound as it is, and closing it folds them in."""
+def _not_checkpointed(transactions: int, hint: str) -> Issue:
+    """Return the note that the folder is open somewhere: nothing is wrong, and closing it makes the checkpoint."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
-    it = "folds it in" if transactions == 1 else "folds them in"
-    problem = Problem(f"{message} folded in yet: the folder is open", file=journal.NAME, hint=joined("", [hint, it]))
-    return Finding(problem, Cure.RECOVER, is_note=True)
-
-
-def _wrong_counters(document: DocumentSession) -> Iterator[Finding]:
-    known = tables_of(document.name)
-    for table, number in document.next_ids.items():
-        if table not in known:
-            hint = f"take it out; known are {', '.join(known)}"
-            yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
-        elif number > LARGEST_NUMBER:
-            hint = "write the highest id of the table and one more"
-            yield _counter(document, table, f"no row can get the id {number}; the highest is {LARGEST_NUMBER}", hint)
-    for table, (found, wanted) in document.stale_counters().items():
-        # A table that is not known is said to be so.
-        if table in known:
-            yield _counter_behind(document, table, found, wanted)
-
-
-def _counter_behind(document: DocumentSession, table: str, found: int, wanted: int) -> Finding:
-    message = f"wanted a next id of at least {wanted} for {table}, found {found}"
-    if wanted >= 10**documents.LONGEST_ID:
-        return _counter(document, table, message, "the id is the highest there can be; give the row a smaller one")
-    hint = wording("a new row could get an id that was used; {repair} raises it", repair=Hint.REPAIR())
-    return _counter(document, table, message, hint, Cure.COUNT_UP)
-
-
-def _counter(document: DocumentSession, table: str, message: str, hint: str, cure: Cure | None = None) -> Finding:
-    field = f"next_ids.{table}"
-    return Finding(Problem(message, document.file, None, documents.ABOUT_TABLE, documents.ABOUT_ROW, field, hint), cure)
+    it = "checkpoints it" if transactions == 1 else "checkpoints them"
+    problem = Problem(f"{message} checkpointed yet: the folder is open", file=journal.NAME, hint=joined("", [hint, it]))
+    return Issue(problem, Fix.RECOVER, is_note=True)

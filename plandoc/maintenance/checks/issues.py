@@ -1,4 +1,4 @@
-"""A finding of the check: the problem as it is shown, and what a repair can do about it."""
+"""Issues of the check: each problem as it is shown, and what a repair can do about it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,33 @@ from plandoc.errors import DamagedError, NewerFormatError, PlandocError, Problem
 from plandoc.frozen import frozen
 
 
-class Cure(enum.Enum):
-    """What a repair does about a finding without losing anything."""
+class Fix(enum.Enum):
+    """What a repair does about an issue, in the order in which it does it; the value says it before it is done and after.
 
-    RECOVER = "fold the journal in"
-    CLEAR_AWAY = "remove an unfinished file of plandoc's own"
-    COUNT_UP = "count the next id up"
-    SET_ASIDE = "move the file to lost-found"
-    FORGET = "forget what is kept of the events outside the folder"
+    No fix loses anything. RESTORE needs a backup, so the check never proposes it.
+    """
+
+    RECOVER = ("finish what a crash left", "finished what a crash left")
+    REMOVE_TEMPORARY = ("remove", "removed")
+    FIX_COUNTER = ("raise the next id", "raised the next id")
+    QUARANTINE = ("move to lost-found", "moved to lost-found")
+    RESTORE = ("restore from the backup", "restored from the backup")
 
 
 @frozen
-class Finding:
+class Issue:
     """One thing that is wrong.
 
     Attributes:
         problem: As it is shown.
-        cure: What a repair does about it; None when it can do nothing by itself.
+        fix: What a repair does about it by itself; None when it can do nothing.
         is_damage: Whether the document's content cannot be trusted, so that a backup's is better.
-        newer: The error that says that a newer plandoc wrote the file; None when none did.
-        is_note: Whether nothing is wrong, but it is worth knowing.
+        newer: The error when a newer plandoc wrote the file; None otherwise.
+        is_note: Whether it is only worth knowing and nothing is wrong.
     """
 
     problem: Problem
-    cure: Cure | None = None
+    fix: Fix | None = None
     is_damage: bool = False
     newer: NewerFormatError | None = None
     is_note: bool = False
@@ -44,16 +47,14 @@ class Finding:
         return self.problem.file or ""
 
 
-def findings_of(
-    error: PlandocError, name: str, cure: Cure | None = None, *, is_damage: bool = False
-) -> tuple[Finding, ...]:
-    """Return what an error of reading a file means as findings."""
+def issues_of(error: PlandocError, name: str, fix: Fix | None = None, *, is_damage: bool = False) -> tuple[Issue, ...]:
+    """Return the issues for an error that reading a file raised."""
     if isinstance(error, NewerFormatError):
         message = f"has format {error.found}, but this plandoc reads formats up to {error.supported}"
         hint = "upgrade with 'pip install --upgrade plandoc'; until then nothing here is changed"
-        return (Finding(Problem(message, file=name, hint=hint), newer=error),)
+        return (Issue(Problem(message, file=name, hint=hint), newer=error),)
     if isinstance(error, DamagedError | ValidationError):
-        # What stands in the place of a file names its whole path, which repair could not match.
+        # The error can name the whole path, which repair could not match.
         problems = (attrs.evolve(problem, file=name) for problem in error.problems)
-        return tuple(Finding(problem, cure, is_damage=is_damage) for problem in problems)
-    return (Finding(Problem(str(error), file=name)),)
+        return tuple(Issue(problem, fix, is_damage=is_damage) for problem in problems)
+    return (Issue(Problem(str(error), file=name)),)

@@ -1,4 +1,4 @@
-"""Which file system a folder is on, as far as Linux tells: where locks do not exclude, two writers can do harm."""
+"""Which file system a folder is on, as far as Linux shows it: where locks do not work, two writers could corrupt it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
 def file_system_of(mounts: str, path: str) -> str | None:
-    r"""Return the type of the file system that a path is on, or None when the table does not tell.
+    r"""Return the type of the file system that a path is on, or None when the table does not show it.
 
     Args:
         mounts: The text of `/proc/self/mountinfo`.
@@ -43,18 +43,18 @@ def file_system_of(mounts: str, path: str) -> str | None:
 
 
 def doubtful_locks(mounts: str, path: str) -> Problem | None:
-    """Return what to say when native locks may not exclude on the file system of a path; None when they do."""
+    """Return the problem when file locks may not work on the file system of a path; None when they do."""
     kind = file_system_of(mounts, path)
     # An NTFS disk is driven by FUSE too ("fuseblk"), but by this machine's kernel alone.
     if kind is None or not (kind in _SHARED or kind == "fuse" or kind.startswith("fuse.")):
         return None
     message = f"the folder is on a {kind} file system, where file locks may not keep two writers apart"
-    hint = "let one machine at a time write here, or keep the folder on a local disk and its backups there"
+    hint = "let only one machine write here at a time, or keep the folder on a local disk and only its backups here"
     return Problem(message, hint=hint)
 
 
 def problem_of_place(root: Path) -> Problem | None:
-    """Return what is doubtful about the place of a folder; None where nothing is, or where the system does not tell."""
+    """Return the problem with the file system of a folder; None where there is none, or where the system does not show it."""
     try:
         mounts = _TABLE.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

@@ -1,6 +1,7 @@
-"""Putting a damaged folder in order: only what is safe, said first, and nothing lost by it."""
+"""Repairing a damaged folder: only what is safe, shown first, without losing data."""
 
-from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind, RepairReport
+from plandoc.maintenance.checks import Fix
+from plandoc.maintenance.repairs.repair_report import RepairAction, RepairReport
 from plandoc.maintenance.repairs.repairing import repair
 
-__all__ = ["RepairAction", "RepairKind", "RepairReport", "repair"]
+__all__ = ["Fix", "RepairAction", "RepairReport", "repair"]

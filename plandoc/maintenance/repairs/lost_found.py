@@ -1,4 +1,4 @@
-"""The place for what is taken out of a folder: each file byte for byte, with the reason beside it."""
+"""Keeps what is removed from a folder: each file byte for byte, with the reason beside it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class LostFound:
 
     @staticmethod
     def name_of(name: str, content: bytes, *, is_replaced: bool = False) -> str:
-        """Return the name under which a file is kept; it tells content from content.
+        """Return the name under which a file is kept; different content gets a different name.
 
         >>> LostFound.name_of("events/7.json", b"")
         'lost-found/events-7.json.e3b0c44298fc'
         """
         encoded = name.replace("/", "-").encode("utf-8", "surrogateescape")[:_LONGEST_NAME]
-        # Cut inside a character, the rest of it is dropped; bytes that never were characters stay.
+        # A character that is cut in half is dropped; bytes that never were characters stay.
         flat = encoded.decode("utf-8", "ignore" if len(encoded) == _LONGEST_NAME else "surrogateescape")
         suffix = ".replaced" if is_replaced else ""
         return f"{LOST_FOUND}/{flat}.{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
@@ -43,8 +43,8 @@ class LostFound:
             self._folder.put_durably(kept + _REASON, note)
         return kept
 
-    def taken_out(self) -> Iterator[str]:
-        """Yield the documents of events that stand here because they were damaged, and were not taken back since."""
+    def quarantined(self) -> Iterator[str]:
+        """Yield the documents of events that are here because they were damaged, and were not restored since."""
         present = self._folder.names(LOST_FOUND)
         noted = set(present)
         found = {
@@ -55,8 +55,8 @@ class LostFound:
         }
         yield from sorted(found)
 
-    def note_taken_back(self, document: str) -> None:
-        """Note that a document was taken back, so that no later repair brings it back once it was removed on purpose."""
+    def note_restored(self, document: str) -> None:
+        """Note that a document was restored, so that no later repair restores it after it was removed on purpose."""
         for name in self._folder.names(LOST_FOUND):
             match = _TAKEN_OUT.fullmatch(name.removeprefix(f"{LOST_FOUND}/"))
             if match is not None and f"events/{match[1]}" == document and self._folder.read(name + _TAKEN_BACK) is None:

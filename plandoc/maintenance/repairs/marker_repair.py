@@ -1,4 +1,4 @@
-"""Taking `plandoc.json` back: without it nothing else in a folder can be changed."""
+"""Restoring `plandoc.json`: without it nothing else in a folder can be changed."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ import attrs
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, Outcome
-from plandoc.maintenance.checks import Finding, Look
+from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
-from plandoc.maintenance.repairs.repair_report import RepairAction, RepairKind
-from plandoc.maintenance.repairs.restore_document import Source
+from plandoc.maintenance.repairs.repair_report import RepairAction
+from plandoc.maintenance.repairs.restore_document import RestoreSource
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock, while_locked
-from plandoc.storage.os_errors import translated
+from plandoc.storage.os_errors import translate_os_errors
 from plandoc.tables import EVENTS_FOLDER, MARKER, event_of_document
 
 
-def taking_marker_back(
-    look: Look, findings: Sequence[Finding], folder: DocumentFiles, source: Source | None
+def plan_marker_restore(
+    inspection: Inspection, issues: Sequence[Issue], folder: DocumentFiles, source: RestoreSource | None
 ) -> Iterator[RepairAction]:
-    """Yield that the marker is taken back, when neither it nor the journal says what it said."""
-    wrong = next((finding for finding in findings if finding.file == MARKER and finding.is_damage), None)
-    if look.marker is None and wrong is not None and source is not None:
+    """Yield the restore of the marker, when neither it nor the journal can be read."""
+    wrong = next((issue for issue in issues if issue.file == MARKER and issue.is_damage), None)
+    if inspection.marker is None and wrong is not None and source is not None:
         content = folder.read(MARKER)
         kept = None if content is None else LostFound.name_of(MARKER, content, is_replaced=True)
-        counted = f"transactions are counted on from {_marker(folder, source).serial}"
-        reason = f"{wrong.problem.message}; {counted}; what else can be repaired is seen once it is there"
-        yield RepairAction(RepairKind.TAKE_BACK, MARKER, reason, kept)
+        counted = f"transaction numbers continue from {_marker(folder, source).serial}"
+        reason = f"{wrong.problem.message}; {counted}; other repairs can be planned once it is there"
+        yield RepairAction(Fix.RESTORE, MARKER, reason, kept)
 
 
-def take_marker_back(root: Path, files: Files, clock: Clock, source: Source, timeout_seconds: float) -> None:
-    """Put a marker in its place, under the lock; the damaged one is kept."""
+def restore_marker(root: Path, files: Files, clock: Clock, source: RestoreSource, timeout_seconds: float) -> None:
+    """Restore the marker, under the lock; the damaged one is kept."""
     folder = DocumentFiles(root, files)
 
-    def take_back(_: FolderLock) -> None:
-        with translated(root, Outcome.NOT_SAVED):
+    def put_back(_: FolderLock) -> None:
+        with translate_os_errors(root, Outcome.NOT_SAVED):
             content = folder.read(MARKER)
             if _is_sound(content):
-                # Somebody else was faster.
+                # Somebody else has restored it.
                 return
             if content is not None:
                 LostFound(folder).keep(MARKER, content, "could not be read", is_replaced=True)
             folder.put_durably(MARKER, marker.render(_marker(folder, source)))
 
-    while_locked(root, files, take_back, action="repair", moment=clock(), timeout_seconds=timeout_seconds)
+    while_locked(root, files, put_back, action="repair", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
 def _is_sound(content: bytes | None) -> bool:
@@ -59,8 +59,8 @@ def _is_sound(content: bytes | None) -> bool:
     return True
 
 
-def _marker(folder: DocumentFiles, source: Source) -> marker.Marker:
-    """Return the marker: with the identity of the folder, and counts behind all that is there."""
+def _marker(folder: DocumentFiles, source: RestoreSource) -> marker.Marker:
+    """Return the marker: with the identity of the folder, and counters above everything that is there."""
     then = source.backup.marker
     ids = [event_of_document(name) or 0 for name in folder.names(EVENTS_FOLDER)]
     serial = then.serial
@@ -69,8 +69,8 @@ def _marker(folder: DocumentFiles, source: Source) -> marker.Marker:
     except DamagedError:
         lines = ()
     if lines:
-        # The journal goes on from the last transaction that the lost marker had folded in.
+        # The journal continues after the last transaction that the lost marker counted as checkpointed.
         serial = lines[0].serial - 1
     return attrs.evolve(
-        then, lineage=source.lineage, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
+        then, store_id=source.store_id, serial=serial, next_event_id=max(then.next_event_id, max(ids, default=0) + 1)
     )

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import enum
-
 from plandoc.errors import Problem
 from plandoc.frozen import frozen
-
-
-class RepairKind(enum.Enum):
-    """A kind of repair; the value is how it is said before it is done, and after."""
-
-    RECOVER = ("finish what a crash left", "finished what a crash left")
-    CLEAR_AWAY = ("remove", "removed")
-    COUNT_UP = ("count up", "counted up")
-    SET_ASIDE = ("move to lost-found", "moved to lost-found")
-    FORGET = ("forget", "forgot")
-    TAKE_BACK = ("take back from the backup", "taken back from the backup")
+from plandoc.maintenance.checks import Fix
 
 
 @frozen
@@ -24,22 +12,22 @@ class RepairAction:
     """One thing that a repair does.
 
     Attributes:
-        kind: What is done.
+        fix: What is done.
         file: The file that it is done to.
         reason: Why, and what follows from it.
-        kept_as: Where the content that stood there is kept, as a path inside the folder; None when there was none, or
-            when it stays where it is.
+        kept_as: Where the previous content is kept, as a path inside the folder; None when there was none, or when it
+            stays where it is.
     """
 
-    kind: RepairKind
+    fix: Fix
     file: str
     reason: str
     kept_as: str | None = None
 
     def sentence(self, *, is_done: bool) -> str:
-        """Return what is said of it, before it is done or after."""
+        """Return a sentence about it, before or after it is done."""
         kept = f" (kept as {self.kept_as})" if self.kept_as else ""
-        verb = self.kind.value[is_done]
+        verb = self.fix.value[is_done]
         return f"{verb}: {self.file}{kept}: {self.reason}"
 
 
@@ -49,7 +37,7 @@ class RepairReport:
 
     Attributes:
         actions: What was done, in order.
-        remaining: What is still wrong; each says why no repair can put it right, and the way out.
+        remaining: What is still wrong; each says why it was not repaired, and the way out.
         dry_run: Whether nothing was done yet.
     """
 

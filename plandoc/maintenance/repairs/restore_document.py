@@ -1,4 +1,4 @@
-"""Taking single documents back from a backup."""
+"""Restoring single documents from a backup."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from plandoc.tables import BY_TYPE, MARKER, tables_of
 
 
 @frozen
-class Source:
-    """A backup to take documents back from.
+class RestoreSource:
+    """A backup to restore documents from.
 
     Attributes:
-        backup: What was read.
-        lineage: The identity of the folder that they are for.
+        backup: The backup.
+        store_id: The identity of the folder that is repaired.
     """
 
     backup: Backup
-    lineage: str
+    store_id: str
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, lineage: str, foreign: bool) -> Source:
+    def open(cls, path: str | os.PathLike[str], *, store_id: str, allow_other_folder: bool) -> RestoreSource:
         """Read a backup.
 
         Raises:
-            ValidationError: when it is one of another folder, and `foreign` does not say that it may be.
+            ValidationError: when it is of another folder, without `allow_other_folder`.
             DamagedError: when it cannot be trusted.
         """
         backup = open_backup(path)
-        found = backup.manifest.lineage
-        if found != lineage and not foreign:
-            message = f"the backup is one of another folder ({found}), not of this one ({lineage})"
+        found = backup.manifest.store_id
+        if found != store_id and not allow_other_folder:
+            message = f"the backup was made of another folder ({found}), not of this one ({store_id})"
             hint = wording(
-                "take a backup of this folder; or say {option}, and its documents become part of it",
-                option=Hint.ALLOW_FOREIGN(),
+                "use a backup of this folder; or repair with {option}, and its documents become part of this one",
+                option=Hint.ALLOW_OTHER_FOLDER(),
             )
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
-        return cls(backup, lineage)
+        return cls(backup, store_id)
 
     def has_sound(self, name: str) -> bool:
-        """Whether there is a document of this name, with nothing wrong in it."""
+        """Whether it has a document of this name without problems."""
         return self._sound(name) is not None
 
     def content(self, name: str, referred: Mapping[str, int]) -> bytes:
-        """Return the content that a document gets: that of the backup, with ids counted up behind those in use.
+        """Return the content that a document gets: that of the backup, with next ids above those in use.
 
         Args:
             name: The document.
@@ -61,24 +61,25 @@ class Source:
         """
         document = self._sound(name)
         if document is None:
-            raise ValidationError([Problem("the backup holds no sound document of this name", file=name)])
+            raise ValidationError([Problem("the backup has no intact document of this name", file=name)])
         document.advance_counters()
         for table_name, table in tables_of(name).items():
             if document.next_id(table) <= referred.get(table_name, 0):
                 document.reserve_ids(table, referred[table_name] + 1)
-        # What was divided since is not what the folder wants, and any other document is brought up when it is read.
-        is_as_it_was = not document.changed and self.backup.manifest.lineage == self.lineage
+        # A document that was divided since is rendered anew; any other is migrated when it is read.
+        is_as_it_was = not document.changed and self.backup.manifest.store_id == self.store_id
         return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
 
     def lost_since(self, state: recovery.State | None) -> str:
-        """Return what is lost by going back to the backup."""
+        """Return what is lost by restoring from the backup."""
         then, now = self.backup.manifest.serial, 0 if state is None else state.serial
         when = f"{self.backup.manifest.created_at:%Y-%m-%d %H:%M} UTC (transaction {then})"
-        if self.backup.manifest.lineage != self.lineage:
-            return f"that of another folder, of {when}"
+        if self.backup.manifest.store_id != self.store_id:
+            return f"the version of another folder, of {when}"
         if now <= then:
-            return f"that of {when}, which lacks nothing that was saved since"
-        return f"that of {when}; what transactions {then + 1} to {now} changed in it is lost"
+            return f"the version of {when}; nothing was saved since"
+        since = f"transaction {now}" if now == then + 1 else f"transactions {then + 1} to {now}"
+        return f"the version of {when}; changes by {since} are lost"
 
     def _parts(self, name: str) -> tuple[str, ...]:
         number = self.backup.marker.format
@@ -91,17 +92,17 @@ class Source:
             return None
         try:
             document = documents.parse(file, content)
-            opened = DocumentSession(attrs.evolve(document, lineage=self.lineage), name)
+            opened = DocumentSession(attrs.evolve(document, store_id=self.store_id), name)
         except PlandocError:
             return None
-        belongs = document.lineage == self.backup.manifest.lineage
+        belongs = document.store_id == self.backup.manifest.store_id
         return opened if belongs and not opened.problems() else None
 
 
 def highest_referred(contents: Iterable[tuple[str, bytes | None]]) -> dict[str, int]:
-    """Return the highest id of each table of the catalogue that the documents of events refer to.
+    """Return the highest id of each table of the catalog that the documents of events refer to.
 
-    A row of the catalogue that is lost leaves its number behind there; a new row must not be taken for it.
+    Events can still refer to a lost row of the catalog; a new row must not get its id.
     """
     highest: dict[str, int] = {}
     for name, content in contents:

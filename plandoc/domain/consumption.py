@@ -1,0 +1,66 @@
+"""What batches take from the stock: each need from stock that can be compared with it, as far as it lasts, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+
+from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.measures import Amount, convert, storable
+from plandoc.frozen import frozen
+from plandoc.records import Density, NotTaken, StockItem, Taken
+from plandoc.units import position
+
+
+@frozen
+class Consumption:
+    """What is taken from the stock.
+
+    Attributes:
+        remaining_stock: The rows of the stock that it lowers, as they are afterwards.
+        taken: How much is taken from each of them.
+        not_taken: What is needed and was not in stock.
+    """
+
+    remaining_stock: tuple[StockItem, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    not_taken: tuple[NotTaken, ...] = ()
+
+
+def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption:
+    """Return what needs take from the stock: of several units that can be compared, the largest first.
+
+    Args:
+        needs: What is needed.
+        stock: The whole stock, other ingredients included.
+    """
+    items = sorted(stock, key=lambda one: (-position(one.unit), one.id))
+    left = {item.id: item for item in items}
+    taken: list[Taken] = []
+    not_taken: list[NotTaken] = []
+    for need in needs:
+        missing = need.amount
+        for item in (one for one in items if one.ingredient_id == need.ingredient.id):
+            rest, missing = _rest(Fraction(left[item.id].quantity), item.unit, missing, need.ingredient.density)
+            if rest != left[item.id].quantity:
+                taken.append(Taken(item.ingredient_id, Fraction(left[item.id].quantity) - rest, item.unit))
+                left[item.id] = attrs.evolve(item, quantity=rest)
+        if missing.exact:
+            not_taken.append(NotTaken(need.ingredient.name, storable(missing.exact, rounds_up=True), missing.unit))
+    less = (left[item.id] for item in items if left[item.id] != item)
+    return Consumption(tuple(less), tuple(taken), tuple(not_taken))
+
+
+def _rest(there: Fraction, unit: str, missing: Amount, density: Density | None) -> tuple[Fraction, Amount]:
+    """Return what is left of a row of the stock, and what is still missing."""
+    wanted = convert(missing, unit, density)
+    if wanted is None or not wanted.exact:
+        return there, missing
+    if wanted.exact < there:
+        # The rest is rounded up where it cannot be stored exactly; what is taken is the difference, so the sum is unchanged.
+        rest = Fraction(storable(there - wanted.exact, rounds_up=True))
+        return min(there, rest), attrs.evolve(missing, exact=Fraction(0))
+    still = convert(attrs.evolve(wanted, exact=wanted.exact - there), missing.unit, density)
+    return Fraction(0), missing if still is None else still

@@ -1,0 +1,171 @@
+"""The JSON exports of bake-tracker, versions 3.x and 4.x, read into drafts.
+
+Nothing here knows the data folder; nothing is changed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from plandoc.domain.batches import units_yielded
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.requirements import Breakdown
+from plandoc.domain.snapshot_ids import TABLES
+from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
+from plandoc.exchange.bake_tracker.export_events import Batches, EventRows, events
+from plandoc.exchange.bake_tracker.export_goods import goods
+from plandoc.exchange.bake_tracker.export_stock import stock
+from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.exchange.drafts import Draft, Drafts, EventDraft
+from plandoc.exchange.event_content import ANY_EVENT, EventContent
+from plandoc.exchange.references import wrong_nesting
+from plandoc.records import FinishedUnit, PlanState, ProductionRun, StockItem
+
+APPLICATION = "bake-tracker"
+_VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
+# Facts about the file itself, not about the bakery.
+_ABOUT_THE_FILE = frozenset(
+    {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
+)
+# What such a file leaves blank it says nothing of.
+_UNSAID_WHEN_BLANK = ("category", "density", "notes")
+
+
+def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
+    """Return what an export says.
+
+    Raises:
+        ValidationError: when it is not an export of bake-tracker, or of a version that is not known.
+        RowsFailed: with all rows that are broken.
+    """
+    _check_origin(path, exported)
+    export = ExportReader({key: value for key, value in exported.items() if key not in _ABOUT_THE_FILE})
+    known = ingredients(export)
+    recipes_read, nested_units = recipes(export)
+    all_units = [*nested_units, *units(export)]
+    catalog = Catalog.of(known, recipes_read, all_units, goods(export, all_units))
+    items, event_rows = stock(export), events(export)
+    # No sum can be done with what is broken.
+    export.failed.check(export.notes())
+    catalog.check_nesting(export)
+    event_drafts = tuple(catalog.event(rows, export) for rows in event_rows)
+    export.failed.check(export.notes())
+    return Drafts(
+        catalog=catalog.drafts(),
+        stock=tuple(_draft(item, f"{catalog.name_of(item)}, {item.unit}") for item in items),
+        events=event_drafts,
+        rows=tuple(export.skipped),
+        notes=export.notes(),
+    )
+
+
+def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
+    application = exported.get("application")
+    if application != APPLICATION:
+        message = f"wanted an export of {APPLICATION}, found {shorten(application)}"
+        raise ValidationError([Problem(message, file=path, field="application")])
+    version = exported.get("version")
+    if type(version) is not str or not _VERSION.fullmatch(version):
+        message = f"wanted version 3.x or 4.x, found {shorten(version)}"
+        hint = "export it again with a bake-tracker of one of these versions"
+        raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
+
+
+class Catalog:
+    """The catalog of a file, and what its events make of it.
+
+    Args:
+        tables: Records by number, by table.
+    """
+
+    def __init__(self, tables: Mapping[str, Mapping[int, Any]]) -> None:
+        self._tables = tables
+        self._units: Mapping[int, FinishedUnit] = tables["finished_units"]
+        self._definitions = Definitions(tables["finished_goods"].get, self._units.get, tables["recipes"].get)
+
+    @classmethod
+    def of(cls, *kinds: Iterable[Any]) -> Catalog:
+        """Return the catalog of these ingredients, recipes, units and goods."""
+        return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
+
+    def drafts(self) -> dict[str, dict[int, Draft]]:
+        """Return everything as drafts."""
+        return {table: {n: _draft(one, one.name) for n, one in rows.items()} for table, rows in self._tables.items()}
+
+    def name_of(self, item: StockItem) -> str:
+        """Return what is in stock."""
+        name: str = self._tables["ingredients"][item.ingredient_id].name
+        return name
+
+    def check_nesting(self, export: ExportReader) -> None:
+        """Refuse recipes and goods that contain themselves.
+
+        Raises:
+            RowsFailed: with all of them.
+        """
+        for table in ("recipes", "finished_goods"):
+            for number, reason in wrong_nesting(table, self._tables[table]):
+                export.failed.add(table, self._tables[table][number].name, reason)
+        export.failed.check(export.notes())
+
+    def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
+        """Return an event; batches of which nobody can tell the unit are failed rows."""
+        needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(rows.goods)}
+        batches: Counter[int] = Counter()
+        for decision in rows.decisions:
+            if (unit := self._unit_of(decision, rows, needed, export)) is not None:
+                batches[unit.id] += decision.batches
+        runs = [(run, self._unit_of(run, rows, needed, export)) for run in rows.runs]
+        content = EventContent(
+            event=attrs.evolve(rows.event, plan_state=_state_of(rows), id=0),
+            recipes=frozenset(rows.recipes),
+            goods=dict(rows.goods),
+            production_runs=tuple(_run(run, unit) for run, unit in runs if unit is not None),
+        )
+        return EventDraft(content, rows.event.name, batches=dict(batches))
+
+    def _unit_of(
+        self, batches: Batches, rows: EventRows, needed: set[int], export: ExportReader
+    ) -> FinishedUnit | None:
+        if batches.unit is not None:
+            return self._units[batches.unit]
+        of_recipe = [unit for unit in self._units.values() if unit.recipe_id == batches.recipe]
+        # Of several units of a recipe the only one that the goods of the event take is meant.
+        meant = [unit for unit in of_recipe if unit.id in needed] or of_recipe
+        if len(meant) == 1:
+            return meant[0]
+        name = self._tables["recipes"][batches.recipe or 0].name
+        reason = f"the recipe {name} has {len(of_recipe)} finished units; the row must say which one is meant"
+        export.failed.add(batches.table, rows.event.name, reason)
+        return None
+
+
+def _state_of(rows: EventRows) -> PlanState:
+    # What was baked counts, whatever the file says of the state.
+    is_completed = rows.event.plan_state is PlanState.COMPLETED
+    return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state
+
+
+def _draft(record: Any, name: str) -> Draft:
+    blank = (field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field))
+    return Draft(record, name, frozenset(blank))
+
+
+def _run(batches: Batches, unit: FinishedUnit) -> ProductionRun:
+    made = units_yielded(batches.batches, unit.yield_per_batch)
+    assert batches.baked_at is not None  # noqa: S101  (runs are read with the time when they were baked)
+    return ProductionRun(
+        event_id=ANY_EVENT,
+        finished_unit_id=unit.id,
+        batches=batches.batches,
+        units_expected=made,
+        units_made=made,
+        produced_at=batches.baked_at,
+        notes=batches.notes,
+    )

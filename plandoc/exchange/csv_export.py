@@ -1,0 +1,239 @@
+"""Tables for spreadsheets, as CSV, in a baker's words.
+
+The first four have the columns that the imports of tables read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from plandoc.codec import to_row
+from plandoc.domain.rounding import rounded
+from plandoc.engine.plan_definitions import is_frozen, known_to
+from plandoc.engine.session import Session
+from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
+from plandoc.escaping import csv_text
+from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
+from plandoc.records import (
+    BatchDecision,
+    Event,
+    EventFinishedGood,
+    FinishedGood,
+    FinishedUnit,
+    Ingredient,
+    PlanState,
+    Recipe,
+    StockItem,
+)
+from plandoc.storage import output_file
+from plandoc.storage.files import Files
+from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.paths import checked_path
+from plandoc.store import NO_SESSION, reads
+
+Rows = Iterator[Sequence[object]]
+
+_STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
+
+
+@frozen
+class Sheet:
+    """One table: what stands above the columns, and the rows."""
+
+    headings: tuple[str, ...]
+    rows: Callable[[Session], Rows]
+
+
+class _Names:
+    """What records are called: by their names, or by their slugs where two have the same name."""
+
+    def __init__(self, records: Iterable[Any]) -> None:
+        self._records = {record.id: record for record in records}
+        self._counted = Counter(record.name for record in self._records.values())
+
+    def __getitem__(self, record_id: int | None) -> str:
+        record = None if record_id is None else self._records.get(record_id)
+        if record is None:
+            # A file edited by hand can refer to what is not there.
+            return f"number {record_id} (not found)"
+        name: str = record.name if self._counted[record.name] == 1 else record.slug
+        return name
+
+
+class _NamesOfPlans:
+    """What records are called in plans: by what was frozen for a plan, or by the catalog."""
+
+    def __init__(self, kind: type[Any], session: Session) -> None:
+        self._kind = kind
+        self._session = session
+        self._today = _Names(session.find(kind))
+
+    def of(self, event_id: int) -> _Names:
+        """Return the names in the plan of one event."""
+        if not is_frozen(event_id, self._session):
+            return self._today
+        return _Names(known_to(self._kind, event_id, self._session))
+
+
+def _ingredients(session: Session) -> Rows:
+    for one in session.find(Ingredient):
+        density = None if one.density is None else to_row(one.density)
+        shown = "" if density is None else "{volume} {volume_unit} = {weight} {weight_unit}".format(**density)
+        yield one.name, one.category, shown, one.notes
+
+
+def _recipes(session: Session) -> Rows:
+    ingredients, recipes = _Names(session.find(Ingredient)), _Names(session.find(Recipe))
+    units: dict[int, list[FinishedUnit]] = {}
+    for unit in session.find(FinishedUnit):
+        units.setdefault(unit.recipe_id, []).append(unit)
+    for one in session.find(Recipe):
+        name = recipes[one.id]
+        for line in one.lines:
+            yield name, one.category, ingredients[line.ingredient_id], "", f"{line.quantity:f}", line.unit, "", ""
+        for part in one.sub_recipes:
+            yield name, one.category, "", recipes[part.recipe_id], f"{part.multiplier:f}", "", "", ""
+        for unit in units.get(one.id, ()):
+            share = "" if unit.batch_percentage is None else f"{unit.batch_percentage:f}%"
+            yield name, one.category, "", "", "", unit.item_unit, share or unit.items_per_batch, unit.name
+
+
+def _goods(session: Session) -> Rows:
+    goods, units = _Names(session.find(FinishedGood)), _Names(session.find(FinishedUnit))
+    for one in session.find(FinishedGood):
+        for part in one.components:
+            is_unit = part.finished_unit_id is not None
+            called = units[part.finished_unit_id] if is_unit else goods[part.finished_good_id]
+            yield goods[one.id], called, f"{part.quantity:f}", "unit" if is_unit else "good"
+
+
+def _stock(session: Session) -> Rows:
+    ingredients = _Names(session.find(Ingredient))
+    for item in session.find(StockItem):
+        yield ingredients[item.ingredient_id], f"{rounded(Fraction(item.quantity), 12):f}", item.unit
+
+
+def _events(session: Session) -> Rows:
+    for event in session.find(Event):
+        yield event.name, event.event_date, _STATES[event.plan_state], event.expected_attendees, event.notes
+
+
+def _plans(session: Session) -> Rows:
+    all_events, goods = session.find(Event), _NamesOfPlans(FinishedGood, session)
+    events = _Names(all_events)
+    for event in all_events:
+        called = goods.of(event.id)
+        for row in session.find(EventFinishedGood, event_id=event.id):
+            yield events[event.id], called[row.finished_good_id], row.quantity
+
+
+def _batches(session: Session) -> Rows:
+    all_events = session.find(Event)
+    events, names = _Names(all_events), [_NamesOfPlans(kind, session) for kind in (FinishedUnit, Recipe)]
+    for event in all_events:
+        units, recipes = (one.of(event.id) for one in names)
+        for row in session.find(BatchDecision, event_id=event.id):
+            called = events[event.id], recipes[row.recipe_id], units[row.finished_unit_id]
+            yield *called, row.batches, row.yield_per_batch, row.units_needed
+
+
+SHEETS: Mapping[str, Sheet] = MappingProxyType(
+    {
+        "ingredients": Sheet(("name", "category", "density", "notes"), _ingredients),
+        "recipes": Sheet(
+            ("recipe", "category", "ingredient", "sub_recipe", "quantity", "unit", "makes", "of"), _recipes
+        ),
+        "goods": Sheet(("good", "component", "quantity", "kind"), _goods),
+        "stock": Sheet(("ingredient", "quantity", "unit"), _stock),
+        "events": Sheet(("event", "date", "state", "expected_attendees", "notes"), _events),
+        "plans": Sheet(("event", "good", "quantity"), _plans),
+        "batches": Sheet(("event", "recipe", "unit", "batches", "yield_per_batch", "units_needed"), _batches),
+    }
+)
+
+
+@reads
+def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSION) -> dict[str, str]:
+    """Return tables as CSV, by name: ingredients, recipes, goods, stock, events, plans, batches; None means all.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Raises:
+        ValidationError: for a table that there is not.
+    """
+    wanted = list(SHEETS) if tables is None else list(dict.fromkeys(tables))
+    unknown = [name for name in wanted if name not in SHEETS]
+    if unknown:
+        known = ", ".join(SHEETS)
+        raise ValidationError(
+            Problem(f"wanted one of {known}, found {shorten(name)}", field="table") for name in unknown
+        )
+    return {name: csv_text(SHEETS[name].headings, SHEETS[name].rows(session)) for name in wanted}
+
+
+def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, replace: bool = False) -> list[Path]:
+    """Put tables into a folder, a file for each, all of them or none; the folder is made if need be.
+
+    Raises:
+        PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
+        StorageError: when the system refuses; it says what is there.
+    """
+    place = checked_path(folder)
+    files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
+    there = [str(file) for file in files if os.path.lexists(file)]
+    if there and not replace:
+        raise PlandocError(
+            wording(
+                "there already: {there}; replace with {option}, or name another folder",
+                there=", ".join(there),
+                option=Hint.REPLACE(),
+            )
+        )
+    is_there = os.path.lexists(place)
+    try:
+        place.mkdir(exist_ok=True)
+    except OSError as error:
+        raise PlandocError(f"cannot make the folder {place}: {error.strerror}") from error
+    with contextlib.ExitStack() as unfinished:
+        if not is_there:
+            unfinished.callback(_remove_if_empty, place)
+        written = output_file.save_all(files, replace=replace)
+        if not is_there:
+            with translate_os_errors(place, Outcome.SAVED):
+                Files().sync_folder(place.absolute().parent)
+        return written
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def export_csv(
+    folder: str | os.PathLike[str],
+    tables: Iterable[str] | None = None,
+    replace: bool = False,
+    session: Session = NO_SESSION,
+) -> list[Path]:
+    """Write tables for a spreadsheet into a folder, a CSV file for each, and return the files.
+
+    Args:
+        folder: Where the files go; made if it is not there.
+        tables: Some of ingredients, recipes, goods, stock, events, plans, batches; None writes all.
+        replace: Replace files that are there.
+        session: The session to read in; None reads at one moment, without a lock.
+
+    Raises:
+        ValidationError: for a table that there is not.
+        PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
+        StorageError: when the system refuses.
+    """
+    return write_csv(render_csv(None if tables is None else tuple(tables), session=session), folder, replace=replace)

@@ -1,0 +1,89 @@
+"""Finding what a name means, and what was probably meant by one that means nothing."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from plandoc.errors import shorten
+
+T = TypeVar("T")
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str | None:
+    """Return a question with the nearest of the known texts, or None when nothing is near.
+
+    >>> did_you_mean("Suger", ["Flour", "Sugar"])
+    "did you mean 'Sugar'?"
+    """
+    by_folded = {folded(one): one for one in known}
+    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1)
+    return f"did you mean {shown(by_folded[near[0]])}?" if near else None
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: without differences of case, of blanks and of how accents are composed.
+
+    >>> folded("  Brown   SUGAR ")
+    'brown sugar'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def shown(text: str) -> str:
+    """Return a text as it stands in a message: short, in quotes, without control characters."""
+    return shorten(str(text))
+
+
+class Names(Generic[T]):
+    """Things by what they are called: first by the short name, then by the name.
+
+    Attributes:
+        what: What they are, for messages ("ingredient").
+    """
+
+    def __init__(self, what: str, records: Iterable[Any] = (), *, fold: Callable[[str], str] = folded) -> None:
+        """Make these records known.
+
+        Args:
+            what: What they are.
+            records: Records with a name and a slug.
+            fold: Returns what names are compared by; by default their case does not matter.
+        """
+        self.what = what
+        self._fold = fold
+        self._by_slug: dict[str, T] = {}
+        self._by_name: dict[str, list[T]] = {}
+        self._names: dict[str, None] = {}
+        for record in records:
+            self.add(record, record.name, record.slug)
+
+    def add(self, thing: T, name: str, slug: str = "") -> None:
+        """Make a thing known."""
+        self._names[name] = None
+        self._by_name.setdefault(self._fold(name), []).append(thing)
+        if slug:
+            self._by_slug[slug] = thing
+
+    def add_slug(self, thing: T, slug: str) -> None:
+        """Make a thing known by one more slug, unless another has it."""
+        self._by_slug.setdefault(slug, thing)
+
+    def all_of(self, text: str) -> list[T]:
+        """Return what a text can mean: nothing, one thing, or several of the same name."""
+        if text in self._by_slug:
+            return [self._by_slug[text]]
+        named = self._by_name.get(self._fold(text), [])
+        lower = self._by_slug.get(text.lower())
+        return named or ([] if lower is None else [lower])
+
+    def one(self, text: str) -> T | None:
+        """Return the one thing that a text means; None when there is none, or several."""
+        meant = self.all_of(text)
+        return meant[0] if len(meant) == 1 else None
+
+    def nearest(self, text: str) -> str | None:
+        """Return a question with the nearest name, or None when nothing is near."""
+        return did_you_mean(text, [*self._by_slug, *self._names])

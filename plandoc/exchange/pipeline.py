@@ -1,0 +1,50 @@
+"""The way of every import: what a reader has read is merged with the folder, and then stored, or only reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from plandoc.engine.session import Session
+from plandoc.exchange.apply import Changes, apply
+from plandoc.exchange.drafts import Drafts
+from plandoc.exchange.event_merge import EventMerge
+from plandoc.exchange.import_report import ImportReport
+from plandoc.exchange.merge import CatalogMerge, Failure, MergeLog, OnConflict
+
+
+def run_import(
+    drafts: Drafts,
+    session: Session,
+    on_conflict: OnConflict,
+    refused: Callable[[Sequence[Failure]], Exception],
+    *,
+    dry_run: bool,
+) -> ImportReport:
+    """Take in what a file says, all of it or nothing, or only report what would become of it.
+
+    Args:
+        drafts: What the file says, and is sound in itself.
+        session: The session to work in.
+        on_conflict: What becomes of records that are there and differ.
+        refused: Makes the error when something stands in the way; it is raised, and nothing was changed.
+        dry_run: Change nothing.
+    """
+    log = MergeLog(on_conflict)
+    catalog = CatalogMerge(drafts, session, log)
+    catalog.run()
+    events = EventMerge(catalog, session)
+    if not log.failures or on_conflict is OnConflict.FAIL:
+        # Else no sum can be done with goods that contain themselves, and nothing more can be in conflict.
+        events.run(drafts.events)
+    if log.failures:
+        raise refused(log.failures)
+    if not dry_run:
+        changes = Changes(
+            tuple(catalog.puts),
+            tuple(catalog.stock),
+            tuple(catalog.removed),
+            tuple(events.puts),
+            catalog.ids.following(),
+        )
+        apply(changes, session)
+    return ImportReport((*drafts.rows, *log.rows), (*drafts.notes, *log.notes), dry_run)

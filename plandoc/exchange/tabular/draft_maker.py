@@ -1,0 +1,94 @@
+"""Making the drafts of a table: not before every cell is sound, for what is refused has stand-ins until then."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from plandoc.constraints import LARGEST_NUMBER
+from plandoc.domain.snapshot_ids import TABLES
+from plandoc.errors import ValidationError
+from plandoc.exchange.drafts import Draft
+from plandoc.exchange.tabular.cells import CellReader
+from plandoc.frozen import frozen
+from plandoc.tables import table_of
+
+
+@frozen
+class Newcomer:
+    """Something that the file brings in, and others can refer to.
+
+    Attributes:
+        id: A number that nothing in the folder has.
+        name: What a person calls it.
+    """
+
+    id: int
+    name: str
+
+
+class DraftMaker:
+    """Keeps what is to be made of the rows of one file.
+
+    Args:
+        cells: Keeps what is wrong.
+    """
+
+    def __init__(self, cells: CellReader) -> None:
+        self._cells = cells
+        self._waiting: list[tuple[Draft, Callable[[], Any]]] = []
+        self._numbers = itertools.count(LARGEST_NUMBER // 2)
+
+    def thing(self, name: str, present: Any | None) -> Any:
+        """Return what a row is about: the record of the folder, or something new."""
+        return Newcomer(next(self._numbers), name) if present is None else present
+
+    def add(
+        self,
+        thing: Any,
+        line: int,
+        make: Callable[[], Any],
+        *,
+        present: Any | None,
+        absorbed: tuple[Any, ...] = (),
+    ) -> None:
+        """Have something made.
+
+        Args:
+            thing: What the row is about; its name is that of the draft.
+            line: Where it begins in the file.
+            make: Makes the record, once every cell is known to be sound.
+            present: The record of the folder that it changes; None for a new one.
+            absorbed: Further records of the folder whose place it takes.
+        """
+        self._waiting.append((Draft(None, thing.name, present=present, absorbed=absorbed, line=line), make))
+
+    def drafts(self) -> list[Draft]:
+        """Return everything, in the order in which it was added.
+
+        Raises:
+            ValidationError: with everything that is wrong in the file.
+        """
+        self._cells.check()
+        drafts = [self._made(*one) for one in self._waiting]
+        self._cells.check()
+        return [draft for draft in drafts if draft is not None]
+
+    def catalog(self) -> dict[str, dict[int, Draft]]:
+        """Return the drafts of a catalog, by table and number; raises as `drafts`."""
+        catalog: dict[str, dict[int, Draft]] = {table: {} for table in TABLES}
+        for draft in self.drafts():
+            catalog[table_of(type(draft.record)).name][draft.record.id] = draft
+        return catalog
+
+    def _made(self, draft: Draft, make: Callable[[], Any]) -> Draft | None:
+        try:
+            return attrs.evolve(draft, record=make())
+        except ValidationError as error:
+            # Only what no single cell shows can still be wrong, such as too many lines.
+            for problem in error.problems:
+                self._cells.refuse(problem.message, draft.line or 1, problem.field, problem.hint)
+            return None

@@ -1,0 +1,100 @@
+"""The one way in which something gets its name: written beside it, made durable, renamed, and the name made durable.
+
+The order is the point. A rename that the disk keeps while it loses the content would leave an empty file under the name,
+and a name whose folder was not synced may be gone after a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from plandoc.storage.files import Files
+
+
+class AtomicWrite:
+    """A file, or a folder of files, that is to be there as a whole or not at all.
+
+    Each step raises the system's error; what it means for the caller's user only the caller can say.
+
+    Args:
+        path: The name that it gets.
+        temporary: The name that it has until then, in the same folder, because only then is renaming one step.
+        files: The calls to the operating system.
+    """
+
+    __slots__ = ("_files", "path", "temporary")
+
+    def __init__(self, path: Path, temporary: Path, files: Files) -> None:
+        self.path = path
+        self.temporary = temporary
+        self._files = files
+
+    def stage(
+        self, content: bytes, mode: int | None = None, *, folder: int | None = None, is_durable: bool = True
+    ) -> None:
+        """Write the content under the temporary name; when that fails, nothing is left there.
+
+        Args:
+            content: All of it.
+            mode: The permission bits of the file that it replaces; None leaves them to the umask.
+            folder: The open folder that both names are in; None looks the whole paths up.
+            is_durable: Return when the content is on the disk; False where something else protects it, as the journal
+                does a document.
+        """
+        try:
+            self._files.create(self.temporary, content, mode, folder=folder)
+            if is_durable:
+                self._files.sync_file(self.temporary)
+        except OSError:
+            self.discard()
+            raise
+
+    def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
+        """Write a folder of files under the temporary name, all of it durable but that name.
+
+        Args:
+            contents: All of each file, by its path inside the folder.
+            inside: The folders in it, which are made whether or not a file is in them.
+        """
+        folders = [self.temporary, *(self.temporary / name for name in inside)]
+        for folder in folders:
+            self._files.make_folder(folder)
+        for name, content in contents.items():
+            self._files.create(self.temporary / name, content, None)
+            self._files.sync_file(self.temporary / name)
+        for folder in reversed(folders):
+            self._files.sync_folder(folder)
+
+    def replace(self, *, folder: int | None = None) -> None:
+        """Give it its name in one step, in place of what had that.
+
+        Args:
+            folder: The open folder that both names are in; None looks the whole paths up.
+        """
+        self._files.replace(self.temporary, self.path, folder=folder)
+
+    def publish(self) -> None:
+        """Give a file its name in one step, which nobody may have.
+
+        Raises:
+            FileExistsError: when somebody has it; then nothing was overwritten.
+        """
+        try:
+            self._files.publish(self.temporary, self.path)
+        except OSError:
+            # Where the name was given before something failed, only the temporary one is left.
+            there, staged = self._files.status(self.path), self._files.status(self.temporary)
+            if there is None or staged is None or not os.path.samestat(there, staged):
+                raise
+
+    def sync_name(self) -> None:
+        """Return when it is on the disk that the name is there."""
+        self._files.sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """Remove a file that was staged and is not to get its name; what the system refuses here is no error."""
+        with suppress(OSError):
+            self._files.remove(self.temporary)

@@ -1,0 +1,149 @@
+"""Files that a user asked for, such as an export or a report: whole or not at all, and never over something else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
+from plandoc.storage.atomic_write import AtomicWrite
+from plandoc.storage.files import Files
+from plandoc.storage.initialize import is_of_a_data_folder
+from plandoc.storage.os_errors import storage_error, translate_os_errors
+from plandoc.storage.paths import checked_path, is_special_file, resolved
+
+# So much of a file that is there is looked at to see what it is.
+_BEGINNING = 400
+
+
+@frozen
+class Kind:
+    """A kind of file, of which an earlier one may be replaced.
+
+    Attributes:
+        name: What one is called, such as "a report of plandoc".
+        is_one: Whether a file is one, by its first bytes.
+        example: A name for one.
+    """
+
+    name: str
+    is_one: Callable[[bytes], bool]
+    example: str
+
+
+def save(content: bytes, path: str | os.PathLike[str], kind: Kind, *, replace: bool = False) -> Path:
+    """Write a file, whole or not at all, and return the path of the file that was written.
+
+    Args:
+        content: All of it.
+        path: The file. An earlier one of its kind, or an empty file, is replaced; a link leads to what it links to.
+        kind: What it is.
+        replace: Replace any other file, too; never a folder, a device, or a document of a data folder.
+
+    Raises:
+        PlandocError: when something else is there.
+        StorageError: when the system refuses; then everything is as it was.
+    """
+    return save_all({checked_path(path): content}, kind, replace=replace)[0]
+
+
+def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replace: bool = False) -> list[Path]:
+    """Write files, each whole or not at all; none gets its name before all of them are on the disk.
+
+    Args:
+        contents: All of each file, by its path.
+        kind: What they are; None where nothing identifies an earlier one.
+        replace: Replace files that are there; else only those of their kind, and empty ones.
+
+    Raises:
+        PlandocError: when something else is there.
+        StorageError: when the system refuses; it says what is there.
+    """
+    layer = Files()
+    written: list[Path] = []
+    with contextlib.ExitStack() as unfinished:
+        staged = []
+        for path, content in contents.items():
+            file, mode = _target(path, layer, kind, replace=replace)
+            # A short name, because that of the file may be as long as names can be.
+            write = AtomicWrite(file, file.parent / f".plandoc-{secrets.token_hex(8)}.tmp", layer)
+            unfinished.callback(write.discard)
+            with translate_os_errors(file, Outcome.NOT_SAVED):
+                write.stage(content, mode)
+            staged.append(write)
+        for write in staged:
+            try:
+                write.replace()
+            except OSError as error:
+                raise _only_some(error, write.path, written) from error
+            written.append(write.path)
+    _sync_names({write.path.parent: write for write in staged})
+    return written
+
+
+def _target(path: Path, layer: Files, kind: Kind | None, *, replace: bool) -> tuple[Path, int | None]:
+    """Return the file that a path leads to, and the permission bits that it has; None when it is not there."""
+    file = resolved(path)
+    if is_special_file(path):
+        # A device that is replaced by a file is gone for the whole system.
+        raise PlandocError(f"cannot write {path}: it is not an ordinary file; {_name_a_file(kind)}")
+    with translate_os_errors(file, Outcome.NOT_SAVED):
+        return file, _check_target(file, layer, kind, replace=replace)
+
+
+def _name_a_file(kind: Kind | None) -> str:
+    return "name a file" if kind is None else f"name a file, such as {kind.example}"
+
+
+def _only_some(error: OSError, file: Path, written: list[Path]) -> StorageError:
+    if not written:
+        return storage_error(error, file, Outcome.NOT_SAVED)
+    doing = f"only {', '.join(one.name for one in written)} could be put in place"
+    return storage_error(error, file, Outcome.UNKNOWN, doing)
+
+
+def _sync_names(last_in: Mapping[Path, AtomicWrite]) -> None:
+    """Make the names in each of these folders durable."""
+    for folder, write in last_in.items():
+        try:
+            write.sync_name()
+        except OSError as error:
+            doing = "what was written is there, but a power cut could still take it"
+            raise storage_error(error, folder, Outcome.SAVED, doing) from error
+
+
+def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool) -> int | None:
+    """Refuse a path that a file should not be put at; return the rights that the new file gets, if any are known."""
+    if is_of_a_data_folder(file):
+        raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
+    status = files.status(file)
+    if status is None:
+        if not file.parent.is_dir():
+            raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
+        return None
+    if not file.is_file():
+        what = "a folder" if file.is_dir() else "not an ordinary file"
+        raise PlandocError(f"cannot write {file}: it is {what}; {_name_a_file(kind)}")
+    if not os.access(file, os.W_OK):
+        raise PlandocError(f"cannot write {file}: it is read-only; make it writable, or name another file")
+    if not replace and status.st_size and (kind is None or not kind.is_one(_beginning(file))):
+        what = "an export of plandoc" if kind is None else kind.name
+        raise PlandocError(
+            wording(
+                "{file} is there already and is not {what}; replace it with {option}, or name another file",
+                file=file,
+                what=what,
+                option=Hint.REPLACE(),
+            )
+        )
+    return status.st_mode & 0o7777
+
+
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(_BEGINNING)
