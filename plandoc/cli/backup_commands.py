@@ -34,7 +34,9 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         printing.say(f"{path}: removed, to keep {keep}")
     for reason in report.left:
         printing.say(reason)
-    return _tell_of(report.problems, "the folder that was copied is not as it should be; the copy is faithful")
+    return _tell_of(
+        report.problems, "the source folder has problems (run 'plandoc check'); the backup is an exact copy of it"
+    )
 
 
 def restore(
