@@ -79,5 +79,5 @@ def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
     for problem in problems:
         printing.say(str(in_command_words(problem)))
     if problems:
-        printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
+        printing.say(f"{summary}: {len(problems)} found")
     return 1 if problems else 0
