@@ -162,7 +162,7 @@ class EventMerge:
 
 
 def _by_key(content: EventContent) -> Iterator[tuple[tuple[str, object], Any]]:
-    """Yield the rows of a plan, each by its table and by what tells it from the others there."""
+    """Yield the rows of a plan, each by its table and by what distinguishes it from the others there."""
     positions: Counter[str] = Counter()
     for row in content.rows():
         table = table_of(type(row))

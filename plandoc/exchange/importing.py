@@ -48,7 +48,7 @@ def import_file(
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
-        ValidationError: when it is no export of the two, or of a version that is not known.
+        ValidationError: when it is not an export of either, or of a version that is not known.
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
@@ -99,5 +99,5 @@ def _refused(
     shown = "\n".join(f"  {row}" for row in failed[:_MOST_SHOWN])
     left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
     more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
-    message = f"nothing was imported from {file}, for {rows} {why}:\n{shown}{more}{way_out}"
+    message = f"nothing was imported from {file}: {rows} {why}:\n{shown}{more}{way_out}"
     return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))

@@ -42,7 +42,7 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
         StorageError: when there is no such file, or it cannot be read.
     """
     with translate_os_errors(path, Outcome.NOT_SAVED):
-        # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
+        # Resolved: a link to a file is as good as the file, because nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():
             raise refused("wanted a file, found a folder", "name the file in it")

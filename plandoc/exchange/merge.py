@@ -48,7 +48,7 @@ class Put:
 
 @frozen
 class Failure:
-    """What stands in the way of an import.
+    """What keeps a file from being imported.
 
     Attributes:
         row: The failed row of the report.
@@ -64,7 +64,7 @@ class MergeLog:
 
     Attributes:
         rows: Those that do not fail, in the order in which they were looked at.
-        failures: What stands in the way.
+        failures: What keeps the file from being imported.
         notes: What a person should know, a sentence each.
     """
 
@@ -80,7 +80,7 @@ class MergeLog:
         self.rows.append(Row(table, name, outcome, said))
 
     def fail(self, table: str, name: str, reason: str, line: int | None = None) -> None:
-        """Note what stands in the way."""
+        """Note what keeps the file from being imported."""
         self.failures.append(Failure(Row(table, name, Outcome.FAILED, reason), line))
 
     def differs(self, table: str, name: str, differing: str, line: int | None = None) -> bool:

@@ -42,7 +42,7 @@ def test_a_density_that_is_no_volume_and_its_weight_is_left_out_and_said(store, 
     report = import_file(written(tmp_path, small(ingredients=[*SMALL["ingredients"], odd])))
 
     assert _find(plandoc.Ingredient, "salt").density is None
-    wanted = "ingredients: the density of Salt was left out: 1 handful = 30 g is no volume and its weight"
+    wanted = "ingredients: the density of Salt was left out: 1 handful = 30 g is not a volume and its weight"
     assert wanted in report.notes
 
 

@@ -150,7 +150,7 @@ WRONG = {
     "amendment changed": (
         _inside("plan_amendments", 0, "change", "data", "new_quantity", to=5),
         "plan_amendments",
-        "the plan is not what",
+        "the plan differs from its snapshot",
     ),
     "unknown change": (_inside("plan_amendments", 0, "change", "kind", to="eval"), "plan_amendments", "wanted a kind"),
     "started without snapshot": (lambda v: v["plan_snapshots"].pop(0), "plan_snapshots", "has no snapshot"),

@@ -100,7 +100,7 @@ class Fields:
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:
-            raise refuse(f"wanted a moment such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
+            raise refuse(f"wanted a date and time such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
     def reference(self, kind: str, *names: str) -> Reference:
@@ -125,7 +125,7 @@ class Fields:
         return parsed
 
     def leave(self) -> None:
-        """Take the whole row without looking at it, for something else tells that it was left out."""
+        """Take the whole row without looking at it, because something else reports that it was left out."""
         self._taken.update(self._row)
 
     def _take(self, name: str) -> Any:

@@ -70,7 +70,7 @@ def export_file(
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: when the data refers to what does not exist, or a snapshot does not match its digest, so that
-            nobody could take the file in; `check` tells more.
+            nobody could take the file in; `check` reports more.
         StorageError: when the file cannot be written; it is then as it was.
     """
     rendered = render_export(None if event_ids is None else tuple(event_ids), session=session)
@@ -113,7 +113,7 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
 
 def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
-        Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
+        Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' reports of it")
         for content in contents
         for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
     ]

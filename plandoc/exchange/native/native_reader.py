@@ -127,7 +127,7 @@ class _Reader:
                 slug = row.get("slug") if type(row) is dict else None
                 wrong = valid_slug(slug) or (None if slug else "wanted a slug, found nothing")
                 if wrong is None and slug in slugs:
-                    wrong = f"stands twice, also in row {slugs[slug]}"
+                    wrong = f"occurs twice, also in row {slugs[slug]}"
                 if wrong is not None:
                     self._failed.add(table.name, _name(row, number), f"slug: {wrong}")
                 else:
@@ -280,7 +280,7 @@ class _Reader:
 
 
 def _with_floats(value: Any) -> Any:
-    # Numbers are read exactly, as decimals; what a snapshot holds is JSON, and its digest tells whether it is the same.
+    # Numbers are read exactly, as decimals; what a snapshot holds is JSON, and its digest shows whether it is the same.
     if type(value) is Decimal:
         return float(value)
     if type(value) is dict:

@@ -77,7 +77,7 @@ class FolderRows:
             if found is None:
                 place = CATALOG if not table.of_event else f"event {event_slug}"
                 message = f"refers to number {number} of {target}, which does not exist"
-                hint = "see what 'plandoc check' tells of it"
+                hint = "see what 'plandoc check' reports of it"
                 self.problems.append(Problem(message, file=place, table=table.name, row=called, hint=hint))
                 return ""
             slug: str = found.slug

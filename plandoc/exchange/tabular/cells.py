@@ -34,7 +34,7 @@ class Cell:
         text: Without the blanks around it; "" when nothing is there.
         line: Line of the file, counted from 1.
         field: The column, or the path of keys.
-        is_number: Whether it stands there as a number of JSON, not as text.
+        is_number: Whether it is a number of JSON, not as text.
     """
 
     text: str
@@ -114,7 +114,7 @@ class CellReader:
         """Return a number exactly as it is written.
 
         Args:
-            cell: Where it stands.
+            cell: Where it is.
             check: The rule for it.
         """
         text = self._with_point(cell)
@@ -150,7 +150,7 @@ class CellReader:
             else "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can"
         )
         if cell.text.isdecimal():
-            # As where 0,5 stands between commas, and the 5 has become a cell of its own.
+            # As where 0,5 is between commas, and the 5 has become a cell of its own.
             hint = "is a decimal comma before it? Write 0.5 for 0,5"
         self.refuse_cell(cell, f"wanted a unit that plandoc knows, found {shown(cell.text)}", hint)
 
