@@ -42,11 +42,10 @@ _NAMES = {
         "decide_enough delete_batch_decisions get_batch_decisions get_batch_options get_requirements "
         "save_batch_decision save_batch_decisions suggest_batches"
     ),
-    "plandoc.workflow.feasibility": "get_feasibility",
     "plandoc.workflow.lifecycle": "complete_production lock_plan start_production unlock_plan",
     "plandoc.workflow.overview": "get_plan",
     "plandoc.workflow.production": "get_progress record_assembly record_production void_run",
-    "plandoc.workflow.review": "review_plan",
+    "plandoc.workflow.review": "get_feasibility review_plan",
     "plandoc.workflow.revisions": "revise_finished_good revise_recipe",
     "plandoc.workflow.selection": (
         "change_event_finished_goods get_available_finished_goods get_event_fg_quantities get_event_recipes "

@@ -81,7 +81,6 @@ from plandoc.workflow.decisions import get_requirements as get_requirements
 from plandoc.workflow.decisions import save_batch_decision as save_batch_decision
 from plandoc.workflow.decisions import save_batch_decisions as save_batch_decisions
 from plandoc.workflow.decisions import suggest_batches as suggest_batches
-from plandoc.workflow.feasibility import get_feasibility as get_feasibility
 from plandoc.workflow.lifecycle import complete_production as complete_production
 from plandoc.workflow.lifecycle import lock_plan as lock_plan
 from plandoc.workflow.lifecycle import start_production as start_production
@@ -91,6 +90,7 @@ from plandoc.workflow.production import get_progress as get_progress
 from plandoc.workflow.production import record_assembly as record_assembly
 from plandoc.workflow.production import record_production as record_production
 from plandoc.workflow.production import void_run as void_run
+from plandoc.workflow.review import get_feasibility as get_feasibility
 from plandoc.workflow.review import review_plan as review_plan
 from plandoc.workflow.revisions import revise_finished_good as revise_finished_good
 from plandoc.workflow.revisions import revise_recipe as revise_recipe

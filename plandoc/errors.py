@@ -101,6 +101,17 @@ class ValidationError(PlandocError, ValueError):
         super().__init__("\n".join(map(str, found)))
 
 
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise all problems together as one error, if there are any.
+
+    Raises:
+        ValidationError: with each problem once, in their order.
+    """
+    collected = tuple(dict.fromkeys(problems))
+    if collected:
+        raise ValidationError(collected)
+
+
 class NotFoundError(ValidationError, LookupError):
     """A record that was asked for does not exist.
 

@@ -71,11 +71,11 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     return unit_of_work(session).add(snapshot)
 
 
-def _planned(plan: LivePlan, known: Definitions, moment: datetime.datetime) -> dict[str, Any]:
+def _planned(plan: LivePlan, known: Definitions, timestamp: datetime.datetime) -> dict[str, Any]:
     """Return the plan in the format "1.0" of the contract."""
     return {
         "snapshot_version": SNAPSHOT_VERSION,
-        "created_at": moment.isoformat(),
+        "created_at": timestamp.isoformat(),
         "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
         "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
         "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],

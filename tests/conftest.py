@@ -34,6 +34,12 @@ def _runs_proofs(config: pytest.Config) -> bool:
     return "proof" in expression and "not proof" not in expression
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-messages", action="store_true", help="write tests/messages/messages.txt anew, to be reviewed"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES["proof" if _runs_proofs(config) else "default"]
     hypothesis.settings.register_profile("plandoc", max_examples=int(wanted), deadline=None)

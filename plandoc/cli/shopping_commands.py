@@ -21,7 +21,7 @@ from plandoc.domain.measures import Amount
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.engine.session import Session
 from plandoc.records import Event, Finding, FindingKind, PlanState
-from plandoc.workflow.feasibility import get_feasibility
+from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
 
 Events = Annotated[str, Parameter(name="EVENT", required=True)]

@@ -18,7 +18,7 @@ from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
 from plandoc.units import Dimension
@@ -110,8 +110,7 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
         problems.extend(wrong)
         if not wrong:
             sums.append((group.definitions, _sums(batches, recipes)))
-    if problems:
-        raise ValidationError(dict.fromkeys(problems))
+    refuse(problems)
     needed: dict[int, _Needed] = {}
     for definitions, quantities in sums:
         for (ingredient_id, unit), quantity in quantities.items():

@@ -12,7 +12,7 @@ import attrs
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
 
@@ -91,8 +91,7 @@ class Breakdown:
             ValidationError: with everything that is broken in any of them.
         """
         problems = [problem for good_id in sorted(good_ids) for problem in self.problems(good_id)]
-        if problems:
-            raise ValidationError(problems)
+        refuse(problems)
 
     def units(self, good_id: int) -> UnitQuantities:
         """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
@@ -169,37 +168,6 @@ class Breakdown:
             return
         for unit_id, each in self._taken_apart(part.finished_good_id).items():
             yield unit_id, each * times
-
-
-def units_of_good(good_id: int, definitions: Definitions) -> UnitQuantities:
-    """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
-
-    Raises:
-        ValidationError: when the good is broken.
-    """
-    return Breakdown.of(definitions).units(good_id)
-
-
-def recipes_of_good(good_id: int, definitions: Definitions) -> frozenset[int]:
-    """Return the recipes that a good needs, through all its bundles.
-
-    Raises:
-        ValidationError: when the good is broken.
-    """
-    return Breakdown.of(definitions).recipes(good_id)
-
-
-def requirements(quantities: Mapping[int, int], definitions: Definitions) -> tuple[Requirement, ...]:
-    """Return what a plan takes of each finished unit, in the order of the units' ids.
-
-    Args:
-        quantities: How many of each good are handed out, by the good's id.
-        definitions: What the goods are made of.
-
-    Raises:
-        ValidationError: with everything that is broken in any of the goods.
-    """
-    return Breakdown.of(definitions).requirements(quantities)
 
 
 def _sum(quantities: Sequence[Exact]) -> Exact:

@@ -4,43 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from types import MappingProxyType
+from typing import TypeVar
 
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import Breakdown
 from plandoc.records import AssemblyRun, ProductionRun, RunKind, VoidedRun
 
+RunT = TypeVar("RunT", ProductionRun, AssemblyRun)
 
-def counted_production(runs: Iterable[ProductionRun], voided: Iterable[VoidedRun]) -> tuple[ProductionRun, ...]:
-    """Return the production runs of an event that were not voided, in the order given.
-
-    Args:
-        runs: All production runs of one event.
-        voided: What was voided in that event; assembly runs are numbered separately and do not matter.
-    """
-    ids = _voided_ids(voided, RunKind.PRODUCTION)
-    return tuple(run for run in runs if run.id not in ids)
+KIND_OF_RUN: Mapping[type, RunKind] = MappingProxyType(
+    {ProductionRun: RunKind.PRODUCTION, AssemblyRun: RunKind.ASSEMBLY}
+)
 
 
-def counted_assembly(runs: Iterable[AssemblyRun], voided: Iterable[VoidedRun]) -> tuple[AssemblyRun, ...]:
-    """Return the assembly runs of an event that were not voided, in the order given.
+def counted(runs: Iterable[RunT], voided: Iterable[VoidedRun]) -> tuple[RunT, ...]:
+    """Return the runs of an event that were not voided, in the order given.
 
     Args:
-        runs: All assembly runs of one event.
-        voided: What was voided in that event; production runs are numbered separately and do not matter.
+        runs: Production or assembly runs of one event.
+        voided: What was voided in that event; the two kinds of runs are numbered separately.
     """
-    ids = _voided_ids(voided, RunKind.ASSEMBLY)
-    return tuple(run for run in runs if run.id not in ids)
-
-
-def _voided_ids(voided: Iterable[VoidedRun], kind: RunKind) -> frozenset[int]:
-    return frozenset(one.run_id for one in voided if one.kind is kind)
+    gone = {(one.kind, one.run_id) for one in voided}
+    return tuple(run for run in runs if (KIND_OF_RUN[type(run)], run.id) not in gone)
 
 
 def batches_done(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the batches baked, by the finished unit's id; units never baked are not in it.
 
     Args:
-        runs: The runs that count; see `counted_production`.
+        runs: The runs that count; see `counted`.
     """
     return _total((run.finished_unit_id, run.batches) for run in runs)
 
@@ -49,7 +42,7 @@ def units_made(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the units that were made, without lost ones, by the finished unit's id.
 
     Args:
-        runs: The runs that count; see `counted_production`.
+        runs: The runs that count; see `counted`.
     """
     return _total((run.finished_unit_id, run.units_made) for run in runs)
 
@@ -58,7 +51,7 @@ def units_lost(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the units that were lost in baking, by the finished unit's id.
 
     Args:
-        runs: The runs that count; see `counted_production`.
+        runs: The runs that count; see `counted`.
     """
     return _total((run.finished_unit_id, sum(loss.units for loss in run.losses)) for run in runs)
 
@@ -67,7 +60,7 @@ def assembled(runs: Iterable[AssemblyRun]) -> dict[int, int]:
     """Return the pieces packed, by the good's id; goods never packed are not in it.
 
     Args:
-        runs: The runs that count; see `counted_assembly`.
+        runs: The runs that count; see `counted`.
     """
     return _total((run.finished_good_id, run.quantity) for run in runs)
 
@@ -103,7 +96,7 @@ def units_packed(runs: Iterable[AssemblyRun], definitions: Definitions) -> dict[
     """Return what packed goods took of each finished unit, each by what it was made of when it was packed.
 
     Args:
-        runs: The runs that count; see `counted_assembly`.
+        runs: The runs that count; see `counted`.
         definitions: The effective definitions.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plandoc.domain.review import LivePlan
-from plandoc.domain.runs import counted_assembly, counted_production
+from plandoc.domain.runs import counted
 from plandoc.engine.session import Session
 from plandoc.records import (
     AssemblyRun,
@@ -32,13 +32,13 @@ def planned_goods(event_id: int, session: Session) -> dict[int, int]:
 def production_runs(event_id: int, session: Session) -> tuple[ProductionRun, ...]:
     """Return what was baked for an event, without what was voided."""
     voided = session.find(VoidedRun, event_id=event_id)
-    return counted_production(session.find(ProductionRun, event_id=event_id), voided)
+    return counted(session.find(ProductionRun, event_id=event_id), voided)
 
 
 def assembly_runs(event_id: int, session: Session) -> tuple[AssemblyRun, ...]:
     """Return what was packed for an event, without what was voided."""
     voided = session.find(VoidedRun, event_id=event_id)
-    return counted_assembly(session.find(AssemblyRun, event_id=event_id), voided)
+    return counted(session.find(AssemblyRun, event_id=event_id), voided)
 
 
 def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:

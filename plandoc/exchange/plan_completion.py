@@ -10,7 +10,7 @@ import attrs
 from plandoc.domain.batches import batches_for, decision_for
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import PlanContent
-from plandoc.domain.requirements import recipes_of_good, requirements
+from plandoc.domain.requirements import Breakdown
 from plandoc.exchange.event_content import ANY_EVENT, STARTED, EventContent
 from plandoc.records import BatchDecision, Event, PlanState
 
@@ -57,17 +57,20 @@ def _plan(
         wanted = _never_short(goods, definitions)
     units = [*wanted, *(run.finished_unit_id for run in said.production_runs)]
     recipes = set(said.recipes or before.recipes)
-    recipes.update(*(recipes_of_good(good, definitions) for good in goods))
+    recipes.update(*(Breakdown.of(definitions).recipes(good) for good in goods))
     recipes.update(unit.recipe_id for unit in map(definitions.units, units) if unit is not None)
     return PlanContent(frozenset(recipes), goods, wanted)
 
 
 def _never_short(goods: Mapping[int, int], definitions: Definitions) -> dict[int, int]:
-    return {one.unit.id: batches_for(one.units, one.unit.yield_per_batch) for one in requirements(goods, definitions)}
+    return {
+        one.unit.id: batches_for(one.units, one.unit.yield_per_batch)
+        for one in Breakdown.of(definitions).requirements(goods)
+    }
 
 
 def _decisions(plan: PlanContent, definitions: Definitions) -> dict[int, BatchDecision]:
-    needs = {one.unit.id: one.exact for one in requirements(plan.goods, definitions)}
+    needs = {one.unit.id: one.exact for one in Breakdown.of(definitions).requirements(plan.goods)}
     units = {unit: definitions.units(unit) for unit in sorted(plan.batches)}
     return {
         number: decision_for(ANY_EVENT, unit, plan.batches[number], needs.get(number, 0))

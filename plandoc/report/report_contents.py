@@ -19,9 +19,9 @@ from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
 from plandoc.report.labels import shortened
 from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
-from plandoc.workflow.feasibility import get_feasibility
 from plandoc.workflow.overview import Plan, get_plan
 from plandoc.workflow.production import get_progress
+from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_shopping_list
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})

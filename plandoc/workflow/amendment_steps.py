@@ -12,8 +12,8 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.records import Change, EventRecipe, PlanAmendment
 
 # Rows by table and id.
-Definitions = Mapping[str, Rows]
-_NOTHING: Definitions = OwnJson()
+FrozenRows = Mapping[str, Rows]
+_NOTHING: FrozenRows = OwnJson()
 
 
 def begin(session: Session, event_id: int, reason: str) -> str:
@@ -26,21 +26,14 @@ def begin(session: Session, event_id: int, reason: str) -> str:
     return trimmed
 
 
-def refuse(problems: Iterable[Problem]) -> None:
-    """Raise all problems together, if there are any."""
-    collected = list(problems)
-    if collected:
-        raise ValidationError(collected)
-
-
 def new_amendment(
     session: Session,
     event_id: int,
     change: Change,
     reason: str,
     added_recipe_ids: tuple[int, ...] = (),
-    frozen: Definitions = _NOTHING,
-    frozen_before: Definitions = _NOTHING,
+    frozen: FrozenRows = _NOTHING,
+    frozen_before: FrozenRows = _NOTHING,
 ) -> PlanAmendment:
     """Return the next amendment of a plan, not saved yet.
 
@@ -53,8 +46,8 @@ def new_amendment(
         frozen: Definitions that it freezes.
         frozen_before: The previous ones of those that it revises.
     """
-    sequence, moment = amendments_made(event_id, session) + 1, session.moment
-    return PlanAmendment(event_id, sequence, change, reason, moment, added_recipe_ids, frozen, frozen_before)
+    sequence, timestamp = amendments_made(event_id, session) + 1, session.moment
+    return PlanAmendment(event_id, sequence, change, reason, timestamp, added_recipe_ids, frozen, frozen_before)
 
 
 def select_recipes(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:

@@ -28,7 +28,7 @@ from plandoc.engine.document import having
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
     AddFinishedGood,
@@ -43,7 +43,7 @@ from plandoc.records import (
     Recipe,
 )
 from plandoc.store import NO_SESSION, changes, reads
-from plandoc.workflow.amendment_steps import begin, new_amendment, refuse, select_recipes
+from plandoc.workflow.amendment_steps import begin, new_amendment, select_recipes
 from plandoc.workflow.decisions import exact_needs, new_decision, put_decision
 
 RecordT = TypeVar("RecordT")

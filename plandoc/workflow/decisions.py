@@ -25,7 +25,7 @@ from plandoc.engine.document import having
 from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
@@ -160,8 +160,7 @@ def save_batch_decisions(
             )
         except ValidationError as error:
             problems.extend(error.problems)
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return [put_decision(session, decision) for decision in decisions]
 
 

@@ -34,7 +34,7 @@ from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
 from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -87,19 +87,19 @@ def record_production(
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
-    moment = session.moment if produced_at is None else produced_at
+    timestamp = session.moment if produced_at is None else produced_at
     problems = [
         *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
         *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
         *_wrong_losses(unit, {} if lost is None else lost),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("produced_at", "time of production", aware_datetime(moment)),
+        *_wrong("produced_at", "time of production", aware_datetime(timestamp)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
         losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
         problems = list(_wrong_sum(unit, batches, units_made, losses))
-    _refuse_if_any([*problems, *_not_in_plan(session, event, unit)])
+    refuse([*problems, *_not_in_plan(session, event, unit)])
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - _units_in(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
@@ -112,7 +112,7 @@ def record_production(
         batches,
         expected,
         made,
-        moment,
+        timestamp,
         losses,
         notes,
         before,
@@ -149,20 +149,20 @@ def record_assembly(
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
-    moment = session.moment if assembled_at is None else assembled_at
+    timestamp = session.moment if assembled_at is None else assembled_at
     no_number = positive_int(quantity)
     problems = [
         *_wrong("quantity", f"quantity of {good.name}", no_number),
         *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("assembled_at", "time of packing", aware_datetime(moment)),
+        *_wrong("assembled_at", "time of packing", aware_datetime(timestamp)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
         problems.extend(_missing_units(plan_definitions(event.id, session), good, quantity, work))
-    _refuse_if_any(problems)
+    refuse(problems)
     before = amendments_made(event.id, session)
-    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, moment, notes, before))
+    return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, timestamp, notes, before))
 
 
 @changes("void a run")
@@ -185,7 +185,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
             are already packed.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
-    _refuse_if_any(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
+    refuse(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
     run: ProductionRun | AssemblyRun
     if kind is RunKind.PRODUCTION:
@@ -198,7 +198,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     ]
     if isinstance(run, ProductionRun):
         problems.extend(_packed_already(session, run))
-    _refuse_if_any(problems)
+    refuse(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
         put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
     return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
@@ -235,12 +235,6 @@ def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: in
             [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
         ) from None
     return consume(needs, session.find(StockItem))
-
-
-def _refuse_if_any(problems: Iterator[Problem] | list[Problem]) -> None:
-    found_wrong = list(problems)
-    if found_wrong:
-        raise ValidationError(found_wrong)
 
 
 def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:

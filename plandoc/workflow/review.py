@@ -1,7 +1,8 @@
-"""Reviewing a plan: what a person should look at before it is locked or started."""
+"""Reviewing a plan before it is locked or started: what a person should look at, and whether the goods can be packed."""
 
 from __future__ import annotations
 
+from plandoc.domain.feasibility import Feasibility, feasibility, units_decided
 from plandoc.domain.review import LivePlan, review
 from plandoc.domain.revision_scope import catalog_changes
 from plandoc.engine.live_plan import live_plan
@@ -34,3 +35,18 @@ def findings_in(plan: LivePlan, event_id: int, session: Session) -> tuple[Findin
         return found
     units = frozen_units(event_id, session)
     return (*found, *catalog_changes(plan, units, effective, catalog_definitions(session)))
+
+
+@reads
+def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility:
+    """Return how many of each good can be packed from the decided batches, and what stops the others.
+
+    Units that several goods share are used once, by the goods in the order of their ids.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+        ValidationError: with every good that is broken.
+    """
+    session.event(event_id)
+    plan, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
+    return feasibility(plan.quantities, units_decided(plan.decisions, definitions), definitions)

@@ -29,7 +29,7 @@ from plandoc.engine.plan_definitions import (
     rows_of,
 )
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import (
     FinishedGood,
     FinishedUnit,
@@ -40,7 +40,7 @@ from plandoc.records import (
 )
 from plandoc.store import NO_SESSION, changes
 from plandoc.tables import table_of
-from plandoc.workflow.amendment_steps import begin, new_amendment, refuse, select_recipes
+from plandoc.workflow.amendment_steps import begin, new_amendment, select_recipes
 
 _Revision = ReviseRecipe | ReviseFinishedGood
 

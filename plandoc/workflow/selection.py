@@ -13,7 +13,7 @@ from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
+from plandoc.errors import NotFoundError, Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -226,8 +226,7 @@ def _plan_goods(
         *_not_planned(session, out, before),
         *_problems_of_goods(given, asked, recipes_too=not add_missing_recipes),
     ]
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     added = {recipe.id: recipe for one in asked.values() for recipe in one.missing_recipes}
     if added:
         _select(session, event, selected | added.keys())
@@ -274,8 +273,7 @@ def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int
             records[record_id] = session.get(record_type, record_id)
         except NotFoundError as error:
             problems.extend(error.problems)
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return records
 
 

@@ -13,7 +13,7 @@ from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shoppi
 from plandoc.engine.live_plan import live_plan, production_runs
 from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, Problem, ValidationError
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -122,8 +122,7 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
             events[event.id] = event
     if not events and not problems:
         raise ValidationError([Problem("wanted at least one event, found none", field="event_ids")])
-    if problems:
-        raise ValidationError(dict.fromkeys(problems))
+    refuse(problems)
     return tuple(events[event_id] for event_id in sorted(events))
 
 

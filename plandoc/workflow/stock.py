@@ -11,7 +11,7 @@ from plandoc import units
 from plandoc.domain.measures import storable
 from plandoc.engine.document import having
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes, reads
 
@@ -108,8 +108,7 @@ def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | i
         item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
     except ValidationError as error:
         raise ValidationError([*error.problems, *problems]) from None
-    if problems:
-        raise ValidationError(problems)
+    refuse(problems)
     return item
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.requirements import recipes_of_good
+from plandoc.domain.requirements import Breakdown
 from plandoc.records import Recipe
 from tests.plans.strategies import a_good, a_unit, plans
 
@@ -60,6 +60,6 @@ def test_the_answers_come_in_the_order_of_the_question():
 def test_needed_recipes_are_either_selected_or_missing_and_never_both(plan, selected):
     for one in availability(plan.goods, selected, plan.definitions):
         needed = {recipe.id for recipe in one.needed_recipes}
-        assert needed == recipes_of_good(one.good.id, plan.definitions)
+        assert needed == Breakdown.of(plan.definitions).recipes(one.good.id)
         assert {recipe.id for recipe in one.missing_recipes} == needed - selected
         assert one.is_available == (needed <= selected)

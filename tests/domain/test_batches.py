@@ -16,7 +16,7 @@ from plandoc.domain.batches import (
     units_yielded,
 )
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.requirements import requirements
+from plandoc.domain.requirements import Breakdown
 from plandoc.errors import ValidationError
 from plandoc.records import BatchDecision, Recipe
 from tests.plans.strategies import PERCENTAGES, a_good, a_portion, a_unit, plans
@@ -76,7 +76,7 @@ def test_numbers_beyond_every_float_are_exact():
 
 def test_the_options_of_a_unit_go_from_what_is_needed_to_the_suggestion():
     definitions = Definitions.of([a_good(1, units={1: "2.5"})], [a_unit(1)], [Recipe("Cookies", id=1)])
-    (requirement,) = requirements({1: 19}, definitions)
+    (requirement,) = Breakdown.of(definitions).requirements({1: 19})
     options = options_for(requirement)
 
     assert (options.requirement, requirement.exact, requirement.units) == (requirement, Fraction("47.5"), 48)
@@ -169,7 +169,7 @@ def _unit_yielding(number, units_a_batch):
 @settings(deadline=None)
 @given(plans())
 def test_every_unit_of_a_plan_has_an_option_that_is_enough(plan):
-    for requirement in requirements(plan.quantities, plan.definitions):
+    for requirement in Breakdown.of(plan.definitions).requirements(plan.quantities):
         suggested = options_for(requirement).suggested
         assert suggested.total_yield >= requirement.exact
         assert suggested.total_yield - requirement.units == suggested.difference >= 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plandoc.domain.batches import options_for, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.feasibility import feasibility, units_decided
-from plandoc.domain.requirements import requirements, units_of_good
+from plandoc.domain.requirements import Breakdown
 from plandoc.errors import ValidationError
 from plandoc.records import BatchDecision, Recipe
 from tests.plans.strategies import a_good, a_unit, plans
@@ -98,7 +98,7 @@ def test_no_more_of_a_unit_is_handed_out_than_there_is_and_nothing_gets_lost(pla
     left = {unit.id: rest for unit, rest in answer.left_over}
     used = dict.fromkeys(range(1, 6), Fraction(0))
     for one in answer.goods:
-        for unit_id, each in units_of_good(one.good.id, plan.definitions).items():
+        for unit_id, each in Breakdown.of(plan.definitions).units(one.good.id).items():
             used[unit_id] += each * one.possible
 
     known = {unit.id for unit in plan.units}
@@ -113,7 +113,7 @@ def test_a_good_that_is_stopped_could_not_be_packed_once_more(plan, available):
     answer = feasibility(plan.quantities, available, plan.definitions)
     left = {unit.id: rest for unit, rest in answer.left_over}
     for one in answer.goods:
-        each = units_of_good(one.good.id, plan.definitions)
+        each = Breakdown.of(plan.definitions).units(one.good.id)
         # What is left at the end is never more than what was there when this good had its turn.
         assert (one.possible == one.wanted) == (not one.stopped_by)
         assert all(left.get(unit.id, 0) < each[unit.id] for unit in one.stopped_by)
@@ -122,7 +122,7 @@ def test_a_good_that_is_stopped_could_not_be_packed_once_more(plan, available):
 @settings(deadline=None)
 @given(plans())
 def test_the_suggested_batches_of_every_unit_are_always_enough_to_pack_everything(plan):
-    rows = [options_for(row) for row in requirements(plan.quantities, plan.definitions)]
+    rows = [options_for(row) for row in Breakdown.of(plan.definitions).requirements(plan.quantities)]
     made = {
         row.requirement.unit.id: Fraction(units_yielded(row.suggested.batches, row.requirement.unit.yield_per_batch))
         for row in rows
@@ -134,7 +134,7 @@ def test_the_suggested_batches_of_every_unit_are_always_enough_to_pack_everythin
 @settings(deadline=None)
 @given(plans())
 def test_just_the_exact_needs_pack_everything_and_leave_nothing(plan):
-    needs = {row.unit.id: row.exact for row in requirements(plan.quantities, plan.definitions)}
+    needs = {row.unit.id: row.exact for row in Breakdown.of(plan.definitions).requirements(plan.quantities)}
     answer = feasibility(plan.quantities, needs, plan.definitions)
 
     assert answer.is_feasible
@@ -144,7 +144,7 @@ def test_just_the_exact_needs_pack_everything_and_leave_nothing(plan):
 @settings(deadline=None)
 @given(plans())
 def test_one_unit_less_than_the_exact_need_is_never_enough(plan):
-    needs = {row.unit.id: row.exact for row in requirements(plan.quantities, plan.definitions)}
+    needs = {row.unit.id: row.exact for row in Breakdown.of(plan.definitions).requirements(plan.quantities)}
     for unit_id in needs:
         fewer = {**needs, unit_id: max(Fraction(0), needs[unit_id] - 1)}
         assert not feasibility(plan.quantities, fewer, plan.definitions).is_feasible

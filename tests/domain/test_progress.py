@@ -13,7 +13,7 @@ from plandoc.domain import runs
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.progress import Overall, Work, progress
-from plandoc.domain.requirements import Breakdown, units_of_good
+from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.records import (
     AssemblyRun,
@@ -248,7 +248,7 @@ def test_of_a_good_that_is_not_all_packable_now_one_more_would_take_too_much(wor
     used = runs.units_used(packable, Breakdown(BAKERY))
 
     for good in told.goods:
-        one = units_of_good(good.good.id, BAKERY)
+        one = Breakdown.of(BAKERY).units(good.good.id)
         fits = all(used.get(i, 0) + each <= left[i] for i, each in one.items())
         assert good.can_assemble_now == good.still_wanted or not fits
 
@@ -268,7 +268,7 @@ def test_voiding_everything_is_as_if_nothing_had_been_done(world):
         *(VoidedRun(7, RunKind.PRODUCTION, run.id, "mistake", NOON) for run in production),
         *(VoidedRun(7, RunKind.ASSEMBLY, run.id, "mistake", NOON) for run in assembly),
     ]
-    counted = runs.counted_production(production, voided), runs.counted_assembly(assembly, voided)
+    counted = runs.counted(production, voided), runs.counted(assembly, voided)
 
     assert _progress(plan, *counted) == _progress(plan)
     assert _progress(plan, *counted).overall is Overall.NOT_STARTED

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.requirements import recipes_of_good, requirements, units_of_good
+from plandoc.domain.requirements import Breakdown
 from plandoc.errors import ValidationError
 from plandoc.records import Recipe
 from tests.plans.strategies import a_good, a_unit, plans
@@ -23,12 +23,12 @@ def definitions(*goods):
 
 
 def exact(quantities, definitions):
-    return {one.unit.id: one.exact for one in requirements(quantities, definitions)}
+    return {one.unit.id: one.exact for one in Breakdown.of(definitions).requirements(quantities)}
 
 
 def messages_of(quantities, definitions):
     with pytest.raises(ValidationError) as refused:
-        requirements(quantities, definitions)
+        Breakdown.of(definitions).requirements(quantities)
     return [problem.message for problem in refused.value.problems]
 
 
@@ -55,7 +55,7 @@ def test_quantities_multiply_along_every_path_and_add_up_for_each_unit():
 
 def test_a_unit_that_several_goods_use_is_one_row_with_its_sources():
     first, second = a_good(1, units={1: 12}), a_good(2, units={1: "0.25"})
-    (row,) = requirements({2: 3, 1: 10}, definitions(first, second))
+    (row,) = Breakdown.of(definitions(first, second)).requirements({2: 3, 1: 10})
 
     assert (row.unit, row.recipe, row.exact, row.units) == (UNITS[0], RECIPES[0], Fraction("120.75"), 121)
     assert [(source.good, source.quantity) for source in row.sources] == [(first, 120), (second, Fraction(3, 4))]
@@ -63,13 +63,13 @@ def test_a_unit_that_several_goods_use_is_one_row_with_its_sources():
 
 def test_a_need_is_rounded_up_once_and_not_for_each_good():
     thirds = [a_good(good_id, units={1: "0.4"}) for good_id in (1, 2, 3, 4, 5)]
-    (row,) = requirements(dict.fromkeys(range(1, 6), 1), definitions(*thirds))
+    (row,) = Breakdown.of(definitions(*thirds)).requirements(dict.fromkeys(range(1, 6), 1))
 
     assert (row.exact, row.units) == (2, 2)
 
 
 def test_a_tenth_of_a_unit_ten_times_is_one_with_no_drift():
-    (row,) = requirements({1: 10}, definitions(a_good(1, units={1: "0.1"})))
+    (row,) = Breakdown.of(definitions(a_good(1, units={1: "0.1"}))).requirements({1: 10})
 
     assert (row.exact, row.units) == (1, 1)
 
@@ -78,7 +78,7 @@ def test_the_same_unit_twice_in_one_good_counts_twice():
     good = a_good(1, units={1: 2})
     double = attrs.evolve(good, components=good.components * 2)
 
-    assert units_of_good(1, definitions(double)) == {1: 4}
+    assert Breakdown.of(definitions(double)).units(1) == {1: 4}
 
 
 def test_a_shared_sub_bundle_is_no_cycle():
@@ -87,18 +87,18 @@ def test_a_shared_sub_bundle_is_no_cycle():
     goods = definitions(shared, a_good(2, goods={1: 2}), a_good(3, goods={1: 1}), top)
 
     assert exact({4: 1}, goods) == {1: 3 * (2 + 5 + 7)}
-    assert recipes_of_good(4, goods) == {1}
+    assert Breakdown.of(goods).recipes(4) == {1}
 
 
 def test_all_recipes_are_found_through_all_bundles():
     goods = definitions(a_good(1, units={3: 1}), a_good(2, goods={1: 1}), a_good(3, goods={2: 1}, units={1: 1}))
 
-    assert recipes_of_good(3, goods) == {1, 2}
+    assert Breakdown.of(goods).recipes(3) == {1, 2}
 
 
 def test_a_plan_without_goods_and_a_good_with_nothing_in_it_take_nothing():
-    assert requirements({}, definitions()) == ()
-    assert requirements({1: 3}, definitions(a_good(1))) == ()
+    assert Breakdown.of(definitions()).requirements({}) == ()
+    assert Breakdown.of(definitions(a_good(1))).requirements({1: 3}) == ()
 
 
 def test_a_cycle_is_refused_with_the_path():
@@ -138,7 +138,7 @@ def test_every_broken_good_is_listed_with_the_path_and_the_way_out():
         RECIPES,
     )
     with pytest.raises(ValidationError) as refused:
-        requirements({5: 1, 4: 1, 3: 1, 2: 1}, goods)
+        Breakdown.of(goods).requirements({5: 1, 4: 1, 3: 1, 2: 1})
 
     assert [problem.message for problem in refused.value.problems] == [
         "Good 2: finished good 99 not found",
@@ -159,7 +159,7 @@ def test_ten_levels_of_fifty_components_each_are_looked_up_a_few_times_each_and_
     ]
     all_goods = definitions(*goods)
     counted = attrs.evolve(all_goods, goods=lambda i: looked_up.update([i]) or all_goods.goods(i))
-    (row,) = requirements({91: 1, 92: 1}, counted)
+    (row,) = Breakdown.of(counted).requirements({91: 1, 92: 1})
 
     assert row.exact == 2 * 50**10
     assert sum(looked_up.values()) < 20_000
@@ -178,7 +178,7 @@ def test_the_sum_over_the_goods_alone_is_the_whole(plan):
 @settings(deadline=None)
 @given(plans())
 def test_the_sources_of_a_unit_add_up_to_its_need(plan):
-    for row in requirements(plan.quantities, plan.definitions):
+    for row in Breakdown.of(plan.definitions).requirements(plan.quantities):
         assert row.exact == sum(source.quantity for source in row.sources)
         assert row.units - 1 < row.exact <= row.units
 
@@ -192,7 +192,10 @@ def test_the_order_of_goods_units_recipes_components_and_rows_never_changes_a_re
     goods = [attrs.evolve(good, components=tuple(shuffled(good.components))) for good in shuffled(plan.goods)]
     other = Definitions.of(goods, shuffled(plan.units), shuffled(plan.recipes))
     quantities = dict(shuffled(plan.quantities.items()))
-    before, after = requirements(plan.quantities, plan.definitions), requirements(quantities, other)
+    before, after = (
+        Breakdown.of(plan.definitions).requirements(plan.quantities),
+        Breakdown.of(other).requirements(quantities),
+    )
 
     assert [(row.unit, row.recipe, row.exact) for row in after] == [(row.unit, row.recipe, row.exact) for row in before]
     assert [[(source.good.id, source.quantity) for source in row.sources] for row in after] == [
@@ -214,5 +217,5 @@ def test_scaling_every_quantity_scales_the_exact_needs(plan, factor):
 def test_the_recipes_of_a_good_are_those_of_the_units_it_takes(plan):
     recipe_of = {unit.id: unit.recipe_id for unit in plan.units}
     for good in plan.goods:
-        units = units_of_good(good.id, plan.definitions)
-        assert recipes_of_good(good.id, plan.definitions) == {recipe_of[unit_id] for unit_id in units}
+        units = Breakdown.of(plan.definitions).units(good.id)
+        assert Breakdown.of(plan.definitions).recipes(good.id) == {recipe_of[unit_id] for unit_id in units}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plandoc.domain.batches import options_for
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.requirements import requirements
+from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan, accepted_shortfall, review
 from plandoc.records import BatchDecision, FindingKind, Ingredient, Recipe, RecipeLine, SubRecipe
 from tests.plans.strategies import a_good, a_unit, plans
@@ -234,7 +234,7 @@ def test_needs_beyond_what_files_carry_are_told_in_the_message_alone():
 
 
 def enough_for(plan):
-    rows = [options_for(row) for row in requirements(plan.quantities, plan.definitions)]
+    rows = [options_for(row) for row in Breakdown.of(plan.definitions).requirements(plan.quantities)]
     return {
         row.requirement.unit.id: attrs.evolve(
             decided(row.requirement.unit, row.suggested.batches, row.requirement.units),

@@ -59,8 +59,8 @@ def test_a_voided_run_does_not_count_and_one_of_the_other_kind_with_its_number_d
     baked, packed = [_baked(1, run_id=1), _baked(1, run_id=2)], [_packed(1, run_id=1), _packed(1, run_id=2)]
     voided = [_voided(RunKind.PRODUCTION, 1), _voided(RunKind.ASSEMBLY, 2)]
 
-    assert runs.counted_production(baked, voided) == (baked[1],)
-    assert runs.counted_assembly(packed, voided) == (packed[0],)
+    assert runs.counted(baked, voided) == (baked[1],)
+    assert runs.counted(packed, voided) == (packed[0],)
 
 
 def test_runs_add_up_for_each_unit_and_good():
@@ -116,7 +116,7 @@ def test_what_is_left_is_below_zero_where_more_was_used_than_made():
 
 @given(PRODUCTION, VOIDED)
 def test_what_counts_and_what_is_voided_are_all_runs(production, voided):
-    counted = runs.counted_production(production, voided)
+    counted = runs.counted(production, voided)
     ids = {one.run_id for one in voided if one.kind is RunKind.PRODUCTION}
 
     assert [run for run in production if run in counted or run.id in ids] == production
@@ -130,13 +130,13 @@ def test_voiding_everything_leaves_nothing(production, assembly):
         *(_voided(RunKind.ASSEMBLY, run.id) for run in assembly),
     ]
 
-    assert runs.counted_production(production, voided) == ()
-    assert runs.counted_assembly(assembly, voided) == ()
+    assert runs.counted(production, voided) == ()
+    assert runs.counted(assembly, voided) == ()
 
 
 @given(PRODUCTION.flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows))), VOIDED)
 def test_the_order_of_runs_never_matters(orders, voided):
-    counted = [runs.counted_production(order, voided) for order in orders]
+    counted = [runs.counted(order, voided) for order in orders]
     one, other = ([add(rows) for add in (runs.batches_done, runs.units_made, runs.units_lost)] for rows in counted)
 
     assert one == other

@@ -14,7 +14,7 @@ import attrs
 
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.requirements import requirements
+from plandoc.domain.requirements import Breakdown
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
@@ -116,7 +116,7 @@ class Catalog:
 
     def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
         """Return an event; batches of which nobody can tell the unit are failed rows."""
-        needed = {one.unit.id for one in requirements(rows.goods, self._definitions)}
+        needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
         for decision in rows.decisions:
             if (unit := self._unit_of(decision, rows, needed, export)) is not None:

@@ -72,4 +72,4 @@ def _work(content: EventContent) -> Work:
     """Return the runs that count; here they have no ids but their positions."""
     production = (attrs.evolve(run, id=at) for at, run in enumerate(content.production_runs, start=1))
     assembly = (attrs.evolve(run, id=at) for at, run in enumerate(content.assembly_runs, start=1))
-    return Work(runs.counted_production(production, content.voided), runs.counted_assembly(assembly, content.voided))
+    return Work(runs.counted(production, content.voided), runs.counted(assembly, content.voided))

@@ -88,15 +88,15 @@ def backup(
 
 
 def _make(
-    source: Store | str | os.PathLike[str], target: Path, keep: int | None, moment: datetime.datetime, layer: Files
+    source: Store | str | os.PathLike[str], target: Path, keep: int | None, timestamp: datetime.datetime, layer: Files
 ) -> tuple[Path, BackupReport]:
-    place = _place_for(target, keep, moment, layer)
+    place = _place_for(target, keep, timestamp, layer)
     _refuse_inside(_root_of(source), place)
     contents = _contents(source, layer)
     if keep is not None and layer.status(place.parent) is None:
         layer.make_folder(place.parent)
         layer.sync_folder(place.parent.parent)
-    return place, write(place, archive.describe(contents, timestamp=moment), contents, layer)
+    return place, write(place, archive.describe(contents, timestamp=timestamp), contents, layer)
 
 
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:
@@ -124,7 +124,7 @@ def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes]
         write = AtomicWrite(place, temporary, layer)
         write.stage_folder(everything, [EVENTS_FOLDER])
         _read_back(temporary, manifest, contents, layer)
-        # One step; the system refuses it when another folder with files in it has the name by now.
+        # One step; the system refuses it when another folder with files has the name by now.
         write.replace()
         sync_parent(write)
     return sum(map(len, everything.values()))
@@ -157,7 +157,7 @@ def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str,
         backend.close()
 
 
-def _place_for(target: Path, keep: int | None, moment: datetime.datetime, layer: Files) -> Path:
+def _place_for(target: Path, keep: int | None, timestamp: datetime.datetime, layer: Files) -> Path:
     if keep is None:
         place = target.absolute()
         if layer.status(place) is not None:
@@ -165,7 +165,7 @@ def _place_for(target: Path, keep: int | None, moment: datetime.datetime, layer:
         folder = place.parent
     else:
         _check_keep(keep, target)
-        place = rotation.free_name(target.absolute(), moment, layer)
+        place = rotation.free_name(target.absolute(), timestamp, layer)
         folder = target.absolute() if target.exists() else target.absolute().parent
     if not folder.is_dir():
         raise FolderNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")

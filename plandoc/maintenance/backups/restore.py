@@ -186,30 +186,30 @@ def _refused(message: str, hint: str) -> ValidationError:
     return ValidationError([Problem(message, hint=hint)])
 
 
-def _make(root: Path, backup: Backup, moment: datetime.datetime, layer: Files) -> None:
+def _make(root: Path, backup: Backup, timestamp: datetime.datetime, layer: Files) -> None:
     if not root.parent.is_dir():
         raise FolderNotFoundError(
             str(root.parent), f"there is no folder {root.parent} to restore into; create it first"
         )
     contents = {**backup.documents, journal.NAME: b""}
-    with temporary_beside(root, moment, layer) as temporary:
+    with temporary_beside(root, timestamp, layer) as temporary:
         write = AtomicWrite(root, temporary, layer)
         write.stage_folder(contents, [EVENTS_FOLDER])
         write.replace()
         sync_parent(write)
 
 
-def _keep(target: RestoreTarget, moment: datetime.datetime, layer: Files) -> Path:
+def _keep(target: RestoreTarget, timestamp: datetime.datetime, layer: Files) -> Path:
     """Keep the content of the folder beside it: as a backup when it can be interpreted, otherwise file by file."""
-    stem = target.root.with_name(f"{target.root.name}{rotation.BEFORE_RESTORE}{rotation.stamp(moment)}")
+    stem = target.root.with_name(f"{target.root.name}{rotation.BEFORE_RESTORE}{rotation.stamp(timestamp)}")
     if target.is_sound:
         backend = FolderBackend(target.root, files=layer)
         contents = backend.view(files_of)
         backend.close()
         place = rotation.free_path(stem, backup_writer.ARCHIVE_SUFFIX, layer)
-        return backup_writer.write(place, archive.describe(contents, timestamp=moment), contents, layer).path
+        return backup_writer.write(place, archive.describe(contents, timestamp=timestamp), contents, layer).path
     place = rotation.free_path(stem, "", layer)
-    with temporary_beside(place, moment, layer) as temporary:
+    with temporary_beside(place, timestamp, layer) as temporary:
         write = AtomicWrite(place, temporary, layer)
         write.stage_folder(_plain_files(target.root, layer), [EVENTS_FOLDER])
         write.replace()
@@ -227,7 +227,9 @@ def _plain_files(root: Path, layer: Files) -> dict[str, bytes]:
     return found
 
 
-def _commit(target: RestoreTarget, backup: Backup, lock: FolderLock, moment: datetime.datetime, layer: Files) -> None:
+def _commit(
+    target: RestoreTarget, backup: Backup, lock: FolderLock, timestamp: datetime.datetime, layer: Files
+) -> None:
     """Replace the journal with one line that holds everything: the rename is the commit."""
     folder = DocumentFiles(target.root, layer)
     serial = max(target.serial, backup.manifest.serial)
@@ -246,7 +248,7 @@ def _commit(target: RestoreTarget, backup: Backup, lock: FolderLock, moment: dat
     # Otherwise a power cut could revert a document, and recovery would mistake it for an edit by hand.
     folder.sync(name for name, before in present.items() if before is not None)
     line = journal.Line(serial + 1, backup.manifest.store_id, changes)
-    content = journal.render(line, action="restore a backup", timestamp=moment)
+    content = journal.render(line, action="restore a backup", timestamp=timestamp)
     if not lock.is_still_ours():
         message = f"{target.root}: its lock file was removed or the folder was moved; nothing was restored"
         raise ConflictError(str(target.root), message)

@@ -26,20 +26,20 @@ def is_dated(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def stamp(moment: datetime.datetime) -> str:
+def stamp(timestamp: datetime.datetime) -> str:
     """Return a time as it is written in the name of a file.
 
     >>> stamp(datetime.datetime(2026, 12, 24, 7, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1))))
     '20261224T060000Z'
     """
-    in_utc = moment.astimezone(datetime.UTC)
+    in_utc = timestamp.astimezone(datetime.UTC)
     # Not every system writes the year with four digits.
     return f"{in_utc.year:04}{in_utc:%m%dT%H%M%SZ}"
 
 
-def free_name(folder: Path, moment: datetime.datetime, layer: Files) -> Path:
+def free_name(folder: Path, timestamp: datetime.datetime, layer: Files) -> Path:
     """Return a name for a backup of this time, after other backups of the same second."""
-    stem = f"plandoc-{stamp(moment)}"
+    stem = f"plandoc-{stamp(timestamp)}"
     numbers = [_number(name) for name in layer.names(folder) if name.startswith(stem) and _NAME.fullmatch(name)]
     # Never a removed name again: the number shows which one is newer.
     return folder / (f"{stem}-{max(numbers) + 1}.zip" if numbers else f"{stem}.zip")

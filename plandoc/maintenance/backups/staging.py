@@ -29,14 +29,14 @@ _NAME = re.compile(rf"\.plandoc-[0-9a-f]{{16}}{re.escape(_LOCKED)}", re.ASCII)
 
 
 @contextlib.contextmanager
-def temporary_beside(target: Path, moment: datetime.datetime, layer: Files) -> Iterator[Path]:
+def temporary_beside(target: Path, timestamp: datetime.datetime, layer: Files) -> Iterator[Path]:
     """Yield an unused name beside a target; what still has it when the block ends is removed.
 
     What killed processes left is removed first.
     """
-    _remove_what_the_killed_left(target.parent, moment, layer)
+    _remove_what_the_killed_left(target.parent, timestamp, layer)
     stem = target.parent / f".plandoc-{secrets.token_hex(8)}"
-    held = _locked(stem.with_name(stem.name + _LOCKED), moment, layer)
+    held = _locked(stem.with_name(stem.name + _LOCKED), timestamp, layer)
     try:
         yield stem.with_name(stem.name + _MADE)
     finally:
@@ -47,7 +47,7 @@ def temporary_beside(target: Path, moment: datetime.datetime, layer: Files) -> I
 
 
 def sync_parent(write: AtomicWrite) -> None:
-    """Make durable that something has its name now; when that fails, nobody knows whether it will keep it.
+    """Sync a folder, so that a new name in it is durable; when that fails, the outcome is unknown.
 
     Raises:
         StorageError: that says so.
@@ -55,18 +55,18 @@ def sync_parent(write: AtomicWrite) -> None:
     try:
         write.sync_name()
     except OSError as error:
-        doing = "the name that was given could not be made durable"
+        doing = "the new name could not be made durable"
         raise storage_error(error, write.path.parent, Outcome.UNKNOWN, doing) from error
 
 
-def _locked(place: Path, moment: datetime.datetime, layer: Files) -> FolderLock | None:
+def _locked(place: Path, timestamp: datetime.datetime, layer: Files) -> FolderLock | None:
     """Take a lock that shows that somebody works here; None where that is not possible, which does not stop the work."""
     held = FolderLock(place, layer)
     try:
         # The lock means nothing after a power cut, so it need not be durable.
         place.mkdir()
         (place / lock.FOLDER).mkdir()
-        held.acquire(action="make a backup or restore one", timestamp=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="make a backup or restore one", timestamp=timestamp, timeout_seconds=0, on_wait=None)
     except (OSError, PlandocError):
         held.close()
         _remove_lock(place, layer)
@@ -74,15 +74,15 @@ def _locked(place: Path, moment: datetime.datetime, layer: Files) -> FolderLock 
     return held
 
 
-def _remove_what_the_killed_left(folder: Path, moment: datetime.datetime, layer: Files) -> None:
+def _remove_what_the_killed_left(folder: Path, timestamp: datetime.datetime, layer: Files) -> None:
     # A failure here must not stop the work.
     with contextlib.suppress(OSError):
         for name in layer.names(folder):
             if _NAME.fullmatch(name) and _is_folder(folder / name, layer):
-                _remove_if_dead(folder / name, moment, layer)
+                _remove_if_dead(folder / name, timestamp, layer)
 
 
-def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> None:
+def _remove_if_dead(place: Path, timestamp: datetime.datetime, layer: Files) -> None:
     made = place.with_name(place.name.removesuffix(_LOCKED) + _MADE)
     held = FolderLock(place, layer)
     host = held.holder().facts.get("host")
@@ -90,7 +90,7 @@ def _remove_if_dead(place: Path, moment: datetime.datetime, layer: Files) -> Non
     if host != holder.this_host() and (host is not None or layer.status(made) is not None):
         return
     try:
-        held.acquire(action="remove what was left", timestamp=moment, timeout_seconds=0, on_wait=None)
+        held.acquire(action="remove what was left", timestamp=timestamp, timeout_seconds=0, on_wait=None)
     except PlandocError:
         # Somebody works there, or is just removing it.
         held.close()

@@ -53,8 +53,8 @@ class _EventRows:
     def work(self) -> Work:
         voided = self.rows(records.VoidedRun)
         return Work(
-            runs.counted_production(self.rows(records.ProductionRun), voided),
-            runs.counted_assembly(self.rows(records.AssemblyRun), voided),
+            runs.counted(self.rows(records.ProductionRun), voided),
+            runs.counted(self.rows(records.AssemblyRun), voided),
         )
 
 
