@@ -289,6 +289,19 @@ def test_update_of_everything_gives_the_files_bytes(file, folder):
     assert exported_bytes(folder) == file.read_bytes()
 
 
+def test_an_update_of_a_draft_reports_each_part_of_its_plan(file, folder):
+    _import_into_new(file, folder)
+    with opened(folder) as store, store.session() as session:
+        draft = plandoc.find_by_key(plandoc.Event, "draft", session=session)
+        goods = {good.id: quantity for good, quantity in plandoc.get_event_fg_quantities(draft.id, session=session)}
+        first = min(goods)
+        plandoc.set_event_finished_goods(draft.id, {**goods, first: goods[first] + 1}, session=session)
+    report = _import_into_new(file, folder, on_conflict="update")
+    rows = [row for row in report.rows if row.name.startswith("draft") and row.outcome is Outcome.UPDATED]
+
+    assert [(row.table, row.reason) for row in rows] == [("events", "differed in goods"), ("event_finished_goods", "")]
+
+
 @pytest.mark.parametrize("slug", ["christmas-2026", "completed"])
 @pytest.mark.parametrize("rule", ["skip", "update"])
 def test_a_started_plan_that_differs_is_never_changed(slug, rule, file, folder):
