@@ -12,7 +12,7 @@ from plandoc.cli.parameters import Flag
 from plandoc.cli.reports import print_report
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange import tabular
-from plandoc.exchange.tabular.cells import MOST_GATHERED
+from plandoc.exchange.import_report import MOST_GATHERED
 
 if TYPE_CHECKING:
     from plandoc.engine.session import Session

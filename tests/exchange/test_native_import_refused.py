@@ -140,7 +140,7 @@ WRONG = {
         "plan_snapshots",
         "",
     ),
-    "false journey": (
+    "false provenance": (
         _inside("plan_snapshots", 0, "definitions", "imported", to=[{"digest": "0" * 64, "ids": {}}]),
         "plan_snapshots",
         "digest",

@@ -13,7 +13,7 @@ from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
-from plandoc.exchange.native.consistency import impossible
+from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
@@ -115,7 +115,7 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], curren
     return [
         Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' reports of it")
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
+        for table, message in ([*unsound(content, content.plan)] or inconsistent_runs(content, current))
     ]
 
 

@@ -55,7 +55,7 @@ def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line
         if isinstance(item, _Object):
             rows.append(_row(cells, item, columns, f"{place}." if place else ""))
         else:
-            cells.refuse(f"wanted an object for each {columns.what}, found {_said(item)}", line, place or None)
+            cells.refuse(f"wanted an object for each {columns.what}, found {_describe(item)}", line, place or None)
     return tuple(rows)
 
 
@@ -80,20 +80,20 @@ def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int
     if isinstance(value, list):
         return _rows(cells, value, columns, path, line)
     if value is not None:
-        cells.refuse(f"wanted a list, found {_said(value)}", line, path, "put it between [ and ]")
+        cells.refuse(f"wanted a list, found {_describe(value)}", line, path, "put it between [ and ]")
     return ()
 
 
 def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
     if value is not None and not isinstance(value, str):
-        cells.refuse(f"wanted text or a number, found {_said(value)}", line, path)
+        cells.refuse(f"wanted text or a number, found {_describe(value)}", line, path)
         # Nobody refuses the stand-in once more.
         return Cell("1", line, path)
     text = (value or "").replace("\u00a0", " ").strip()
     return Cell(text, line, path, is_number=isinstance(value, _Number))
 
 
-def _said(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, str):
         return shown(value)
     kinds = {bool: "true or false", list: "a list", _Object: "an object"}
