@@ -9,11 +9,11 @@ import pytest
 import plandoc
 from plandoc import PlanState
 from plandoc.cli import sample
-from plandoc.domain.snapshot_ids import is_sound, original
+from plandoc.domain.snapshot_ids import changed_since, is_sound, original
 from plandoc.exchange import Outcome, export_file, import_file
 from tests.builders import a_bakery, a_plan, folder_bytes
 
-from .exchange_files import a_file, exported_bytes, filled, opened
+from .exchange_files import a_file, exported_bytes, filled, opened, renumbered_by_an_earlier_version
 from .exports import real
 
 
@@ -165,6 +165,35 @@ def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_
     for report in again:
         assert {row.reason for row in report.rows if row.table == "events"} == {"already there, the same"}
     assert folder_bytes(tmp_path / "third") == before
+
+
+def test_what_an_earlier_version_imported_in_two_steps_is_the_same_as_the_file_that_brought_it(file, folder, tmp_path):
+    def snapshot_in(place):
+        with opened(place):
+            return plandoc.get_plan_snapshot(_event("christmas-2026").id)
+
+    with opened(folder) as store:
+        filled(store)
+    _import_into_new(file, folder)
+    with opened(folder):
+        onward = export_file(tmp_path / "onward.json").path
+    third = tmp_path / "third"
+    with opened(third) as store:
+        filled(store, up_to=50)
+    _import_into_new(onward, third, on_conflict="skip")
+    home, way, there = map(snapshot_in, (tmp_path / "origin", folder, third))
+    steps = renumbered_by_an_earlier_version(
+        renumbered_by_an_earlier_version(home, changed_since(way, home)), changed_since(there, way)
+    )
+    document = third / "events" / f"{there.event_id}.json"
+    content = json.loads(document.read_bytes())
+    content["plan_snapshots"]["1"].update(definitions=dict(steps.definitions), digest=steps.digest)
+    document.write_text(json.dumps(content))
+    again = [_import_into_new(path, third, on_conflict="skip") for path in (file, onward)]
+
+    assert len(steps.definitions["imported"]) == 2
+    for report in again:
+        assert {row.reason for row in report.rows if row.table == "events"} == {"already there, the same"}
 
 
 def test_decisions_are_not_stale_because_the_ingredients_got_other_numbers(file, folder):
