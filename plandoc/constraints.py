@@ -23,7 +23,11 @@ from plandoc.errors import Problem, ValidationError, shorten
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
+# What a check lets pass, in the words of JSON Schema; "records" names the classes of which records are let pass.
+JsonForm = dict[str, Any]
+
 _CHECKS: dict[Any, Check] = {}
+_JSON_FORMS: dict[Check, JsonForm] = {}
 
 # Far above any bakery, far below what a 64-bit reader of the files would lose.
 LARGEST_NUMBER = 10**12
@@ -44,6 +48,38 @@ _FINGERPRINT = re.compile(r"(?:[0-9a-f]{16})?")
 _DEVICE_NAMES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
+
+
+_ID: JsonForm = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
+_COUNT: JsonForm = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+_DECIMAL: JsonForm = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_ABOVE_ZERO: JsonForm = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
+_FRACTION: JsonForm = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
+_LONG_FRACTION: JsonForm = {
+    "type": "string",
+    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(LONGEST_IN_FRACTIONS)),
+}
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?"
+_OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)"
+
+
+def in_json(**form: Any) -> Callable[[Check], Check]:
+    """Say beside a check what it lets pass in JSON; a schema never refuses what a check lets pass."""
+
+    def known(check: Check) -> Check:
+        _JSON_FORMS[check] = form
+        return check
+
+    return known
+
+
+def json_form(check: Check) -> JsonForm:
+    """Return what a check lets pass, in the words of JSON Schema.
+
+    Raises:
+        KeyError: for a check that does not say so.
+    """
+    return _JSON_FORMS[check]
 
 
 def validator(check: Check) -> Validator:
@@ -83,6 +119,7 @@ def _unstorable_text(value: str) -> str | None:
     return None
 
 
+@in_json(type="string", maxLength=LONGEST_TEXT)
 def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
     if type(value) is not str:
@@ -92,6 +129,7 @@ def storable_text(value: Any) -> str | None:
     return None if value.isascii() else _unstorable_text(value)
 
 
+@in_json(type="string", minLength=1, maxLength=LONGEST_NAME)
 def non_blank_name(value: Any) -> str | None:
     """Text that is not blank, up to 200 characters."""
     if (wrong := storable_text(value)) is not None:
@@ -103,6 +141,7 @@ def non_blank_name(value: Any) -> str | None:
     return None
 
 
+@in_json(type="string", maxLength=LONGEST_SLUG, pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$")
 def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
     if type(value) is not str:
@@ -115,11 +154,13 @@ def valid_slug(value: Any) -> str | None:
     return None
 
 
+@in_json(**_ID)
 def positive_int(value: Any) -> str | None:
     """A whole number from 1 up to a million millions."""
     return None if type(value) is int and 1 <= value <= LARGEST_NUMBER else _wrong_int(value, least=1)
 
 
+@in_json(**_COUNT)
 def non_negative_int(value: Any) -> str | None:
     """A whole number, zero or more; 0 as an id means that the store has not given one yet."""
     return None if type(value) is int and 0 <= value <= LARGEST_NUMBER else _wrong_int(value, least=0)
@@ -133,6 +174,7 @@ def _wrong_int(value: Any, *, least: int) -> str:
     return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
 
 
+@in_json(**_DECIMAL)
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
@@ -148,11 +190,13 @@ def non_negative_decimal(value: Any) -> str | None:
     return None
 
 
+@in_json(**_ABOVE_ZERO)
 def positive_decimal(value: Any) -> str | None:
     """A finite decimal number above zero."""
     return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
 
 
+@in_json(anyOf=[_DECIMAL, _LONG_FRACTION])
 def non_negative_quantity(value: Any) -> str | None:
     """An amount as `non_negative_decimal` wants it, or the fraction that it is exactly where no decimal is, such as 1/3."""
     if type(value) is not Fraction:
@@ -164,11 +208,13 @@ def non_negative_quantity(value: Any) -> str | None:
     return None
 
 
+@in_json(**_ABOVE_ZERO)
 def valid_percentage(value: Any) -> str | None:
     """A decimal number above 0, up to 100."""
     return positive_decimal(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
 
 
+@in_json(anyOf=[_ID, _FRACTION])
 def positive_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, above zero."""
     if type(value) is int:
@@ -183,21 +229,25 @@ def positive_ratio(value: Any) -> str | None:
     return None
 
 
+@in_json(anyOf=[_COUNT, _FRACTION])
 def non_negative_ratio(value: Any) -> str | None:
     """A whole number or an exact fraction, zero or more."""
     return None if type(value) is int and value == 0 else positive_ratio(value)
 
 
+@in_json(type="boolean")
 def boolean(value: Any) -> str | None:
     """True or False, nothing that merely counts as one."""
     return None if type(value) is bool else f"wanted true or false, found {shorten(value)}"
 
 
+@in_json(type="string", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
     return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
 
 
+@in_json(type="string", pattern=f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_OFFSET}$")
 def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
@@ -205,6 +255,7 @@ def aware_datetime(value: Any) -> str | None:
     return None
 
 
+@in_json(type="string", minLength=1, maxLength=LONGEST_TEXT)
 def stated_reason(value: Any) -> str | None:
     """Text that says something, without blanks around it."""
     if (wrong := storable_text(value)) is not None:
@@ -216,6 +267,7 @@ def stated_reason(value: Any) -> str | None:
     )
 
 
+@in_json(type="string", pattern="^[0-9a-f]{64}$")
 def sha256_digest(value: Any) -> str | None:
     """A SHA-256 digest in lower-case hexadecimal."""
     if type(value) is str and _DIGEST.fullmatch(value):
@@ -223,6 +275,7 @@ def sha256_digest(value: Any) -> str | None:
     return f"wanted a SHA-256 digest of 64 hexadecimal digits, found {shorten(value)}"
 
 
+@in_json(type="string", pattern="^([0-9a-f]{16})?$")
 def short_fingerprint(value: Any) -> str | None:
     """Sixteen hexadecimal digits in lower case, or nothing."""
     if type(value) is str and _FINGERPRINT.fullmatch(value):
@@ -230,6 +283,7 @@ def short_fingerprint(value: Any) -> str | None:
     return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
+@in_json(type="object")
 def json_object(value: Any) -> str | None:
     """A JSON object that every reader of the files gives back as it is."""
     if type(own_json(value)) is OwnJson:
@@ -271,6 +325,7 @@ def instance_of(*kinds: type) -> Check:
     """Let instances of these classes pass."""
     names = " or ".join(kind.__name__ for kind in kinds)
 
+    @in_json(records=kinds)
     def instance(value: Any) -> str | None:
         return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
@@ -280,6 +335,7 @@ def instance_of(*kinds: type) -> Check:
 def or_none(check: Check) -> Check:
     """Let None pass too."""
 
+    @in_json(anyOf=[json_form(check), {"type": "null"}])
     def optional(value: Any) -> str | None:
         return None if value is None else check(value)
 
@@ -290,6 +346,7 @@ def one_of(kind: type[enum.Enum]) -> Check:
     """Let the members of an enumeration pass, and name them where something else comes."""
     allowed = ", ".join(str(member.value) for member in kind)
 
+    @in_json(enum=[member.value for member in kind])
     def member(value: Any) -> str | None:
         return None if isinstance(value, kind) else f"wanted one of {allowed}, found {shorten(value)}"
 
@@ -298,7 +355,9 @@ def one_of(kind: type[enum.Enum]) -> Check:
 
 def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000, each: Check | None = None) -> Check:
     """Let tuples of one kind of value pass, between `least` and `most` long, each value by the rule `each`."""
+    item = {"records": (kind,)} if each is None else json_form(each)
 
+    @in_json(type="array", items=item, minItems=least, maxItems=most)
     def items(value: Any) -> str | None:
         # True counts as a number for Python, but is not one here.
         if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):

@@ -73,6 +73,8 @@ def _refuse(record: object, field: str, message: str) -> ValidationError:
 
 
 def _unit_of(kind: units.Dimension, such_as: str) -> constraints.Check:
+    # A name with a further rule, which JSON cannot say.
+    @constraints.in_json(**constraints.json_form(constraints.non_blank_name))
     def unit(value: Any) -> str | None:
         wrong = constraints.non_blank_name(value)
         if wrong is not None or units.dimension_of(value) is kind:

@@ -29,7 +29,8 @@ from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
-from plandoc.storage.paths import checked_path
+from plandoc.storage.memory import MemoryBackend
+from plandoc.storage.paths import IN_MEMORY, checked_path
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -205,11 +206,12 @@ def open_store(
     on_wait: Callable[[str], None] | None = None,
     clock: Clock = system_clock,
 ) -> Store:
-    """Open a data folder.
+    """Open a data folder, or a new store in memory.
 
     Args:
-        path: The folder.
-        create: Make the folder when it is not there; else that is an error.
+        path: The folder. The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
+            keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
+        create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait.
         clock: Where moments come from; a function that returns the present in UTC.
@@ -218,7 +220,14 @@ def open_store(
         FolderNotFoundError: when there is no plandoc folder at the path.
         DamagedError: when the folder cannot be understood.
         NewerFormatError: when a newer plandoc wrote it.
+
+    >>> import plandoc
+    >>> with plandoc.open_store(":memory:") as store, store.session() as session:
+    ...     session.add(plandoc.Recipe("Rye bread", category="Bread")).slug
+    'rye-bread'
     """
+    if path == IN_MEMORY:
+        return Store(MemoryBackend(_new_store_id()), clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     # Resolved once: a later change of the working directory must not move the store.
     root = checked_path(path).absolute()
     files = Files()

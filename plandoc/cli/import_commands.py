@@ -1,4 +1,4 @@
-"""`plandoc ingredient import`, `recipe import`, `good import` and `stock import`: files that a baker wrote by hand."""
+"""`plandoc ingredient import`, `recipe import`, `good import` and `stock import`: tables of a baker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFold
         file: The file.
         dry_run: Only say what would be imported; change nothing.
     """
-    _bring_in(
+    _run(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_ingredients(file, dry_run=dry_run, session=session),
@@ -52,10 +52,10 @@ def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Fla
         dry_run: Only say what would be imported; change nothing.
     """
 
-    def bring_in(session: Session) -> ImportReport:
+    def work(session: Session) -> ImportReport:
         return tabular.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
 
-    _bring_in(folder, f"import {printing.clean(file.name)}", bring_in)
+    _run(folder, f"import {printing.clean(file.name)}", work)
 
 
 def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
@@ -68,7 +68,7 @@ def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
         file: The file.
         dry_run: Only say what would be imported; change nothing.
     """
-    _bring_in(
+    _run(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_goods(file, dry_run=dry_run, session=session),
@@ -84,14 +84,14 @@ def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
         file: The file.
         dry_run: Only say what would be set; change nothing.
     """
-    _bring_in(
+    _run(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_stock(file, dry_run=dry_run, session=session),
     )
 
 
-def _bring_in(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
+def _run(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
     try:
         report = folder.change(action, work)
     except ValidationError as error:

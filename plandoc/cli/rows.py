@@ -31,6 +31,7 @@ def as_json(value: Any) -> Any:
 
     >>> as_json((Fraction(20, 3), Decimal("0.50"), 5, None))
     ['20/3', '0.50', 5, None]
+    >>> from plandoc.records import Recipe
     >>> as_json(Recipe("Sponge Cake", slug="sponge-cake", id=3))
     {'id': 3, 'slug': 'sponge-cake', 'name': 'Sponge Cake'}
     """

@@ -1,9 +1,10 @@
 """The digest that seals a snapshot, and the ids inside sealed records: snapshots, and the amendments on top of them.
 
 An export leaves them as they are, so that the digest can be verified, and carries a table of what they mean. An import
-keeps them wherever they are free. Where they are not, the records are renumbered, and the snapshot tells of it: its
-definitions hold, under "imported", the digest that it came with and each id that was changed, so that the
-original can be had again and its digest verified at any time.
+keeps them wherever they are free. Where they are not, the records are renumbered, and the snapshot keeps its
+provenance: its definitions hold, under "imported", the digest that it was written with and each id that was changed
+since, so that the original can be had again and its digest verified at any time. That is one step, however often a
+plan travels; snapshots of earlier versions can hold one for each import, the latest last.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ TABLES = tuple(table.name for table in CATALOG_TABLES)
 IMPORTED = "imported"
 # The fields of an amendment that hold definitions by table and id.
 _FROZEN = ("definitions", "definitions_before")
-# Each import into a folder where the ids are taken is one; far fewer than Python's stack is deep.
-_MOST_JOURNEYS = 100
+# Only earlier versions wrote more than one, one for each import into a folder where the ids were taken.
+_MOST_STEPS = 100
 
 _TABLES_OF_KEYS: Mapping[str, str] = MappingProxyType(
     {field: table.name for field, table in TABLES_OF_FIELDS.items()}
@@ -66,7 +67,7 @@ def ids_in(snapshot: PlanSnapshot | None, amendments: Iterable[PlanAmendment]) -
         return number
 
     if snapshot is not None:
-        _snapshot(snapshot, look)
+        renumbered_view(snapshot, look)
     for amendment in amendments:
         renumbered_amendment(amendment, look)
     return seen
@@ -82,91 +83,24 @@ def renumbered_amendment(amendment: PlanAmendment, change: Change) -> PlanAmendm
 
 
 def renumbered_snapshot(snapshot: PlanSnapshot, changed: Changed) -> PlanSnapshot:
-    """Return a snapshot with other ids, which keeps the digest that it came with; itself where nothing changes."""
+    """Return a snapshot with other ids, which keeps its provenance; itself where nothing changes."""
     if not any(changed.values()):
         return snapshot
-    other = _snapshot(snapshot, lambda table, number: changed.get(table, {}).get(number, number))
-    journey = {
-        "digest": snapshot.digest,
-        "ids": {table: {str(old): new for old, new in sorted(ids.items())} for table, ids in changed.items() if ids},
+    digest, since = _levels(snapshot)[-1]
+    ids = _chained(since, changed)
+    if not any(ids.values()):
+        # It has come to where its ids mean what they did at first.
+        return original(snapshot)
+    step = {
+        "digest": digest,
+        "ids": {table: {str(old): new for old, new in sorted(pairs.items())} for table, pairs in ids.items() if pairs},
     }
-    before = snapshot.definitions.get(IMPORTED, [])
-    return _with_digest(other, {**other.definitions, IMPORTED: [*before, journey]})
+    other = renumbered_view(snapshot, lambda table, number: changed.get(table, {}).get(number, number))
+    return _with_digest(other, {**other.definitions, IMPORTED: [step]})
 
 
-def for_reading(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
-    """Return a snapshot with other ids to be looked at and thrown away: its digest fits it no more."""
-    return _snapshot(snapshot, change)
-
-
-def before_import(snapshot: PlanSnapshot) -> PlanSnapshot | None:
-    """Return a snapshot as it was before it was imported and renumbered; None when it never was.
-
-    What is returned has the digest of then: whoever doubts the import recomputes it.
-    """
-    journeys = _journeys(snapshot)
-    if not journeys:
-        return None
-    back = {table: {new: old for old, new in ids.items()} for table, ids in ids_of(journeys[-1]).items()}
-    other = _snapshot(snapshot, lambda table, number: back.get(table, {}).get(number, number))
-    definitions = other.definitions
-    definitions[IMPORTED] = journeys[:-1]
-    if not journeys[:-1]:
-        del definitions[IMPORTED]
-    return attrs.evolve(_with_digest(other, definitions), digest=journeys[-1]["digest"])
-
-
-def changed_since(snapshot: PlanSnapshot, digest: str) -> Changed | None:
-    """Return which ids a snapshot has in the place of those of the one with a digest; None when it is another."""
-    if snapshot.digest == digest:
-        return {}
-    journeys = _journeys(snapshot)
-    return ids_of(journeys[-1]) if journeys and journeys[-1]["digest"] == digest else None
-
-
-def ids_of(journey: Mapping[str, Any]) -> dict[str, dict[int, int]]:
-    """Return which ids an import changed, by the id before."""
-    return {table: {int(old): new for old, new in ids.items()} for table, ids in journey["ids"].items()}
-
-
-def is_sound(snapshot: PlanSnapshot) -> bool:
-    """Whether the digest of a snapshot fits it, and that of each one that it was imported from."""
-    if not digest_matches(snapshot):
-        return False
-    if IMPORTED in snapshot.definitions and not _journeys(snapshot):
-        return False
-    earlier = before_import(snapshot)
-    return earlier is None or is_sound(earlier)
-
-
-def digest_matches(snapshot: PlanSnapshot) -> bool:
-    """Whether the digest of a snapshot fits what it holds, wherever it came from."""
-    return digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) == snapshot.digest
-
-
-def _journeys(snapshot: PlanSnapshot) -> list[dict[str, Any]]:
-    """Return what a snapshot tells of its imports, the latest last; nothing when it is not in the form it must have."""
-    told = snapshot.definitions.get(IMPORTED)
-    if type(told) is not list or len(told) > _MOST_JOURNEYS or not all(map(_is_journey, told)):
-        return []
-    return told
-
-
-def _is_journey(told: Any) -> bool:
-    if type(told) is not dict or set(told) != {"digest", "ids"} or type(told["ids"]) is not dict:
-        return False
-    numbers = [pair for ids in told["ids"].values() for pair in (ids.items() if type(ids) is dict else [("", "")])]
-    return sha256_digest(told["digest"]) is None and all(
-        key.isascii() and key.isdigit() and len(key) < 16 and positive_int(number) is None for key, number in numbers
-    )
-
-
-def _with_digest(snapshot: PlanSnapshot, definitions: Mapping[str, Any]) -> PlanSnapshot:
-    digest = digest_of(snapshot.snapshot_data, definitions, snapshot.findings)
-    return attrs.evolve(snapshot, definitions=definitions, digest=digest)
-
-
-def _snapshot(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
+def renumbered_view(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
+    """Return a snapshot with other ids to be looked at and thrown away: its digest no longer fits it."""
     findings = (attrs.asdict(finding, recurse=False) for finding in snapshot.findings)
     return attrs.evolve(
         snapshot,
@@ -174,6 +108,103 @@ def _snapshot(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
         definitions={table: _defined(table, rows, change) for table, rows in snapshot.definitions.items()},
         findings=tuple(Finding(**_walked(finding, change)) for finding in findings),
     )
+
+
+def original(snapshot: PlanSnapshot) -> PlanSnapshot:
+    """Return a snapshot as it was written, before imports renumbered it; itself when none did.
+
+    What is returned has the digest of then: whoever doubts the import recomputes it.
+    """
+    while (earlier := _before_last_import(snapshot)) is not None:
+        snapshot = earlier
+    return snapshot
+
+
+def changed_since(snapshot: PlanSnapshot, other: PlanSnapshot) -> Changed | None:
+    """Return which ids a snapshot has instead of those of another one; None when they are not of one origin."""
+    known = dict(_levels(snapshot))
+    for digest, since in _levels(other):
+        if digest in known:
+            back = {table: _inverse(ids) for table, ids in since.items()}
+            return _chained(back, known[digest])
+    return None
+
+
+def is_sound(snapshot: PlanSnapshot) -> bool:
+    """Whether the digest of a snapshot fits it, and that of each one that it was imported from."""
+    while digest_matches(snapshot):
+        earlier = _before_last_import(snapshot)
+        if earlier is None:
+            return IMPORTED not in snapshot.definitions
+        snapshot = earlier
+    return False
+
+
+def digest_matches(snapshot: PlanSnapshot) -> bool:
+    """Whether the digest of a snapshot fits what it holds, wherever it came from."""
+    return digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) == snapshot.digest
+
+
+def import_history(snapshot: PlanSnapshot) -> list[dict[str, Any]]:
+    """Return the imports that a snapshot records, the latest last; nothing when they are not in the form they must have."""
+    steps = snapshot.definitions.get(IMPORTED)
+    if type(steps) is not list or len(steps) > _MOST_STEPS or not all(map(_is_step, steps)):
+        return []
+    return steps
+
+
+def _is_step(step: Any) -> bool:
+    if type(step) is not dict or set(step) != {"digest", "ids"} or type(step["ids"]) is not dict:
+        return False
+    numbers = [pair for ids in step["ids"].values() for pair in (ids.items() if type(ids) is dict else [("", "")])]
+    return sha256_digest(step["digest"]) is None and all(
+        key.isascii() and key.isdigit() and len(key) < 16 and positive_int(number) is None for key, number in numbers
+    )
+
+
+def _ids_of(step: Mapping[str, Any]) -> dict[str, dict[int, int]]:
+    return {table: {int(old): new for old, new in ids.items()} for table, ids in step["ids"].items()}
+
+
+def _before_last_import(snapshot: PlanSnapshot) -> PlanSnapshot | None:
+    steps = import_history(snapshot)
+    if not steps:
+        return None
+    back = {table: _inverse(ids) for table, ids in _ids_of(steps[-1]).items()}
+    other = renumbered_view(snapshot, lambda table, number: back.get(table, {}).get(number, number))
+    definitions = {**other.definitions, IMPORTED: steps[:-1]}
+    if not steps[:-1]:
+        del definitions[IMPORTED]
+    return attrs.evolve(other, definitions=definitions, digest=steps[-1]["digest"])
+
+
+def _levels(snapshot: PlanSnapshot) -> list[tuple[str, Changed]]:
+    """Return the digests that a snapshot has had, the present one first, each with the ids that were changed since."""
+    levels: list[tuple[str, Changed]] = [(snapshot.digest, {})]
+    for step in reversed(import_history(snapshot)):
+        levels.append((step["digest"], _chained(_ids_of(step), levels[-1][1])))
+    return levels
+
+
+def _chained(first: Changed, then: Changed) -> Changed:
+    """Return what one change of ids after another comes to, without what is as it was."""
+    return {table: _both(first.get(table, {}), then.get(table, {})) for table in dict.fromkeys((*first, *then))}
+
+
+def _both(first: Mapping[int, int], then: Mapping[int, int]) -> dict[int, int]:
+    back = _inverse(first)
+    before = {*first, *(back.get(number, number) for number in then)}
+    after = {number: then.get(first.get(number, number), first.get(number, number)) for number in before}
+    return {number: new for number, new in after.items() if number != new}
+
+
+def _inverse(ids: Mapping[int, int]) -> dict[int, int]:
+    return {new: old for old, new in ids.items()}
+
+
+def _with_digest(snapshot: PlanSnapshot, definitions: Mapping[str, Any]) -> PlanSnapshot:
+    digest = digest_of(snapshot.snapshot_data, definitions, snapshot.findings)
+    return attrs.evolve(snapshot, definitions=definitions, digest=digest)
 
 
 def _defined(table: str, rows: Any, change: Change) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ from plandoc.exchange.id_allocation import HIGHEST_KEPT, KINDS
 from plandoc.exchange.merge import Put
 from plandoc.frozen import frozen
 from plandoc.records import (
+    AssemblyRun,
     AssemblyType,
     BatchDecision,
     Event,
@@ -22,12 +24,18 @@ from plandoc.records import (
     EventRecipe,
     FinishedGood,
     PlanState,
+    ProductionRun,
     Recipe,
     RunKind,
     StockItem,
+    VoidedRun,
 )
 from plandoc.snapshots import create_plan_snapshot
 from plandoc.tables import table_of
+
+_KINDS_OF_RUNS: Mapping[type[Any], RunKind] = MappingProxyType(
+    {ProductionRun: RunKind.PRODUCTION, AssemblyRun: RunKind.ASSEMBLY}
+)
 
 
 @frozen
@@ -107,29 +115,17 @@ def _save_event(put: PutEvent, session: Session) -> None:
         for kind in kinds:
             for row in session.find(kind, event_id=event.id):
                 work.remove(kind, row.id, event.id)
-    for row in _rows(content):
-        work.add(attrs.evolve(row, event_id=event.id))
+    _save_rows(content, event, work)
     if takes_snapshot:
-        # Before anything is baked: that is done on a plan that is frozen.
         create_plan_snapshot(event.id, session=session)
         work.replace(attrs.evolve(event, plan_state=content.event.plan_state))
-    _save_runs(content, event, work)
 
 
-def _rows(content: EventContent) -> Iterator[Any]:
-    event_id = 1
-    yield from (EventRecipe(event_id, recipe) for recipe in sorted(content.recipes))
-    yield from (EventFinishedGood(event_id, good, content.goods[good]) for good in sorted(content.goods))
-    yield from (content.decisions[unit] for unit in sorted(content.decisions))
-    if content.snapshot is not None:
-        yield content.snapshot
-    yield from content.amendments
-
-
-def _save_runs(content: EventContent, event: Event, work: UnitOfWork) -> None:
-    ids: dict[tuple[RunKind, int], int] = {}
-    for kind in RunKind:
-        for position, run in enumerate(content.runs(kind), start=1):
-            ids[kind, position] = work.add(attrs.evolve(run, event_id=event.id)).id
-    for void in sorted(content.voided, key=lambda row: (row.kind.value, row.run_id)):
-        work.add(attrs.evolve(void, event_id=event.id, run_id=ids[void.kind, void.run_id]))
+def _save_rows(content: EventContent, event: Event, work: UnitOfWork) -> None:
+    runs: dict[RunKind, list[int]] = {kind: [] for kind in RunKind}
+    for row in content.rows():
+        if type(row) is VoidedRun:
+            row = attrs.evolve(row, run_id=runs[row.kind][row.run_id - 1])  # noqa: PLW2901  (the run has its id by now)
+        stored = work.add(attrs.evolve(row, event_id=event.id))
+        if type(row) in _KINDS_OF_RUNS:
+            runs[_KINDS_OF_RUNS[type(row)]].append(stored.id)

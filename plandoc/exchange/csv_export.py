@@ -1,6 +1,6 @@
 """Tables for spreadsheets, as CSV, in a baker's words.
 
-The first four have the columns that the imports of handwritten files read.
+The first four have the columns that the imports of tables read.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -66,6 +66,18 @@ class EventContent:
         batches = {unit: decision.batches for unit, decision in self.decisions.items()}
         return PlanContent(self.recipes, self.goods, batches)
 
+    def rows(self) -> Iterator[Any]:
+        """Yield all records of the event but itself, in the order in which they are stored."""
+        yield from (EventRecipe(ANY_EVENT, recipe) for recipe in sorted(self.recipes))
+        yield from (EventFinishedGood(ANY_EVENT, good, self.goods[good]) for good in sorted(self.goods))
+        yield from (self.decisions[unit] for unit in sorted(self.decisions))
+        if self.snapshot is not None:
+            yield self.snapshot
+        yield from self.amendments
+        yield from self.production_runs
+        yield from self.assembly_runs
+        yield from sorted(self.voided, key=lambda void: (void.kind.value, void.run_id))
+
     def runs(self, kind: RunKind) -> tuple[Any, ...]:
         """Return the runs of a kind."""
         return self.production_runs if kind is RunKind.PRODUCTION else self.assembly_runs
@@ -78,28 +90,43 @@ def content_of(session: Session, event: Event) -> EventContent:
         return session.find(record_type, event_id=event.id)
 
     decisions, current = _decisions(session, event.id, rows(BatchDecision))
-    snapshot = unit_of_work(session).snapshot(event.id)
-    production, assembly = rows(ProductionRun), rows(AssemblyRun)
     positions = {
         (kind, run.id): position
-        for kind, runs in ((RunKind.PRODUCTION, production), (RunKind.ASSEMBLY, assembly))
-        for position, run in enumerate(runs, start=1)
+        for kind, record_type in ((RunKind.PRODUCTION, ProductionRun), (RunKind.ASSEMBLY, AssemblyRun))
+        for position, run in enumerate(rows(record_type), start=1)
     }
+    snapshot = unit_of_work(session).snapshot(event.id)
+    content = content_of_rows(event, rows, () if snapshot is None else (snapshot,))
+    return attrs.evolve(
+        content,
+        decisions=decisions,
+        current=current,
+        # A run that does not exist has a position that no run has, which is then found unsound.
+        voided=frozenset(
+            attrs.evolve(row, run_id=positions.get((row.kind, row.run_id), 10**9 + row.run_id))
+            for row in content.voided
+        ),
+    )
+
+
+def content_of_rows(
+    event: Event, rows: Callable[[type[Any]], list[Any]], snapshots: Sequence[PlanSnapshot]
+) -> EventContent:
+    """Return the content of an event that these rows make: no decision counts as current, and voids name run ids."""
+
+    def bare(record_type: type[Any]) -> list[Any]:
+        return [_bare(row) for row in rows(record_type)]
+
     return EventContent(
         event=attrs.evolve(event, id=0),
         recipes=frozenset(row.recipe_id for row in rows(EventRecipe)),
         goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
-        decisions=decisions,
-        current=current,
-        snapshot=None if snapshot is None else _bare(snapshot),
-        amendments=tuple(map(_bare, in_order(rows(PlanAmendment)))),
-        production_runs=tuple(map(_bare, production)),
-        assembly_runs=tuple(map(_bare, assembly)),
-        # A run that does not exist has a position that no run has, which is then found unsound.
-        voided=frozenset(
-            attrs.evolve(_bare(row), run_id=positions.get((row.kind, row.run_id), 10**9 + row.run_id))
-            for row in rows(VoidedRun)
-        ),
+        decisions={row.finished_unit_id: row for row in bare(BatchDecision)},
+        snapshot=_bare(snapshots[0]) if snapshots else None,
+        amendments=tuple(in_order(bare(PlanAmendment))),
+        production_runs=tuple(bare(ProductionRun)),
+        assembly_runs=tuple(bare(AssemblyRun)),
+        voided=frozenset(bare(VoidedRun)),
     )
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
-from plandoc.domain.batches import batches_in_words
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.snapshot_ids import changed_since, renumbered_amendment, renumbered_snapshot
+from plandoc.domain.snapshot_ids import changed_since, original, renumbered_amendment, renumbered_snapshot
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
 from plandoc.exchange.event_content import STARTED, EventContent, content_of
 from plandoc.exchange.import_report import Outcome
 from plandoc.exchange.merge import CatalogMerge, OnConflict, differing
 from plandoc.exchange.plan_completion import completed
+from plandoc.exchange.references import references_of
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, PlanState
+from plandoc.tables import table_of
 
 Changed = Mapping[str, Mapping[int, int]]
 
@@ -36,22 +39,6 @@ class PutEvent:
     content: EventContent
     before: Event | None
     former_id: int
-
-
-@frozen
-class _Part:
-    """A part of a plan, for the report.
-
-    Attributes:
-        key: Tells it from the others of its table.
-        name: What a person calls it, beside the name of the event.
-        value: What it is.
-    """
-
-    table: str
-    key: object
-    name: str
-    value: object
 
 
 class EventMerge:
@@ -106,7 +93,7 @@ class EventMerge:
         """Return an event of the file as it would be in the folder if it were the one that is there."""
         changed: Changed | None = None
         if draft.content.snapshot is not None and there is not None and there.snapshot is not None:
-            changed = changed_since(there.snapshot, draft.content.snapshot.digest)
+            changed = changed_since(there.snapshot, draft.content.snapshot)
         content = self._numbered(draft.content, changed or {})
         if draft.batches is None:
             return content
@@ -119,11 +106,11 @@ class EventMerge:
         if draft.batches is None:
             changed = self._catalog.ids.changes_for(draft.content)
             wanted = self._numbered(draft.content, changed)
-            before, after = draft.content.snapshot, wanted.snapshot
-            if changed and before is not None and after is not None:
+            after = wanted.snapshot
+            if changed and after is not None:
                 reason = (
-                    "its numbers stand for other records here, so that it was renumbered; it keeps the digest it came "
-                    f"with, {before.digest[:12]}..., and has {after.digest[:12]}... now"
+                    "its ids belong to other records here, so it was renumbered; it keeps the digest that it was "
+                    f"written with, {original(after).digest[:12]}..., and now has {after.digest[:12]}..."
                 )
         return _with_fingerprints(wanted, self._definitions), reason
 
@@ -150,35 +137,19 @@ class EventMerge:
         self, draft: EventDraft, after: EventContent, before: EventContent | None, about_snapshot: str = ""
     ) -> None:
         """Say what becomes of each part of a plan."""
-        there = {} if before is None else {(part.table, part.key): part.value for part in self._parts(before)}
-        for part in self._parts(after):
-            key = part.table, part.key
-            changed = Outcome.UPDATED if key in there else Outcome.CREATED
-            outcome = Outcome.SKIPPED if key in there and there[key] == part.value else changed
-            name = f"{draft.name}: {part.name}" if part.name else draft.name
-            reason = about_snapshot if part.table == "plan_snapshots" else ""
-            self._log.say(part.table, name, outcome, reason)
+        there = {} if before is None else dict(_by_key(before))
+        for (table, key), row in _by_key(after):
+            changed = Outcome.UPDATED if (table, key) in there else Outcome.CREATED
+            outcome = Outcome.SKIPPED if there.get((table, key)) == row else changed
+            reason = about_snapshot if table == "plan_snapshots" else ""
+            self._log.say(table, self._name_of(draft, row), outcome, reason)
+        if after.snapshot is None and after.event.plan_state in STARTED:
+            self._log.say("plan_snapshots", draft.name, Outcome.CREATED)
 
-    def _parts(self, content: EventContent) -> Iterator[_Part]:
-        name = self._catalog.name_of
-        for recipe in sorted(content.recipes):
-            yield _Part("event_recipes", recipe, name("recipes", recipe), None)
-        for good, quantity in sorted(content.goods.items()):
-            yield _Part("event_finished_goods", good, name("finished_goods", good), quantity)
-        for unit, decision in sorted(content.decisions.items()):
-            yield _Part("batch_decisions", unit, name("finished_units", unit), _bare(decision))
-        if content.snapshot is not None or content.event.plan_state in STARTED:
-            yield _Part("plan_snapshots", None, "", content.snapshot)
-        for amendment in content.amendments:
-            yield _Part("plan_amendments", amendment.sequence, f"amendment {amendment.sequence}", amendment)
-        for at, run in enumerate(content.production_runs, start=1):
-            made = f"{batches_in_words(run.batches)} of {name('finished_units', run.finished_unit_id)}"
-            yield _Part("production_runs", at, made, run)
-        for at, packed in enumerate(content.assembly_runs, start=1):
-            pieces = f"{packed.quantity} of {name('finished_goods', packed.finished_good_id)}"
-            yield _Part("assembly_runs", at, pieces, packed)
-        for void in sorted(content.voided, key=lambda row: (row.kind.value, row.run_id)):
-            yield _Part("voided_runs", (void.kind, void.run_id), f"{void.kind.value} run {void.run_id}", void)
+    def _name_of(self, draft: EventDraft, row: Any) -> str:
+        """Return what a person calls a part of a plan: by the event, and by what the part is about."""
+        about = next(references_of(row), None)
+        return draft.name if about is None else f"{draft.name}: {self._catalog.name_of(*about)}"
 
     def _note_shortfalls(self, draft: EventDraft, content: EventContent) -> None:
         if draft.batches is not None:
@@ -190,8 +161,16 @@ class EventMerge:
                     )
 
 
-def _bare(decision: BatchDecision) -> BatchDecision:
-    return attrs.evolve(decision, recipe_fingerprint="")
+def _by_key(content: EventContent) -> Iterator[tuple[tuple[str, object], Any]]:
+    """Yield the rows of a plan, each by its table and by what tells it from the others there."""
+    positions: Counter[str] = Counter()
+    for row in content.rows():
+        table = table_of(type(row))
+        positions[table.name] += 1
+        # The fingerprint of a recipe follows from it, and is not known yet for what the file says.
+        bare = attrs.evolve(row, recipe_fingerprint="") if type(row) is BatchDecision else row
+        key = [getattr(row, field) for fields in table.unique for field in fields]
+        yield (table.name, tuple(key) or positions[table.name]), bare
 
 
 def _with_fingerprints(content: EventContent, current: Definitions) -> EventContent:

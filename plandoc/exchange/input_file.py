@@ -1,7 +1,8 @@
-"""Reading the file that is to be imported: one strict JSON object, every number exactly as it is written."""
+"""Reading the file that is to be imported; an export is one strict JSON object, every number exactly as written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,39 @@ def read_object(path: Path) -> dict[str, Any]:
         StorageError: when there is no such file, or it cannot be read.
         DamagedError: when it is not one JSON object without doubled keys and without NaN.
     """
-    return parse_object(str(path), _content(path), parse_float=_exact, way_out=_WAY_OUT)
+
+    def refused(message: str, hint: str) -> DamagedError:
+        return DamagedError(str(path), [Problem(message, file=str(path), hint=hint)])
+
+    return parse_object(str(path), read_content(path, refused), parse_float=_exact, way_out=_WAY_OUT)
 
 
-def _content(path: Path) -> bytes:
+def read_content(path: Path, refused: Callable[[str, str], Exception], *, largest: int | None = None) -> bytes:
+    """Return what a file holds.
+
+    Args:
+        path: The file.
+        refused: Makes the error for a file that is not to be read, of what is wrong and the way out.
+        largest: How many bytes it may have; None for any number.
+
+    Raises:
+        StorageError: when there is no such file, or it cannot be read.
+    """
     with translate_os_errors(path, Outcome.NOT_SAVED):
-        # Resolved, for a link to an export is as good as the export: nothing is ever written to it.
+        # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():
-            problem = Problem("wanted a file, found a folder", file=str(path), hint="name the exported .json file")
-            raise DamagedError(str(path), [problem])
-        return Files().read(real)
+            raise refused("wanted a file, found a folder", "name the file in it")
+        files = Files()
+        handle = files.open_to_read(real)
+        try:
+            size = files.size(handle)
+            if largest is not None and size > largest:
+                message = f"wanted at most {largest // 1_000_000} MB, found {size / 1_000_000:.1f} MB"
+                raise refused(message, "is it the right file? Else divide it into several")
+            return files.read_at(handle, 0, size)
+        finally:
+            files.close(handle)
 
 
 def _exact(text: str) -> Decimal:

@@ -6,16 +6,10 @@ does not exist. The shipped files in `schemas/` are what `schema_of` returns; `p
 
 from __future__ import annotations
 
-import enum
-import inspect
 import json
-import types
-import typing
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -39,46 +33,7 @@ _DOCUMENTS = {
 
 # Any text: what it is worth is looked at by the check.
 _SAID: Schema = {"type": "string"}
-_LARGEST = constraints.LARGEST_NUMBER
-_TEXT: Schema = {"type": "string", "maxLength": constraints.LONGEST_TEXT}
-_DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
-_ABOVE_ZERO: Schema = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,13}(\.[0-9]{1,12})?$"}
-_FRACTION: Schema = {"type": "string", "pattern": "^[0-9]{1,15}/[0-9]{1,15}$"}
-_LONG_FRACTION: Schema = {
-    "type": "string",
-    "pattern": "^[0-9]{1,N}/[0-9]{1,N}$".replace("N", str(constraints.LONGEST_IN_FRACTIONS)),
-}
-_SLUG: Schema = {"type": "string", "maxLength": constraints.LONGEST_SLUG, "pattern": "^([a-z0-9]+(-[a-z0-9]+)*)?$"}
-_ID: Schema = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
-# Dates and moments too, for JSON knows neither.
-_DATE: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?"
-_OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)"
-_MOMENT: Schema = {"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_OFFSET}$"}
-
-# What each rule of a field says in JSON. A rule that is missing here is an error, so that no rule is forgotten.
-_OF_RULES: Mapping[Callable[[Any], Any], Schema] = MappingProxyType(
-    {
-        constraints.storable_text: _TEXT,
-        constraints.non_blank_name: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_NAME},
-        constraints.valid_slug: _SLUG,
-        constraints.positive_int: _ID,
-        constraints.non_negative_int: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
-        constraints.non_negative_decimal: _DECIMAL,
-        constraints.positive_decimal: _ABOVE_ZERO,
-        constraints.non_negative_quantity: {"anyOf": [_DECIMAL, _LONG_FRACTION]},
-        constraints.valid_percentage: _ABOVE_ZERO,
-        constraints.positive_ratio: {"anyOf": [_ID, _FRACTION]},
-        constraints.non_negative_ratio: {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _LARGEST}, _FRACTION]},
-        constraints.boolean: {"type": "boolean"},
-        constraints.calendar_date: _DATE,
-        constraints.aware_datetime: _MOMENT,
-        constraints.stated_reason: {"type": "string", "minLength": 1, "maxLength": constraints.LONGEST_TEXT},
-        constraints.sha256_digest: {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        constraints.short_fingerprint: {"type": "string", "pattern": "^([0-9a-f]{16})?$"},
-        constraints.json_object: {"type": "object"},
-    }
-)
+_ID: Schema = constraints.json_form(constraints.positive_int)
 _RUN: Schema = {**_ID, "description": "The run's place among the runs of its kind and event, counted from 1."}
 
 
@@ -157,60 +112,34 @@ def _object(properties: Mapping[str, Any], required: list[str]) -> Schema:
 
 def _record(kind: type) -> Schema:
     """Return the schema of a row: what the codec takes for a record."""
-    hints = typing.get_type_hints(kind)
     properties, required = {}, []
     for attribute in attrs.fields(kind):
         if attribute.name == "id":
             continue
+        check = constraints.check_of(attribute)
+        assert check is not None  # noqa: S101  (every field of a record has one)
         name = codec.stored_name(attribute, kind)
-        properties[name] = _field(hints[attribute.name], attribute)
+        properties[name] = _written_out(constraints.json_form(check))
         if attribute.default is attrs.NOTHING:
             required.append(name)
     return _object(properties, required)
 
 
-def _field(hint: Any, attribute: attrs.Attribute[Any]) -> Schema:
-    check = constraints.check_of(attribute)
-    assert check is not None  # noqa: S101  (every field of a record has one)
-    return _value(hint, check)
-
-
-def _value(hint: Any, check: Callable[[Any], Any]) -> Schema:
-    if hint == records.Change:
-        return {"oneOf": [_change(tag, kind) for tag, kind in codec.CHANGES.items()]}
-    if type(None) in typing.get_args(hint):
-        return {"anyOf": [_value(_without_none(hint), _said(check)["check"]), {"type": "null"}]}
-    if typing.get_origin(hint) is tuple:
-        limits = _said(check)
-        item = typing.get_args(hint)[0]
-        items = _record(item) if attrs.has(item) else _value(item, limits["each"])
-        return {"type": "array", "items": items, "minItems": limits["least"], "maxItems": limits["most"]}
-    return dict(_OF_RULES[check]) if check in _OF_RULES else _of_kind(hint, check)
-
-
-def _of_kind(hint: Any, check: Callable[[Any], Any]) -> Schema:
-    if attrs.has(hint):
-        return _record(hint)
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return {"enum": [member.value for member in hint]}
-    if hint is str:
-        # A name with a further rule, which JSON cannot say.
-        return dict(_OF_RULES[constraints.non_blank_name])
-    raise LookupError(f"no schema is known for the rule {check!r}")
+def _written_out(form: Any) -> Any:
+    """Return the schema that a form is, with the records that it names."""
+    if type(form) is list:
+        return [_written_out(one) for one in form]
+    if type(form) is not dict:
+        return form
+    kinds = form.get("records")
+    if kinds is None:
+        return {key: _written_out(value) for key, value in form.items()}
+    changes = {kind: tag for tag, kind in codec.CHANGES.items()}
+    return {"oneOf": [_change(changes[kind], kind) for kind in kinds]} if len(kinds) > 1 else _record(*kinds)
 
 
 def _change(tag: str, kind: type) -> Schema:
     return _object({"kind": {"const": tag}, "data": _record(kind)}, ["kind", "data"])
-
-
-def _without_none(hint: Any) -> Any:
-    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
-    return kinds[0] if len(kinds) == 1 else int | Fraction
-
-
-def _said(check: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Return what a rule was made with, such as the rule inside `or_none`."""
-    return inspect.getclosurevars(check).nonlocals
 
 
 # The exchange file.
@@ -264,7 +193,7 @@ def _named(required: list[str]) -> list[str]:
 
 
 def _slug_of(number: Schema) -> Schema:
-    slug = {**_SLUG, "minLength": 1}
+    slug = {**constraints.json_form(constraints.valid_slug), "minLength": 1}
     return {"anyOf": [slug, {"type": "null"}]} if "anyOf" in number else slug
 
 

@@ -1,4 +1,4 @@
-"""The memory backend: the same promises without a disk, for tests and for trying things out."""
+"""The memory backend: the same promises without a disk, for the tests of programs that use plandoc."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from plandoc.storage import documents, initialize, marker
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head, head_of
+from plandoc.storage.paths import IN_MEMORY
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.unwinding import or_undone
 
@@ -20,7 +21,7 @@ T = TypeVar("T")
 class MemoryBackend:
     """The documents of one store, gone when the program ends."""
 
-    location = "memory"
+    location = IN_MEMORY
 
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id

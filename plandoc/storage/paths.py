@@ -8,13 +8,18 @@ from pathlib import Path
 
 from plandoc.errors import Outcome, StorageError, shorten
 
+# What `open_store` takes instead of a path for a store in memory, as SQLite does. Only this text: a folder of that name
+# is "./:memory:".
+IN_MEMORY = ":memory:"
+
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
     r"""Return a path that somebody named.
 
     Raises:
         StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
-            for an empty one, which would mean the present folder, and for anything that cannot be a path.
+            for an empty one, which would mean the present folder, for ":memory:", which only `open_store` takes, and for
+            anything that cannot be a path.
 
     >>> checked_path("data/../data")
     PosixPath('data/../data')
@@ -22,6 +27,9 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     Traceback (most recent call last):
     plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
     """
+    if path == IN_MEMORY:
+        reason = "a store in memory has neither a folder nor files; wanted a path"
+        raise StorageError(repr(path), reason, Outcome.NOT_SAVED)
     if path == "":
         raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
     if not isinstance(path, str | os.PathLike):

@@ -70,11 +70,11 @@ def test_who_waits_in_vain_is_told_by_whom_for_what_and_for_how_long(backend):
 
     holder.release()
     assert told == ["another thread: plan Christmas"]
-    assert refusal.value.path == "memory"
+    assert refusal.value.path == ":memory:"
     assert refusal.value.holder == {"action": "plan Christmas"}
     assert 0.2 <= refusal.value.waited_seconds <= 60
     assert refusal.value.waited_seconds == round(refusal.value.waited_seconds, 1)
-    assert "memory is being written to by another thread; waited 0." in str(refusal.value)
+    assert ":memory: is being written to by another thread; waited 0." in str(refusal.value)
 
 
 @pytest.mark.parametrize("seconds", [0, -5])

@@ -18,7 +18,7 @@ from plandoc.domain.run_consistency import (
     label_by_id,
     packed_beyond_plan,
 )
-from plandoc.domain.snapshot_ids import for_reading, renumbered_amendment
+from plandoc.domain.snapshot_ids import renumbered_amendment, renumbered_view
 from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
@@ -62,7 +62,7 @@ def _history(
         def change(table: str, number: int) -> int:
             return ids[table].setdefault(number, _GONE + len(ids[table]))
 
-        snapshot = for_reading(snapshot, change)
+        snapshot = renumbered_view(snapshot, change)
         amendments = tuple(renumbered_amendment(one, change) for one in amendments)
     effective = effective_definitions(snapshot, amendments, current)
     return History(content.plan, _work(content), (snapshot,), amendments, effective, current)

@@ -14,12 +14,11 @@ import attrs
 from plandoc import codec
 from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.replay import in_order
 from plandoc.domain.snapshot_ids import TABLES as CATALOG_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
-from plandoc.exchange.event_content import ANY_EVENT, EventContent, unsound, with_snapshot_ids
+from plandoc.exchange.event_content import EventContent, content_of_rows, unsound, with_snapshot_ids
 from plandoc.exchange.import_report import FailedRows
 from plandoc.exchange.names import did_you_mean
 from plandoc.exchange.native import export_format
@@ -27,15 +26,11 @@ from plandoc.exchange.native.consistency import impossible
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
 from plandoc.exchange.references import wrong_nesting
 from plandoc.records import (
-    AssemblyRun,
     BatchDecision,
     Event,
-    EventFinishedGood,
-    EventRecipe,
     Ingredient,
     PlanAmendment,
     PlanSnapshot,
-    ProductionRun,
     StockItem,
     VoidedRun,
 )
@@ -261,23 +256,11 @@ class _Reader:
 
     def _content(self, event: Event) -> EventContent:
         def rows(record_type: type[Any]) -> list[Any]:
-            own = self._by_event.get((record_type, event.id), ())
-            return [attrs.evolve(record, id=0, event_id=ANY_EVENT) for record in own]
+            return self._by_event.get((record_type, event.id), [])
 
-        snapshots = rows(PlanSnapshot)
-        decided = {row.finished_unit_id: row for row in rows(BatchDecision)}
-        return EventContent(
-            event=attrs.evolve(event, id=0),
-            recipes=frozenset(row.recipe_id for row in rows(EventRecipe)),
-            goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
-            decisions=decided,
-            current=frozenset(unit for unit in decided if (event.id, unit) in self._current),
-            snapshot=snapshots[0] if snapshots else None,
-            amendments=tuple(in_order(rows(PlanAmendment))),
-            production_runs=tuple(rows(ProductionRun)),
-            assembly_runs=tuple(rows(AssemblyRun)),
-            voided=frozenset(rows(VoidedRun)),
-        )
+        content = content_of_rows(event, rows, rows(PlanSnapshot))
+        current = frozenset(unit for unit in content.decisions if (event.id, unit) in self._current)
+        return attrs.evolve(content, current=current)
 
     def _look_at_event(self, content: EventContent, former_ids: Mapping[str, Mapping[int, int]]) -> None:
         plan = with_snapshot_ids(content.plan, former_ids)

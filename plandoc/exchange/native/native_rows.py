@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from plandoc import codec
 from plandoc.errors import Problem
-from plandoc.exchange.event_content import ANY_EVENT, EventContent
+from plandoc.exchange.event_content import EventContent
 from plandoc.exchange.native.dependencies import Needed
 from plandoc.exchange.native.export_format import CURRENT
 from plandoc.exchange.native.ids_and_slugs import Row, ids_to_slugs
-from plandoc.records import Event, EventFinishedGood, EventRecipe, RunKind, VoidedRun
+from plandoc.records import BatchDecision, Event, PlanAmendment, PlanSnapshot, VoidedRun
 from plandoc.tables import CATALOG, table_of
+
+# What is chosen for an event has the order of the slugs; everything else that in which it happened.
+_ORDER: Mapping[str, str] = MappingProxyType(
+    {
+        "event_recipes": "recipe_slug",
+        "event_finished_goods": "finished_good_slug",
+        "batch_decisions": "finished_unit_slug",
+    }
+)
 
 
 class FolderRows:
@@ -40,28 +50,22 @@ class FolderRows:
         return tables
 
     def _of_event(self, content: EventContent) -> dict[str, list[Row]]:
-        slug = content.event.slug
-        recipes = [EventRecipe(ANY_EVENT, recipe_id) for recipe_id in content.recipes]
-        goods = [EventFinishedGood(ANY_EVENT, good_id, quantity) for good_id, quantity in content.goods.items()]
-        snapshots = [] if content.snapshot is None else [content.snapshot]
-        return {
-            table_of(Event).name: [self._row(content.event)],
-            "event_recipes": _sorted("recipe_slug", (self._row(row, slug) for row in recipes)),
-            "event_finished_goods": _sorted("finished_good_slug", (self._row(row, slug) for row in goods)),
-            "batch_decisions": _sorted("finished_unit_slug", self._decisions(content)),
-            "plan_snapshots": [self._with_own_ids(row, slug) for row in snapshots],
-            "plan_amendments": [self._with_own_ids(row, slug) for row in content.amendments],
-            "production_runs": [self._row(run, slug) for run in content.runs(RunKind.PRODUCTION)],
-            "assembly_runs": [self._row(run, slug) for run in content.runs(RunKind.ASSEMBLY)],
-            "voided_runs": sorted(
-                (_voided(run, slug) for run in content.voided), key=lambda row: (row["kind"], row["run"])
-            ),
-        }
+        tables = {table_of(Event).name: [self._row(content.event)]}
+        for record in content.rows():
+            tables.setdefault(table_of(type(record)).name, []).append(self._part(record, content))
+        for table, slug in _ORDER.items():
+            tables.get(table, []).sort(key=lambda row, slug=slug: str(row[slug]))  # type: ignore[misc]
+        return tables
 
-    def _decisions(self, content: EventContent) -> Iterator[Row]:
-        for unit_id, decision in content.decisions.items():
-            row = self._row(decision, content.event.slug)
-            yield {**row, "recipe_fingerprint": CURRENT} if unit_id in content.current else row
+    def _part(self, record: Any, content: EventContent) -> Row:
+        slug = content.event.slug
+        if type(record) in (PlanSnapshot, PlanAmendment):
+            return self._with_own_ids(record, slug)
+        if type(record) is VoidedRun:
+            return _voided(record, slug)
+        row = self._row(record, slug)
+        is_current = type(record) is BatchDecision and record.finished_unit_id in content.current
+        return {**row, "recipe_fingerprint": CURRENT} if is_current else row
 
     def _row(self, record: Any, event_slug: str = "") -> Row:
         table, called = table_of(type(record)), getattr(record, "slug", "") or event_slug
@@ -95,7 +99,3 @@ def _voided(record: VoidedRun, event_slug: str) -> Row:
         "run": row["run_id"],
         **{key: row[key] for key in ("reason", "voided_at")},
     }
-
-
-def _sorted(key: str, rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: str(row[key]))

@@ -1,4 +1,4 @@
-"""Ingredients, recipes, goods and stock from files that a baker wrote by hand."""
+"""Ingredients, recipes, goods and stock from tables of a baker: CSV or JSON files."""
 
 from plandoc.exchange.tabular.import_tables import import_goods, import_ingredients, import_recipes, import_stock
 

@@ -1,4 +1,4 @@
-"""The cells of a hand-written file, and what they say: names, amounts, units; everything wrong is collected.
+"""The cells of a table, and what they say: names, amounts, units; everything wrong is collected.
 
 A cell that is refused gives a stand-in, so that reading goes on to the next mistake; a file with a single problem is
 never imported, and so no stand-in is ever stored.

@@ -1,4 +1,4 @@
-"""Hand-written CSV: commas or semicolons, any order and case of the columns, every cell with its line."""
+"""Tables as CSV: commas or semicolons, any order and case of the columns, every cell with its line."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.errors import ValidationError
@@ -28,15 +30,6 @@ class Newcomer:
     name: str
 
 
-@frozen
-class _Waiting:
-    thing: Any
-    line: int
-    present: Any | None
-    absorbed: tuple[Any, ...]
-    make: Callable[[], Any]
-
-
 class DraftMaker:
     """Keeps what is to be made of the rows of one file.
 
@@ -46,7 +39,7 @@ class DraftMaker:
 
     def __init__(self, cells: CellReader) -> None:
         self._cells = cells
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[tuple[Draft, Callable[[], Any]]] = []
         self._numbers = itertools.count(LARGEST_NUMBER // 2)
 
     def thing(self, name: str, present: Any | None) -> Any:
@@ -71,7 +64,7 @@ class DraftMaker:
             present: The record of the folder that it changes; None for a new one.
             absorbed: Further records of the folder whose place it takes.
         """
-        self._waiting.append(_Waiting(thing, line, present, absorbed, make))
+        self._waiting.append((Draft(None, thing.name, present=present, absorbed=absorbed, line=line), make))
 
     def drafts(self) -> list[Draft]:
         """Return everything, in the order in which it was added.
@@ -80,7 +73,7 @@ class DraftMaker:
             ValidationError: with everything that is wrong in the file.
         """
         self._cells.check()
-        drafts = [self._draft(one) for one in self._waiting]
+        drafts = [self._made(*one) for one in self._waiting]
         self._cells.check()
         return [draft for draft in drafts if draft is not None]
 
@@ -91,12 +84,11 @@ class DraftMaker:
             catalog[table_of(type(draft.record)).name][draft.record.id] = draft
         return catalog
 
-    def _draft(self, one: _Waiting) -> Draft | None:
+    def _made(self, draft: Draft, make: Callable[[], Any]) -> Draft | None:
         try:
-            record = one.make()
+            return attrs.evolve(draft, record=make())
         except ValidationError as error:
             # Only what no single cell shows can still be wrong, such as too many lines.
             for problem in error.problems:
-                self._cells.refuse(problem.message, one.line, problem.field, problem.hint)
+                self._cells.refuse(problem.message, draft.line or 1, problem.field, problem.hint)
             return None
-        return Draft(record, one.thing.name, present=one.present, absorbed=one.absorbed, line=one.line)

@@ -1,4 +1,4 @@
-"""Bringing in what a baker wrote by hand, as CSV or JSON: each file as a whole, or not at all."""
+"""Importing tables, as CSV or JSON: each file as a whole, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingredients in a hand-written file: a name, a category, and what a volume weighs."""
+"""Ingredients in a table: a name, a category, and what a volume weighs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand-written JSON: a list of objects, every one with its line, every number as it is written.
+"""Tables as JSON: a list of objects, every one with its line, every number as it is written.
 
 The parser of the standard library reads texts and numbers; lists and objects are read here, for only so their lines
 are known and a key that stands twice is found.

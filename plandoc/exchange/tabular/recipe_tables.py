@@ -1,4 +1,4 @@
-"""The recipes of a hand-written file as drafts: with what they take, and what a batch of them gives."""
+"""The recipes of a table as drafts: with what they take, and what a batch of them gives."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def _recipe(part: SubRecipe) -> int:
 
 
 def _with_notes(after: Iterable[Any], before: Iterable[Any], key: Any) -> tuple[Any, ...]:
-    """Give lines the notes of those that they take the place of, for a file by hand has none."""
+    """Give lines the notes of those that they replace: a table has none."""
     notes: dict[int, list[str]] = {}
     for line in before:
         notes.setdefault(key(line), []).append(line.notes)

@@ -1,4 +1,4 @@
-"""What a hand-written file says of recipes, in one form whether it is CSV or JSON; nothing is judged yet but the form."""
+"""What a table says of recipes, in one form whether it is CSV or JSON; only the form is checked yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stock in a hand-written file: how much of each ingredient is in the house, in place of what was there."""
+"""The stock in a table: how much of each ingredient is in the house, replacing what was there."""
 
 from __future__ import annotations
 

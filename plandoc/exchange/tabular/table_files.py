@@ -1,13 +1,11 @@
-"""The text of a file that somebody wrote by hand; everything that is no such text is refused in one sentence."""
+"""The text of a table; everything that is not such a text is refused in one sentence."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from plandoc.errors import Outcome, Problem, ValidationError
-from plandoc.storage.files import Files
-from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.paths import resolved
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.input_file import read_content
 from plandoc.storage.strict_json import conflict_line
 
 # More than a thousand bakeries would write; a file far larger is a mistake, and would fill the memory.
@@ -28,26 +26,8 @@ def read_text(path: Path) -> str:
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it is a folder, empty, far too large, or no text in UTF-8.
     """
-    with translate_os_errors(path, Outcome.NOT_SAVED):
-        # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
-        real = resolved(path)
-        if real.is_dir():
-            raise _refused(path, "wanted a file, found a folder", "name the file in it")
-        content = _content(path, real)
+    content = read_content(path, lambda message, hint: _refused(path, message, hint), largest=LARGEST_BYTES)
     return _decoded(path, content)
-
-
-def _content(path: Path, real: Path) -> bytes:
-    files = Files()
-    handle = files.open_to_read(real)
-    try:
-        size = files.size(handle)
-        if size > LARGEST_BYTES:
-            message = f"wanted at most {LARGEST_BYTES // 1_000_000} MB, found {size / 1_000_000:.1f} MB"
-            raise _refused(path, message, "is it the right file? Else divide it into several")
-        return files.read_at(handle, 0, size)
-    finally:
-        files.close(handle)
 
 
 def _decoded(path: Path, content: bytes) -> str:

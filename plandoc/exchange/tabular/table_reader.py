@@ -1,4 +1,4 @@
-"""Reading a hand-written file into rows, whether it is CSV or JSON."""
+"""Reading a table into rows, whether it is CSV or JSON."""
 
 from __future__ import annotations
 

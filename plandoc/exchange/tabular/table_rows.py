@@ -1,4 +1,4 @@
-"""The rows of a hand-written file, whether it is CSV or JSON, and the names that their fields may have."""
+"""The rows of a table, whether it is CSV or JSON, and the names that their fields may have."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 import plandoc
 from plandoc import PlanState
 from plandoc.cli import sample
-from plandoc.domain.snapshot_ids import before_import, is_sound
+from plandoc.domain.snapshot_ids import is_sound, original
 from plandoc.exchange import Outcome, export_file, import_file
 from tests.builders import a_bakery, a_plan, folder_bytes
 
@@ -112,10 +112,10 @@ def test_where_the_numbers_are_taken_a_snapshot_is_renumbered_and_says_so_for_ev
     with opened(folder):
         snapshot = plandoc.get_plan_snapshot(_event("christmas-2026").id)
 
-    assert f"the digest it came with, {origin.digest[:12]}" in reasons[0]
+    assert f"the digest that it was written with, {origin.digest[:12]}" in reasons[0]
     assert snapshot.digest != origin.digest
     assert is_sound(snapshot)
-    assert attrs.evolve(before_import(snapshot), id=origin.id, event_id=origin.event_id) == origin
+    assert attrs.evolve(original(snapshot), id=origin.id, event_id=origin.event_id) == origin
 
 
 def test_a_renumbered_folder_takes_the_file_again_without_a_conflict_and_travels_on(file, folder, tmp_path):
@@ -145,9 +145,26 @@ def test_a_snapshot_renumbered_twice_leads_back_to_the_first_digest(file, folder
     with opened(tmp_path / "third"):
         snapshot = plandoc.get_plan_snapshot(_event("christmas-2026").id)
 
-    assert len(snapshot.definitions["imported"]) == 2
-    assert before_import(before_import(snapshot)).digest == origin.digest
+    assert [step["digest"] for step in snapshot.definitions["imported"]] == [origin.digest]
+    assert original(snapshot).digest == origin.digest
     assert is_sound(snapshot)
+
+
+def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_one_on_the_way(file, folder, tmp_path):
+    with opened(folder) as store:
+        filled(store)
+    _import_into_new(file, folder)
+    with opened(folder):
+        onward = export_file(tmp_path / "onward.json").path
+    with opened(tmp_path / "third") as store:
+        filled(store, up_to=50)
+    _import_into_new(onward, tmp_path / "third", on_conflict="skip")
+    before = folder_bytes(tmp_path / "third")
+    again = [_import_into_new(path, tmp_path / "third", on_conflict="skip") for path in (file, onward)]
+
+    for report in again:
+        assert {row.reason for row in report.rows if row.table == "events"} == {"already there, the same"}
+    assert folder_bytes(tmp_path / "third") == before
 
 
 def test_decisions_are_not_stale_because_the_ingredients_got_other_numbers(file, folder):
