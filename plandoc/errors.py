@@ -134,20 +134,20 @@ class PlanStateError(PlandocError):
         event_id: The event whose plan was to be changed.
         current_state: The state it is in.
         attempted_action: What was tried, as a person says it ("start production").
-        way_out: What can be done instead.
+        hint: What can be done instead.
         event_name: What the event is called; blank when unknown.
     """
 
     def __init__(
-        self, event_id: int, current_state: enum.Enum, attempted_action: str, way_out: str, event_name: str = ""
+        self, event_id: int, current_state: enum.Enum, attempted_action: str, hint: str, event_name: str = ""
     ) -> None:
         self.event_id = event_id
         self.current_state = current_state
         self.attempted_action = attempted_action
-        self.way_out = way_out
+        self.hint = hint
         self.event_name = event_name
         event = f"{shorten(event_name)} (event {event_id})" if event_name else f"event {event_id}"
-        super().__init__(f"cannot {attempted_action}: the plan of {event} is {current_state.name}; {way_out}")
+        super().__init__(f"cannot {attempted_action}: the plan of {event} is {current_state.name}; {hint}")
 
 
 class StillUsedError(PlandocError):

@@ -50,7 +50,7 @@ def doubts_of(findings: Iterable[Finding], key: str, session: Session) -> list[D
 def _doubt_of(finding: Finding, key: str, session: Session) -> Doubt:
     definitions = plan_definitions(event_id(key, session), session)
     names = {"EVENT": shlex.quote(key), **_names_in(finding, definitions)}
-    way_out = as_said_here(finding.way_out, names)
+    way_out = as_said_here(finding.hint, names)
     if finding.kind is FindingKind.MISSING_RECIPE and "GOOD" in names:
         way_out = _with_recipes(way_out, names, event_id(key, session), session)
     return Doubt(as_said_here(finding.message, names), way_out, finding.kind.value)

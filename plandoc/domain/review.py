@@ -76,8 +76,8 @@ def _place(finding: Finding) -> tuple[int, int, int]:
 def _as_of(state: PlanState, finding: Finding) -> Finding:
     """Return a finding with what can be done in this state: a started plan is amended, a completed one stays as it is."""
     if state is PlanState.COMPLETED:
-        return attrs.evolve(finding, way_out="a completed plan stays as it is")
-    return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
+        return attrs.evolve(finding, hint="a completed plan stays as it is")
+    return attrs.evolve(finding, hint=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
 
 
 def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Finding]:
@@ -86,8 +86,8 @@ def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Findin
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
             message = f"recipe {recipe_id} is in the plan, but was not found"
-            way_out = "select the recipes again with set_event_recipes, and decide its batches again"
-            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
+            hint = "select the recipes again with set_event_recipes, and decide its batches again"
+            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, hint)
             continue
         for problem in recipes.problems_of(recipe_id):
             yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "fix the recipe")
@@ -101,8 +101,8 @@ def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown
         if good is not None and not good.components:
             messages.append(f"{name} has nothing in it")
         for message in messages:
-            way_out = "fix its definition, or take it out of the plan"
-            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_good_id=good_id)
+            hint = "fix its definition, or take it out of the plan"
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_good_id=good_id)
 
 
 def _missing_recipes(
@@ -117,8 +117,8 @@ def _missing_recipes(
         good = definitions.goods(good_id)
         if names and good is not None:
             message = f"{good.name} is in the plan, but needs recipes that are not selected: {names}"
-            way_out = "select them with set_event_recipes"
-            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, way_out, finished_good_id=good_id)
+            hint = "select them with set_event_recipes"
+            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, hint, finished_good_id=good_id)
 
 
 def _undecided(
@@ -151,9 +151,9 @@ def _of_decisions(
         unit = definitions.units(unit_id)
         if unit is None:
             message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
-            way_out = "remove the decision with delete_batch_decisions"
+            hint = "remove the decision with delete_batch_decisions"
             name = f"finished unit {unit_id}"
-            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_unit_id=unit_id)
             continue
         exact = needs.get(unit_id)
         if exact is None:

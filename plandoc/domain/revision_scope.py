@@ -59,12 +59,12 @@ def _finding(
     if not changed:
         return
     message = f"{root.name}: the catalog differs from the plan: {summarize(root.name, changed)}"
-    way_out = f"adopt it with {revise} of {root.slug}, or leave it: the plan stays as it is"
+    hint = f"adopt it with {revise} of {root.slug}, or leave it: the plan stays as it is"
     if not is_there:
         message = f"{root.name}: it is no longer in the catalog"
-        way_out = "leave it: the plan stays as it is"
+        hint = "leave it: the plan stays as it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
-    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)
+    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, hint, finished_good_id=good_id)
 
 
 def _made_of(unit_id: int, *definitions: Definitions) -> set[int]:

@@ -95,8 +95,8 @@ def check_edit(event: records.Event, edit: Edit) -> None:
         PlanStateError: with the way out.
     """
     if event.plan_state not in ALLOWED[edit]:
-        way_out = _WAYS_OUT.get((edit, event.plan_state), _WAYS_ON[event.plan_state])
-        raise PlanStateError(event.id, event.plan_state, edit.value, way_out, event.name)
+        hint = _WAYS_OUT.get((edit, event.plan_state), _WAYS_ON[event.plan_state])
+        raise PlanStateError(event.id, event.plan_state, edit.value, hint, event.name)
 
 
 def check_step(event: records.Event, step: Step) -> None:

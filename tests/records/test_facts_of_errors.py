@@ -38,7 +38,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
             "event_id": 7,
             "current_state": PlanState.LOCKED,
             "attempted_action": "amend the plan",
-            "way_out": "start production first",
+            "hint": "start production first",
             "event_name": "",
         },
     ),

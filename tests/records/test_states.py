@@ -64,8 +64,8 @@ def test_each_change_is_allowed_in_its_states_and_refused_with_the_way_out_in_al
     assert (refusal is None) == allowed
     if refusal is not None:
         assert (refusal.event_id, refusal.current_state, refusal.attempted_action) == (7, state, action)
-        assert WAYS_OUT.get((change, state), "") in refusal.way_out
-        assert refusal.way_out
+        assert WAYS_OUT.get((change, state), "") in refusal.hint
+        assert refusal.hint
 
 
 def test_the_tables_of_this_test_are_complete():

@@ -72,7 +72,7 @@ def test_a_refused_change_is_named_and_followed_by_what_can_be_done_instead(pair
     error = refusal(*pair)
 
     assert error is not None
-    assert (error.attempted_action, error.way_out) == told
+    assert (error.attempted_action, error.hint) == told
     assert str(error) == f"cannot {told[0]}: the plan of 'Fair' (event 7) is {pair[1].name}; {told[1]}"
 
 

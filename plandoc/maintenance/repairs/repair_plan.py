@@ -105,8 +105,8 @@ def _explained(issue: Issue) -> Problem:
         why = "another problem has to be fixed first"
     else:
         why = "needs a decision"
-    way_out = problem.hint or "fix it with an editor, or take the file from a backup with --from BACKUP"
-    return attrs.evolve(problem, hint=f"not repaired ({why}): {way_out}")
+    hint = problem.hint or "fix it with an editor, or take the file from a backup with --from BACKUP"
+    return attrs.evolve(problem, hint=f"not repaired ({why}): {hint}")
 
 
 def _describe(problem: Problem) -> str:
