@@ -13,7 +13,7 @@ from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
-_WAY_OUT = "export it once more, or repair it with an editor"
+_HINT = "export it once more, or repair it with an editor"
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_object(path: Path) -> dict[str, Any]:
     def refused(message: str, hint: str) -> DamagedError:
         return DamagedError(str(path), [Problem(message, file=str(path), hint=hint)])
 
-    return parse_object(str(path), read_content(path, refused), parse_float=_exact, way_out=_WAY_OUT)
+    return parse_object(str(path), read_content(path, refused), parse_float=_exact, hint=_HINT)
 
 
 def read_content(path: Path, refused: Callable[[str, str], Exception], *, largest: int | None = None) -> bytes:

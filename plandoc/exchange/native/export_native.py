@@ -17,6 +17,7 @@ from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.storage import output_file
 from plandoc.storage.output_file import Kind
@@ -113,7 +114,12 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
 
 def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
-        Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' reports of it")
+        Problem(
+            message,
+            file=places[content.event.slug],
+            table=table,
+            hint=wording("see what {check} reports about it", check=Hint.CHECK()),
+        )
         for content in contents
         for table, message in ([*unsound(content, content.plan)] or inconsistent_runs(content, current))
     ]

@@ -25,6 +25,7 @@ from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
 from plandoc.exchange.references import wrong_nesting
+from plandoc.hints import joined
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -171,8 +172,8 @@ class _Reader:
             return record
         for problem in problems:
             field = f"{as_slug(problem.field)}: " if problem.field else ""
-            hint = f" ({problem.hint})" if problem.hint else ""
-            self._failed.add(table.name, self._called(table, number), f"{field}{problem.message}{hint}")
+            hint = [" (", problem.hint, ")"] if problem.hint else []
+            self._failed.add(table.name, self._called(table, number), joined("", [field, problem.message, *hint]))
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:

@@ -76,7 +76,7 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
     _refuse_other_separator(cells, number, line, headings)
     for position, text in enumerate(line):
         if text and (position >= len(headings) or headings[position] is None):
-            hint = _way_out_of_too_many(cells)
+            hint = _hint_at_too_many(cells)
             cells.refuse(
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
@@ -92,7 +92,7 @@ def _refuse_other_separator(cells: CellReader, number: int, line: list[str], hea
         cells.refuse(message, number, hint="if it is all one text, put it in quotes and write the other columns, too")
 
 
-def _way_out_of_too_many(cells: CellReader) -> str:
+def _hint_at_too_many(cells: CellReader) -> str:
     if cells.decimal_comma:
         return "put a text that holds a semicolon in quotes"
     return "write 0.5 for a half, not 0,5; put a text that holds a comma in quotes"

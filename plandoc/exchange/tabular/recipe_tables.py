@@ -15,9 +15,10 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
 
-_ADD = "use add_ingredients to create it"
+_ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
 @frozen
