@@ -404,8 +404,7 @@ class Finding:
     kind: FindingKind = attrs.field(validator=validator(constraints.one_of(FindingKind)))
     what: str = attrs.field(validator=validator(constraints.storable_text))
     message: str = attrs.field(validator=validator(constraints.storable_text))
-    # Files have had another name for it from the beginning.
-    hint: str = attrs.field(validator=validator(constraints.storable_text), metadata={"stored": "way_out"})
+    hint: str = attrs.field(validator=validator(constraints.storable_text))
     finished_unit_id: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )

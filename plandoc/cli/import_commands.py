@@ -13,7 +13,7 @@ from plandoc.cli import printing, streams
 from plandoc.cli.data_folder import Folder
 from plandoc.errors import ImportRefusedError, Problem, ValidationError
 from plandoc.exchange import tabular
-from plandoc.exchange.tabular.cells import MOST_GATHERED
+from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.tables import MARKER
 
 if TYPE_CHECKING:

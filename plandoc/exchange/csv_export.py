@@ -46,7 +46,7 @@ _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace(
 
 @frozen
 class Sheet:
-    """One table: what stands above the columns, and the rows."""
+    """One table: what is above the columns, and the rows."""
 
     headings: tuple[str, ...]
     rows: Callable[[Session], Rows]

@@ -28,7 +28,7 @@ class Row:
 
     Attributes:
         table: The table of the data folder that the record belongs to; for a failed row, the table of the file it
-            stands in.
+            is in.
         name: What a person calls the row.
         reason: Why it was skipped or failed; blank where there is nothing to say.
     """

@@ -53,7 +53,7 @@ def import_file(
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
-        ValidationError: when it is no export of the two, or of a version that is not known.
+        ValidationError: when it is not an export of either, or of a version that is not known.
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """

@@ -13,7 +13,7 @@ from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
-from plandoc.exchange.native.consistency import impossible
+from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
@@ -71,7 +71,7 @@ def export_file(
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: when the data refers to what does not exist, or a snapshot does not match its digest, so that
-            nobody could take the file in; `check` tells more.
+            nobody could take the file in; `check` reports more.
         StorageError: when the file cannot be written; it is then as it was.
     """
     rendered = render_export(None if event_ids is None else tuple(event_ids), session=session)
@@ -121,7 +121,7 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], curren
             hint=wording("see what {check} reports about it", check=Hint.CHECK()),
         )
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
+        for table, message in ([*unsound(content, content.plan)] or inconsistent_runs(content, current))
     ]
 
 

@@ -40,7 +40,7 @@ class CellNames(Names[T]):
 
 
 class Once:
-    """Refuses to bring in the same thing twice, for only one of the two would count."""
+    """Refuses to bring in the same thing twice: only one of the two would count."""
 
     def __init__(self, cells: CellReader) -> None:
         self._cells = cells
@@ -52,10 +52,10 @@ class Once:
         Args:
             cell: Names it.
             present: The record that it is; None for a new one.
-            further: What else tells two of the same name apart.
+            further: What else distinguishes two of the same name.
         """
         key = (folded(cell.text) if present is None else id(present), further)
         if cell and key in self._first:
             first = self._first[key]
-            self._cells.refuse_cell(cell, f"{shown(cell.text)} stands twice, first on line {first}", "leave one out")
+            self._cells.refuse_cell(cell, f"{shown(cell.text)} occurs twice, first on line {first}", "leave one out")
         self._first.setdefault(key, cell.line)

@@ -61,7 +61,7 @@ class RecipeReader:
             self.notes.append(f"ingredients that were not there: {names}")
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
-        """Name all recipes before any is filled, for one may hold another that comes later."""
+        """Name all recipes before any is filled: one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:
