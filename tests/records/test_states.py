@@ -25,7 +25,7 @@ EDITS = {
 STEPS = {states.LOCK: "ynnn", states.UNLOCK: "nynn", states.START: "nynn", states.COMPLETE: "nnyn"}
 WAYS_OUT = {
     (Edit.SELECTION, PlanState.LOCKED): "unlock_plan",
-    (Edit.SELECTION, PlanState.IN_PRODUCTION): "add_finished_good, drop_finished_good or change_quantity",
+    (Edit.SELECTION, PlanState.IN_PRODUCTION): "change_quantity(7, finished_good_id, quantity, reason)",
     (Edit.DECISIONS, PlanState.IN_PRODUCTION): "modify_batch_decision",
     (Edit.DETAILS, PlanState.COMPLETED): "only its notes",
     (Edit.REMOVAL, PlanState.COMPLETED): "discard_history=True",

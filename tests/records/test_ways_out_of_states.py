@@ -13,18 +13,21 @@ from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
 
 DRAFT, LOCKED, IN_PRODUCTION, COMPLETED = PlanState
-LOCK_FIRST = "lock the plan first, with lock_plan"
-START_FIRST = "start production first, with start_production, or go back with unlock_plan"
-ON_ONLY = "a started plan never goes back; it can be amended, or completed with complete_production"
+LOCK_FIRST = "lock the plan first, with lock_plan(7)"
+START_FIRST = "start production first, with start_production(7), or go back with unlock_plan(7)"
+ON_ONLY = "a started plan never goes back; it can be amended, or completed with complete_production(7)"
 DONE = "a completed plan stays as it is"
-AMEND_GOODS = "amend it, with add_finished_good, drop_finished_good or change_quantity"
-AMEND_BATCHES = "amend it, with modify_batch_decision"
+AMEND_GOODS = (
+    "amend it, with add_finished_good(7, finished_good_id, quantity, reason), "
+    "drop_finished_good(7, finished_good_id, reason) or change_quantity(7, finished_good_id, quantity, reason)"
+)
+AMEND_BATCHES = "amend it, with modify_batch_decision(7, finished_unit_id, batches, reason)"
 NOTES_ONLY = "only its notes can change now"
-DISCARD = "remove_event with discard_history=True removes it with its snapshot"
+DISCARD = "remove_event(7, discard_history=True) removes it with its snapshot"
 
 WAYS_OUT = {
     (Edit.DETAILS, COMPLETED): ("change the event's name, date or attendees", NOTES_ONLY),
-    (Edit.SELECTION, LOCKED): ("change the selected recipes and goods", "go back to DRAFT with unlock_plan"),
+    (Edit.SELECTION, LOCKED): ("change the selected recipes and goods", "go back to DRAFT with unlock_plan(7)"),
     (Edit.SELECTION, IN_PRODUCTION): ("change the selected recipes and goods", AMEND_GOODS),
     (Edit.SELECTION, COMPLETED): ("change the selected recipes and goods", DONE),
     (Edit.DECISIONS, IN_PRODUCTION): ("change batch decisions", AMEND_BATCHES),

@@ -15,7 +15,7 @@ from plandoc.errors import DamagedError, NewerFormatError, ValidationError
 from plandoc.storage import documents, strict_json
 
 ABOUT = {"format": 1, "document": CATALOG, "lineage": LINEAGE, "next_ids": {}}
-WAY_OUT = "repair it with an editor, or take the file back from a backup"
+WAY_OUT = "repair it with an editor, or take the file back from a backup: repair(folder, from_backup=backup)"
 
 
 def text_of(tables: str) -> bytes:
@@ -285,7 +285,7 @@ def test_a_document_that_says_nothing_of_itself_is_refused_with_the_way_out(cont
     (problem,) = refused(content).problems
 
     assert problem.message == 'wanted a table "_plandoc" that says which format the document has, found none'
-    assert problem.hint == "take the file back from a backup"
+    assert problem.hint == "take the file back from a backup: repair(folder, from_backup=backup)"
 
 
 @pytest.mark.parametrize("number", [0, "1", None, True, 1.0])

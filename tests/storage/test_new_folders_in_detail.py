@@ -163,7 +163,7 @@ def test_a_folder_with_documents_but_no_marker_is_not_new_and_is_left_as_it_is(r
     (problem,) = refusal.value.problems
     assert refusal.value.path == problem.file == "plandoc.json"
     assert problem.message == f"there are documents ({named}) but no plandoc.json, so the folder is not new"
-    assert problem.hint == "take it back from a backup, with 'plandoc repair --from BACKUP'; or use an empty folder"
+    assert problem.hint == "take it back from a backup: repair(folder, from_backup=backup); or use an empty folder"
     assert contents(root) == {**present, "events/notes.txt": b"theirs"}
 
 

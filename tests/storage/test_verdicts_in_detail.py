@@ -259,5 +259,5 @@ def test_a_marker_that_is_missing_is_said_to_be_and_what_it_is_for():
 
     assert str(refusal.value) == (
         "plandoc.json: the file is missing or unreadable; it says which folder this is "
-        "(take it back from a backup of this folder)"
+        "(take it back from a backup: repair(folder, from_backup=backup))"
     )
