@@ -2,71 +2,55 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import App, Parameter
 
 from bench import suite
-
-app = App(name="python -m bench", help="Measure plandoc beside others that do the same.", version_flags=[])
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
-@app.default
-def run(
-    *,
-    jobs: str = "",
-    sizes: str = "10,100,1000,10000",
-    rounds: int = 21,
-    folder: Path | None = None,
-    output: Path | None = None,
-    plot: Path | None = None,
-    seed: int = 1,
-) -> None:
-    """Run the jobs, print their tables, and write the results.
-
-    Parameters
-    ----------
-    jobs
-        Some jobs only, with commas between them; all unless given.
-    sizes
-        Numbers of events, with commas between them.
-    rounds
-        How often each contender runs.
-    folder
-        Where to work; must be on the disk to measure. The system's folder for temporary files unless given.
-    output
-        Where to write the results. A run of everything writes bench/RESULTS.md; a part is written only when this is given.
-    plot
-        Also draw cost against N, as SVG; needs matplotlib.
-    seed
-        Of the order of turns.
-    """
-    wanted = suite.Wanted.of(jobs, sizes, rounds, seed)
-    work = folder or Path(tempfile.gettempdir())
-    target = output or (_RESULTS if wanted.is_everything else None)
-    suite.run(wanted, work, target, plot)
+def run(arguments: Sequence[str]) -> None:
+    """Run the jobs, print their tables, and write the results."""
+    parser = argparse.ArgumentParser("python -m bench", description="Measure plandoc beside others that do the same.")
+    parser.add_argument("--jobs", default="", help="some jobs only, with commas between them; all unless given")
+    parser.add_argument("--sizes", default="10,100,1000,10000", help="numbers of events, with commas between them")
+    parser.add_argument("--rounds", type=int, default=21, help="how often each contender runs")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where to work; must be on the disk to measure. The system's folder for temporary files unless given",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="where to write the results. A run of everything writes bench/RESULTS.md; a part only when this is given",
+    )
+    parser.add_argument("--plot", type=Path, help="also draw cost against N, as SVG; needs matplotlib")
+    parser.add_argument("--seed", type=int, default=1, help="of the order of turns")
+    given = parser.parse_args(arguments)
+    wanted = suite.Wanted.of(given.jobs, given.sizes, given.rounds, given.seed)
+    target = given.output or (_RESULTS if wanted.is_everything else None)
+    suite.run(wanted, given.folder or Path(tempfile.gettempdir()), target, given.plot)
 
 
-@app.command(help_flags=[])
-def planning(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
-    """Measure the sums of planning of one large event."""
-    from bench import planning as measured
+def main(arguments: list[str]) -> None:
+    """Run the suite, or the one measurement that the first argument names: `planning` or `production`."""
+    match arguments:
+        case ["planning", *rest]:
+            from bench import planning
 
-    measured.main(list(arguments))
+            planning.main(rest)
+        case ["production", *rest]:
+            from bench import production
 
-
-@app.command(help_flags=[])
-def production(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> None:
-    """Measure what comes after the start of one large event."""
-    from bench import production as measured
-
-    measured.main(list(arguments))
+            production.main(rest)
+        case _:
+            run(arguments)
 
 
 if __name__ == "__main__":
-    app(sys.argv[1:])
+    main(sys.argv[1:])

@@ -32,8 +32,13 @@ _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
 _QUOTIENT = re.compile(rf"\d{{1,{LONGEST_IN_FRACTIONS}}}/\d{{1,{LONGEST_IN_FRACTIONS}}}", re.ASCII)
 
 CHANGES: Mapping[str, type[records.Change]] = MappingProxyType({change.tag: change for change in records.CHANGES})
-# The keys of the program this comes from; they are part of the format, the attribute names are not.
-_STORED_NAMES = MappingProxyType({"finished_good_id": "fg_id", "finished_good_name": "fg_name"})
+# Keys are part of the format, the names of attributes are not. Those of changes are from the program this comes from.
+_STORED_NAMES: Mapping[type, Mapping[str, str]] = MappingProxyType(
+    {
+        **{change: {"finished_good_id": "fg_id", "finished_good_name": "fg_name"} for change in records.CHANGES},
+        records.Finding: {"hint": "way_out"},
+    }
+)
 
 
 class _Refused(ValueError):  # noqa: N818  (a signal inside this module, turned into problems before it leaves)
@@ -175,8 +180,7 @@ class _Position(str):
 
 def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     """Return the key that a field of a record has in the files."""
-    is_change = kind in records.CHANGES
-    return _STORED_NAMES.get(attribute.name, attribute.name) if is_change else (attribute.alias or attribute.name)
+    return _STORED_NAMES.get(kind, {}).get(attribute.name, attribute.alias or attribute.name)
 
 
 def stored_ratio(value: int | Fraction) -> int | str:

@@ -19,6 +19,7 @@ import attrs
 import orjson
 
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.hints import Wording
 
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -122,7 +123,7 @@ def _unstorable_text(value: str) -> str | None:
 @in_json(type="string", maxLength=LONGEST_TEXT)
 def storable_text(value: Any) -> str | None:
     """Any text that a file can carry, up to 100 000 characters."""
-    if type(value) is not str:
+    if type(value) is not str and type(value) is not Wording:
         return f"wanted text, found {shorten(value)}"
     if len(value) > LONGEST_TEXT:
         return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
@@ -178,8 +179,8 @@ def _wrong_int(value: Any, *, least: int) -> str:
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
-        way_out = "; write Decimal('0.67'), for a binary float is not exactly what you see"
-        return f"wanted a decimal number, found {shorten(value)}{way_out if type(value) is float else ''}"
+        advice = "; write Decimal('0.67'), for a binary float is not exactly what you see"
+        return f"wanted a decimal number, found {shorten(value)}{advice if type(value) is float else ''}"
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:

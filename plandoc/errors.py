@@ -25,6 +25,7 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, Wording, joined, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,9 +62,16 @@ class Problem:
         # The names of fields come from the file too, and must not write to the terminal.
         return where if where.isprintable() else ascii(where)[1:-1]
 
+    @property
+    def text(self) -> Wording:
+        """The place, the message and the way out in one text."""
+        place = f"{self.where}: " if self.where else ""
+        if self.hint is None:
+            return wording("{place}{message}", place=place, message=self.message)
+        return wording("{place}{message} ({hint})", place=place, message=self.message, hint=self.hint)
+
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{text} ({self.hint})" if self.hint else text
+        return str(self.text)
 
 
 def _rebuild(kind: type[PlandocError], args: tuple[Any, ...], facts: dict[str, Any]) -> PlandocError:
@@ -98,7 +106,7 @@ class ValidationError(PlandocError, ValueError):
     def __init__(self, problems: str | Iterable[Problem]) -> None:
         found = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
         self.problems = found
-        super().__init__("\n".join(map(str, found)))
+        super().__init__(joined("\n", (problem.text for problem in found)))
 
 
 def refuse(problems: Iterable[Problem]) -> None:
@@ -134,20 +142,21 @@ class PlanStateError(PlandocError):
         event_id: The event whose plan was to be changed.
         current_state: The state it is in.
         attempted_action: What was tried, as a person says it ("start production").
-        way_out: What can be done instead.
+        hint: What can be done instead.
         event_name: What the event is called; blank when unknown.
     """
 
     def __init__(
-        self, event_id: int, current_state: enum.Enum, attempted_action: str, way_out: str, event_name: str = ""
+        self, event_id: int, current_state: enum.Enum, attempted_action: str, hint: str, event_name: str = ""
     ) -> None:
         self.event_id = event_id
         self.current_state = current_state
         self.attempted_action = attempted_action
-        self.way_out = way_out
+        self.hint = hint
         self.event_name = event_name
         event = f"{shorten(event_name)} (event {event_id})" if event_name else f"event {event_id}"
-        super().__init__(f"cannot {attempted_action}: the plan of {event} is {current_state.name}; {way_out}")
+        before = f"cannot {attempted_action}: the plan of {event} is {current_state.name}; "
+        super().__init__(joined(before, ["", hint]))
 
 
 class StillUsedError(PlandocError):
@@ -206,7 +215,7 @@ class DamagedError(StoreError):
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
         self.path = path
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(joined("\n", (problem.text for problem in self.problems)))
 
 
 class NewerFormatError(StoreError):
@@ -258,9 +267,14 @@ class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own 
         self.waited_seconds = waited_seconds
         self.holder = holder
         super().__init__(
-            f"{path} is being written to by {described}; waited {waited_seconds:g} seconds; "
-            f"try again when it has finished, or wait longer with timeout_seconds; "
-            f"if it hangs, end that process, which lets go of the folder at once"
+            wording(
+                "{path} is being written to by {described}; waited {seconds} seconds; try again when it has finished, or "
+                "{longer}; if it hangs, end that process, which lets go of the folder at once",
+                path=path,
+                described=described,
+                seconds=f"{waited_seconds:g}",
+                longer=Hint.WAIT_LONGER(),
+            )
         )
 
 

@@ -394,7 +394,7 @@ class Finding:
     Attributes:
         what: The name of the unit or good that it is about.
         message: What is wrong with it, with the numbers.
-        way_out: What can be done.
+        hint: What can be done.
         finished_unit_id: The unit it is about; None when it is about a good.
         finished_good_id: The good it is about; None when it is about a unit.
         needed: Whole units needed; None where no number of units is the point.
@@ -404,7 +404,7 @@ class Finding:
     kind: FindingKind = attrs.field(validator=validator(constraints.one_of(FindingKind)))
     what: str = attrs.field(validator=validator(constraints.storable_text))
     message: str = attrs.field(validator=validator(constraints.storable_text))
-    way_out: str = attrs.field(validator=validator(constraints.storable_text))
+    hint: str = attrs.field(validator=validator(constraints.storable_text))
     finished_unit_id: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )

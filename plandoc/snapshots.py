@@ -10,12 +10,13 @@ from plandoc import codec
 from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import dependency_closure
-from plandoc.domain.review import LivePlan, review
+from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.snapshot_ids import digest_of
 from plandoc.engine.live_plan import live_plan
 from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
+from plandoc.hints import Named
 from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
@@ -59,7 +60,8 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     # Both are made of records and rows that were validated when they were read, so the record needs no copy.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))
-    findings = review(plan, known)
+    event = session.event(event_id)
+    findings = named(review(plan, known), Named(event.id, event.slug), known)
     snapshot = PlanSnapshot(
         event_id=event_id,
         created_at=session.moment,

@@ -25,6 +25,7 @@ from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import FolderNotFoundError, SessionError, StoreError
+from plandoc.hints import Hint, wording
 from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
@@ -234,7 +235,8 @@ def open_store(
     if not initialize.is_initialized(root, files):
         if not create:
             initialize.refuse_lost_marker(root, files)
-            message = f"{root} is no plandoc folder; make one with 'plandoc init' or open_store(path, create=True)"
+            create_one = Hint.CREATE_FOLDER()
+            message = wording("not a plandoc folder: {root}; create one with {create}", root=root, create=create_one)
             raise FolderNotFoundError(str(root), message)
         initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 from plandoc.cli import beyond, printing
-from plandoc.cli.confirm import Wanted, Yes, counted, do_if_agreed
-from plandoc.cli.data_folder import DataFolder, Folder
+from plandoc.cli.confirm import Wanted, counted, do_if_agreed
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.lookup import event_id, in_plan
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, moment_in_words, whole_number
-from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
@@ -41,27 +40,28 @@ from plandoc.workflow.review import review_plan
 
 _MENDED_BY_ENOUGH = frozenset({FindingKind.UNDECIDED, FindingKind.SHORT, FindingKind.STALE})
 
-Reason = Annotated[str, Parameter(name="--reason", help="Why the plan changes; it is kept for ever.")]
-
 
 def drop(
     event: str,
     good: str,
     /,
     *,
-    reason: Reason,
-    force: Flag = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    reason: str,
+    force: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> None:
     """Take a good out of the plan; its recipes stay chosen.
 
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         force: Drop it although batches of what it is made of are baked.
         json: Print the amendment as JSON.
+
+    Examples:
+        plandoc amend drop harbour-market sable-bag --reason 'the order was cancelled'
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
@@ -74,13 +74,13 @@ def drop(
 def add(
     event: str,
     good: str,
-    quantity: str,
+    quantity: int,
     /,
     *,
-    reason: Reason,
-    enough: Flag = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    reason: str,
+    enough: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> None:
     """Put a good into the plan, with the recipes that it needs.
 
@@ -88,15 +88,17 @@ def add(
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         quantity: How many of it are handed out.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         enough: Also bake enough of all that it needs, for the same reason.
         json: Print the amendment as JSON; with --enough, all of them.
+
+    Examples:
+        plandoc amend add harbour-market tea-box 4 --reason 'for the choir' --enough
     """
-    number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = in_plan(FinishedGood, good, found, session).id
-        return operations.add_finished_good(found, good_id, number, reason, enough, session=session)
+        return operations.add_finished_good(found, good_id, quantity, reason, enough, session=session)
 
     _amend(event, change, folder, json=json, enough=enough)
 
@@ -104,13 +106,13 @@ def add(
 def quantity(
     event: str,
     good: str,
-    quantity: str,
+    quantity: int,
     /,
     *,
-    reason: Reason,
-    enough: Flag = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    reason: str,
+    enough: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> None:
     """Change how many of a good are handed out.
 
@@ -118,15 +120,17 @@ def quantity(
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         quantity: How many from now on.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         enough: Also change the batches of all that it needs to as many as are enough, for the same reason.
         json: Print the amendment as JSON; with --enough, all of them.
+
+    Examples:
+        plandoc amend quantity harbour-market breakfast-box 15 --reason '3 guests more'
     """
-    number = whole_number(quantity, "QUANTITY")
 
     def change(found: int, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
-        return operations.change_quantity(found, good_id, number, reason, enough, session=session)
+        return operations.change_quantity(found, good_id, quantity, reason, enough, session=session)
 
     _amend(event, change, folder, json=json, enough=enough)
 
@@ -134,14 +138,14 @@ def quantity(
 def batches(
     event: str,
     unit: str | None = None,
-    batches: str | None = None,
+    batches: int | None = None,
     /,
     *,
-    reason: Reason,
-    enough: Flag = False,
-    yes: Yes = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    reason: str,
+    enough: bool = False,
+    yes: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> int:
     """Change how many batches are baked; 0 takes them out of the plan.
 
@@ -151,10 +155,14 @@ def batches(
         event: The event, by its short name or number.
         unit: The unit, by its short name or number; left out with --enough.
         batches: How many from now on, those that are baked already included; left out with --enough.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         enough: Bake as many batches as are enough of everything that the goods need, for one reason.
         yes: Change it to however many; for scripts, which cannot be asked.
         json: Print the amendment as JSON; with --enough, all of them.
+
+    Examples:
+        plandoc amend batches harbour-market rye-loaf 11 --reason '6 loaves more'
+        plandoc amend batches harbour-market --enough --reason '30 guests more'
     """
     if enough:
         if unit is not None:
@@ -163,16 +171,15 @@ def batches(
         return 0
     if unit is None or batches is None:
         raise UsageError("amend batches wants UNIT BATCHES, or --enough for as many as are needed of everything")
-    number = whole_number(batches, "BATCHES")
 
     def look(session: Session) -> list[Doubt]:
         found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
-        by_id = {in_plan(FinishedUnit, unit, found.id, session).id: number}
+        by_id = {in_plan(FinishedUnit, unit, found.id, session).id: batches}
         return list(beyond.beyond_the_need(found.id, by_id, session))
 
     def change(found: int, session: Session) -> PlanAmendment:
         unit_id = in_plan(FinishedUnit, unit, found, session).id
-        return operations.modify_batch_decision(found, unit_id, number, reason, session=session)
+        return operations.modify_batch_decision(found, unit_id, batches, reason, session=session)
 
     wanted = Wanted("amend the plan", look, _amending(event, change), beyond.title, "Amend it anyway?")
     amended = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
@@ -189,16 +196,19 @@ def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> Non
     _amend(event, change, folder, json=json, enough=True)
 
 
-def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalog says of a recipe now: the plan goes on with it from here.
+def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
+    """Take over what the catalogue says of a recipe now: the plan goes on with it from here.
 
     Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
 
     Args:
         event: The event, by its short name or number.
         recipe: The recipe, by its short name or number.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         json: Print the amendment as JSON.
+
+    Examples:
+        plandoc amend recipe harbour-market lemon-tart --reason 'the new oven'
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
@@ -208,16 +218,19 @@ def recipe(event: str, recipe: str, /, *, reason: Reason, json: AsJson = False, 
     _amend(event, change, folder, json=json)
 
 
-def good(event: str, good: str, /, *, reason: Reason, json: AsJson = False, folder: DataFolder) -> None:
-    """Take over what the catalog says a good is made of now: the plan goes on with it from here.
+def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
+    """Take over what the catalogue says a good is made of now: the plan goes on with it from here.
 
     The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
 
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why.
+        reason: Why the plan changes; it is kept for ever.
         json: Print the amendment as JSON.
+
+    Examples:
+        plandoc amend good harbour-market tea-box --reason 'the small boxes are sold out'
     """
 
     def change(found: int, session: Session) -> PlanAmendment:
@@ -227,12 +240,15 @@ def good(event: str, good: str, /, *, reason: Reason, json: AsJson = False, fold
     _amend(event, change, folder, json=json)
 
 
-def list_amendments(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """List what was changed in a plan since production started, in the order of the changes, with the reasons.
 
     Args:
         event: The event, by its short name or number.
         json: Print the amendments as JSON.
+
+    Examples:
+        plandoc amendments harbour-market
     """
     found = folder.look(lambda session: _amendments(event, session))
     if json:
@@ -291,7 +307,7 @@ def _amending(key: str, change: Callable[[int, Session], object]) -> Callable[[S
         new = [finding for finding in review_plan(found, session=session) if finding not in before]
         made = operations.get_amendments(found, session=session)[known:]
         amended = (_Amended(one, _with_recipes(one, session), _made(one, session)) for one in made)
-        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key, session)))
+        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key)))
 
     return guarded
 

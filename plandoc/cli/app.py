@@ -6,16 +6,18 @@ failed afterwards; running the command again would do it twice.
 
 from __future__ import annotations
 
+import inspect
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from plandoc.cli import command_table, fast_path, printing, streams, typed
-from plandoc.cli.arguments import as_path, as_text
+from plandoc import hints
+from plandoc.cli import parsing, printing, streams
+from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
-from plandoc.cli.data_folder import Folder
 from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
 from plandoc.errors import Outcome, PlandocError, StorageError
@@ -29,13 +31,22 @@ DONE_BUT = 3
 INTERRUPTED = 130
 NOBODY_READS = 141
 
+# The first word of a command line by which a shell asks what can stand where TAB was pressed; no command begins so.
+ASKING = "__complete"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == [ASKING]:
+        # Only here: other commands complete nothing.
+        from plandoc.cli import completion  # noqa: PLC0415
+
+        return completion.answer(given[1:])
     with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning
-        return _run(sys.argv[1:] if arguments is None else list(arguments), Done())
+        return _run(given, Done())
 
 
 def _run(arguments: list[str], done: Done) -> int:
@@ -44,7 +55,7 @@ def _run(arguments: list[str], done: Done) -> int:
         sys.stdout.flush()
         return status
     except UsageError as error:
-        _complain(str(error), "see 'plandoc --help'")
+        _complain(str(error), f"see 'plandoc {error.command} --help'" if error.command else "see 'plandoc --help'")
         return WRONG_USAGE
     except PlandocError as error:
         return _refused(error, done)
@@ -90,46 +101,24 @@ def _complain(*lines: str) -> None:
 def _call(arguments: list[str], done: Done) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    tokens, data = _without_data([as_text(argument) for argument in arguments])
-    call = _read(tokens, Folder(data, done))
-    with typed.put_in(call):
+    call = parsing.read([as_text(argument) for argument in arguments], done)
+    try:
         status = call()
+    except PlandocError as error:
+        message, *others = error.args
+        error.args = (hints.for_command(message, **_typed(call)), *others)
+        raise
     return status if isinstance(status, int) else DONE
 
 
-def _read(tokens: list[str], folder: Folder) -> Call:
-    called = command_table.find(tokens)
-    if called and (call := fast_path.read(called, folder)):
-        return call
-    from plandoc.cli import parsing  # noqa: PLC0415  (it imports the parser)
-
-    return parsing.read(tokens, called, folder)
-
-
-def _without_data(arguments: list[str]) -> tuple[list[str], Path | None]:
-    """Take `--data FOLDER` out, wherever it stands before a `--`.
-
-    By hand, for a second app above this one ("meta") would read every command line twice, which costs more time than
-    the write itself.
-    """
-    rest: list[str] = []
-    data: Path | None = None
-    remaining = iter(arguments)
-    for argument in remaining:
-        name, equals, value = argument.partition("=")
-        if name != "--data":
-            rest.append(argument)
-            if argument == "--":
-                break
-            continue
-        folder = value if equals else next(remaining, "")
-        if not folder:
-            # An unset variable of a script must not come to mean ./data.
-            raise UsageError("--data wants a folder, found nothing")
-        if data is not None:
-            raise UsageError(f"--data is given twice, {str(data)!r} and {folder!r}; leave one of them out")
-        data = as_path(folder)
-    return [*rest, *remaining], data
+def _typed(call: Call) -> dict[str, str]:
+    """Return what was typed for an event, a good and so on, so that the way out of a refusal can be pasted as it is."""
+    if not isinstance(call, partial):
+        return {}
+    given = inspect.signature(call.func).bind_partial(*call.args, **call.keywords).arguments
+    # So many are packed now; how many are wanted is another number.
+    names = hints.FACTS - ({"quantity"} if call.func.__name__ == "pack" else set())
+    return {name: shlex.quote(str(value)) for name, value in given.items() if name in names and value is not None}
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

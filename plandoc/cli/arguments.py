@@ -1,16 +1,142 @@
-"""Arguments as they were typed, also where the locale knows only ASCII: there Python hands over bytes in disguise."""
+"""The arguments of a command, as its function declares them: said once, for the parser, the help and the completion.
+
+A parameter before the `/` is an argument, a keyword is an option, and `*words` takes all words that are left. What
+the signature cannot say is said by a `Parameter` in the annotation; what each is for is in the docstring.
+"""
 
 from __future__ import annotations
 
+import datetime
+import inspect
 import os
+import types
+import typing
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from plandoc import escaping
-from plandoc.cli.messages import UsageError
+from plandoc.cli.messages import UsageError, whole_number
+from plandoc.errors import shorten
+from plandoc.frozen import frozen
+
+Convert = Callable[[str, str], Any]
+
+# The parameter of a command for the data folder that it works on: no argument, `--data` is understood by all commands.
+FOLDER = "folder"
+
+
+class Parameter:
+    """What the annotation of a parameter says beside its type.
+
+    Attributes:
+        names: How it is called on the command line, when that is not the name of the parameter: "--from", or "RECIPE".
+        at_least_one: Whether `*words` wants at least one word.
+        words: The name of the list to complete from, when that is not what it is called.
+    """
+
+    __slots__ = ("at_least_one", "names", "words")
+
+    def __init__(self, *names: str, at_least_one: bool = False, words: str = "") -> None:
+        self.names = names
+        self.at_least_one = at_least_one
+        self.words = words
+
+
+Text = Annotated[str | None, Parameter(words="TEXT")]
+
+
+@frozen
+class Argument:
+    """An argument or an option of a command.
+
+    Attributes:
+        parameter: The parameter of the function.
+        names: Of an option, all its names; of an argument, the one word that stands for it.
+        is_option: Whether it is given by its name.
+        is_flag: Whether it is an option without a value.
+        is_repeated: Whether it can be given several times.
+        is_required: Whether it must be given.
+        default: What the function gets when it is not given.
+        choices: The values that there are; none when there is no end of them.
+        convert: Makes the value of what was typed and what the argument is called; None takes what was typed.
+        words: The name of the list to complete from.
+    """
+
+    parameter: str
+    names: tuple[str, ...]
+    is_option: bool
+    is_flag: bool
+    is_repeated: bool
+    is_required: bool
+    default: Any
+    choices: tuple[str, ...]
+    convert: Convert | None
+    words: str
+
+    @property
+    def called(self) -> str:
+        """What it is called in messages."""
+        return self.names[0]
+
+    @property
+    def value(self) -> str:
+        """What stands for its value in the help, such as FOLDER."""
+        if self.choices:
+            return "|".join(self.choices)
+        return self.words if self.is_option else self.called
+
+
+def arguments_of(command: Callable[..., Any]) -> list[Argument]:
+    """Return the arguments and options of a command, in the order of its parameters."""
+    hints = typing.get_type_hints(command, include_extras=True)
+    parameters = inspect.signature(command).parameters.values()
+    return [_argument(one, hints[one.name]) for one in parameters if one.name != FOLDER]
+
+
+def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
+    said = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Parameter)), Parameter())
+    kind, is_list = _kind_of(hint)
+    is_option = parameter.kind is parameter.KEYWORD_ONLY
+    is_rest = parameter.kind is parameter.VAR_POSITIONAL
+    plain = parameter.name.replace("_", "-")
+    has_default = parameter.default is not parameter.empty
+    choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
+    return Argument(
+        parameter=parameter.name,
+        names=said.names or ((f"--{plain}",) if is_option else (plain.upper(),)),
+        is_option=is_option,
+        is_flag=kind is bool,
+        is_repeated=is_list or is_rest,
+        is_required=said.at_least_one if is_rest else not has_default,
+        default=parameter.default if has_default else None,
+        choices=choices,
+        convert=_one_of(choices) if choices else _CONVERTERS.get(kind),
+        words=said.words or (_WORDS.get(kind, plain.upper()) if is_option or not said.names else said.names[0]),
+    )
+
+
+def _kind_of(hint: Any) -> tuple[Any, bool]:
+    """Return the type of one value, and whether there may be several."""
+    kind = hint.__origin__ if hasattr(hint, "__metadata__") else hint
+    if typing.get_origin(kind) in {types.UnionType, typing.Union}:
+        (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
+    if typing.get_origin(kind) is list:
+        return typing.get_args(kind)[0], True
+    return kind, False
+
+
+def _one_of(choices: tuple[str, ...]) -> Convert:
+    def convert(text: str, called: str) -> str:
+        if text not in choices:
+            raise UsageError(f"wanted {' or '.join(choices)} for {called}, found {shorten(text)}")
+        return text
+
+    return convert
 
 
 def as_text(argument: str) -> str:
-    r"""Return an argument as the text that was typed.
+    r"""Return an argument as the text that was typed, also where the locale knows only ASCII.
 
     >>> as_text("F\udcc3\udcaate"), as_text("F\u00eate")
     ('Fête', 'Fête')
@@ -18,16 +144,37 @@ def as_text(argument: str) -> str:
     return escaping.decoded(argument)
 
 
-def as_path(text: str) -> Path:
-    """Return the path that a text names; in the disguise again where the system knows no other form of it.
+def as_path(text: str, called: str = "a path") -> Path:
+    """Return the path that a text names; in the form that Python gives it where the system knows no other.
+
+    Args:
+        text: As it was typed.
+        called: What it is called in messages.
 
     Raises:
-        UsageError: for no text: an unset variable of a script must not mean the present folder.
+        UsageError: for no text: an unset variable of a script must not mean the present folder. For a single hyphen,
+            too: no command reads the standard input.
     """
     if not text:
         raise UsageError("wanted a path, found nothing")
+    if text == "-":
+        raise UsageError(f"wanted a path for {called}, found '-'; a file of that name is called ./-")
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
         return Path(os.fsdecode(text.encode("utf-8", "surrogateescape")))
     return Path(text)
+
+
+def _as_day(text: str, called: str) -> datetime.date:
+    from plandoc import codec  # noqa: PLC0415  (completing a command needs no cattrs)
+
+    try:
+        return codec.day(text)
+    except ValueError as error:
+        raise UsageError(f"{called}: {error}") from None
+
+
+_CONVERTERS: dict[Any, Convert] = {Path: as_path, datetime.date: _as_day, int: whole_number}
+# What stands for the value of an option, and is completed for it.
+_WORDS: dict[Any, str] = {Path: "PATH", datetime.date: "DATE", int: "N"}

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plandoc.cli import backup_hint, printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import Flag
+from plandoc.cli import printing
+from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
 
 
-def backup(target: Path, /, *, keep: int | None = None, folder: DataFolder) -> int:
+def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
     """Make a consistent copy of the data folder while others work in it, and read it back.
 
     Args:
         target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
         keep: How many backups stay in the folder; the oldest beyond it are removed.
+
+    Examples:
+        plandoc backup backup.zip
+        plandoc backup backups --keep 7
     """
-    from plandoc.maintenance.backups import backup_writer, registry  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.backups import backup_writer  # noqa: PLC0415  (no other command needs it)
 
     folder.done.begin()
-    with backup_hint.named(folder.path):
-        report = backup_writer.backup(folder.path, target, keep)
+    report = backup_writer.backup(folder.path, target, keep)
     folder.done.end(f"the backup is in {report.path}")
-    registry.remember(folder.path, report.path)
     manifest = report.manifest
     printing.say(
         f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"
@@ -39,10 +41,10 @@ def restore(
     source: Path,
     /,
     *,
-    replace: Flag = False,
-    allow_other_folder: Flag = False,
-    allow_older: Flag = False,
-    folder: DataFolder,
+    replace: bool = False,
+    allow_other_folder: bool = False,
+    allow_older: bool = False,
+    folder: Folder,
 ) -> int:
     """Make the data folder what a backup holds, all of it or nothing.
 
@@ -51,6 +53,10 @@ def restore(
         replace: Restore over a data folder that is there; a backup of it is made beside it first.
         allow_other_folder: Also over another data folder than the one that the backup was made of.
         allow_older: Also over a folder with changes that the backup does not have.
+
+    Examples:
+        plandoc --data restored restore backup.zip
+        plandoc restore backup.zip --replace
     """
     from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
 
@@ -69,7 +75,7 @@ def restore(
 
 def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
     for problem in problems:
-        printing.say(str(problem))
+        printing.say(str(in_command_words(problem)))
     if problems:
         printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
     return 1 if problems else 0

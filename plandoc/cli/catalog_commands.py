@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import AsJson
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.engine.session import Session
 from plandoc.records import FinishedGood, FinishedUnit, Recipe
@@ -14,11 +13,14 @@ from plandoc.records import FinishedGood, FinishedUnit, Recipe
 _NUMBER = printing.Column("id", is_number=True)
 
 
-def list_recipes(*, json: AsJson = False, folder: DataFolder) -> None:
+def list_recipes(*, json: bool = False, folder: Folder) -> None:
     """List the recipes and what a batch of each yields.
 
     Args:
         json: Print the recipes as JSON.
+
+    Examples:
+        plandoc recipe list
     """
     recipes, units = folder.look(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
     if json:
@@ -29,11 +31,14 @@ def list_recipes(*, json: AsJson = False, folder: DataFolder) -> None:
     printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
 
 
-def list_goods(*, json: AsJson = False, folder: DataFolder) -> None:
+def list_goods(*, json: bool = False, folder: Folder) -> None:
     """List the goods that can be handed out and what is in them.
 
     Args:
         json: Print the goods as JSON.
+
+    Examples:
+        plandoc good list
     """
     goods, names = folder.look(_goods_and_names)
     if json:

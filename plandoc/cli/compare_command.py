@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.domain.definition_changes import DefinitionDifference, abbreviate
 from plandoc.domain.mapping_diff import Status
@@ -30,12 +29,15 @@ _STYLES: Mapping[Status, str] = MappingProxyType(
 _LEGEND = "+ added, - dropped, ~ changed; before each reason, the number of the amendment"
 
 
-def compare(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show the original plan beside the current one, and the reasons behind each difference.
 
     Args:
         event: The event, by its short name or number.
         json: Print the comparison as JSON.
+
+    Examples:
+        plandoc compare harbour-market
     """
     found = folder.look(lambda session: get_plan_comparison(event_id(event, session), session=session))
     if json:

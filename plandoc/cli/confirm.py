@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt, doubts_in
 from plandoc.cli.lookup import event_id
-from plandoc.cli.parameters import Parameter
 from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
@@ -23,8 +22,6 @@ from plandoc.records import Event
 
 T = TypeVar("T")
 
-# Agree to what is found, without being asked.
-Yes = Annotated[bool, Parameter(name="--yes", negative="", show_default=False)]
 _AGREEING = frozenset({"y", "yes"})
 
 
@@ -48,7 +45,7 @@ class Wanted(Generic[T]):
 
 
 def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool = False) -> None:
-    """Show doubts, each with its way out, or that there are none.
+    """Show doubts, each with its hint, or that there are none.
 
     Args:
         title: The heading.
@@ -62,8 +59,8 @@ def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool 
     elif sys.stdout.isatty():
         printing.print_numbered(title, [doubt.parts for doubt in doubts])
     elif all(doubt.kind for doubt in doubts):
-        columns = [printing.Column(heading) for heading in ("kind", "finding", "way out")]
-        rows = [(doubt.kind, doubt.message, doubt.way_out) for doubt in doubts]
+        columns = [printing.Column(heading) for heading in ("kind", "finding", "hint")]
+        rows = [(doubt.kind, doubt.message, doubt.hint) for doubt in doubts]
         printing.print_table("Findings", columns, rows, when_empty="none", is_one_of_several=is_one_of_several)
     else:
         for line in _lines(title, doubts):

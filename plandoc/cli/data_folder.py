@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from plandoc import store
-from plandoc.cli import backup_hint, printing
+from plandoc.cli import printing
 from plandoc.cli.done import Done
-from plandoc.cli.parameters import Parameter
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlandocError
@@ -41,10 +40,7 @@ class Folder:
 
     def open(self, *, create: bool = False) -> store.Store:
         """Open it; whoever has to wait for another process is told which one, on the error stream."""
-        with backup_hint.named(self.path):
-            return self._open(create=create)
 
-    def _open(self, *, create: bool = False) -> store.Store:
         def tell(holder: str) -> None:
             printing.complain(f"waiting: {self.path} is being written to by {holder}")
 
@@ -52,7 +48,7 @@ class Folder:
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
-        with backup_hint.named(self.path), self._opened() as opened, ExitStack() as afterwards:
+        with self._opened() as opened, ExitStack() as afterwards:
             with opened.session(action) as session:
                 result = work(session)
                 # However this ends: an error may come behind the change.
@@ -67,12 +63,12 @@ class Folder:
 
     def look(self, look: Callable[[Session], T]) -> T:
         """Return what a look at one moment gives; nothing is locked or changed."""
-        with backup_hint.named(self.path), self._opened() as opened:
+        with self._opened() as opened:
             return opened.read(look)
 
     @contextmanager
     def _opened(self) -> Iterator[store.Store]:
-        opened = self._open()
+        opened = self.open()
         try:
             yield opened
         except BaseException:
@@ -81,7 +77,3 @@ class Folder:
                 opened.close()
             raise
         opened.close()
-
-
-# A command that works on the data folder has a parameter of this type; it is no argument of the command line.
-DataFolder = Annotated[Folder, Parameter(parse=False)]

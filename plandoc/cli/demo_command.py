@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 from plandoc.cli import printing, sample
-from plandoc.cli.data_folder import DataFolder, Folder
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.lifecycle_commands import print_snapshot
 from plandoc.cli.messages import state_in_words
-from plandoc.cli.parameters import Parameter
 from plandoc.errors import PlandocError
 from plandoc.records import Event
 from plandoc.snapshots import get_plan_snapshot
@@ -18,11 +18,15 @@ from plandoc.store import Store
 from plandoc.workflow import lifecycle
 
 
-def demo(path: Annotated[Path | None, Parameter(name="FOLDER")] = None, /, *, folder: DataFolder) -> None:
+def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder: Folder) -> None:
     """Build a sample bakery, plan an event, lock it, start production and show the snapshot.
 
     Args:
         path: A new or empty folder for the sample; else a new temporary one, which is kept.
+
+    Examples:
+        plandoc demo
+        plandoc demo my-demo
     """
     # Not the folder of PLANDOC_DATA: nobody wants the demo among their own plans.
     chosen = path or folder.given

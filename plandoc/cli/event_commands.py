@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import attrs
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.arguments import Parameter, Text
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, state_in_words, whole_number
-from plandoc.cli.parameters import AsJson, Flag
 from plandoc.cli.rows import as_row
 from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
@@ -31,10 +31,10 @@ def add(
     /,
     *,
     date: datetime.date,
-    attendees: str | None = None,
-    notes: str | None = None,
-    again: Flag = False,
-    folder: DataFolder,
+    attendees: int | None = None,
+    notes: Text = None,
+    again: bool = False,
+    folder: Folder,
 ) -> None:
     """Add an event; its plan is empty and DRAFT.
 
@@ -44,9 +44,11 @@ def add(
         attendees: How many people are expected.
         notes: Anything to remember.
         again: Add it although there is one of this name on this day already.
+
+    Examples:
+        plandoc event add 'Harbour Market' --date 2026-05-16 --attendees 250
     """
-    expected = None if attendees is None else whole_number(attendees, "--attendees")
-    event = Event(name=name, event_date=date, expected_attendees=expected, notes=notes or "")
+    event = Event(name=name, event_date=date, expected_attendees=attendees, notes=notes or "")
 
     def change(session: Session) -> tuple[Event, list[Event]]:
         namesakes = [one for one in session.find(Event) if one.name.casefold() == event.name.casefold()]
@@ -75,9 +77,9 @@ def edit(
     *,
     name: str | None = None,
     date: datetime.date | None = None,
-    attendees: str | None = None,
-    notes: str | None = None,
-    folder: DataFolder,
+    attendees: Annotated[str | None, Parameter(words="N")] = None,
+    notes: Text = None,
+    folder: Folder,
 ) -> None:
     """Change the name, the date, the attendees or the notes of an event; its short name stays.
 
@@ -89,6 +91,9 @@ def edit(
         date: The day of the event, such as 2026-12-25.
         attendees: How many people are expected; 'none' when that is not known.
         notes: Anything to remember; replaces the notes that there are.
+
+    Examples:
+        plandoc event edit harbour-market --date 2026-05-23 --notes 'Stall 14'
     """
     given: dict[str, Any] = {"name": name, "event_date": date, "notes": notes}
     if attendees is not None:
@@ -112,11 +117,14 @@ def _shown(event: Event, field: str) -> str:
     return printing.clean(_NONE if value in (None, "") else value)
 
 
-def list_events(*, json: AsJson = False, folder: DataFolder) -> None:
+def list_events(*, json: bool = False, folder: Folder) -> None:
     """List the events.
 
     Args:
         json: Print the events as JSON.
+
+    Examples:
+        plandoc event list
     """
     events = folder.look(lambda session: session.find(Event))
     if json:
@@ -127,12 +135,15 @@ def list_events(*, json: AsJson = False, folder: DataFolder) -> None:
     printing.print_table("Events", columns, rows, when_empty="none yet; 'plandoc event add NAME --date DATE' adds one")
 
 
-def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show an event and what is planned for it.
 
     Args:
         event: The event, by its short name or number.
         json: Print the event and its plan as JSON.
+
+    Examples:
+        plandoc event show harbour-market
     """
     plan = folder.look(lambda session: _plan_of(event, session))
     if json:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from plandoc.cli import printing
 from plandoc.cli.arguments import as_path
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.messages import UsageError
-from plandoc.cli.parameters import Flag, Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, StorageError
 from plandoc.exchange import csv_export
@@ -26,11 +24,11 @@ _STANDARD_OUTPUT = "-"
 
 
 def export(
-    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    file: str,
     /,
     *events: str,
-    replace: Flag = False,
-    folder: DataFolder,
+    replace: bool = False,
+    folder: Folder,
 ) -> None:
     """Export everything, or some events with what they need, as one JSON file that any plandoc imports.
 
@@ -40,10 +38,12 @@ def export(
         file: The file; - for the standard output.
         events: The events, by their short names or numbers; none exports everything.
         replace: Replace the file even when it is no export.
+
+    Examples:
+        plandoc export everything.json
+        plandoc export - harbour-market
     """
-    if file.startswith("-") and file != _STANDARD_OUTPUT:
-        raise UsageError(f"Unknown option: {file}; a file of that name is called ./{file}")
-    target = as_path(file)
+    target = Path(file) if file == _STANDARD_OUTPUT else as_path(file, "FILE")
 
     def render(session: Session) -> RenderedExport:
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
@@ -72,9 +72,9 @@ def export_csv(
     place: Path,
     /,
     *,
-    table: Annotated[list[Table] | None, Parameter(negative="")] = None,
-    replace: Flag = False,
-    folder: DataFolder,
+    table: list[Table] | None = None,
+    replace: bool = False,
+    folder: Folder,
 ) -> None:
     """Write tables for a spreadsheet into a folder, one CSV file for each.
 
@@ -84,6 +84,9 @@ def export_csv(
         place: The folder for the files; made if it is not there.
         table: One of the tables; can be given several times. None writes all.
         replace: Replace files that are there.
+
+    Examples:
+        plandoc export-csv tables --table recipes --table stock
     """
     rendered = folder.look(lambda session: csv_export.render_csv(table, session=session))
     folder.done.begin()
@@ -98,6 +101,9 @@ def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"],
 
     Args:
         name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
+
+    Examples:
+        plandoc schema event
     """
     from plandoc.exchange import json_schema  # noqa: PLC0415  (only this command needs it)
 

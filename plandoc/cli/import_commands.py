@@ -1,18 +1,20 @@
-"""`plandoc ingredient import`, `recipe import`, `good import` and `stock import`: tables of a baker."""
+"""`plandoc import`, and `ingredient import`, `recipe import`, `good import` and `stock import`: files that come in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
-from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder, Folder
-from plandoc.cli.parameters import Flag
-from plandoc.cli.reports import print_report
-from plandoc.errors import Problem, ValidationError
+from plandoc import hints
+from plandoc.cli import printing, streams
+from plandoc.cli.data_folder import Folder
+from plandoc.errors import ImportRefusedError, Problem, ValidationError
 from plandoc.exchange import tabular
-from plandoc.exchange.tabular.cells import MOST_GATHERED
+from plandoc.exchange.import_report import MOST_GATHERED
+from plandoc.tables import MARKER
 
 if TYPE_CHECKING:
     from plandoc.engine.session import Session
@@ -23,7 +25,45 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 20
 
 
-def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_file(
+    file: Path,
+    /,
+    *,
+    dry_run: bool = False,
+    on_conflict: Literal["fail", "skip", "update"] | None = None,
+    folder: Folder,
+) -> None:
+    """Import an export of plandoc or bake-tracker, all of it or nothing; makes the data folder if it is not there.
+
+    Args:
+        file: The export.
+        dry_run: Only say what would be imported; change nothing.
+        on_conflict: What becomes of records that are there and differ from an export of plandoc: fail, which lists
+            them and is what happens when nothing is said, skip or update. A started plan that is there never changes.
+
+    Examples:
+        plandoc import export.json --dry-run
+        plandoc import export.json --on-conflict skip
+    """
+    from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        with _folder_to_import_into(folder, dry_run=dry_run) as target:
+            report = target.change(
+                f"import {printing.clean(file.name)}",
+                lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
+            )
+    except ImportRefusedError as error:
+        # The refusal must be said, also where its report cannot be shown.
+        with suppress(streams.OutputError):
+            _print_report(cast("ImportReport", error.report))
+        raise
+    _print_report(report)
+    if dry_run:
+        printing.say("only a dry run: nothing was changed")
+
+
+def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import ingredients from a CSV or JSON file, all of it or nothing.
 
     The columns are name, category, density (such as '1 cup = 120 g') and notes. Ingredients that are there already get
@@ -32,15 +72,19 @@ def import_ingredients(file: Path, /, *, dry_run: Flag = False, folder: DataFold
     Args:
         file: The file.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc ingredient import ingredients.csv --dry-run
+        plandoc ingredient import ingredients.csv
     """
-    _run(
+    _bring_in(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_ingredients(file, dry_run=dry_run, session=session),
     )
 
 
-def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: bool = False, folder: Folder) -> None:
     """Import recipes and what a batch of each makes from a CSV or JSON file, all of it or nothing.
 
     The columns are recipe, category, ingredient or sub_recipe, quantity and unit; and in any row of a recipe makes (24,
@@ -50,15 +94,18 @@ def import_recipes(file: Path, /, *, add_ingredients: Flag = False, dry_run: Fla
         file: The file.
         add_ingredients: Create the ingredients that are not there yet.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc recipe import recipes.csv --add-ingredients
     """
 
     def work(session: Session) -> ImportReport:
         return tabular.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
 
-    _run(folder, f"import {printing.clean(file.name)}", work)
+    _bring_in(folder, f"import {printing.clean(file.name)}", work)
 
 
-def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import goods from a CSV or JSON file, all of it or nothing.
 
     The columns are good, component and quantity; and kind (unit or good) where a name is that of both. Goods that are
@@ -67,15 +114,18 @@ def import_goods(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     Args:
         file: The file.
         dry_run: Only say what would be imported; change nothing.
+
+    Examples:
+        plandoc good import goods.csv
     """
-    _run(
+    _bring_in(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_goods(file, dry_run=dry_run, session=session),
     )
 
 
-def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) -> None:
+def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Set the stock from a CSV or JSON file, all of it or nothing; what it does not name stays as it is.
 
     The columns are ingredient, quantity and unit.
@@ -83,20 +133,37 @@ def import_stock(file: Path, /, *, dry_run: Flag = False, folder: DataFolder) ->
     Args:
         file: The file.
         dry_run: Only say what would be set; change nothing.
+
+    Examples:
+        plandoc stock import stock.csv
     """
-    _run(
+    _bring_in(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_stock(file, dry_run=dry_run, session=session),
     )
 
 
-def _run(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
+@contextmanager
+def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
+    """Give the folder to import into, made if need be; a dry run must not leave one behind."""
+    is_there = (folder.path / MARKER).exists()
+    if is_there or not dry_run:
+        folder.open(create=True).close()
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        stand_in = Folder(Path(temporary))
+        stand_in.open(create=True).close()
+        yield stand_in
+
+
+def _bring_in(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
     try:
         report = folder.change(action, work)
     except ValidationError as error:
         raise _shortened(error) from error
-    print_report(report)
+    _print_report(report)
     if report.dry_run:
         printing.say("only a dry run: nothing was changed")
 
@@ -106,3 +173,19 @@ def _shortened(error: ValidationError) -> ValidationError:
     # Of more than can be read at once it is not known how many there are.
     more = [Problem(f"and {left} more" if left <= MOST_GATHERED - _MOST_SHOWN else "and many more")] if left > 0 else []
     return ValidationError([Problem("nothing was imported:"), *error.problems[:_MOST_SHOWN], *more])
+
+
+def _print_report(report: ImportReport) -> None:
+    """Show how many rows of each table were created and so on, then every row with a reason, then the notes."""
+    columns = [printing.Column("table"), printing.Column("outcome"), printing.Column("rows", is_number=True)]
+    rows = [
+        (table, outcome.value, count)
+        for table, outcomes in report.counts().items()
+        for outcome, count in outcomes.items()
+    ]
+    printing.print_table("Import", columns, rows, when_empty="the file holds nothing to import")
+    for row in report.rows:
+        if row.reason:
+            printing.say(hints.for_command(row.text))
+    for note in report.notes:
+        printing.say(f"note: {note}")

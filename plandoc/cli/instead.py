@@ -12,7 +12,7 @@ from plandoc.records import PlanState
 
 @contextmanager
 def amend(event: str, commands: Iterable[str]) -> Iterator[None]:
-    """Give the commands that amend the plan as the way out, where a change is refused because it is in production.
+    """Give the commands that amend the plan as the hint, where a change is refused because it is in production.
 
     Args:
         event: The event, as it was typed.
@@ -24,8 +24,8 @@ def amend(event: str, commands: Iterable[str]) -> Iterator[None]:
         said = [f"'plandoc amend {command.replace('EVENT', shlex.quote(event))} --reason TEXT'" for command in commands]
         if error.current_state is not PlanState.IN_PRODUCTION or not said:
             raise
-        way_out = f"amend it, with {' and '.join(said)}"
-        refused = PlanStateError(error.event_id, error.current_state, error.attempted_action, way_out, error.event_name)
+        hint = f"amend it, with {' and '.join(said)}"
+        refused = PlanStateError(error.event_id, error.current_state, error.attempted_action, hint, error.event_name)
         raise refused from error
 
 

@@ -6,12 +6,11 @@ import shlex
 from collections.abc import Callable
 
 from plandoc.cli import printing
-from plandoc.cli.confirm import Wanted, Yes, do_if_agreed, move
-from plandoc.cli.data_folder import DataFolder, Folder
+from plandoc.cli.confirm import Wanted, do_if_agreed, move
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import batches_in_words, state_in_words
-from plandoc.cli.parameters import AsJson
 from plandoc.domain import states
 from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original
@@ -24,7 +23,7 @@ from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.production import get_progress
 
 
-def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
+def lock(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Lock the plan of an event: its recipes and goods can no longer change.
 
     When there is something to review in it, that is shown, and you are asked.
@@ -32,6 +31,9 @@ def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     Args:
         event: The event, by its short name or number.
         yes: Lock it whatever there is to review; for scripts, which cannot be asked.
+
+    Examples:
+        plandoc lock harbour-market
     """
     moved = move(event, states.LOCK, lifecycle.lock_plan, "Lock it anyway?", folder, yes=yes)
     if moved is None:
@@ -40,16 +42,19 @@ def lock(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     return 0
 
 
-def unlock(event: str, /, *, folder: DataFolder) -> None:
+def unlock(event: str, /, *, folder: Folder) -> None:
     """Unlock a locked plan, to change its recipes and goods again.
 
     Args:
         event: The event, by its short name or number.
+
+    Examples:
+        plandoc unlock harbour-market
     """
     _step(folder, event, "unlock a plan", lifecycle.unlock_plan)
 
 
-def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
+def start(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Start production of a locked plan: its snapshot is kept for ever.
 
     When there is something to review in it, that is shown, and you are asked.
@@ -57,6 +62,9 @@ def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     Args:
         event: The event, by its short name or number.
         yes: Start it whatever there is to review; for scripts, which cannot be asked.
+
+    Examples:
+        plandoc start harbour-market
     """
     moved = move(event, states.START, lifecycle.start_production, "Start it anyway?", folder, yes=yes)
     if moved is None:
@@ -66,7 +74,7 @@ def start(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     return 0
 
 
-def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
+def complete(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Complete the production of an event: nothing but its notes can change after that, and it cannot be undone.
 
     When batches are not baked or goods not packed, that is shown, and you are asked.
@@ -74,6 +82,9 @@ def complete(event: str, /, *, yes: Yes = False, folder: DataFolder) -> int:
     Args:
         event: The event, by its short name or number.
         yes: Complete it whatever is left undone; for scripts, which cannot be asked.
+
+    Examples:
+        plandoc complete harbour-market
     """
 
     def look(session: Session) -> list[Doubt]:
@@ -120,12 +131,15 @@ def _left_undone(progress: Progress, key: str) -> list[Doubt]:
     return [*baking, *packing]
 
 
-def snapshot(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def snapshot(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show the plan of an event as it was when production started.
 
     Args:
         event: The event, by its short name or number.
         json: Print the snapshot's data as JSON.
+
+    Examples:
+        plandoc snapshot harbour-market
     """
     found, taken = folder.look(lambda session: _snapshot(event, session))
     if json:

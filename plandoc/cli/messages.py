@@ -1,4 +1,4 @@
-"""The command's own words: what the library says in terms of its functions, and arguments of the form NAME=NUMBER."""
+"""The command's own words for numbers, runs, timestamps and states, and arguments of the form NAME=NUMBER."""
 
 from __future__ import annotations
 
@@ -7,48 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from plandoc.errors import shorten
+import attrs
+
+from plandoc import hints
+from plandoc.errors import Problem, shorten
 from plandoc.records import PlanState, RunKind
 
 # A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
-_COMMANDS_FOR: Mapping[str, str] = MappingProxyType(
-    {
-        "unlock_plan": "'plandoc unlock EVENT'",
-        "lock_plan": "'plandoc lock EVENT'",
-        "start_production": "'plandoc start EVENT'",
-        "complete_production": "'plandoc complete EVENT'",
-        "set_event_recipes": "'plandoc plan recipes EVENT RECIPE...'",
-        "save_batch_decision": "'plandoc plan batches EVENT UNIT=BATCHES'",
-        "decide_enough": "'plandoc plan decide EVENT --enough'",
-        "delete_batch_decisions": "'plandoc plan undecide EVENT UNIT'",
-        "use replace_stale": "use --replace-stale",
-        "use add_ingredients": "use --add-ingredients",
-        "import_ingredients": "'plandoc ingredient import FILE'",
-        "use_stock=False": "--no-stock",
-        "use add_missing_recipes": "use --add-missing-recipes",
-        "accept the shortfall": "accept the shortfall with --accept-shortfall",
-        "drop_finished_good": "'plandoc amend drop EVENT GOOD --reason TEXT'",
-        "add_finished_good": "'plandoc amend add EVENT GOOD QUANTITY --reason TEXT'",
-        "change_quantity": "'plandoc amend quantity EVENT GOOD QUANTITY --reason TEXT'",
-        "amend_enough": "'plandoc amend batches EVENT --enough --reason TEXT'",
-        "modify_batch_decision": "'plandoc amend batches EVENT UNIT BATCHES --reason TEXT'",
-        "revise_recipe": "'plandoc amend recipe EVENT RECIPE --reason TEXT'",
-        "revise_finished_good": "'plandoc amend good EVENT GOOD --reason TEXT'",
-        "with replace=True": "with --replace",
-        "with allow_other_folder=True": "with --allow-other-folder",
-        "with allow_older=True": "with --allow-older",
-        "with force=True": "with --force",
-        "record_production": "'plandoc bake EVENT UNIT BATCHES'",
-        "record_assembly": "'plandoc pack EVENT GOOD QUANTITY'",
-        "void_run": "'plandoc void EVENT RUN --reason TEXT'",
-        "say why, such as {'burnt': 3}": "say why with --why",
-        "as lost, with the reason": "as lost, with --lost N --why REASON",
-        " or open_store(path, create=True)": "",
-        "or wait longer with timeout_seconds": "or later",
-    }
-)
 _STATES: Mapping[PlanState, str] = MappingProxyType(
     {
         PlanState.DRAFT: "DRAFT (can be changed)",
@@ -59,60 +26,24 @@ _STATES: Mapping[PlanState, str] = MappingProxyType(
 )
 
 
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
-# What is said in the command's words already stays as it is.
-# What the library says in terms of its functions, with the arguments where it names them: change_quantity(quantity=13).
-_LIBRARY = re.compile(
-    "|".join(rf"(?<!\w){re.escape(words)}(?!\w)(?! with --)" for words in _COMMANDS_FOR).join(
-        ("(", r")(?:\(([^()]*=[^()]*)\))?(?: of ([a-z0-9-]+))?")
-    )
-)
-_ARGUMENT = re.compile(r"(\w+)=([0-9]+)", re.ASCII)
-_WORDS_FOR: Mapping[str, str] = MappingProxyType(
-    {"finished_unit_id": "UNIT", "finished_good_id": "GOOD", "batches": "BATCHES", "quantity": "QUANTITY"}
-)
-
-# How the library names a run, and the letter of its kind here.
+# The letter of each kind of run.
 _RUNS: Mapping[RunKind, str] = MappingProxyType({RunKind.PRODUCTION: "b", RunKind.ASSEMBLY: "p"})
-_RUN = re.compile(rf"\b({'|'.join(kind.value for kind in _RUNS)}) run ([0-9]+)\b", re.ASCII | re.IGNORECASE)
 
 
 class UsageError(Exception):
-    """The command was called in a way that cannot be meant."""
+    """The command was called in a way that cannot be meant.
 
-
-def as_said_here(message: str, names: Mapping[str, str] = _NO_NAMES) -> str:
-    """Return a message of the library in terms of the command.
-
-    Args:
-        message: What the library says.
-        names: What replaces EVENT, UNIT, BATCHES and so on in commands.
-
-    >>> as_said_here("lock the plan first, with lock_plan", {"EVENT": "fair"})
-    "lock the plan first, with 'plandoc lock fair'"
-    >>> as_said_here("raise it first, with change_quantity(quantity=13)", {"EVENT": "fair", "GOOD": "box"})
-    "raise it first, with 'plandoc amend quantity fair box 13 --reason TEXT'"
-    >>> as_said_here("take it over with revise_recipe of bread", {"EVENT": "fair"})
-    "take it over with 'plandoc amend recipe fair bread --reason TEXT'"
-    >>> as_said_here(as_said_here("or accept the shortfall"))
-    'or accept the shortfall with --accept-shortfall'
+    Attributes:
+        command: The name of the command whose help tells more; blank for that of plandoc.
     """
-    said = _LIBRARY.sub(lambda match: _command(match, names), message)
-    return _RUN.sub(lambda match: f"run {run_in_words(RunKind(match[1].lower()), int(match[2]))}", said)
+
+    command = ""
 
 
-def _command(match: re.Match[str], names: Mapping[str, str]) -> str:
-    """Return the command for a function of the library; ready to be pasted where all that it needs is known."""
-    words, arguments, called = match.groups()
-    command = _COMMANDS_FOR[words]
-    if called is not None:
-        command = re.sub("RECIPE|GOOD|UNIT", called, command, count=1)
-    known = {**names, **_arguments(arguments or "")}
-    return re.sub(r"\b[A-Z]+\b", lambda word: known.get(word[0], word[0]), command)
-
-
-def _arguments(said: str) -> dict[str, str]:
-    return {_WORDS_FOR[name]: value for name, value in _ARGUMENT.findall(said) if name in _WORDS_FOR}
+def in_command_words(problem: Problem) -> Problem:
+    """Return a problem that names commands where the library names functions."""
+    hint = None if problem.hint is None else hints.for_command(problem.hint)
+    return attrs.evolve(problem, message=hints.for_command(problem.message), hint=hint)
 
 
 def run_in_words(kind: RunKind, run_id: int) -> str:

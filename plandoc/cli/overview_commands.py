@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from plandoc.cli import confirm, printing
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import difference_in_words, state_in_words
-from plandoc.cli.parameters import AsJson
 from plandoc.cli.progress_command import left_undone
 from plandoc.cli.rows import as_json
 from plandoc.domain.availability import Availability
@@ -26,17 +25,20 @@ from plandoc.workflow.selection import get_available_finished_goods
 _NO_GOODS = "none needed yet; 'plandoc plan goods EVENT GOOD=QUANTITY' chooses goods"
 
 
-def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show the plan of an event: goods, what is needed and decided for them, and what to review.
 
     Args:
         event: The event, by its short name or number.
         json: Print the whole plan as JSON.
+
+    Examples:
+        plandoc plan show harbour-market
     """
 
     def look(session: Session) -> tuple[Plan, list[Doubt], str]:
         plan = get_plan(event_id(event, session), session=session)
-        return plan, doubts_of(plan.findings, plan.event.slug, session), _left_undone(plan, session)
+        return plan, doubts_of(plan.findings, plan.event.slug), _left_undone(plan, session)
 
     plan, doubts, left = folder.look(look)
     if json:
@@ -50,12 +52,15 @@ def show(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
     confirm.show_doubts(confirm.to_review(len(doubts)), doubts, is_one_of_several=True)
 
 
-def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show how many batches of each unit can be decided, and what they give.
 
     Args:
         event: The event, by its short name or number.
         json: Print the options as JSON.
+
+    Examples:
+        plandoc plan options harbour-market
     """
     found = folder.look(lambda session: get_batch_options(event_id(event, session), session=session))
     if json:
@@ -66,7 +71,7 @@ def options(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
     printing.print_table("Batches", columns, _option_rows(found), when_empty=_NO_GOODS)
 
 
-def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
+def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
     """Show what should be looked at before a plan is locked or started; exit status 1 when there is anything.
 
     That the catalog says something else than a plan in production is shown, too; that alone gives exit status 0, for
@@ -75,11 +80,14 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
     Args:
         event: The event, by its short name or number.
         json: Print the findings as JSON.
+
+    Examples:
+        plandoc plan review harbour-market
     """
 
     def look(session: Session) -> tuple[list[Finding], list[Doubt]]:
         findings = review_plan(event_id(event, session), session=session)
-        return findings, doubts_of(findings, event, session)
+        return findings, doubts_of(findings, event)
 
     findings, doubts = folder.look(look)
     if json:
@@ -89,12 +97,15 @@ def review(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
     return 1 if any(finding.kind is not FindingKind.CATALOG_CHANGED for finding in findings) else 0
 
 
-def available(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def available(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show for every good whether it can be handed out with the chosen recipes, or which are missing.
 
     Args:
         event: The event, by its short name or number.
         json: Print the goods as JSON.
+
+    Examples:
+        plandoc plan available harbour-market
     """
     found = folder.look(lambda session: get_available_finished_goods(event_id(event, session), session=session))
     if json:

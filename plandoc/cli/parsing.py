@@ -1,108 +1,246 @@
-"""Reading a command line, and showing help: the one place that knows the parser.
-
-Imported only where a command line holds more than plain words, for the parser takes longer to import than most commands
-take to run.
-"""
+"""Reading a command line with argparse: the data folder, the command, its arguments and options, or help."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Sequence
+import argparse
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Any, NoReturn, cast
 
-import cyclopts
-from cyclopts import App, CycloptsError
-
-from plandoc.cli.arguments import as_path
-from plandoc.cli.command_table import COMMANDS, GROUPS, Call, Called
+from plandoc.cli import command_table, help_texts
+from plandoc.cli.arguments import FOLDER, Argument, Convert, arguments_of, as_path
+from plandoc.cli.command_table import Call, Command
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
-from plandoc.cli.parameters import Parameter
+from plandoc.errors import shorten
 from plandoc.version import __version__
 
-_USAGE = "Usage: plandoc [--data FOLDER] COMMAND [OPTIONS]"
-
-_HELP = """Plan a bakery's events in a folder of JSON files, each change whole or not at all.
-
-The folder is the one that --data names, else the one in the environment variable PLANDOC_DATA, else ./data.
-EVENT, RECIPE, GOOD and UNIT are the short names that the lists show (chocolate-chip-cookies), or the numbers.
-
-Try it first: 'plandoc demo' builds a small bakery in a new folder and starts its production.
-"""
+_NUMBER = re.compile(r"-\d+(\.\d*)?|-\.\d+")
+_INDENT = 28
 
 
-def read(tokens: Sequence[str], called: Called | None, folder: Folder) -> Call:
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises what it refuses, and knows no abbreviations: they would change their meaning with a new option."""
+
+    def __init__(self, width: int = 80) -> None:
+        # With the width, for argparse imports much to find it out, and asks for it although no help is shown.
+        formatter = partial(argparse.HelpFormatter, max_help_position=_INDENT, width=width)
+        super().__init__(
+            usage=argparse.SUPPRESS,
+            formatter_class=cast("Any", formatter),
+            add_help=False,
+            allow_abbrev=False,
+            exit_on_error=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        try:
+            return super().parse_known_args(args, namespace)
+        except argparse.ArgumentError as error:
+            raise UsageError(_in_our_words(error)) from None
+
+
+def _in_our_words(error: argparse.ArgumentError) -> str:
+    if error.message.startswith("expected "):
+        return (
+            f"{error.argument_name} wants a {'folder' if error.argument_name == '--data' else 'value'}, found nothing"
+        )
+    if error.message.startswith("ignored explicit argument "):
+        return f"{error.argument_name} takes no value"
+    return f"{error.argument_name}: {error.message}"
+
+
+class _HelpWanted(Exception):  # noqa: N818  (not an error)
+    """Help was asked for, whatever else the command line says."""
+
+
+class _Help(argparse.Action):
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise _HelpWanted
+
+
+class _Once(argparse.Action):
+    """Takes the value of an option, which may be given once: of two, nobody knows which was meant."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
+        before = getattr(namespace, self.dest)
+        if before is not None:
+            both = f", {str(before)!r} and {str(value)!r}" if self.nargs != 0 else ""
+            raise UsageError(f"{option} is given twice{both}; leave one of them out")
+        setattr(namespace, self.dest, self.const if self.nargs == 0 else value)
+
+
+def read(tokens: Sequence[str], done: Done) -> Call:
     """Return the call that a command line stands for: of a command, or of what shows help.
 
     Args:
-        tokens: The command line, without `--data FOLDER`.
-        called: The command that it names, if any.
-        folder: The data folder for it.
+        tokens: The command line.
+        done: Where the command notes what it has done.
 
     Raises:
         UsageError: when the command line cannot be understood.
     """
-    if called:
-        _describe(called.command)
     try:
-        command, bound, unparsed = _make_app().parse_args(tokens, print_error=False, exit_on_error=False)
-    except CycloptsError as error:
-        raise UsageError(str(error)) from error
-    if "folder" in unparsed:
-        bound.arguments["folder"] = folder
-    return partial(command, *bound.args, **bound.kwargs)
-
-
-def _describe(command: Callable[..., Any]) -> None:
-    """Let the parser read in the annotations what is said there by `plandoc.cli.parameters`."""
-    hints = get_type_hints(command, include_extras=True)
-    command.__annotations__ = {name: _as_parameter(hint) for name, hint in hints.items()}
-
-
-def _as_parameter(hint: Any) -> Any:
-    said = [each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Parameter)]
-    kind = hint.__origin__ if said else hint
-    settings = [each.settings for each in said]
-    settings += [{"converter": convert} for wanted, convert in _CONVERTERS if wanted in {kind, *get_args(kind)}]
-    return Annotated[(kind, *(cyclopts.Parameter(**each) for each in settings))] if settings else hint
-
-
-def _day(_: Any, tokens: Sequence[cyclopts.Token]) -> datetime.date:
-    """Return the day that an argument says, in the one form that the files have; cyclopts takes others, too."""
-    from plandoc import codec  # noqa: PLC0415  (it takes longer to import than this whole module, but the parser)
-
-    (token,) = tokens
+        before, rest = _before_the_command(tokens)
+    except _HelpWanted:
+        return partial(help_texts.show, help_texts.of_everything())
+    if before.version:
+        return partial(print, __version__)
+    if not rest:
+        if before.data:
+            raise UsageError("wanted a command behind --data")
+        return partial(help_texts.show, help_texts.of_everything())
+    if rest[0] in command_table.GROUPS and {"--help", "-h"} & set(rest[1:2]):
+        return partial(help_texts.show, help_texts.of_group(rest[0]))
+    command, words = command_table.find(rest)
     try:
-        return codec.day(token.value)
-    except ValueError as error:
-        raise UsageError(f"{token.keyword or 'the day'}: {error}") from None
+        return _call(command, words, before.data, done)
+    except UsageError as error:
+        error.command = command.name
+        raise
 
 
-def _path(_: Any, tokens: Sequence[cyclopts.Token]) -> Path:
-    (token,) = tokens
-    return as_path(token.value)
+def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return what is said before the command, and the command with all that follows."""
+    parser = _Parser()
+    _add_common(parser)
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    before, unknown = parser.parse_known_args(tokens)
+    if unknown:
+        raise UsageError(_unknown(unknown[0], ["--data", "--help", "--version"]))
+    if before.rest[:1] == ["--"]:
+        raise UsageError("wanted a command, found '--'")
+    return before, before.rest
 
 
-_CONVERTERS: tuple[tuple[type, Callable[..., Any]], ...] = ((datetime.date, _day), (Path, _path))
+def _call(command: Command, words: Sequence[str], data: Path | None, done: Done) -> Call:
+    function = command.load()
+    arguments = arguments_of(function)
+    options = [one for one in arguments if one.is_option]
+    ahead, behind = _divided(words)
+    parser = _parser(options)
+    _add_common(parser)
+    try:
+        given, plain = parser.parse_known_args(ahead)
+    except _HelpWanted:
+        return partial(help_texts.show, _help_of(command, function, arguments))
+    _refuse_options(plain, options)
+    if data is not None and given.data is not None:
+        raise UsageError(f"--data is given twice, {str(data)!r} and {str(given.data)!r}; leave one of them out")
+    by_place = [one for one in arguments if not one.is_option]
+    placed = _placed([*plain, *behind], by_place)
+    named = {one.parameter: _value(given, one) for one in options}
+    if FOLDER in function.__annotations__:
+        named[FOLDER] = Folder(data or given.data, done)
+    return partial(function, *placed, **named)
 
 
-def _make_app() -> App:
-    app = App(
-        name="plandoc",
-        usage=_USAGE,
-        help=_HELP,
-        help_format="plaintext",
-        version=__version__,
-        suppress_keyboard_interrupt=False,
-        result_action="return_value",
+def _divided(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what may hold options, and what stands behind a `--`."""
+    if "--" not in words:
+        return words, ()
+    end = words.index("--")
+    return words[:end], words[end + 1 :]
+
+
+def _placed(words: Sequence[str], arguments: Sequence[Argument]) -> list[Any]:
+    """Return the values of the arguments that are known by their place."""
+    given, unknown = _parser(arguments).parse_known_args(["--", *words] if arguments else [])
+    if not arguments:
+        unknown = list(words)
+    if unknown:
+        wanted = " ".join(one.called for one in arguments) or "no arguments"
+        raise UsageError(f"unexpected argument {shorten(unknown[-1])}; wanted {wanted}")
+    values: list[Any] = []
+    for one in arguments:
+        value = getattr(given, one.parameter)
+        values.extend(value) if one.is_repeated else values.append(value)
+    return values
+
+
+def _value(given: argparse.Namespace, option: Argument) -> Any:
+    value = getattr(given, option.parameter)
+    return option.default if value is None else value
+
+
+def _refuse_options(words: Iterable[str], options: Iterable[Argument]) -> None:
+    for word in words:
+        if word.startswith("-") and word != "-" and " " not in word and not _NUMBER.fullmatch(word):
+            known = [name for one in options for name in one.names]
+            raise UsageError(_unknown(word, [*known, "--data", "--help"]))
+
+
+def _unknown(word: str, known: Iterable[str]) -> str:
+    name = word.partition("=")[0]
+    near = command_table.did_you_mean(name, known)
+    return f"unknown option {name}{near or '; to say it as a word, write it behind --'}"
+
+
+def _parser(arguments: Iterable[Argument]) -> _Parser:
+    parser = _Parser()
+    _add(parser, arguments, {})
+    return parser
+
+
+def _add(group: argparse._ActionsContainer, arguments: Iterable[Argument], purposes: Mapping[str, str]) -> None:
+    for one in arguments:
+        group.add_argument(*(one.names if one.is_option else [one.parameter]), **_settings(one, purposes))
+
+
+def _settings(one: Argument, purposes: Mapping[str, str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {"help": purposes.get(one.parameter, "").replace("%", "%%")}
+    if one.convert is not None:
+        settings["type"] = partial(_converted, one.convert, one.called)
+    if not one.is_option:
+        nargs = ("+" if one.is_required else "*") if one.is_repeated else (None if one.is_required else "?")
+        return {**settings, "metavar": one.value, "nargs": nargs, "default": one.default}
+    if one.is_flag:
+        return {**settings, "action": _Once, "nargs": 0, "const": True, "dest": one.parameter}
+    action = "append" if one.is_repeated else _Once
+    return {**settings, "action": action, "metavar": one.value, "dest": one.parameter, "required": one.is_required}
+
+
+def _converted(convert: Convert, called: str, text: str) -> Any:
+    return convert(text, called)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", action=_Once, type=_data_folder)
+    parser.add_argument("--help", "-h", action=_Help, nargs=0)
+
+
+def _data_folder(text: str) -> Path:
+    if not text:
+        # An unset variable of a script must not come to mean ./data.
+        raise UsageError("--data wants a folder, found nothing")
+    return as_path(text, "--data")
+
+
+def _help_of(command: Command, function: Callable[..., Any], arguments: Sequence[Argument]) -> str:
+    said = help_texts.described(function)
+    parser = _Parser(help_texts.width())
+    for title, is_option in (("Arguments", False), ("Options", True)):
+        group = parser.add_argument_group(title)
+        _add(group, (one for one in arguments if one.is_option is is_option), said.arguments)
+    # What argparse makes of the groups, without what it would put around them.
+    usage = help_texts.usage(
+        " ".join(["plandoc", command.name, *(_in_usage(one).replace(" ", "\xa0") for one in arguments)])
     )
-    groups = {name: App(name=name, help=purpose) for name, purpose in GROUPS}
-    for position, (words, place, purpose) in enumerate(COMMANDS):
-        group, _, name = words.rpartition(" ")
-        if group and groups[group].sort_key is None:
-            groups[group].sort_key = position
-            app.command(groups[group])
-        (groups[group] if group else app).command(f"plandoc.cli.{place}", name=name, help=purpose, sort_key=position)
-    return app
+    parts = [usage, help_texts.wrapped(said.purpose), parser.format_help().strip()]
+    examples = "\n".join(["Examples:", *(f"  {example}" for example in said.examples)])
+    return "\n\n".join(part for part in [*parts, examples] if part)
+
+
+def _in_usage(one: Argument) -> str:
+    said = f"{one.called} {one.value}" if one.is_option and not one.is_flag else one.called
+    if one.is_repeated:
+        said += "..." if one.is_required else "]..."
+        return said if one.is_required else f"[{said}"
+    return said if one.is_required else f"[{said}]"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from plandoc.cli import beyond, instead, printing
-from plandoc.cli.confirm import Wanted, Yes, counted, do_if_agreed
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.confirm import Wanted, counted, do_if_agreed
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, numbers_by_key
-from plandoc.cli.parameters import Flag, Parameter
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.states import Edit
 from plandoc.engine.session import Session, event_to_edit
@@ -29,7 +29,7 @@ from plandoc.workflow.selection import (
 )
 
 
-def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", required=True)], folder: DataFolder) -> None:
+def recipes(event: str, /, *keys: Annotated[str, Parameter("RECIPE", at_least_one=True)], folder: Folder) -> None:
     """Choose the recipes of an event, in place of those chosen before.
 
     Goods and batches that lose their recipe by it leave the plan and are listed.
@@ -37,6 +37,9 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
     Args:
         event: The event, by its short name or number.
         keys: All recipes to bake, by their short names or numbers.
+
+    Examples:
+        plandoc plan recipes harbour-market lemon-tart cardamom-buns harbour-rye
     """
 
     def select(session: Session) -> tuple[RecipeSelection, dict[int, str]]:
@@ -61,10 +64,10 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter(name="RECIPE", requir
 def goods(
     event: str,
     /,
-    *quantities: Annotated[str, Parameter(name="GOOD=QUANTITY", required=True)],
-    replace: Flag = False,
-    add_missing_recipes: Flag = False,
-    folder: DataFolder,
+    *quantities: Annotated[str, Parameter("GOOD=QUANTITY", at_least_one=True)],
+    replace: bool = False,
+    add_missing_recipes: bool = False,
+    folder: Folder,
 ) -> None:
     """Choose goods to hand out at an event, or change how many; those that are not named stay as they are.
 
@@ -75,6 +78,9 @@ def goods(
         quantities: Each good and how many of it, such as cookie-box=10; 0 takes it out of the plan.
         replace: Take every good out of the plan that is not named.
         add_missing_recipes: Choose the recipes that the goods need, too.
+
+    Examples:
+        plandoc plan goods harbour-market tea-box=8 sable-bag=20 --add-missing-recipes
     """
     wanted = numbers_by_key(quantities, "GOOD=QUANTITY")
     change = set_event_finished_goods if replace else change_event_finished_goods
@@ -98,10 +104,10 @@ def goods(
 def batches(
     event: str,
     /,
-    *numbers: Annotated[str, Parameter(name="UNIT=BATCHES", required=True)],
-    accept_shortfall: Flag = False,
-    yes: Yes = False,
-    folder: DataFolder,
+    *numbers: Annotated[str, Parameter("UNIT=BATCHES", at_least_one=True)],
+    accept_shortfall: bool = False,
+    yes: bool = False,
+    folder: Folder,
 ) -> int:
     """Decide how many batches to bake; all of the decisions are saved, or none.
 
@@ -112,6 +118,9 @@ def batches(
         numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
         accept_shortfall: Save decisions that yield less than is needed.
         yes: Decide however many; for scripts, which cannot be asked.
+
+    Examples:
+        plandoc plan batches harbour-market rye-loaf=9 cardamom-bun=4
     """
     wanted = numbers_by_key(numbers, "UNIT=BATCHES")
 
@@ -138,9 +147,9 @@ def decide(
     event: str,
     /,
     *,
-    enough: Flag = False,
-    replace_stale: Flag = False,
-    folder: DataFolder,
+    enough: bool = False,
+    replace_stale: bool = False,
+    folder: Folder,
 ) -> None:
     """Decide the batches of every unit that has none decided: the fewest that are not short.
 
@@ -148,6 +157,9 @@ def decide(
         event: The event, by its short name or number.
         enough: Decide so; it has to be said.
         replace_stale: Also decide anew what was decided for another need, and what is short.
+
+    Examples:
+        plandoc plan decide harbour-market --enough
     """
     if not enough:
         raise UsageError("plan decide wants --enough, to decide batches that are enough; 'plan batches' decides others")
@@ -165,12 +177,15 @@ def decide(
         printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
 
 
-def undecide(event: str, /, *keys: Annotated[str, Parameter(name="UNIT")], folder: DataFolder) -> None:
+def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Folder) -> None:
     """Remove batch decisions.
 
     Args:
         event: The event, by its short name or number.
         keys: The units whose decisions are removed, by their short names or numbers; all when none is named.
+
+    Examples:
+        plandoc plan undecide harbour-market rye-loaf
     """
 
     def remove(session: Session) -> list[str]:

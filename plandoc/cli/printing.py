@@ -51,6 +51,13 @@ def print_json_as_it_is(content: bytes) -> None:
     streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 
+def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as CSV, for a spreadsheet."""
+    # The lines end in CR LF already; Windows would add one more CR.
+    streams.keep_line_ends()
+    sys.stdout.write(escaping.csv_text(headings, rows))
+
+
 def print_table(
     title: str,
     columns: Sequence[Column],

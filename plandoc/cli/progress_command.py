@@ -6,10 +6,9 @@ import os
 import sys
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import batches_in_words
-from plandoc.cli.parameters import AsJson
 from plandoc.cli.rows import as_json
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.records import FinishedUnit, PlanState
@@ -21,12 +20,15 @@ _TRACK = "░"
 _MOST_NAMED = 2
 
 
-def progress(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show how far an event has come: what is baked and packed, what remains, and what stops it.
 
     Args:
         event: The event, by its short name or number.
         json: Print the progress as JSON.
+
+    Examples:
+        plandoc progress harbour-market
     """
     found = folder.look(lambda session: get_progress(event_id(event, session), session=session))
     if json:

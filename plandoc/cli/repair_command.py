@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from plandoc.cli import backup_hint, printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import Flag, Parameter
-from plandoc.errors import Problem
+from plandoc import hints
+from plandoc.cli import printing
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
+from plandoc.cli.messages import in_command_words
 
 
 def repair(
     *,
-    dry_run: Flag = False,
-    backup: Annotated[Path | None, Parameter(name="--from", show_default=False)] = None,
-    allow_other_folder: Flag = False,
-    folder: DataFolder,
+    dry_run: bool = False,
+    backup: Annotated[Path | None, Parameter("--from")] = None,
+    allow_other_folder: bool = False,
+    folder: Folder,
 ) -> int:
     """Put the data folder in order, as far as that is safe; nothing is lost by it, and nothing guessed.
 
@@ -26,9 +27,13 @@ def repair(
         dry_run: Only say what would be done; change nothing.
         backup: A backup of this folder; documents that are damaged are taken back from it.
         allow_other_folder: The backup may be one of another folder.
+
+    Examples:
+        plandoc repair --dry-run
+        plandoc repair --from backup.zip
     """
-    from plandoc.maintenance.repairs import Fix  # noqa: PLC0415
-    from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.repairs import Fix  # noqa: PLC0415  (no other command needs it)
+    from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415
 
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
@@ -38,13 +43,10 @@ def repair(
     folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
-    # Named when it was not: a document that was moved to lost-found can still be taken back.
-    moved = (Problem(one.reason, file=one.file) for one in report.actions if one.fix is Fix.QUARANTINE)
-    known = None if backup else backup_hint.backup_for([*report.remaining, *moved], folder.path)
-    for problem in backup_hint.with_path(report.remaining, known):
-        printing.say(str(problem))
-    if known is not None:
-        printing.say(backup_hint.sentence(known))
+    if backup is None and any(action.fix is Fix.QUARANTINE for action in report.actions):
+        printing.say(f"what is moved to lost-found: {hints.for_command(hints.TAKE_BACK)}")
+    for problem in report.remaining:
+        printing.say(str(in_command_words(problem)))
     printing.say(f"{folder.path}: {_summary(len(report.actions), len(report.remaining), dry_run=dry_run)}")
     return 1 if report.remaining else 0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import Flag, Parameter
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
 from plandoc.records import Event
@@ -20,10 +20,10 @@ def report(
     event: str,
     /,
     *,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    replace: Flag = False,
-    open_it: Annotated[bool, Parameter(name="--open", negative="", show_default=False)] = False,
-    folder: DataFolder,
+    output: Annotated[Path | None, Parameter("--output", "-o")] = None,
+    replace: bool = False,
+    open_it: Annotated[bool, Parameter("--open")] = False,
+    folder: Folder,
 ) -> None:
     """Make a report of an event to look at and to print: one HTML file, which needs no network.
 
@@ -34,6 +34,10 @@ def report(
         output: The file, or the folder for it; else the short name of the event with .html, in the present folder.
         replace: Replace the file even when it is no report.
         open_it: Open the report in the browser.
+
+    Examples:
+        plandoc report harbour-market --open
+        plandoc report harbour-market -o reports
     """
 
     def render(session: Session) -> tuple[Event, str]:

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import attrs
 
 from plandoc.cli import beyond, printing
-from plandoc.cli.confirm import Wanted, Yes, do_if_agreed
-from plandoc.cli.data_folder import DataFolder
+from plandoc.cli.arguments import Parameter, Text
+from plandoc.cli.confirm import Wanted, do_if_agreed
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import event_id, in_plan
 from plandoc.cli.messages import (
@@ -24,9 +25,7 @@ from plandoc.cli.messages import (
     moment_in_words,
     run_from_words,
     run_in_words,
-    whole_number,
 )
-from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_row
 from plandoc.domain.batches import batches_for
 from plandoc.domain.measures import Amount
@@ -46,9 +45,6 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.workflow import production
-
-Lost = Annotated[list[str] | None, Parameter(name="--lost", negative="", show_default=False)]
-Why = Annotated[list[str] | None, Parameter(name="--why", negative="", show_default=False)]
 
 
 @frozen
@@ -89,18 +85,18 @@ class _Run:
 def bake(
     event: str,
     unit: str,
-    batches: str,
+    batches: int,
     /,
     *,
-    made: str | None = None,
-    lost: Lost = None,
-    why: Why = None,
-    at: str | None = None,
-    no_stock: Flag = False,
-    notes: str | None = None,
-    yes: Yes = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    made: int | None = None,
+    lost: list[int] | None = None,
+    why: Annotated[list[str] | None, Parameter(words="REASON")] = None,
+    at: Annotated[str | None, Parameter(words="TIME")] = None,
+    no_stock: bool = False,
+    notes: Text = None,
+    yes: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> int:
     """Record that batches were baked, and what came out of them; what they take goes off the stock.
 
@@ -118,19 +114,22 @@ def bake(
         notes: Anything to remember.
         yes: Record also more than is planned; for scripts, which cannot be asked.
         json: Print the run as JSON.
+
+    Examples:
+        plandoc bake harbour-market rye-loaf 3
+        plandoc bake harbour-market rye-loaf 3 --lost 1 --why burnt
     """
-    number, units = whole_number(batches, "BATCHES"), None if made is None else whole_number(made, "--made")
     losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
 
     def look(session: Session) -> list[Doubt]:
         found = event_to_edit(event_id(event, session), Edit.RUNS, session).id
-        return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), number, session))
+        return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), batches, session))
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         baked = in_plan(FinishedUnit, unit, found, session)
         run = production.record_production(
-            found, baked.id, number, units, losses, notes or "", moment, not no_stock, session=session
+            found, baked.id, batches, made, losses, notes or "", moment, not no_stock, session=session
         )
         return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
 
@@ -151,9 +150,7 @@ def bake(
     return 0
 
 
-def pack(
-    event: str, good: str, quantity: str, /, *, notes: str | None = None, json: AsJson = False, folder: DataFolder
-) -> None:
+def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, json: bool = False, folder: Folder) -> None:
     """Record that goods were packed.
 
     Args:
@@ -162,13 +159,15 @@ def pack(
         quantity: How many were packed.
         notes: Anything to remember.
         json: Print the run as JSON.
+
+    Examples:
+        plandoc pack harbour-market single-rye-loaf 5
     """
-    number = whole_number(quantity, "QUANTITY")
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         packed = in_plan(FinishedGood, good, found, session)
-        run = production.record_assembly(found, packed.id, number, notes or "", session=session)
+        run = production.record_assembly(found, packed.id, quantity, notes or "", session=session)
         return _Run(run, packed.name), production.get_progress(found, session=session)
 
     run, progress = folder.change("record assembly", record)
@@ -179,12 +178,15 @@ def pack(
     _show_what_stands(run, progress, event)
 
 
-def runs(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
+def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """List what was baked and packed, in the order of time; what was voided stays in the list, with the reason.
 
     Args:
         event: The event, by its short name or number.
         json: Print the runs as JSON.
+
+    Examples:
+        plandoc runs harbour-market
     """
     found = folder.look(lambda session: _runs(event_id(event, session), session))
     if json:
@@ -197,7 +199,7 @@ def runs(event: str, /, *, json: AsJson = False, folder: DataFolder) -> None:
     printing.print_table("Runs", columns, rows, when_empty=when_empty, styles=styles)
 
 
-def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: DataFolder) -> None:
+def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
     """Take back a run that was recorded by mistake: it stays in the list, but counts no more.
 
     Args:
@@ -205,6 +207,9 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
         run: The run as 'plandoc runs EVENT' shows it, such as b3 or p2.
         reason: Why.
         json: Print the run as JSON.
+
+    Examples:
+        plandoc void harbour-market b1 --reason 'it was the other oven'
     """
     kind, run_id = run_from_words(run)
 
@@ -227,14 +232,14 @@ def void(event: str, run: str, /, *, reason: str, json: AsJson = False, folder: 
     _show_what_stands(voided, progress, event)
 
 
-def _losses(lost: Sequence[str], why: Sequence[str]) -> Mapping[str, int]:
+def _losses(lost: Sequence[int], why: Sequence[str]) -> Mapping[str, int]:
     """Return the units lost by the reason; the first number goes with the first reason, and so on."""
     if len(lost) != len(why):
         pairs = f"found {len(lost)} --lost and {len(why)} --why"
         raise UsageError(f"each '--lost N' wants a '--why REASON', {pairs}; such as --lost 3 --why burnt")
     losses: dict[str, int] = {}
-    for number, reason in zip(lost, why, strict=True):
-        units, trimmed = whole_number(number, "--lost"), reason.strip()
+    for units, reason in zip(lost, why, strict=True):
+        trimmed = reason.strip()
         losses[trimmed] = losses.get(trimmed, 0) + units
     return losses
 

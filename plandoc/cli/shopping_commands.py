@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from plandoc.cli import csv_output, printing
-from plandoc.cli.data_folder import DataFolder, Folder
+from plandoc.cli import printing
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError
-from plandoc.cli.parameters import AsJson, Flag, Parameter
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredients import NeedRow
@@ -24,21 +24,23 @@ from plandoc.records import Event, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
 
-Events = Annotated[str, Parameter(name="EVENT", required=True)]
-AsCsv = Annotated[bool, Parameter(name="--csv", negative="", show_default=False)]
+Events = Annotated[str, Parameter("EVENT", at_least_one=True)]
 _COMPARED = ("needed", "in stock")
 _AMOUNTS = (*_COMPARED, "to buy")
 _NO_BATCHES = "none; no batches are decided"
 _NOTHING_TO_BAKE = "none; no batches are left to bake"
 
 
-def needs(*keys: Events, remaining: Flag = False, json: AsJson = False, folder: DataFolder) -> None:
+def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Folder) -> None:
     """Show which ingredients the decided batches take, sub-recipes included.
 
     Args:
         keys: The events, by their short names or numbers; several are added up.
         remaining: Count only batches that are not baked yet.
         json: Print the ingredients as JSON.
+
+    Examples:
+        plandoc needs harbour-market
     """
     found = folder.look(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
     _say_what_is_missing(found.undecided, is_alone=json)
@@ -57,11 +59,11 @@ def needs(*keys: Events, remaining: Flag = False, json: AsJson = False, folder: 
 
 def shop(
     *keys: Events,
-    everything: Annotated[bool, Parameter(name="--all", negative="", show_default=False)] = False,
-    bought: Flag = False,
-    csv: AsCsv = False,
-    json: AsJson = False,
-    folder: DataFolder,
+    everything: Annotated[bool, Parameter("--all")] = False,
+    bought: bool = False,
+    csv: bool = False,
+    json: bool = False,
+    folder: Folder,
 ) -> None:
     """Show what has to be bought for what is still to bake: what that needs, less what is in stock.
 
@@ -71,6 +73,10 @@ def shop(
         bought: Everything on the list was bought: put it into the stock.
         csv: Print the list as CSV, for a spreadsheet.
         json: Print the list as JSON.
+
+    Examples:
+        plandoc shop harbour-market --csv
+        plandoc shop harbour-market --bought
     """
     if csv and json:
         raise UsageError("--csv and --json cannot both be had; leave one out")
@@ -98,12 +104,15 @@ def _received(keys: Sequence[str], folder: Folder) -> ShoppingList:
     )
 
 
-def feasible(event: str, /, *, json: AsJson = False, folder: DataFolder) -> int:
+def feasible(event: str, /, *, json: bool = False, folder: Folder) -> int:
     """Show how many of each good can be packed from the decided batches; exit status 1 when not all can.
 
     Args:
         event: The event, by its short name or number.
         json: Print the goods as JSON.
+
+    Examples:
+        plandoc feasible harbour-market
     """
     found = folder.look(lambda session: get_feasibility(event_id(event, session), session=session))
     if json:
@@ -215,7 +224,7 @@ def _split(amount: Amount) -> tuple[str, str]:
 
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
-    csv_output.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
+    printing.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
 
 
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Annotated
 
 from plandoc.cli import printing
-from plandoc.cli.data_folder import DataFolder
-from plandoc.cli.parameters import AsJson
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.constraints import non_negative_decimal
 from plandoc.domain.rounding import format_number
@@ -17,13 +18,19 @@ from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.stock import add_stock, get_stock, set_stock
 
 
-def set_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFolder) -> None:
+def set_amount(
+    ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
+) -> None:
     """Set how much of an ingredient is in stock, in place of what was there in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
         quantity: How much there is now, such as 2.5; 0 when it is used up.
         unit: Such as kg, cup, each or can.
+
+    Examples:
+        plandoc stock set wheat-flour 25 kg
+        plandoc stock set eggs 90 piece
     """
     amount = _amount(quantity)
 
@@ -39,13 +46,18 @@ def set_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFold
         printing.say(f"in other units there is also: {', '.join(map(_in_words, others))}")
 
 
-def add_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFolder) -> None:
+def add_amount(
+    ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
+) -> None:
     """Add what was bought or delivered to what is in stock of an ingredient in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
         quantity: How much came, such as 2.5.
         unit: Such as kg, cup, each or can.
+
+    Examples:
+        plandoc stock add butter 2.5 kg
     """
     amount = _amount(quantity)
 
@@ -57,11 +69,14 @@ def add_amount(ingredient: str, quantity: str, unit: str, /, *, folder: DataFold
     printing.say(f"in stock now: {_in_words(item)} of {found.name}")
 
 
-def list_stock(*, json: AsJson = False, folder: DataFolder) -> None:
+def list_stock(*, json: bool = False, folder: Folder) -> None:
     """List what is in stock.
 
     Args:
         json: Print the stock as JSON.
+
+    Examples:
+        plandoc stock list
     """
     items, ingredients = folder.look(
         lambda session: (get_stock(session=session), {one.id: one for one in session.find(Ingredient)})
@@ -79,11 +94,14 @@ def list_stock(*, json: AsJson = False, folder: DataFolder) -> None:
     printing.print_table("Stock", columns, rows, when_empty="none yet; 'plandoc stock set' says what there is")
 
 
-def list_ingredients(*, json: AsJson = False, folder: DataFolder) -> None:
+def list_ingredients(*, json: bool = False, folder: Folder) -> None:
     """List the ingredients, and what a volume of each weighs where that is known.
 
     Args:
         json: Print the ingredients as JSON.
+
+    Examples:
+        plandoc ingredient list
     """
     ingredients = folder.look(lambda session: session.find(Ingredient))
     if json:

@@ -10,6 +10,7 @@ from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
 
 
@@ -90,10 +91,11 @@ def shortfall_hint(needed: int, yield_per_batch: int | Fraction) -> str:
     """Return what to do about too few batches.
 
     >>> shortfall_hint(50, 24)
-    '3 batches are enough, or accept the shortfall'
+    '3 batches are enough, or accept the shortfall with accept_shortfall=True'
     """
     enough = batches_for(needed, yield_per_batch)
-    return f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough, or accept the shortfall"
+    said = f"{batches_in_words(enough)} {'is' if enough == 1 else 'are'} enough"
+    return wording("{said}, or accept the shortfall with {accept}", said=said, accept=Hint.ACCEPT_SHORTFALL())
 
 
 @frozen

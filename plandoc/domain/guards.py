@@ -8,6 +8,7 @@ from plandoc.constraints import non_negative_int, positive_int
 from plandoc.domain.availability import Availability
 from plandoc.domain.definitions import Definitions
 from plandoc.errors import Problem, shorten
+from plandoc.hints import Hint, Named, wording
 from plandoc.records import FinishedUnit
 
 
@@ -30,7 +31,11 @@ def validate_new_good(
         yield Problem(f"{name}: {wrong}", field="quantity")
     if planned is not None:
         message = f"{name} is already in the plan, with a quantity of {planned}"
-        yield Problem(message, field="finished_good_id", hint="change the quantity with change_quantity")
+        good: object = good_id if asked is None else Named(good_id, asked.good.slug)
+        change = Hint.CHANGE_QUANTITY(good=good, quantity=quantity)
+        yield Problem(
+            message, field="finished_good_id", hint=wording("change the quantity with {change}", change=change)
+        )
     elif asked is not None and asked.problem is not None:
         yield Problem(asked.problem, field="components", hint="fix the good's definition first")
 
@@ -47,7 +52,7 @@ def validate_quantity(name: str, planned: int, quantity: int, pieces_assembled: 
     wrong = positive_int(quantity)
     if wrong is not None:
         is_none = type(quantity) is int and quantity == 0
-        hint = "take it out of the plan with drop_finished_good" if is_none else None
+        hint = wording("take it out of the plan with {drop}", drop=Hint.DROP_GOOD()) if is_none else None
         yield Problem(f"{name}: {wrong}", field="quantity", hint=hint)
     elif quantity == planned:
         yield Problem(f"{name}: {quantity} are already planned, so nothing would change", field="quantity")
@@ -80,7 +85,9 @@ def validate_not_baked(
     names = ", ".join(recipe.name for recipe in recipes if recipe is not None)
     if names:
         message = f"{name} needs recipes with batches already baked: {names}"
-        yield Problem(message, field="finished_good_id", hint="drop it anyway with force=True")
+        yield Problem(
+            message, field="finished_good_id", hint=wording("drop it anyway with {option}", option=Hint.FORCE())
+        )
 
 
 def _recipes_inside(good_id: int, definitions: Definitions) -> set[int]:

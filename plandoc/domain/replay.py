@@ -17,6 +17,7 @@ from plandoc.constraints import positive_int
 from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
+from plandoc.hints import TAKE_FILE_BACK
 from plandoc.records import (
     BatchDecision,
     EventFinishedGood,
@@ -79,7 +80,7 @@ def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
     return sorted(amendments, key=lambda amendment: amendment.sequence)
 
 
-_BACKUP = "take the file of the event back from a backup, with 'plandoc repair --from BACKUP'"
+_BACKUP = TAKE_FILE_BACK
 
 
 def original(snapshot_data: Mapping[str, Any]) -> PlanContent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import attrs
@@ -17,16 +17,33 @@ from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.rounding import format_number
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, Named, filled, wording
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 
 # What to do about a finding of this kind once production has started.
 _AMEND = {
-    FindingKind.BROKEN: "fix its definition, or drop what uses it from the plan with drop_finished_good",
-    FindingKind.MISSING_RECIPE: "decide its batches with modify_batch_decision, which selects the recipe too",
-    FindingKind.UNDECIDED: "decide its batches with modify_batch_decision, or all that are needed with amend_enough",
-    FindingKind.SHORT: "change the batches with modify_batch_decision, or all that are needed with amend_enough",
-    FindingKind.STALE: "look at it again, and change the batches with modify_batch_decision if necessary",
-    FindingKind.UNNEEDED: "cancel them with modify_batch_decision, or bake them as spares",
+    FindingKind.BROKEN: wording(
+        "fix its definition, or drop what uses it from the plan with {drop}", drop=Hint.DROP_GOOD()
+    ),
+    FindingKind.MISSING_RECIPE: wording(
+        "decide its batches with {change}, which selects the recipe too", change=Hint.CHANGE_BATCHES()
+    ),
+    FindingKind.UNDECIDED: wording(
+        "decide its batches with {change}, or all that are needed with {enough}",
+        change=Hint.CHANGE_BATCHES(),
+        enough=Hint.AMEND_ENOUGH(),
+    ),
+    FindingKind.SHORT: wording(
+        "change the batches with {change}, or all that are needed with {enough}",
+        change=Hint.CHANGE_BATCHES(),
+        enough=Hint.AMEND_ENOUGH(),
+    ),
+    FindingKind.STALE: wording(
+        "look at it again, and change the batches with {change} if necessary", change=Hint.CHANGE_BATCHES()
+    ),
+    FindingKind.UNNEEDED: wording(
+        "cancel them with {change}, or bake them as spares", change=Hint.CHANGE_BATCHES(batches=0)
+    ),
 }
 _ORDER = {kind: position for position, kind in enumerate(FindingKind)}
 
@@ -69,6 +86,24 @@ def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     return tuple(sorted((_as_of(plan.state, finding) for finding in findings), key=_place))
 
 
+def named(findings: Iterable[Finding], event: Named, definitions: Definitions) -> tuple[Finding, ...]:
+    """Return findings whose hints name their event, good and unit, and how many batches are enough."""
+    return tuple(_named(finding, event, definitions) for finding in findings)
+
+
+def _named(finding: Finding, event: Named, definitions: Definitions) -> Finding:
+    facts: dict[str, object] = {"event": event}
+    unit = definitions.units(finding.finished_unit_id or 0)
+    good = definitions.goods(finding.finished_good_id or 0)
+    if good is not None:
+        facts["good"] = Named(good.id, good.slug)
+    if unit is not None:
+        facts["unit"] = Named(unit.id, unit.slug)
+        if finding.needed is not None:
+            facts["batches"] = batches_for(finding.needed, unit.yield_per_batch)
+    return attrs.evolve(finding, hint=filled(finding.hint, **facts))
+
+
 def _place(finding: Finding) -> tuple[int, int, int]:
     return _ORDER[finding.kind], finding.finished_good_id or 0, finding.finished_unit_id or 0
 
@@ -76,8 +111,8 @@ def _place(finding: Finding) -> tuple[int, int, int]:
 def _as_of(state: PlanState, finding: Finding) -> Finding:
     """Return a finding with what can be done in this state: a started plan is amended, a completed one stays as it is."""
     if state is PlanState.COMPLETED:
-        return attrs.evolve(finding, way_out="a completed plan stays as it is")
-    return attrs.evolve(finding, way_out=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
+        return attrs.evolve(finding, hint="a completed plan stays as it is")
+    return attrs.evolve(finding, hint=_AMEND[finding.kind]) if state is PlanState.IN_PRODUCTION else finding
 
 
 def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Finding]:
@@ -86,8 +121,10 @@ def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Findin
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
             message = f"recipe {recipe_id} is in the plan, but was not found"
-            way_out = "select the recipes again with set_event_recipes, and decide its batches again"
-            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, way_out)
+            hint = wording(
+                "select the recipes again with {select}, and decide its batches again", select=Hint.SELECT_RECIPES()
+            )
+            yield Finding(FindingKind.BROKEN, f"recipe {recipe_id}", message, hint)
             continue
         for problem in recipes.problems_of(recipe_id):
             yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "fix the recipe")
@@ -101,8 +138,8 @@ def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown
         if good is not None and not good.components:
             messages.append(f"{name} has nothing in it")
         for message in messages:
-            way_out = "fix its definition, or take it out of the plan"
-            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_good_id=good_id)
+            hint = "fix its definition, or take it out of the plan"
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_good_id=good_id)
 
 
 def _missing_recipes(
@@ -117,8 +154,11 @@ def _missing_recipes(
         good = definitions.goods(good_id)
         if names and good is not None:
             message = f"{good.name} is in the plan, but needs recipes that are not selected: {names}"
-            way_out = "select them with set_event_recipes"
-            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, way_out, finished_good_id=good_id)
+            hint = wording(
+                "choose them with {choose}",
+                choose=Hint.CHOOSE_WITH_RECIPES(good=Named(good.id, good.slug), quantity=quantities[good_id]),
+            )
+            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, hint, finished_good_id=good_id)
 
 
 def _undecided(
@@ -133,7 +173,12 @@ def _undecided(
                 FindingKind.UNDECIDED,
                 unit.name,
                 f"{unit.name}: {needed} needed, no batches decided",
-                f"decide {batches_in_words(enough)} with save_batch_decision, or all at once with decide_enough",
+                wording(
+                    "decide {batches} with {decide}, or all at once with {all}",
+                    batches=batches_in_words(enough),
+                    decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
+                    all=Hint.DECIDE_ENOUGH(),
+                ),
                 finished_unit_id=unit_id,
                 needed=_countable(needed),
                 made=0,
@@ -151,9 +196,9 @@ def _of_decisions(
         unit = definitions.units(unit_id)
         if unit is None:
             message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
-            way_out = "remove the decision with delete_batch_decisions"
+            hint = wording("remove the decision with {remove}", remove=Hint.UNDECIDE(unit=unit_id))
             name = f"finished unit {unit_id}"
-            yield Finding(FindingKind.BROKEN, name, message, way_out, finished_unit_id=unit_id)
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_unit_id=unit_id)
             continue
         exact = needs.get(unit_id)
         if exact is None:
@@ -172,7 +217,10 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
         FindingKind.UNNEEDED,
         unit.name,
         f"{unit.name}: {_decided(decision.batches)}, but no good needs any",
-        "remove the decision with delete_batch_decisions, or bake them as spares",
+        wording(
+            "remove the decision with {remove}, or bake them as spares",
+            remove=Hint.UNDECIDE(unit=Named(unit.id, unit.slug)),
+        ),
         finished_unit_id=unit.id,
         needed=0,
         made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
@@ -190,7 +238,12 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Co
             FindingKind.SHORT,
             unit.name,
             f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
-            f"decide {batches_in_words(enough)} with save_batch_decision, or accept the shortfall",
+            wording(
+                "decide {batches} with {decide}, or accept the shortfall with {accept}",
+                batches=batches_in_words(enough),
+                decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
+                accept=Hint.ACCEPT_SHORTFALL(),
+            ),
             finished_unit_id=unit.id,
             needed=_countable(needed),
             made=_countable(made),
@@ -210,7 +263,12 @@ def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: C
             FindingKind.STALE,
             unit.name,
             f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
-            "look at it again, and decide again with save_batch_decision",
+            wording(
+                "look at it again, and decide again with {decide}",
+                decide=Hint.DECIDE(
+                    unit=Named(unit.id, unit.slug), batches=batches_for(math.ceil(exact), unit.yield_per_batch)
+                ),
+            ),
             finished_unit_id=unit.id,
             needed=_countable(math.ceil(exact)),
             made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),

@@ -8,6 +8,7 @@ from plandoc.domain.definition_changes import DefinitionDifference, differing, s
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.review import LivePlan
+from plandoc.hints import Call, Hint, Named, wording
 from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, Ingredient, Recipe
 
 
@@ -45,26 +46,36 @@ def catalog_changes(
         recipe = effective.recipes(recipe_id)
         if recipe is not None:
             changed = differing(recipe_scope(recipe_id, units, effective, current), effective, current)
-            yield from _finding(recipe, "revise_recipe", changed, is_there=current.recipes(recipe_id) is not None)
+            yield from _finding(
+                recipe,
+                Hint.REVISE_RECIPE(recipe=Named(recipe.id, recipe.slug)),
+                changed,
+                is_there=current.recipes(recipe_id) is not None,
+            )
     for good_id in sorted(plan.quantities):
         good = effective.goods(good_id)
         if good is not None:
             changed = differing(good_scope(good_id, effective, current), effective, current)
-            yield from _finding(good, "revise_finished_good", changed, is_there=current.goods(good_id) is not None)
+            yield from _finding(
+                good,
+                Hint.REVISE_GOOD(good=Named(good.id, good.slug)),
+                changed,
+                is_there=current.goods(good_id) is not None,
+            )
 
 
 def _finding(
-    root: Recipe | FinishedGood, revise: str, changed: list[DefinitionDifference], *, is_there: bool
+    root: Recipe | FinishedGood, revise: Call, changed: list[DefinitionDifference], *, is_there: bool
 ) -> Iterator[Finding]:
     if not changed:
         return
     message = f"{root.name}: the catalog differs from the plan: {summarize(root.name, changed)}"
-    way_out = f"adopt it with {revise} of {root.slug}, or leave it: the plan stays as it is"
+    hint: str = wording("adopt it with {revise}, or leave it: the plan stays as it is", revise=revise)
     if not is_there:
         message = f"{root.name}: it is no longer in the catalog"
-        way_out = "leave it: the plan stays as it is"
+        hint = "leave it: the plan stays as it is"
     good_id = root.id if isinstance(root, FinishedGood) else None
-    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, way_out, finished_good_id=good_id)
+    yield Finding(FindingKind.CATALOG_CHANGED, root.name, message, hint, finished_good_id=good_id)
 
 
 def _made_of(unit_id: int, *definitions: Definitions) -> set[int]:

@@ -161,11 +161,11 @@ def _left_over(rows: Mapping[Dimension | str, ShoppingRow], stock: _Families, in
 
 def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
     where = f"needed in {unit}, in stock in {' and '.join(stock_units)}"
-    way_out = f"count the stock in {unit} too"
+    advice = f"count the stock in {unit} too"
     dimensions = {units.dimension_of(one) for one in (unit, *stock_units)}
     if {Dimension.VOLUME, Dimension.WEIGHT} <= dimensions and ingredient.density is None:
         return f"{where}, but its density is not known; give the ingredient a density"
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None]
     if unknown:
-        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {way_out}"
-    return f"{where}, which cannot be compared; {way_out}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {advice}"
+    return f"{where}, which cannot be compared; {advice}"

@@ -130,6 +130,16 @@ def changed_since(snapshot: PlanSnapshot, other: PlanSnapshot) -> Changed | None
     return None
 
 
+def is_same_but_for_provenance(snapshot: PlanSnapshot, other: PlanSnapshot) -> bool:
+    """Whether two snapshots hold the same, by whatever steps they came to it."""
+
+    def bare(one: PlanSnapshot) -> PlanSnapshot:
+        definitions = {table: rows for table, rows in one.definitions.items() if table != IMPORTED}
+        return attrs.evolve(one, definitions=definitions, digest=snapshot.digest)
+
+    return bare(snapshot) == bare(other)
+
+
 def is_sound(snapshot: PlanSnapshot) -> bool:
     """Whether the digest of a snapshot fits it, and that of each one that it was imported from."""
     while digest_matches(snapshot):

@@ -11,6 +11,7 @@ import attrs
 from plandoc import records
 from plandoc.errors import PlanStateError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, Named, filled, wording
 from plandoc.records import PlanState
 
 _DRAFT, _LOCKED, _IN_PRODUCTION, _COMPLETED = PlanState
@@ -56,22 +57,31 @@ START = Step("start production", _LOCKED, _IN_PRODUCTION)
 COMPLETE = Step("complete production", _IN_PRODUCTION, _COMPLETED)
 STEPS: tuple[Step, ...] = (LOCK, UNLOCK, START, COMPLETE)
 
-_WAYS_ON: Mapping[PlanState, str] = MappingProxyType(
+_HINTS_ON: Mapping[PlanState, str] = MappingProxyType(
     {
-        _DRAFT: "lock the plan first, with lock_plan",
-        _LOCKED: "start production first, with start_production, or go back with unlock_plan",
-        _IN_PRODUCTION: "a started plan never goes back; it can be amended, or completed with complete_production",
+        _DRAFT: wording("lock the plan first, with {lock}", lock=Hint.LOCK()),
+        _LOCKED: wording(
+            "start production first, with {start}, or go back with {unlock}", start=Hint.START(), unlock=Hint.UNLOCK()
+        ),
+        _IN_PRODUCTION: wording(
+            "a started plan never goes back; it can be amended, or completed with {complete}", complete=Hint.COMPLETE()
+        ),
         _COMPLETED: "a completed plan stays as it is",
     }
 )
-_WAYS_OUT: Mapping[tuple[Edit, PlanState], str] = MappingProxyType(
+_HINTS: Mapping[tuple[Edit, PlanState], str] = MappingProxyType(
     {
-        (Edit.SELECTION, _LOCKED): "go back to DRAFT with unlock_plan",
-        (Edit.SELECTION, _IN_PRODUCTION): "amend it, with add_finished_good, drop_finished_good or change_quantity",
-        (Edit.DECISIONS, _IN_PRODUCTION): "amend it, with modify_batch_decision",
+        (Edit.SELECTION, _LOCKED): wording("go back to DRAFT with {unlock}", unlock=Hint.UNLOCK()),
+        (Edit.SELECTION, _IN_PRODUCTION): wording(
+            "amend it, with {add}, {drop} or {change}",
+            add=Hint.ADD_GOOD(),
+            drop=Hint.DROP_GOOD(),
+            change=Hint.CHANGE_QUANTITY(),
+        ),
+        (Edit.DECISIONS, _IN_PRODUCTION): wording("amend it, with {change}", change=Hint.CHANGE_BATCHES()),
         (Edit.DETAILS, _COMPLETED): "only its notes can change now",
-        (Edit.REMOVAL, _IN_PRODUCTION): "remove_event with discard_history=True removes it with its snapshot",
-        (Edit.REMOVAL, _COMPLETED): "remove_event with discard_history=True removes it with its snapshot",
+        (Edit.REMOVAL, _IN_PRODUCTION): wording("{remove} removes it with its snapshot", remove=Hint.REMOVE_EVENT()),
+        (Edit.REMOVAL, _COMPLETED): wording("{remove} removes it with its snapshot", remove=Hint.REMOVE_EVENT()),
     }
 )
 
@@ -95,8 +105,8 @@ def check_edit(event: records.Event, edit: Edit) -> None:
         PlanStateError: with the way out.
     """
     if event.plan_state not in ALLOWED[edit]:
-        way_out = _WAYS_OUT.get((edit, event.plan_state), _WAYS_ON[event.plan_state])
-        raise PlanStateError(event.id, event.plan_state, edit.value, way_out, event.name)
+        hint = _HINTS.get((edit, event.plan_state), _HINTS_ON[event.plan_state])
+        raise _refused(event, edit.value, hint)
 
 
 def check_step(event: records.Event, step: Step) -> None:
@@ -106,7 +116,12 @@ def check_step(event: records.Event, step: Step) -> None:
         PlanStateError: with the way out.
     """
     if event.plan_state is not step.before:
-        raise PlanStateError(event.id, event.plan_state, step.action, _WAYS_ON[event.plan_state], event.name)
+        raise _refused(event, step.action, _HINTS_ON[event.plan_state])
+
+
+def _refused(event: records.Event, action: str, hint: str) -> PlanStateError:
+    known = filled(hint, event=Named(event.id, event.slug))
+    return PlanStateError(event.id, event.plan_state, action, known, event.name)
 
 
 def edits_between(before: records.Event, after: records.Event) -> set[Edit]:

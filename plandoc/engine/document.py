@@ -10,6 +10,7 @@ import attrs
 
 from plandoc import codec
 from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
@@ -141,9 +142,9 @@ class DocumentSession:
         if len(rows) < 2:
             return []
         message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
-        hint = (
-            "only you can say which one is right: take the other out of it with an editor, or take the file back from a backup, "
-            "with 'plandoc repair --from BACKUP'"
+        hint = joined(
+            "",
+            ["only you can say which one is right: take the other out of it with an editor, or ", TAKE_FILE_BACK],
         )
         return [
             Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
@@ -354,7 +355,9 @@ def check_format_of_folder(document: DocumentSession, number: int) -> None:
     held = [name for name in migrations.parts(document.name, document.format) if name not in now]
     if held:
         message = f"has format {document.format}, in which it held what is in {', '.join(held)} in this folder"
-        hint = (
-            f"take it from a backup of format {number}, with 'plandoc repair --from BACKUP'; or restore all of a backup"
+        hint = wording(
+            "take it from a backup of format {number}, with {repair}; or restore all of a backup",
+            number=number,
+            repair=Hint.REPAIR_FROM_BACKUP(),
         )
         raise DamagedError(document.name, [Problem(message, file=document.name, hint=hint)])

@@ -182,8 +182,8 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
     check_edit(event, edit)
     snapshot = unit_of_work(session).snapshot(event_id)
     if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
-        way_out = "its snapshot was taken already; start production, or remove the event and plan it anew"
-        raise PlanStateError(event_id, event.plan_state, edit.value, way_out, event.name)
+        hint = "its snapshot was taken already; start production, or remove the event and plan it anew"
+        raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
     return event
 
 

@@ -14,6 +14,7 @@ from plandoc.engine.document import DocumentSession, QueryLike, check_format_of_
 from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex, EventRow
 from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem, ValidationError
+from plandoc.hints import TAKE_BACK
 from plandoc.records import Event
 from plandoc.storage import document_head, documents, marker
 from plandoc.storage.backend import Reading
@@ -203,7 +204,7 @@ class SessionDocuments:
         content = self._reading.read(file)
         if content is None:
             if name in ROOT_DOCUMENTS:
-                raise DamagedError(file, [Problem("the file is missing", file=file, hint="take it back from a backup")])
+                raise DamagedError(file, [Problem("the file is missing", file=file, hint=TAKE_BACK)])
             return None
         document = self._cache.open(name, content, file)
         if document.format < self._reading.format:

@@ -1,4 +1,4 @@
-"""Doing what a merge has worked out; nothing here may fail, for the session may go on."""
+"""Doing what a merge has worked out; nothing here may fail, because the session may go on."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
 from plandoc.escaping import csv_text
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -45,7 +46,7 @@ _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace(
 
 @frozen
 class Sheet:
-    """One table: what stands above the columns, and the rows."""
+    """One table: what is above the columns, and the rows."""
 
     headings: tuple[str, ...]
     rows: Callable[[Session], Rows]
@@ -189,7 +190,13 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:
-        raise PlandocError(f"there already: {', '.join(there)}; replace with replace=True, or name another folder")
+        raise PlandocError(
+            wording(
+                "there already: {there}; replace with {option}, or name another folder",
+                there=", ".join(there),
+                option=Hint.REPLACE(),
+            )
+        )
     is_there = os.path.lexists(place)
     try:
         place.mkdir(exist_ok=True)

@@ -46,7 +46,7 @@ class EventContent:
         current: The finished units whose decisions were made for the recipe as it is.
         amendments: In their order.
         production_runs: In the order in which they were recorded, as the assembly runs.
-        voided: Each with the position of its run, counted from 1, in the place of the run's id.
+        voided: Each with the position of its run, counted from 1, instead of the run's id.
     """
 
     event: Event

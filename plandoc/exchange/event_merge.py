@@ -11,7 +11,13 @@ import attrs
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.snapshot_ids import changed_since, original, renumbered_amendment, renumbered_snapshot
+from plandoc.domain.snapshot_ids import (
+    changed_since,
+    is_same_but_for_provenance,
+    original,
+    renumbered_amendment,
+    renumbered_snapshot,
+)
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
 from plandoc.exchange.event_content import STARTED, EventContent, content_of
@@ -20,7 +26,7 @@ from plandoc.exchange.merge import CatalogMerge, OnConflict, differing
 from plandoc.exchange.plan_completion import completed
 from plandoc.exchange.references import references_of
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Event, PlanState
+from plandoc.records import BatchDecision, Event, PlanSnapshot, PlanState
 from plandoc.tables import table_of
 
 Changed = Mapping[str, Mapping[int, int]]
@@ -65,40 +71,49 @@ class EventMerge:
         there = None if before is None else content_of(self._session, before)
         wanted = self._wanted(draft, there)
         if before is None or there is None:
-            self._log.say("events", draft.name, Outcome.CREATED)
+            self._log.add("events", draft.name, Outcome.CREATED)
         elif wanted == there:
-            self._log.say("events", draft.name, Outcome.SKIPPED)
-            self._say_parts(draft, wanted, there)
+            self._log.add("events", draft.name, Outcome.SKIPPED)
+            self._report_parts(draft, wanted, there)
             return
         elif not self._may_change(draft, differing(wanted, there), there):
             return
         stored, reason = self._to_be_stored(draft, wanted)
-        self._say_parts(draft, stored, there, reason)
+        self._report_parts(draft, stored, there, reason)
         self._note_shortfalls(draft, stored)
         self.puts.append(PutEvent(stored, before, draft.former_id))
 
     def _may_change(self, draft: EventDraft, parts: str, there: EventContent) -> bool:
         state = there.event.plan_state
-        # What only numbers are known of has no history that could go on from a plan that somebody locked.
+        # An export of bake-tracker has no history of a plan: one that somebody has locked here knows more than the file.
         is_frozen = state in STARTED or there.snapshot is not None
         is_closed = is_frozen if draft.batches is None else state is not PlanState.DRAFT
         if is_closed and self._log.on_conflict is OnConflict.UPDATE:
             plan = "frozen" if is_frozen else state.name
             reason = f"there already, and differs in {parts}; its plan is {plan}, and an import never changes that"
-            self._log.say("events", draft.name, Outcome.SKIPPED, reason)
+            self._log.add("events", draft.name, Outcome.SKIPPED, reason)
             return False
         return self._log.differs("events", draft.name, parts)
 
     def _wanted(self, draft: EventDraft, there: EventContent | None) -> EventContent:
         """Return an event of the file as it would be in the folder if it were the one that is there."""
-        changed: Changed | None = None
-        if draft.content.snapshot is not None and there is not None and there.snapshot is not None:
-            changed = changed_since(there.snapshot, draft.content.snapshot)
-        content = self._numbered(draft.content, changed or {})
         if draft.batches is None:
-            return content
+            return self._as_known(draft.content, None if there is None else there.snapshot)
+        content = self._numbered(draft.content, {})
         batches = {self._catalog.ids.id_of("finished_units", unit): n for unit, n in draft.batches.items()}
         return completed(content, batches, there, self._definitions)
+
+    def _as_known(self, content: EventContent, known: PlanSnapshot | None) -> EventContent:
+        """Return an event under the ids of the snapshot that is there, if that is of the same origin."""
+        changed: Changed | None = None
+        if content.snapshot is not None and known is not None:
+            changed = changed_since(known, content.snapshot)
+        numbered = self._numbered(content, changed or {})
+        if changed is None or known is None or numbered.snapshot is None:
+            return numbered
+        # What earlier versions have imported took more steps to the same ids.
+        same = is_same_but_for_provenance(numbered.snapshot, known)
+        return attrs.evolve(numbered, snapshot=known) if same else numbered
 
     def _to_be_stored(self, draft: EventDraft, wanted: EventContent) -> tuple[EventContent, str]:
         """Return an event under the ids that it is stored with, and what is to be said about its snapshot."""
@@ -133,18 +148,18 @@ class EventMerge:
 
     # The report.
 
-    def _say_parts(
+    def _report_parts(
         self, draft: EventDraft, after: EventContent, before: EventContent | None, about_snapshot: str = ""
     ) -> None:
-        """Say what becomes of each part of a plan."""
+        """Report what becomes of each part of a plan."""
         there = {} if before is None else dict(_by_key(before))
         for (table, key), row in _by_key(after):
             changed = Outcome.UPDATED if (table, key) in there else Outcome.CREATED
             outcome = Outcome.SKIPPED if there.get((table, key)) == row else changed
             reason = about_snapshot if table == "plan_snapshots" else ""
-            self._log.say(table, self._name_of(draft, row), outcome, reason)
+            self._log.add(table, self._name_of(draft, row), outcome, reason)
         if after.snapshot is None and after.event.plan_state in STARTED:
-            self._log.say("plan_snapshots", draft.name, Outcome.CREATED)
+            self._log.add("plan_snapshots", draft.name, Outcome.CREATED)
 
     def _name_of(self, draft: EventDraft, row: Any) -> str:
         """Return what a person calls a part of a plan: by the event, and by what the part is about."""
@@ -162,7 +177,7 @@ class EventMerge:
 
 
 def _by_key(content: EventContent) -> Iterator[tuple[tuple[str, object], Any]]:
-    """Yield the rows of a plan, each by its table and by what tells it from the others there."""
+    """Yield the rows of a plan, each by its table and by what distinguishes it from the others there."""
     positions: Counter[str] = Counter()
     for row in content.rows():
         table = table_of(type(row))

@@ -46,7 +46,9 @@ class IdAllocation:
 
     def before(self, table: str, draft: Draft) -> Any | None:
         """Return the record that a draft changes; None for a new one."""
-        return draft.present or self.by_slug[table].get(draft.record.slug)
+        slug = draft.record.slug
+        # A folder that was edited by hand can hold a record without a slug, which nothing new is.
+        return draft.present or (self.by_slug[table].get(slug) if slug else None)
 
     def id_of(self, table: str, number: int) -> int:
         """Return the id in the folder of what has a number in the file."""

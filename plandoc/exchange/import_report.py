@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from plandoc.frozen import frozen
+from plandoc.hints import Wording, joined
 
 # Nobody reads so many failed rows; whoever has found them can stop looking.
 MOST_GATHERED = 1000
@@ -27,7 +28,7 @@ class Row:
 
     Attributes:
         table: The table of the data folder that the record belongs to; for a failed row, the table of the file it
-            stands in.
+            is in.
         name: What a person calls the row.
         reason: Why it was skipped or failed; blank where there is nothing to say.
     """
@@ -37,9 +38,14 @@ class Row:
     outcome: Outcome
     reason: str = ""
 
+    @property
+    def text(self) -> Wording:
+        """What is said of the row, in one text."""
+        what = f"{self.table}, {self.name}: {self.outcome.value}"
+        return joined(": ", [what, self.reason] if self.reason else [what])
+
     def __str__(self) -> str:
-        text = f"{self.table}, {self.name}: {self.outcome.value}"
-        return f"{text}: {self.reason}" if self.reason else text
+        return str(self.text)
 
 
 @frozen

@@ -17,11 +17,16 @@ from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import run_import
+from plandoc.hints import Hint, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
 _MOST_SHOWN = 20
-_WAY_OUT = "\nleave what is there with on_conflict='skip', or take what the file says with on_conflict='update'"
+_HINT = wording(
+    "\nleave what is there with {skip}, or take what the file says with {update}",
+    skip=Hint.KEEP_PRESENT(),
+    update=Hint.TAKE_FROM_FILE(),
+)
 
 
 @changes("import a file")
@@ -48,7 +53,7 @@ def import_file(
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
-        ValidationError: when it is no export of the two, or of a version that is not known.
+        ValidationError: when it is not an export of either, or of a version that is not known.
         ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
             was changed.
     """
@@ -87,17 +92,17 @@ def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
 
 def _in_conflict(file: Path, failures: Sequence[Failure], *, is_native: bool, dry_run: bool) -> ImportRefusedError:
     rows = [one.row for one in failures]
-    return _refused(file, rows, (), dry_run=dry_run, why="in conflict", way_out=_WAY_OUT if is_native else "")
+    return _refused(file, rows, (), dry_run=dry_run, why="in conflict", hint=_HINT if is_native else "")
 
 
 def _refused(
-    file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", way_out: str = ""
+    file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", hint: str = ""
 ) -> ImportRefusedError:
     """Return the error that says why nothing was imported; its report has every failed row."""
     is_all = len(failed) <= MOST_GATHERED
     rows = "1 row is" if len(failed) == 1 else f"{len(failed) if is_all else f'more than {MOST_GATHERED}'} rows are"
-    shown = "\n".join(f"  {row}" for row in failed[:_MOST_SHOWN])
+    shown = joined("\n", (joined("", ["  ", row.text]) for row in failed[:_MOST_SHOWN]))
     left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
     more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
-    message = f"nothing was imported from {file}, for {rows} {why}:\n{shown}{more}{way_out}"
+    message = joined("", [f"nothing was imported from {file}: {rows} {why}:\n", shown, more, hint])
     return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))

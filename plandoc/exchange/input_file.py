@@ -13,7 +13,7 @@ from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
-_WAY_OUT = "export it once more, or repair it with an editor"
+_HINT = "export it once more, or repair it with an editor"
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_object(path: Path) -> dict[str, Any]:
     def refused(message: str, hint: str) -> DamagedError:
         return DamagedError(str(path), [Problem(message, file=str(path), hint=hint)])
 
-    return parse_object(str(path), read_content(path, refused), parse_float=_exact, way_out=_WAY_OUT)
+    return parse_object(str(path), read_content(path, refused), parse_float=_exact, hint=_HINT)
 
 
 def read_content(path: Path, refused: Callable[[str, str], Exception], *, largest: int | None = None) -> bytes:
@@ -42,7 +42,7 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
         StorageError: when there is no such file, or it cannot be read.
     """
     with translate_os_errors(path, Outcome.NOT_SAVED):
-        # Resolved, for a link to a file is as good as the file: nothing is ever written to it.
+        # Resolved: a link to a file is as good as the file, because nothing is ever written to it.
         real = resolved(path)
         if real.is_dir():
             raise refused("wanted a file, found a folder", "name the file in it")
@@ -66,3 +66,13 @@ def _exact(text: str) -> Decimal:
     if value and not -400 <= value.adjusted() <= 400:
         raise ValueError(f"the number {text[:30]} is out of range")
     return value
+
+
+def plain_number(value: Decimal) -> Decimal:
+    """Return the same number without zeros at its end and without an exponent.
+
+    >>> plain_number(Decimal("2.50")), plain_number(Decimal("1e2"))
+    (Decimal('2.5'), Decimal('100'))
+    """
+    text = format(value, "f")
+    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else Decimal(text)

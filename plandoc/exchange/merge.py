@@ -48,7 +48,7 @@ class Put:
 
 @frozen
 class Failure:
-    """What stands in the way of an import.
+    """What keeps a file from being imported.
 
     Attributes:
         row: The failed row of the report.
@@ -64,7 +64,7 @@ class MergeLog:
 
     Attributes:
         rows: Those that do not fail, in the order in which they were looked at.
-        failures: What stands in the way.
+        failures: What keeps the file from being imported.
         notes: What a person should know, a sentence each.
     """
 
@@ -74,13 +74,13 @@ class MergeLog:
         self.failures: list[Failure] = []
         self.notes: list[str] = []
 
-    def say(self, table: str, name: str, outcome: Outcome, reason: str = "") -> None:
+    def add(self, table: str, name: str, outcome: Outcome, reason: str = "") -> None:
         """Note what becomes of a record."""
         said = reason or (THE_SAME if outcome is Outcome.SKIPPED else "")
         self.rows.append(Row(table, name, outcome, said))
 
     def fail(self, table: str, name: str, reason: str, line: int | None = None) -> None:
-        """Note what stands in the way."""
+        """Note what keeps the file from being imported."""
         self.failures.append(Failure(Row(table, name, Outcome.FAILED, reason), line))
 
     def differs(self, table: str, name: str, differing: str, line: int | None = None) -> bool:
@@ -89,9 +89,9 @@ class MergeLog:
             self.fail(table, name, f"there already, and differs in {differing}", line)
         elif self.on_conflict is OnConflict.SKIP:
             reason = f"there already; left as it is, although it differs in {differing}"
-            self.say(table, name, Outcome.SKIPPED, reason)
+            self.add(table, name, Outcome.SKIPPED, reason)
         else:
-            self.say(table, name, Outcome.UPDATED, f"differed in {differing}")
+            self.add(table, name, Outcome.UPDATED, f"differed in {differing}")
         return self.on_conflict is OnConflict.UPDATE
 
 
@@ -160,10 +160,10 @@ class CatalogMerge:
 
     def _is_to_be_put(self, table: str, draft: Draft, wanted: Any, before: Any | None) -> bool:
         if before is None:
-            self.log.say(table, draft.name, Outcome.CREATED)
+            self.log.add(table, draft.name, Outcome.CREATED)
             return True
         if wanted == before and not draft.absorbed:
-            self.log.say(table, draft.name, Outcome.SKIPPED)
+            self.log.add(table, draft.name, Outcome.SKIPPED)
             return False
         return self.log.differs(table, draft.name, differing(wanted, before) or "the spelling of the unit", draft.line)
 

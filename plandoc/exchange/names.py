@@ -33,7 +33,7 @@ def folded(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text as it stands in a message: short, in quotes, without control characters."""
+    """Return a text as it is shown in a message: short, in quotes, without control characters."""
     return shorten(str(text))
 
 

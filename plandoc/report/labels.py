@@ -34,7 +34,7 @@ STATUSES: Mapping[Status, str] = MappingProxyType(
     {Status.UNCHANGED: "as planned", Status.ADDED: "added", Status.DROPPED: "dropped", Status.MODIFIED: "changed"}
 )
 # The library's own ways out name its functions; whoever reads the page has paper in the hand.
-WAYS_OUT: Mapping[FindingKind, str] = MappingProxyType(
+HINTS: Mapping[FindingKind, str] = MappingProxyType(
     {
         FindingKind.BROKEN: "Put the definition right, or take it out of the plan.",
         FindingKind.MISSING_RECIPE: "Choose the recipes that it needs, or take it out of the plan.",

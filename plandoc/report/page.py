@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from markupsafe import Markup
 
 from plandoc.engine.session import Session
 from plandoc.report import charts, figures, labels, shopping_section, story, work_section
-from plandoc.report.bytecode import BytecodeBesideTemplates
 from plandoc.report.report_contents import Contents, collect
 from plandoc.report.report_file import save
 from plandoc.store import NO_SESSION, reads
@@ -25,9 +23,6 @@ from plandoc.store import NO_SESSION, reads
 _SHORTEST_LONG_NOTES = 300
 # More of them would push what is to be done off the first screen.
 _MOST_FINDINGS_FIRST = 5
-_TEMPLATES = Path(__file__).parent / "templates"
-# Optimizing takes longer than it saves in a page that is made once.
-_OPTIONS: Mapping[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "optimized": False}
 
 
 @reads
@@ -91,17 +86,19 @@ def _page(contents: Contents) -> str:
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("plandoc.report"),
-        bytecode_cache=BytecodeBesideTemplates(_TEMPLATES, _OPTIONS),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_finished,
-        **_OPTIONS,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Optimizing takes longer than it saves in a page that is made once.
+        optimized=False,
     )
     environment.globals |= {
         "draw_bar": charts.draw_bar,
         "names_of": shopping_section.names_of,
         "STATES": labels.STATES,
-        "WAYS_OUT": labels.WAYS_OUT,
+        "HINTS": labels.HINTS,
     }
     for words in (labels.long_date, labels.moment_of, labels.counted):
         environment.filters[words.__name__] = words

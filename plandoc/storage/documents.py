@@ -18,6 +18,7 @@ import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import TAKE_FILE_BACK
 from plandoc.storage import strict_json
 from plandoc.version import __version__
 
@@ -230,7 +231,7 @@ def _document(
     about = about_rows.get(ABOUT_ROW)
     if about is None:
         message = f'wanted a table "{ABOUT_TABLE}" that says which format the document has, found none'
-        raise DamagedError(name, [Problem(message, file=name, hint="take the file back from a backup")])
+        raise DamagedError(name, [Problem(message, file=name, hint=TAKE_FILE_BACK)])
     check_format(name, about.get("format"), about.get("needs"))
     problems = problems_of_about(name, about)
     problems.extend(

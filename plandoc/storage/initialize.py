@@ -7,6 +7,7 @@ from pathlib import Path
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, shorten
+from plandoc.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -101,7 +102,7 @@ def _refuse_documents(folder: DocumentFiles) -> None:
     present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
     if present:
         message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
-        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'; or use an empty folder"
+        hint = joined("; ", [TAKE_BACK, "or use an empty folder"])
         raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from plandoc.errors import DamagedError, Problem, shorten
 from plandoc.frozen import frozen
+from plandoc.hints import TAKE_BACK
 from plandoc.storage import documents, strict_json
 from plandoc.storage.documents import STORE_ID_KEY, check_format
 
@@ -91,4 +92,4 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
 def missing() -> list[Problem]:
     """Return what to say when there is no marker that can be read."""
     message = "the file is missing or unreadable; it says which folder this is"
-    return [Problem(message, file=NAME, hint="take it back from a backup of this folder")]
+    return [Problem(message, file=NAME, hint=TAKE_BACK)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder
@@ -133,7 +134,12 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
     if not replace and status.st_size and (kind is None or not kind.is_one(_beginning(file))):
         what = "an export of plandoc" if kind is None else kind.name
         raise PlandocError(
-            f"{file} is there already and is not {what}; replace it with replace=True, or name another file"
+            wording(
+                "{file} is there already and is not {what}; replace it with {option}, or name another file",
+                file=file,
+                what=what,
+                option=Hint.REPLACE(),
+            )
         )
     return status.st_mode & 0o7777
 

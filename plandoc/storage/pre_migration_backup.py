@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
+from plandoc.hints import TAKE_BACK
 from plandoc.storage import archive, documents, initialize, marker, migrations
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import DocumentFiles
@@ -28,7 +29,7 @@ def files_of(reading: Reading) -> dict[str, bytes]:
         raise DamagedError(marker.NAME, marker.missing())
     for name in own:
         if name not in content:
-            raise archive.damaged(name, "the file is missing", hint="take it back from a backup")
+            raise archive.damaged(name, "the file is missing", hint=TAKE_BACK)
     content[marker.NAME] = _of_this_version(content[marker.NAME], reading)
     return content
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import DamagedError, Problem
+from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 _LARGEST_INTEGER_DIGITS = 19
-_BACKUP = "repair it with an editor, or take the file back from a backup"
+_BACKUP = joined("", ["repair it with an editor, or ", TAKE_FILE_BACK])
 # What other programs leave instead of a file: how it begins, what it is, and the way out.
 _FOREIGN = (
     (
@@ -20,7 +21,11 @@ _FOREIGN = (
         "a pointer that Git LFS left instead of the file",
         "get the file with 'git lfs pull'",
     ),
-    (b"PK\x03\x04", "a ZIP archive", "unpack it; a backup is brought back with 'plandoc restore'"),
+    (
+        b"PK\x03\x04",
+        "a ZIP archive",
+        wording("unpack it; a backup is brought back with {restore}", restore=Hint.RESTORE()),
+    ),
     (b"\x1f\x8b", "a compressed file", "uncompress it"),
     ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a failed download leaves it", "get the file again"),
 )
@@ -56,7 +61,7 @@ def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
 
 
 def parse_object(
-    name: str, content: bytes, *, parse_float: Callable[[str], Any] | None = None, way_out: str = _BACKUP
+    name: str, content: bytes, *, parse_float: Callable[[str], Any] | None = None, hint: str = _BACKUP
 ) -> dict[str, Any]:
     """Return the one JSON object that a file holds, read as strictly as a document.
 
@@ -64,9 +69,9 @@ def parse_object(
         name: The file, for messages.
         content: Its bytes.
         parse_float: What a number with a point or an exponent becomes; a `ValueError` refuses it. None gives floats.
-        way_out: What to do about a file that cannot be read.
+        hint: What to do about a file that cannot be read.
     """
-    reader = _Reader(name, _decode(name, content, way_out), parse_float, way_out)
+    reader = _Reader(name, _decode(name, content, hint), parse_float, hint)
     value = reader.value()
     reader.end()
     if type(value) is not dict:
@@ -95,14 +100,14 @@ def in_plain_words(error: json.JSONDecodeError) -> str:
     return next((words for start, words in _PLAIN_WORDS if error.msg.startswith(start)), error.msg)
 
 
-def _decode(name: str, content: bytes, way_out: str = _BACKUP) -> str:
+def _decode(name: str, content: bytes, hint: str = _BACKUP) -> str:
     if not content.strip():
-        raise _damaged(name, "the file is empty; a document never is", hint=way_out)
+        raise _damaged(name, "the file is empty; a document never is", hint=hint)
     if not content.strip(b"\0"):
-        raise _damaged(name, f"the file holds {len(content)} NUL bytes; it looks like a lost write", hint=way_out)
-    for start, what, hint in _FOREIGN:
+        raise _damaged(name, f"the file holds {len(content)} NUL bytes; it looks like a lost write", hint=hint)
+    for start, what, advice in _FOREIGN:
         if content.lstrip().startswith(start):
-            raise _damaged(name, f"wanted JSON, found {what}", hint=hint)
+            raise _damaged(name, f"wanted JSON, found {what}", hint=advice)
     try:
         text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -118,11 +123,11 @@ class _Reader:
     """Reads two levels of objects itself, to know the lines, and leaves the rows to the standard library."""
 
     def __init__(
-        self, name: str, text: str, parse_float: Callable[[str], Any] | None = None, way_out: str = _BACKUP
+        self, name: str, text: str, parse_float: Callable[[str], Any] | None = None, hint: str = _BACKUP
     ) -> None:
         self.name = name
         self.text = text
-        self.way_out = way_out
+        self.hint = hint
         self.at = 0
         self._decoder = json.JSONDecoder(
             object_pairs_hook=_without_doubles,
@@ -180,7 +185,7 @@ class _Reader:
         """Raise the error for a position."""
         where = self.at if at is None else at
         column = where - (self.text.rfind("\n", 0, where) + 1) + 1
-        raise _damaged(self.name, f"column {column}: {message}", line=self.line(where), hint=self.way_out)
+        raise _damaged(self.name, f"column {column}: {message}", line=self.line(where), hint=self.hint)
 
     def _skip_space(self) -> None:
         match = _SPACE.match(self.text, self.at)

@@ -30,6 +30,7 @@ from plandoc.engine.plan_definitions import amendments_made, brought_in, defined
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, Named, wording
 from plandoc.records import (
     AddFinishedGood,
     BatchDecision,
@@ -267,7 +268,9 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         raise ValidationError([Problem(f"Finished good {shorten(good_id)} not found", field="finished_good_id")])
-    hint = "add it with add_finished_good"
+    event = session.event(event_id)
+    add = Hint.ADD_GOOD(event=Named(event.id, event.slug), good=Named(good.id, good.slug))
+    hint = wording("add it with {add}", add=add)
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 

@@ -26,6 +26,7 @@ from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
@@ -230,7 +231,8 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
     if unit.recipe_id not in selected:
         recipe = session.get(Recipe, unit.recipe_id)
         message = f"{unit.name}: its recipe {recipe.name} is not selected for the event"
-        raise ValidationError([Problem(message, hint="select it first, with set_event_recipes")])
+        hint = wording("select it first, with {select}", select=Hint.SELECT_RECIPES())
+        raise ValidationError([Problem(message, hint=hint)])
 
 
 def new_decision(

@@ -35,6 +35,7 @@ from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
 from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.hints import Call, Hint, Named, wording
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -159,7 +160,7 @@ def record_assembly(
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
-        problems.extend(_missing_units(plan_definitions(event.id, session), good, quantity, work))
+        problems.extend(_missing_units(plan_definitions(event.id, session), event, good, quantity, work))
     refuse(problems)
     before = amendments_made(event.id, session)
     return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, timestamp, notes, before))
@@ -193,7 +194,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     else:
         run = session.get(AssemblyRun, run_id, event_id=event.id)
     problems = [
-        *_wrong("reason", f"reason to void {kind.value} run {run.id}", stated_reason(trimmed)),
+        *_wrong("reason", wording("reason to void {run}", run=_called(kind, run.id)), stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
     ]
     if isinstance(run, ProductionRun):
@@ -230,7 +231,7 @@ def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: in
     try:
         needs = ingredient_needs({unit.recipe_id: batches}, plan_definitions(event.id, session))
     except ValidationError as error:
-        hint = "record it without taking anything from the stock, with use_stock=False"
+        hint = wording("record it without taking anything from the stock, with {option}", option=Hint.LEAVE_STOCK())
         raise ValidationError(
             [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
         ) from None
@@ -239,13 +240,13 @@ def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: in
 
 def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
     if wrong is not None:
-        yield Problem(f"{what}: {wrong}", field=field)
+        yield Problem(wording("{what}: {wrong}", what=what, wrong=wrong), field=field)
 
 
 def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
     if not isinstance(lost, Mapping):
         message = f"units lost of {unit.name}: wanted a number for each reason, found {shorten(lost)}"
-        yield Problem(message, field="lost", hint="say why, such as {'burnt': 3}")
+        yield Problem(message, field="lost", hint=wording("say why, such as {why}", why=Hint.SAY_WHY()))
         return
     for reason, units in lost.items():
         trimmed = reason.strip() if isinstance(reason, str) else reason
@@ -266,7 +267,8 @@ def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses:
         message = f"{yields}, found {units_made} made and {lost} lost"
         rest = expected - units_made - lost
         if rest > 0:
-            hint = f"record the other {rest} as lost, with the reason"
+            loss = Hint.RECORD_LOST(quantity=rest)
+            hint: str = wording("record the other {rest} as lost, with {loss}", rest=rest, loss=loss)
         else:
             hint = f"at most {expected} can be counted; if there were more, record more batches"
         yield Problem(message, field="units_made", hint=hint)
@@ -280,7 +282,8 @@ def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator
     whole = (good_id for good_id in plan.quantities if not breakdown.problems(good_id))
     if not any(unit.id in breakdown.units(good_id) for good_id in whole):
         message = f"{unit.name} is neither decided nor needed in the plan of {event.name}"
-        hint = "add it to the plan first, with modify_batch_decision"
+        change = Hint.CHANGE_BATCHES(event=Named(event.id, event.slug), unit=Named(unit.id, unit.slug))
+        hint = wording("add it to the plan first, with {change}", change=change)
         yield Problem(message, field="finished_unit_id", hint=hint)
 
 
@@ -288,16 +291,22 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
     wanted = live_plan(event.id, session).quantities.get(good.id)
     if wanted is None:
         message = f"{good.name} is not in the plan of {event.name}"
-        yield Problem(message, field="finished_good_id", hint="add it to the plan first, with add_finished_good")
+        add = Hint.ADD_GOOD(event=Named(event.id, event.slug), good=Named(good.id, good.slug))
+        yield Problem(message, field="finished_good_id", hint=wording("add it to the plan first, with {add}", add=add))
         return
     packed = runs.assembled(work.assembly).get(good.id, 0)
     if packed + quantity > wanted:
         message = f"{good.name}: {wanted} wanted and {packed} packed, so at most {max(0, wanted - packed)}"
-        hint = f"raise the quantity first, with change_quantity(quantity={packed + quantity})"
+        change = Hint.CHANGE_QUANTITY(
+            event=Named(event.id, event.slug), good=Named(good.id, good.slug), quantity=packed + quantity
+        )
+        hint = wording("raise the quantity first, with {change}", change=change)
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
 
 
-def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, work: Work) -> Iterator[Problem]:
+def _missing_units(
+    definitions: Definitions, event: Event, good: FinishedGood, quantity: int, work: Work
+) -> Iterator[Problem]:
     try:
         taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
         left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
@@ -315,15 +324,16 @@ def _missing_units(definitions: Definitions, good: FinishedGood, quantity: int, 
                 f"found {format_number(there)} made and not used, {format_number(wanted - there, rounds_up=True)} missing"
             )
             batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
-            baked = f"record_production(finished_unit_id={unit_id}, batches={batches})"
-            hint = f"record what was baked first, with {baked}"
+            baked = unit_id if unit is None else Named(unit.id, unit.slug)
+            bake = Hint.BAKE(event=Named(event.id, event.slug), unit=baked, batches=batches)
+            hint = wording("record what was baked first, with {bake}", bake=bake)
             yield Problem(message, field="quantity", hint=hint)
 
 
 def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:
     for one in session.find(VoidedRun, event_id=event.id):
         if one.kind is kind and one.run_id == run_id:
-            message = f"{kind.value} run {run_id} is already voided ({one.reason})"
+            message = wording("{run} is already voided ({reason})", run=_called(kind, run_id), reason=one.reason)
             yield Problem(message, field="run_id", hint="if the run was right after all, record it again")
 
 
@@ -337,8 +347,19 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
     made = runs.units_made(work.production)[unit.id] - run.units_made
     if used > made:
         last = next(one for one in reversed(work.assembly) if unit.id in runs.units_packed([one], definitions))
-        message = f"{unit.name}: {format_number(used)} are packed, but without production run {run.id} only {made} would be made"
-        yield Problem(message, field="run_id", hint=f"void the packing first, such as assembly run {last.id}")
+        message = wording(
+            "{name}: {used} are packed, but without {run} only {made} would be made",
+            name=unit.name,
+            used=format_number(used),
+            run=Hint.PRODUCTION_RUN(run=run.id),
+            made=made,
+        )
+        hint = wording("void the packing first, such as {last}", last=Hint.ASSEMBLY_RUN(run=last.id))
+        yield Problem(message, field="run_id", hint=hint)
+
+
+def _called(kind: RunKind, run_id: int) -> Call:
+    return (Hint.PRODUCTION_RUN if kind is RunKind.PRODUCTION else Hint.ASSEMBLY_RUN)(run=run_id)
 
 
 def _units_in(losses: tuple[Loss, ...]) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from plandoc.domain.feasibility import Feasibility, feasibility, units_decided
-from plandoc.domain.review import LivePlan, review
+from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.revision_scope import catalog_changes
 from plandoc.engine.live_plan import live_plan
 from plandoc.engine.plan_definitions import catalog_definitions, frozen_units, plan_definitions
 from plandoc.engine.session import Session
+from plandoc.hints import Named
 from plandoc.records import Finding, PlanState
 from plandoc.store import NO_SESSION, reads
 
@@ -31,10 +32,11 @@ def findings_in(plan: LivePlan, event_id: int, session: Session) -> tuple[Findin
     """Return what a review finds in the plan of an event."""
     effective = plan_definitions(event_id, session)
     found = review(plan, effective)
-    if plan.state is not PlanState.IN_PRODUCTION:
-        return found
-    units = frozen_units(event_id, session)
-    return (*found, *catalog_changes(plan, units, effective, catalog_definitions(session)))
+    if plan.state is PlanState.IN_PRODUCTION:
+        units = frozen_units(event_id, session)
+        found = (*found, *catalog_changes(plan, units, effective, catalog_definitions(session)))
+    event = session.event(event_id)
+    return named(found, Named(event.id, event.slug), effective)
 
 
 @reads

@@ -15,6 +15,7 @@ from plandoc.engine.plan_definitions import catalog_definitions, defined, known_
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import NotFoundError, Problem, refuse, shorten
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 
@@ -334,5 +335,5 @@ def _problems_of_goods(
             yield Problem(one.problem, field="components", hint="fix the good's definition first")
         elif one.missing_recipes and recipes_too:
             names = ", ".join(recipe.name for recipe in one.missing_recipes)
-            hint = "select them too, or use add_missing_recipes"
+            hint = wording("select them too, or use {option}", option=Hint.ADD_MISSING_RECIPES())
             yield Problem(f"{one.good.name} needs recipes that are not selected: {names}", hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -66,17 +67,24 @@ def test_a_contender_that_comes_to_another_result_is_noticed(places):
         amend.measure(Run([with_sqlite3.Contender, Forgetful], places, [6], rounds=1, seed=1))
 
 
-def test_a_part_of_the_suite_shows_and_writes_what_it_measured(tmp_path, capsys):
-    output = tmp_path / "page.md"
+@pytest.fixture
+def on_a_disk():
+    """A folder that is not in memory, where a sync costs nothing."""
+    with tempfile.TemporaryDirectory(prefix="plandoc-tests-", dir="/var/tmp") as folder:
+        yield Path(folder)
 
-    suite.run(suite.Wanted.of("read, compare", "6,7", 1, 1), tmp_path, output, None)
+
+def test_a_part_of_the_suite_shows_and_writes_what_it_measured(on_a_disk, capsys):
+    output = on_a_disk / "page.md"
+
+    suite.run(suite.Wanted.of("read, compare", "6,7", 1, 1), on_a_disk, output, None)
 
     page, shown = output.read_text("utf-8"), capsys.readouterr().out
     for contender in contenders.available()[0]:
         assert page.count(f"| {contender.NAME} | ") == 4
         assert shown.count(f" {contender.NAME} ") >= 3
         assert contender.DURABILITY in page
-    assert list(tmp_path.iterdir()) == [output]
+    assert list(on_a_disk.iterdir()) == [output]
 
 
 def test_goals_are_met_missed_or_not_measured_and_never_guessed():

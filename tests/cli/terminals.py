@@ -40,7 +40,7 @@ class Seen:
         return max(len(line.rstrip()) for line in self.text.splitlines())
 
 
-def _take_the_terminal():
+def take_the_terminal():
     """Make Ctrl-C reach the command, also where the tests run in the background."""
     import fcntl
     import termios
@@ -71,7 +71,7 @@ class Terminal:
             env={name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
             | {"TERM": "xterm-256color"},
             start_new_session=True,
-            preexec_fn=_take_the_terminal,
+            preexec_fn=take_the_terminal,
         )
         os.close(theirs)
         try:

@@ -177,7 +177,7 @@ def test_a_plan_that_is_not_in_production_is_not_amended(call, amend, bakery):
     ended = amend("drop", "1", "tea-box", "order cancelled")
 
     assert ended.status == 1
-    assert "'plandoc lock 1'" in ended.err
+    assert "'plandoc lock harbour-market'" in ended.err
 
 
 def test_json_is_the_amendment_and_what_it_leaves_to_look_at(call, amend, kitchen):

@@ -128,11 +128,11 @@ def test_a_hyphen_stands_for_the_standard_output(run, bakery, tmp_path):
 
 
 def test_what_only_looks_like_an_option_is_no_name_of_a_file(call, bakery, tmp_path):
-    mistyped, after_hyphens = call("export", "--replce", "x.json"), call("export", "--", "-x.json")
+    mistyped = call("export", "--replce", "x.json")
 
-    assert (mistyped.status, after_hyphens.status) == (2, 2)
-    assert "Unknown option: --replce" in mistyped.err
-    assert "called ./-x.json" in after_hyphens.err
+    assert mistyped.status == 2
+    assert "unknown option --replce; did you mean --replace?" in mistyped.err
+    assert call("export", "--", "-x.json").status == 0
     assert call("export", "./-x.json").status == 0
     assert json.loads((tmp_path / "-x.json").read_bytes())["application"] == "plandoc"
 

@@ -381,10 +381,10 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
 
 
 @pytest.mark.parametrize(
-    ("steps", "refused", "way_out"),
+    ("steps", "refused", "hint"),
     [
         ((), ("start", "fair"), "'plandoc lock fair'"),
-        ((("lock", "1", "--yes"),), ("plan", "goods", "1", "box=1"), "'plandoc unlock 1'"),
+        ((("lock", "1", "--yes"),), ("plan", "goods", "1", "box=1"), "'plandoc unlock fair'"),
         ((("lock", "fair", "--yes"),), ("bake", "fair", "cookie", "1"), "'plandoc start fair'"),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
@@ -414,7 +414,7 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
             ("pack", "fair", "box", "2"),
-            "'plandoc bake fair 1 1'",
+            "'plandoc bake fair cookie 1'",
         ),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes"), ("bake", "fair", "cookie", "20", "--yes")),
@@ -428,10 +428,10 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
         ),
     ],
 )
-def test_a_refusal_names_the_command_with_what_was_typed(call, fair, steps, refused, way_out):
+def test_a_refusal_names_the_command_with_what_was_typed(call, fair, steps, refused, hint):
     for step in steps:
         assert call(*step).status == 0, step
     ended = call(*refused)
 
     assert ended.status == 1
-    assert way_out in ended.err
+    assert hint in ended.err

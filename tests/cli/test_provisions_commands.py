@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.cli import csv_output
+from plandoc import escaping
 
 from .conftest import contents
 from .terminals import Terminal, needs_a_terminal
@@ -151,7 +151,7 @@ def test_csv_lines_end_as_the_standard_wants_it(bakery):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_the_csv_is_a_formula(start):
-    text = csv_output.csv_text(["name"], [(f"{start}1+1",)])
+    text = escaping.csv_text(["name"], [(f"{start}1+1",)])
     cell = list(csv.reader(io.StringIO(text, newline="")))[1][0]
 
     assert cell.startswith("'")

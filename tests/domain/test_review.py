@@ -63,7 +63,9 @@ def test_a_needed_unit_without_a_decision_is_found_with_the_numbers_and_the_way_
     assert (one.kind, one.what, one.finished_unit_id) == (FindingKind.UNDECIDED, "Unit 1", 1)
     assert (one.needed, one.made) == (144, 0)
     assert one.message == "Unit 1: 144 needed, no batches decided"
-    assert one.way_out == "decide 6 batches with save_batch_decision, or all at once with decide_enough"
+    assert one.hint == (
+        "decide 6 batches with save_batch_decision(event_id, 1, 6), or all at once with decide_enough(event_id)"
+    )
 
 
 def test_a_decision_that_is_short_and_not_accepted_is_found():
@@ -71,7 +73,9 @@ def test_a_decision_that_is_short_and_not_accepted_is_found():
 
     assert (one.kind, one.needed, one.made) == (FindingKind.SHORT, 144, 120)
     assert one.message == "Unit 1: 5 batches make 120 of 144 needed, 24 short"
-    assert one.way_out == "decide 6 batches with save_batch_decision, or accept the shortfall"
+    assert one.hint == (
+        "decide 6 batches with save_batch_decision(event_id, 1, 6), or accept the shortfall with accept_shortfall=True"
+    )
 
 
 def test_an_accepted_shortfall_is_no_finding():

@@ -1,6 +1,5 @@
 """The provenance of snapshots that imports have renumbered: one step back to the original, however far they travelled."""
 
-import attrs
 import pytest
 
 import plandoc
@@ -8,13 +7,12 @@ from plandoc import PlanState
 from plandoc.domain.snapshot_ids import (
     IMPORTED,
     changed_since,
-    digest_of,
     is_sound,
     original,
     renumbered_snapshot,
-    renumbered_view,
 )
 from tests.builders import a_plan
+from tests.exchange.exchange_files import renumbered_by_an_earlier_version, with_definitions
 
 # Every id of a table a hundred higher, then another thousand higher.
 FIRST = {"recipes": {number: number + 100 for number in range(1, 20)}}
@@ -27,19 +25,6 @@ def written(tmp_path):
     with plandoc.open_store(tmp_path / "data", create=True) as store:
         plandoc.use_store(store)
         return plandoc.get_plan_snapshot(a_plan(store, PlanState.IN_PRODUCTION).id)
-
-
-def _with_definitions(snapshot, definitions):
-    digest = digest_of(snapshot.snapshot_data, definitions, snapshot.findings)
-    return attrs.evolve(snapshot, definitions=definitions, digest=digest)
-
-
-def renumbered_by_an_earlier_version(snapshot, changed):
-    """The same, as versions did it that wrote one step for each import."""
-    view = renumbered_view(snapshot, lambda table, number: changed.get(table, {}).get(number, number))
-    ids = {table: {str(old): new for old, new in pairs.items()} for table, pairs in changed.items()}
-    steps = [*snapshot.definitions.get(IMPORTED, []), {"digest": snapshot.digest, "ids": ids}]
-    return _with_definitions(view, {**view.definitions, IMPORTED: steps})
 
 
 @pytest.fixture
@@ -78,14 +63,14 @@ def test_the_steps_of_an_earlier_version_become_one_when_the_snapshot_is_renumbe
 def test_a_step_of_an_earlier_version_with_another_digest_is_not_sound(at, of_an_earlier_version):
     steps = [dict(step) for step in of_an_earlier_version.definitions[IMPORTED]]
     steps[at]["digest"] = "0" * 64
-    forged = _with_definitions(of_an_earlier_version, {**of_an_earlier_version.definitions, IMPORTED: steps})
+    forged = with_definitions(of_an_earlier_version, {**of_an_earlier_version.definitions, IMPORTED: steps})
 
     assert not is_sound(forged)
 
 
 @pytest.mark.parametrize("steps", [[], "x", [{}], [{"digest": "0" * 64}], [{"digest": "x", "ids": {}}]], ids=repr)
 def test_a_history_that_is_not_one_is_not_sound(steps, written):
-    assert not is_sound(_with_definitions(written, {**written.definitions, IMPORTED: steps}))
+    assert not is_sound(with_definitions(written, {**written.definitions, IMPORTED: steps}))
 
 
 def test_relatives_are_known_by_their_origin_with_the_ids_that_differ(written, of_an_earlier_version):
@@ -99,6 +84,6 @@ def test_relatives_are_known_by_their_origin_with_the_ids_that_differ(written, o
 
 
 def test_snapshots_of_two_origins_are_not_relatives(written):
-    other = _with_definitions(written, {**written.definitions, "note": "another"})
+    other = with_definitions(written, {**written.definitions, "note": "another"})
 
     assert changed_since(other, written) is None

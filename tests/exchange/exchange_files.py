@@ -3,8 +3,11 @@
 import contextlib
 import json
 
+import attrs
+
 import plandoc
 from plandoc import PlanState
+from plandoc.domain.snapshot_ids import IMPORTED, digest_of, renumbered_view
 from plandoc.exchange import export_file
 from plandoc.exchange.native.export_native import render_export
 from tests.builders import a_bakery, a_plan
@@ -66,3 +69,17 @@ def filled(store, *, up_to=20):
             recipe = session.add(plandoc.Recipe(f"Other {number}"))
             unit = session.add(plandoc.FinishedUnit(f"Other {number}", recipe.id, items_per_batch=2))
             session.add(plandoc.FinishedGood(f"Other {number}", (plandoc.Component(finished_unit_id=unit.id),)))
+
+
+def with_definitions(snapshot, definitions):
+    """The same snapshot with other definitions, sealed again."""
+    digest = digest_of(snapshot.snapshot_data, definitions, snapshot.findings)
+    return attrs.evolve(snapshot, definitions=definitions, digest=digest)
+
+
+def renumbered_by_an_earlier_version(snapshot, changed):
+    """The same, as versions did it that wrote one step for each import."""
+    view = renumbered_view(snapshot, lambda table, number: changed.get(table, {}).get(number, number))
+    ids = {table: {str(old): new for old, new in pairs.items()} for table, pairs in changed.items()}
+    steps = [*snapshot.definitions.get(IMPORTED, []), {"digest": snapshot.digest, "ids": ids}]
+    return with_definitions(view, {**view.definitions, IMPORTED: steps})

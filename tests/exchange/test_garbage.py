@@ -7,8 +7,8 @@ import pytest
 import plandoc
 from plandoc.cli import main
 from plandoc.exchange import import_file
+from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
-from plandoc.exchange.tabular.cells import MOST_GATHERED
 from plandoc.exchange.tabular.table_files import LARGEST_BYTES, MOST_COMMAS, MOST_LINES
 
 # Of the processor, which others may use as well; in fact it is less than a tenth of that.

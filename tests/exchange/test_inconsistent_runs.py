@@ -114,4 +114,4 @@ def test_a_folder_with_a_run_that_cannot_be_is_not_exported_until_it_is_put_righ
         store.read(lambda session: render_export(session=session))
 
     assert found != []
-    assert "see what 'plandoc check' tells of it" in str(no.value)
+    assert "see what check(folder) reports about it" in str(no.value)

@@ -42,7 +42,7 @@ def test_a_density_that_is_no_volume_and_its_weight_is_left_out_and_said(store, 
     report = import_file(written(tmp_path, small(ingredients=[*SMALL["ingredients"], odd])))
 
     assert _find(plandoc.Ingredient, "salt").density is None
-    wanted = "ingredients: the density of Salt was left out: 1 handful = 30 g is no volume and its weight"
+    wanted = "ingredients: the density of Salt was left out: 1 handful = 30 g is not a volume and its weight"
     assert wanted in report.notes
 
 
@@ -313,3 +313,43 @@ def test_two_exports_after_each_other_share_what_has_the_same_slug(store, tmp_pa
     assert _outcomes(report, "ingredients") == [Outcome.UPDATED]
     assert (flour.name, flour.category) == ("Plain Flour", "Baking")
     assert flour.density is not None
+
+
+def test_new_records_get_their_ids_in_the_order_of_the_file(store, tmp_path):
+    import_file(written(tmp_path, SMALL))
+
+    assert [recipe.slug for recipe in plandoc.list_records(plandoc.Recipe)] == ["cookies", "icing"]
+
+
+def test_a_dry_run_gives_the_rows_and_the_notes_of_the_import(store, tmp_path):
+    decided = {"event_name": "Christmas", "recipe_name": "Cookies", "batches": 2}
+    path = written(tmp_path, small(batch_decisions=[decided]))
+    dry, wet = import_file(path, dry_run=True), import_file(path)
+
+    assert (dry.rows, dry.notes) == (wet.rows, wet.notes)
+    assert any("bakes too little of Cookie" in note for note in dry.notes)
+
+
+def test_an_updated_row_says_in_what_it_differed(store, tmp_path):
+    import_file(written(tmp_path, SMALL))
+    changed = small()
+    changed["recipes"][1]["category"] = "Icings"
+    report = import_file(written(tmp_path, changed))
+
+    assert [(row.name, row.reason) for row in report.with_outcome(Outcome.UPDATED)] == [
+        ("Icing", "differed in category")
+    ]
+
+
+def test_recipes_that_nest_too_deep_only_with_those_of_the_folder_are_refused(store, tmp_path, folder):
+    def chain(names):
+        parts = [[{"recipe_name": inner, "quantity": 1}] for inner in names[1:]] + [[]]
+        return [{"name": name, "components": part} for name, part in zip(names, parts, strict=True)]
+
+    without_goods = {"version": "4.1", "application": "bake-tracker"}
+    import_file(written(tmp_path, {**without_goods, "recipes": chain([*"ABCDEFG", "Middle"])}))
+    before = bytes_of(folder)
+    with pytest.raises(plandoc.errors.ImportRefusedError, match="nested more than 10 levels deep"):
+        import_file(written(tmp_path, {**without_goods, "recipes": chain(["Middle", *"MNOPQRS"])}))
+
+    assert bytes_of(folder) == before

@@ -9,11 +9,11 @@ import pytest
 import plandoc
 from plandoc import PlanState
 from plandoc.cli import sample
-from plandoc.domain.snapshot_ids import is_sound, original
+from plandoc.domain.snapshot_ids import changed_since, is_sound, original
 from plandoc.exchange import Outcome, export_file, import_file
 from tests.builders import a_bakery, a_plan, folder_bytes
 
-from .exchange_files import a_file, exported_bytes, filled, opened
+from .exchange_files import a_file, exported_bytes, filled, opened, renumbered_by_an_earlier_version
 from .exports import real
 
 
@@ -167,6 +167,35 @@ def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_
     assert folder_bytes(tmp_path / "third") == before
 
 
+def test_what_an_earlier_version_imported_in_two_steps_is_the_same_as_the_file_that_brought_it(file, folder, tmp_path):
+    def snapshot_in(place):
+        with opened(place):
+            return plandoc.get_plan_snapshot(_event("christmas-2026").id)
+
+    with opened(folder) as store:
+        filled(store)
+    _import_into_new(file, folder)
+    with opened(folder):
+        onward = export_file(tmp_path / "onward.json").path
+    third = tmp_path / "third"
+    with opened(third) as store:
+        filled(store, up_to=50)
+    _import_into_new(onward, third, on_conflict="skip")
+    home, way, there = map(snapshot_in, (tmp_path / "origin", folder, third))
+    steps = renumbered_by_an_earlier_version(
+        renumbered_by_an_earlier_version(home, changed_since(way, home)), changed_since(there, way)
+    )
+    document = third / "events" / f"{there.event_id}.json"
+    content = json.loads(document.read_bytes())
+    content["plan_snapshots"]["1"].update(definitions=dict(steps.definitions), digest=steps.digest)
+    document.write_text(json.dumps(content))
+    again = [_import_into_new(path, third, on_conflict="skip") for path in (file, onward)]
+
+    assert len(steps.definitions["imported"]) == 2
+    for report in again:
+        assert {row.reason for row in report.rows if row.table == "events"} == {"already there, the same"}
+
+
 def test_decisions_are_not_stale_because_the_ingredients_got_other_numbers(file, folder):
     with opened(folder) as store:
         filled(store)
@@ -287,6 +316,19 @@ def test_update_of_everything_gives_the_files_bytes(file, folder):
     _import_into_new(file, folder, on_conflict="update")
 
     assert exported_bytes(folder) == file.read_bytes()
+
+
+def test_an_update_of_a_draft_reports_each_part_of_its_plan(file, folder):
+    _import_into_new(file, folder)
+    with opened(folder) as store, store.session() as session:
+        draft = plandoc.find_by_key(plandoc.Event, "draft", session=session)
+        goods = {good.id: quantity for good, quantity in plandoc.get_event_fg_quantities(draft.id, session=session)}
+        first = min(goods)
+        plandoc.set_event_finished_goods(draft.id, {**goods, first: goods[first] + 1}, session=session)
+    report = _import_into_new(file, folder, on_conflict="update")
+    rows = [row for row in report.rows if row.name.startswith("draft") and row.outcome is Outcome.UPDATED]
+
+    assert [(row.table, row.reason) for row in rows] == [("events", "differed in goods"), ("event_finished_goods", "")]
 
 
 @pytest.mark.parametrize("slug", ["christmas-2026", "completed"])

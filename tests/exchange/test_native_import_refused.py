@@ -93,7 +93,7 @@ WRONG = {
     "negative quantity": (_set("event_finished_goods", 0, quantity=-1), "event_finished_goods", "at least 1"),
     "wrong state": (_set("events", 0, plan_state="DRAFT"), "events", "wanted one of draft"),
     "no such day": (_set("events", 0, event_date="2025-02-30"), "events", "wanted a date"),
-    "slug twice": (lambda value: value["recipes"].append(value["recipes"][0]), "recipes", "stands twice"),
+    "slug twice": (lambda value: value["recipes"].append(value["recipes"][0]), "recipes", "occurs twice"),
     "pair twice": (lambda v: v["event_recipes"].append(v["event_recipes"][0]), "event_recipes", "the same as"),
     "stock twice": (lambda v: v["stock"].append(v["stock"][0]), "stock", "the same as"),
     "amendment twice": (lambda v: v["plan_amendments"].append(v["plan_amendments"][0]), "plan_amendments", "the same"),
@@ -140,7 +140,7 @@ WRONG = {
         "plan_snapshots",
         "",
     ),
-    "false journey": (
+    "false provenance": (
         _inside("plan_snapshots", 0, "definitions", "imported", to=[{"digest": "0" * 64, "ids": {}}]),
         "plan_snapshots",
         "digest",
@@ -150,7 +150,7 @@ WRONG = {
     "amendment changed": (
         _inside("plan_amendments", 0, "change", "data", "new_quantity", to=5),
         "plan_amendments",
-        "the plan is not what",
+        "the plan differs from its snapshot",
     ),
     "unknown change": (_inside("plan_amendments", 0, "change", "kind", to="eval"), "plan_amendments", "wanted a kind"),
     "started without snapshot": (lambda v: v["plan_snapshots"].pop(0), "plan_snapshots", "has no snapshot"),

@@ -17,7 +17,7 @@ WRONG_FILES = {
     "two values": ("{} {}", plandoc.DamagedError, "wanted the end of the file"),
     "a list": ("[]", plandoc.DamagedError, "wanted one JSON object"),
     "null": ("null", plandoc.DamagedError, "wanted one JSON object"),
-    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.DamagedError, "stands twice"),
+    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.DamagedError, "key 'version'"),
     "NaN": ('{"a": NaN}', plandoc.DamagedError, "NaN"),
     "endless": ('{"a": -Infinity}', plandoc.DamagedError, "Infinity"),
     "too big": ('{"a": 1e999}', plandoc.DamagedError, "out of range"),
@@ -196,7 +196,7 @@ WRONG_ROWS = {
     "no such moment": (
         "production_records",
         {"event_name": "Christmas", "recipe_name": "Cookies", "batches": 1, "produced_at": "soon"},
-        "wanted a moment",
+        "wanted a date and time",
     ),
     "no object": ("events", 7, "wanted an object"),
 }
@@ -215,5 +215,5 @@ def test_a_slug_that_stands_twice_and_a_table_that_is_no_list_are_refused(store,
     export = small(ingredients=[*SMALL["ingredients"], SMALL["ingredients"][0]], packages={"name": "P"})
     reasons = [row.reason for row in _refused(tmp_path, export).report.rows]
 
-    assert "the slug 'flour_all_purpose' stands twice in this table" in reasons
+    assert "the slug 'flour_all_purpose' occurs twice in this table" in reasons
     assert any(reason.startswith("wanted a list") for reason in reasons)

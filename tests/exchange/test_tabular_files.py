@@ -32,7 +32,7 @@ NO_FILES = {
     "an object": (b'{"name": "X"}', "wanted a list of"),
     "cut off": (b'[{"name": "X"', "this is not JSON"),
     "not a list of objects": (b"[1, null]", "wanted an object for each"),
-    "NaN": (b'[{"name": NaN}]', "NaN is no number"),
+    "NaN": (b'[{"name": NaN}]', "NaN is not a number"),
     "deep": (b"[" * 5000, "nested too deep"),
     "half a pair": (b'[{"name": "\\ud800"}]', "surrogate"),
 }
@@ -86,14 +86,14 @@ def test_a_missing_and_a_doubled_column_are_refused(store, tmp_path):
     doubled, _ = _problems(tabular.import_stock, tmp_path / "s.csv", "ingredient,unit,quantity,Unit\n")
 
     assert missing == [(1, None, "the column quantity and the column unit is missing")]
-    assert doubled == [(1, None, "the column unit stands twice")]
+    assert doubled == [(1, None, "the column unit occurs twice")]
 
 
 def test_a_quotation_mark_that_is_not_closed_is_no_csv(store, tmp_path):
     (problem,), _ = _problems(tabular.import_ingredients, tmp_path / "i.csv", 'name\nFlour\n"Sugar\nButter\n')
 
     assert problem[0] == 3
-    assert problem[2].startswith("this is no CSV: ")
+    assert problem[2].startswith("this is not CSV: ")
 
 
 def test_a_cell_beyond_the_last_column_names_the_decimal_comma(store, tmp_path):
@@ -174,7 +174,7 @@ def test_text_that_looks_like_a_formula_is_just_text_and_control_characters_are_
 def test_a_key_that_stands_twice_is_refused_with_the_line_of_the_second(store, tmp_path):
     problems, _ = _problems(tabular.import_ingredients, tmp_path / "i.json", '[{"name": "X",\n"name": "Y"}]')
 
-    assert problems == [(2, None, "the key name stands twice")]
+    assert problems == [(2, None, "the key name occurs twice")]
 
 
 @pytest.mark.parametrize("value", ["true", "[]", "{}", "3"])

@@ -142,8 +142,8 @@ def test_a_component_that_stands_twice_and_rows_apart_are_refused(store, tmp_pat
     refused = _refused(_csv(tmp_path, "X,Cookie,1,\nX,cookie,2,\nY,Slice,1,\nX,Slice,1,\n"))
 
     assert [(one[0], one[2]) for one in refused] == [
-        (3, "'cookie' stands twice, first on line 2"),
-        (5, "the rows of 'X' stand apart, the first on line 2"),
+        (3, "'cookie' occurs twice, first on line 2"),
+        (5, "the rows of 'X' are apart, the first on line 2"),
     ]
 
 

@@ -175,7 +175,11 @@ BROKEN_ROWS = {
     "no recipe": (",Flour,,1,cup,,", "recipe", "wanted a name, found nothing"),
     "both": ("X,Flour,Frosting,1,cup,,", "sub_recipe", "wanted an ingredient or a sub-recipe, found both"),
     "neither": ("X,,,1,cup,,", "ingredient", "wanted an ingredient or a sub-recipe, found nothing"),
-    "unit of a sub-recipe": ("X,,Frosting,1,cup,,", "unit", "wanted no unit, for a sub-recipe is counted in batches"),
+    "unit of a sub-recipe": (
+        "X,,Frosting,1,cup,,",
+        "unit",
+        "wanted no unit, because a sub-recipe is counted in batches",
+    ),
     "unknown sub-recipe": ("X,,Frostin,1,,,", "sub_recipe", "there is no recipe 'Frostin'"),
     "itself": ("X,,X,1,,,", None, "'X' contains itself: 'X' -> 'X'"),
     "unknown unit": ("X,Flour,,1,tablespon,,", "unit", "wanted a unit that plandoc knows, found 'tablespon'"),
@@ -237,10 +241,10 @@ def test_rows_that_stand_apart_and_names_that_stand_twice_are_refused(store, tmp
     twice = [{"name": "Frosting"}, {"name": "FROSTING"}]
 
     assert [(one[0], one[2]) for one in _refused(_csv(tmp_path, apart))] == [
-        (4, "the rows of 'x' stand apart, the first on line 2")
+        (4, "the rows of 'x' are apart, the first on line 2")
     ]
-    assert [one[2] for one in _refused(_csv(tmp_path, yields))] == ["'y' stands twice, first on line 2"]
-    assert [one[2] for one in _refused(_json(tmp_path, twice))] == ["'FROSTING' stands twice, first on line 1"]
+    assert [one[2] for one in _refused(_csv(tmp_path, yields))] == ["'y' occurs twice, first on line 2"]
+    assert [one[2] for one in _refused(_json(tmp_path, twice))] == ["'FROSTING' occurs twice, first on line 1"]
 
 
 def test_a_cycle_through_stored_recipes_and_too_many_levels_show_their_path(store, tmp_path):
@@ -333,5 +337,5 @@ def test_a_recipe_of_more_lines_than_a_record_holds_is_refused(store, tmp_path):
 
 
 def test_an_ingredient_that_stands_twice_is_refused(store, tmp_path):
-    with pytest.raises(plandoc.ValidationError, match="'FLOUR' stands twice, first on line 2"):
+    with pytest.raises(plandoc.ValidationError, match="'FLOUR' occurs twice, first on line 2"):
         import_ingredients(_csv(tmp_path, "name\nFlour\nFLOUR\n"))

@@ -101,7 +101,7 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
         with pytest.raises(plandoc.PlanStateError) as refused:
             call(event.id, bakery)
         assert (refused.value.event_id, refused.value.current_state) == (event.id, state)
-        assert refused.value.way_out
+        assert refused.value.hint
         assert folder_bytes(folder) == before
 
 

@@ -49,9 +49,7 @@ def test_units_that_two_goods_share_are_used_once(folder, bakery, event):
         record_assembly(event.id, bakery.hamper.id, 2)
 
     assert messages(refused) == ["Hamper: packing 2 takes 24 Cookie, found 12 made and not used, 12 missing"]
-    assert refused.value.problems[0].hint == (
-        "record what was baked first, with record_production(finished_unit_id=1, batches=1)"
-    )
+    assert refused.value.problems[0].hint == ("record what was baked first, with record_production(1, 1, 1)")
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.hamper.id, 1).quantity == 1
 
@@ -110,7 +108,7 @@ def test_a_good_is_packed_no_more_often_than_the_plan_wants(folder, bakery, even
         record_assembly(event.id, bakery.cookie_box.id, 4)
 
     assert messages(refused) == ["Cookie Gift Box: 10 wanted and 7 packed, so at most 3 more, found 4"]
-    assert refused.value.problems[0].hint == "raise the quantity first, with change_quantity(quantity=11)"
+    assert refused.value.problems[0].hint == "raise the quantity first, with change_quantity(1, 3, 11, reason)"
     assert folder_bytes(folder) == before
     assert record_assembly(event.id, bakery.cookie_box.id, 3).quantity == 3
 
@@ -122,7 +120,7 @@ def test_a_good_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
         record_assembly(event.id, bakery.plain_cookie.id, 1)
 
     assert messages(refused) == ["Plain Cookie is not in the plan of Christmas 2026"]
-    assert refused.value.problems[0].hint == "add it to the plan first, with add_finished_good"
+    assert refused.value.problems[0].hint == "add it to the plan first, with add_finished_good(1, 1, quantity, reason)"
     assert folder_bytes(folder) == before
 
 

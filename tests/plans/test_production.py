@@ -103,12 +103,12 @@ WRONG_NUMBERS = [
     (
         {"units_made": 40},
         "Cookie: 2 batches yield 48, found 40 made and 0 lost",
-        "record the other 8 as lost, with the reason",
+        "record the other 8 as lost, with lost={reason: 8}",
     ),
     (
         {"units_made": 40, "lost": {"burnt": 7}},
         "Cookie: 2 batches yield 48, found 40 made and 7 lost",
-        "record the other 1 as lost, with the reason",
+        "record the other 1 as lost, with lost={reason: 1}",
     ),
     (
         {"units_made": 50},
@@ -201,7 +201,9 @@ def test_a_unit_that_is_not_in_the_plan_is_refused_and_changes_no_byte(folder, b
         record_production(event.id, bakery.small_cookie.id, 1)
 
     assert messages(refused) == ["Small Cookie is neither decided nor needed in the plan of Christmas 2026"]
-    assert refused.value.problems[0].hint == "add it to the plan first, with modify_batch_decision"
+    assert (
+        refused.value.problems[0].hint == "add it to the plan first, with modify_batch_decision(1, 2, batches, reason)"
+    )
     assert folder_bytes(folder) == before
 
 

@@ -153,7 +153,7 @@ def test_what_changes_after_deciding_shows_as_a_finding(store, bakery, event, ch
     change(store, bakery, event)
 
     assert found(event) == findings
-    assert all(one.message and one.way_out for one in plandoc.review_plan(event.id))
+    assert all(one.message and one.hint for one in plandoc.review_plan(event.id))
 
 
 OF_THE_SELECTION = {name for name in CHANGES if "selection" in name or "quantity" in name or "goods at all" in name}

@@ -331,9 +331,7 @@ def test_a_finding_names_what_differs_and_both_ways_out(store, bakery, event):
         "Chocolate Chip Cookies: the catalog differs from the plan: Flour 2 cup -> 1 cup, "
         "Sugar 1 cup -> none, Butter none -> 1 kg, Cookie: yield 24 a batch -> 20 a batch"
     )
-    assert recipe.way_out == (
-        "adopt it with revise_recipe of chocolate-chip-cookies, or leave it: the plan stays as it is"
-    )
+    assert recipe.hint == ("adopt it with revise_recipe(1, 1, reason), or leave it: the plan stays as it is")
     assert good.message == (
         "Hamper: the catalog differs from the plan: Cookie Gift Box 1 -> none, Plain Slice 2 -> none"
     )

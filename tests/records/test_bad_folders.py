@@ -34,7 +34,7 @@ def test_all_mistakes_of_a_document_are_reported_at_once(folder):
 
 def test_a_missing_folder_is_named_and_made_only_when_asked_for(tmp_path):
     path = tmp_path / "no" / "data"
-    with pytest.raises(FolderNotFoundError, match=r"is no plandoc folder; make one with 'plandoc init'") as refused:
+    with pytest.raises(FolderNotFoundError, match=r"not a plandoc folder: .*; create one with open_store") as refused:
         plandoc.open_store(path)
 
     assert refused.value.path == str(path)

@@ -38,7 +38,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
             "event_id": 7,
             "current_state": PlanState.LOCKED,
             "attempted_action": "amend the plan",
-            "way_out": "start production first",
+            "hint": "start production first",
             "event_name": "",
         },
     ),
@@ -80,7 +80,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
         errors.LockTimeout("/a", 0.25, HOLDER, "plandoc (process 12)"),
         (
             "/a is being written to by plandoc (process 12); waited 0.25 seconds; "
-            "try again when it has finished, or wait longer with timeout_seconds; "
+            "try again when it has finished, or with a longer timeout_seconds; "
             "if it hangs, end that process, which lets go of the folder at once"
         ),
         {"path": "/a", "waited_seconds": 0.25, "holder": HOLDER},

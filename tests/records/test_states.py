@@ -27,7 +27,7 @@ EDITS = {
 STEPS = {states.LOCK: "ynnn", states.UNLOCK: "nynn", states.START: "nynn", states.COMPLETE: "nnyn"}
 WAYS_OUT = {
     (Edit.SELECTION, PlanState.LOCKED): "unlock_plan",
-    (Edit.SELECTION, PlanState.IN_PRODUCTION): "add_finished_good, drop_finished_good or change_quantity",
+    (Edit.SELECTION, PlanState.IN_PRODUCTION): "change_quantity(7, finished_good_id, quantity, reason)",
     (Edit.DECISIONS, PlanState.IN_PRODUCTION): "modify_batch_decision",
     (Edit.DETAILS, PlanState.COMPLETED): "only its notes",
     (Edit.REMOVAL, PlanState.IN_PRODUCTION): "discard_history=True",
@@ -67,8 +67,8 @@ def test_each_change_is_allowed_in_its_states_and_refused_with_the_way_out_in_al
     assert (refusal is None) == allowed
     if refusal is not None:
         assert (refusal.event_id, refusal.current_state, refusal.attempted_action) == (7, state, action)
-        assert WAYS_OUT.get((change, state), "") in refusal.way_out
-        assert refusal.way_out
+        assert WAYS_OUT.get((change, state), "") in refusal.hint
+        assert refusal.hint
 
 
 def test_the_tables_of_this_test_are_complete():
@@ -110,7 +110,7 @@ def test_a_row_of_a_completed_plan_is_refused_as_the_change_that_it_would_be(kin
 
     error = refused.value
     assert error.attempted_action == edit.value
-    assert all(part in str(error) for part in (edit.value, event.name, f"event {event.id}", "COMPLETED", error.way_out))
+    assert all(part in str(error) for part in (edit.value, event.name, f"event {event.id}", "COMPLETED", error.hint))
 
 
 @pytest.mark.parametrize(

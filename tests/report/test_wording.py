@@ -7,7 +7,7 @@ from plandoc.report import labels
 
 def test_every_state_kind_of_finding_and_status_has_words():
     assert set(labels.STATES) == set(records.PlanState)
-    assert set(labels.WAYS_OUT) == set(records.FindingKind)
+    assert set(labels.HINTS) == set(records.FindingKind)
     assert set(labels.STATUSES) == set(Status)
 
 

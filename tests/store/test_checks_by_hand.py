@@ -10,6 +10,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
+from plandoc.hints import for_command
 from plandoc.maintenance import checks
 from plandoc.workflow.production import record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
@@ -252,7 +253,7 @@ def test_a_missing_marker_beside_documents_is_told_from_no_folder(worked):
     (problem,) = plandoc.check(worked)
 
     assert problem.file == "plandoc.json"
-    assert "plandoc repair --from BACKUP" in problem.hint
+    assert "plandoc repair --from BACKUP" in for_command(problem.hint)
 
 
 def test_a_newer_format_is_told(worked):

@@ -18,8 +18,8 @@ from tests.plans.amending import CHANGES
 FILE = "events/1.json"
 WANTED = (
     "events/1.json:{}, plan_snapshots {}, event_id: wanted one snapshot of the event, found rows 1 and 2 (only you can "
-    "say which one is right: take the other out of it with an editor, or take the file back from a backup, "
-    "with 'plandoc repair --from BACKUP')"
+    "say which one is right: take the other out of it with an editor, or take the file back from a backup: "
+    "repair(folder, from_backup=backup))"
 )
 STATES = {"draft": PlanState.DRAFT, "locked": PlanState.LOCKED, "started": PlanState.IN_PRODUCTION}
 # By the state that the plan is in.
@@ -158,14 +158,14 @@ def test_the_check_reports_both_and_nothing_else_but_the_next_id(place):
     assert [problem.field for problem in problems if problem.table != "plan_snapshots"] == ["next_ids.plan_snapshots"]
 
 
-def test_the_backup_that_has_the_file_unharmed_is_named_and_takes_it_back(made, place, capsys):
+def test_the_command_that_takes_the_file_back_from_a_backup_is_named_and_does_so(made, place, capsys):
     shutil.copy(made[0] / "started.zip", place / "plandoc-20260101T000000Z.zip")
     refused = main(["--data", "started", "snapshot", "1"])
     said = capsys.readouterr().err
     repaired = main(["--data", "started", "repair", "--from", "plandoc-20260101T000000Z.zip"])
 
     assert refused == 1
-    assert "has it undamaged: 'plandoc repair --from " in said
+    assert "take the file back from a backup: 'plandoc repair --from BACKUP'" in said
     assert repaired == 0
     assert plandoc.check(place / "started") == []
     assert list((place / "started" / "lost-found").iterdir())

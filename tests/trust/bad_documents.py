@@ -109,28 +109,18 @@ SEALED = _sealed(documents=None)
 LEADING_OUT = _sealed(documents=[{"path": "../evil.json", "replaces": None, "content": "{}"}])
 
 
-def with_a_backup(spoil: Spoil) -> Spoil:
-    """Make a backup as somebody does, and then the damage."""
+KEPT = ("back from a backup: 'plandoc repair --from BACKUP'",)
 
-    def spoil_later(folder: Path) -> None:
-        command("backup", str(folder.parent / "kept.zip"))(folder)
-        spoil(folder)
-
-    return spoil_later
-
-
-KEPT = ("undamaged: 'plandoc repair --from ", "/kept.zip' takes it back")
-
-# Damage to a folder of which there is a backup: the place of it is offered.
+# Damage that only a backup can mend: the command that takes a document back is named.
 BACKED_UP = (
-    Row(3, "truncated, with a backup, shown", command("event", "show", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
-    Row(3, "truncated, with a backup, checked", command("check"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT))),
-    Row(3, "truncated, with a backup, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, with_a_backup(cut_off(EVENT)), every_document),
-    Row(3, "truncated catalog with a backup", command("recipe", "list"), ("catalog.json:", *KEPT), 1, with_a_backup(cut_off(CATALOG))),
-    Row(3, "truncated marker with a backup", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, with_a_backup(cut_off(MARKER))),
-    Row(5, "NUL bytes, with a backup", command("event", "show", "1"), ("a lost write", *KEPT), 1, with_a_backup(written(EVENT, b"\0" * 300))),
-    Row(37, "no catalog, but a backup", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, with_a_backup(lambda folder: (folder / CATALOG).unlink())),
-    Row(37, "no marker, but a backup", command("recipe", "list"), ("no plandoc.json, so the folder is not new", *KEPT), 1, with_a_backup(lambda folder: (folder / MARKER).unlink())),
+    Row(3, "truncated; the command that takes it back, shown", command("event", "show", "1"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
+    Row(3, "truncated; the command that takes it back, checked", command("check"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
+    Row(3, "truncated; the command that takes it back, written", command("unlock", "1"), ("events/1.json:", *KEPT), 1, cut_off(EVENT), every_document),
+    Row(3, "truncated catalog; the command that takes it back", command("recipe", "list"), ("catalog.json:", *KEPT), 1, cut_off(CATALOG)),
+    Row(3, "truncated marker; the command that takes it back", command("recipe", "list"), ("plandoc.json:", *KEPT), 1, cut_off(MARKER)),
+    Row(5, "NUL bytes; the command that takes it back", command("event", "show", "1"), ("a lost write", *KEPT), 1, written(EVENT, b"\0" * 300)),
+    Row(37, "no catalog; the command that takes it back", command("recipe", "list"), ("catalog.json: the file is missing", *KEPT), 1, lambda folder: (folder / CATALOG).unlink()),
+    Row(37, "no marker; the command that takes it back", command("recipe", "list"), ("no plandoc.json, so the folder is not new", *KEPT), 1, lambda folder: (folder / MARKER).unlink()),
 )  # fmt: skip
 
 # The number, what it is; how it is made, the error of the library, and a part of the message.

@@ -234,7 +234,7 @@ EDITS: tuple[Row, ...] = (
     *only_found("a snapshot of another version", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(snapshot_version="2.0")), *CHANGED),
     *only_found("a snapshot whose plan was emptied", fields_of(SNAPSHOTS, "1", snapshot_data={}), *CHANGED),
     *(
-        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "take the file of the event back from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
+        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "take the file back from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
         for part, how, value in (("recipes", "made a text", "x"), ("batch_decisions", "taken out", None), ("finished_goods", "made numbers", [1, 2]))
         for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"))
     ),

@@ -13,7 +13,7 @@ PAGE = ROOT / "docs/bad-inputs.md"
 LIST: tuple[tuple[str, str], ...] = (
     ("a document of 0 bytes", 'refused: "the file is empty; a document never is"; never taken for a new one'),
     ("a document that is `null`, a list or a number", "refused with line and column"),
-    ("JSON that was cut off", "refused with line and column; where there is a backup that has the document whole, its path is said"),
+    ("JSON that was cut off", "refused with line and column; the command that takes the document back from a backup is named"),
     ("something behind the end, a comma too many", "refused with line and column"),
     ("a file of NUL bytes", 'refused: "it looks like a lost write"'),
     ("a key twice in one object", "refused by the name of the key"),

@@ -155,7 +155,7 @@ OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of
 RENAMED = "the file was renamed or copied; give it its own name back"
 UNKNOWN_NAME = "misnamed document; plandoc ignores it"
 STRANGE = "a JSON file that plandoc does not know"
-NO_FOLDER = "is no plandoc folder"
+NO_FOLDER = "not a plandoc folder"
 
 PLACES: tuple[Row, ...] = (
     # Files under other names.
@@ -172,7 +172,7 @@ PLACES: tuple[Row, ...] = (
     *found("a catalog in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
     *found("a catalog in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
     *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
-    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup",), 1, lambda folder: (folder / STOCK).unlink()),
+    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup: 'plandoc repair",), 1, lambda folder: (folder / STOCK).unlink()),
     Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
     *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (give 'Events' this name back)"),
     *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "take it back from a backup"),

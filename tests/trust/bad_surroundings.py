@@ -340,7 +340,7 @@ def on_a_file_system_that(written: Call, **calls: tuple[str, int]) -> Call:
 
 
 SURROUNDINGS: tuple[Row, ...] = (
-    Row(37, "no folder", elsewhere("no", SHOW), ("is no plandoc folder; make one with 'plandoc init'",)),
+    Row(37, "no folder", elsewhere("no", SHOW), ("create one with 'plandoc init'",)),
     Row(37, "a file", elsewhere(CATALOG, SHOW), ("catalog.json is a file; wanted the path of a data folder",)),
     Row(37, "a file, to be made a folder", elsewhere(CATALOG, command("init")), ("is a file; wanted the path of a",)),
     Row(40, "the folder through a link", library(through_a_link), ("Rye",), 0, keeps=nothing),

@@ -27,6 +27,7 @@ WRITTEN_BY_HAND = {
 CALLS: dict[str, list[tuple[str, ...]]] = {
     "demo": [("demo", "data"), ("demo", "{0}/x")],
     "init": [("init",)],
+    "completion": [("completion", "bash"), ("completion", "{0}")],
     "import": [("import", "evil.json"), ("import", "evil-export.json"), ("import", "{0}")],
     "export": [
         ("export", "-"),
@@ -214,7 +215,7 @@ def _without_own_styles(shown: str) -> str:
 
 
 def test_every_command_is_called_here() -> None:
-    assert set(CALLS) >= {words for words, *_ in command_table.COMMANDS}
+    assert set(CALLS) >= {command.name for command in command_table.COMMANDS}
 
 
 def is_formula(cell: str) -> bool:

@@ -55,7 +55,7 @@ def _density(export: ExportReader, row: Fields, name: str) -> records.Density | 
         if dimension_of(volume_unit) is Dimension.VOLUME and dimension_of(weight_unit) is Dimension.WEIGHT:
             return records.Density(volume, volume_unit, weight, weight_unit)
         shown = f"{volume} {volume_unit} = {weight} {weight_unit}"
-        export.note(f"ingredients: the density of {name} was left out: {shown} is no volume and its weight")
+        export.note(f"ingredients: the density of {name} was left out: {shown} is not a volume and its weight")
         return None
     if volume is not None or weight is not None:
         export.note(f"ingredients: the density of {name} is not complete and was left out")

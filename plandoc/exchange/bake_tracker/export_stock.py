@@ -9,7 +9,7 @@ from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.records import StockItem
 
-# Why a quantity is taken as it stands, an amount in the package's unit, and not times the size of the package: the
+# Why a quantity is taken as it is, an amount in the package's unit, and not times the size of the package: the
 # exports say so. "6 sticks remaining (1.5 lb)" has 1.5 where a package is 4 lb; "Half bag remaining" has 36 where one
 # is 72 oz; "partial package (20%)" has 1.6 where one is 8 oz; nearly every "full package" has just the package's size.
 # A few notes can be read the other way ("Unopened" beside 2.0 of flour in 25 lb bags), but no row proves it, and too
@@ -49,5 +49,5 @@ def _unit_of_product(ingredient: str, brand: str, units: Products) -> str:
     if len(known) != 1:
         products = f"the products of {shorten(ingredient)} by {shorten(brand)}"
         shown = f"{products} have the units {', '.join(known)}" if known else f"there is no unit among {products}"
-        raise refuse(f"wanted one unit, for the row names none; {shown}", "package_unit")
+        raise refuse(f"wanted one unit, because the row names none; {shown}", "package_unit")
     return known[0]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from plandoc import constraints
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.exchange.input_file import plain_number
 from plandoc.frozen import frozen
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class Fields:
             return default
         value = constraints.exact(value)
         self._check(name, constraints.non_negative_decimal(value))
-        return _plain(value)
+        return plain_number(value)
 
     def amount_or_none(self, name: str) -> Decimal | None:
         """Return a number, or None when the field is not there."""
@@ -100,7 +101,7 @@ class Fields:
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:
-            raise refuse(f"wanted a moment such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
+            raise refuse(f"wanted a date and time such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
     def reference(self, kind: str, *names: str) -> Reference:
@@ -125,7 +126,7 @@ class Fields:
         return parsed
 
     def leave(self) -> None:
-        """Take the whole row without looking at it, for something else tells that it was left out."""
+        """Take the whole row without looking at it, because something else reports that it was left out."""
         self._taken.update(self._row)
 
     def _take(self, name: str) -> Any:
@@ -142,8 +143,3 @@ class Fields:
     def _check(self, name: str, wrong: str | None) -> None:
         if wrong is not None:
             raise refuse(wrong, name)
-
-
-def _plain(value: Decimal) -> Decimal:
-    text = format(value, "f")
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else Decimal(text)

@@ -123,7 +123,7 @@ class ExportReader:
             name: What the slug is made of when none is given.
         """
         if given and (group, given) in self._given:
-            raise ValidationError(f"the slug {given!r} stands twice in this table")
+            raise ValidationError(f"the slug {given!r} occurs twice in this table")
         self._given.add((group, given))
         taken = self._slugs.setdefault(group, set())
         slug = slugify(given or name, taken)

@@ -26,7 +26,7 @@ from plandoc.tables import BY_TYPE
 _GONE = 10**9
 
 
-def impossible(
+def inconsistent_runs(
     content: EventContent,
     current: Definitions,
     snapshot_ids: Mapping[str, Mapping[int, int]] | None = None,
@@ -44,10 +44,10 @@ def impossible(
         return
     history = _history(content, current, snapshot_ids)
     for one in (*packed_beyond_plan(history, label), *inconsistent_by_definitions(history, label)):
-        yield BY_TYPE[type(one.run)].name, _said(one)
+        yield BY_TYPE[type(one.run)].name, _describe(one)
 
 
-def _said(one: InconsistentRun) -> str:
+def _describe(one: InconsistentRun) -> str:
     return f"a run that cannot be: {one.message}"
 
 

@@ -20,7 +20,7 @@ IDS_OF_VERSION_1 = "signed_ids"
 BEGINNING = f'{{\n "application": "{APPLICATION}",\n "export_version": '.encode()
 
 TABLE_NAMES = tuple(table.name for table in TABLES)
-# A decision that was made for the recipe as it is has this in the place of the recipe's fingerprint.
+# A decision that was made for the recipe as it is has this instead of the recipe's fingerprint.
 CURRENT = "current"
 
 

@@ -13,10 +13,11 @@ from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
-from plandoc.exchange.native.consistency import impossible
+from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.storage import output_file
 from plandoc.storage.output_file import Kind
@@ -70,7 +71,7 @@ def export_file(
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: when the data refers to what does not exist, or a snapshot does not match its digest, so that
-            nobody could take the file in; `check` tells more.
+            nobody could take the file in; `check` reports more.
         StorageError: when the file cannot be written; it is then as it was.
     """
     rendered = render_export(None if event_ids is None else tuple(event_ids), session=session)
@@ -113,9 +114,14 @@ def render_export(event_ids: tuple[int, ...] | None = None, session: Session = N
 
 def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], current: Definitions) -> list[Problem]:
     return [
-        Problem(message, file=places[content.event.slug], table=table, hint="see what 'plandoc check' tells of it")
+        Problem(
+            message,
+            file=places[content.event.slug],
+            table=table,
+            hint=wording("see what {check} reports about it", check=Hint.CHECK()),
+        )
         for content in contents
-        for table, message in ([*unsound(content, content.plan)] or impossible(content, current))
+        for table, message in ([*unsound(content, content.plan)] or inconsistent_runs(content, current))
     ]
 
 

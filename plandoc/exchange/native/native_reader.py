@@ -22,9 +22,10 @@ from plandoc.exchange.event_content import EventContent, content_of_rows, unsoun
 from plandoc.exchange.import_report import FailedRows
 from plandoc.exchange.names import did_you_mean
 from plandoc.exchange.native import export_format
-from plandoc.exchange.native.consistency import impossible
+from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
 from plandoc.exchange.references import wrong_nesting
+from plandoc.hints import joined
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -113,11 +114,11 @@ class _Reader:
             rows = self._exported.get(table.name)
             if type(rows) is not list:
                 self._failed.add(
-                    table.name, "the whole table", f"wanted a list, found {_shown(self._exported, table.name)}"
+                    table.name, "the whole table", f"wanted a list, found {_format(self._exported, table.name)}"
                 )
         ids = self._exported.get(self._ids_key)
         if type(ids) is not dict or not all(type(one) is dict for one in ids.values()):
-            found_there = _shown(self._exported, self._ids_key)
+            found_there = _format(self._exported, self._ids_key)
             self._failed.add(self._ids_key, "the whole table", f"wanted objects of ids, found {found_there}")
 
     def _collect_slugs(self) -> None:
@@ -127,7 +128,7 @@ class _Reader:
                 slug = row.get("slug") if type(row) is dict else None
                 wrong = valid_slug(slug) or (None if slug else "wanted a slug, found nothing")
                 if wrong is None and slug in slugs:
-                    wrong = f"stands twice, also in row {slugs[slug]}"
+                    wrong = f"occurs twice, also in row {slugs[slug]}"
                 if wrong is not None:
                     self._failed.add(table.name, _name(row, number), f"slug: {wrong}")
                 else:
@@ -171,8 +172,8 @@ class _Reader:
             return record
         for problem in problems:
             field = f"{as_slug(problem.field)}: " if problem.field else ""
-            hint = f" ({problem.hint})" if problem.hint else ""
-            self._failed.add(table.name, self._called(table, number), f"{field}{problem.message}{hint}")
+            hint = [" (", problem.hint, ")"] if problem.hint else []
+            self._failed.add(table.name, self._called(table, number), joined("", [field, problem.message, *hint]))
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:
@@ -270,7 +271,7 @@ class _Reader:
             current = Definitions(
                 *(self._look_up(name) for name in ("finished_goods", "finished_units", "recipes", "ingredients"))
             )
-            for table, reason in impossible(content, current, former_ids, self._slug_of):
+            for table, reason in inconsistent_runs(content, current, former_ids, self._slug_of):
                 self._failed.add(table, content.event.slug, reason)
         if content.amendments and content.snapshot is None:
             self._failed.add("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
@@ -280,7 +281,7 @@ class _Reader:
 
 
 def _with_floats(value: Any) -> Any:
-    # Numbers are read exactly, as decimals; what a snapshot holds is JSON, and its digest tells whether it is the same.
+    # Numbers are read exactly, as decimals; what a snapshot holds is JSON, and its digest shows whether it is the same.
     if type(value) is Decimal:
         return float(value)
     if type(value) is dict:
@@ -293,5 +294,5 @@ def _name(row: Any, number: int) -> str:
     return slug if type(slug) is str and valid_slug(slug) is None and slug else f"row {number}"
 
 
-def _shown(exported: Mapping[str, Any], key: str) -> str:
+def _format(exported: Mapping[str, Any], key: str) -> str:
     return shorten(exported[key]) if key in exported else "nothing"

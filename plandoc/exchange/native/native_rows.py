@@ -12,6 +12,7 @@ from plandoc.exchange.event_content import EventContent
 from plandoc.exchange.native.dependencies import Needed
 from plandoc.exchange.native.export_format import CURRENT
 from plandoc.exchange.native.ids_and_slugs import Row, ids_to_slugs
+from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, PlanAmendment, PlanSnapshot, VoidedRun
 from plandoc.tables import CATALOG, table_of
 
@@ -77,7 +78,7 @@ class FolderRows:
             if found is None:
                 place = CATALOG if not table.of_event else f"event {event_slug}"
                 message = f"refers to number {number} of {target}, which does not exist"
-                hint = "see what 'plandoc check' tells of it"
+                hint = wording("see what {check} reports about it", check=Hint.CHECK())
                 self.problems.append(Problem(message, file=place, table=table.name, row=called, hint=hint))
                 return ""
             slug: str = found.slug

@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from plandoc import constraints, units
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.exchange.import_report import MOST_GATHERED
+from plandoc.exchange.input_file import plain_number
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
 
@@ -21,8 +23,6 @@ _WITH_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 # Looking for the nearest name takes its time, and nobody reads so many suggestions.
 _MOST_SUGGESTIONS = 100
-# Nobody reads so many, and a file of ten megabytes can hold millions: it is answered when this many are found.
-MOST_GATHERED = 1000
 _POINT = "write it with a decimal point and no other separator, such as 0.5"
 
 
@@ -34,7 +34,7 @@ class Cell:
         text: Without the blanks around it; "" when nothing is there.
         line: Line of the file, counted from 1.
         field: The column, or the path of keys.
-        is_number: Whether it stands there as a number of JSON, not as text.
+        is_number: Whether it is a number of JSON, not as text.
     """
 
     text: str
@@ -114,13 +114,13 @@ class CellReader:
         """Return a number exactly as it is written.
 
         Args:
-            cell: Where it stands.
+            cell: Where it is.
             check: The rule for it.
         """
         text = self._with_point(cell)
         if text is None:
             return Decimal(1)
-        value = constraints.exact(_plain(Decimal(text)))
+        value = constraints.exact(plain_number(Decimal(text)))
         if (wrong := check(value)) is not None:
             self.refuse_cell(cell, wrong)
             return Decimal(1)
@@ -150,7 +150,7 @@ class CellReader:
             else "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can"
         )
         if cell.text.isdecimal():
-            # As where 0,5 stands between commas, and the 5 has become a cell of its own.
+            # As where 0,5 is between commas, and the 5 has become a cell of its own.
             hint = "is a decimal comma before it? Write 0.5 for 0,5"
         self.refuse_cell(cell, f"wanted a unit that plandoc knows, found {shown(cell.text)}", hint)
 
@@ -181,8 +181,3 @@ def _place(problem: Problem) -> tuple[bool, int]:
 def _enough(file: str | None) -> Problem:
     message = f"more than {MOST_GATHERED} problems were found, and reading stopped there"
     return Problem(message, file=file, hint="is it the right file?")
-
-
-def _plain(value: Decimal) -> Decimal:
-    text = format(value, "f")
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else Decimal(text)

@@ -19,14 +19,14 @@ def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[
     """Return the rows below the headings; blank lines are left out.
 
     Raises:
-        ValidationError: when the headings are wrong, or it is no CSV.
+        ValidationError: when the headings are wrong, or it is not CSV.
     """
     separator = _separator(file, text)
     cells = CellReader(file, decimal_comma=separator == ";")
     lines = _lines(cells, text, separator)
     number, written = next(lines, (1, []))
     headings = _headings(cells, number, written, columns)
-    # What stands in the rows means nothing under wrong headings.
+    # What is in the rows means nothing under wrong headings.
     cells.check()
     return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
 
@@ -51,7 +51,7 @@ def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, 
             before = reader.line_num
     except csv.Error as error:
         hint = "close every quotation mark; one inside a text in quotes is written twice"
-        cells.refuse(f"this is no CSV: {error}", before + 1, hint=hint)
+        cells.refuse(f"this is not CSV: {error}", before + 1, hint=hint)
 
 
 def _headings(cells: CellReader, line: int, written: list[str], columns: Columns) -> Headings:
@@ -62,7 +62,7 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
             message, hint = unknown_column(name, columns)
             cells.refuse(message, line, hint=hint)
         elif column is not None and column in headings:
-            cells.refuse(f"the column {column} stands twice", line, hint="leave one of them out")
+            cells.refuse(f"the column {column} occurs twice", line, hint="leave one of them out")
         headings.append(column)
     missing = [name for name in columns.required if name not in headings]
     if missing and not cells.problems:
@@ -76,7 +76,7 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
     _refuse_other_separator(cells, number, line, headings)
     for position, text in enumerate(line):
         if text and (position >= len(headings) or headings[position] is None):
-            hint = _way_out_of_too_many(cells)
+            hint = _hint_at_too_many(cells)
             cells.refuse(
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
@@ -92,7 +92,7 @@ def _refuse_other_separator(cells: CellReader, number: int, line: list[str], hea
         cells.refuse(message, number, hint="if it is all one text, put it in quotes and write the other columns, too")
 
 
-def _way_out_of_too_many(cells: CellReader) -> str:
+def _hint_at_too_many(cells: CellReader) -> str:
     if cells.decimal_comma:
         return "put a text that holds a semicolon in quotes"
     return "write 0.5 for a half, not 0,5; put a text that holds a comma in quotes"

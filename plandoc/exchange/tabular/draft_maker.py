@@ -1,4 +1,4 @@
-"""Making the drafts of a table: not before every cell is sound, for what is refused has stand-ins until then."""
+"""Making the drafts of a table: only once every cell is sound, because what is refused has stand-ins until then."""
 
 from __future__ import annotations
 

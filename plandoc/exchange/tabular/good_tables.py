@@ -31,7 +31,7 @@ class PartText:
     """A component as it is written.
 
     Attributes:
-        kind: unit or good; blank when the name must tell it.
+        kind: unit or good; blank when the name must show it.
     """
 
     name: Cell
@@ -75,7 +75,7 @@ class GoodReader:
             self._fill(text, good, present)
 
     def _start(self, texts: list[GoodText]) -> list[tuple[GoodText, Any, FinishedGood | None]]:
-        """Name all goods before any is filled, for one may hold another that comes later."""
+        """Name all goods before any is filled: one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:

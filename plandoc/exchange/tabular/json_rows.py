@@ -1,7 +1,7 @@
 """Tables as JSON: a list of objects, every one with its line, every number as it is written.
 
-The parser of the standard library reads texts and numbers; lists and objects are read here, for only so their lines
-are known and a key that stands twice is found.
+The parser of the standard library reads texts and numbers; lists and objects are read here, because only so are their
+lines known and a key that occurs twice found.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple
     """Return the objects of the list that a file holds.
 
     Raises:
-        ValidationError: when it is no JSON, or no list.
+        ValidationError: when it is not JSON, or not a list.
     """
     cells = CellReader(file)
     value = _Parser(file, text).document()
@@ -55,7 +55,7 @@ def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line
         if isinstance(item, _Object):
             rows.append(_row(cells, item, columns, f"{place}." if place else ""))
         else:
-            cells.refuse(f"wanted an object for each {columns.what}, found {_said(item)}", line, place or None)
+            cells.refuse(f"wanted an object for each {columns.what}, found {_describe(item)}", line, place or None)
     return tuple(rows)
 
 
@@ -68,7 +68,7 @@ def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> Row:
             message, hint = unknown_column(written, columns)
             cells.refuse(message, line, path.rstrip(".") or None, hint)
         elif key in values or key in lists:
-            cells.refuse(f"the key {key} stands twice", line, path.rstrip(".") or None, "leave one of them out")
+            cells.refuse(f"the key {key} occurs twice", line, path.rstrip(".") or None, "leave one of them out")
         elif key in columns.lists:
             lists[key] = _inner(cells, value, columns.lists[key], f"{path}{key}", line)
         else:
@@ -80,20 +80,20 @@ def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int
     if isinstance(value, list):
         return _rows(cells, value, columns, path, line)
     if value is not None:
-        cells.refuse(f"wanted a list, found {_said(value)}", line, path, "put it between [ and ]")
+        cells.refuse(f"wanted a list, found {_describe(value)}", line, path, "put it between [ and ]")
     return ()
 
 
 def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
     if value is not None and not isinstance(value, str):
-        cells.refuse(f"wanted text or a number, found {_said(value)}", line, path)
-        # What stands in for it is refused by nobody once more.
+        cells.refuse(f"wanted text or a number, found {_describe(value)}", line, path)
+        # Nobody refuses the stand-in once more.
         return Cell("1", line, path)
     text = (value or "").replace("\u00a0", " ").strip()
     return Cell(text, line, path, is_number=isinstance(value, _Number))
 
 
-def _said(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, str):
         return shown(value)
     kinds = {bool: "true or false", list: "a list", _Object: "an object"}
@@ -134,7 +134,7 @@ class _Parser:
             self._at = error.pos
             self._refuse(f"this is not JSON: {in_plain_words(error)}")
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-            self._refuse("holds half a surrogate pair, which is no character")
+            self._refuse("holds half a surrogate pair, which is not a character")
         return value
 
     def _member(self, depth: int) -> tuple[str, int, Any]:
@@ -178,4 +178,4 @@ class _Parser:
         raise ValidationError([Problem(message, file=self._file, line=line)])
 
     def _refuse_constant(self, text: str) -> NoReturn:
-        self._refuse(f"{text} is no number")
+        self._refuse(f"{text} is not a number")

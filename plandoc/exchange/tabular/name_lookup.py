@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from plandoc.exchange.names import Names, folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.hints import joined
 
 T = TypeVar("T")
 
@@ -20,13 +21,13 @@ class CellNames(Names[T]):
             self.refuse(cells, cell)
         return meant[0] if meant else None
 
-    def refuse(self, cells: CellReader, cell: Cell, way_out: str | None = None) -> None:
+    def refuse(self, cells: CellReader, cell: Cell, hint: str | None = None) -> None:
         """Say why a cell means no single thing.
 
         Args:
             cells: Keeps the problem.
             cell: What was written.
-            way_out: What helps when there is none of this name and nothing near.
+            hint: What helps when there is none of this name and nothing near.
         """
         count = len(self.all_of(cell.text))
         if count > 1:
@@ -34,12 +35,12 @@ class CellNames(Names[T]):
             cells.refuse_cell(cell, f"{shown(cell.text)} is the name of {count} {self.what}s", hint)
         else:
             near = self.nearest(cell.text) if cells.suggests else None
-            both = f"{near} Else {way_out}" if near and way_out else near or way_out
+            both = joined("", [near, " Else ", hint]) if near and hint else near or hint
             cells.refuse_cell(cell, f"there is no {self.what} {shown(cell.text)}", both)
 
 
 class Once:
-    """Refuses to bring in the same thing twice, for only one of the two would count."""
+    """Refuses to bring in the same thing twice: only one of the two would count."""
 
     def __init__(self, cells: CellReader) -> None:
         self._cells = cells
@@ -51,10 +52,10 @@ class Once:
         Args:
             cell: Names it.
             present: The record that it is; None for a new one.
-            further: What else tells two of the same name apart.
+            further: What else distinguishes two of the same name.
         """
         key = (folded(cell.text) if present is None else id(present), further)
         if cell and key in self._first:
             first = self._first[key]
-            self._cells.refuse_cell(cell, f"{shown(cell.text)} stands twice, first on line {first}", "leave one out")
+            self._cells.refuse_cell(cell, f"{shown(cell.text)} occurs twice, first on line {first}", "leave one out")
         self._first.setdefault(key, cell.line)

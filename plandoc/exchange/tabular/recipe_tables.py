@@ -15,9 +15,10 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
 
-_ADD = "use add_ingredients to create it"
+_ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
 @frozen
@@ -60,7 +61,7 @@ class RecipeReader:
             self.notes.append(f"ingredients that were not there: {names}")
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
-        """Name all recipes before any is filled, for one may hold another that comes later."""
+        """Name all recipes before any is filled: one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:

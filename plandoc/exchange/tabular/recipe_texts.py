@@ -124,7 +124,7 @@ def _add_row(cells: CellReader, recipe: RecipeText, row: Row) -> None:
 
 def _refuse_unit(cells: CellReader, unit: Cell) -> None:
     if unit:
-        message = f"wanted no unit, for a sub-recipe is counted in batches; found {shown(unit.text)}"
+        message = f"wanted no unit, because a sub-recipe is counted in batches; found {shown(unit.text)}"
         cells.refuse_cell(unit, message, "leave the unit blank")
 
 

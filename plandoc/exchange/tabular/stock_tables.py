@@ -15,6 +15,7 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
 
 COLUMNS = Columns("row of the stock", ("ingredient", "quantity", "unit"))
@@ -45,7 +46,7 @@ class StockReader:
         ingredient = self._known.one(name) if cell else None
         if ingredient is None:
             if cell:
-                self._known.refuse(self._cells, cell, "add it with import_ingredients")
+                self._known.refuse(self._cells, cell, wording("add it with {step}", step=Hint.IMPORT_INGREDIENTS()))
             self._cells.unit(unit)
             return
         text = self._cells.name(unit)

@@ -30,7 +30,7 @@ class Tables:
     def grouped(self, column: str) -> list[tuple[Cell, list[Row]]]:
         """Return the rows that name the same thing in a column, each group with the cell that names it first.
 
-        Rows of one thing stand below one another; where they stand apart, something was probably pasted twice, and
+        Rows of one thing are below one another; where they are apart, something was probably pasted twice, and
         that is kept as a problem.
         """
         groups: dict[str, tuple[Cell, list[Row]]] = {}
@@ -40,7 +40,7 @@ class Tables:
             key = folded(name.text)
             if key in groups and above != key:
                 first = groups[key][0].line
-                message = f"the rows of {shown(name.text)} stand apart, the first on line {first}"
+                message = f"the rows of {shown(name.text)} are apart, the first on line {first}"
                 self.cells.refuse_cell(name, message, f"put all rows of a {column} one below the other")
             groups.setdefault(key, (name, []))[1].append(row)
             above = key

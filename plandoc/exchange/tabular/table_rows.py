@@ -45,7 +45,7 @@ class Row:
         line: Where it begins in the file, counted from 1.
         cells: By the name of the column; blank ones included.
         lists: Rows inside this one, by their key.
-        path: Where it stands, in front of the names of fields; "" for a row of the file itself.
+        path: Where it is, in front of the names of fields; "" for a row of the file itself.
     """
 
     line: int

@@ -27,6 +27,7 @@ from plandoc.errors import (
     ValidationError,
 )
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.maintenance.backups.restore_target import RestoreTarget, examine_target
@@ -143,7 +144,10 @@ def _refuse_unreadable(backup: Backup) -> None:
             if store_id != backup.manifest.store_id:
                 wrong.append(Problem(f"belongs to another folder ({store_id})", file=name))
     if wrong:
-        hint = "use another backup; or take the intact documents from this one with 'plandoc repair --from BACKUP'"
+        hint = wording(
+            "use another backup; or take the intact documents from this one with {repair}",
+            repair=Hint.REPAIR_FROM_BACKUP(),
+        )
         raise DamagedError(str(backup.path), [attrs.evolve(problem, hint=hint) for problem in wrong])
 
 
@@ -158,11 +162,14 @@ def _refuse(
         )
     manifest = backup.manifest
     if not replace:
-        hint = "restore into a new folder and compare, or restore with replace=True, which keeps a backup of it"
+        hint = wording(
+            "restore into a new folder and compare, or restore with {option}, which keeps a backup of it",
+            option=Hint.REPLACE(),
+        )
         raise _refused(f"{target.root} is already a data folder", hint)
     if target.store_id not in {None, manifest.store_id} and not allow_other_folder:
         message = f"the backup was made of another data folder ({manifest.store_id}), not of {target.root} ({target.store_id})"
-        raise _refused(message, "restore anyway with allow_other_folder=True")
+        raise _refused(message, wording("restore anyway with {option}", option=Hint.ALLOW_OTHER_FOLDER()))
     if target.store_id == manifest.store_id and not allow_older:
         _refuse_to_lose_transactions(target, backup)
 
@@ -173,7 +180,7 @@ def _refuse_to_lose_transactions(target: RestoreTarget, backup: Backup) -> None:
     The number alone is not enough: the backup may hold a transaction that its writer then failed to make durable, and
     the folder another transaction with that number.
     """
-    hint = "later changes would be lost; restore anyway with allow_older=True"
+    hint = wording("later changes would be lost; restore anyway with {option}", option=Hint.ALLOW_OLDER())
     serial, digests = backup.manifest.serial, {target.line_digest, backup.marker.line_digest}
     if target.serial > serial:
         raise _refused(f"the backup ends at transaction {serial}, but {target.root} is at {target.serial}", hint)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plandoc.clock import system_clock
 from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.hints import TAKE_BACK, Hint, wording
 from plandoc.maintenance.checks.inspection import Inspection
 from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.storage import initialize
@@ -98,11 +99,11 @@ def _inspect_once(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
         if initialize.is_initialized(root, files):
             return inspection, list(inspection.issues())
     if _holds_documents(folder):
-        hint = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+        hint = TAKE_BACK
         problem = Problem("the file is missing, but there are documents", file=MARKER, hint=hint)
         return inspection, [Issue(problem, is_damage=True)]
     message = f"not a plandoc data folder: {MARKER} is missing"
-    return inspection, [Issue(Problem(message, hint="create one with 'plandoc init'"))]
+    return inspection, [Issue(Problem(message, hint=wording("create one with {create}", create=Hint.CREATE_FOLDER())))]
 
 
 def _holds_documents(folder: DocumentFiles) -> bool:

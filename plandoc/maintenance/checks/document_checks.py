@@ -11,6 +11,7 @@ from plandoc.domain.containment import check_nesting
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
 from plandoc.errors import Problem, ValidationError
+from plandoc.hints import Hint, wording
 from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.records import Event, FinishedGood, PlanSnapshot, Recipe
 from plandoc.storage import documents
@@ -118,7 +119,7 @@ def _counter_behind(document: DocumentSession, table: str, found: int, wanted: i
     message = f"wanted a next id of at least {wanted} for {table}, found {found}"
     if wanted >= 10**documents.LONGEST_ID:
         return _counter(document, table, message, "the row has the highest possible id; give it a smaller one")
-    hint = "a new row could get an id that is already used; 'plandoc repair' raises it"
+    hint = wording("a new row could get an id that is already used; {repair} raises it", repair=Hint.REPAIR())
     return _counter(document, table, message, hint, Fix.FIX_COUNTER)
 
 

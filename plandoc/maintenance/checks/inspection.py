@@ -11,6 +11,7 @@ from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
+from plandoc.hints import TAKE_BACK, Hint, joined, wording
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.document_checks import (
     FirstSeen,
@@ -33,7 +34,7 @@ from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMEN
 # What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
 _MOST_SHOWN = 10
-_FROM_BACKUP = "take it back from a backup, with 'plandoc repair --from BACKUP'"
+_FROM_BACKUP = TAKE_BACK
 
 
 class Inspection:
@@ -78,7 +79,9 @@ class Inspection:
             return
         if self.marker.next_event_id <= self.highest_event:
             message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint = "a new event could get an id that is already used; 'plandoc repair' raises it"
+            hint: str = wording(
+                "a new event could get an id that is already used; {repair} raises it", repair=Hint.REPAIR()
+            )
             yield Issue(Problem(message, file=MARKER, field="next_event_id", hint=hint), Fix.FIX_COUNTER)
         for field, number, most in (
             ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
@@ -148,7 +151,7 @@ class Inspection:
         if status is not None and stat.S_ISDIR(status.st_mode):
             hint = "plandoc does not make such folders; move it somewhere else"
             return Issue(Problem("a folder with the name of a temporary file", file=name, hint=hint))
-        hint = "the next recovery, or 'plandoc repair', removes it"
+        hint = wording("the next recovery, or {repair}, removes it", repair=Hint.REPAIR())
         return Issue(Problem(document_names.FileKind.TEMPORARY.value, file=name, hint=hint), Fix.REMOVE_TEMPORARY)
 
     def _stray(self, name: str, kind: document_names.FileKind) -> Issue:
@@ -158,11 +161,17 @@ class Inspection:
         if kind is document_names.FileKind.COPY or (kind is document_names.FileKind.NAMED_LIKE_COPY and is_ours):
             original = document_names.document_of_copy(name)
             message = f"looks like a second version of {original}, as left by a sync service or an editor"
-            hint = f"compare the two; 'plandoc repair' moves this one to {LOST_FOUND}"
+            hint: str = wording(
+                "compare the two; {repair} moves this one to {place}", repair=Hint.REPAIR(), place=LOST_FOUND
+            )
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE if is_file else None)
         if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
             message = "misnamed document; plandoc ignores it"
-            hint = f"rename it to the name given inside; 'plandoc repair' moves it to {LOST_FOUND}"
+            hint = wording(
+                "rename it to the name given inside; {repair} moves it to {place}",
+                repair=Hint.REPAIR(),
+                place=LOST_FOUND,
+            )
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
         return Issue(Problem(document_names.FileKind.UNKNOWN.value, file=name, hint=hint))
@@ -268,7 +277,9 @@ def _changed_by_others(document: documents.Document) -> Issue:
 
 
 def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
-    hint = "if nobody has the folder open, a crash left it; the next write, or 'plandoc repair', "
+    hint = wording(
+        "if nobody has the folder open, a crash left it; the next write, or {repair}, ", repair=Hint.REPAIR()
+    )
     reported = []
     if state.already_checkpointed:
         reported.append(("all its transactions are already checkpointed", "empties it"))
@@ -278,12 +289,12 @@ def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:
         which = "all of its" if state.torn_size == len(content) else "the last"
         reported.append((f"{which} {state.torn_size} bytes were never committed", "removes them"))
     for message, effect in reported:
-        yield Issue(Problem(message, file=journal.NAME, hint=hint + effect), Fix.RECOVER)
+        yield Issue(Problem(message, file=journal.NAME, hint=joined("", [hint, effect])), Fix.RECOVER)
 
 
 def _not_checkpointed(transactions: int, hint: str) -> Issue:
     """Return the note that the folder is open somewhere: nothing is wrong, and closing it makes the checkpoint."""
     message = "1 transaction is not" if transactions == 1 else f"{transactions} transactions are not"
     it = "checkpoints it" if transactions == 1 else "checkpoints them"
-    problem = Problem(f"{message} checkpointed yet: the folder is open", file=journal.NAME, hint=hint + it)
+    problem = Problem(f"{message} checkpointed yet: the folder is open", file=journal.NAME, hint=joined("", [hint, it]))
     return Issue(problem, Fix.RECOVER, is_note=True)

@@ -18,12 +18,13 @@ from plandoc.domain.snapshot_ids import digest_matches, is_sound
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import TAKE_FILE_BACK
 from plandoc.maintenance.checks.issues import Issue
 from plandoc.records import PlanState, RunKind
 from plandoc.tables import BY_TYPE
 
 _STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
-_BACKUP = "take the file back from a backup, with 'plandoc repair --from BACKUP'"
+_BACKUP = TAKE_FILE_BACK
 _BY_HAND = "the file was edited by another program; fix the row or restore the file from a backup"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from plandoc.errors import Problem
+from plandoc.hints import TAKE_FILE_BACK, joined, wording
 from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.repair_report import RepairAction
@@ -105,8 +106,8 @@ def _explained(issue: Issue) -> Problem:
         why = "another problem has to be fixed first"
     else:
         why = "needs a decision"
-    way_out = problem.hint or "fix it with an editor, or take the file from a backup with --from BACKUP"
-    return attrs.evolve(problem, hint=f"not repaired ({why}): {way_out}")
+    hint = problem.hint or joined("", ["fix it with an editor, or ", TAKE_FILE_BACK])
+    return attrs.evolve(problem, hint=wording("not repaired ({why}): {hint}", why=why, hint=hint))
 
 
 def _describe(problem: Problem) -> str:

@@ -10,6 +10,7 @@ import attrs
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage import documents, recovery
 from plandoc.storage.migrations import origin, parts
@@ -40,7 +41,10 @@ class RestoreSource:
         found = backup.manifest.store_id
         if found != store_id and not allow_other_folder:
             message = f"the backup was made of another folder ({found}), not of this one ({store_id})"
-            hint = "use a backup of this folder; or repair with allow_other_folder=True, and its documents become part of this one"
+            hint = wording(
+                "use a backup of this folder; or repair with {option}, and its documents become part of this one",
+                option=Hint.ALLOW_OTHER_FOLDER(),
+            )
             raise ValidationError([Problem(message, file=str(backup.path), hint=hint)])
         return cls(backup, store_id)
 

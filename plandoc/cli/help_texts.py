@@ -1,0 +1,147 @@
+"""What help shows: the groups of commands, and of one command what its docstring says."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
+from plandoc.frozen import frozen
+
+_WIDEST = 100
+_INDENT = 14
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+_INTRODUCTION = """\
+Plan a bakery's events in a folder of JSON files, each change whole or not at all.
+
+The folder is the one that --data names, else the one in the environment variable PLANDOC_DATA, else ./data.
+
+EVENT, RECIPE, GOOD and UNIT are the short names that the lists show (chocolate-chip-cookies), or the numbers.
+
+Try it first: 'plandoc demo' builds a small bakery in a new folder and starts its production.
+"""
+_OPTIONS = (
+    ("--data FOLDER", "The data folder; understood by every command, before and after its name."),
+    ("--help, -h", "Show this help, or that of a command."),
+    ("--version", "Show the version of plandoc."),
+)
+
+
+@frozen
+class Described:
+    """What the docstring of a command says.
+
+    Attributes:
+        purpose: What the command does, in paragraphs.
+        arguments: What each parameter is for.
+        examples: Command lines that can be pasted.
+    """
+
+    purpose: str
+    arguments: Mapping[str, str]
+    examples: tuple[str, ...]
+
+
+def described(command: Callable[..., Any]) -> Described:
+    """Return what the docstring of a command says; it has the parts that Google's style gives it."""
+    parts: dict[str, list[str]] = {"": []}
+    part = ""
+    for line in inspect.cleandoc(command.__doc__ or "").splitlines():
+        if line in {"Args:", "Examples:"}:
+            part = line
+        parts.setdefault(part, []).append(line)
+    examples = tuple(line.strip() for line in parts.get("Examples:", [])[1:] if line.strip())
+    return Described("\n".join(parts[""]).strip(), _arguments(parts.get("Args:", [])[1:]), examples)
+
+
+def _arguments(lines: Iterable[str]) -> dict[str, str]:
+    """Return what is said of each parameter; lines that are indented further belong to the one above."""
+    said: dict[str, list[str]] = {}
+    name = ""
+    for line in textwrap.dedent("\n".join(lines)).splitlines():
+        words = line
+        if line and not line.startswith(" "):
+            name, _, words = line.partition(":")
+        said.setdefault(name, []).append(words.strip())
+    return {name: " ".join(words).strip() for name, words in said.items()}
+
+
+def of_everything() -> str:
+    """Return the help of plandoc itself: all commands, by what they are for."""
+    parts = [_usage("COMMAND [ARGUMENTS]"), wrapped(_INTRODUCTION)]
+    for title, commands in SECTIONS:
+        firsts = dict.fromkeys(one.words[0] for one in commands)
+        parts.append(_table(title, [(first, _purpose(first, commands)) for first in firsts]))
+    parts += [_table("Options", _OPTIONS), "'plandoc COMMAND --help' shows the arguments of a command, and examples."]
+    return "\n\n".join(parts)
+
+
+def first_words() -> list[tuple[str, str]]:
+    """Return the words that a command line can begin with, each with what it is for."""
+    return [
+        (first, _purpose(first, commands))
+        for _, commands in SECTIONS
+        for first in dict.fromkeys(one.words[0] for one in commands)
+    ]
+
+
+def of_group(group: str) -> str:
+    """Return the help of a group of commands."""
+    rows = [(" ".join(one.words), one.purpose) for one in commands_of(group)]
+    return "\n\n".join([_usage(f"{group} COMMAND [ARGUMENTS]"), wrapped(f"{GROUPS[group]}."), _table("Commands", rows)])
+
+
+def _purpose(first: str, commands: Iterable[Command]) -> str:
+    named = [one for one in commands if one.words[0] == first]
+    if first not in GROUPS:
+        return named[0].purpose
+    return f"{GROUPS[first]}: {', '.join(one.words[1] for one in named)}"
+
+
+def _usage(rest: str) -> str:
+    return usage(f"plandoc [--data FOLDER] {rest}")
+
+
+def usage(text: str) -> str:
+    """Return how something is called, in the width of the terminal; it is not broken at no-break spaces."""
+    filled = textwrap.fill(f"Usage: {text}", width(), subsequent_indent=" " * 15, break_on_hyphens=False)
+    return filled.replace("\xa0", " ")
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    rows = list(rows)
+    indent = max(_INDENT, *(len(name) + 4 for name, _ in rows))
+    lines = [f"{title}:"]
+    for name, purpose in rows:
+        text = f"  {name:<{indent - 2}}{purpose}"
+        lines.append(textwrap.fill(text, width(), subsequent_indent=" " * indent, break_on_hyphens=False))
+    return "\n".join(lines)
+
+
+def wrapped(text: str) -> str:
+    """Return paragraphs in the width of the terminal."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(textwrap.fill(one, width(), break_on_hyphens=False) for one in paragraphs)
+
+
+def width() -> int:
+    """Return how wide help may be."""
+    import shutil  # noqa: PLC0415  (it imports half a dozen modules for archives; most commands show no help)
+
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+def show(text: str) -> None:
+    """Print help; on a terminal with bold headings, unless NO_COLOR is set."""
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        text = "\n".join(f"{_BOLD}{line}{_PLAIN}" if _is_heading(line) else line for line in text.splitlines())
+    print(text)
+
+
+def _is_heading(line: str) -> bool:
+    return line.endswith(":") and not line.startswith(" ")
