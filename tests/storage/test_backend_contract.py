@@ -102,17 +102,17 @@ class TestBackend:
     def test_a_document_that_is_not_there_reads_as_none(self, backend: Any) -> None:
         assert read(backend, "events/99.json") is None
 
-    def test_a_second_writer_is_told_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
+    def test_a_second_writer_is_shown_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
         holder = backend.begin("plan Christmas", timeout_seconds=0)
-        told: list[str] = []
+        reported: list[str] = []
 
         with pytest.raises(LockTimeout) as refusal:
-            backend.begin("plan Easter", timeout_seconds=0.26, on_wait=told.append)
+            backend.begin("plan Easter", timeout_seconds=0.26, on_wait=reported.append)
 
         assert refusal.value.path == backend.location
         assert refusal.value.holder["action"] == "plan Christmas"
         assert 0.2 <= refusal.value.waited_seconds <= 60
-        assert "plan Christmas" in told[0]
+        assert "plan Christmas" in reported[0]
         holder.release()
         backend.begin("plan Easter", timeout_seconds=0).release()
 
@@ -129,13 +129,15 @@ class TestBackend:
     def test_the_writer_that_is_waited_for_is_the_present_one(self, backend: Any) -> None:
         backend.begin("first", timeout_seconds=0).release()
         holder = backend.begin("second", timeout_seconds=0)
-        told: list[str] = []
+        reported: list[str] = []
 
-        # Whoever waits has been told by then; so the holder may go.
-        backend.begin("third", timeout_seconds=2, on_wait=lambda who: (told.append(who), holder.release())).release()
+        # Whoever waits knows of the holder by then, which may go.
+        backend.begin(
+            "third", timeout_seconds=2, on_wait=lambda who: (reported.append(who), holder.release())
+        ).release()
 
-        assert len(told) == 1
-        assert "second" in told[0]
+        assert len(reported) == 1
+        assert "second" in reported[0]
 
     def test_a_second_writer_gets_its_turn_when_the_first_has_finished(self, backend: Any) -> None:
         holder = backend.begin("first", timeout_seconds=0)
@@ -169,7 +171,7 @@ class TestBackend:
 
         assert backend.view(read_all) == before
 
-    def test_a_view_mixes_no_two_moments(self, backend: Any) -> None:
+    def test_a_view_never_mixes_two_states(self, backend: Any) -> None:
         over = threading.Event()
         commit(backend, {name: document(name, "0") for name in (FIRST, SECOND)})
 

@@ -208,7 +208,7 @@ def test_the_first_document_that_is_no_longer_what_it_was_is_named(folder, root)
     assert changed_since({"events/3.json": None}, folder) == "events/3.json"
 
 
-def test_a_version_that_is_put_aside_is_named_after_its_document_its_moment_and_its_content(folder, root):
+def test_a_version_that_is_put_aside_is_named_after_its_document_its_transaction_and_its_content(folder, root):
     (root / FIRST).write_bytes(b"mine\n")
 
     kept = folder.keep_aside(FIRST, 12)

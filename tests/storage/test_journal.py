@@ -71,7 +71,7 @@ def test_lines_read_back_as_they_were_written_with_the_end_of_the_last():
 
 
 @pytest.mark.parametrize("room", [1, 2, 5000])
-def test_the_room_behind_the_last_line_is_no_part_of_what_was_written(room):
+def test_the_room_behind_the_last_line_is_not_part_of_what_was_written(room):
     written = render(FIRST) + render(SECOND)
 
     assert journal.parse(written + b"\n" * room) == journal.parse(written)

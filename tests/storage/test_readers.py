@@ -54,7 +54,7 @@ def test_readers_see_an_edit_by_hand_that_came_after_a_crash(root):
     assert open_folder(root).view(lambda reading: reading.read(FIRST)) == NEWER
 
 
-def test_a_reading_beside_writers_is_of_one_moment_and_done_once_where_the_journal_has_what_it_read(root):
+def test_a_reading_beside_writers_shows_one_state_and_is_done_once_where_the_journal_has_what_it_read(root):
     backend, other = open_folder(root), open_folder(root)
     commit(backend, {FIRST: OLD, SECOND: OLD})
     looks = []
@@ -296,7 +296,7 @@ class SlowClockFiles(QuickFiles):
 
 
 @pytest.mark.parametrize("who", ["reader", "writer"])
-def test_a_change_is_seen_also_where_the_clock_of_the_folder_stands_still(root, who):
+def test_a_change_is_seen_also_where_the_clock_of_the_folder_does_not_move(root, who):
     backend = open_folder(root, SlowClockFiles())
     commit(backend, {FIRST: OLD})
     seen = []
