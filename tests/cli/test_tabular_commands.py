@@ -20,6 +20,7 @@ def files(folder):
     return folder
 
 
+@pytest.mark.proof
 def test_a_bakery_comes_in_from_four_files(run, files):
     steps = [
         (("ingredient", "import", "ingredients.csv"), ["ingredients\tcreated\t2"]),

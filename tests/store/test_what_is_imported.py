@@ -18,10 +18,13 @@ def test_importing_plandoc_loads_none_of_its_modules():
     assert {name for name in _loaded("import plandoc") if name.startswith("plandoc")} == {"plandoc"}
 
 
+@pytest.mark.proof
 def test_working_in_a_folder_loads_no_other_package_than_it_needs(tmp_path):
     folder = str(tmp_path / "data")
     code = f"""
 import plandoc
+
+import pytest
 with plandoc.open_store({folder!r}, create=True) as store, store.session() as session:
     session.add(plandoc.Recipe(name="Rye bread"))
     session.find(plandoc.Recipe, plandoc.where("category") == "Bread")

@@ -19,6 +19,8 @@ BACKUPS = 8
 WORK = f"""
 import sys, datetime
 import plandoc
+
+import pytest
 from plandoc.records import Event, Ingredient, StockItem
 with plandoc.open_store(sys.argv[1], timeout_seconds=60) as store:
     print("works", flush=True)
@@ -38,6 +40,7 @@ def number_in(content, pattern):
     return int(re.search(pattern, content)[1])
 
 
+@pytest.mark.proof
 def test_backups_beside_two_writers_are_each_one_moment_and_nothing_is_wrong_with_them(folder, tmp_path):
     with plandoc.open_store(folder, create=True) as store, store.session("begin") as session:
         session.add(plandoc.Ingredient("Flour", "number 1"))
