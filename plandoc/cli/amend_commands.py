@@ -197,7 +197,7 @@ def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> Non
 
 
 def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
-    """Take over what the catalogue says of a recipe now: the plan goes on with it from here.
+    """Take over what the catalog says of a recipe now: the plan goes on with it from here.
 
     Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
 
@@ -219,7 +219,7 @@ def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folde
 
 
 def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
-    """Take over what the catalogue says a good is made of now: the plan goes on with it from here.
+    """Take over what the catalog says a good is made of now: the plan goes on with it from here.
 
     The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
 

@@ -34,7 +34,9 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         printing.say(f"{path}: removed, to keep {keep}")
     for reason in report.left:
         printing.say(reason)
-    return _tell_of(report.problems, "the folder that was copied is not as it should be; the copy is faithful")
+    return _tell_of(
+        report.problems, "the source folder has problems (run 'plandoc check'); the backup is an exact copy of it"
+    )
 
 
 def restore(
@@ -77,5 +79,5 @@ def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
     for problem in problems:
         printing.say(str(in_command_words(problem)))
     if problems:
-        printing.say(f"{summary}: {len(problems)} found, see 'plandoc check'")
+        printing.say(f"{summary}: {len(problems)} found")
     return 1 if problems else 0

@@ -177,7 +177,7 @@ def _agrees(question: str) -> bool:
 
 
 def _nobody_to_ask(title: str, doubts: Sequence[Doubt]) -> PlandocError:
-    end = "nothing was changed, for nobody can be asked here; go on all the same with --yes"
+    end = "nothing was changed: this needs confirmation and there is no terminal; pass --yes to continue"
     return PlandocError("\n".join([*_lines(title, doubts), end]))
 
 

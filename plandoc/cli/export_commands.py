@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from plandoc import hints
 from plandoc.cli import printing
 from plandoc.cli.arguments import as_path
 from plandoc.cli.data_folder import Folder
@@ -59,7 +60,8 @@ def export(
     except StorageError:
         raise
     except PlandocError as error:
-        raise PlandocError(str(error).replace("name a file", "name a file, or -")) from error
+        message = hints.for_command(error.args[0])
+        raise PlandocError(message.replace("name a file", "name a file, or -")) from error
     folder.done.end(f"the export is in {report.path}")
     columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
     printing.print_table(

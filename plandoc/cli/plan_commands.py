@@ -54,7 +54,7 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter("RECIPE", at_least_on
     if selection.removed_recipes:
         printing.say(f"no longer chosen: {', '.join(recipe.name for recipe in selection.removed_recipes)}")
     for good in selection.removed_goods:
-        printing.say(f"removed from the plan: {good.name}, for a recipe that it needs is not chosen")
+        printing.say(f"removed from the plan: {good.name} (it needs a recipe that is not selected)")
     for decision in selection.removed_decisions:
         printing.say(
             f"removed from the plan: {batches_in_words(decision.batches)} of {lost[decision.id]}, with its recipe"
@@ -205,7 +205,7 @@ def _by_id(
     found = all_of(record_type, numbers, session)
     by_id = {record.id: number for record, number in zip(found, numbers.values(), strict=True)}
     if len(by_id) < len(found):
-        raise UsageError("one thing is given twice, by its short name and by its number")
+        raise UsageError("the same item is given twice, once by slug and once by id")
     return by_id
 
 

@@ -55,5 +55,5 @@ def _summary(actions: int, left: int, *, dry_run: bool) -> str:
     if not actions and not left:
         return "nothing is wrong"
     said = f"{actions} to repair" if dry_run else f"{actions} repaired"
-    more = f"{left} left that no repair can put right" if left else "nothing left"
+    more = f"{left} cannot be repaired automatically" if left else "nothing left"
     return f"{said}, {more}" + ("; only a dry run: nothing was changed" if dry_run else "")

@@ -33,6 +33,7 @@ from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
+from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
 from plandoc.records import (
     AssemblyRun,
@@ -215,7 +216,10 @@ def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Fo
 
     def take_back(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
-        taken = production.void_run(found, kind, run_id, reason, session=session)
+        try:
+            taken = production.void_run(found, kind, run_id, reason, session=session)
+        except NotFoundError as error:
+            raise NotFoundError("run", run_in_words(kind, run_id)) from error
         voided = next(one for one in _runs(found, session) if one.voided == taken)
         if isinstance(voided.run, ProductionRun):
             voided = attrs.evolve(voided, took=_took(voided.run, session))

@@ -79,7 +79,7 @@ def shop(
         plandoc shop harbour-market --bought
     """
     if csv and json:
-        raise UsageError("--csv and --json cannot both be had; leave one out")
+        raise UsageError("--csv and --json are mutually exclusive")
     if bought and everything:
         raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)

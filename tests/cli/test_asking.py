@@ -59,7 +59,7 @@ def test_without_a_terminal_it_is_refused_and_changes_no_byte(call, request, ste
     assert (ended.status, ended.out) == (1, "")
     assert "1 finding to review" in ended.err
     assert "Rye loaf: 25 needed, no batches decided" in ended.err
-    assert "'plandoc plan decide 1 --enough'" in ended.err
+    assert "'plandoc plan decide harbour-market --enough'" in ended.err
     assert "--yes" in ended.err
     assert contents(folder) == before
 

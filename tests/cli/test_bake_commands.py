@@ -65,7 +65,7 @@ def test_units_that_are_neither_made_nor_lost_are_asked_for(call, kitchen):
     ended = call("bake", "1", "hazelnut-sable", "1", "--made", "33")
 
     assert ended.status == 1
-    assert "record the other 3 as lost, with --lost N --why REASON" in ended.err
+    assert "record the other 3 as lost, with --lost 3 --why REASON" in ended.err
     assert contents(kitchen) == before
 
 
@@ -95,8 +95,14 @@ def test_losses_that_cannot_be_meant_are_wrong_usage(call, kitchen, words):
         ("bake", "1", "rye-loaf", "1", "--lost", "9", "--why", "burnt", "9 lost"),
         ("bake", "1", "rye-loaf", "1", "--lost", "1", "--why", " ", "reason"),
         ("bake", "1", "rye-loafs", "1", "did you mean rye-loaf?"),
-        ("pack", "1", "single-rye-loaf", "11", "'plandoc amend quantity 1 single-rye-loaf 11 --reason TEXT'"),
-        ("pack", "1", "tea-box", "2", "'plandoc bake 1 5 1'"),
+        (
+            "pack",
+            "1",
+            "single-rye-loaf",
+            "11",
+            "'plandoc amend quantity harbour-market single-rye-loaf 11 --reason TEXT'",
+        ),
+        ("pack", "1", "tea-box", "2", "'plandoc bake harbour-market small-chocolate-torte 1'"),
         ("pack", "1", "tea-box", "2", "4 Lemon tart slice"),
     ],
     ids=" ".join,
@@ -116,7 +122,7 @@ def test_nothing_is_baked_or_packed_before_production(call, bakery, words):
     ended = call(*words)
 
     assert ended.status == 1
-    assert "'plandoc lock 1'" in ended.err
+    assert "'plandoc lock harbour-market'" in ended.err
 
 
 def test_units_that_will_be_missing_in_the_end_are_said(call, kitchen):

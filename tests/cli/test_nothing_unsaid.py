@@ -111,8 +111,8 @@ def test_recipes_that_are_no_longer_chosen_are_named(call, fair):
     assert ended.out.splitlines() == [
         "chosen: Bread",
         "no longer chosen: Cookies",
-        "removed from the plan: Box, for a recipe that it needs is not chosen",
-        "removed from the plan: Bag, for a recipe that it needs is not chosen",
+        "removed from the plan: Box (it needs a recipe that is not selected)",
+        "removed from the plan: Bag (it needs a recipe that is not selected)",
     ]
 
 
@@ -131,7 +131,7 @@ def test_completing_without_a_terminal_is_refused_while_anything_is_undone(call,
         "Cookie: 2 of 6 batches baked - record what was baked with 'plandoc bake fair cookie 4'",
         "Box: 4 of 10 packed - record what was packed with 'plandoc pack fair box 6'",
         "Bag: 0 of 3 packed - record what was packed with 'plandoc pack fair bag 3'",
-        "nothing was changed, for nobody can be asked here; go on all the same with --yes",
+        "nothing was changed: this needs confirmation and there is no terminal; pass --yes to continue",
     ]
     assert contents(started) == before
 

@@ -45,7 +45,7 @@ def test_words_arrive_as_they_were_typed(event: str, reason: str, good: str) -> 
     placed, named = given_by(["amend", "drop", event, f"--reason={reason}", good])
 
     assert placed == (event, good)
-    assert named == {"reason": reason, "despite_production": False, "json": False}
+    assert named == {"reason": reason, "force": False, "json": False}
 
 
 @given(words=st.lists(st.text(max_size=5), min_size=1, max_size=4))

@@ -55,7 +55,7 @@ def test_a_second_start_is_refused_and_changes_no_byte(call, bakery):
 def test_a_refusal_names_the_command_that_helps(call, bakery):
     ended = call("start", "1")
 
-    assert "'plandoc lock 1'" in ended.err
+    assert "'plandoc lock harbour-market'" in ended.err
     assert "lock_plan" not in ended.err
 
 

@@ -212,7 +212,7 @@ EDITS: tuple[Row, ...] = (
     *refused("a slug in capital letters", fields_of("events", "1", slug="Christmas"), "events 1, slug: Event: wanted a slug of a-z, 0-9 and single hyphens inside"),
     *refused("a slug with a blank", fields_of("events", "1", slug="christmas 2026"), "events 1, slug: Event: wanted a slug"),
     *refused("a slug that is a device", fields_of("events", "1", slug="con"), "events 1, slug: Event: wanted a slug"),
-    *only_found("a slug that was emptied", fields_of("events", "1", slug=""), "events 1, slug: wanted a slug, found none", "write a short name that no other has"),
+    *only_found("a slug that was emptied", fields_of("events", "1", slug=""), "events 1, slug: wanted a slug, found none", "give it a short name that no other event has"),
     *only_found("a slug that another event has", fields_of("events", "1", slug="easter-2027"), "events/2.json", "same slug as in events/1.json events 1"),
     *refused("a state with a blank", fields_of("events", "1", plan_state=" in_production"), "events 1, plan_state: wanted one of draft, locked, in_production, completed"),
     *refused("attendees in words", fields_of("events", "1", expected_attendees="about 40"), "events 1, expected_attendees: Event: wanted a whole number, found 'about 40'"),
@@ -269,7 +269,7 @@ EDITS: tuple[Row, ...] = (
     *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
     *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "take it out"),
-    *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: no row can get the id 1000000000000000; the highest is 1000000000000"),
+    *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: the id 1000000000000000 is too large; the highest is 1000000000000"),
     Row(0, "a row under a next id that no row can get", command("ingredient", "import", "rye.csv"), ("id", "wanted a whole number of at most 1000000000000"), 1, lambda folder: (counted(ingredients=10**15)(folder), folder.with_name("rye.csv").write_text("name\nRye\n"), None)[2], every_document),
     # The marker.
     *refused("a marker whose serial is a text", marked(serial="8"), "plandoc.json, serial: wanted a whole number, found '8'"),

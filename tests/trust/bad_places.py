@@ -174,7 +174,7 @@ PLACES: tuple[Row, ...] = (
     *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
     Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup: 'plandoc repair",), 1, lambda folder: (folder / STOCK).unlink()),
     Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
-    *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (give 'Events' this name back)"),
+    *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (rename 'Events' to 'events')"),
     *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "take it back from a backup"),
     *found("a marker in capital letters", renamed(MARKER, "Plandoc.json"), "plandoc.json: the file is missing, but there are documents"),
     *found("a marker that a mail program made a text", renamed(MARKER, "plandoc.json.txt"), "plandoc.json: the file is missing, but there are documents"),
@@ -251,5 +251,5 @@ PLACES: tuple[Row, ...] = (
     Row(0, "nothing as a path, checked by the library", library(lambda _: plandoc.check("")), ("wanted a path, found nothing",), kind="StorageError"),
     Row(0, "nothing as an export", in_session(lambda session: plandoc.import_file("", session=session)), ("wanted a path, found nothing",), keeps=every_document, kind="StorageError"),
     Row(0, "a home that nobody spells out", library(lambda _: plandoc.open_store("~")), (NO_FOLDER,), kind="FolderNotFoundError"),
-    Row(0, "a folder of events for a data folder", elsewhere("events", CHECKED), (f"the folder holds no {MARKER}",)),
+    Row(0, "a folder of events for a data folder", elsewhere("events", CHECKED), (f"not a plandoc data folder: {MARKER} is missing",)),
 )  # fmt: skip

@@ -88,5 +88,5 @@ def test_a_backup_of_a_folder_with_something_wrong_ends_with_1_and_says_what(cal
 
     assert status == 1
     assert "events/2.json" in out
-    assert "the copy is faithful" in out
+    assert "the backup is an exact copy of it" in out
     assert (tmp_path / "b.zip").exists()

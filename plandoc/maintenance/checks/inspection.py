@@ -206,7 +206,7 @@ class Inspection:
         alike = [name for name in self._files.names(self._folder.root) if name.casefold() == EVENTS_FOLDER]
         hint = "take it back from a backup; if all events were removed, create an empty folder with this name"
         for name in alike:
-            hint = f"rename {name!r} back"
+            hint = f"rename {name!r} to {EVENTS_FOLDER!r}"
         yield Issue(Problem(message, file=EVENTS_FOLDER, hint=hint))
 
     def _document(self, name: str) -> Iterator[Issue]:
