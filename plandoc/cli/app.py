@@ -39,8 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == [ASKING]:
-        # Only here: other commands complete nothing.
-        from plandoc.cli import completion  # noqa: PLC0415
+        from plandoc.cli import completion  # noqa: PLC0415  (2 ms that other commands need not spend)
 
         return completion.answer(given[1:])
     with warnings.catch_warnings(), streams.guarded():

@@ -167,7 +167,7 @@ def as_path(text: str, called: str = "a path") -> Path:
 
 
 def _as_day(text: str, called: str) -> datetime.date:
-    from plandoc import codec  # noqa: PLC0415  (completing a command needs no cattrs)
+    from plandoc import codec  # noqa: PLC0415  (15 ms of cattrs, which completing does not need)
 
     try:
         return codec.day(text)

@@ -8,6 +8,8 @@ from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
+from plandoc.maintenance.backups import backup_writer
+from plandoc.maintenance.backups import restore as backup_restore
 
 
 def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
@@ -21,8 +23,6 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         plandoc backup backup.zip
         plandoc backup backups --keep 7
     """
-    from plandoc.maintenance.backups import backup_writer  # noqa: PLC0415  (no other command needs it)
-
     folder.done.begin()
     report = backup_writer.backup(folder.path, target, keep)
     folder.done.end(f"the backup is in {report.path}")
@@ -60,10 +60,8 @@ def restore(
         plandoc --data restored restore backup.zip
         plandoc restore backup.zip --replace
     """
-    from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
-
     folder.done.begin()
-    report = restore.restore(
+    report = backup_restore.restore(
         source, folder.path, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older
     )
     folder.done.end(f"{report.path} is restored")

@@ -5,6 +5,7 @@ They are named by where they are, so that only the module of the one that is cal
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
@@ -49,7 +50,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     (
         "Set up",
         (
-            Command(("init",), "data_folder_commands:init", "Create a new data folder."),
+            Command(("init",), "init_command:init", "Create a new data folder."),
             Command(
                 ("demo",),
                 "demo_command:demo",
@@ -66,7 +67,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
         "Catalog and stock",
         (
             Command(
-                ("ingredient", "list"), "stock_commands:list_ingredients", "List the ingredients and what they weigh."
+                ("ingredient", "list"), "catalog_commands:list_ingredients", "List the ingredients and what they weigh."
             ),
             Command(
                 ("ingredient", "import"),
@@ -79,7 +80,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
-            Command(("stock", "list"), "stock_commands:list_stock", "List what is in stock."),
+            Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
             Command(("stock", "add"), "stock_commands:add_amount", "Add what was bought or delivered to the stock."),
             Command(("stock", "import"), "import_commands:import_stock", "Set the stock from a CSV or JSON file."),
@@ -182,15 +183,13 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("import",), "import_commands:import_file", "Import an export of plandoc or of bake-tracker."),
             Command(("export",), "export_commands:export", "Export everything, or some events, as one JSON file."),
             Command(("export-csv",), "export_commands:export_csv", "Write tables for a spreadsheet as CSV files."),
-            Command(
-                ("schema",), "export_commands:print_schema", "Print the JSON Schema of a document or of an export."
-            ),
+            Command(("schema",), "schema_command:print_schema", "Print the JSON Schema of a document or of an export."),
         ),
     ),
     (
         "Look after the folder",
         (
-            Command(("check",), "data_folder_commands:check", "Report everything that is wrong with the data folder."),
+            Command(("check",), "check_command:check", "Report everything that is wrong with the data folder."),
             Command(("repair",), "repair_command:repair", "Repair a damaged data folder without losing data."),
             Command(
                 ("backup",),
@@ -264,7 +263,5 @@ def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
     >>> did_you_mean("--note", ["--notes", "--date"]), did_you_mean("x", ["--notes"])
     ('; did you mean --notes?', '')
     """
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {before}{near[0]}?" if near else ""

@@ -171,6 +171,6 @@ def _values(argument: Argument, placed: Sequence[str], data: Path | None) -> lis
     if argument.convert is as_path or argument.words == "FILE":
         return [Candidate(_FILES)]
     name, equals, _ = argument.words.partition("=")
-    from plandoc.cli import stored_names  # noqa: PLC0415  (commands and options are completed without the store)
+    from plandoc.cli import stored_names  # noqa: PLC0415  (90 ms of the store, which commands and options do not need)
 
     return [Candidate(word + equals, what) for word, what in stored_names.of(name, placed, data)]

@@ -1,8 +1,7 @@
-"""`plandoc export`, `export-csv` and `schema`: what leaves the folder, and what its files must look like."""
+"""`plandoc export` and `export-csv`: the data of the folder as files for other programs."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
@@ -96,17 +95,3 @@ def export_csv(
     folder.done.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))
-
-
-def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"], /) -> None:
-    """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
-
-    Args:
-        name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
-
-    Examples:
-        plandoc schema event
-    """
-    from plandoc.exchange import json_schema  # noqa: PLC0415  (only this command needs it)
-
-    printing.print_json(json.loads(json_schema.shipped(name)))

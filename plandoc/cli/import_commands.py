@@ -6,20 +6,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
-from plandoc import hints
+from plandoc import exchange, hints
 from plandoc.cli import printing, streams
 from plandoc.cli.data_folder import Folder
+from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, Problem, ValidationError
-from plandoc.exchange import tabular
+from plandoc.exchange import ImportReport, tabular
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.tables import MARKER
-
-if TYPE_CHECKING:
-    from plandoc.engine.session import Session
-    from plandoc.exchange import ImportReport
-
 
 # More than anybody mends before trying again; the rest of a long file would only push the first ones out of sight.
 _MOST_SHOWN = 20
@@ -45,8 +41,6 @@ def import_file(
         plandoc import export.json --dry-run
         plandoc import export.json --on-conflict skip
     """
-    from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
-
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(

@@ -10,6 +10,7 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
+from plandoc.maintenance import repairs
 
 
 def repair(
@@ -32,18 +33,16 @@ def repair(
         plandoc repair --dry-run
         plandoc repair --from backup.zip
     """
-    from plandoc.maintenance.repairs import Fix  # noqa: PLC0415  (no other command needs it)
-    from plandoc.maintenance.repairs import repair as do_repair  # noqa: PLC0415
 
     def tell(holder: str) -> None:
         printing.complain(f"waiting: {folder.path} is being written to by {holder}")
 
     folder.done.begin()
-    report = do_repair(folder.path, dry_run, backup, allow_other_folder=allow_other_folder, on_wait=tell)
+    report = repairs.repair(folder.path, dry_run, backup, allow_other_folder=allow_other_folder, on_wait=tell)
     folder.done.end("the repair is done" if report.actions and not dry_run else None)
     for action in report.actions:
         printing.say(("would " if dry_run else "") + action.sentence(is_done=not dry_run))
-    if backup is None and any(action.fix is Fix.QUARANTINE for action in report.actions):
+    if backup is None and any(action.fix is repairs.Fix.QUARANTINE for action in report.actions):
         printing.say(f"what is moved to lost-found: {hints.for_command(hints.TAKE_BACK)}")
     for problem in report.remaining:
         printing.say(str(in_command_words(problem)))

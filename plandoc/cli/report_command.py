@@ -56,7 +56,7 @@ def report(
 
 
 def _open(path: Path) -> None:
-    import webbrowser  # noqa: PLC0415  (only --open asks)
+    import webbrowser  # noqa: PLC0415  (7 ms that only --open needs)
 
     if not webbrowser.open(path.as_uri()):
         raise PlandocError(f"could not open a browser to show {path}")
