@@ -17,7 +17,7 @@ _NUMBER = printing.Column("id", is_number=True)
 
 
 def list_ingredients(*, json: bool = False, folder: Folder) -> None:
-    """List the ingredients, and what a volume of each weighs where that is known.
+    """List the ingredients, and what a volume of each weighs if known.
 
     Args:
         json: Print the ingredients as JSON.
@@ -25,7 +25,7 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc ingredient list
     """
-    ingredients = folder.look(lambda session: session.find(Ingredient))
+    ingredients = folder.read(lambda session: session.find(Ingredient))
     if json:
         printing.print_json([as_row(one) for one in ingredients])
         return
@@ -35,7 +35,7 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
     ]
     rows = [(one.id, one.slug, one.name, one.category, _weight(one.density)) for one in ingredients]
     printing.print_table(
-        "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' brings some"
+        "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
 
 
@@ -48,13 +48,13 @@ def list_recipes(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc recipe list
     """
-    recipes, units = folder.look(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
+    recipes, units = folder.read(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
     if json:
         printing.print_json([{**as_row(recipe), "finished_units": _units_of(recipe, units)} for recipe in recipes])
         return
     columns = [_NUMBER, *map(printing.Column, ("recipe", "name", "category", "a batch gives"))]
     rows = [(one.id, one.slug, one.name, one.category, ", ".join(_yields(one, units))) for one in recipes]
-    printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+    printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
 
 
 def list_goods(*, json: bool = False, folder: Folder) -> None:
@@ -66,13 +66,13 @@ def list_goods(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc good list
     """
-    goods, names = folder.look(_goods_and_names)
+    goods, names = folder.read(_goods_and_names)
     if json:
         printing.print_json([as_row(good) for good in goods])
         return
     columns = [_NUMBER, *map(printing.Column, ("good", "name", "kind", "made of"))]
     rows = [(one.id, one.slug, one.name, one.assembly_type.value, ", ".join(_parts(one, names))) for one in goods]
-    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
 
 
 def list_stock(*, json: bool = False, folder: Folder) -> None:
@@ -84,7 +84,7 @@ def list_stock(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc stock list
     """
-    items, ingredients = folder.look(
+    items, ingredients = folder.read(
         lambda session: (get_stock(session=session), {one.id: one for one in session.find(Ingredient)})
     )
     if json:
@@ -100,7 +100,7 @@ def list_stock(*, json: bool = False, folder: Folder) -> None:
         (ingredients[one.ingredient_id].slug, ingredients[one.ingredient_id].name, *quantity_and_unit(one))
         for one in items
     ]
-    printing.print_table("Stock", columns, rows, when_empty="none yet; 'plandoc stock set' says what there is")
+    printing.print_table("Stock", columns, rows, when_empty="none yet; 'plandoc stock set' adds some")
 
 
 def quantity_and_unit(item: StockItem) -> tuple[str, str]:

@@ -14,7 +14,7 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
     """Report everything that is wrong with the data folder; changes nothing.
 
     Args:
-        strict: Count a document that other hands have changed since plandoc wrote it as wrong; else it is only noted.
+        strict: Also report documents that another program changed since plandoc wrote them; by default they are only noted.
         json: Print the findings as JSON, without notes.
 
     Examples:

@@ -11,7 +11,7 @@ from plandoc.tables import MARKER
 
 
 def init(*, folder: Folder) -> None:
-    """Make a new data folder; one that is there already stays as it is.
+    """Create a new data folder; an existing one stays as it is.
 
     Examples:
         plandoc init
@@ -19,12 +19,12 @@ def init(*, folder: Folder) -> None:
     """
     was_there = (folder.path / MARKER).exists()
     with ExitStack() as afterwards:
-        # However this ends: an error may come behind the making.
+        # Even if this fails: an error may follow the creation.
         afterwards.callback(_note_if_made, folder, was_there=was_there)
         folder.open(create=True).close()
-    printing.say(f"{folder.path} is {'a plandoc folder already' if was_there else 'ready'}")
+    printing.say(f"{folder.path} is {'already a plandoc folder' if was_there else 'ready'}")
 
 
 def _note_if_made(folder: Folder, *, was_there: bool) -> None:
     if not was_there and os.path.lexists(folder.path / MARKER):
-        folder.done.end(f"the folder {folder.path} is made")
+        folder.work_log.end(f"the folder {folder.path} was created")

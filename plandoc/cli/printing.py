@@ -1,4 +1,4 @@
-"""What is shown: tables on a terminal, plain lines in a pipe, JSON where it is asked for.
+"""What is shown: tables on a terminal, plain lines in a pipe, JSON on request.
 
 No text from a data folder reaches the terminal as it is: an imported name could carry control characters.
 """
@@ -22,8 +22,8 @@ class Column:
     """A column of a table.
 
     Attributes:
-        heading: What stands above it.
-        is_number: Whether it is set to the right.
+        heading: The text above it.
+        is_number: Whether it is aligned to the right.
     """
 
     heading: str
@@ -41,13 +41,13 @@ def complain(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document; what could steer a terminal is written as an escape, which means the same to JSON."""
+    """Print one JSON document; control characters are written as escapes, which mean the same in JSON."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     print(escaping.json_text(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
 
 
 def print_json_as_it_is(content: bytes) -> None:
-    """Print JSON with all its own line ends, and with the same escapes; as UTF-8 whatever a terminal's encoding is."""
+    """Print JSON with its own line ends and the same escapes, as UTF-8 whatever the encoding of the terminal."""
     streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 
@@ -71,12 +71,11 @@ def print_table(
 
     Args:
         title: Printed above the table on a terminal.
-        columns: What stands above the cells.
+        columns: The columns.
         rows: The cells.
-        when_empty: Said instead of the table on a terminal when there are no rows.
-        is_one_of_several: Whether more tables are shown; each then stands after a blank line, in a pipe too with its
-            title.
-        styles: Of each row on a terminal ("green", or "" for none), where it has colours; none leaves all plain.
+        when_empty: Printed instead of the table on a terminal when there are no rows.
+        is_one_of_several: Whether more tables are shown; each then follows a blank line and has its title in a pipe too.
+        styles: The style of each row on a colour terminal ("green", or "" for none); empty leaves all rows plain.
     """
     cells = [[clean(cell) for cell in row] for row in rows]
     if is_one_of_several:

@@ -1,4 +1,4 @@
-"""`plandoc schema`: what the documents of a folder and an export must look like."""
+"""`plandoc schema`: the JSON Schema of the documents of a folder and of an export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`plandoc stock set` and `stock add`: what is in the house."""
+"""`plandoc stock set` and `stock add`: what is in stock."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from plandoc.workflow.stock import add_stock, get_stock, set_stock
 def set_amount(
     ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
 ) -> None:
-    """Set how much of an ingredient is in stock, in place of what was there in this unit.
+    """Set how much of an ingredient is in stock; this replaces the amount in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
-        quantity: How much there is now, such as 2.5; 0 when it is used up.
+        quantity: The amount in stock now, such as 2.5; 0 when used up.
         unit: Such as kg, cup, each or can.
 
     Examples:
@@ -45,17 +45,17 @@ def set_amount(
     found, item, others = folder.change("set the stock", change)
     printing.say(f"in stock now: {_in_words(item)} of {found.name}")
     if others:
-        printing.say(f"in other units there is also: {', '.join(map(_in_words, others))}")
+        printing.say(f"also in stock, in other units: {', '.join(map(_in_words, others))}")
 
 
 def add_amount(
     ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
 ) -> None:
-    """Add what was bought or delivered to what is in stock of an ingredient in this unit.
+    """Add an amount that was bought or delivered to the stock of an ingredient in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
-        quantity: How much came, such as 2.5.
+        quantity: The amount added, such as 2.5.
         unit: Such as kg, cup, each or can.
 
     Examples:
@@ -76,9 +76,11 @@ def _amount(quantity: str) -> Decimal:
     cell = Cell(quantity.strip(), 0, "QUANTITY")
     amount = cells.amount(cell, non_negative_decimal)
     if "e" in cell.text.lower() and not cells.problems:
-        # Programs write numbers so. A hand that does has slipped: the e lies beside the 3.
+        # Only programs write numbers like that; typed by hand it is a mistake: the e is next to the 3.
         cells.refuse_cell(
-            cell, f"wanted a number written out, found {shown(cell.text)}", f"write {amount:f} if that is meant"
+            cell,
+            f"wanted a number without an exponent, found {shown(cell.text)}",
+            f"write {amount:f} if that is what you mean",
         )
     cells.check()
     return amount

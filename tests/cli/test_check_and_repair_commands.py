@@ -56,7 +56,7 @@ def test_a_dry_run_says_what_a_repair_does_and_does_nothing(call, damaged):
     assert ended.status == 0
     assert "would move to lost-found: events/1 (1).json" in ended.out
     assert "would remove: events/1.json.plandoc-tmp" in ended.out
-    assert ended.out.splitlines()[-1] == "data: 2 to repair, nothing left; only a dry run: nothing was changed"
+    assert ended.out.splitlines()[-1] == "data: 2 to repair, nothing left; dry run: nothing was changed"
     assert contents(damaged) == before
 
 

@@ -127,7 +127,7 @@ def test_completing_without_a_terminal_is_refused_while_anything_is_undone(call,
 
     assert (ended.status, ended.out) == (1, "")
     assert [line.strip() for line in ended.err.splitlines()] == [
-        "plandoc: 3 things are not done yet:",
+        "plandoc: 3 items are not done yet:",
         "Cookie: 2 of 6 batches baked - record what was baked with 'plandoc bake fair cookie 4'",
         "Box: 4 of 10 packed - record what was packed with 'plandoc pack fair box 6'",
         "Bag: 0 of 3 packed - record what was packed with 'plandoc pack fair bag 3'",
@@ -264,7 +264,7 @@ def test_an_event_of_the_same_name_and_day_is_not_added_again_unless_that_is_sai
     again = call("event", "add", "Fair", "--date", "2026-12-25", "--again")
 
     assert ended.status == 1
-    assert "'Fair' on 2026-12-25 is there already, as fair (event 1); nothing was added" in ended.err
+    assert "'Fair' on 2026-12-25 already exists as fair (event 1); nothing was added" in ended.err
     assert "--again" in ended.err
     assert contents(fair) != before
     assert "added 'Fair' on 2026-12-25 as fair-2 (event 2)" in again.out
@@ -307,7 +307,7 @@ def test_all_batches_are_amended_to_be_enough(call, started):
     short = call("amend", "quantity", "fair", "box", "40", "--reason", "30 guests more")
     ended = call("amend", "batches", "fair", "--enough", "--reason", "30 guests more")
 
-    assert "'plandoc amend batches fair --enough --reason TEXT' bakes as much as is needed" in short.out
+    assert "'plandoc amend batches fair --enough --reason TEXT' bakes enough of everything" in short.out
     assert short.out.count("\n- ") == 1
     assert ended.out.splitlines()[0] == "amendment 2: batches of Cookie from 6 to 21 (30 guests more)"
     assert call("amend", "batches", "fair", "--enough", "--reason", "again").status == 1
@@ -394,7 +394,7 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
             ("plan", "goods", "fair", "box=10", "--replace"),
-            "amend it, with 'plandoc amend drop fair bag --reason TEXT'\n",
+            "amend it with 'plandoc amend drop fair bag --reason TEXT'\n",
         ),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),

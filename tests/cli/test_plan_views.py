@@ -188,7 +188,7 @@ def test_decide_enough_with_nothing_to_decide_says_so_and_changes_no_byte(call, 
     before = contents(bakery)
     ended = call("plan", "decide", "1", "--enough")
 
-    assert (ended.status, ended.out) == (0, "nothing was left to decide\n")
+    assert (ended.status, ended.out) == (0, "nothing left to decide\n")
     assert contents(bakery) == before
 
 

@@ -18,10 +18,10 @@ START_FIRST = "start production first, with start_production(7), or go back with
 ON_ONLY = "a started plan never goes back; it can be amended, or completed with complete_production(7)"
 DONE = "a completed plan stays as it is"
 AMEND_GOODS = (
-    "amend it, with add_finished_good(7, finished_good_id, quantity, reason), "
+    "amend it with add_finished_good(7, finished_good_id, quantity, reason), "
     "drop_finished_good(7, finished_good_id, reason) or change_quantity(7, finished_good_id, quantity, reason)"
 )
-AMEND_BATCHES = "amend it, with modify_batch_decision(7, finished_unit_id, batches, reason)"
+AMEND_BATCHES = "amend it with modify_batch_decision(7, finished_unit_id, batches, reason)"
 NOTES_ONLY = "only its notes can change now"
 DISCARD = "remove_event(7, discard_history=True) removes it with its snapshot"
 
