@@ -107,7 +107,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(
                 ("plan", "available"),
                 "overview_commands:available",
-                "Show which goods can be handed out, and which recipes others lack.",
+                "Show which goods can be handed out, and what others lack.",
             ),
             Command(
                 ("plan", "options"),
@@ -198,7 +198,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(
                 ("backup",),
                 "backup_commands:backup",
-                "Make a consistent copy of the data folder, even while it is in use.",
+                "Make a consistent copy of the data folder, even while in use.",
             ),
             Command(
                 ("restore",),

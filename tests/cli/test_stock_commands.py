@@ -54,8 +54,14 @@ def test_ingredient_list_shows_what_a_volume_weighs(call, pantry):
         (("sugar", "0,5", "kg"), "QUANTITY: wanted a number with a decimal point, found '0,5'"),
         (("sugar", "-1", "kg"), "QUANTITY: wanted zero or more, found -1"),
         (("sugar", "nan", "kg"), "QUANTITY: wanted a number, found 'nan'"),
-        (("sugar", "1e3", "kg"), "wanted a number without an exponent, found '1e3' (write 1000 if that is what you mean)"),
-        (("sugar", "2.5E-1", "kg"), "wanted a number without an exponent, found '2.5E-1' (write 0.25 if that is what you mean)"),
+        (
+            ("sugar", "1e3", "kg"),
+            "wanted a number without an exponent, found '1e3' (write 1000 if that is what you mean)",
+        ),
+        (
+            ("sugar", "2.5E-1", "kg"),
+            "wanted a number without an exponent, found '2.5E-1' (write 0.25 if that is what you mean)",
+        ),
         (("sugar", "1e999", "kg"), "QUANTITY: wanted"),
         (("sugar", "1", "kgg"), "wanted a unit such as cup, g or each, found 'kgg' (did you mean kg?)"),
         (
