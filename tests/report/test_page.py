@@ -179,7 +179,7 @@ def test_of_many_findings_the_first_five_come_first_and_all_are_told(made):
     told = {name: page.section(name).words.count("Unit ") for name in ("look", "look-more")}
 
     assert told["look"] == 5
-    assert f"{told['look-more']} more things" in more[0].words
+    assert f"{told['look-more']} more findings" in more[0].words
 
 
 @pytest.mark.parametrize("name", EVERY_PLAN)
