@@ -31,7 +31,7 @@ DONE_BUT = 3
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 
-# The first word of a command line by which a shell asks the completions; no command has this name.
+# The first word of a command line by which a shell asks for completions; no command has this name.
 ASKING = "__complete"
 
 

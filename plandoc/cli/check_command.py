@@ -1,4 +1,4 @@
-"""`plandoc check`: what is wrong with the data folder."""
+"""`plandoc check`: the problems of the data folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plandoc.maintenance import checks
 
 
 def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
-    """Report everything that is wrong with the data folder; changes nothing.
+    """Report every problem of the data folder; changes nothing.
 
     Args:
         strict: Also report documents that another program changed since plandoc wrote them; by default they are only noted.

@@ -227,7 +227,7 @@ _BY_WORDS: Mapping[tuple[str, ...], Command] = MappingProxyType({command.words: 
 
 
 def commands_of(group: str) -> list[Command]:
-    """Return the commands of a group; none for what is not a group."""
+    """Return the commands of a group; empty if it is not a group."""
     return [command for command in COMMANDS if command.words[0] == group and len(command.words) > 1]
 
 
@@ -257,11 +257,11 @@ def first_words() -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
-    """Return the end of a message that suggests the nearest of some words; blank when none comes near.
+    """Return the end of a message that suggests the nearest of some words; blank when none is close.
 
     Args:
         word: What was typed.
-        known: The words that there are.
+        known: The known words.
         before: What is typed before the word.
 
     >>> did_you_mean("--note", ["--notes", "--date"]), did_you_mean("x", ["--notes"])

@@ -42,7 +42,7 @@ def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
     if json:
         printing.print_json(as_json(found))
         return
-    printing.say(_whole(found, event))
+    printing.say(_summary_line(found, event))
     if found.has_changes:
         _print_differences("Goods", "good", found.goods)
         _print_differences("Batches", "unit", found.batches)
@@ -53,7 +53,7 @@ def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
             printing.say(_LEGEND)
 
 
-def _whole(found: PlanComparison, event: str) -> str:
+def _summary_line(found: PlanComparison, event: str) -> str:
     name = found.event.name
     if not found.has_snapshot:
         return f"{name}: no snapshot to compare with yet; 'plandoc start {event}' takes one"

@@ -25,7 +25,7 @@ _COMMON = (
     ("--data", "the data folder"),
     ("--help", "show help"),
 )
-_MOST = 1000
+_MAX_CANDIDATES = 1000
 
 
 class Candidate(NamedTuple):
@@ -64,7 +64,7 @@ def _divided(line: str) -> list[str]:
 
 
 def _lines(words: Sequence[str]) -> Iterator[str]:
-    for candidate in candidates(words)[:_MOST]:
+    for candidate in candidates(words)[:_MAX_CANDIDATES]:
         yield f"{candidate.word}\t{candidate.what}" if candidate.what else candidate.word
 
 

@@ -139,7 +139,7 @@ def run_if_confirmed(action: ConfirmedAction[T], folder: Folder, *, yes: bool, i
                 show_concerns(action.title(len(concerns)), concerns)
             return done[0]
         if not _is_interactive():
-            raise _needs_terminal(action.title(len(concerns)), concerns)
+            raise _no_terminal(action.title(len(concerns)), concerns)
         if confirmed:
             printing.say("the plan was changed in the meantime; nothing was done yet")
         show_concerns(action.title(len(concerns)), concerns)
@@ -178,7 +178,7 @@ def _is_confirmed(question: str) -> bool:
         return False
 
 
-def _needs_terminal(title: str, concerns: Sequence[Concern]) -> PlandocError:
+def _no_terminal(title: str, concerns: Sequence[Concern]) -> PlandocError:
     end = "nothing was changed: this needs confirmation and there is no terminal; pass --yes to continue"
     return PlandocError("\n".join([*_lines(title, concerns), end]))
 

@@ -12,7 +12,7 @@ from typing import Any
 from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
 from plandoc.frozen import frozen
 
-_WIDEST = 100
+_MAX_WIDTH = 100
 _INDENT = 14
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -133,7 +133,7 @@ def width() -> int:
     """Return how wide help may be."""
     import shutil  # noqa: PLC0415  (3 ms for archive modules; most commands show no help)
 
-    return min(shutil.get_terminal_size().columns, _WIDEST)
+    return min(shutil.get_terminal_size().columns, _MAX_WIDTH)
 
 
 def show(text: str) -> None:

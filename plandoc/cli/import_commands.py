@@ -1,4 +1,4 @@
-"""`plandoc import`, and `ingredient import`, `recipe import`, `good import` and `stock import`: files that come in."""
+"""`plandoc import`, and `ingredient import`, `recipe import`, `good import` and `stock import`: importing files."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def in_plan(record_type: type[RecordT], key: str, event: int, session: Session) 
     The name in the plan takes precedence over a later name in the catalog.
 
     Raises:
-        NotFoundError: when neither the plan nor the catalog knows it.
+        NotFoundError: when neither the plan nor the catalog contains it.
     """
     if is_id(key):
         with contextlib.suppress(NotFoundError):

@@ -49,7 +49,7 @@ class _Parser(argparse.ArgumentParser):
 def _in_our_words(error: argparse.ArgumentError) -> str:
     if error.message.startswith("expected "):
         return (
-            f"{error.argument_name} wants a {'folder' if error.argument_name == '--data' else 'value'}, found nothing"
+            f"{error.argument_name} needs a {'folder' if error.argument_name == '--data' else 'value'}, found nothing"
         )
     if error.message.startswith("ignored explicit argument "):
         return f"{error.argument_name} takes no value"
@@ -219,7 +219,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _data_folder(text: str) -> Path:
     if not text:
         # An unset variable in a script must not mean ./data.
-        raise UsageError("--data wants a folder, found nothing")
+        raise UsageError("--data needs a folder, found nothing")
     return as_path(text, "--data")
 
 

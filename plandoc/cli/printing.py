@@ -90,7 +90,7 @@ def print_table(
 
 
 def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
-    """Print points below each other on a terminal, numbered, each with its consequences below it."""
+    """Print points below each other on a terminal, numbered, each with its hint below it."""
     from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
     terminal_tables.print_numbered(clean(title), [[clean(part) for part in point] for point in points])

@@ -21,7 +21,7 @@ _MAX_NAMED = 2
 
 
 def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """Show how far an event has come: what is baked and packed, what remains, and what stops it.
+    """Show how far an event has come: what is baked and packed, what remains, and what is missing.
 
     Args:
         event: The event, by its short name or number.
@@ -34,13 +34,13 @@ def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
     if json:
         printing.print_json(as_json(found))
         return
-    printing.say(_whole(found))
+    printing.say(_summary_line(found))
     _print_units(found)
     _print_goods(found)
 
 
 def bar(done: int, of: int, *, in_blocks: bool) -> str:
-    """Return a bar as wide as ten characters; it is empty only while nothing is done and full only when all is.
+    """Return a bar as wide as ten characters; it is empty only when nothing is done and full only when everything is.
 
     Args:
         done: How much is done.
@@ -73,7 +73,7 @@ def _can_show_blocks() -> bool:
     return os.environ.get("TERM") != "dumb"
 
 
-def _whole(found: Progress) -> str:
+def _summary_line(found: Progress) -> str:
     # Extra batches of one unit do not make up for missing batches of another.
     baked = sum(min(one.batches_done, one.batches_decided) for one in found.units)
     packed = sum(min(one.assembled, one.wanted) for one in found.goods)

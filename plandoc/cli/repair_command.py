@@ -1,4 +1,4 @@
-"""`plandoc repair`: what can be repaired safely, announced first and then done."""
+"""`plandoc repair`: repairing what can be repaired safely."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def _print_uncompared(items: Sequence[ShoppingItem]) -> None:
 
 
 def _with_others(item: ShoppingItem) -> Iterator[tuple[ShoppingRow, Sequence[Amount]]]:
-    """Yield the rows of an item, the first that cannot be known with the stock that is in no row."""
+    """Yield the rows of an item; the first with an unknown amount comes with the stock that is in no row."""
     others = item.other_stock
     for row in item.rows:
         if row.reason is None:

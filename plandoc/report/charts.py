@@ -17,11 +17,11 @@ from plandoc.report.labels import clean, short_date
 # A thinner part would be invisible.
 _MIN_WIDTH = 80
 _WHOLE = 10_000
-MOST_SEPARATORS = 40
+MAX_SEPARATORS = 40
 # Space for the outermost marks.
 _MARGIN = 200
 _LANE_HEIGHT = 40
-_MOST_DAYS = 6
+_MAX_DAYS = 6
 _AN_INSTANT = datetime.timedelta(microseconds=1)
 
 
@@ -65,7 +65,7 @@ def draw_bar(bar: Bar, longest: int | None) -> Markup:
         shapes.append(_box("done", 0, done))
     if bar.done > bar.planned:
         shapes.append(_box("over", planned, _part(bar.done, longest)))
-    if longest <= MOST_SEPARATORS:
+    if longest <= MAX_SEPARATORS:
         shapes.extend(_separator(_part(position, longest)) for position in range(1, bar.length))
     return _picture("bar", bar.title, "", shapes, height=16)
 
@@ -135,7 +135,7 @@ def _days(first: datetime.datetime, last: datetime.datetime, bottom: int) -> Ite
     start, end = first.astimezone(datetime.UTC), last.astimezone(datetime.UTC)
     days = (end.date() - start.date()).days
     yield _date(start.date(), "start" if days else "middle", 0 if days else _WHOLE // 2, bottom)
-    for number in range(1, days + 1) if days <= _MOST_DAYS else [days]:
+    for number in range(1, days + 1) if days <= _MAX_DAYS else [days]:
         midnight = datetime.datetime.combine(start.date(), datetime.time(), datetime.UTC) + datetime.timedelta(number)
         place = _place(midnight, first, last)
         yield f'<line class="day" x1="{_per_cent(place)}" x2="{_per_cent(place)}" y1="8" y2="{bottom}"/>'

@@ -20,7 +20,7 @@ from plandoc.report.report_contents import Contents, collect
 from plandoc.report.report_file import save
 from plandoc.store import NO_SESSION, reads
 
-_SHORTEST_LONG_NOTES = 300
+_MIN_LONG_NOTES = 300
 # More would push the work to be done off the first screen.
 _MAX_FINDINGS_FIRST = 5
 
@@ -78,7 +78,7 @@ def _page(contents: Contents) -> str:
         packed=story.packed(contents),
         first_findings=contents.plan.findings[:findings_first],
         more_findings=contents.plan.findings[findings_first:],
-        has_long_notes=len(contents.plan.event.notes) >= _SHORTEST_LONG_NOTES,
+        has_long_notes=len(contents.plan.event.notes) >= _MIN_LONG_NOTES,
     )
 
 

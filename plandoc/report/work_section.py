@@ -9,7 +9,7 @@ from plandoc.domain.progress import GoodProgress, UnitProgress
 from plandoc.domain.review import accepted_shortfall
 from plandoc.frozen import frozen
 from plandoc.records import RunKind
-from plandoc.report.charts import MOST_SEPARATORS, Bar
+from plandoc.report.charts import MAX_SEPARATORS, Bar
 from plandoc.report.labels import counted, shortened
 from plandoc.report.report_contents import Contents
 
@@ -57,7 +57,7 @@ class BarTable:
     def longest(self) -> int | None:
         """The length of a full-width bar; None when every bar has the full width, so that short ones stay readable."""
         longest = max((row.bar.length for row in self.rows), default=0)
-        return None if self.shows_shares and longest > MOST_SEPARATORS else longest
+        return None if self.shows_shares and longest > MAX_SEPARATORS else longest
 
     @property
     def has_more_than_planned(self) -> bool:

@@ -103,7 +103,7 @@ def test_values_have_the_types_that_the_command_wants() -> None:
         ("start 1 --ye", "unknown option --ye; did you mean --yes?"),
         ("start 1 --yes=no", "--yes takes no value"),
         ("start 1 --yes --yes", "--yes is given twice"),
-        ("event edit 1 --name", "--name wants a value, found nothing"),
+        ("event edit 1 --name", "--name needs a value, found nothing"),
         ("--data a start 1 --data b", "--data is given twice, 'a' and 'b'"),
         ("strat 1", "unknown command 'strat'; did you mean start?"),
         ("event lst", "unknown command 'event lst'; did you mean event list?"),

@@ -113,8 +113,8 @@ ARGUMENTS: tuple[Row, ...] = (
             (("demo",), 2), (("ingredient", "import"), 2), (("recipe", "import"), 2), (("good", "import"), 2), (("stock", "import"), 2),
         )
     ),
-    as_typed("an empty data folder", "--data", EMPTY, "check", says="--data wants a folder, found nothing"),
-    as_typed("a data folder that was forgotten", "event", "list", "--data", says="--data wants a folder, found nothing"),
+    as_typed("an empty data folder", "--data", EMPTY, "check", says="--data needs a folder, found nothing"),
+    as_typed("a data folder that was forgotten", "event", "list", "--data", says="--data needs a folder, found nothing"),
     as_typed("two data folders", "--data", "data", "--data", "other", "event", "list", says="--data is given twice, 'data' and 'other'"),
     typed("an export over the marker", "export", "data/plandoc.json", says="it belongs to a data folder, which only plandoc itself writes"),
     typed("an export as an event", "export", "data/events/9.json", says="it belongs to a data folder"),
