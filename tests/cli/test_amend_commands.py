@@ -150,7 +150,7 @@ def test_a_refused_change_says_why_and_changes_no_byte(call, amend, kitchen, wor
     assert contents(kitchen) == before
 
 
-def test_what_is_baked_is_guarded_and_the_way_out_is_an_option(call, amend, kitchen):
+def test_what_is_baked_is_guarded_and_the_hint_is_an_option(call, amend, kitchen):
     call("bake", "1", "rye-loaf", "5")
     fewer = amend("batches", "1", "rye-loaf", "2", "enough bread")
     refused = amend("drop", "1", "captain-s-crate", "order cancelled")

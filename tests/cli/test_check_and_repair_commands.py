@@ -20,7 +20,7 @@ def test_a_clean_folder_ends_with_0(call, bakery):
     assert (ended.status, ended.out) == (0, f"{bakery.relative_to(bakery.parent)}: nothing is wrong\n")
 
 
-def test_findings_end_with_1_and_each_has_its_way_out(call, damaged):
+def test_findings_end_with_1_and_each_has_its_hint(call, damaged):
     ended = call("check")
 
     assert ended.status == 1

@@ -1,4 +1,4 @@
-"""Nothing leaves a plan unsaid, nothing final or far beyond the plan happens unasked, and ways out can be pasted."""
+"""Nothing leaves a plan unsaid, nothing final or far beyond the plan happens unasked, and hints can be pasted."""
 
 import json
 import re
@@ -353,7 +353,7 @@ STEPS_TO_FINDINGS = {
 
 @pytest.mark.parametrize("is_started", [False, True])
 @pytest.mark.parametrize("kind", STEPS_TO_FINDINGS)
-def test_each_way_out_of_a_finding_can_be_pasted_and_helps(call, fair, kind, is_started):
+def test_each_hint_of_a_finding_can_be_pasted_and_helps(call, fair, kind, is_started):
     steps = [*STEPS_TO_FINDINGS[kind], *((("lock", "fair", "--yes"), ("start", "fair", "--yes")) if is_started else ())]
     for step in steps:
         assert call(*step).status == 0, step
