@@ -26,7 +26,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE, errno.EROFS)
 DONE, REFUSED, DONE_BUT = 0, 1, 3
 # What says that something is there now, when the status is none of "done".
 CHANGED = re.compile(
-    r"the change is saved|: saved; | (is|are) in |restored|the repair is done| is made|verified|\b[1-9][0-9]* repaired"
+    r"the change is saved|: saved; | (is|are) in |restored|the repair is done| was created|verified|\b[1-9][0-9]* repaired"
 )
 UNKNOWN = "may or may not"
 MOST = 1000

@@ -44,7 +44,7 @@ WRITERS = {
     "export": (("export", "x.json"), "the export is in {}/x.json", "x.json"),
     "export-csv": (("export-csv", "sheets"), "the tables are in sheets", "sheets/stock.csv"),
     "backup": (("backup", "x.zip"), "the backup is in {}/x.zip", "x.zip"),
-    "init": (("--data", "new", "init"), "the folder new is made", "new/plandoc.json"),
+    "init": (("--data", "new", "init"), "the folder new was created", "new/plandoc.json"),
     "demo": (("demo", "new"), "the demo was started in new", "new/plandoc.json"),
 }
 
@@ -122,7 +122,7 @@ def test_a_restored_folder_and_a_repaired_one_are_said_to_be_done(shell, bakery)
 
     assert (repaired[0], repaired[1].splitlines()[1].strip()) == (3, "the repair is done")
     assert (again[0], again[1].splitlines()[1].strip()) == (1, "nothing was changed")
-    assert (restored[0], restored[1].splitlines()[1].strip()) == (3, f"{bakery} is restored")
+    assert (restored[0], restored[1].splitlines()[1].strip()) == (3, f"{bakery} was restored")
 
 
 @pytest.mark.proof
@@ -243,7 +243,7 @@ def test_an_interruption_in_the_saving_says_that_nobody_knows(bakery, capsys, mo
     monkeypatch.undo()
 
     assert status == 130
-    assert "may or may not be done; look before you run it again" in capsys.readouterr().err
+    assert "may or may not have been done; check before you run it again" in capsys.readouterr().err
 
 
 def test_an_error_of_closing_never_hides_that_nothing_was_saved(bakery, capsys, monkeypatch):

@@ -119,7 +119,7 @@ def test_the_state_after_the_start_is_shown(call, bakery):
     assert "snapshot   taken 20" in ended.out
 
 
-def test_ways_out_name_commands_with_the_event_in_them(call, doubtful):
+def test_hints_name_commands_with_the_event_in_them(call, doubtful):
     ended = call("plan", "review", "harbour-market")
 
     assert ended.status == 1
@@ -188,7 +188,7 @@ def test_decide_enough_with_nothing_to_decide_says_so_and_changes_no_byte(call, 
     before = contents(bakery)
     ended = call("plan", "decide", "1", "--enough")
 
-    assert (ended.status, ended.out) == (0, "nothing was left to decide\n")
+    assert (ended.status, ended.out) == (0, "nothing left to decide\n")
     assert contents(bakery) == before
 
 
@@ -296,7 +296,7 @@ def test_a_typical_plan_fits_on_one_screen(bakery):
 
 @pytest.mark.proof
 @needs_a_terminal
-def test_findings_are_numbered_on_a_terminal_with_the_way_out_below(doubtful):
+def test_findings_are_numbered_on_a_terminal_with_the_hint_below(doubtful):
     seen = Terminal(doubtful).run("plan", "review", "1")
 
     assert seen.status == 1

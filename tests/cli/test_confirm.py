@@ -133,7 +133,7 @@ def test_others_can_write_while_somebody_is_asked_and_what_is_new_is_asked_again
         _change(doubtful, lambda session: _undecide(session, "cardamom-bun"))
 
     seen = terminal.run("lock", "1", answers=["y\n", "n\n"], before_answering=[undecide_more])
-    first, second = seen.text.split("the plan was changed meanwhile")
+    first, second = seen.text.split("the plan was changed in the meantime")
 
     assert seen.status == 1
     assert "Cardamom bun" not in first
