@@ -108,7 +108,7 @@ def _moment(value: Any, _: Any) -> datetime.datetime:
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.utcoffset() is None or moment.isoformat() != value.replace("Z", "+00:00"):
-        raise _Refused(f"wanted a moment such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
+        raise _Refused(f"wanted a timestamp such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
     return moment
 
 

@@ -220,5 +220,5 @@ def _slug_of(fact: object) -> object:
     return (fact.slug or fact.id) if isinstance(fact, Named) else fact
 
 
-TAKE_BACK = wording("take it back from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
-TAKE_FILE_BACK = wording("take the file back from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
+TAKE_BACK = wording("restore it from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
+TAKE_FILE_BACK = wording("restore the file from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())

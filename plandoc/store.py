@@ -95,7 +95,7 @@ class Store:
 
         Raises:
             LockTimeout: when another writer did not finish in time.
-            SessionError: when this thread has a session open already; pass that one along instead.
+            SessionError: when this thread already has an open session; pass that one along instead.
             StorageError: when the system failed; it says what was saved.
         """
         wait = self._timeout_seconds if timeout_seconds is None else timeout_seconds
@@ -183,8 +183,8 @@ class Store:
         self._check_process()
         if self._is_in_session:
             raise SessionError(
-                "this thread has a session open already; pass it along with session=..., "
-                "for what two sessions do at once would not be one write"
+                "this thread already has an open session; pass it with session=... "
+                "(two sessions would not be one atomic write)"
             )
 
     @property

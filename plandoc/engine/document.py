@@ -144,7 +144,7 @@ class DocumentSession:
         message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
         hint = joined(
             "",
-            ["only you can say which one is right: take the other out of it with an editor, or ", TAKE_FILE_BACK],
+            ["only you can say which one is right: remove the other with an editor, or ", TAKE_FILE_BACK],
         )
         return [
             Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
@@ -356,7 +356,7 @@ def check_format_of_folder(document: DocumentSession, number: int) -> None:
     if held:
         message = f"has format {document.format}, in which it held what is in {', '.join(held)} in this folder"
         hint = wording(
-            "take it from a backup of format {number}, with {repair}; or restore all of a backup",
+            "restore it from a backup of format {number}, with {repair}; or restore a whole backup",
             number=number,
             repair=Hint.REPAIR_FROM_BACKUP(),
         )

@@ -1,4 +1,4 @@
-"""The block of one guarded write: whatever interrupts it, and wherever, the lock is given back."""
+"""The block of one guarded write: whatever interrupts it, and wherever, the lock is released."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plandoc.storage.unwinding import or_undone
 class GuardedWrite:
     """The block of one session; made by `Store.session`.
 
-    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
+    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is released and the session over.
 
     Attributes:
         transaction: What holds the lock; None before and after that.
@@ -32,7 +32,7 @@ class GuardedWrite:
 
     def __enter__(self) -> Session:
         if self.session is not None:
-            raise SessionError("this session was opened before; ask the store for another one")
+            raise SessionError("this session was opened before; ask the store for a new one")
         return or_undone(lambda: self._start(self), self._leave)
 
     def __exit__(

@@ -86,7 +86,7 @@ class UniqueKeys:
             used = self.used(bound, fields)
             if used.get(new, record.id) != record.id:
                 shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
-                message = f"{bound.table.label} {used[new]} has {shown} already"
+                message = f"{bound.table.label} {used[new]} already has {shown}"
                 raise ValidationError([Problem(message, field=fields[0])])
             claims.append(Claim(used, old, new))
         return claims

@@ -192,7 +192,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     if there and not replace:
         raise PlandocError(
             wording(
-                "there already: {there}; replace with {option}, or name another folder",
+                "already there: {there}; replace with {option}, or name another folder",
                 there=", ".join(there),
                 option=Hint.REPLACE(),
             )
@@ -201,7 +201,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     try:
         place.mkdir(exist_ok=True)
     except OSError as error:
-        raise PlandocError(f"cannot make the folder {place}: {error.strerror}") from error
+        raise PlandocError(f"cannot create the folder {place}: {error.strerror}") from error
     with contextlib.ExitStack() as unfinished:
         if not is_there:
             unfinished.callback(_remove_if_empty, place)

@@ -12,7 +12,7 @@ import attrs
 
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.exchange.event_content import EventContent
-from plandoc.exchange.import_report import Row
+from plandoc.exchange.import_report import ImportRow
 from plandoc.frozen import frozen
 
 
@@ -77,5 +77,5 @@ class Drafts:
     stock: tuple[Draft, ...] = ()
     events: tuple[EventDraft, ...] = ()
     snapshot_ids: Mapping[str, Mapping[int, int]] = attrs.field(factory=_no_catalog)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ImportRow, ...] = ()
     notes: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from plandoc.domain.snapshot_ids import (
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
 from plandoc.exchange.event_content import STARTED, EventContent, content_of
-from plandoc.exchange.import_report import Outcome
+from plandoc.exchange.import_report import RowOutcome
 from plandoc.exchange.merge import CatalogMerge, OnConflict, differing
 from plandoc.exchange.plan_completion import completed
 from plandoc.exchange.references import references_of
@@ -71,9 +71,9 @@ class EventMerge:
         there = None if before is None else content_of(self._session, before)
         wanted = self._wanted(draft, there)
         if before is None or there is None:
-            self._log.add("events", draft.name, Outcome.CREATED)
+            self._log.add("events", draft.name, RowOutcome.CREATED)
         elif wanted == there:
-            self._log.add("events", draft.name, Outcome.SKIPPED)
+            self._log.add("events", draft.name, RowOutcome.SKIPPED)
             self._report_parts(draft, wanted, there)
             return
         elif not self._may_change(draft, differing(wanted, there), there):
@@ -90,8 +90,8 @@ class EventMerge:
         is_closed = is_frozen if draft.batches is None else state is not PlanState.DRAFT
         if is_closed and self._log.on_conflict is OnConflict.UPDATE:
             plan = "frozen" if is_frozen else state.name
-            reason = f"there already, and differs in {parts}; its plan is {plan}, and an import never changes that"
-            self._log.add("events", draft.name, Outcome.SKIPPED, reason)
+            reason = f"already there and differs in {parts}; its plan is {plan}, which an import never changes"
+            self._log.add("events", draft.name, RowOutcome.SKIPPED, reason)
             return False
         return self._log.differs("events", draft.name, parts)
 
@@ -154,12 +154,12 @@ class EventMerge:
         """Report what becomes of each part of a plan."""
         there = {} if before is None else dict(_by_key(before))
         for (table, key), row in _by_key(after):
-            changed = Outcome.UPDATED if (table, key) in there else Outcome.CREATED
-            outcome = Outcome.SKIPPED if there.get((table, key)) == row else changed
+            changed = RowOutcome.UPDATED if (table, key) in there else RowOutcome.CREATED
+            outcome = RowOutcome.SKIPPED if there.get((table, key)) == row else changed
             reason = about_snapshot if table == "plan_snapshots" else ""
             self._log.add(table, self._name_of(draft, row), outcome, reason)
         if after.snapshot is None and after.event.plan_state in STARTED:
-            self._log.add("plan_snapshots", draft.name, Outcome.CREATED)
+            self._log.add("plan_snapshots", draft.name, RowOutcome.CREATED)
 
     def _name_of(self, draft: EventDraft, row: Any) -> str:
         """Return what a person calls a part of a plan: by the event, and by what the part is about."""

@@ -13,7 +13,7 @@ from plandoc.hints import Wording, joined
 MOST_GATHERED = 1000
 
 
-class Outcome(enum.Enum):
+class RowOutcome(enum.Enum):
     """What became of a row."""
 
     CREATED = "created"
@@ -23,7 +23,7 @@ class Outcome(enum.Enum):
 
 
 @frozen
-class Row:
+class ImportRow:
     """One row of the report.
 
     Attributes:
@@ -35,7 +35,7 @@ class Row:
 
     table: str
     name: str
-    outcome: Outcome
+    outcome: RowOutcome
     reason: str = ""
 
     @property
@@ -58,24 +58,24 @@ class ImportReport:
         dry_run: Whether this only says what would be done.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ImportRow, ...] = ()
     notes: tuple[str, ...] = ()
     dry_run: bool = False
 
-    def counts(self) -> dict[str, dict[Outcome, int]]:
+    def counts(self) -> dict[str, dict[RowOutcome, int]]:
         """Return how many rows of each table had each outcome; outcomes that no row had are left out.
 
-        >>> ImportReport((Row("recipes", "Fudge", Outcome.CREATED),)).counts()
-        {'recipes': {<Outcome.CREATED: 'created'>: 1}}
+        >>> ImportReport((ImportRow("recipes", "Fudge", RowOutcome.CREATED),)).counts()
+        {'recipes': {<RowOutcome.CREATED: 'created'>: 1}}
         """
         counted = Counter((row.table, row.outcome) for row in self.rows)
         tables = dict.fromkeys(row.table for row in self.rows)
         return {
-            table: {outcome: counted[table, outcome] for outcome in Outcome if counted[table, outcome]}
+            table: {outcome: counted[table, outcome] for outcome in RowOutcome if counted[table, outcome]}
             for table in tables
         }
 
-    def with_outcome(self, outcome: Outcome) -> tuple[Row, ...]:
+    def with_outcome(self, outcome: RowOutcome) -> tuple[ImportRow, ...]:
         """Return the rows that had an outcome."""
         return tuple(row for row in self.rows if row.outcome is outcome)
 
@@ -88,7 +88,7 @@ class RowsFailed(Exception):  # noqa: N818  (a signal from a reader to the impor
         notes: What else was found in the file.
     """
 
-    def __init__(self, rows: Sequence[Row], notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, rows: Sequence[ImportRow], notes: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.rows = tuple(rows)
         self.notes = notes
@@ -102,7 +102,7 @@ class FailedRows:
     """
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[ImportRow] = []
 
     def add(self, table: str, name: str, reason: str) -> None:
         """Keep a failed row.
@@ -110,7 +110,7 @@ class FailedRows:
         Raises:
             RowsFailed: when there are enough of them.
         """
-        self.rows.append(Row(table, name, Outcome.FAILED, reason))
+        self.rows.append(ImportRow(table, name, RowOutcome.FAILED, reason))
         if len(self.rows) > MOST_GATHERED:
             raise RowsFailed(self.rows)
 

@@ -26,7 +26,7 @@ def run_import(
         drafts: What the file says, and is sound in itself.
         session: The session to work in.
         on_conflict: What becomes of records that are there and differ.
-        refused: Makes the error when something stands in the way; it is raised, and nothing was changed.
+        refused: Makes the error when something is broken or in conflict; it is raised, and nothing was changed.
         dry_run: Change nothing.
     """
     log = MergeLog(on_conflict)

@@ -78,7 +78,7 @@ def describe(files: Mapping[str, bytes], *, timestamp: datetime.datetime) -> Man
 
 
 def sha256(content: bytes) -> str:
-    """Return the digest of a file as it stands in the manifest."""
+    """Return the digest of a file as the manifest records it."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -129,7 +129,7 @@ def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
     ]
     if wrong:
         return wrong
-    wrong += [f"{name!r} is no document of a data folder" for name in fields["files"] if not is_document_name(name)]
+    wrong += [f"{name!r} is not a document of a data folder" for name in fields["files"] if not is_document_name(name)]
     digests = fields["files"].values()
     if not all(type(digest) is str and _DIGEST.fullmatch(digest) for digest in digests):
         wrong.append("files: wanted a SHA-256 for each file")
@@ -161,7 +161,7 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
             member.external_attr = 0o100644 << 16
             member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
             archive.writestr(member, content)
-        # Its length counts for the digest, so it has to stand there before the digest is known.
+        # Its length is part of what is digested, so it has to be there before the digest is known.
         archive.comment = _SEAL + b"0" * 64
     return seal(target.getvalue()[:-_SEAL_SIZE])
 

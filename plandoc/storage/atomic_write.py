@@ -95,6 +95,6 @@ class AtomicWrite:
         self._files.sync_folder(self.path.parent)
 
     def discard(self) -> None:
-        """Remove a file that was staged and is not to get its name; what the system refuses here is no error."""
+        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error."""
         with suppress(OSError):
             self._files.remove(self.temporary)

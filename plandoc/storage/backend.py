@@ -48,14 +48,14 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
-        """Return what tells whether each document of a folder still holds what it held.
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
+        """Return what shows whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
 
         Args:
             folder: Such as `events`.
-            anew: Look at each file at this instant; else a look of the same second may be good enough.
+            fresh: Look at each file at this instant; else a look of the same second may be good enough.
         """
         ...
 

@@ -156,7 +156,7 @@ class Files:
             return None
 
     def is_same(self, handle: int, path: Path) -> bool:
-        """Whether an open file is still the one that stands at a path."""
+        """Whether an open file is still the one at a path."""
         at_path = self.status(path)
         return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
 
@@ -356,7 +356,7 @@ def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
 def _what_stands(path: Path) -> str:
     mode = os.lstat(path).st_mode
     kinds = (
-        (stat.S_ISLNK, "a symbolic link, and writing would put a file in the link's place"),
+        (stat.S_ISLNK, "a symbolic link, which writing would replace with a file"),
         (stat.S_ISDIR, "a folder"),
         (stat.S_ISFIFO, "a pipe"),
         (stat.S_ISSOCK, "a socket"),

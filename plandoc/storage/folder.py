@@ -111,7 +111,7 @@ class FolderBackend:
     def position(self) -> Position:
         """Where the journal ends; for the transaction that has the lock."""
         if self._position is None:
-            raise StorageError(self.location, "the folder was not looked at under the lock", Outcome.NOT_SAVED)
+            raise StorageError(self.location, "the folder was not read under the lock", Outcome.NOT_SAVED)
         return self._position
 
     @property
@@ -159,7 +159,7 @@ class FolderBackend:
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             is_ours = self._lock.is_still_ours()
         if self._position is None or not is_ours:
-            message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
+            message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
         line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
         content = journal.render(line, action=action, timestamp=self._clock())
@@ -306,7 +306,7 @@ class FolderBackend:
             # Another process is at work in the folder; the journal is safe, and the last one to close checkpoints it.
             return
         try:
-            # A folder that holds another's documents by now is no concern of this store any more.
+            # A folder that now holds another store's documents does not concern this store any more.
             with suppress(ConflictError):
                 self._refresh()
                 if self._position is not None and self._position.size:
@@ -317,7 +317,7 @@ class FolderBackend:
     def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
         if state.marker.store_id != self.store_id:
-            message = "holds another folder's documents since it was opened; open it again to work with those"
+            message = "has held another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> recovery.State:

@@ -77,11 +77,11 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, anew=anew)
+            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, fresh=fresh)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""

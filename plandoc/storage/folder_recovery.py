@@ -150,7 +150,7 @@ def _reapply(documents: DocumentFiles, name: str, status: FileStatus, state: rec
 def _keep_aside(documents: DocumentFiles, name: str, serial: int) -> None:
     kept = documents.keep_aside(name, serial)
     what = f"was changed after a crash; that version is kept as {kept}" if kept else "was removed after a crash"
-    _warn(f"{name} {what}; the saved one is back in place")
+    _warn(f"{name} {what}; the saved version is back in place")
 
 
 def _held(name: str, state: recovery.State, reason: str) -> Held:

@@ -45,7 +45,7 @@ class Holder:
 
     def __str__(self) -> str:
         if not self.facts:
-            return "another process that did not say which"
+            return "an unidentified process"
         pid, host, since, action = (_shown(self.facts[key]) for key in _SHOWN)
         same = " (this very process)" if self.facts["pid"] == os.getpid() else ""
         command = f" ({_shown(self.facts['command'])})" if self.facts.get("command") else ""
@@ -75,7 +75,7 @@ def this_host() -> str:
 
 @functools.cache
 def _this_process(pid: int) -> dict[str, Any]:
-    """Return what tells this process from others: the same for each lock that it takes."""
+    """Return what identifies this process: the same for each lock that it takes."""
     command = " ".join(map(str, getattr(sys, "argv", ())))
     return {"pid": pid, "host": this_host(), "command": decoded(command)}
 
@@ -98,7 +98,7 @@ def _shortened(fact: Any, longest: int) -> Any:
 
 
 def _shown(fact: Any) -> str:
-    """Return a fact as it stands in a message: short and on one line, for anybody could have written the file."""
+    """Return a fact as messages show it: short and on one line, because anybody could have written the file."""
     text = str(fact) if type(fact) in (str, int) else repr(fact)
     plain = text if text.isprintable() else ascii(text)[1:-1]
     return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."

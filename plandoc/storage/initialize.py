@@ -25,10 +25,10 @@ def is_initialized(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
 
     Raises:
-        FolderNotFoundError: when a file stands at the path, or no path can be like it.
+        FolderNotFoundError: when there is a file at the path, or it cannot be a path.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {shorten(str(root))}")
+        raise FolderNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")

@@ -21,7 +21,7 @@ NAME = "journal.jsonl"
 # What follows the last line while somebody has the folder open: space that is allocated for the next ones.
 PADDING = b"\n"
 
-# The checksum stands last, so that the end of the file tells which line it is without reading the line.
+# The checksum comes last, so that the end of the file identifies the line without reading all of it.
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
@@ -194,7 +194,7 @@ def _parse_line(raw: bytes, number: int) -> Line | None:
         return None
     fields = _fields(body + b"}")
     if not _is_line(fields):
-        raise _damaged(number, "this line has the right checksum, but is none that plandoc writes")
+        raise _damaged(number, "this line has the right checksum, but plandoc did not write it")
     return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
 
 
@@ -241,7 +241,7 @@ def _parse_change(fields: dict[str, Any]) -> Change:
 
 
 def _damaged(line: int, message: str) -> DamagedError:
-    hint = "keep a copy of the whole folder, then take it back from a backup"
+    hint = "keep a copy of the whole folder, then restore it from a backup"
     return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
 
 

@@ -174,7 +174,7 @@ class JournalFile:
     def _preallocate(self, size: int, after: Position) -> None:
         """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
 
-        Before the line and not with it: where the disk is full behind a line, that would stand there whole and be told as
+        Before the line and not with it: if the disk were full after the line, the line would be there whole but be reported as
         not saved.
         """
         # Who writes but one line needs no padding.
@@ -185,7 +185,7 @@ class JournalFile:
 
     def _truncate_to(self, after: Position) -> None:
         try:
-            # A line without its end was never committed; but it must not stand before the next one.
+            # A line without its end was never committed; but it must not precede the next one.
             self._files.truncate(self._handle, after.size)
         except OSError:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"

@@ -243,7 +243,7 @@ class FolderLock:
 
     def _open(self, path: Path) -> int:
         if self._files.status(self._root) is None:
-            raise FileNotFoundError(errno.ENOENT, "the data folder is gone", str(self._root))
+            raise FileNotFoundError(errno.ENOENT, "the data folder no longer exists", str(self._root))
         folder = self._files.status(path.parent)
         if folder is None:
             # Another process may make it at the same moment.
@@ -265,7 +265,7 @@ class FolderLock:
     def _read_holder(self) -> bytes:
         handle = self._files.open_to_read(self._info_path)
         try:
-            # No more than a holder leaves: it is only a hint, however much stands there.
+            # No more than a holder leaves: it is only a hint, however long the file is.
             return self._files.read_at(handle, 0, WORD_SIZE)
         finally:
             self._files.close(handle)
@@ -285,7 +285,7 @@ class FolderLock:
 
     def _refused(self, error: OSError) -> StorageError:
         if error.errno in _NO_LOCKS:
-            reason = "this file system has no file locks, so that two writers could harm each other; use a local disk"
+            reason = "this file system does not support file locks, so two writers could corrupt the folder; use a local disk"
         else:
             reason = f"cannot lock the folder for writing: {error.strerror or error}"
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
@@ -300,7 +300,7 @@ def while_locked(
     timestamp: datetime.datetime,
     timeout_seconds: float,
 ) -> T:
-    """Return what some work returns on a folder that no one else can change meanwhile; the lock is given back in any case.
+    """Return what some work returns on a folder that no one else can change meanwhile; the lock is released in any case.
 
     Raises:
         LockTimeout: when another thread or process kept the lock for longer than `timeout_seconds`.

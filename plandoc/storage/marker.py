@@ -91,5 +91,5 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
 
 def missing() -> list[Problem]:
     """Return what to say when there is no marker that can be read."""
-    message = "the file is missing or unreadable; it says which folder this is"
+    message = "the file is missing or unreadable; it identifies the folder"
     return [Problem(message, file=NAME, hint=TAKE_BACK)]

@@ -83,7 +83,7 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
         return ScanResult({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:

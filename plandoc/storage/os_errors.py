@@ -13,7 +13,7 @@ from plandoc.storage.files import NotAFile
 class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     """Give an `OSError` the path and say what was saved; let plandoc's own errors through.
 
-    A class, for a generator would cost more than many of the calls to the system that it stands around.
+    A class, because a generator would cost more than many of the system calls that it wraps.
 
     Args:
         path: Named where the error names none itself.

@@ -113,7 +113,7 @@ def _sync_names(last_in: Mapping[Path, AtomicWrite]) -> None:
         try:
             write.sync_name()
         except OSError as error:
-            doing = "what was written is there, but a power cut could still take it"
+            doing = "the file was written, but may not survive a power cut"
             raise storage_error(error, folder, Outcome.SAVED, doing) from error
 
 
@@ -124,7 +124,7 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
     status = files.status(file)
     if status is None:
         if not file.parent.is_dir():
-            raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
+            raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; create it first")
         return None
     if not file.is_file():
         what = "a folder" if file.is_dir() else "not an ordinary file"
@@ -135,7 +135,7 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
         what = "an export of plandoc" if kind is None else kind.name
         raise PlandocError(
             wording(
-                "{file} is there already and is not {what}; replace it with {option}, or name another file",
+                "{file} already exists and is not {what}; replace it with {option}, or name another file",
                 file=file,
                 what=what,
                 option=Hint.REPLACE(),

@@ -56,7 +56,7 @@ def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetim
     # The folder it lies in was made by the lock, which needs nothing on the disk: its name must be there, too.
     folder.sync([])
     if folder.read(name) != content:
-        reason = "the backup that comes before a new format does not read back as it was written"
+        reason = "the backup made before the change of format does not read back as it was written"
         raise StorageError(str(folder.root / name), reason, Outcome.NOT_SAVED)
     return name
 

@@ -15,7 +15,7 @@ from plandoc.errors import DamagedError, NewerFormatError, ValidationError
 from plandoc.storage import documents, strict_json
 
 ABOUT = {"format": 1, "document": CATALOG, "lineage": LINEAGE, "next_ids": {}}
-WAY_OUT = "repair it with an editor, or take the file back from a backup: repair(folder, from_backup=backup)"
+WAY_OUT = "repair it with an editor, or restore the file from a backup: repair(folder, from_backup=backup)"
 
 
 def text_of(tables: str) -> bytes:
@@ -42,17 +42,17 @@ BAD = {
     "a table twice": (
         '"stock": {}, "stock": {}',
         14,
-        "a table 'stock' stands twice; which one counts is for you to say",
+        "duplicate table 'stock'; keep one of the two",
     ),
     "a row twice": (
         '"stock": {"1": {}, "1": {}}',
         20,
-        "a row '1' stands twice; which one counts is for you to say",
+        "duplicate row '1'; keep one of the two",
     ),
     "a key twice": (
         '"stock": {"1": {"a": 1, "b": {"d": 1, "c": 2, "c": 3}}}',
         16,
-        "the key 'c' stands twice in one object; which one counts is for you to say",
+        "duplicate key 'c'; keep one of the two",
     ),
     "a table without a colon": ('"stock" {}', 9, "wanted a colon"),
     "rows without a comma": ('"stock": {"1": {} "2": {}}', 19, "wanted a comma or a closing brace"),
@@ -75,8 +75,8 @@ BAD = {
         f"the number {'1' * 30} is out of range",
     ),
     "a float too small": ('"stock": {"1": {"a": -1e999}}', 16, "the number -1e999 is out of range"),
-    "half a pair": ('"stock": {"1": {"a": "\\ud800"}}', 16, "holds half a surrogate pair, which is no character"),
-    "infinity": ('"stock": {"1": {"a": Infinity}}', 16, "Infinity is not a number that JSON knows"),
+    "half a pair": ('"stock": {"1": {"a": "\\ud800"}}', 16, "holds half a surrogate pair, which is not a character"),
+    "infinity": ('"stock": {"1": {"a": Infinity}}', 16, "Infinity is not a JSON number"),
     "too deep": (
         f'"stock": {{"1": {{"a": {"[" * 50_000}{"]" * 50_000}}}}}',
         16,
@@ -285,7 +285,7 @@ def test_a_document_that_says_nothing_of_itself_is_refused_with_the_way_out(cont
     (problem,) = refused(content).problems
 
     assert problem.message == 'wanted a table "_plandoc" that says which format the document has, found none'
-    assert problem.hint == "take the file back from a backup: repair(folder, from_backup=backup)"
+    assert problem.hint == "restore the file from a backup: repair(folder, from_backup=backup)"
 
 
 @pytest.mark.parametrize("number", [0, "1", None, True, 1.0])
@@ -325,8 +325,8 @@ def test_one_object_is_read_as_strictly_as_a_document():
     for content, message in {
         b"": "the file is empty; a document never is",
         b"\n [1]": "column 1: wanted one JSON object",
-        b'{"a": 1, "a": 2}': "column 1: the key 'a' stands twice in one object; which one counts is for you to say",
-        b'{"a": NaN}': "column 1: NaN is not a number that JSON knows",
+        b'{"a": 1, "a": 2}': "column 1: duplicate key 'a'; keep one of the two",
+        b'{"a": NaN}': "column 1: NaN is not a JSON number",
         b'{"a": 1}\n{}': "column 1: wanted the end of the file after the first JSON value",
         b'{"a" 1}': "column 6: wanted a colon",
     }.items():

@@ -192,7 +192,7 @@ def test_a_folder_that_holds_another_folders_documents_by_now_is_told(root, use)
 
     assert refusal.value.path == str(root)
     assert str(refusal.value) == (
-        f"{root}: holds another folder's documents since it was opened; open it again to work with those"
+        f"{root}: has held another folder's documents since it was opened; open it again to work with those"
     )
     backend.close()
     begun(open_folder(root))

@@ -143,7 +143,7 @@ def test_a_bad_line_before_good_ones_is_damage_and_the_first_bad_one_is_named():
     assert refusal.value.path == "journal.jsonl"
     assert (problem.file, problem.line) == ("journal.jsonl", 2)
     assert problem.message == "this line is damaged, but good ones follow it"
-    assert problem.hint == "keep a copy of the whole folder, then take it back from a backup"
+    assert problem.hint == "keep a copy of the whole folder, then restore it from a backup"
 
 
 def changed(**new: object) -> dict:
@@ -194,14 +194,14 @@ def test_a_line_that_plandoc_never_writes_is_refused_though_its_checksum_is_righ
 
     (problem,) = refusal.value.problems
     assert problem.line == 2
-    assert problem.message == "this line has the right checksum, but is none that plandoc writes"
+    assert problem.message == "this line has the right checksum, but plandoc did not write it"
 
 
 def test_a_line_that_is_no_json_is_refused_though_its_checksum_is_right():
     body = b'{"serial":'
     line = body + b',"checksum":"' + hashlib.sha256(body).hexdigest().encode() + b'"}\n'
 
-    with pytest.raises(DamagedError, match="is none that plandoc writes"):
+    with pytest.raises(DamagedError, match="plandoc did not write it"):
         journal.parse(line)
 
 

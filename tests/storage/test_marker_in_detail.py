@@ -123,6 +123,6 @@ def test_what_to_say_of_a_marker_that_is_not_there_names_the_file_and_the_way_ou
     (problem,) = marker.missing()
 
     assert str(problem) == (
-        "plandoc.json: the file is missing or unreadable; it says which folder this is "
-        "(take it back from a backup: repair(folder, from_backup=backup))"
+        "plandoc.json: the file is missing or unreadable; it identifies the folder "
+        "(restore it from a backup: repair(folder, from_backup=backup))"
     )

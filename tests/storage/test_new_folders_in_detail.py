@@ -163,7 +163,7 @@ def test_a_folder_with_documents_but_no_marker_is_not_new_and_is_left_as_it_is(r
     (problem,) = refusal.value.problems
     assert refusal.value.path == problem.file == "plandoc.json"
     assert problem.message == f"there are documents ({named}) but no plandoc.json, so the folder is not new"
-    assert problem.hint == "take it back from a backup: repair(folder, from_backup=backup); or use an empty folder"
+    assert problem.hint == "restore it from a backup: repair(folder, from_backup=backup); or use an empty folder"
     assert contents(root) == {**present, "events/notes.txt": b"theirs"}
 
 
@@ -243,7 +243,7 @@ def test_a_path_with_a_nul_character_is_refused_in_words():
         is_initialized(Path("da\0ta"))
 
     assert refusal.value.path == "da\0ta"
-    assert str(refusal.value) == r"no path holds a NUL character, found 'da\x00ta'"
+    assert str(refusal.value) == r"a path cannot contain a NUL character, found 'da\x00ta'"
 
 
 def test_a_folder_that_cannot_be_looked_at_is_an_error_and_not_one_that_is_missing(root):

@@ -147,7 +147,7 @@ def test_a_document_edited_after_a_crash_is_kept_under_the_name_that_the_warning
     (message,) = (str(warning.message) for warning in warned)
     assert message == (
         f"events/1.json was changed after a crash; that version is kept as lost-found/{kept.name}; "
-        "the saved one is back in place"
+        "the saved version is back in place"
     )
     assert kept.name == f"events-1.json.2.{documents.digest(b'mine')[:8]}"
     assert kept.read_bytes() == b"mine"

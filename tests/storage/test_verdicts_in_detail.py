@@ -258,6 +258,6 @@ def test_a_marker_that_is_missing_is_said_to_be_and_what_it_is_for():
         recovery.interpret(b"", None)
 
     assert str(refusal.value) == (
-        "plandoc.json: the file is missing or unreadable; it says which folder this is "
-        "(take it back from a backup: repair(folder, from_backup=backup))"
+        "plandoc.json: the file is missing or unreadable; it identifies the folder "
+        "(restore it from a backup: repair(folder, from_backup=backup))"
     )

@@ -183,7 +183,7 @@ def test_a_lock_that_was_taken_away_is_told_with_the_folder_and_nothing_is_writt
     transaction.release()
     assert refusal.value.path == str(root)
     assert str(refusal.value) == (
-        f"{root}: its lock file was taken away, or the folder moved, during a change; nothing was saved"
+        f"{root}: its lock file was removed, or the folder was moved, during a change; nothing was saved"
     )
     assert not (root / "journal.jsonl").read_bytes()
     commit(backend, {FIRST: NEW})

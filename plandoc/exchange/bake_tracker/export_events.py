@@ -137,7 +137,7 @@ def _recipe_and_unit(export: ExportReader, row: Fields, field: str) -> tuple[int
 
 def _amendment(export: ExportReader, row: Fields, event: EventRows) -> None:
     # What an amendment changed is only known with the snapshot before it, and exports carry no snapshots.
-    reason = "the plan comes in as it is after it; an amendment cannot be kept without the snapshot it changed"
+    reason = "the plan is imported as amended; the amendment itself cannot be kept without the snapshot that it changed"
     export.skip("plan_amendments", event.event.name, reason)
     row.leave()
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from plandoc import records
 from plandoc.errors import ValidationError
-from plandoc.exchange.bake_tracker.fields import Fields, Reference
+from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.frozen import frozen
 
@@ -78,7 +78,7 @@ def _composition(export: ExportReader, row: Fields, parts: Parts) -> None:
     order = row.amount("sort_order", Decimal(0))
     part = unit or inner
     if part is None:
-        export.skip("compositions", whole.text, "packaging and materials have no place in a good")
+        export.skip("compositions", whole.text, "a good cannot contain packaging or materials")
         return
     component = _part(export, part, row.amount("component_quantity", Decimal(1)), row.text("notes"))
     parts.setdefault(export.number_of(whole), []).append((order, component))
@@ -91,7 +91,7 @@ def _package_good(export: ExportReader, row: Fields, parts: Parts) -> None:
     parts.setdefault(whole, []).append((Decimal(0), component))
 
 
-def _part(export: ExportReader, reference: Reference, quantity: Decimal, notes: str) -> records.Component:
+def _part(export: ExportReader, reference: NameReference, quantity: Decimal, notes: str) -> records.Component:
     number = export.number_of(reference)
     if reference.kind == "finished_units":
         return records.Component(finished_unit_id=number, quantity=quantity, notes=notes)

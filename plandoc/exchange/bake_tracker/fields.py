@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @frozen
-class Reference:
+class NameReference:
     """Something that a row names in another table of the same file.
 
     Attributes:
@@ -104,14 +104,14 @@ class Fields:
             raise refuse(f"wanted a date and time such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
-    def reference(self, kind: str, *names: str) -> Reference:
+    def reference(self, kind: str, *names: str) -> NameReference:
         """Return what the first of these fields that holds something refers to; one must."""
-        return Reference(kind, self.name(*names))
+        return NameReference(kind, self.name(*names))
 
-    def reference_or_none(self, kind: str, *names: str) -> Reference | None:
+    def reference_or_none(self, kind: str, *names: str) -> NameReference | None:
         """Return what the first of these fields that holds something refers to; None when none does."""
         text = self.text(*names).strip()
-        return Reference(kind, text) if text else None
+        return NameReference(kind, text) if text else None
 
     def rows(self, name: str, parse: Callable[[Fields], T]) -> list[T]:
         """Return what a function makes of each row in a list; what it leaves out counts as ignored."""

@@ -49,7 +49,7 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
     known = ingredients(export)
     recipes_read, nested_units = recipes(export)
     all_units = [*nested_units, *units(export)]
-    catalog = Catalog.of(known, recipes_read, all_units, goods(export, all_units))
+    catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units))
     items, event_rows = stock(export), events(export)
     # No sum can be done with what is broken.
     export.failed.check(export.notes())
@@ -77,7 +77,7 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 
 
-class Catalog:
+class ExportCatalog:
     """The catalog of a file, and what its events make of it.
 
     Args:
@@ -90,7 +90,7 @@ class Catalog:
         self._definitions = Definitions(tables["finished_goods"].get, self._units.get, tables["recipes"].get)
 
     @classmethod
-    def of(cls, *kinds: Iterable[Any]) -> Catalog:
+    def of(cls, *kinds: Iterable[Any]) -> ExportCatalog:
         """Return the catalog of these ingredients, recipes, units and goods."""
         return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
 
@@ -115,7 +115,7 @@ class Catalog:
         export.failed.check(export.notes())
 
     def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
-        """Return an event; batches of which nobody can tell the unit are failed rows."""
+        """Return an event; batches whose unit cannot be determined are failed rows."""
         needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
         for decision in rows.decisions:

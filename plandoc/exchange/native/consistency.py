@@ -48,7 +48,7 @@ def inconsistent_runs(
 
 
 def _describe(one: InconsistentRun) -> str:
-    return f"a run that cannot be: {one.message}"
+    return f"an impossible run: {one.message}"
 
 
 def _history(

@@ -1,7 +1,7 @@
 """The cells of a table, and what they say: names, amounts, units; everything wrong is collected.
 
-A cell that is refused gives a stand-in, so that reading goes on to the next mistake; a file with a single problem is
-never imported, and so no stand-in is ever stored.
+A refused cell yields a placeholder, so that reading goes on to the next mistake; a file with a single problem is
+never imported, and so no placeholder is ever stored.
 """
 
 from __future__ import annotations

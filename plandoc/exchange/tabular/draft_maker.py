@@ -1,4 +1,4 @@
-"""Making the drafts of a table: only once every cell is sound, because what is refused has stand-ins until then."""
+"""Making the drafts of a table: only once every cell is sound, because refused cells hold placeholders until then."""
 
 from __future__ import annotations
 

@@ -50,11 +50,11 @@ def _decoded(path: Path, content: bytes) -> str:
         ("semicolons", ";", MOST_COMMAS),
     ):
         if text.count(mark) > most:
-            hint = "is it the right file? Else divide it into several"
+            hint = "check that it is the right file, or divide it into several"
             raise _refused(path, f"wanted at most {most} {what}, found {text.count(mark)}", hint)
     if conflict := conflict_line(text):
-        hint = "the file holds two versions: keep one, and take out the other and the marks"
-        raise _refused(path, "found the mark of a merge that met a conflict", hint, line=conflict)
+        hint = "the file holds two versions: keep one, and take out the other and the markers"
+        raise _refused(path, "found a merge conflict marker", hint, line=conflict)
     if not text.strip():
         raise _refused(path, "the file is empty", "write a line with the names of the columns, then the rows")
     return text
