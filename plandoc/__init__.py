@@ -32,7 +32,7 @@ _NAMES = {
     "plandoc.snapshots": "create_plan_snapshot get_plan_snapshot",
     "plandoc.storage.folder": "RecoveryWarning",
     "plandoc.store": "Store open_store use_store",
-    "plandoc.version": "__version__",
+    "plandoc.storage.version": "__version__",
     "plandoc.workflow.amendments": (
         "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
     ),

@@ -59,10 +59,10 @@ from plandoc.report import write_report as write_report
 from plandoc.snapshots import create_plan_snapshot as create_plan_snapshot
 from plandoc.snapshots import get_plan_snapshot as get_plan_snapshot
 from plandoc.storage.folder import RecoveryWarning as RecoveryWarning
+from plandoc.storage.version import __version__ as __version__
 from plandoc.store import Store as Store
 from plandoc.store import open_store as open_store
 from plandoc.store import use_store as use_store
-from plandoc.version import __version__ as __version__
 from plandoc.workflow.amendments import add_finished_good as add_finished_good
 from plandoc.workflow.amendments import amend_enough as amend_enough
 from plandoc.workflow.amendments import change_quantity as change_quantity

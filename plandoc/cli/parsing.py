@@ -16,7 +16,7 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
 from plandoc.errors import shorten
-from plandoc.version import __version__
+from plandoc.storage.version import __version__
 
 _NUMBER = re.compile(r"-\d+(\.\d*)?|-\.\d+")
 _INDENT = 28

@@ -21,7 +21,7 @@ from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.frozen import frozen
 from plandoc.storage import initialize, marker, strict_json
 from plandoc.storage.documents import STORE_ID_KEY
-from plandoc.version import __version__
+from plandoc.storage.version import __version__
 
 MANIFEST = "backup.json"
 # What the manifest itself looks like; the documents carry a format of their own, which may be an older one.

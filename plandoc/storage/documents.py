@@ -20,7 +20,7 @@ from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationEr
 from plandoc.frozen import frozen
 from plandoc.hints import TAKE_FILE_BACK
 from plandoc.storage import strict_json
-from plandoc.version import __version__
+from plandoc.storage.version import __version__
 
 FORMAT = 2
 # The first plandoc that reads this format: each document says it, because an older plandoc cannot know.

@@ -5,12 +5,14 @@ import datetime
 import attrs
 import pytest
 
+import plandoc
 from plandoc import records
 from plandoc.domain import states
 from plandoc.domain.states import Edit, check_edit, check_step, edits_between
 from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
 from plandoc.tables import TABLES
+from tests.builders import a_plan
 
 # The table of the domain, written out once more: y allows, n refuses; DRAFT, LOCKED, IN_PRODUCTION, COMPLETED.
 EDITS = {
@@ -28,6 +30,7 @@ WAYS_OUT = {
     (Edit.SELECTION, PlanState.IN_PRODUCTION): "change_quantity(7, finished_good_id, quantity, reason)",
     (Edit.DECISIONS, PlanState.IN_PRODUCTION): "modify_batch_decision",
     (Edit.DETAILS, PlanState.COMPLETED): "only its notes",
+    (Edit.REMOVAL, PlanState.IN_PRODUCTION): "discard_history=True",
     (Edit.REMOVAL, PlanState.COMPLETED): "discard_history=True",
     (Edit.RUNS, PlanState.LOCKED): "start_production",
     (Edit.AMENDMENTS, PlanState.DRAFT): "lock_plan",
@@ -85,6 +88,29 @@ def test_every_table_of_an_event_is_guarded_by_the_state_or_named_as_an_exceptio
 
     assert of_events - set(states.EDITS_OF_TABLES) == WITHOUT_AN_EDIT
     assert set(states.EDITS_OF_TABLES) <= of_events
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit"),
+    [
+        (records.EventRecipe, Edit.SELECTION),
+        (records.EventFinishedGood, Edit.SELECTION),
+        (records.BatchDecision, Edit.DECISIONS),
+        (records.PlanAmendment, Edit.AMENDMENTS),
+        (records.ProductionRun, Edit.RUNS),
+        (records.AssemblyRun, Edit.RUNS),
+        (records.VoidedRun, Edit.RUNS),
+    ],
+)
+def test_a_row_of_a_completed_plan_is_refused_as_the_change_that_it_would_be(kind, edit):
+    with plandoc.open_store(":memory:") as store:
+        event = a_plan(store, PlanState.COMPLETED)
+        with store.session() as session, pytest.raises(PlanStateError) as refused:
+            session.remove(kind, 1, event_id=event.id)
+
+    error = refused.value
+    assert error.attempted_action == edit.value
+    assert all(part in str(error) for part in (edit.value, event.name, f"event {event.id}", "COMPLETED", error.hint))
 
 
 @pytest.mark.parametrize(

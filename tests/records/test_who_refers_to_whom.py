@@ -1,74 +1,26 @@
-"""What each record refers to, who is told to use a record, and what may not hang together in a circle."""
+"""Which record refers to which, who uses a record, what must differ, and what may not contain itself."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
+import plandoc
 from plandoc import records, tables
 from plandoc.engine import integrity
+from plandoc.engine.session import unit_of_work
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, SessionError, ValidationError
+from plandoc.records import PlanState
+from tests.builders import a_bakery, a_plan
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 PART = records.Component
-
-# Written out once more: the field as a message names it, and what its ids are ids of.
-REFERENCES = {
-    "ingredients": [],
-    "recipes": [
-        ("lines.ingredient_id", records.Ingredient),
-        ("sub_recipes.recipe_id", records.Recipe),
-        ("base_recipe_id", records.Recipe),
-    ],
-    "finished_units": [("recipe_id", records.Recipe)],
-    "finished_goods": [
-        ("components.finished_unit_id", records.FinishedUnit),
-        ("components.finished_good_id", records.FinishedGood),
-    ],
-    "stock": [("ingredient_id", records.Ingredient)],
-    "events": [],
-    "event_recipes": [("recipe_id", records.Recipe)],
-    "event_finished_goods": [("finished_good_id", records.FinishedGood)],
-    "batch_decisions": [("finished_unit_id", records.FinishedUnit), ("recipe_id", records.Recipe)],
-    "plan_snapshots": [],
-    "plan_amendments": [],
-    "production_runs": [("finished_unit_id", records.FinishedUnit), ("taken.ingredient_id", records.Ingredient)],
-    "assembly_runs": [("finished_good_id", records.FinishedGood)],
-    "voided_runs": [],
-}
-ADD_ONLY = ["plan_snapshots", "plan_amendments", "production_runs", "assembly_runs", "voided_runs"]
-UNIQUE = {
-    "stock": (("ingredient_id", "unit"),),
-    "event_recipes": (("recipe_id",),),
-    "event_finished_goods": (("finished_good_id",),),
-    "batch_decisions": (("finished_unit_id",),),
-    "plan_snapshots": (("event_id",),),
-    "plan_amendments": (("sequence",),),
-    "production_runs": (),
-    "assembly_runs": (),
-    "voided_runs": (("kind", "run_id"),),
-}
-
-LABELS = {
-    "ingredients": "Ingredient",
-    "recipes": "Recipe",
-    "finished_units": "Finished unit",
-    "finished_goods": "Finished good",
-    "stock": "Stock item",
-    "events": "Event",
-    "event_recipes": "Selected recipe",
-    "event_finished_goods": "Selected good",
-    "batch_decisions": "Batch decision",
-    "plan_snapshots": "Snapshot",
-    "plan_amendments": "Amendment",
-    "production_runs": "Production run",
-    "assembly_runs": "Assembly run",
-    "voided_runs": "Voided run",
-}
 
 CAKE = records.Recipe(
     "Cake",
@@ -89,38 +41,13 @@ def finding(*there: Any) -> integrity.FindAll:
     return lambda kind: [record for record in there if type(record) is kind]
 
 
-def test_each_table_refers_to_what_the_contract_says_and_in_the_words_of_the_file():
-    assert {
-        table.name: [(reference.field, reference.target) for reference in table.references] for table in tables.TABLES
-    } == REFERENCES
-
-
-def test_each_table_says_what_must_differ_and_what_is_only_ever_added():
-    named = {"ingredients", "recipes", "finished_units", "finished_goods", "events"}
-
-    assert {table.name for table in tables.TABLES if table.has_slug} == named
-    assert {table.name: table.unique for table in tables.TABLES if table.name not in named} == UNIQUE
-    assert all(table.unique == (("slug",),) for table in tables.TABLES if table.name in named)
-    assert [table.name for table in tables.TABLES if table.add_only] == ADD_ONLY
-
-
-def test_each_table_has_the_word_by_which_messages_call_its_rows():
-    assert {table.name: table.label for table in tables.TABLES} == LABELS
-
-
-def test_the_tables_stand_in_the_order_of_the_files_and_apart_by_document():
-    assert list(tables.tables_of("catalog.json")) == list(REFERENCES)[:4]
-    assert list(tables.tables_of("stock.json")) == list(REFERENCES)[4:5]
-    assert list(tables.tables_of("events/7.json")) == list(REFERENCES)[5:]
-
-
 def test_the_ids_that_a_record_holds_are_found_in_their_order_and_none_where_there_is_none():
     assert ids_of(CAKE) == {"lines.ingredient_id": (5, 6, 5), "sub_recipes.recipe_id": (8, 9), "base_recipe_id": (7,)}
     assert ids_of(PLAIN) == {"lines.ingredient_id": (), "sub_recipes.recipe_id": (), "base_recipe_id": ()}
     assert ids_of(HAMPER) == {"components.finished_unit_id": (11, 13), "components.finished_good_id": (12,)}
 
 
-def test_who_uses_a_record_is_told_as_a_person_says_it():
+def test_who_uses_a_record_is_reported_as_a_person_says_it():
     there = (
         CAKE,
         PLAIN,
@@ -128,8 +55,10 @@ def test_who_uses_a_record_is_told_as_a_person_says_it():
         records.FinishedUnit("Slice", 8, items_per_batch=4, id=4),
         records.StockItem(5, 1, "kg", id=9),
         records.EventRecipe(7, 8, id=2),
+        records.EventFinishedGood(7, 12, 3, id=3),
         records.BatchDecision(7, 11, 8, 5, 24, id=1),
-        records.ProductionRun(7, 11, 1, 24, 24, MOMENT, id=6),
+        records.ProductionRun(7, 11, 1, 24, 24, MOMENT, taken=(records.Taken(6, 1, "kg"),), id=6),
+        records.AssemblyRun(7, 12, 2, MOMENT, id=8),
     )
 
     assert list(integrity.referrers(records.Recipe, 8, finding(*there))) == [
@@ -144,8 +73,86 @@ def test_who_uses_a_record_is_told_as_a_person_says_it():
         "batch decision 1 of event 7",
         "production run 6 of event 7",
     ]
-    assert list(integrity.referrers(records.FinishedGood, 12, finding(*there))) == ["finished good 3 'Hamper'"]
+    assert list(integrity.referrers(records.FinishedGood, 12, finding(*there))) == [
+        "finished good 3 'Hamper'",
+        "selected good 3 of event 7",
+        "assembly run 8 of event 7",
+    ]
     assert list(integrity.referrers(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
+    assert list(integrity.referrers(records.Ingredient, 6, finding(*there))) == [
+        "recipe 1 'Cake'",
+        "production run 6 of event 7",
+    ]
+
+
+@pytest.fixture
+def worked() -> Iterator[UnitOfWork]:
+    """A unit of work over one event in production with a record of every kind."""
+    with plandoc.open_store(":memory:", clock=lambda: MOMENT) as store:
+        bakery = a_bakery(store)
+        event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+        with store.session("work") as session:
+            plandoc.change_quantity(event.id, bakery.cookie_box.id, 9, "one guest less", session=session)
+            run = plandoc.record_production(event.id, bakery.cookie.id, 1, session=session)
+            plandoc.void_run(event.id, records.RunKind.PRODUCTION, run.id, "a slip", session=session)
+            unit_of_work(session).add(records.AssemblyRun(event.id, bakery.cookie_box.id, 1, MOMENT))
+            yield unit_of_work(session)
+
+
+def kinds_refused(
+    worked: UnitOfWork, act: Callable[[Any], object], kinds: Iterable[type] = tables.BY_TYPE
+) -> dict[type, str | None]:
+    """Do something to one record of each kind; return the field of the first problem where it was refused."""
+    refused: dict[type, str | None] = {}
+    for kind in kinds:
+        record, *_ = worked.find(kind)
+        try:
+            act(record)
+        except ValidationError as error:
+            refused[kind] = error.problems[0].field
+    return refused
+
+
+def test_a_second_record_with_what_must_differ_is_refused_by_its_field_and_runs_may_be_alike(worked):
+    refused = kinds_refused(worked, lambda record: worked.add(attrs.evolve(record, id=0)))
+
+    assert refused == {
+        records.Ingredient: "slug",
+        records.Recipe: "slug",
+        records.FinishedUnit: "slug",
+        records.FinishedGood: "slug",
+        records.Event: "slug",
+        records.StockItem: "ingredient_id",
+        records.EventRecipe: "recipe_id",
+        records.EventFinishedGood: "finished_good_id",
+        records.BatchDecision: "finished_unit_id",
+        records.PlanSnapshot: "event_id",
+        records.PlanAmendment: "sequence",
+        records.VoidedRun: "kind",
+    }
+
+
+def test_the_same_ingredient_in_another_unit_is_another_stock_item(worked):
+    worked.add(records.StockItem(1, 5, "pint"))
+
+    assert {item.unit for item in worked.find(records.StockItem) if item.ingredient_id == 1} == {"kg", "pint"}
+
+
+def test_what_was_recorded_of_a_plan_is_never_changed_or_removed(worked):
+    recorded = {
+        records.PlanSnapshot,
+        records.PlanAmendment,
+        records.ProductionRun,
+        records.AssemblyRun,
+        records.VoidedRun,
+    }
+    others = {records.StockItem, records.EventRecipe, records.EventFinishedGood, records.BatchDecision}
+
+    def remove(record: Any) -> None:
+        worked.remove(type(record), record.id, getattr(record, "event_id", None))
+
+    assert set(kinds_refused(worked, worked.replace)) == recorded
+    assert set(kinds_refused(worked, remove, recorded | others)) == recorded
 
 
 def test_what_nobody_refers_to_has_no_users_even_where_another_record_has_its_id():

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from recorder import QuickFiles, make_folder
 
 # For thousands of short-lived files; in memory where the system has such a place, for speed alone.
 IN_MEMORY = Path("/dev/shm")
@@ -34,3 +35,9 @@ def module_scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder for all tests of a module."""
     with _folder(tmp_path_factory.mktemp("module")) as folder:
         yield folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data folder as it was made."""
+    return make_folder(tmp_path / "data", QuickFiles())

@@ -67,7 +67,10 @@ class FaultySystem:
         if name == "close" or fault.moment == "after":
             with suppress(OSError):
                 result = call(*arguments, **options)
+                # What the caller never gets, nobody else could close.
                 if name == "open":
                     os.close(result)
+                elif name == "scandir":
+                    result.close()
         assert isinstance(fault.error, int)
         raise OSError(fault.error, os.strerror(fault.error))

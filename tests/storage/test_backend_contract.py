@@ -11,7 +11,7 @@ import pytest
 from recorder import CATALOG, commit, document, make_folder, open_folder, read_all
 
 from plandoc.errors import LockTimeout, SessionError
-from plandoc.storage import initialize
+from plandoc.storage import documents, initialize, marker
 from plandoc.storage.memory import MemoryBackend
 
 FIRST, SECOND = "events/1.json", "events/2.json"
@@ -35,6 +35,9 @@ class TestBackend:
 
     def test_a_new_one_has_an_empty_catalog_and_no_events(self, backend: Any) -> None:
         assert list(backend.view(read_all)) == [*initialize.DOCUMENTS, "next event id"]
+        catalog = documents.parse(CATALOG, read(backend, CATALOG))
+        assert (catalog.store_id, catalog.tables) == ("L", {})
+        assert marker.parse(read(backend, marker.NAME)) == marker.Marker("L")
 
     def test_what_was_committed_is_seen_by_a_view_and_by_the_next_transaction(self, backend: Any) -> None:
         content = document(CATALOG, "committed")
@@ -99,17 +102,42 @@ class TestBackend:
     def test_a_document_that_is_not_there_reads_as_none(self, backend: Any) -> None:
         assert read(backend, "events/99.json") is None
 
-    def test_a_second_writer_is_told_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
+    def test_a_second_writer_is_shown_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
         holder = backend.begin("plan Christmas", timeout_seconds=0)
-        told: list[str] = []
+        reported: list[str] = []
 
         with pytest.raises(LockTimeout) as refusal:
-            backend.begin("plan Easter", timeout_seconds=0.05, on_wait=told.append)
+            backend.begin("plan Easter", timeout_seconds=0.26, on_wait=reported.append)
 
+        assert refusal.value.path == backend.location
         assert refusal.value.holder["action"] == "plan Christmas"
-        assert "plan Christmas" in told[0]
+        assert 0.2 <= refusal.value.waited_seconds <= 60
+        assert "plan Christmas" in reported[0]
         holder.release()
         backend.begin("plan Easter", timeout_seconds=0).release()
+
+    @pytest.mark.parametrize("seconds", [0, -5])
+    def test_a_second_writer_that_does_not_want_to_wait_is_refused_at_once(self, backend: Any, seconds: int) -> None:
+        holder = backend.begin("plan Christmas", timeout_seconds=0)
+
+        with pytest.raises(LockTimeout) as refusal:
+            backend.begin("plan Easter", timeout_seconds=seconds)
+
+        assert refusal.value.waited_seconds < 0.9
+        holder.release()
+
+    def test_the_writer_that_is_waited_for_is_the_present_one(self, backend: Any) -> None:
+        backend.begin("first", timeout_seconds=0).release()
+        holder = backend.begin("second", timeout_seconds=0)
+        reported: list[str] = []
+
+        # Whoever waits knows of the holder by then, which may go.
+        backend.begin(
+            "third", timeout_seconds=2, on_wait=lambda who: (reported.append(who), holder.release())
+        ).release()
+
+        assert len(reported) == 1
+        assert "second" in reported[0]
 
     def test_a_second_writer_gets_its_turn_when_the_first_has_finished(self, backend: Any) -> None:
         holder = backend.begin("first", timeout_seconds=0)
@@ -143,7 +171,7 @@ class TestBackend:
 
         assert backend.view(read_all) == before
 
-    def test_a_view_mixes_no_two_moments(self, backend: Any) -> None:
+    def test_a_view_never_mixes_two_states(self, backend: Any) -> None:
         over = threading.Event()
         commit(backend, {name: document(name, "0") for name in (FIRST, SECOND)})
 
@@ -160,6 +188,39 @@ class TestBackend:
         writer.join()
 
         assert all(first.splitlines()[3:] == second.splitlines()[3:] for first, second in pairs)
+
+    def test_serials_count_the_transactions_for_readers_and_writers(self, backend: Any) -> None:
+        seen = [backend.view(lambda reading: reading.serial)]
+        for number in range(3):
+            transaction = backend.begin("count", timeout_seconds=0)
+            seen.append(transaction.serial)
+            transaction.commit({FIRST: document(FIRST, str(number))})
+            seen.append(transaction.serial)
+            transaction.release()
+            seen.append(backend.view(lambda reading: reading.serial))
+
+        assert seen == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+
+    def test_a_transaction_reads_what_it_committed_itself_and_can_commit_again(self, backend: Any) -> None:
+        transaction = backend.begin("twice", timeout_seconds=0)
+        transaction.commit({FIRST: document(FIRST, "once")})
+        once = transaction.read(FIRST), list(transaction.names("events"))
+        transaction.commit({FIRST: None})
+        twice = transaction.read(FIRST), list(transaction.names("events"))
+        transaction.release()
+
+        assert once == (document(FIRST, "once"), [FIRST])
+        assert twice == (None, [])
+
+    def test_a_reader_that_holds_on_sees_what_it_saw_first_to_the_end(self, backend: Any) -> None:
+        def look(reading: Any) -> Any:
+            before = reading.read(FIRST), reading.names("events"), reading.serial
+            commit(backend, {FIRST: document(FIRST, "meanwhile")})
+            return before, (reading.read(FIRST), reading.names("events"), reading.serial)
+
+        before, afterwards = backend.view(look)
+
+        assert before == afterwards
 
     def test_an_error_of_the_one_who_looks_comes_through(self, backend: Any) -> None:
         def look(reading: Any) -> None:
