@@ -1,4 +1,4 @@
-"""The rules that a single field of a record can have, as attrs validators.
+"""The constraints on single fields of records, as attrs validators.
 
 A check is a function that returns what is wrong, or None. `validator` makes an attrs validator of it; the first that
 fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.

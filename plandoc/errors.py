@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Problem:
-    """One thing that is wrong, where it is, and the way out.
+    """One thing that is wrong, where it is, and how to fix it.
 
     Attributes:
         message: What was found and what was wanted, in one sentence.
@@ -64,7 +64,7 @@ class Problem:
 
     @property
     def text(self) -> Wording:
-        """The place, the message and the way out in one text."""
+        """The place, the message and the hint in one text."""
         place = f"{self.where}: " if self.where else ""
         if self.hint is None:
             return wording("{place}{message}", place=place, message=self.message)

@@ -1,4 +1,4 @@
-"""Ways out as data: the step that helps, with its names and numbers, said as a function or as a command line.
+"""Hints as data: the step that helps, with its names and numbers, shown as a function or as a command line.
 
 A message that names a step is a `Wording`. As text it reads for whoever writes Python; `for_command` says the same for
 whoever types commands.

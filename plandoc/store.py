@@ -47,7 +47,7 @@ class Store:
 
     Args:
         backend: Where the documents are.
-        clock: Where the moments in records come from.
+        clock: Where the timestamps in records come from.
         timeout_seconds: How long a session waits for another writer unless it says otherwise.
         on_wait: Called with who is being waited for, before a wait.
     """
@@ -215,7 +215,7 @@ def open_store(
         create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait.
-        clock: Where moments come from; a function that returns the present in UTC.
+        clock: Where timestamps come from: a function that returns the present time in UTC.
 
     Raises:
         FolderNotFoundError: when there is no plandoc folder at the path.

@@ -1,4 +1,4 @@
-"""All events at once: what each document said of its event when it was last read, and read again where it has changed.
+"""All events at once: each document's event as last read, and read again where the document has changed.
 
 Without it, to list ten thousand events, to find one by its slug or to add one with a slug that is new is to look into ten
 thousand files. It is derived and disposable: an entry counts only while the document's fingerprint is that under which
@@ -47,14 +47,14 @@ class EventIndex:
         # Documents that could still change without changing their fingerprints.
         self._unstable: set[str] = set()
         self._serial = 0
-        # The scan of the folder that this is up to date with, but for the documents to read again; None for no scan.
+        # The scan of the folder that this is up to date with, but for the documents to read again; None when there is none.
         self._scan: object = None
         self._to_read_again: set[str] = set()
         # In the order of their ids.
         self._events: dict[int, EventRow] = {}
         # The ids by slug, while they are known and no two events have the same.
         self._slugs: dict[str, int] | None = None
-        # Readers take no lock of the folder, so that several threads come here at once.
+        # Readers do not lock the folder, so several threads can be here at once.
         self._turn = threading.RLock()
 
     def find(self, reading: Reading, read: Read, query: QueryLike | None = None, *, fresh: bool = False) -> list[Event]:
@@ -129,7 +129,7 @@ class EventIndex:
         """Take in what has changed since the last scan."""
         listing = reading.fingerprints(EVENTS_FOLDER, fresh=fresh)
         if fresh:
-            # What was read so soon after it was written may have changed since and look the same.
+            # A file read so soon after it was written may have changed since and still look the same.
             self._doubt(self._unstable)
         is_same_scan = listing.scan is self._scan and reading.serial == self._serial
         if is_same_scan and not self._to_read_again:
@@ -187,7 +187,7 @@ class EventIndex:
         self._unstable.update(name for name, entry in entries.items() if not is_stable(entry.fingerprint, now))
 
     def _doubt(self, names: Iterable[str]) -> None:
-        """Have documents read again, whatever their fingerprints say."""
+        """Have documents read again, whatever their fingerprints are."""
         doubted = set(names)
         self._drop(doubted)
         self._to_read_again |= doubted

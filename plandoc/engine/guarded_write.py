@@ -38,7 +38,7 @@ class GuardedWrite:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
+        # Two levels, so that after one interruption, even of the inner cleanup, the outer one still runs to its end.
         try:
             self._finish_and_leave(is_whole=kind is None)
         finally:
@@ -52,7 +52,7 @@ class GuardedWrite:
             self._leave()
 
     def __del__(self) -> None:
-        # An interruption can also come before the first step of the way out.
+        # An interruption can also come before the first step of the cleanup.
         if self.transaction is not None:
             self._leave()
 

@@ -37,7 +37,7 @@ class Session:
     """Reads and changes that belong together; made by `Store.session`.
 
     Attributes:
-        moment: The one moment that all records written in this session bear; UTC.
+        moment: The timestamp of all records written in this session; UTC.
     """
 
     def __init__(self, unit_of_work: UnitOfWork, moment: datetime.datetime) -> None:
@@ -162,7 +162,7 @@ class Session:
 
 
 def unit_of_work(session: Session) -> UnitOfWork:
-    """Return the records of a session without the guard of the plan's state.
+    """Return the records of a session, without the check of the plan's state.
 
     For plandoc's own layers, which ask the state table themselves; what users see is the session.
     """
@@ -188,10 +188,10 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
 
 
 def _given(record: Any) -> dict[str, Any]:
-    """Return what a new record says of itself, by field."""
+    """Return the fields that a new record sets, by name."""
     fields = {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name != "id"}
     if isinstance(record, records.Event):
-        # A script that is run again meets the plan that it has brought on.
+        # A script that runs again finds the plan in the state that it left.
         del fields["plan_state"]
     return {name: value for name, value in fields.items() if name != "slug" or value}
 

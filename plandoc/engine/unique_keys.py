@@ -80,7 +80,7 @@ class UniqueKeys:
             key_of = key_of_fields(fields)
             new = key_of(record)
             old = new if before is None else key_of(before)
-            # Only where a value changes: the slug of an event is compared with the documents of all events.
+            # Only where a value changes: an event's slug is compared with the documents of all events.
             if before is not None and old == new:
                 continue
             used = self.used(bound, fields)

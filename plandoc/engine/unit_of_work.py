@@ -49,14 +49,14 @@ class UnitOfWork:
         self.is_over = True
 
     def check_open(self) -> None:
-        """Refuse to go on in a session that is over."""
+        """Refuse to go on in a session that has ended."""
         if self.is_over:
             raise SessionError(
                 "this session has ended; records read in it stay valid, but further work needs a new session"
             )
 
     def check_writable(self) -> None:
-        """Refuse to go on in a session that only reads, or that is over."""
+        """Refuse to go on in a session that only reads, or that has ended."""
         self.check_open()
         if not self._writes:
             raise SessionError("this session only reads; open one with store.session() to change something")
@@ -123,7 +123,7 @@ class UnitOfWork:
 
         Raises:
             NotFoundError: "Event 99 not found".
-            DamagedError: when there are two, as only other hands can have put them there.
+            DamagedError: when there are two, which only another program can have written.
         """
         return self.documents.of_event(event_id).only(_SNAPSHOTS)
 

@@ -1,4 +1,4 @@
-"""What a file says, before anything is known of the folder that it goes to: records to be.
+"""What a file says, before anything is known about the folder that it goes to: records to be stored.
 
 All readers make these, and only the merge looks into the folder.
 """
@@ -18,7 +18,7 @@ from plandoc.frozen import frozen
 
 @frozen
 class Draft:
-    """A record of the catalog or of the stock to be.
+    """A record of the catalog or the stock that may be stored.
 
     Attributes:
         record: Has the numbers of the file: its own, and those of what it refers to. A number that no draft has is an
@@ -40,7 +40,7 @@ class Draft:
 
 @frozen
 class EventDraft:
-    """An event to be, with all its plan.
+    """An event that may be stored, with its whole plan.
 
     Attributes:
         content: With the numbers of the file; what snapshots and amendments hold keeps its own.

@@ -1,4 +1,4 @@
-"""Merging the events of a file: a plan that is frozen never changes, whatever was chosen."""
+"""Merging the events of a file: a plan that is frozen never changes, whatever `on_conflict` says."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class EventMerge:
 
     def _may_change(self, draft: EventDraft, parts: str, there: EventContent) -> bool:
         state = there.event.plan_state
-        # An export of bake-tracker has no history of a plan: one that somebody has locked here knows more than the file.
+        # An export of bake-tracker has no history of a plan: a plan that was locked here has more than the file.
         is_frozen = state in STARTED or there.snapshot is not None
         is_closed = is_frozen if draft.batches is None else state is not PlanState.DRAFT
         if is_closed and self._log.on_conflict is OnConflict.UPDATE:
@@ -116,7 +116,7 @@ class EventMerge:
         return attrs.evolve(numbered, snapshot=known) if same else numbered
 
     def _to_be_stored(self, draft: EventDraft, wanted: EventContent) -> tuple[EventContent, str]:
-        """Return an event under the ids that it is stored with, and what is to be said about its snapshot."""
+        """Return an event under the ids that it is stored with, and the note about its snapshot."""
         reason = ""
         if draft.batches is None:
             changed = self._catalog.ids.changes_for(draft.content)

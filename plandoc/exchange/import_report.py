@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from plandoc.frozen import frozen
 from plandoc.hints import Wording, joined
 
-# Nobody reads so many failed rows; whoever has found them can stop looking.
+# Nobody reads more failed rows than this, so reading can stop there.
 MOST_GATHERED = 1000
 
 
@@ -40,7 +40,7 @@ class ImportRow:
 
     @property
     def text(self) -> Wording:
-        """What is said of the row, in one text."""
+        """The row as one line of the report."""
         what = f"{self.table}, {self.name}: {self.outcome.value}"
         return joined(": ", [what, self.reason] if self.reason else [what])
 
@@ -84,7 +84,7 @@ class RowsFailed(Exception):  # noqa: N818  (a signal from a reader to the impor
     """A file cannot be taken in.
 
     Attributes:
-        rows: All failed rows, or so many that nobody needs to know more.
+        rows: All failed rows, or the first of very many.
         notes: What else was found in the file.
     """
 

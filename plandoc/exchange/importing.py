@@ -80,7 +80,7 @@ def _read(file: Path, exported: Mapping[str, Any], *, is_native: bool) -> Drafts
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
-    """Return what becomes of conflicts, for a word or nothing; nothing means fail."""
+    """Return the rule for conflicts that a word names; None means FAIL."""
     for one in OnConflict:
         if on_conflict in (one, one.value):
             return one

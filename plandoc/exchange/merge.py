@@ -1,4 +1,4 @@
-"""What taking in a file does to a folder, worked out before anything is done; a dry run ends there.
+"""What importing a file does to a folder, worked out before anything is done; a dry run ends there.
 
 Records meet by their slugs, stock by ingredient and unit. What is there and equal is not touched.
 """
@@ -27,7 +27,7 @@ THE_SAME = "already there, the same"
 
 
 class OnConflict(enum.Enum):
-    """What becomes of a record that is there already and differs from the file."""
+    """What to do with a record that already exists and differs from the file."""
 
     FAIL = "fail"
     SKIP = "skip"
@@ -168,12 +168,12 @@ class CatalogMerge:
         return self.log.differs(table, draft.name, differing(wanted, before) or "the spelling of the unit", draft.line)
 
     def _check_nesting(self) -> None:
-        # Each side can be sound alone, and yet go in circles together.
+        # Each side can be sound by itself, and yet the two together can go in circles.
         for table in ("recipes", "finished_goods"):
             own = {put.record.id: put.record for put in self.puts if table_of(type(put.record)).name == table}
             things = own | {number: one for number, one in self.ids.present[table].items() if number not in own}
             found = list(wrong_nesting(table, things)) if own else []
-            # What is only in the folder is in trouble because of the file, and that is to be mended there.
+            # A record that only the folder has is broken because of the file, so the file is to be fixed.
             for number, reason in [one for one in found if one[0] in own] or found:
                 name = self._names.get((table, number)) or things[number].slug
                 self.log.fail(table, name, reason, self._lines.get((table, number)))

@@ -1,4 +1,4 @@
-"""The way of every import: what a reader has read is merged with the folder, and then stored, or only reported."""
+"""The steps of every import: what a reader has read is merged with the folder, and then stored, or only reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run_import(
     catalog.run()
     events = EventMerge(catalog, session)
     if not log.failures or on_conflict is OnConflict.FAIL:
-        # Else no sum can be done with goods that contain themselves, and nothing more can be in conflict.
+        # Goods that contain themselves cannot be calculated with, and nothing more can be in conflict.
         events.run(drafts.events)
     if log.failures:
         raise refused(log.failures)

@@ -33,7 +33,7 @@ _SEAL = b"plandoc backup, sha256 of all before this line: "
 _SEAL_SIZE = len(_SEAL) + 64
 _FIRST_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _LAST_TIMESTAMP = (2107, 12, 31, 23, 59, 58)
-# A document that gives more bytes for one of the archive is stored as it is, so that a reader can refuse such a one.
+# A document that would compress better than this is stored uncompressed, so that a reader can refuse such ratios.
 MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
 
@@ -148,7 +148,7 @@ def _problems_of_timestamp(text: str) -> list[str]:
 
 
 def damaged(name: str, *messages: str, hint: str | None = "use another backup") -> DamagedError:
-    """Return the error for a backup of which something is wrong."""
+    """Return the error for a backup that has problems."""
     return DamagedError(name, [Problem(message, file=name, hint=hint) for message in messages])
 
 

@@ -105,6 +105,6 @@ class FolderReading:
         )
 
     def edited_by_others(self, now: recovery.State) -> frozenset[str]:
-        """Return the documents that no transaction until a later version has made what they are."""
+        """Return the documents whose content no transaction up to a later version explains."""
         changed = now.changed_since(self.serial)
         return frozenset() if changed is None else frozenset(self._suspects - changed)

@@ -1,4 +1,4 @@
-"""Who holds the lock: the word that a holder leaves for those who wait, and what they read of it."""
+"""Who holds the lock: the note that a holder leaves for those who wait, and how they read it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Holder:
 
     @classmethod
     def of_word(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
-        """Return the one who left a word, whatever it is; any program can have written it."""
+        """Return the holder that a note describes, whatever is in it; any program can have written it."""
         try:
             facts = orjson.loads(left)
         except orjson.JSONDecodeError:
@@ -64,7 +64,7 @@ class Holder:
 
 
 def word(action: str, timestamp: datetime.datetime) -> bytes:
-    """Return the word that this process leaves: what it is going to do, and since when."""
+    """Return the note that this process leaves: what it is doing, and since when."""
     return _rendered({**_this_process(os.getpid()), "since": timestamp.isoformat(), "action": action})
 
 

@@ -1,4 +1,4 @@
-"""Making a new data folder, so that a crash at any moment leaves none, a whole one, or one that can be finished."""
+"""Making a new data folder, so that a crash at any point leaves none, a whole one, or one that can be finished."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVENTS_FOLDER = "events"
 
 
 def is_initialized(root: Path, files: Files) -> bool:
-    """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
+    """Whether a folder holds a marker or a journal, from which a marker lost in a crash can be made again.
 
     Raises:
         FolderNotFoundError: when there is a file at the path, or it cannot be a path.
@@ -90,7 +90,7 @@ def refuse_lost_marker(root: Path, files: Files) -> None:
     """Refuse a folder that holds documents but no marker: it is not new, it has lost something.
 
     Raises:
-        DamagedError: that says so.
+        DamagedError: when it does.
     """
     if root.is_dir():
         _refuse_documents(DocumentFiles(root, files))

@@ -92,7 +92,7 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
             "serial": line.serial,
             STORE_ID_KEY: line.store_id,
             TIMESTAMP_KEY: timestamp.isoformat(),
-            # Whatever a caller says there is kept, and refuses no write.
+            # Whatever text a caller gives is kept, and never makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
@@ -255,7 +255,7 @@ def check_belongs(lines: Sequence[Line], *, store_id: str, after_serial: int, fi
         first: The number of the first line, for messages.
 
     Raises:
-        DamagedError: that says which.
+        DamagedError: when it is one of those; its message names which.
     """
     for serial, (number, line) in enumerate(enumerate(lines, start=first), start=after_serial + 1):
         if line.store_id != store_id:

@@ -145,7 +145,7 @@ class JournalFile:
         self._open = self._files.open_to_write(self._path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         handle, self._open = self._open, None
         if handle is not None:
             self._files.close(handle)
@@ -177,9 +177,9 @@ class JournalFile:
         Before the line and not with it: if the disk were full after the line, the line would be there whole but be reported as
         not saved.
         """
-        # Who writes but one line needs no padding.
+        # A process that writes only one line needs no padding.
         if after.size and after.size + size > self._files.size(self._handle):
-            # As much again as there is: little for who writes little, and few times for who writes much.
+            # As much again as there is: little for a process that writes little, and rarely for one that writes much.
             padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
             self._files.write_at(self._handle, after.size, padding)
 

@@ -88,7 +88,7 @@ class FolderLock:
         _open_locks.add(self)
 
     def __del__(self) -> None:
-        # A caller that was interrupted right after `acquire` could not give it back.
+        # A caller that was interrupted right after `acquire` could not release it.
         if self._handle is not None:
             self._close_files()
 
@@ -101,7 +101,7 @@ class FolderLock:
         on_wait: Callable[[str], None] | None,
         turn: Turn | None = None,
     ) -> None:
-        """Take the lock and record who has it; when anything is raised, nothing was taken.
+        """Take the lock and record who has it; when this raises, the lock was not taken.
 
         Args:
             action: What is going to be done, shown to waiters; None records nothing, so that a reader writes nothing.
@@ -151,7 +151,7 @@ class FolderLock:
             return Holder({})
 
     def close(self) -> None:
-        """Give the lock back and let go of the files; the lock can be taken again later."""
+        """Release the lock and close the files; the lock can be taken again later."""
         self.release()
         self._close_files()
 
@@ -184,7 +184,7 @@ class FolderLock:
             raise self._refused(error) from error
 
     def _try_in_turn(self, wait: _Wait) -> bool:
-        """Return whether the lock was had, or else pause before the next attempt."""
+        """Return whether the lock was taken; if not, pause before the next attempt."""
         waiter = self._in_line()
         if waiter.may_ask():
             is_free = self._try()
@@ -232,7 +232,7 @@ class FolderLock:
                 self._leave_line()
                 self._unlock()
             except OSError:
-                # Closing the file lets go of it as well.
+                # Closing the file releases it as well.
                 self._close_files()
         self._turns.leave(turn)
 

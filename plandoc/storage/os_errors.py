@@ -27,7 +27,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
         self._outcome = outcome
 
     def __enter__(self) -> None:
-        """Nothing is done before something fails."""
+        """Do nothing until something fails."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -43,7 +43,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
 
 
 def _raise_as_saved(error: PlandocError, path: Path) -> None:
-    """Raise a failure after a commit as one that is saved, where it does not say so: its own step did not know."""
+    """Raise a failure after a commit with the outcome SAVED, which the failed step could not know."""
     if not isinstance(error, StorageError):
         raise StorageError(str(path), str(error), Outcome.SAVED) from error
     if error.outcome is Outcome.NOT_SAVED:

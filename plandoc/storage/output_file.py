@@ -17,7 +17,7 @@ from plandoc.storage.initialize import is_of_a_data_folder
 from plandoc.storage.os_errors import storage_error, translate_os_errors
 from plandoc.storage.paths import checked_path, is_special_file, resolved
 
-# So much of a file that is there is looked at to see what it is.
+# How much of an existing file is read to recognize what it is.
 _BEGINNING = 400
 
 
@@ -118,7 +118,7 @@ def _sync_names(last_in: Mapping[Path, AtomicWrite]) -> None:
 
 
 def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool) -> int | None:
-    """Refuse a path that a file should not be put at; return the rights that the new file gets, if any are known."""
+    """Refuse a path where no file should be written; return the permission bits that the new file gets, if known."""
     if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
     status = files.status(file)

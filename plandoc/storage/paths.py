@@ -1,4 +1,4 @@
-"""A path as somebody names it, made one that the system can be asked about."""
+"""Checking a path that somebody named before the system is asked about it."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def events(export: ExportReader) -> list[EventRows]:
 
         def one(row: Fields, reader: Reader = reader) -> None:
             number = export.number_of(row.reference("events", "event_slug", "event_name"))
-            # An event that is not in the file has made the row a failed one; the rest of it is looked at all the same.
+            # A row whose event is not in the file has failed; the rest of the row is still checked.
             reader(export, row, read.get(number) or EventRows(_NO_EVENT))
 
         export.each(table, one)
@@ -121,7 +121,7 @@ def _decision(export: ExportReader, row: Fields, event: EventRows) -> None:
 
 def _record(export: ExportReader, row: Fields, event: EventRows) -> None:
     recipe, unit = _recipe_and_unit(export, row, _RECIPES[0])
-    baked_at, notes = row.moment("produced_at"), row.text("notes")
+    baked_at, notes = row.timestamp("produced_at"), row.text("notes")
     event.runs.append(Batches("production_records", row.whole("batches"), recipe, unit, baked_at, notes))
 
 

@@ -18,7 +18,7 @@ Parts = dict[int, list[tuple[Decimal, records.Component]]]
 
 @frozen
 class _Good:
-    """A good or a package of which nobody knows yet what is in it."""
+    """A good or a package whose contents are not known yet."""
 
     table: str
     number: int
@@ -61,7 +61,7 @@ def _package(export: ExportReader, row: Fields) -> _Good:
 
 
 def _named(export: ExportReader, row: Fields, table: str, given: str, name: str, *, bare: bool) -> _Good:
-    # A package and a good may be called alike, and both become goods: their slugs share one namespace.
+    # A package and a good may have the same name, and both become goods: their slugs share one namespace.
     slug, number = export.slug("finished_goods", given, name), export.new_number()
     notes = "\n".join(text for text in (row.text("description"), row.text("notes")) if text)
     export.know(table, number, name, slug, given)

@@ -29,11 +29,11 @@ from plandoc.records import FinishedUnit, PlanState, ProductionRun, StockItem
 
 APPLICATION = "bake-tracker"
 _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
-# Facts about the file itself, not about the bakery.
+# Facts about the file itself, not the bakery.
 _ABOUT_THE_FILE = frozenset(
     {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
 )
-# What such a file leaves blank it says nothing of.
+# A field that such a file leaves blank keeps its value in the folder.
 _UNSAID_WHEN_BLANK = ("category", "density", "notes")
 
 
@@ -51,7 +51,7 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
     all_units = [*nested_units, *units(export)]
     catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units))
     items, event_rows = stock(export), events(export)
-    # No sum can be done with what is broken.
+    # Broken records cannot be calculated with.
     export.failed.check(export.notes())
     catalog.check_nesting(export)
     event_drafts = tuple(catalog.event(rows, export) for rows in event_rows)
@@ -136,7 +136,7 @@ class ExportCatalog:
         if batches.unit is not None:
             return self._units[batches.unit]
         of_recipe = [unit for unit in self._units.values() if unit.recipe_id == batches.recipe]
-        # Of several units of a recipe the only one that the goods of the event take is meant.
+        # Of a recipe's several units it is the only one that the event's goods take.
         meant = [unit for unit in of_recipe if unit.id in needed] or of_recipe
         if len(meant) == 1:
             return meant[0]
@@ -147,7 +147,7 @@ class ExportCatalog:
 
 
 def _state_of(rows: EventRows) -> PlanState:
-    # What was baked counts, whatever the file says of the state.
+    # What was baked counts, whatever state the file gives.
     is_completed = rows.event.plan_state is PlanState.COMPLETED
     return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state
 

@@ -104,13 +104,13 @@ class ExportReader:
         if meant:
             reason = f"{shown} is the name of {len(meant)} rows; it does not say which is meant"
         self.failed.add(*place, reason)
-        # Stands in for it: nothing is imported from a file with a failed row.
+        # A placeholder: nothing is imported from a file with a failed row.
         return 1
 
-    # What is said about the file.
+    # Notes about the file.
 
     def note(self, text: str) -> None:
-        """Say something once in the report."""
+        """Add a note to the report, once."""
         if text not in self._notes:
             self._notes.append(text)
 
@@ -131,7 +131,7 @@ class ExportReader:
         return slug
 
     def skip(self, table: str, name: str, reason: str) -> None:
-        """Leave out a row that has no place here."""
+        """Leave out a row that has no counterpart in plandoc."""
         self.skipped.append(ImportRow(table, name, RowOutcome.SKIPPED, reason))
 
     def notes(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[
     lines = _lines(cells, text, separator)
     number, written = next(lines, (1, []))
     headings = _headings(cells, number, written, columns)
-    # What is in the rows means nothing under wrong headings.
+    # Under wrong headings the rows mean nothing.
     cells.check()
     return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
 
@@ -66,7 +66,7 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
         headings.append(column)
     missing = [name for name in columns.required if name not in headings]
     if missing and not cells.problems:
-        # Headings that are not known were probably meant to be those that are missing.
+        # Unknown headings were probably meant to be the missing ones.
         hint = f"the first line names the columns: {', '.join(columns.names)}"
         cells.refuse(f"the column {' and the column '.join(missing)} is missing", line, hint=hint)
     return headings

@@ -70,7 +70,7 @@ class GoodReader:
         }
 
     def read(self, tables: Tables) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for text, good, present in self._start(_good_texts(tables)):
             self._fill(text, good, present)
 
@@ -112,7 +112,7 @@ class GoodReader:
             self._note_dropped(present, {id(thing) for thing, _ in parts})
 
     def _thing(self, part: ComponentText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
-        """Return the unit or good that a component is; None when it is refused."""
+        """Return the unit or good that a component refers to; None when it is refused."""
         if not part.name:
             self._cells.name(part.name)
             return None

@@ -23,7 +23,7 @@ _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 @frozen
 class ExistingCatalog:
-    """What is in the folder before the import."""
+    """The folder's catalog before the import."""
 
     ingredients: Sequence[Ingredient]
     recipes: Sequence[Recipe]
@@ -54,7 +54,7 @@ class RecipeReader:
             self._units.setdefault(unit.recipe_id, []).append(unit)
 
     def read(self, texts: Iterable[RecipeText]) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for text, recipe, present in self._start(texts):
             self._fill(text, recipe, present)
             self._read_yields(text, recipe, present)

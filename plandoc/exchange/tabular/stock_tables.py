@@ -35,7 +35,7 @@ class StockReader:
             self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
 
     def read(self, tables: Tables) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for row in tables.rows:
             self._read(row)
 

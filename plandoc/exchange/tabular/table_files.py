@@ -1,4 +1,4 @@
-"""The text of a table; everything that is not such a text is refused in one sentence."""
+"""The text of a table file; anything else is refused with one message."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.input_file import read_content
 from plandoc.storage.strict_json import conflict_line
 
-# More than a thousand bakeries would write; a file far larger is a mistake, and would fill the memory.
+# More than a thousand bakeries would write; a much larger file is a mistake, and would fill the memory.
 LARGEST_BYTES = 10_000_000
-# A file of that size with more lines or more cells holds hardly anything in each, and would keep everybody waiting.
+# A file of that size with more lines or more cells has next to nothing in each, and would take too long to read.
 MOST_LINES = 500_000
 MOST_COMMAS = 1_000_000
 

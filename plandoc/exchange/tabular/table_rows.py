@@ -73,7 +73,7 @@ def column_of(written: str, columns: Columns) -> str | None:
 
 
 def unknown_column(written: str, columns: Columns) -> tuple[str, str]:
-    """Return what is said about a name that is not known, and the way out."""
+    """Return the message for an unknown name, and the hint."""
     names = ", ".join(columns.names)
     near = did_you_mean(written.replace(" ", "_"), columns.names)
     return f"{shown(written)} is not a part of {columns.what_with_article}", near or f"wanted {names}"
