@@ -2,7 +2,7 @@
 
 What was read and gives the same bytes when it is written again was written by plandoc and needs no further
 look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
-parser would guess at: doubled keys, NaN, numbers that no reader can carry, text that is not UTF-8.
+parser would guess at: duplicate keys, NaN, numbers that no reader can carry, text that is not UTF-8.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from plandoc.frozen import frozen
 
 # One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
 # costs no part of the commit's sync.
-WORD_SIZE = 512
+NOTE_SIZE = 512
 
 _SHOWN = ("pid", "host", "since", "action")
 _LONGEST_SHOWN = 80
@@ -34,7 +34,7 @@ class Holder:
     timestamp: datetime.datetime | None = None
 
     @classmethod
-    def of_word(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
+    def from_note(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
         """Return the holder that a note describes, whatever is in it; any program can have written it."""
         try:
             facts = orjson.loads(left)
@@ -63,7 +63,7 @@ class Holder:
         return f" ({str(age).partition('.')[0]} ago)"
 
 
-def word(action: str, timestamp: datetime.datetime) -> bytes:
+def note(action: str, timestamp: datetime.datetime) -> bytes:
     """Return the note that this process leaves: what it is doing, and since when."""
     return _rendered({**_this_process(os.getpid()), "since": timestamp.isoformat(), "action": action})
 
@@ -87,10 +87,10 @@ def _rendered(facts: dict[str, Any]) -> bytes:
     except TypeError:
         rendered = b""
     for longest in (100, 40, 10):
-        if rendered and len(rendered) < WORD_SIZE:
+        if rendered and len(rendered) < NOTE_SIZE:
             break
         rendered = orjson.dumps({name: _shortened(fact, longest) for name, fact in facts.items()})
-    return rendered.ljust(WORD_SIZE - 1) + b"\n"
+    return rendered.ljust(NOTE_SIZE - 1) + b"\n"
 
 
 def _shortened(fact: Any, longest: int) -> Any:

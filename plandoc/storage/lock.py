@@ -22,7 +22,7 @@ from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
 from plandoc.storage import waiting_line
 from plandoc.storage.files import Files, NotAFile
-from plandoc.storage.holder import WORD_SIZE, Holder, word
+from plandoc.storage.holder import NOTE_SIZE, Holder, note
 from plandoc.storage.turns import Turn, Turns
 from plandoc.storage.unwinding import and_done, or_undone
 
@@ -146,7 +146,7 @@ class FolderLock:
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            return Holder.of_word(self._read_holder(), self._timestamp)
+            return Holder.from_note(self._read_holder(), self._timestamp)
         except OSError:
             return Holder({})
 
@@ -266,7 +266,7 @@ class FolderLock:
         handle = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder leaves: it is only a hint, however long the file is.
-            return self._files.read_at(handle, 0, WORD_SIZE)
+            return self._files.read_at(handle, 0, NOTE_SIZE)
         finally:
             self._files.close(handle)
 
@@ -274,7 +274,7 @@ class FolderLock:
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, word(action, timestamp))
+            self._files.write_at(self._info_handle, 0, note(action, timestamp))
         except OSError:
             # A hint that cannot be written is not a reason to refuse the work.
             return
