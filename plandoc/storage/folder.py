@@ -25,7 +25,7 @@ from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.turns import Turn
+from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 
 __all__ = ["FolderBackend", "RecoveryWarning"]

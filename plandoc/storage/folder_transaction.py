@@ -13,7 +13,7 @@ from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.turns import Turn
+from plandoc.storage.thread_queue import Turn
 
 if TYPE_CHECKING:
     from plandoc.storage.folder import FolderBackend

@@ -20,10 +20,10 @@ from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
-from plandoc.storage import waiting_line
+from plandoc.storage import process_queue
 from plandoc.storage.files import Files, NotAFile
 from plandoc.storage.holder import NOTE_SIZE, Holder, note
-from plandoc.storage.turns import Turn, Turns
+from plandoc.storage.thread_queue import Turn, Turns
 from plandoc.storage.unwinding import and_done, or_undone
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class FolderLock:
         self._path = root / FOLDER / NAME
         self._info_path = root / FOLDER / INFO_NAME
         self._turns = Turns()
-        self._waiter: waiting_line.Waiter | None = None
+        self._waiter: process_queue.Waiter | None = None
         self._timestamp: datetime.datetime | None = None
         _open_locks.add(self)
 
@@ -196,11 +196,11 @@ class FolderLock:
         waiter.pause(wait.left_seconds)
         return False
 
-    def _in_line(self) -> waiting_line.Waiter:
+    def _in_line(self) -> process_queue.Waiter:
         """Return this lock's waiter; a new one where the lock file has been replaced."""
         if self._waiter is None:
             # Known before it has a place, so that an interruption finds it.
-            self._waiter = waiting_line.Waiter(self._opened())
+            self._waiter = process_queue.Waiter(self._opened())
             self._waiter.join()
         return self._waiter
 
@@ -211,7 +211,7 @@ class FolderLock:
 
     def _try(self, *, behind_others: bool = False) -> bool:
         handle = self._opened()
-        if behind_others and waiting_line.anybody_waits(handle):
+        if behind_others and process_queue.anybody_waits(handle):
             return False
         if not _filelock().lock_descriptor(handle, blocking=False):
             return False

@@ -12,7 +12,7 @@ from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.paths import IN_MEMORY
-from plandoc.storage.turns import Turn, Turns
+from plandoc.storage.thread_queue import Turn, Turns
 from plandoc.storage.unwinding import or_undone
 
 T = TypeVar("T")

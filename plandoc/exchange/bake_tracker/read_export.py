@@ -17,11 +17,11 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
-from plandoc.exchange.bake_tracker.export_events import Batches, EventRows, events
-from plandoc.exchange.bake_tracker.export_goods import goods
-from plandoc.exchange.bake_tracker.export_stock import stock
-from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
+from plandoc.exchange.bake_tracker.read_catalog import ingredients, recipes, units
+from plandoc.exchange.bake_tracker.read_events import Batches, EventRows, events
+from plandoc.exchange.bake_tracker.read_goods import goods
+from plandoc.exchange.bake_tracker.read_stock import stock
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.references import wrong_nesting

@@ -10,8 +10,8 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import shorten
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.frozen import frozen
 
 _STATES = {state.value: state for state in records.PlanState}

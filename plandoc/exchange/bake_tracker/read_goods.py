@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from plandoc import records
 from plandoc.errors import ValidationError
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.frozen import frozen
 
 _ORDINARY = frozenset({"", "bare", "bundle"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from plandoc import records
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.units import Dimension, dimension_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
