@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import orjson
 
-from plandoc.storage import archive, documents, initialize, journal, marker
+from plandoc.storage import documents, initialize, journal, marker
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
 from plandoc.storage.files import Files
@@ -68,8 +68,7 @@ def commit(backend: Any, changes: Changes, action: str = "change") -> None:
 
 def read_all(reading: Reading) -> dict[str, bytes]:
     """Every document of a reading; of the marker only what transactions change."""
-    names = [*initialize.DOCUMENTS, *filter(archive.is_document_name, reading.names("events"))]
-    found = {name: reading.read(name) for name in names}
+    found = {name: reading.read(name) for name in [*initialize.DOCUMENTS, *reading.names("events")]}
     known = orjson.loads(reading.read(marker.NAME) or b"{}")
     contents = {name: content.rstrip() for name, content in found.items() if content is not None}
     return {**contents, "next event id": b"%d" % known["next_event_id"]}
