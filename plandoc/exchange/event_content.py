@@ -1,4 +1,4 @@
-"""An event with everything that belongs to it, to be compared, written out or taken in; and whether it is sound."""
+"""An event with everything that belongs to it, to be compared, exported or imported; and whether it is sound."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ImportReport:
     """What an import did.
 
     Attributes:
-        rows: Every row, in the order in which they were taken in.
+        rows: Every row, in the order in which they were imported.
         notes: What was left out or read differently, a sentence each.
         dry_run: Whether this only says what would be done.
     """
@@ -81,7 +81,7 @@ class ImportReport:
 
 
 class RowsFailed(Exception):  # noqa: N818  (a signal from a reader to the import, which makes the error of it)
-    """A file cannot be taken in.
+    """A file cannot be imported.
 
     Attributes:
         rows: All failed rows, or the first of very many.

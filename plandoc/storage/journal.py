@@ -149,7 +149,7 @@ def parse(content: bytes, *, first: int = 1) -> Content:
     """Return the committed transactions in the journal's bytes.
 
     A last line that is cut off was never committed. One that is whole, but does not match its checksum, was changed by
-    other hands: no crash leaves that, and it may have been committed.
+    another program: no crash leaves that, and it may have been committed.
 
     Args:
         content: The journal from the start of a line on.

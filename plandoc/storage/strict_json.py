@@ -1,4 +1,4 @@
-"""Reading a document that other hands have touched: slowly, strictly, with the line of every row."""
+"""Reading a document that another program has changed: slowly, strictly, with the line of every row."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from plandoc.tables import table_of
 
 @frozen
 class Newcomer:
-    """Something that the file brings in, and others can refer to.
+    """Something that the file adds, and others can refer to.
 
     Attributes:
         id: A number that nothing in the folder has.
