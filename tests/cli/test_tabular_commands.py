@@ -30,7 +30,7 @@ def test_a_bakery_comes_in_from_four_files(run, files):
                 "ingredients\tcreated\t1",
                 "recipes\tcreated\t1",
                 "finished_units\tcreated\t1",
-                "note: ingredients that were not there: 'Mace'",
+                "note: new ingredients: 'Mace'",
             ],
         ),
         (("good", "import", "goods.csv"), ["finished_goods\tcreated\t1"]),

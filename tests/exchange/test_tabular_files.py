@@ -220,7 +220,7 @@ def test_any_text_in_any_cell_is_taken_in_or_refused(bring_in, rows, data, tmp_p
             assert error.problems
             assert folder_bytes(folder / "data") == before
         else:
-            assert report.with_outcome(plandoc.exchange.Outcome.FAILED) == ()
+            assert report.with_outcome(plandoc.exchange.RowOutcome.FAILED) == ()
 
     assert plandoc.check(folder / "data") == []
 

@@ -428,7 +428,7 @@ def test_a_list_shows_what_the_journal_of_a_store_that_is_open_says(store, folde
     ("old", "new", "message"),
     [
         (b'"name":"Market"', b'"name":7', "found 7"),
-        (b'"name":"Market"', b'"name":"Market","name":"Bazaar"', "the key 'name'"),
+        (b'"name":"Market"', b'"name":"Market","name":"Bazaar"', "duplicate key 'name'"),
         (b'"expected_attendees":null', b'"expected_attendees":1.5', "1.5"),
         (b'"expected_attendees":null', b'"attendees":null', "attendees"),
         (b'"document":"events/2.json"', b'"document":"events/1.json"', "renamed or copied"),

@@ -96,7 +96,7 @@ def test_whatever_stands_in_the_word_of_a_holder_is_said_on_one_plain_line(facts
 def test_a_word_that_makes_no_sense_hides_no_wait(data: Path, word: bytes) -> None:
     with a_holder(data):
         (data / ".plandoc/lock.info.json").write_bytes(word)
-        with pytest.raises(LockTimeout, match="another process that did not say which"):
+        with pytest.raises(LockTimeout, match="an unidentified process"):
             written_to(data)
 
 
@@ -203,7 +203,7 @@ def test_threads_with_one_store_take_turns_and_lose_nothing(data: Path) -> None:
 def test_a_session_within_a_session_of_the_same_thread_is_refused_and_the_outer_one_goes_on(data: Path) -> None:
     with plandoc.open_store(data) as store:
         with store.session() as session:
-            with pytest.raises(SessionError, match="pass it along with session="), store.session():
+            with pytest.raises(SessionError, match="pass it with session="), store.session():
                 pass
             session.add(plandoc.Ingredient("Rye"))
 
@@ -270,7 +270,7 @@ def test_a_file_system_without_locks_is_refused_with_that_reason(data: Path, mon
 
     before = folder_bytes(data)
     monkeypatch.setattr("filelock.lock_descriptor", no_locks)
-    with pytest.raises(StorageError, match="this file system has no file locks") as refused:
+    with pytest.raises(StorageError, match="this file system does not support file locks") as refused:
         written_to(data)
 
     assert refused.value.outcome is Outcome.NOT_SAVED
