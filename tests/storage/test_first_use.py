@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import plandoc
 
 MANY = 6
@@ -14,8 +16,6 @@ ROUNDS = 4
 FIRST_USE = """
 import sys
 import plandoc
-
-import pytest
 print("ready", flush=True)
 for root in sys.stdin:
     with plandoc.open_store(root.strip(), create=True, timeout_seconds=60) as store:

@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def _loaded(code: str) -> set[str]:
     program = f"import json, sys\nbefore = set(sys.modules)\n{code}\nprint(json.dumps([*set(sys.modules) - before]))"
@@ -23,8 +25,6 @@ def test_working_in_a_folder_loads_no_other_package_than_it_needs(tmp_path):
     folder = str(tmp_path / "data")
     code = f"""
 import plandoc
-
-import pytest
 with plandoc.open_store({folder!r}, create=True) as store, store.session() as session:
     session.add(plandoc.Recipe(name="Rye bread"))
     session.find(plandoc.Recipe, plandoc.where("category") == "Bread")

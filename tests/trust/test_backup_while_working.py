@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import plandoc
 from plandoc.maintenance.backups.backup_reader import open_backup
 from plandoc.maintenance.backups.backup_writer import backup
@@ -19,8 +21,6 @@ BACKUPS = 8
 WORK = f"""
 import sys, datetime
 import plandoc
-
-import pytest
 from plandoc.records import Event, Ingredient, StockItem
 with plandoc.open_store(sys.argv[1], timeout_seconds=60) as store:
     print("works", flush=True)
