@@ -87,7 +87,7 @@ class AtomicWrite:
         except OSError:
             # Where the name was given before something failed, only the temporary one is left.
             there, staged = self._files.status(self.path), self._files.status(self.temporary)
-            if there is None or staged is None or not os.path.samestat(there, staged):
+            if there is None or (staged is not None and not os.path.samestat(there, staged)):
                 raise
 
     def sync_name(self) -> None:

@@ -205,6 +205,10 @@ class DocumentFiles:
         kept = f"{LOST_FOUND}/{name.replace('/', '-')}.{serial}.{digest(content)[:8]}"
         if self.read(kept) != content:
             self.put_durably(kept, content)
+        else:
+            # Whoever wrote it may have been killed before its name, and that of its folder, was on the disk.
+            self.sync([kept])
+            self.sync([])
         return kept
 
     def remove_temporary(self, folders: Iterable[str]) -> None:

@@ -63,7 +63,8 @@ def commits_and_closes(life: Life) -> None:
 
 def _is_known(life: Life) -> bool:
     """Whether somebody was told that there is a folder; else it holds nothing yet that could be missed."""
-    return _told(life.files.log)[0] >= 0
+    acknowledged, _ = _told(life.files.log)
+    return acknowledged >= 0 and bool(life.expected[acknowledged].held)
 
 
 def _make(life: Life) -> None:

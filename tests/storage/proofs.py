@@ -47,7 +47,7 @@ class Proof:
     scratch: Path
     tried: int = 0
     warned: int = 0
-    _seen: dict[tuple[bytes, bool], Sight] = attrs.field(factory=dict)
+    _seen: dict[tuple[bytes, bool, tuple[str, ...]], Sight] = attrs.field(factory=dict)
     _checked: dict[bytes, str | None] = attrs.field(factory=dict)
 
     def violations(
@@ -84,7 +84,7 @@ class Proof:
         return sight.lost or _overwritten(life, crash.tree, found, histories)
 
     def _look(self, life: Life, crash: Crash) -> Sight:
-        key = (hash_of(crash.tree), crash.acknowledged < 0)
+        key = (hash_of(crash.tree), crash.acknowledged < 0, tuple(life.kept.values()))
         if key not in self._seen:
             top = self.scratch / "crash"
             materialise(crash.tree, top)
