@@ -268,7 +268,7 @@ EDITS: tuple[Row, ...] = (
     *only_found("two rows of one ingredient and unit", edited(STOCK, lambda tables: tables["stock"].update({"2": tables["stock"]["1"]})), "stock.json:1, stock 2: same ingredient_id and unit as in stock.json stock 1"),
     *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
-    *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "take it out"),
+    *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "remove it"),
     *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: the id 1000000000000000 is too large; the highest is 1000000000000"),
     Row(0, "a row under a next id that no row can get", command("ingredient", "import", "rye.csv"), ("id", "wanted a whole number of at most 1000000000000"), 1, lambda folder: (counted(ingredients=10**15)(folder), folder.with_name("rye.csv").write_text("name\nRye\n"), None)[2], every_document),
     # The marker.

@@ -192,7 +192,7 @@ PLACES: tuple[Row, ...] = (
     Row(0, "a catalog that is an event", RECIPES, ("_plandoc 1, document: wanted 'catalog.json', found 'events/1.json'", RENAMED), 1, lambda folder: shutil.copy(folder / EVENT, folder / CATALOG) and None),
     Row(0, "an event that is the catalog", SHOW, ("wanted 'events/1.json', found 'catalog.json'",), 1, lambda folder: shutil.copy(folder / CATALOG, folder / EVENT) and None),
     Row(0, "a marker that is the catalog", SHOW, ("plandoc.json", "wanted a format number, found None"), 1, lambda folder: shutil.copy(folder / CATALOG, folder / MARKER) and None),
-    Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "make one with 'plandoc init'"), 1, one_folder_deeper),
+    Row(0, "a folder that was unpacked one folder deeper", SHOW, (NO_FOLDER, "create one with 'plandoc init'"), 1, one_folder_deeper),
     Row(0, "a folder that holds a copy of itself", SHOW, ("Christmas 2026",), 0, lambda folder: (shutil.copytree(folder, folder.with_name("t")), folder.with_name("t").rename(folder / "data")) and None),
     # Rights.
     Row(0, "a folder that was unpacked with other rights", command("stock", "set", "flour", "1", "kg"), ("stock.json: the file is read-only; give it write permission", "not saved"), 1, lambda folder: [path.chmod(0o444) for path in folder.rglob("*.json")] and None, every_document),
