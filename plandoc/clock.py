@@ -1,4 +1,4 @@
-"""The one place that reads the clock; everything else is handed a moment."""
+"""The one place that reads the clock; everything else is given the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Clock = Callable[[], datetime.datetime]
 
 
 def system_clock() -> datetime.datetime:
-    """Return the present moment in UTC, in whole seconds (a baker's files need no more)."""
+    """Return the present time in UTC, in whole seconds (a baker's files need no more)."""
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 

@@ -102,14 +102,14 @@ def _date(value: Any, _: Any) -> datetime.date:
     return day(value)
 
 
-def _moment(value: Any, _: Any) -> datetime.datetime:
+def _timestamp(value: Any, _: Any) -> datetime.datetime:
     try:
-        moment = datetime.datetime.fromisoformat(value)
+        timestamp = datetime.datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.utcoffset() is None or moment.isoformat() != value.replace("Z", "+00:00"):
-        raise _Refused(f"wanted a moment such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
-    return moment
+        timestamp = None
+    if timestamp is None or timestamp.utcoffset() is None or timestamp.isoformat() != value.replace("Z", "+00:00"):
+        raise _Refused(f"wanted a timestamp such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
+    return timestamp
 
 
 def _member(value: Any, kind: Any) -> Any:
@@ -247,7 +247,7 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
         converter.register_structure_hook(primitive, _as_is)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime.date, _date)
-    converter.register_structure_hook(datetime.datetime, _moment)
+    converter.register_structure_hook(datetime.datetime, _timestamp)
     converter.register_structure_hook_func(_is_enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook(Decimal | Fraction, _quantity)

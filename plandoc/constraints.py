@@ -1,4 +1,4 @@
-"""The rules that a single field of a record can have, as attrs validators.
+"""The constraints on single fields of records, as attrs validators.
 
 A check is a function that returns what is wrong, or None. `validator` makes an attrs validator of it; the first that
 fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.
@@ -150,7 +150,7 @@ def valid_slug(value: Any) -> str | None:
     if value and (not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG or value in _DEVICE_NAMES):
         return (
             f"wanted a slug of a-z, 0-9 and single hyphens inside, at most {LONGEST_SLUG} characters "
-            f"and no device name, found {shorten(value)}"
+            f"and not a device name, found {shorten(value)}"
         )
     return None
 
@@ -179,7 +179,7 @@ def _wrong_int(value: Any, *, least: int) -> str:
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
-        advice = "; write Decimal('0.67'), for a binary float is not exactly what you see"
+        advice = "; write Decimal('0.67'), because a binary float is not exactly what it looks like"
         return f"wanted a decimal number, found {shorten(value)}{advice if type(value) is float else ''}"
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
@@ -252,7 +252,7 @@ def calendar_date(value: Any) -> str | None:
 def aware_datetime(value: Any) -> str | None:
     """A date and time that knows its offset from UTC."""
     if type(value) is not datetime.datetime or value.utcoffset() is None:
-        return f"wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
+        return f"wanted a timestamp with its offset, such as 2026-01-28T03:25:47+00:00, found {shorten(value)}"
     return None
 
 
@@ -286,7 +286,7 @@ def short_fingerprint(value: Any) -> str | None:
 
 @in_json(type="object")
 def json_object(value: Any) -> str | None:
-    """A JSON object that every reader of the files gives back as it is."""
+    """A JSON object that every reader of the files returns unchanged."""
     if type(own_json(value)) is OwnJson:
         return None
     if type(value) is not dict:
@@ -413,7 +413,7 @@ class OwnJson(dict[str, Any]):
 def own_json(value: Any) -> Any:
     """Copy a JSON object, so that nobody else can change what is in it; leave what is not one for the check to judge.
 
-    Written and read again: what comes back equal is what a file gives back, and it is many times faster than a look
+    Written and read again: what reads back equal here also reads back equal from a file, and it is many times faster than a look
     at each value here. A snapshot has hundreds, and is taken at every start of production.
     """
     if type(value) is OwnJson:

@@ -1,6 +1,6 @@
 """Every error a caller can meet, as one tree.
 
-A class stands for a decision that the caller can take, never for an entity. All facts are
+A class represents a decision that the caller can take, never an entity. All facts are
 attributes, so that nobody has to parse a message.
 
     PlandocError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Problem:
-    """One thing that is wrong, where it is, and the way out.
+    """One thing that is wrong, where it is, and how to fix it.
 
     Attributes:
         message: What was found and what was wanted, in one sentence.
@@ -64,7 +64,7 @@ class Problem:
 
     @property
     def text(self) -> Wording:
-        """The place, the message and the way out in one text."""
+        """The place, the message and the hint in one text."""
         place = f"{self.where}: " if self.where else ""
         if self.hint is None:
             return wording("{place}{message}", place=place, message=self.message)
@@ -189,7 +189,7 @@ class ImportRefusedError(PlandocError):
 
 
 class StoreError(PlandocError):
-    """Something about the data folder, not about a value, stands in the way."""
+    """Something about the data folder, not about a value, is in the way."""
 
 
 class FolderNotFoundError(StoreError, FileNotFoundError):
@@ -269,7 +269,7 @@ class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own 
         super().__init__(
             wording(
                 "{path} is being written to by {described}; waited {seconds} seconds; try again when it has finished, or "
-                "{longer}; if it hangs, end that process, which lets go of the folder at once",
+                "{longer}; if it hangs, end that process, which releases the folder at once",
                 path=path,
                 described=described,
                 seconds=f"{waited_seconds:g}",
@@ -286,7 +286,7 @@ class Outcome(enum.Enum):
     """What is in the folder after an operation failed."""
 
     NOT_SAVED = "not saved; the folder is as it was before"
-    SAVED = "saved; the folder will be tidied at the next open"
+    SAVED = "saved; the remaining files are updated by the next writer"
     UNKNOWN = "may or may not have been saved; open the folder again to see"
 
 

@@ -1,4 +1,4 @@
-"""Text from data that steers nothing: no terminal, and no spreadsheet, which takes some text for formulas."""
+"""Text from data made harmless for terminals, and for spreadsheets, which take some text for formulas."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a record or a result is: frozen, and shown, compared and hashed by its fields.
 
-`@frozen` gives what `@attrs.frozen` gives. But attrs writes and compiles those three methods anew for every class, which
+`@frozen` gives what `@attrs.frozen` gives. But attrs writes and compiles those three methods again for every class, which
 is half of what a class costs, and each command waits for about a hundred of them; here they are written once.
 """
 

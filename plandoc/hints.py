@@ -1,4 +1,4 @@
-"""Ways out as data: the step that helps, with its names and numbers, said as a function or as a command line.
+"""Hints as data: the step that helps, with its names and numbers, shown as a function or as a command line.
 
 A message that names a step is a `Wording`. As text it reads for whoever writes Python; `for_command` says the same for
 whoever types commands.
@@ -220,5 +220,5 @@ def _slug_of(fact: object) -> object:
     return (fact.slug or fact.id) if isinstance(fact, Named) else fact
 
 
-TAKE_BACK = wording("take it back from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
-TAKE_FILE_BACK = wording("take the file back from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
+TAKE_BACK = wording("restore it from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())
+TAKE_FILE_BACK = wording("restore the file from a backup: {repair}", repair=Hint.REPAIR_FROM_BACKUP())

@@ -230,10 +230,10 @@ class FinishedUnit:
         counted = self.mode is YieldMode.DISCRETE_COUNT
         wanted, other = ("items_per_batch", "batch_percentage")[:: 1 if counted else -1]
         if getattr(self, wanted) is None:
-            raise _refuse(self, wanted, f"wanted a number, for the mode is {self.mode.value}; found nothing")
+            raise _refuse(self, wanted, f"wanted a number because the mode is {self.mode.value}; found nothing")
         if getattr(self, other) is not None:
             raise _refuse(
-                self, other, f"wanted nothing, for the mode is {self.mode.value}; found {getattr(self, other)}"
+                self, other, f"wanted nothing because the mode is {self.mode.value}; found {getattr(self, other)}"
             )
 
     @property
@@ -291,7 +291,11 @@ class FinishedGood:
 
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
-            raise _refuse(self, "components", "wanted exactly one finished unit, for the good is bare; use bundle")
+            raise _refuse(
+                self,
+                "components",
+                "wanted exactly one finished unit because the good is bare; use bundle for anything else",
+            )
 
     @property
     def inner_good_ids(self) -> tuple[int, ...]:

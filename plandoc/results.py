@@ -7,7 +7,7 @@ from plandoc.domain.availability import Availability
 from plandoc.domain.batches import BatchOption, BatchSuggestion, UnitOptions, UnitPlan
 from plandoc.domain.definition_changes import DefinitionChange, DefinitionDifference
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
-from plandoc.domain.ingredients import IngredientNeeds, NeedRow
+from plandoc.domain.ingredient_needs import IngredientNeeds, NeedRow
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.measures import Amount
 from plandoc.domain.plan_diff import Difference

@@ -47,7 +47,7 @@ class Store:
 
     Args:
         backend: Where the documents are.
-        clock: Where the moments in records come from.
+        clock: Where the timestamps in records come from.
         timeout_seconds: How long a session waits for another writer unless it says otherwise.
         on_wait: Called with who is being waited for, before a wait.
     """
@@ -95,7 +95,7 @@ class Store:
 
         Raises:
             LockTimeout: when another writer did not finish in time.
-            SessionError: when this thread has a session open already; pass that one along instead.
+            SessionError: when this thread already has an open session; pass that one along instead.
             StorageError: when the system failed; it says what was saved.
         """
         wait = self._timeout_seconds if timeout_seconds is None else timeout_seconds
@@ -183,8 +183,8 @@ class Store:
         self._check_process()
         if self._is_in_session:
             raise SessionError(
-                "this thread has a session open already; pass it along with session=..., "
-                "for what two sessions do at once would not be one write"
+                "this thread already has an open session; pass it with session=... "
+                "(two sessions would not be one atomic write)"
             )
 
     @property
@@ -215,7 +215,7 @@ def open_store(
         create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait.
-        clock: Where moments come from; a function that returns the present in UTC.
+        clock: Where timestamps come from: a function that returns the present time in UTC.
 
     Raises:
         FolderNotFoundError: when there is no plandoc folder at the path.

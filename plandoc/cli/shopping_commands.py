@@ -16,7 +16,7 @@ from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
-from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.engine.session import Session

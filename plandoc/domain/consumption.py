@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, convert, storable
 from plandoc.frozen import frozen
 from plandoc.records import Density, NotTaken, StockItem, Taken

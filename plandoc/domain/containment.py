@@ -25,7 +25,7 @@ def check_nesting(
         field: Where the parts are, for the message.
 
     Raises:
-        ValidationError: that shows the path.
+        ValidationError: when it is one of those; its message shows the path.
 
     >>> check_nesting(1, {1: [2, 3], 2: [3], 3: []}.__getitem__, str, "components")
     """
@@ -43,7 +43,7 @@ def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Calla
         field: Where the base is, for the message.
 
     Raises:
-        ValidationError: that shows the path.
+        ValidationError: when it is one of those; its message shows the path.
 
     >>> check_bases(1, {1: 2, 2: 3, 3: None}.__getitem__, str, "base_recipe_id")
     """

@@ -13,9 +13,9 @@ from plandoc.domain import runs
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.feasibility import GoodFeasibility, feasibility
-from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
+from plandoc.domain.unit_needs import needs_of_plan
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyRun, Event, FinishedGood, FinishedUnit, PlanState, ProductionRun, Recipe
 

@@ -12,10 +12,10 @@ from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.batches import batches_for, batches_in_words, shortfall_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.rounding import format_number
+from plandoc.domain.unit_needs import needs_of_plan
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, Named, filled, wording
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState

@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.errors import shorten
 from plandoc.frozen import frozen

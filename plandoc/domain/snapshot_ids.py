@@ -24,7 +24,7 @@ from plandoc.tables import CATALOG_TABLES, TABLES_OF_FIELDS, table_of
 
 # Takes a table and an id, and returns the id in its place.
 Change = Callable[[str, int], int]
-# Ids by the id in whose place they stand, by table.
+# Ids by the id that they replace, by table.
 Changed = Mapping[str, Mapping[int, int]]
 
 TABLES = tuple(table.name for table in CATALOG_TABLES)

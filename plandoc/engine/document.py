@@ -129,7 +129,7 @@ class DocumentSession:
         """Return the record of a table that holds one at most; None when there is none.
 
         Raises:
-            DamagedError: when there are more: which one counts is not for plandoc to say.
+            DamagedError: when there are more: plandoc cannot know which one counts.
         """
         ids = list(self.ids(table))
         if len(ids) > 1:
@@ -144,7 +144,7 @@ class DocumentSession:
         message = f"wanted one {table.label.lower()} of the event, found rows {', '.join(rows[:-1])} and {rows[-1]}"
         hint = joined(
             "",
-            ["only you can say which one is right: take the other out of it with an editor, or ", TAKE_FILE_BACK],
+            ["only you can say which one is right: remove the other with an editor, or ", TAKE_FILE_BACK],
         )
         return [
             Problem(message, self.name, self.line(table.name, int(row)), table.name, row, "event_id", hint)
@@ -154,7 +154,7 @@ class DocumentSession:
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
         if table.name not in self._counted_tables:
-            # Rows added here are not beyond the count, so once is enough to look.
+            # Rows added here are never beyond the count, so looking once is enough.
             self._next_ids[table.name] = self.next_id(table)
             self._counted_tables.add(table.name)
         row_id = self._next_ids[table.name]
@@ -163,7 +163,7 @@ class DocumentSession:
 
     def next_id(self, table: Table) -> int:
         """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
-        # A row put in by hand may be beyond the count.
+        # A row added by hand may be beyond the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
@@ -346,17 +346,17 @@ class BoundTable:
 
 
 def check_format_of_folder(document: DocumentSession, number: int) -> None:
-    """Refuse a document of a time when it held what has a document of its own in a folder of this format.
+    """Refuse a document of an older format that still holds what has a document of its own in this folder's format.
 
     Raises:
-        DamagedError: that says so; else the folder would have the same rows twice, or none of them.
+        DamagedError: always; otherwise the folder would have the same rows twice, or none of them.
     """
     now = migrations.parts(document.name, number)
     held = [name for name in migrations.parts(document.name, document.format) if name not in now]
     if held:
         message = f"has format {document.format}, in which it held what is in {', '.join(held)} in this folder"
         hint = wording(
-            "take it from a backup of format {number}, with {repair}; or restore all of a backup",
+            "restore it from a backup of format {number}, with {repair}; or restore a whole backup",
             number=number,
             repair=Hint.REPAIR_FROM_BACKUP(),
         )

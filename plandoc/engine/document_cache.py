@@ -20,7 +20,7 @@ class DocumentCache:
         self._store_id = store_id
         self._most = most
         self._documents: dict[str, tuple[bytes, DocumentSession]] = {}
-        # Readers take no lock of the folder, so that several threads come here at once.
+        # Readers do not lock the folder, so several threads can be here at once.
         self._turn = threading.Lock()
 
     def open(self, name: str, content: bytes, file: str) -> DocumentSession:
@@ -42,7 +42,7 @@ class DocumentCache:
         return known[1]
 
     def keep(self, content: bytes, document: DocumentSession) -> None:
-        """Take in what a reader of these bytes gets; whether they are ever written does not matter."""
+        """Keep what a reader of these bytes gets; whether they are ever written does not matter."""
         with self._turn:
             self._documents.pop(document.name, None)
             self._documents[document.name] = (content, document)
@@ -56,7 +56,7 @@ class DocumentCache:
             hint = "import the other folder's data instead of copying its files"
             raise DamagedError(file, [Problem(message, file=file, hint=hint)])
         opened = DocumentSession(document, name)
-        # A file that other hands wrote is looked at whole; in one of ours a row is judged when it is asked for.
+        # A file that another program wrote is checked as a whole; in one of ours a row is checked when it is asked for.
         problems = opened.problems() if document.lines else opened.problems_of_tables()
         if problems:
             raise DamagedError(file, problems)

@@ -1,4 +1,4 @@
-"""All events at once: what each document said of its event when it was last read, and read again where it has changed.
+"""All events at once: each document's event as last read, and read again where the document has changed.
 
 Without it, to list ten thousand events, to find one by its slug or to add one with a slug that is new is to look into ten
 thousand files. It is derived and disposable: an entry counts only while the document's fingerprint is that under which
@@ -47,30 +47,30 @@ class EventIndex:
         # Documents that could still change without changing their fingerprints.
         self._unstable: set[str] = set()
         self._serial = 0
-        # The scan of the folder that this is up to date with, but for the documents to read again; None for no scan.
+        # The scan of the folder that this is up to date with, but for the documents to read again; None when there is none.
         self._scan: object = None
         self._to_read_again: set[str] = set()
         # In the order of their ids.
         self._events: dict[int, EventRow] = {}
         # The ids by slug, while they are known and no two events have the same.
         self._slugs: dict[str, int] | None = None
-        # Readers take no lock of the folder, so that several threads come here at once.
+        # Readers do not lock the folder, so several threads can be here at once.
         self._turn = threading.RLock()
 
-    def find(self, reading: Reading, read: Read, query: QueryLike | None = None, *, anew: bool = False) -> list[Event]:
+    def find(self, reading: Reading, read: Read, query: QueryLike | None = None, *, fresh: bool = False) -> list[Event]:
         """Return the events that match a query, in the order of their ids.
 
         Args:
             reading: The documents at one moment.
             read: Reads the events of some of them.
             query: None finds all.
-            anew: Look at every file at this instant, and read those again that may have changed unseen.
+            fresh: Look at every file at this instant, and read those again that may have changed unseen.
 
         Raises:
             DamagedError: when the event of a document cannot be understood.
         """
         with self._turn:
-            self._refresh(reading, read, anew=anew)
+            self._refresh(reading, read, fresh=fresh)
             if query is None:
                 return [found.event for found in self._events.values()]
             rows = ((event_id, found.row) for event_id, found in self._events.items())
@@ -120,16 +120,16 @@ class EventIndex:
         if self._slugs is None:
             slugs = {found.event.slug: event_id for event_id, found in self._events.items()}
             if len(slugs) < len(self._events):
-                # Only by hand two events get the same slug; which of them goes first cannot be told from this.
+                # Only by hand two events get the same slug; this does not show which of them comes first.
                 return slugs
             self._slugs = slugs
         return self._slugs.copy()
 
-    def _refresh(self, reading: Reading, read: Read, *, anew: bool = False) -> None:
+    def _refresh(self, reading: Reading, read: Read, *, fresh: bool = False) -> None:
         """Take in what has changed since the last scan."""
-        listing = reading.fingerprints(EVENTS_FOLDER, anew=anew)
-        if anew:
-            # What was read so soon after it was written may have changed since and look the same.
+        listing = reading.fingerprints(EVENTS_FOLDER, fresh=fresh)
+        if fresh:
+            # A file read so soon after it was written may have changed since and still look the same.
             self._doubt(self._unstable)
         is_same_scan = listing.scan is self._scan and reading.serial == self._serial
         if is_same_scan and not self._to_read_again:
@@ -137,29 +137,29 @@ class EventIndex:
         # Until it is done: reading may fail on the way.
         self._scan = None
         names = self._to_read_again if is_same_scan else self._changed(listing, reading.serial)
-        fresh = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
+        rows = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
         # What was replaced while it was read is right for this scan alone.
-        lasting = {name: entry for name, entry in fresh.items() if entry.fingerprint == listing[name]}
+        lasting = {name: entry for name, entry in rows.items() if entry.fingerprint == listing[name]}
         if is_same_scan:
-            self._change_events(names, fresh)
+            self._change_events(names, rows)
         else:
-            present = {entry.event.id: entry for entry in (*self._entries.values(), *fresh.values())}
+            present = {entry.event.id: entry for entry in (*self._entries.values(), *rows.values())}
             self._events = dict(sorted(present.items()))
             self._slugs = None
         self._keep(lasting)
         self._serial = reading.serial
         self._to_read_again.clear()
-        self._scan = listing.scan if len(lasting) == len(fresh) else None
+        self._scan = listing.scan if len(lasting) == len(rows) else None
 
-    def _change_events(self, names: AbstractSet[str], fresh: Mapping[str, EventRow]) -> None:
+    def _change_events(self, names: AbstractSet[str], rows: Mapping[str, EventRow]) -> None:
         """Change the events of some documents, in time that does not grow with the number of all others."""
         highest = next(reversed(self._events), 0)
-        is_in_order = all(entry.event.id in self._events or entry.event.id > highest for entry in fresh.values())
+        is_in_order = all(entry.event.id in self._events or entry.event.id > highest for entry in rows.values())
         for name in names:
             self._drop_slug(event_of_document(name))
-        for name in names - fresh.keys():
+        for name in names - rows.keys():
             self._events.pop(event_of_document(name) or 0, None)
-        for entry in sorted(fresh.values(), key=lambda entry: entry.event.id):
+        for entry in sorted(rows.values(), key=lambda entry: entry.event.id):
             self._events[entry.event.id] = entry
             self._add_slug(entry.event)
         if not is_in_order:
@@ -176,7 +176,7 @@ class EventIndex:
     def _changed(self, listing: Mapping[str, Hashable], serial: int) -> AbstractSet[str]:
         """Drop the entries that are not up to date, and return all documents without one."""
         if serial != self._serial:
-            # Another process has written, and a fingerprint that is too young cannot tell what.
+            # Another process has written, and a fingerprint that is too young does not show what.
             self._drop(list(self._unstable))
         self._drop([name for name, entry in self._entries.items() if listing.get(name) != entry.fingerprint])
         return listing.keys() - self._entries.keys()
@@ -187,7 +187,7 @@ class EventIndex:
         self._unstable.update(name for name, entry in entries.items() if not is_stable(entry.fingerprint, now))
 
     def _doubt(self, names: Iterable[str]) -> None:
-        """Have documents read again, whatever their fingerprints say."""
+        """Have documents read again, whatever their fingerprints are."""
         doubted = set(names)
         self._drop(doubted)
         self._to_read_again |= doubted

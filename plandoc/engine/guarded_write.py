@@ -1,4 +1,4 @@
-"""The block of one guarded write: whatever interrupts it, and wherever, the lock is given back."""
+"""The block of one guarded write: whatever interrupts it, and wherever, the lock is released."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plandoc.storage.unwinding import or_undone
 class GuardedWrite:
     """The block of one session; made by `Store.session`.
 
-    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is given back and the session over.
+    It alone is responsible for the lock: whatever interrupts it, and wherever, the lock is released and the session over.
 
     Attributes:
         transaction: What holds the lock; None before and after that.
@@ -32,13 +32,13 @@ class GuardedWrite:
 
     def __enter__(self) -> Session:
         if self.session is not None:
-            raise SessionError("this session was opened before; ask the store for another one")
+            raise SessionError("this session was opened before; ask the store for a new one")
         return or_undone(lambda: self._start(self), self._leave)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Two levels, so that one interruption, in the inner way out too, still meets one that runs to its end.
+        # Two levels, so that after one interruption, even of the inner cleanup, the outer one still runs to its end.
         try:
             self._finish_and_leave(is_whole=kind is None)
         finally:
@@ -52,7 +52,7 @@ class GuardedWrite:
             self._leave()
 
     def __del__(self) -> None:
-        # An interruption can also come before the first step of the way out.
+        # An interruption can also come before the first step of the cleanup.
         if self.transaction is not None:
             self._leave()
 

@@ -1,4 +1,4 @@
-"""How records hang together: who uses whom, and what may not contain itself."""
+"""Referential integrity: which records use which, and what may not contain itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> Non
         find_kindred: Returns all records of its type, itself among them; asked only where it contains any.
 
     Raises:
-        ValidationError: that shows the path.
+        ValidationError: when it is one of those; its message shows the path.
     """
     if isinstance(record, Recipe):
         if record.sub_recipe_ids:
@@ -56,7 +56,7 @@ def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> Non
         field: Where the base is, for the message.
 
     Raises:
-        ValidationError: that shows the path.
+        ValidationError: when it is one of those; its message shows the path.
     """
 
     def base_of(number: int) -> int | None:
@@ -70,7 +70,7 @@ def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], 
     by_id = {thing.id: thing for thing in things}
     # From every record, not only the changed one: what is put deep into another can make that one too deep.
     for thing_id in by_id:
-        # A part that is missing is a broken reference, which `check` reports; it nests nothing.
+        # A missing part is a broken reference, which `check` reports; nothing is nested in it.
         check_nesting(
             thing_id,
             lambda i: [part for part in parts(by_id[i]) if part in by_id],
@@ -80,7 +80,7 @@ def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], 
 
 
 def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
-    """Yield the records that refer to one, as a person says them."""
+    """Yield the records that refer to one, as a person names them."""
     for table in TABLES:
         references = [reference for reference in table.references if reference.target is target]
         for record in find_all(table.record_type) if references else ():
@@ -89,7 +89,7 @@ def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
 
 
 def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
-    """Yield the plans in production that rest on a record by what was frozen for them, as a person says them.
+    """Yield the plans in production that rest on a record by what was frozen for them, as a person names them.
 
     They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
     """

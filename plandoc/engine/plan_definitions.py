@@ -1,4 +1,4 @@
-"""What goods, units, recipes and ingredients are defined as: for an event, and in the catalog of current.
+"""How goods, units, recipes and ingredients are defined: for an event, and in the current catalog.
 
 Whatever reckons about an event asks `plan_definitions`, never the catalog.
 """

@@ -23,7 +23,7 @@ _FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
 # The history of a plan is true only if it is written together with what it records.
 _WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
     {
-        records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it is the plan",
+        records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it matches the plan",
         records.PlanAmendment: "a plan is amended by drop_finished_good, add_finished_good, change_quantity and "
         "modify_batch_decision, so that the plan changes with the record",
         records.ProductionRun: "what was baked is recorded by record_production, which checks it",
@@ -37,7 +37,7 @@ class Session:
     """Reads and changes that belong together; made by `Store.session`.
 
     Attributes:
-        moment: The one moment that all records written in this session bear; UTC.
+        moment: The timestamp of all records written in this session; UTC.
     """
 
     def __init__(self, unit_of_work: UnitOfWork, moment: datetime.datetime) -> None:
@@ -53,7 +53,7 @@ class Session:
         """
         self._unit_of_work.check_writable()
         if isinstance(record, records.Event) and record.plan_state is not records.PlanState.DRAFT:
-            raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; lock_plan and so on move it")
+            raise ValidationError(f"a new event is DRAFT, found {record.plan_state.name}; use lock_plan afterwards")
         if type(record) in _WRITTEN_BY_OPERATIONS:
             raise ValidationError(_WRITTEN_BY_OPERATIONS[type(record)])
         self._check_state(type(record), getattr(record, "event_id", None))
@@ -156,13 +156,13 @@ class Session:
         before = self.event(after.id)
         if after.plan_state is not before.plan_state:
             steps = "lock_plan, unlock_plan, start_production and complete_production"
-            raise ValidationError(f"the state of a plan is not replaced; {steps} move it")
+            raise ValidationError(f"the state of a plan cannot be replaced; use {steps}")
         for edit in edits_between(before, after):
             check_edit(before, edit)
 
 
 def unit_of_work(session: Session) -> UnitOfWork:
-    """Return the records of a session without the guard of the plan's state.
+    """Return the records of a session, without the check of the plan's state.
 
     For plandoc's own layers, which ask the state table themselves; what users see is the session.
     """
@@ -182,23 +182,23 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
     check_edit(event, edit)
     snapshot = unit_of_work(session).snapshot(event_id)
     if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
-        hint = "its snapshot was taken already; start production, or remove the event and plan it anew"
+        hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
     return event
 
 
 def _given(record: Any) -> dict[str, Any]:
-    """Return what a new record says of itself, by field."""
+    """Return the fields that a new record sets, by name."""
     fields = {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name != "id"}
     if isinstance(record, records.Event):
-        # A script that is run again meets the plan that it has brought on.
+        # A script that runs again finds the plan in the state that it left.
         del fields["plan_state"]
     return {name: value for name, value in fields.items() if name != "slug" or value}
 
 
 def _differs(there: Any, fields: Iterable[str]) -> Problem:
     called = getattr(there, "slug", "") or there.id
-    message = f"{table_of(type(there)).label} {called} is there already, and differs in {', '.join(fields)}"
+    message = f"{table_of(type(there)).label} {called} already exists and differs in {', '.join(fields)}"
     hint = "change it with replace, or give the new one a slug of its own"
     return Problem(message, hint=hint if hasattr(there, "slug") else "change it with replace")
 

@@ -140,7 +140,7 @@ class SessionDocuments:
 
     def find_events(self, query: QueryLike | None) -> list[Event]:
         """Return the events that match a query, in the order of their ids, without reading what has not changed."""
-        found = self._index.find(self._reading, self._read_events, query, anew=self._writes)
+        found = self._index.find(self._reading, self._read_events, query, fresh=self._writes)
         ours = self._events_looked_into() if self._writes else {}
         others = [event for event in found if event.id not in ours] if ours else found
         if self._writes:
@@ -222,7 +222,7 @@ class SessionDocuments:
         return {name: event for name, event in found.items() if event is not None}
 
     def _event_in_head(self, name: str, event_id: int, head: Head) -> EventRow | None:
-        """Return an event without reading the rest of its document; None where only that can tell."""
+        """Return an event without reading the rest of its document; None where only the rest can show it."""
         first = document_head.first_row(name, _EVENTS.name, event_id, head)
         if first is None or first.store_id != self._store_id or self._reading.format != documents.FORMAT:
             return None
@@ -240,7 +240,7 @@ class SessionDocuments:
 
     def _rendered(self, document: DocumentSession) -> bytes:
         content = document.render()
-        # Whoever comes to read these bytes need not make out anew what they hold.
+        # Whoever comes to read these bytes need not parse them again.
         self._cache.keep(*document.read_back())
         return content
 

@@ -80,13 +80,13 @@ class UniqueKeys:
             key_of = key_of_fields(fields)
             new = key_of(record)
             old = new if before is None else key_of(before)
-            # Only where a value changes: the slug of an event is compared with the documents of all events.
+            # Only where a value changes: an event's slug is compared with the documents of all events.
             if before is not None and old == new:
                 continue
             used = self.used(bound, fields)
             if used.get(new, record.id) != record.id:
                 shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
-                message = f"{bound.table.label} {used[new]} has {shown} already"
+                message = f"{bound.table.label} {used[new]} already has {shown}"
                 raise ValidationError([Problem(message, field=fields[0])])
             claims.append(Claim(used, old, new))
         return claims

@@ -49,12 +49,14 @@ class UnitOfWork:
         self.is_over = True
 
     def check_open(self) -> None:
-        """Refuse to go on in a session that is over."""
+        """Refuse to go on in a session that has ended."""
         if self.is_over:
-            raise SessionError("this session is over; records read in it stay valid, but it can do no more")
+            raise SessionError(
+                "this session has ended; records read in it stay valid, but further work needs a new session"
+            )
 
     def check_writable(self) -> None:
-        """Refuse to go on in a session that only reads, or that is over."""
+        """Refuse to go on in a session that only reads, or that has ended."""
         self.check_open()
         if not self._writes:
             raise SessionError("this session only reads; open one with store.session() to change something")
@@ -121,7 +123,7 @@ class UnitOfWork:
 
         Raises:
             NotFoundError: "Event 99 not found".
-            DamagedError: when there are two, as only other hands can have put them there.
+            DamagedError: when there are two, which only another program can have written.
         """
         return self.documents.of_event(event_id).only(_SNAPSHOTS)
 
@@ -137,7 +139,7 @@ class UnitOfWork:
         table = table_of(type(record))
         given: Any = record
         if given.id != 0:
-            message = f"{table.label}: wanted no id, for the store gives it; found {given.id}"
+            message = f"{table.label}: wanted no id, because the store assigns it; found {given.id}"
             raise ValidationError([Problem(message, field="id", hint="use replace for a record that is stored")])
         stored: RecordT = self._add_event(given, wanted_id) if table is _EVENTS else self._add(table, given)
         return stored
@@ -161,7 +163,7 @@ class UnitOfWork:
         """
         bound = self._to_change(table_of(type(record)))
         if not 0 < record.id < bound.next_id() or bound.get(record.id) is not None:
-            raise ValidationError([Problem(f"{bound.table.label} {record.id}: the id is not free", field="id")])
+            raise ValidationError([Problem(f"{bound.table.label} {record.id}: the id is already in use", field="id")])
         self._check_references(bound.table, record)
         self._write(bound, record)
 
@@ -172,7 +174,7 @@ class UnitOfWork:
         event_id = getattr(given, "event_id", None)
         before: Any = self.get(type(record), given.id, event_id)
         if table.add_only:
-            raise ValidationError(f"{table.label} {given.id} is never changed once it is written")
+            raise ValidationError(f"{table.label} {given.id} cannot be changed once it is written")
         if before == record:
             return record
         if table.has_slug and not given.slug:
@@ -186,7 +188,7 @@ class UnitOfWork:
         table = table_of(record_type)
         record: Any = self.get(record_type, record_id, event_id)
         if table.add_only:
-            raise ValidationError(f"{table.label} {record_id} is never removed once it is written")
+            raise ValidationError(f"{table.label} {record_id} cannot be removed once it is written")
         if not table.of_event:
             self._check_unused(table, record_id)
         bound = self._to_change(table, record_id, event_id)

@@ -1,4 +1,4 @@
-"""Doing what a merge has worked out; nothing here may fail, because the session may go on."""
+"""Carrying out what a merge has worked out; nothing here may fail, because the session may go on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KINDS_OF_RUNS: Mapping[type[Any], RunKind] = MappingProxyType(
 
 @frozen
 class Changes:
-    """What is to be done to a folder.
+    """The changes that a merge makes to a folder.
 
     Attributes:
         catalog: Records to be stored.
@@ -76,7 +76,7 @@ def apply(changes: Changes, session: Session) -> None:
 
 
 def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
-    # First all without what they refer to of their own kind, or one would have to be there before the other, and what
+    # First all without references to their own kind: otherwise one would have to be there before the other, and what
     # is sound in the end could go in circles on the way.
     for put in puts:
         bare = _without_parts(put.record)

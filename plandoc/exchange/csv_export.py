@@ -62,7 +62,7 @@ class _Names:
     def __getitem__(self, record_id: int | None) -> str:
         record = None if record_id is None else self._records.get(record_id)
         if record is None:
-            # A file edited by hand can refer to what is not there.
+            # A file edited by hand can refer to what does not exist.
             return f"number {record_id} (not found)"
         name: str = record.name if self._counted[record.name] == 1 else record.slug
         return name
@@ -180,7 +180,7 @@ def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSIO
 
 
 def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, replace: bool = False) -> list[Path]:
-    """Put tables into a folder, a file for each, all of them or none; the folder is made if need be.
+    """Write tables into a folder, a file for each, all or none; the folder is created if needed.
 
     Raises:
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
@@ -192,7 +192,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     if there and not replace:
         raise PlandocError(
             wording(
-                "there already: {there}; replace with {option}, or name another folder",
+                "already there: {there}; replace with {option}, or name another folder",
                 there=", ".join(there),
                 option=Hint.REPLACE(),
             )
@@ -201,7 +201,7 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     try:
         place.mkdir(exist_ok=True)
     except OSError as error:
-        raise PlandocError(f"cannot make the folder {place}: {error.strerror}") from error
+        raise PlandocError(f"cannot create the folder {place}: {error.strerror}") from error
     with contextlib.ExitStack() as unfinished:
         if not is_there:
             unfinished.callback(_remove_if_empty, place)

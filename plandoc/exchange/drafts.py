@@ -1,4 +1,4 @@
-"""What a file says, before anything is known of the folder that it goes to: records to be.
+"""What a file says, before anything is known about the folder that it goes to: records to be stored.
 
 All readers make these, and only the merge looks into the folder.
 """
@@ -12,13 +12,13 @@ import attrs
 
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.exchange.event_content import EventContent
-from plandoc.exchange.import_report import Row
+from plandoc.exchange.import_report import ImportRow
 from plandoc.frozen import frozen
 
 
 @frozen
 class Draft:
-    """A record of the catalog or of the stock to be.
+    """A record of the catalog or the stock that may be stored.
 
     Attributes:
         record: Has the numbers of the file: its own, and those of what it refers to. A number that no draft has is an
@@ -40,7 +40,7 @@ class Draft:
 
 @frozen
 class EventDraft:
-    """An event to be, with all its plan.
+    """An event that may be stored, with its whole plan.
 
     Attributes:
         content: With the numbers of the file; what snapshots and amendments hold keeps its own.
@@ -77,5 +77,5 @@ class Drafts:
     stock: tuple[Draft, ...] = ()
     events: tuple[EventDraft, ...] = ()
     snapshot_ids: Mapping[str, Mapping[int, int]] = attrs.field(factory=_no_catalog)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ImportRow, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""An event with everything that belongs to it, to be compared, written out or taken in; and whether it is sound."""
+"""An event with everything that belongs to it, to be compared, exported or imported; and whether it is sound."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def unsound(content: EventContent, plan: PlanContent) -> Iterator[tuple[str, str
             ("voided_runs", content.voided),
         )
         for table in (table for table, rows in later if rows):
-            yield table, f"the plan is {state}, so that there can be none of these yet"
+            yield table, f"the plan is {state}, so there cannot be any of these yet"
     yield from _unsound_voids(content)
     yield from _unreadable(content)
     if content.snapshot is not None and not is_sound(content.snapshot):

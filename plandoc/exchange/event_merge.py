@@ -1,4 +1,4 @@
-"""Merging the events of a file: a plan that is frozen never changes, whatever was chosen."""
+"""Merging the events of a file: a plan that is frozen never changes, whatever `on_conflict` says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from plandoc.domain.snapshot_ids import (
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import EventDraft
 from plandoc.exchange.event_content import STARTED, EventContent, content_of
-from plandoc.exchange.import_report import Outcome
+from plandoc.exchange.import_report import RowOutcome
 from plandoc.exchange.merge import CatalogMerge, OnConflict, differing
 from plandoc.exchange.plan_completion import completed
 from plandoc.exchange.references import references_of
@@ -71,9 +71,9 @@ class EventMerge:
         there = None if before is None else content_of(self._session, before)
         wanted = self._wanted(draft, there)
         if before is None or there is None:
-            self._log.add("events", draft.name, Outcome.CREATED)
+            self._log.add("events", draft.name, RowOutcome.CREATED)
         elif wanted == there:
-            self._log.add("events", draft.name, Outcome.SKIPPED)
+            self._log.add("events", draft.name, RowOutcome.SKIPPED)
             self._report_parts(draft, wanted, there)
             return
         elif not self._may_change(draft, differing(wanted, there), there):
@@ -85,13 +85,13 @@ class EventMerge:
 
     def _may_change(self, draft: EventDraft, parts: str, there: EventContent) -> bool:
         state = there.event.plan_state
-        # An export of bake-tracker has no history of a plan: one that somebody has locked here knows more than the file.
+        # An export of bake-tracker has no history of a plan: a plan that was locked here has more than the file.
         is_frozen = state in STARTED or there.snapshot is not None
         is_closed = is_frozen if draft.batches is None else state is not PlanState.DRAFT
         if is_closed and self._log.on_conflict is OnConflict.UPDATE:
             plan = "frozen" if is_frozen else state.name
-            reason = f"there already, and differs in {parts}; its plan is {plan}, and an import never changes that"
-            self._log.add("events", draft.name, Outcome.SKIPPED, reason)
+            reason = f"already there and differs in {parts}; its plan is {plan}, which an import never changes"
+            self._log.add("events", draft.name, RowOutcome.SKIPPED, reason)
             return False
         return self._log.differs("events", draft.name, parts)
 
@@ -116,7 +116,7 @@ class EventMerge:
         return attrs.evolve(numbered, snapshot=known) if same else numbered
 
     def _to_be_stored(self, draft: EventDraft, wanted: EventContent) -> tuple[EventContent, str]:
-        """Return an event under the ids that it is stored with, and what is to be said about its snapshot."""
+        """Return an event under the ids that it is stored with, and the note about its snapshot."""
         reason = ""
         if draft.batches is None:
             changed = self._catalog.ids.changes_for(draft.content)
@@ -154,12 +154,12 @@ class EventMerge:
         """Report what becomes of each part of a plan."""
         there = {} if before is None else dict(_by_key(before))
         for (table, key), row in _by_key(after):
-            changed = Outcome.UPDATED if (table, key) in there else Outcome.CREATED
-            outcome = Outcome.SKIPPED if there.get((table, key)) == row else changed
+            changed = RowOutcome.UPDATED if (table, key) in there else RowOutcome.CREATED
+            outcome = RowOutcome.SKIPPED if there.get((table, key)) == row else changed
             reason = about_snapshot if table == "plan_snapshots" else ""
             self._log.add(table, self._name_of(draft, row), outcome, reason)
         if after.snapshot is None and after.event.plan_state in STARTED:
-            self._log.add("plan_snapshots", draft.name, Outcome.CREATED)
+            self._log.add("plan_snapshots", draft.name, RowOutcome.CREATED)
 
     def _name_of(self, draft: EventDraft, row: Any) -> str:
         """Return what a person calls a part of a plan: by the event, and by what the part is about."""

@@ -12,7 +12,7 @@ from plandoc.exchange.event_content import EventContent
 from plandoc.tables import CATALOG_TABLES, table_of
 
 KINDS: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
-# No bakery gives so many. An id is kept below it only, or one file could use up the numbers of a folder.
+# No bakery has so many. Larger ids are not kept, or one file could use up the numbers of a folder.
 HIGHEST_KEPT = 10**9
 
 
@@ -66,7 +66,7 @@ class IdAllocation:
         return changed
 
     def use(self, table: str, number: int) -> None:
-        """Take note that an id of the folder is used."""
+        """Note that an id of the folder is used."""
         self._used[table] = max(self._used.get(table, 0), number)
 
     def following(self) -> Mapping[str, int]:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from plandoc.frozen import frozen
 from plandoc.hints import Wording, joined
 
-# Nobody reads so many failed rows; whoever has found them can stop looking.
+# Nobody reads more failed rows than this, so reading can stop there.
 MOST_GATHERED = 1000
 
 
-class Outcome(enum.Enum):
+class RowOutcome(enum.Enum):
     """What became of a row."""
 
     CREATED = "created"
@@ -23,7 +23,7 @@ class Outcome(enum.Enum):
 
 
 @frozen
-class Row:
+class ImportRow:
     """One row of the report.
 
     Attributes:
@@ -35,12 +35,12 @@ class Row:
 
     table: str
     name: str
-    outcome: Outcome
+    outcome: RowOutcome
     reason: str = ""
 
     @property
     def text(self) -> Wording:
-        """What is said of the row, in one text."""
+        """The row as one line of the report."""
         what = f"{self.table}, {self.name}: {self.outcome.value}"
         return joined(": ", [what, self.reason] if self.reason else [what])
 
@@ -53,42 +53,42 @@ class ImportReport:
     """What an import did.
 
     Attributes:
-        rows: Every row, in the order in which they were taken in.
+        rows: Every row, in the order in which they were imported.
         notes: What was left out or read differently, a sentence each.
         dry_run: Whether this only says what would be done.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ImportRow, ...] = ()
     notes: tuple[str, ...] = ()
     dry_run: bool = False
 
-    def counts(self) -> dict[str, dict[Outcome, int]]:
+    def counts(self) -> dict[str, dict[RowOutcome, int]]:
         """Return how many rows of each table had each outcome; outcomes that no row had are left out.
 
-        >>> ImportReport((Row("recipes", "Fudge", Outcome.CREATED),)).counts()
-        {'recipes': {<Outcome.CREATED: 'created'>: 1}}
+        >>> ImportReport((ImportRow("recipes", "Fudge", RowOutcome.CREATED),)).counts()
+        {'recipes': {<RowOutcome.CREATED: 'created'>: 1}}
         """
         counted = Counter((row.table, row.outcome) for row in self.rows)
         tables = dict.fromkeys(row.table for row in self.rows)
         return {
-            table: {outcome: counted[table, outcome] for outcome in Outcome if counted[table, outcome]}
+            table: {outcome: counted[table, outcome] for outcome in RowOutcome if counted[table, outcome]}
             for table in tables
         }
 
-    def with_outcome(self, outcome: Outcome) -> tuple[Row, ...]:
+    def with_outcome(self, outcome: RowOutcome) -> tuple[ImportRow, ...]:
         """Return the rows that had an outcome."""
         return tuple(row for row in self.rows if row.outcome is outcome)
 
 
 class RowsFailed(Exception):  # noqa: N818  (a signal from a reader to the import, which makes the error of it)
-    """A file cannot be taken in.
+    """A file cannot be imported.
 
     Attributes:
-        rows: All failed rows, or so many that nobody needs to know more.
+        rows: All failed rows, or the first of very many.
         notes: What else was found in the file.
     """
 
-    def __init__(self, rows: Sequence[Row], notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, rows: Sequence[ImportRow], notes: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.rows = tuple(rows)
         self.notes = notes
@@ -102,7 +102,7 @@ class FailedRows:
     """
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[ImportRow] = []
 
     def add(self, table: str, name: str, reason: str) -> None:
         """Keep a failed row.
@@ -110,7 +110,7 @@ class FailedRows:
         Raises:
             RowsFailed: when there are enough of them.
         """
-        self.rows.append(Row(table, name, Outcome.FAILED, reason))
+        self.rows.append(ImportRow(table, name, RowOutcome.FAILED, reason))
         if len(self.rows) > MOST_GATHERED:
             raise RowsFailed(self.rows)
 

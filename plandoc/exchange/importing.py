@@ -11,7 +11,7 @@ from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
 from plandoc.exchange.drafts import Drafts
-from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, Row, RowsFailed
+from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
 from plandoc.exchange.input_file import read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
@@ -23,7 +23,7 @@ from plandoc.store import NO_SESSION, changes
 
 _MOST_SHOWN = 20
 _HINT = wording(
-    "\nleave what is there with {skip}, or take what the file says with {update}",
+    "\nkeep what is there with {skip}, or take what the file says with {update}",
     skip=Hint.KEEP_PRESENT(),
     update=Hint.TAKE_FROM_FILE(),
 )
@@ -54,7 +54,7 @@ def import_file(
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
         ValidationError: when it is not an export of either, or of a version that is not known.
-        ImportRefusedError: when anything in it is broken or stands in the way; its report lists all of that. Nothing
+        ImportRefusedError: when anything in it is broken or in conflict; its report lists all of that. Nothing
             was changed.
     """
     file, rule = checked_path(path), _conflict_rule(on_conflict)
@@ -80,7 +80,7 @@ def _read(file: Path, exported: Mapping[str, Any], *, is_native: bool) -> Drafts
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
-    """Return what becomes of conflicts, for a word or nothing; nothing means fail."""
+    """Return the rule for conflicts that a word names; None means FAIL."""
     for one in OnConflict:
         if on_conflict in (one, one.value):
             return one
@@ -96,7 +96,13 @@ def _in_conflict(file: Path, failures: Sequence[Failure], *, is_native: bool, dr
 
 
 def _refused(
-    file: Path, failed: Sequence[Row], notes: tuple[str, ...], *, dry_run: bool, why: str = "broken", hint: str = ""
+    file: Path,
+    failed: Sequence[ImportRow],
+    notes: tuple[str, ...],
+    *,
+    dry_run: bool,
+    why: str = "broken",
+    hint: str = "",
 ) -> ImportRefusedError:
     """Return the error that says why nothing was imported; its report has every failed row."""
     is_all = len(failed) <= MOST_GATHERED

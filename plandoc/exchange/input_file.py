@@ -13,7 +13,7 @@ from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
-_HINT = "export it once more, or repair it with an editor"
+_HINT = "export it again, or repair it with an editor"
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
             size = files.size(handle)
             if largest is not None and size > largest:
                 message = f"wanted at most {largest // 1_000_000} MB, found {size / 1_000_000:.1f} MB"
-                raise refused(message, "is it the right file? Else divide it into several")
+                raise refused(message, "check that it is the right file, or divide it into several")
             return files.read_at(handle, 0, size)
         finally:
             files.close(handle)

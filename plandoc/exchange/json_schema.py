@@ -31,7 +31,7 @@ _DOCUMENTS = {
     "event": (EVENTS_FOLDER, "events/NUMBER.json: all of one event"),
 }
 
-# Any text: what it is worth is looked at by the check.
+# Any text: the check itself judges what it means.
 _SAID: Schema = {"type": "string"}
 _ID: Schema = constraints.json_form(constraints.positive_int)
 _RUN: Schema = {**_ID, "description": "The run's place among the runs of its kind and event, counted from 1."}

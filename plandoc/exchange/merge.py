@@ -1,4 +1,4 @@
-"""What taking in a file does to a folder, worked out before anything is done; a dry run ends there.
+"""What importing a file does to a folder, worked out before anything is done; a dry run ends there.
 
 Records meet by their slugs, stock by ingredient and unit. What is there and equal is not touched.
 """
@@ -17,7 +17,7 @@ from plandoc.domain.snapshot_ids import TABLES
 from plandoc.engine.session import Session
 from plandoc.exchange.drafts import Draft, Drafts
 from plandoc.exchange.id_allocation import IdAllocation
-from plandoc.exchange.import_report import Outcome, Row
+from plandoc.exchange.import_report import ImportRow, RowOutcome
 from plandoc.exchange.references import renumbered, wrong_nesting
 from plandoc.frozen import frozen
 from plandoc.records import StockItem
@@ -27,7 +27,7 @@ THE_SAME = "already there, the same"
 
 
 class OnConflict(enum.Enum):
-    """What becomes of a record that is there already and differs from the file."""
+    """What to do with a record that already exists and differs from the file."""
 
     FAIL = "fail"
     SKIP = "skip"
@@ -55,7 +55,7 @@ class Failure:
         line: Where it is in the file; None where the file is not read by lines.
     """
 
-    row: Row
+    row: ImportRow
     line: int | None = None
 
 
@@ -70,28 +70,28 @@ class MergeLog:
 
     def __init__(self, on_conflict: OnConflict) -> None:
         self.on_conflict = on_conflict
-        self.rows: list[Row] = []
+        self.rows: list[ImportRow] = []
         self.failures: list[Failure] = []
         self.notes: list[str] = []
 
-    def add(self, table: str, name: str, outcome: Outcome, reason: str = "") -> None:
+    def add(self, table: str, name: str, outcome: RowOutcome, reason: str = "") -> None:
         """Note what becomes of a record."""
-        said = reason or (THE_SAME if outcome is Outcome.SKIPPED else "")
-        self.rows.append(Row(table, name, outcome, said))
+        said = reason or (THE_SAME if outcome is RowOutcome.SKIPPED else "")
+        self.rows.append(ImportRow(table, name, outcome, said))
 
     def fail(self, table: str, name: str, reason: str, line: int | None = None) -> None:
         """Note what keeps the file from being imported."""
-        self.failures.append(Failure(Row(table, name, Outcome.FAILED, reason), line))
+        self.failures.append(Failure(ImportRow(table, name, RowOutcome.FAILED, reason), line))
 
     def differs(self, table: str, name: str, differing: str, line: int | None = None) -> bool:
         """Note a record that differs from the one that is there; return whether it replaces that."""
         if self.on_conflict is OnConflict.FAIL:
-            self.fail(table, name, f"there already, and differs in {differing}", line)
+            self.fail(table, name, f"already there and differs in {differing}", line)
         elif self.on_conflict is OnConflict.SKIP:
-            reason = f"there already; left as it is, although it differs in {differing}"
-            self.add(table, name, Outcome.SKIPPED, reason)
+            reason = f"already there; left as it is, although it differs in {differing}"
+            self.add(table, name, RowOutcome.SKIPPED, reason)
         else:
-            self.add(table, name, Outcome.UPDATED, f"differed in {differing}")
+            self.add(table, name, RowOutcome.UPDATED, f"differed in {differing}")
         return self.on_conflict is OnConflict.UPDATE
 
 
@@ -160,20 +160,20 @@ class CatalogMerge:
 
     def _is_to_be_put(self, table: str, draft: Draft, wanted: Any, before: Any | None) -> bool:
         if before is None:
-            self.log.add(table, draft.name, Outcome.CREATED)
+            self.log.add(table, draft.name, RowOutcome.CREATED)
             return True
         if wanted == before and not draft.absorbed:
-            self.log.add(table, draft.name, Outcome.SKIPPED)
+            self.log.add(table, draft.name, RowOutcome.SKIPPED)
             return False
         return self.log.differs(table, draft.name, differing(wanted, before) or "the spelling of the unit", draft.line)
 
     def _check_nesting(self) -> None:
-        # Each side can be sound alone, and yet go in circles together.
+        # Each side can be sound by itself, and yet the two together can go in circles.
         for table in ("recipes", "finished_goods"):
             own = {put.record.id: put.record for put in self.puts if table_of(type(put.record)).name == table}
             things = own | {number: one for number, one in self.ids.present[table].items() if number not in own}
             found = list(wrong_nesting(table, things)) if own else []
-            # What is only in the folder is in trouble because of the file, and that is to be mended there.
+            # A record that only the folder has is broken because of the file, so the file is to be fixed.
             for number, reason in [one for one in found if one[0] in own] or found:
                 name = self._names.get((table, number)) or things[number].slug
                 self.log.fail(table, name, reason, self._lines.get((table, number)))

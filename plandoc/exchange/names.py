@@ -1,4 +1,4 @@
-"""Finding what a name means, and what was probably meant by one that means nothing."""
+"""Finding what a name refers to, and what was probably meant by an unknown one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way of every import: what a reader has read is merged with the folder, and then stored, or only reported."""
+"""The steps of every import: what a reader has read is merged with the folder, and then stored, or only reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run_import(
         drafts: What the file says, and is sound in itself.
         session: The session to work in.
         on_conflict: What becomes of records that are there and differ.
-        refused: Makes the error when something stands in the way; it is raised, and nothing was changed.
+        refused: Makes the error when something is broken or in conflict; it is raised, and nothing was changed.
         dry_run: Change nothing.
     """
     log = MergeLog(on_conflict)
@@ -34,7 +34,7 @@ def run_import(
     catalog.run()
     events = EventMerge(catalog, session)
     if not log.failures or on_conflict is OnConflict.FAIL:
-        # Else no sum can be done with goods that contain themselves, and nothing more can be in conflict.
+        # Goods that contain themselves cannot be calculated with, and nothing more can be in conflict.
         events.run(drafts.events)
     if log.failures:
         raise refused(log.failures)

@@ -33,7 +33,7 @@ _SEAL = b"plandoc backup, sha256 of all before this line: "
 _SEAL_SIZE = len(_SEAL) + 64
 _FIRST_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _LAST_TIMESTAMP = (2107, 12, 31, 23, 59, 58)
-# A document that gives more bytes for one of the archive is stored as it is, so that a reader can refuse such a one.
+# A document that would compress better than this is stored uncompressed, so that a reader can refuse such ratios.
 MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
 
@@ -78,7 +78,7 @@ def describe(files: Mapping[str, bytes], *, timestamp: datetime.datetime) -> Man
 
 
 def sha256(content: bytes) -> str:
-    """Return the digest of a file as it stands in the manifest."""
+    """Return the digest of a file as the manifest records it."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -129,7 +129,7 @@ def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
     ]
     if wrong:
         return wrong
-    wrong += [f"{name!r} is no document of a data folder" for name in fields["files"] if not is_document_name(name)]
+    wrong += [f"{name!r} is not a document of a data folder" for name in fields["files"] if not is_document_name(name)]
     digests = fields["files"].values()
     if not all(type(digest) is str and _DIGEST.fullmatch(digest) for digest in digests):
         wrong.append("files: wanted a SHA-256 for each file")
@@ -148,7 +148,7 @@ def _problems_of_timestamp(text: str) -> list[str]:
 
 
 def damaged(name: str, *messages: str, hint: str | None = "use another backup") -> DamagedError:
-    """Return the error for a backup of which something is wrong."""
+    """Return the error for a backup that has problems."""
     return DamagedError(name, [Problem(message, file=name, hint=hint) for message in messages])
 
 
@@ -161,7 +161,7 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
             member.external_attr = 0o100644 << 16
             member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
             archive.writestr(member, content)
-        # Its length counts for the digest, so it has to stand there before the digest is known.
+        # Its length is part of what is digested, so it has to be there before the digest is known.
         archive.comment = _SEAL + b"0" * 64
     return seal(target.getvalue()[:-_SEAL_SIZE])
 

@@ -1,4 +1,4 @@
-"""The one way in which something gets its name: written beside it, made durable, renamed, and the name made durable.
+"""The one way to put a file in place: written under another name, made durable, renamed, and the name made durable.
 
 The order is the point. A rename that the disk keeps while it loses the content would leave an empty file under the name,
 and a name whose folder was not synced may be gone after a power cut.
@@ -69,7 +69,7 @@ class AtomicWrite:
             self._files.sync_folder(folder)
 
     def replace(self, *, folder: int | None = None) -> None:
-        """Give it its name in one step, in place of what had that.
+        """Give it its name in one step; it replaces what had that name.
 
         Args:
             folder: The open folder that both names are in; None looks the whole paths up.
@@ -77,10 +77,10 @@ class AtomicWrite:
         self._files.replace(self.temporary, self.path, folder=folder)
 
     def publish(self) -> None:
-        """Give a file its name in one step, which nobody may have.
+        """Give a file its name in one step; nothing may have that name yet.
 
         Raises:
-            FileExistsError: when somebody has it; then nothing was overwritten.
+            FileExistsError: when something has it; then nothing was overwritten.
         """
         try:
             self._files.publish(self.temporary, self.path)
@@ -91,10 +91,10 @@ class AtomicWrite:
                 raise
 
     def sync_name(self) -> None:
-        """Return when it is on the disk that the name is there."""
+        """Return when the name is on the disk."""
         self._files.sync_folder(self.path.parent)
 
     def discard(self) -> None:
-        """Remove a file that was staged and is not to get its name; what the system refuses here is no error."""
+        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error."""
         with suppress(OSError):
             self._files.remove(self.temporary)

@@ -40,7 +40,7 @@ class Reading(Protocol):
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
         """Yield the head of each of these documents of one folder; None where there is no such document.
 
-        Whoever does not come to the end of it closes it.
+        A caller that stops early closes it.
         """
         ...
 
@@ -48,14 +48,14 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
-        """Return what tells whether each document of a folder still holds what it held.
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
+        """Return what shows whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
 
         Args:
             folder: Such as `events`.
-            anew: Look at each file at this instant; else a look of the same second may be good enough.
+            fresh: Look at each file at this instant; else a look of the same second may be good enough.
         """
         ...
 
@@ -72,7 +72,7 @@ class Transaction(Reading, Protocol):
         ...
 
     def release(self) -> None:
-        """Let the next writer in. Changes that were not committed never were."""
+        """Let the next writer in. Changes that were not committed are discarded."""
         ...
 
 
@@ -81,7 +81,7 @@ class Backend(Protocol):
 
     @property
     def location(self) -> str:
-        """Where it is, as a person says it."""
+        """Where it is, as a person writes it."""
         ...
 
     @property
@@ -100,7 +100,7 @@ class Backend(Protocol):
             on_wait: Told once who is being waited for, before the wait.
 
         Raises:
-            LockTimeout: when the other did not finish in time.
+            LockTimeout: when the other writer did not finish in time.
         """
         ...
 
@@ -109,5 +109,5 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None:
-        """Finish what is unfinished and let go of everything."""
+        """Finish what is unfinished and release everything."""
         ...

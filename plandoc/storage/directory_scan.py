@@ -52,23 +52,23 @@ class DirectoryScan:
         self._last = _Scanned((), 0.0, ScanResult({}, None))
         self._last_with_pending = _WithPending(self._last.result, 0, self._last.result)
 
-    def scan(self, serial: int, *, anew: bool = False) -> ScanResult:
+    def scan(self, serial: int, *, fresh: bool = False) -> ScanResult:
         """Return the fingerprint of each file; None for what is not a plain file, which has to be read to be refused.
 
         The same object is returned as long as nothing has changed.
 
         Args:
             serial: Number of the last transaction; whatever plandoc changes, this changes, too.
-            anew: Scan although the last scan is of the same second.
+            fresh: Scan although the last scan is of the same second.
         """
         last = self._last
         state = self._state(serial)
         now = stopwatch_seconds()
-        if anew or state != last.state or now - last.scanned_at > _SCAN_VALID_SECONDS:
+        if fresh or state != last.state or now - last.scanned_at > _SCAN_VALID_SECONDS:
             prefix = self._prefix
             found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
             last = _Scanned(state, now, last.result if found == last.result else ScanResult(found, object()))
-            # In one step, for threads that read at the same time.
+            # In one step, because other threads may read at the same time.
             self._last = last
         return last.result
 
@@ -96,18 +96,18 @@ class DirectoryScan:
         status = self._files.status(self._path)
         return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
-    def scan_with_pending(self, pending: Mapping[str, int | None], serial: int, *, anew: bool = False) -> ScanResult:
+    def scan_with_pending(self, pending: Mapping[str, int | None], serial: int, *, fresh: bool = False) -> ScanResult:
         """Return the same where some documents hold what the journal says, whatever their files do.
 
         Args:
             pending: Number of the last transaction of each such document; None where that one removed it.
             serial: Number of the last transaction.
-            anew: Scan although the last scan is of the same second.
+            fresh: Scan although the last scan is of the same second.
         """
-        files = self.scan(serial, anew=anew)
+        files = self.scan(serial, fresh=fresh)
         if not pending:
             return files
-        # The same result for the same documents, for it shows a list of thousands that nothing has changed.
+        # The same object for the same documents: it shows a list of thousands that nothing has changed.
         last = self._last_with_pending
         if last.files is not files or last.serial != serial:
             others = {name: found for name, found in files.items() if name not in pending}

@@ -170,7 +170,7 @@ class DocumentFiles:
         self._sync_folders_of(present)
 
     def renew(self, names: Iterable[str]) -> None:
-        """Put these documents in place anew, each as it is, and return when they and their names are on the disk.
+        """Write these documents again, each as it is, and return when they and their names are on the disk.
 
         Not synced where they are: a sync may have failed before, in a process that was killed then. The system reports lost
         pages once and calls them clean afterwards; a new file has none to lose.

@@ -2,7 +2,7 @@
 
 What was read and gives the same bytes when it is written again was written by plandoc and needs no further
 look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
-parser would guess at: doubled keys, NaN, numbers that no reader can carry, text that is not UTF-8.
+parser would guess at: duplicate keys, NaN, numbers that no reader can carry, text that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORMAT = 2
 # The first plandoc that reads this format: each document says it, because an older plandoc cannot know.
 NEEDS = "0.2.0"
 
-# A table of its own, for plain TinyDB reads a document as tables and nothing else.
+# A table of its own, because plain TinyDB reads a document as tables and nothing else.
 ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
 # What the identity of a store is called in every file; the name is older than the word.
@@ -57,7 +57,7 @@ class Document:
         tables: Rows by table and id; nobody changes them in place.
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
-        spans: Where each table stands in the content; empty when the file was not written by plandoc.
+        spans: Where each table is in the content; empty when the file was not written by plandoc.
         about: What the file says of itself, as it is there.
     """
 
@@ -215,7 +215,7 @@ def _parse_fast(content: bytes) -> tuple[Tables, Mapping[str, slice]] | None:
 
 
 def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
-    # One look at all ids together, for a look at each would take half as long as reading the whole file.
+    # All ids at once: checking each would take half as long as reading the whole file.
     return not rows or (_IDS.fullmatch(" ".join(rows)) is not None and {*map(type, rows.values())} == {dict})
 
 
@@ -245,11 +245,11 @@ def _document(
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
-    """Refuse a format number that is no whole number above 0, or newer than this plandoc.
+    """Refuse a format number that is not a whole number above 0, or is newer than this plandoc.
 
     Args:
         name: The file, for messages.
-        number: What stands there as the format.
+        number: What the document gives as its format.
         needs: What is given there as the first plandoc that reads it. Every format above 1 writes this, so that an older
             plandoc, which cannot know, can say it.
     """

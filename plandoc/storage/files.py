@@ -29,10 +29,10 @@ _READ_FLAGS = (
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-# What a sync that is not wanted for one's own writes says where there is nothing that it could do.
+# Errors of a sync, not needed for writes of our own, where the system has nothing to sync.
 CANNOT_SYNC = frozenset({errno.EROFS, *_CANNOT_SYNC_FOLDERS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
-# A file system without hard links says one of these.
+# Errors of a file system without hard links.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
 # Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile.
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
@@ -156,7 +156,7 @@ class Files:
             return None
 
     def is_same(self, handle: int, path: Path) -> bool:
-        """Whether an open file is still the one that stands at a path."""
+        """Whether an open file is still the one at a path."""
         at_path = self.status(path)
         return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
 
@@ -218,10 +218,10 @@ class Files:
                 return
 
     def publish(self, source: Path, target: Path) -> None:
-        """Give a finished file a name that nobody has, in one step.
+        """Give a finished file a name that nothing has, in one step.
 
         Raises:
-            FileExistsError: when somebody has it; then nothing was overwritten.
+            FileExistsError: when something has it; then nothing was overwritten.
         """
         try:
             os.link(source, target)
@@ -356,7 +356,7 @@ def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
 def _what_stands(path: Path) -> str:
     mode = os.lstat(path).st_mode
     kinds = (
-        (stat.S_ISLNK, "a symbolic link, and writing would put a file in the link's place"),
+        (stat.S_ISLNK, "a symbolic link, which writing would replace with a file"),
         (stat.S_ISDIR, "a folder"),
         (stat.S_ISFIFO, "a pipe"),
         (stat.S_ISSOCK, "a socket"),

@@ -25,7 +25,7 @@ from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.turns import Turn
+from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 
 __all__ = ["FolderBackend", "RecoveryWarning"]
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 # Large enough that the syncs of a checkpoint are spread over many commits, small enough to be read in milliseconds.
 CHECKPOINT_SIZE = 1_000_000
-# A reading that writers interfered with is done again, as long as a person does not notice; then it takes its turn.
+# A reading that writers disturbed is repeated for as long as a person does not notice; then it takes a turn.
 _VIEW_SECONDS = 0.1
 _VIEW_TIMEOUT_SECONDS = 30.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
@@ -64,12 +64,12 @@ class FolderBackend:
         self._documents = DocumentFiles(root, self._files)
         self._journal = JournalFile(self._documents, self._files)
         self._lock = FolderLock(root, self._files)
-        # Up to here this process knows the journal, and every document is as it says; None when it has to look.
+        # Up to here this process knows the journal, and every document matches it; None when it has to look.
         self._position: Position | None = None
         self._since_checkpoint: set[str] = set()
         # Documents whose files cannot be replaced; the journal keeps what they should hold.
         self._held: Mapping[str, Held] = {}
-        # Whether this process has taken away what a crash left half written beside the documents.
+        # Whether this process has removed what a crash left half written beside the documents.
         self._temporaries_removed = False
         self._reader = JournalReader(self._documents, self._files, self._lock, clock)
         self._marker = self._reader.look().state.marker
@@ -111,7 +111,7 @@ class FolderBackend:
     def position(self) -> Position:
         """Where the journal ends; for the transaction that has the lock."""
         if self._position is None:
-            raise StorageError(self.location, "the folder was not looked at under the lock", Outcome.NOT_SAVED)
+            raise StorageError(self.location, "the folder was not read under the lock", Outcome.NOT_SAVED)
         return self._position
 
     @property
@@ -159,11 +159,11 @@ class FolderBackend:
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             is_ours = self._lock.is_still_ours()
         if self._position is None or not is_ours:
-            message = "its lock file was taken away, or the folder moved, during a change; nothing was saved"
+            message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
         line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
         content = journal.render(line, action=action, timestamp=self._clock())
-        # Until all is done nobody knows how far it came; after an interruption the next `begin` looks for itself.
+        # Until all is done, how far it came is unknown; after an interruption the next `begin` looks for itself.
         before, self._position = self._position, None
         position = self._append(changes, content, before)
         self._reader.take_as_synced(position.last_bytes)
@@ -204,7 +204,7 @@ class FolderBackend:
         self._lock.release(turn)
 
     def close(self) -> None:
-        """Checkpoint the journal and let go of the files."""
+        """Checkpoint the journal and release the files."""
         with translate_os_errors(self._documents.root, Outcome.SAVED):
             try:
                 if self._position is not None and self._position.size:
@@ -217,7 +217,7 @@ class FolderBackend:
                     self._journal.close()
 
     def _refresh(self) -> None:
-        """Learn what others did since this process last had the lock, and finish what they could not."""
+        """Find out what others did since this process last had the lock, and finish what they could not."""
         replaced = self._journal.reopen_if_replaced()
         known, self._position = self._position, None
         if known is not None and known.size and not (replaced or self._held or self._journal.is_shared):
@@ -259,7 +259,7 @@ class FolderBackend:
         self._position = Position(done.size, state.last_bytes, state.serial)
         if done.unfinished:
             self._checkpoint_unless_held(self._position)
-        # A power cut may leave a temporary file where the journal shows no trace of a crash; one look finds that, too.
+        # A power cut may leave a temporary file although the journal shows no trace of a crash; one look finds that, too.
         if done.unfinished or state.dropped or state.torn_size or not self._temporaries_removed:
             self._documents.remove_temporary([".", "events", LOST_FOUND])
             self._temporaries_removed = True
@@ -276,7 +276,7 @@ class FolderBackend:
             self._checkpoint(position)
 
     def _checkpoint(self, position: Position) -> None:
-        """Make the documents durable and empty the journal: afterwards the files alone are the truth.
+        """Make the documents durable and empty the journal: afterwards the files alone count.
 
         The order is the point: the documents are on the disk before the marker says so, and the marker is before the
         journal that it makes superfluous is emptied.
@@ -306,7 +306,7 @@ class FolderBackend:
             # Another process is at work in the folder; the journal is safe, and the last one to close checkpoints it.
             return
         try:
-            # A folder that holds another's documents by now is no concern of this store any more.
+            # A folder that now holds another store's documents does not concern this store any more.
             with suppress(ConflictError):
                 self._refresh()
                 if self._position is not None and self._position.size:
@@ -317,7 +317,7 @@ class FolderBackend:
     def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
         if state.marker.store_id != self.store_id:
-            message = "holds another folder's documents since it was opened; open it again to work with those"
+            message = "has held another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 
     def _present_state(self) -> recovery.State:

@@ -77,11 +77,11 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, anew=anew)
+            return self._documents.scan_of(folder).scan_with_pending(self._state.pending, self.serial, fresh=fresh)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""
@@ -105,6 +105,6 @@ class FolderReading:
         )
 
     def edited_by_others(self, now: recovery.State) -> frozenset[str]:
-        """Return the documents that no transaction until a later version has made what they are."""
+        """Return the documents whose content no transaction up to a later version explains."""
         changed = now.changed_since(self.serial)
         return frozenset() if changed is None else frozenset(self._suspects - changed)

@@ -16,12 +16,12 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.journal_file import JournalFile
 from plandoc.storage.recovery import FileStatus
 
-# What the system says where this process may not do it; waiting or trying again changes nothing.
+# Errors where this process has no permission; waiting or trying again changes nothing.
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 class RecoveryWarning(UserWarning):
-    """A crash was recovered from in a way that the folder's owner should know of."""
+    """A recovery from a crash did something that the folder's owner should know about."""
 
 
 @frozen
@@ -135,7 +135,7 @@ def _lacking(documents: DocumentFiles, state: recovery.State) -> list[str]:
 
 
 def _reapply(documents: DocumentFiles, name: str, status: FileStatus, state: recovery.State) -> str | None:
-    """Put a document's last content in place, and keep what other hands may have written; return why it cannot be."""
+    """Put a document's last content in place, and keep what another program may have written; return why it cannot be done."""
     try:
         if status in {FileStatus.DOUBTFUL, FileStatus.DIVERGED}:
             _keep_aside(documents, name, state.serial)
@@ -150,7 +150,7 @@ def _reapply(documents: DocumentFiles, name: str, status: FileStatus, state: rec
 def _keep_aside(documents: DocumentFiles, name: str, serial: int) -> None:
     kept = documents.keep_aside(name, serial)
     what = f"was changed after a crash; that version is kept as {kept}" if kept else "was removed after a crash"
-    _warn(f"{name} {what}; the saved one is back in place")
+    _warn(f"{name} {what}; the saved version is back in place")
 
 
 def _held(name: str, state: recovery.State, reason: str) -> Held:

@@ -13,7 +13,7 @@ from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.turns import Turn
+from plandoc.storage.thread_queue import Turn
 
 if TYPE_CHECKING:
     from plandoc.storage.folder import FolderBackend
@@ -73,10 +73,10 @@ class FolderTransaction:
         held = {name: one.content for name, one in self._held.items() if name.startswith(f"{folder}/")}
         return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
         """Return what shows whether each document of a folder still holds what it held."""
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-            return self._documents.scan_of(folder).scan(self.serial, anew=anew)
+            return self._documents.scan_of(folder).scan(self.serial, fresh=fresh)
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return the same for one document, as it is at this instant."""

@@ -1,4 +1,4 @@
-"""Who holds the lock: the word that a holder leaves for those who wait, and what they read of it."""
+"""Who holds the lock: the note that a holder leaves for those who wait, and how they read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plandoc.frozen import frozen
 
 # One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
 # costs no part of the commit's sync.
-WORD_SIZE = 512
+NOTE_SIZE = 512
 
 _SHOWN = ("pid", "host", "since", "action")
 _LONGEST_SHOWN = 80
@@ -34,8 +34,8 @@ class Holder:
     timestamp: datetime.datetime | None = None
 
     @classmethod
-    def of_word(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
-        """Return the one who left a word, whatever it is; any program can have written it."""
+    def from_note(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
+        """Return the holder that a note describes, whatever is in it; any program can have written it."""
         try:
             facts = orjson.loads(left)
         except orjson.JSONDecodeError:
@@ -45,7 +45,7 @@ class Holder:
 
     def __str__(self) -> str:
         if not self.facts:
-            return "another process that did not say which"
+            return "an unidentified process"
         pid, host, since, action = (_shown(self.facts[key]) for key in _SHOWN)
         same = " (this very process)" if self.facts["pid"] == os.getpid() else ""
         command = f" ({_shown(self.facts['command'])})" if self.facts.get("command") else ""
@@ -63,8 +63,8 @@ class Holder:
         return f" ({str(age).partition('.')[0]} ago)"
 
 
-def word(action: str, timestamp: datetime.datetime) -> bytes:
-    """Return the word that this process leaves: what it is going to do, and since when."""
+def note(action: str, timestamp: datetime.datetime) -> bytes:
+    """Return the note that this process leaves: what it is doing, and since when."""
     return _rendered({**_this_process(os.getpid()), "since": timestamp.isoformat(), "action": action})
 
 
@@ -75,7 +75,7 @@ def this_host() -> str:
 
 @functools.cache
 def _this_process(pid: int) -> dict[str, Any]:
-    """Return what tells this process from others: the same for each lock that it takes."""
+    """Return what identifies this process: the same for each lock that it takes."""
     command = " ".join(map(str, getattr(sys, "argv", ())))
     return {"pid": pid, "host": this_host(), "command": decoded(command)}
 
@@ -87,10 +87,10 @@ def _rendered(facts: dict[str, Any]) -> bytes:
     except TypeError:
         rendered = b""
     for longest in (100, 40, 10):
-        if rendered and len(rendered) < WORD_SIZE:
+        if rendered and len(rendered) < NOTE_SIZE:
             break
         rendered = orjson.dumps({name: _shortened(fact, longest) for name, fact in facts.items()})
-    return rendered.ljust(WORD_SIZE - 1) + b"\n"
+    return rendered.ljust(NOTE_SIZE - 1) + b"\n"
 
 
 def _shortened(fact: Any, longest: int) -> Any:
@@ -98,7 +98,7 @@ def _shortened(fact: Any, longest: int) -> Any:
 
 
 def _shown(fact: Any) -> str:
-    """Return a fact as it stands in a message: short and on one line, for anybody could have written the file."""
+    """Return a fact as messages show it: short and on one line, because anybody could have written the file."""
     text = str(fact) if type(fact) in (str, int) else repr(fact)
     plain = text if text.isprintable() else ascii(text)[1:-1]
     return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."

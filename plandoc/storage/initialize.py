@@ -1,4 +1,4 @@
-"""Making a new data folder, so that a crash at any moment leaves none, a whole one, or one that can be finished."""
+"""Making a new data folder, so that a crash at any point leaves none, a whole one, or one that can be finished."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ EVENTS_FOLDER = "events"
 
 
 def is_initialized(root: Path, files: Files) -> bool:
-    """Whether a folder holds a marker or a journal, from which a marker that a crash took can be had again.
+    """Whether a folder holds a marker or a journal, from which a marker lost in a crash can be made again.
 
     Raises:
-        FolderNotFoundError: when a file stands at the path, or no path can be like it.
+        FolderNotFoundError: when there is a file at the path, or it cannot be a path.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"no path holds a NUL character, found {shorten(str(root))}")
+        raise FolderNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
             raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
@@ -90,7 +90,7 @@ def refuse_lost_marker(root: Path, files: Files) -> None:
     """Refuse a folder that holds documents but no marker: it is not new, it has lost something.
 
     Raises:
-        DamagedError: that says so.
+        DamagedError: when it does.
     """
     if root.is_dir():
         _refuse_documents(DocumentFiles(root, files))

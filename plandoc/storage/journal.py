@@ -21,7 +21,7 @@ NAME = "journal.jsonl"
 # What follows the last line while somebody has the folder open: space that is allocated for the next ones.
 PADDING = b"\n"
 
-# The checksum stands last, so that the end of the file tells which line it is without reading the line.
+# The checksum comes last, so that the end of the file identifies the line without reading all of it.
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
@@ -92,7 +92,7 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
             "serial": line.serial,
             STORE_ID_KEY: line.store_id,
             TIMESTAMP_KEY: timestamp.isoformat(),
-            # Whatever a caller says there is kept, and refuses no write.
+            # Whatever text a caller gives is kept, and never makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
@@ -149,7 +149,7 @@ def parse(content: bytes, *, first: int = 1) -> Content:
     """Return the committed transactions in the journal's bytes.
 
     A last line that is cut off was never committed. One that is whole, but does not match its checksum, was changed by
-    other hands: no crash leaves that, and it may have been committed.
+    another program: no crash leaves that, and it may have been committed.
 
     Args:
         content: The journal from the start of a line on.
@@ -194,7 +194,7 @@ def _parse_line(raw: bytes, number: int) -> Line | None:
         return None
     fields = _fields(body + b"}")
     if not _is_line(fields):
-        raise _damaged(number, "this line has the right checksum, but is none that plandoc writes")
+        raise _damaged(number, "this line has the right checksum, but plandoc did not write it")
     return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
 
 
@@ -241,7 +241,7 @@ def _parse_change(fields: dict[str, Any]) -> Change:
 
 
 def _damaged(line: int, message: str) -> DamagedError:
-    hint = "keep a copy of the whole folder, then take it back from a backup"
+    hint = "keep a copy of the whole folder, then restore it from a backup"
     return DamagedError(NAME, [Problem(message, file=NAME, line=line, hint=hint)])
 
 
@@ -255,7 +255,7 @@ def check_belongs(lines: Sequence[Line], *, store_id: str, after_serial: int, fi
         first: The number of the first line, for messages.
 
     Raises:
-        DamagedError: that says which.
+        DamagedError: when it is one of those; its message names which.
     """
     for serial, (number, line) in enumerate(enumerate(lines, start=first), start=after_serial + 1):
         if line.store_id != store_id:

@@ -145,7 +145,7 @@ class JournalFile:
         self._open = self._files.open_to_write(self._path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         handle, self._open = self._open, None
         if handle is not None:
             self._files.close(handle)
@@ -174,18 +174,18 @@ class JournalFile:
     def _preallocate(self, size: int, after: Position) -> None:
         """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
 
-        Before the line and not with it: where the disk is full behind a line, that would stand there whole and be told as
+        Before the line and not with it: if the disk were full after the line, the line would be there whole but be reported as
         not saved.
         """
-        # Who writes but one line needs no padding.
+        # A process that writes only one line needs no padding.
         if after.size and after.size + size > self._files.size(self._handle):
-            # As much again as there is: little for who writes little, and few times for who writes much.
+            # As much again as there is: little for a process that writes little, and rarely for one that writes much.
             padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
             self._files.write_at(self._handle, after.size, padding)
 
     def _truncate_to(self, after: Position) -> None:
         try:
-            # A line without its end was never committed; but it must not stand before the next one.
+            # A line without its end was never committed; but it must not precede the next one.
             self._files.truncate(self._handle, after.size)
         except OSError:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"

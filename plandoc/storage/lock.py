@@ -20,10 +20,10 @@ from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
-from plandoc.storage import waiting_line
+from plandoc.storage import process_queue
 from plandoc.storage.files import Files, NotAFile
-from plandoc.storage.holder import WORD_SIZE, Holder, word
-from plandoc.storage.turns import Turn, Turns
+from plandoc.storage.holder import NOTE_SIZE, Holder, note
+from plandoc.storage.thread_queue import Turn, Turns
 from plandoc.storage.unwinding import and_done, or_undone
 
 T = TypeVar("T")
@@ -83,12 +83,12 @@ class FolderLock:
         self._path = root / FOLDER / NAME
         self._info_path = root / FOLDER / INFO_NAME
         self._turns = Turns()
-        self._waiter: waiting_line.Waiter | None = None
+        self._waiter: process_queue.Waiter | None = None
         self._timestamp: datetime.datetime | None = None
         _open_locks.add(self)
 
     def __del__(self) -> None:
-        # A caller that was interrupted right after `acquire` could not give it back.
+        # A caller that was interrupted right after `acquire` could not release it.
         if self._handle is not None:
             self._close_files()
 
@@ -101,7 +101,7 @@ class FolderLock:
         on_wait: Callable[[str], None] | None,
         turn: Turn | None = None,
     ) -> None:
-        """Take the lock and record who has it; when anything is raised, nothing was taken.
+        """Take the lock and record who has it; when this raises, the lock was not taken.
 
         Args:
             action: What is going to be done, shown to waiters; None records nothing, so that a reader writes nothing.
@@ -146,12 +146,12 @@ class FolderLock:
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            return Holder.of_word(self._read_holder(), self._timestamp)
+            return Holder.from_note(self._read_holder(), self._timestamp)
         except OSError:
             return Holder({})
 
     def close(self) -> None:
-        """Give the lock back and let go of the files; the lock can be taken again later."""
+        """Release the lock and close the files; the lock can be taken again later."""
         self.release()
         self._close_files()
 
@@ -184,7 +184,7 @@ class FolderLock:
             raise self._refused(error) from error
 
     def _try_in_turn(self, wait: _Wait) -> bool:
-        """Return whether the lock was had, or else pause before the next attempt."""
+        """Return whether the lock was taken; if not, pause before the next attempt."""
         waiter = self._in_line()
         if waiter.may_ask():
             is_free = self._try()
@@ -196,11 +196,11 @@ class FolderLock:
         waiter.pause(wait.left_seconds)
         return False
 
-    def _in_line(self) -> waiting_line.Waiter:
+    def _in_line(self) -> process_queue.Waiter:
         """Return this lock's waiter; a new one where the lock file has been replaced."""
         if self._waiter is None:
             # Known before it has a place, so that an interruption finds it.
-            self._waiter = waiting_line.Waiter(self._opened())
+            self._waiter = process_queue.Waiter(self._opened())
             self._waiter.join()
         return self._waiter
 
@@ -211,7 +211,7 @@ class FolderLock:
 
     def _try(self, *, behind_others: bool = False) -> bool:
         handle = self._opened()
-        if behind_others and waiting_line.anybody_waits(handle):
+        if behind_others and process_queue.anybody_waits(handle):
             return False
         if not _filelock().lock_descriptor(handle, blocking=False):
             return False
@@ -232,7 +232,7 @@ class FolderLock:
                 self._leave_line()
                 self._unlock()
             except OSError:
-                # Closing the file lets go of it as well.
+                # Closing the file releases it as well.
                 self._close_files()
         self._turns.leave(turn)
 
@@ -243,7 +243,7 @@ class FolderLock:
 
     def _open(self, path: Path) -> int:
         if self._files.status(self._root) is None:
-            raise FileNotFoundError(errno.ENOENT, "the data folder is gone", str(self._root))
+            raise FileNotFoundError(errno.ENOENT, "the data folder no longer exists", str(self._root))
         folder = self._files.status(path.parent)
         if folder is None:
             # Another process may make it at the same moment.
@@ -265,8 +265,8 @@ class FolderLock:
     def _read_holder(self) -> bytes:
         handle = self._files.open_to_read(self._info_path)
         try:
-            # No more than a holder leaves: it is only a hint, however much stands there.
-            return self._files.read_at(handle, 0, WORD_SIZE)
+            # No more than a holder leaves: it is only a hint, however long the file is.
+            return self._files.read_at(handle, 0, NOTE_SIZE)
         finally:
             self._files.close(handle)
 
@@ -274,7 +274,7 @@ class FolderLock:
         try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, word(action, timestamp))
+            self._files.write_at(self._info_handle, 0, note(action, timestamp))
         except OSError:
             # A hint that cannot be written is not a reason to refuse the work.
             return
@@ -285,7 +285,7 @@ class FolderLock:
 
     def _refused(self, error: OSError) -> StorageError:
         if error.errno in _NO_LOCKS:
-            reason = "this file system has no file locks, so that two writers could harm each other; use a local disk"
+            reason = "this file system does not support file locks, so two writers could corrupt the folder; use a local disk"
         else:
             reason = f"cannot lock the folder for writing: {error.strerror or error}"
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
@@ -300,7 +300,7 @@ def while_locked(
     timestamp: datetime.datetime,
     timeout_seconds: float,
 ) -> T:
-    """Return what some work returns on a folder that no one else can change meanwhile; the lock is given back in any case.
+    """Return what some work returns on a folder that no one else can change meanwhile; the lock is released in any case.
 
     Raises:
         LockTimeout: when another thread or process kept the lock for longer than `timeout_seconds`.

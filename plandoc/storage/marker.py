@@ -16,7 +16,7 @@ from plandoc.storage.documents import STORE_ID_KEY, check_format
 NAME = "plandoc.json"
 
 _FIRST_FORMAT_WITH_DIGEST = 2
-# No store gets that far; a number that was written there by hand must not be counted on from.
+# No store gets that far; a number that somebody wrote there by hand must not be counted up from.
 _BEYOND_NUMBERS = 10**15
 
 
@@ -90,6 +90,6 @@ def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
 
 
 def missing() -> list[Problem]:
-    """Return what to say when there is no marker that can be read."""
-    message = "the file is missing or unreadable; it says which folder this is"
+    """Return the problem of a folder without a readable marker."""
+    message = "the file is missing or unreadable; it identifies the folder"
     return [Problem(message, file=NAME, hint=TAKE_BACK)]

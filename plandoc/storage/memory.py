@@ -12,7 +12,7 @@ from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.paths import IN_MEMORY
-from plandoc.storage.turns import Turn, Turns
+from plandoc.storage.thread_queue import Turn, Turns
 from plandoc.storage.unwinding import or_undone
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str, *, anew: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
         return ScanResult({name: self._documents[name] for name in self.names(folder)}, object())
 
     def fingerprint(self, name: str) -> Hashable | None:

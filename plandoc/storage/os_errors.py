@@ -13,7 +13,7 @@ from plandoc.storage.files import NotAFile
 class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     """Give an `OSError` the path and say what was saved; let plandoc's own errors through.
 
-    A class, for a generator would cost more than many of the calls to the system that it stands around.
+    A class, because a generator would cost more than many of the system calls that it wraps.
 
     Args:
         path: Named where the error names none itself.
@@ -27,7 +27,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
         self._outcome = outcome
 
     def __enter__(self) -> None:
-        """Nothing is done before something fails."""
+        """Do nothing until something fails."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -43,7 +43,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
 
 
 def _raise_as_saved(error: PlandocError, path: Path) -> None:
-    """Raise a failure after a commit as one that is saved, where it does not say so: its own step did not know."""
+    """Raise a failure after a commit with the outcome SAVED, which the failed step could not know."""
     if not isinstance(error, StorageError):
         raise StorageError(str(path), str(error), Outcome.SAVED) from error
     if error.outcome is Outcome.NOT_SAVED:

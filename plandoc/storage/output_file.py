@@ -17,7 +17,7 @@ from plandoc.storage.initialize import is_of_a_data_folder
 from plandoc.storage.os_errors import storage_error, translate_os_errors
 from plandoc.storage.paths import checked_path, is_special_file, resolved
 
-# So much of a file that is there is looked at to see what it is.
+# How much of an existing file is read to recognize what it is.
 _BEGINNING = 400
 
 
@@ -113,18 +113,18 @@ def _sync_names(last_in: Mapping[Path, AtomicWrite]) -> None:
         try:
             write.sync_name()
         except OSError as error:
-            doing = "what was written is there, but a power cut could still take it"
+            doing = "the file was written, but may not survive a power cut"
             raise storage_error(error, folder, Outcome.SAVED, doing) from error
 
 
 def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool) -> int | None:
-    """Refuse a path that a file should not be put at; return the rights that the new file gets, if any are known."""
+    """Refuse a path where no file should be written; return the permission bits that the new file gets, if known."""
     if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
     status = files.status(file)
     if status is None:
         if not file.parent.is_dir():
-            raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; make it first")
+            raise PlandocError(f"cannot write {file}: there is no folder {file.parent}; create it first")
         return None
     if not file.is_file():
         what = "a folder" if file.is_dir() else "not an ordinary file"
@@ -135,7 +135,7 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
         what = "an export of plandoc" if kind is None else kind.name
         raise PlandocError(
             wording(
-                "{file} is there already and is not {what}; replace it with {option}, or name another file",
+                "{file} already exists and is not {what}; replace it with {option}, or name another file",
                 file=file,
                 what=what,
                 option=Hint.REPLACE(),

@@ -1,4 +1,4 @@
-"""A path as somebody names it, made one that the system can be asked about."""
+"""Checking a path that somebody named before the system is asked about it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     PosixPath('data/../data')
     >>> checked_path("a\0b")
     Traceback (most recent call last):
-    plandoc.errors.StorageError: 'a\x00b': no path holds a NUL character: not saved; the folder is as it was before
+    plandoc.errors.StorageError: 'a\x00b': a path cannot contain a NUL character: not saved; the folder is as it was before
     """
     if path == IN_MEMORY:
         reason = "a store in memory has neither a folder nor files; wanted a path"
@@ -36,15 +36,15 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
         raise StorageError(shorten(path), "wanted a path, as text or a Path", Outcome.NOT_SAVED)
     place = Path(path)
     if "\0" in str(place):
-        raise StorageError(ascii(str(place)), "no path holds a NUL character", Outcome.NOT_SAVED)
+        raise StorageError(ascii(str(place)), "a path cannot contain a NUL character", Outcome.NOT_SAVED)
     return place
 
 
 def resolved(path: str | os.PathLike[str]) -> Path:
     """Return where a path leads in the end.
 
-    Not by `Path.resolve`, for which a link to itself is an error of a kind of its own. Here it stays as it is, and
-    whoever opens it is told what it is.
+    Not with `Path.resolve`, which raises its own kind of error for a link to itself. Here such a link stays as it is, and
+    opening it reports what is wrong.
     """
     return Path(os.path.realpath(checked_path(path)))
 

@@ -1,4 +1,4 @@
-"""The first change of a folder by a newer format: what was there is kept, so that the way back is open."""
+"""The backup before the first change by a newer format, so that the older plandoc can be used again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetim
     name = f"{FOLDER}/before-format-{documents.FORMAT}.{reading.serial}.zip"
     present = folder.read(name)
     if present is not None and archive.is_sealed(present):
-        # Whoever wrote it may have been killed before it was on the disk.
+        # The process that wrote it may have been killed before it was on the disk.
         folder.sync([name])
         return name
     files = files_of(reading)
@@ -56,7 +56,7 @@ def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetim
     # The folder it lies in was made by the lock, which needs nothing on the disk: its name must be there, too.
     folder.sync([])
     if folder.read(name) != content:
-        reason = "the backup that comes before a new format does not read back as it was written"
+        reason = "the backup made before the change of format does not read back as it was written"
         raise StorageError(str(folder.root / name), reason, Outcome.NOT_SAVED)
     return name
 

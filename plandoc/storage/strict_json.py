@@ -1,4 +1,4 @@
-"""Reading a document that other hands have touched: slowly, strictly, with the line of every row."""
+"""Reading a document that another program has changed: slowly, strictly, with the line of every row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOREIGN = (
     (
         b"PK\x03\x04",
         "a ZIP archive",
-        wording("unpack it; a backup is brought back with {restore}", restore=Hint.RESTORE()),
+        wording("unpack it; a backup is restored with {restore}", restore=Hint.RESTORE()),
     ),
     (b"\x1f\x8b", "a compressed file", "uncompress it"),
     ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a failed download leaves it", "get the file again"),
@@ -36,10 +36,10 @@ _PLAIN_WORDS = (
     ("Expecting ',' delimiter", "wanted a comma or a closing bracket"),
     ("Expecting ':' delimiter", "wanted a colon"),
     ("Expecting property name enclosed in double quotes", "wanted a name in double quotes"),
-    ("Illegal trailing comma", "found a comma with nothing behind it"),
+    ("Illegal trailing comma", "found a comma with nothing after it"),
     ("Unterminated string", "found a text without a closing quotation mark"),
     ("Invalid control character", "found a line break, a tab or another control character inside a text"),
-    ("Invalid \\u", "found \\u without four hexadecimal digits behind it"),
+    ("Invalid \\u", "found \\u without four hexadecimal digits after it"),
     ("Invalid \\escape", "found a backslash before a character that does not take one"),
 )
 
@@ -48,7 +48,7 @@ Lines = dict[tuple[str, str], int]
 
 
 class _Doubled(ValueError):  # noqa: N818  (a signal inside this module)
-    """A key stands twice in one object."""
+    """A key occurs twice in one object."""
 
 
 def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
@@ -57,7 +57,7 @@ def parse_tables(name: str, content: bytes) -> tuple[Tables, Lines]:
     Raises:
         DamagedError: with the line and column of what cannot be read.
     """
-    return _Reader(name, _decode(name, content)).tables()
+    return _StrictReader(name, _decode(name, content)).tables()
 
 
 def parse_object(
@@ -71,7 +71,7 @@ def parse_object(
         parse_float: What a number with a point or an exponent becomes; a `ValueError` refuses it. None gives floats.
         hint: What to do about a file that cannot be read.
     """
-    reader = _Reader(name, _decode(name, content, hint), parse_float, hint)
+    reader = _StrictReader(name, _decode(name, content, hint), parse_float, hint)
     value = reader.value()
     reader.end()
     if type(value) is not dict:
@@ -114,12 +114,12 @@ def _decode(name: str, content: bytes, hint: str = _BACKUP) -> str:
         message = f"not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
         raise _damaged(name, message, hint="save the file as UTF-8") from None
     if line := conflict_line(text):
-        hint = "the file holds two versions: keep one, and take out the other and the marks"
-        raise _damaged(name, "found the mark of a merge that met a conflict", line=line, hint=hint)
+        hint = "the file holds two versions: keep one, and take out the other and the markers"
+        raise _damaged(name, "found a merge conflict marker", line=line, hint=hint)
     return text
 
 
-class _Reader:
+class _StrictReader:
     """Reads two levels of objects itself, to know the lines, and leaves the rows to the standard library."""
 
     def __init__(
@@ -140,9 +140,9 @@ class _Reader:
         """Read the whole document."""
         tables: Tables = {}
         lines: Lines = {}
-        for table in self._keys(tables, "a table"):
+        for table in self._keys(tables, "table"):
             tables[table] = {}
-            for row in self._keys(tables[table], "a row"):
+            for row in self._keys(tables[table], "row"):
                 lines[table, row] = self.line()
                 if not _ROW_KEY.fullmatch(row):
                     self.refuse(f"table {table}: wanted a whole number above 0 as the id of a row, found {row!r}")
@@ -164,7 +164,7 @@ class _Reader:
         except json.JSONDecodeError as error:
             self.refuse(in_plain_words(error), at=error.pos)
         except UnicodeEncodeError:
-            self.refuse("holds half a surrogate pair, which is no character", at=start)
+            self.refuse("holds half a surrogate pair, which is not a character", at=start)
         except RecursionError:
             self.refuse("objects or lists are nested too deep", at=start)
         except ValueError as error:
@@ -198,7 +198,7 @@ class _Reader:
         self.at += 1
 
     def _keys(self, seen: dict[str, Any], what: str) -> Iterator[str]:
-        """Yield each key of the object at the present position, which stands at its value then."""
+        """Yield each key of the object at the present position, with the position at the key's value."""
         self._expect("{", "an object of tables, each an object of rows")
         self._skip_space()
         if self.text[self.at : self.at + 1] == "}":
@@ -209,9 +209,9 @@ class _Reader:
             start = self.at
             key = self.value()
             if type(key) is not str:
-                self.refuse(f"wanted the name of {what}", at=start)
+                self.refuse(f"wanted the name of a {what}", at=start)
             if key in seen:
-                self.refuse(f"{what} {key!r} stands twice; which one counts is for you to say", at=start)
+                self.refuse(f"duplicate {what} {key!r}; keep one of the two", at=start)
             self._expect(":", "a colon")
             self._skip_space()
             yield key
@@ -228,13 +228,13 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _Doubled(f"the key {key!r} stands twice in one object; which one counts is for you to say")
+                raise _Doubled(f"duplicate key {key!r}; keep one of the two")
             seen.add(key)
     return result
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number that JSON knows")
+    raise ValueError(f"{text} is not a JSON number")
 
 
 def _small_integer(text: str) -> int:

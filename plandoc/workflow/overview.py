@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.needs import needs_of_plan
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
+from plandoc.domain.unit_needs import needs_of_plan
 from plandoc.engine.live_plan import live_plan
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, unit_of_work

@@ -26,7 +26,7 @@ from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
 from plandoc.domain.consumption import Consumption, consume
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredients import ingredient_needs
+from plandoc.domain.ingredient_needs import ingredient_needs
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number

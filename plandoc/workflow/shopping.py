@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredients import BatchGroup, IngredientNeeds, combined_needs
+from plandoc.domain.ingredient_needs import BatchGroup, IngredientNeeds, combined_needs
 from plandoc.domain.review import review
 from plandoc.domain.runs import batches_done, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items

@@ -115,6 +115,7 @@ def test_a_reason_must_be_given(call, kitchen):
     assert contents(kitchen) == before
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("number", ["2.5", "0x10", "1e3", "many", "", "²", "9" * 30])
 @pytest.mark.parametrize("words", EVERY_KIND[1:], ids=lambda words: words[0])
 def test_a_number_that_is_none_is_wrong_usage_and_changes_nothing(amend, kitchen, words, number):

@@ -108,6 +108,7 @@ def test_a_pipe_gets_no_colours(run, amended):
     assert not set("\x1b─") & set(ended.out)
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_differences_are_coloured_and_marked_on_a_terminal_of_80_columns(monkeypatch, amended):
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -196,6 +196,7 @@ def _told_wrong(sweep: Sweep, error_of: Callable[[int], int], *, lasting: bool =
     raise AssertionError("there was no end")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_call_fails_the_command_says_what_is_there(name, tmp_path, capsys):
     lies, calls = _told_wrong(Sweep(STORIES[name], tmp_path, capsys), lambda at: ERRORS[at % len(ERRORS)])

@@ -156,6 +156,7 @@ def test_a_plan_that_is_done_is_completed_without_a_question(call, started):
     assert (ended.status, ended.out) == (0, "Fair (event 1) is COMPLETED now\n")
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(
     ("answer", "becomes"), [("y\n", "completed"), ("n\n", "in_production"), ("\n", "in_production")]
@@ -209,6 +210,7 @@ def test_baking_more_than_is_planned_is_asked(call, started):
     assert call("bake", "fair", "cookie", "1", "--yes").status == 0
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(("answer", "status"), [("yes\n", 0), ("no\n", 1)])
 def test_who_is_asked_decides_whether_more_is_recorded(call, started, terminal, answer, status):
@@ -351,6 +353,7 @@ STEPS_TO_FINDINGS = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("is_started", [False, True])
 @pytest.mark.parametrize("kind", STEPS_TO_FINDINGS)
 def test_each_hint_of_a_finding_can_be_pasted_and_helps(call, fair, kind, is_started):
@@ -380,6 +383,7 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
     assert "missing_recipe" not in call("plan", "review", "fair").out
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     ("steps", "refused", "hint"),
     [

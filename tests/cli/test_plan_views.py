@@ -273,6 +273,7 @@ def test_no_view_writes_a_byte(call, doubtful, view):
     assert contents(doubtful) == before
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("view", VIEWS, ids="".join)
 def test_on_a_terminal_every_view_fits_80_columns_and_no_name_is_cut(doubtful, view):
@@ -293,6 +294,7 @@ def test_a_typical_plan_fits_on_one_screen(bakery):
     assert "Large chocolate torte  Chocolate torte       3        3      3  exact" in seen.text
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_findings_are_numbered_on_a_terminal_with_the_hint_below(doubtful):
     seen = Terminal(doubtful).run("plan", "review", "1")

@@ -117,6 +117,7 @@ def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
     assert "2026-12-24 21:00" in said(call, "runs", "fair")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "moment", ["2026-12-24", "22:00", "tomorrow 22:00", "2026-02-30 10:00", "2026-12-24 25:00", ""]
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plandoc.domain.consumption import consume
-from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, convert, family, storable
 from plandoc.records import Density, Ingredient, NotTaken, StockItem, Taken
 from tests.domain.test_shopping import NEEDS, STOCK

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc.domain.ingredients import NeedRow
+from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, convert, family
 from plandoc.domain.shopping import Standing, shopping_items
 from plandoc.records import Density, Ingredient, StockItem

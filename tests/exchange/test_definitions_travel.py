@@ -6,7 +6,7 @@ import pytest
 import plandoc
 from plandoc import PlanState, records
 from plandoc.errors import ImportRefusedError
-from plandoc.exchange import Outcome, export_file, import_file
+from plandoc.exchange import RowOutcome, export_file, import_file
 from tests.builders import a_bakery, a_plan
 
 from .exchange_files import changed, exported_bytes, filled, opened
@@ -77,7 +77,7 @@ def test_ids_inside_definitions_are_renumbered_where_they_are_taken(file, folder
             for kind, slug in ((records.FinishedGood, "cookie-gift-box"), (records.FinishedUnit, "cookie"))
         )
 
-    assert {row.outcome for row in report.rows} == {Outcome.CREATED}
+    assert {row.outcome for row in report.rows} == {RowOutcome.CREATED}
     assert min(box, cookie) > 20
     assert [*good.definitions["finished_goods"]] == [*good.definitions_before["finished_goods"]] == [str(box)]
     assert good.definitions["finished_goods"][str(box)]["components"][0]["finished_unit_id"] == cookie
@@ -92,7 +92,7 @@ def test_what_came_in_renumbered_is_known_to_be_the_same(file, folder):
         import_file(file)
         again = import_file(file)
 
-    assert {row.outcome for row in again.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
 
 
 def test_a_definition_that_says_another_one_before_than_was_in_force_is_refused(file, folder):

@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 
 import plandoc
 from plandoc.domain.snapshot_ids import is_sound, original
-from plandoc.exchange import Outcome, import_file
+from plandoc.exchange import RowOutcome, import_file
 from plandoc.exchange.native.export_native import render_export
 from plandoc.records import Component, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, StockItem, SubRecipe
 from tests.plans.test_amendments_model import EVENT, PlanAgainstModel
@@ -32,8 +32,8 @@ class TravellingPlan(PlanAgainstModel):
                 again = import_file(path, session=session)
             snapshot = other.read(lambda session: session.find(plandoc.PlanSnapshot)[0])
         assert plandoc.check(self.parent / name) == []
-        assert {row.outcome for row in report.rows} == {Outcome.CREATED}
-        assert {row.outcome for row in again.rows} == {Outcome.SKIPPED}
+        assert {row.outcome for row in report.rows} == {RowOutcome.CREATED}
+        assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
         return content, snapshot
 
     @rule()

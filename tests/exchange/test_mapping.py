@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import plandoc
-from plandoc.exchange import Outcome, import_file
+from plandoc.exchange import RowOutcome, import_file
 
 from .exports import SMALL, bytes_of, small, written
 
@@ -121,7 +121,7 @@ def test_only_a_unit_without_a_good_of_its_own_gets_a_bare_one(store, tmp_path):
 def test_packaging_in_a_good_is_skipped_and_said(store, tmp_path):
     ribbon = {"finished_good_slug": "cookie_box", "packaging_product_id": 7, "component_quantity": 1.0}
     report = import_file(written(tmp_path, small(compositions=[*SMALL["compositions"], ribbon])))
-    skipped = report.with_outcome(Outcome.SKIPPED)
+    skipped = report.with_outcome(RowOutcome.SKIPPED)
 
     assert [(row.table, row.name) for row in skipped] == [("compositions", "cookie_box")]
     assert len(_find(plandoc.FinishedGood, "cookie-box").components) == 1
@@ -161,7 +161,7 @@ def test_an_event_that_was_started_comes_in_with_a_snapshot_and_enough_batches(s
 
     assert _find(plandoc.Event, "christmas").plan_state.value == state
     assert [d["batches"] for d in plandoc.get_plan_snapshot(1).snapshot_data["batch_decisions"]] == [3]
-    assert {row.outcome for row in again.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
     assert bytes_of(folder) == before
 
 
@@ -193,7 +193,9 @@ def test_an_amendment_is_skipped_with_its_reason(store, tmp_path):
     amendment = {"event_name": "Christmas", "amendment_type": "drop_fg", "reason": "no time"}
     report = import_file(written(tmp_path, small(plan_amendments=[amendment])))
 
-    assert [(row.table, row.name) for row in report.with_outcome(Outcome.SKIPPED)] == [("plan_amendments", "Christmas")]
+    assert [(row.table, row.name) for row in report.with_outcome(RowOutcome.SKIPPED)] == [
+        ("plan_amendments", "Christmas")
+    ]
 
 
 def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
@@ -206,9 +208,9 @@ def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
     report = import_file(written(tmp_path, export))
 
     assert set(report.notes) >= {
-        "the table suppliers (1 rows) has no place here and was left out",
-        "the key spaceships has no place here and was left out",
-        "finished_goods: colour has no place here and was left out (1 row)",
+        "the table suppliers (1 rows) has no counterpart in plandoc and was left out",
+        "the key spaceships has no counterpart in plandoc and was left out",
+        "finished_goods: colour has no counterpart in plandoc and was left out (1 row)",
         "finished_goods: 'moon' is no longer a kind of good; read as bundle",
         "finished_units: the yield mode 'by_weight' is not known and was read as discrete_count",
     }
@@ -228,7 +230,7 @@ def test_what_differs_in_the_catalog_and_in_drafts_is_updated(store, tmp_path):
     changed["inventory_items"] = changed["inventory_items"][1:]
     report = import_file(written(tmp_path, changed))
 
-    updated = {(row.table, row.name) for row in report.with_outcome(Outcome.UPDATED)}
+    updated = {(row.table, row.name) for row in report.with_outcome(RowOutcome.UPDATED)}
     assert updated == {
         ("recipes", "Icing"),
         ("stock", "Butter, lb"),
@@ -250,7 +252,7 @@ def test_what_the_file_does_not_speak_of_stays(store, tmp_path, folder):
     before = bytes_of(folder)
     report = import_file(path)
 
-    assert {row.outcome for row in report.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for row in report.rows} == {RowOutcome.SKIPPED}
     assert bytes_of(folder) == before
 
 
@@ -261,7 +263,7 @@ def test_a_plan_that_has_left_draft_is_never_changed(store, tmp_path):
     report = import_file(written(tmp_path, changed))
     rows = [row for row in report.rows if row.table == "events"]
 
-    assert [row.outcome for row in rows] == [Outcome.SKIPPED]
+    assert [row.outcome for row in rows] == [RowOutcome.SKIPPED]
     assert "its plan is LOCKED" in rows[0].reason
     assert [quantity for _, quantity in plandoc.get_event_fg_quantities(1)] == [5]
 
@@ -281,7 +283,7 @@ def test_a_dry_run_leaves_the_given_session_as_it_was(store, tmp_path):
         left = session.find(plandoc.Recipe)
 
     assert left == []
-    assert _outcomes(report, "recipes") == [Outcome.CREATED, Outcome.CREATED]
+    assert _outcomes(report, "recipes") == [RowOutcome.CREATED, RowOutcome.CREATED]
 
 
 def test_decisions_that_the_file_no_longer_tells_leave_a_draft_and_the_next_import_skips_all(store, tmp_path, folder):
@@ -298,7 +300,7 @@ def test_decisions_that_the_file_no_longer_tells_leave_a_draft_and_the_next_impo
     assert [row.finished_unit_id for row in plandoc.get_batch_decisions(1)] == [
         _find(plandoc.FinishedUnit, "big-cookie").id
     ]
-    assert {row.outcome for row in again.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
     assert bytes_of(folder) == before
 
 
@@ -310,7 +312,7 @@ def test_two_exports_after_each_other_share_what_has_the_same_slug(store, tmp_pa
     )
     flour = _find(plandoc.Ingredient, "flour-all-purpose")
 
-    assert _outcomes(report, "ingredients") == [Outcome.UPDATED]
+    assert _outcomes(report, "ingredients") == [RowOutcome.UPDATED]
     assert (flour.name, flour.category) == ("Plain Flour", "Baking")
     assert flour.density is not None
 
@@ -336,7 +338,7 @@ def test_an_updated_row_says_in_what_it_differed(store, tmp_path):
     changed["recipes"][1]["category"] = "Icings"
     report = import_file(written(tmp_path, changed))
 
-    assert [(row.name, row.reason) for row in report.with_outcome(Outcome.UPDATED)] == [
+    assert [(row.name, row.reason) for row in report.with_outcome(RowOutcome.UPDATED)] == [
         ("Icing", "differed in category")
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from tinydb import where
 
 import plandoc
-from plandoc.exchange import Outcome, import_file
+from plandoc.exchange import RowOutcome, import_file
 
 from .exports import bytes_of, real
 
@@ -23,7 +23,7 @@ def test_a_real_export_comes_in_whole_and_the_folder_is_sound(name, store, folde
     report = import_file(real(name))
     store.close()
 
-    assert {row.outcome for row in report.rows} == {Outcome.CREATED}
+    assert {row.outcome for row in report.rows} == {RowOutcome.CREATED}
     assert plandoc.check(folder) == []
 
 
@@ -33,7 +33,7 @@ def test_the_second_import_skips_every_row_and_changes_no_byte(name, store, fold
     before = bytes_of(folder)
     second = import_file(real(name))
 
-    assert {(row.outcome, row.reason) for row in second.rows} == {(Outcome.SKIPPED, "already there, the same")}
+    assert {(row.outcome, row.reason) for row in second.rows} == {(RowOutcome.SKIPPED, "already there, the same")}
     assert len(second.rows) == len(first.rows)
     assert bytes_of(folder) == before
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 import plandoc
-from plandoc.exchange import Outcome, import_file
+from plandoc.exchange import RowOutcome, import_file
 
 from .exports import SMALL, bytes_of, small, written
 
@@ -58,7 +58,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_hindrance(store, tmp_path
     path = written(tmp_path, SMALL)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b", ", b",\r\n"))
 
-    assert import_file(path).with_outcome(Outcome.FAILED) == ()
+    assert import_file(path).with_outcome(RowOutcome.FAILED) == ()
 
 
 def test_a_missing_file_and_a_bad_path_are_storage_errors(store, tmp_path):
@@ -82,7 +82,7 @@ def test_a_link_to_an_export_is_followed(store, tmp_path):
     link = tmp_path / "link.json"
     link.symlink_to(written(tmp_path, SMALL))
 
-    assert import_file(link).with_outcome(Outcome.FAILED) == ()
+    assert import_file(link).with_outcome(RowOutcome.FAILED) == ()
 
 
 def _refused(tmp_path, export):
@@ -150,7 +150,7 @@ def test_every_broken_reference_is_listed_and_nothing_is_imported(store, folder,
             ("plan_amendments", "gone"),
         ]
     )
-    assert {row.outcome for row in error.report.rows} == {Outcome.FAILED}
+    assert {row.outcome for row in error.report.rows} == {RowOutcome.FAILED}
     assert str(error).startswith("nothing was imported from ")
     assert bytes_of(folder) == before
 

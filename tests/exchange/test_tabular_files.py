@@ -38,6 +38,7 @@ NO_FILES = {
 }
 
 
+@pytest.mark.sample(35)
 @each_import
 @pytest.mark.parametrize("content, message", NO_FILES.values(), ids=NO_FILES)
 def test_a_file_that_cannot_be_read_as_rows_is_one_clear_error(content, message, bring_in, store, folder, tmp_path):
@@ -219,7 +220,7 @@ def test_any_text_in_any_cell_is_taken_in_or_refused(bring_in, rows, data, tmp_p
             assert error.problems
             assert folder_bytes(folder / "data") == before
         else:
-            assert report.with_outcome(plandoc.exchange.Outcome.FAILED) == ()
+            assert report.with_outcome(plandoc.exchange.RowOutcome.FAILED) == ()
 
     assert plandoc.check(folder / "data") == []
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import plandoc
-from plandoc.exchange import Outcome
+from plandoc.exchange import RowOutcome
 from plandoc.exchange.tabular import import_goods
 from tests.builders import a_bakery, folder_bytes
 
@@ -53,7 +53,7 @@ def test_goods_come_in_whatever_their_order_and_one_unit_once_is_bare(form, stor
     assert _parts(goods["Big Box"]) == [(None, goods["Small Box"].id, "2"), (bakery.cookie.id, None, "1.5")]
     assert _parts(goods["A Cookie"]) == [(bakery.small_cookie.id, None, "1")]
     assert [goods[name].assembly_type for name in ("Big Box", "Small Box", "A Cookie")] == [BUNDLE, BUNDLE, BARE]
-    assert report.counts() == {"finished_goods": {Outcome.CREATED: 3}}
+    assert report.counts() == {"finished_goods": {RowOutcome.CREATED: 3}}
 
 
 def test_a_good_that_is_there_gets_the_components_and_what_is_dropped_is_said(store, tmp_path):
@@ -63,7 +63,7 @@ def test_a_good_that_is_there_gets_the_components_and_what_is_dropped_is_said(st
 
     assert _parts(goods["Hamper"]) == [(None, bakery.cookie_box.id, "1"), (bakery.cookie.id, None, "3")]
     assert goods["Hamper"].slug == "hamper"
-    assert [row.outcome for row in report.rows] == [Outcome.UPDATED, Outcome.SKIPPED]
+    assert [row.outcome for row in report.rows] == [RowOutcome.UPDATED, RowOutcome.SKIPPED]
     assert report.notes == ("'Hamper' no longer holds 'Plain Slice'",)
 
 
@@ -74,8 +74,8 @@ def test_the_same_file_again_changes_nothing(store, folder, tmp_path):
     before = folder_bytes(folder)
     again = import_goods(_csv(tmp_path, rows))
 
-    assert {row.outcome for row in first.rows} == {Outcome.CREATED}
-    assert {row.outcome for row in again.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for row in first.rows} == {RowOutcome.CREATED}
+    assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
     assert folder_bytes(folder) == before
 
 
@@ -89,7 +89,7 @@ def test_a_bare_good_of_the_same_name_is_its_unit_and_what_is_held_already_stays
 
     assert _parts(pair) == [(bakery.cookie.id, None, "2")]
     assert _parts(held) == [(None, _goods(store)["Cookie"].id, "2")]
-    assert again.rows[0].outcome is Outcome.SKIPPED
+    assert again.rows[0].outcome is RowOutcome.SKIPPED
 
 
 def test_a_name_that_is_a_unit_and_another_good_needs_its_kind(store, tmp_path):
@@ -143,7 +143,7 @@ def test_a_component_that_stands_twice_and_rows_apart_are_refused(store, tmp_pat
 
     assert [(one[0], one[2]) for one in refused] == [
         (3, "'cookie' occurs twice, first on line 2"),
-        (5, "the rows of 'X' are apart, the first on line 2"),
+        (5, "the rows of 'X' are not together; the first is on line 2"),
     ]
 
 
@@ -187,5 +187,5 @@ def test_a_dry_run_changes_no_byte(store, folder, tmp_path):
     before = folder_bytes(folder)
     report = import_goods(_csv(tmp_path, "X,Y,1,\nY,Cookie,1,\n"), dry_run=True)
 
-    assert report.counts() == {"finished_goods": {Outcome.CREATED: 2}}
+    assert report.counts() == {"finished_goods": {RowOutcome.CREATED: 2}}
     assert folder_bytes(folder) == before

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import plandoc
-from plandoc.exchange import Outcome
+from plandoc.exchange import RowOutcome
 from plandoc.exchange.tabular import import_ingredients, import_recipes
 from tests.builders import a_bakery, folder_bytes
 
@@ -73,7 +73,7 @@ def test_recipes_come_in_with_what_they_take_and_make_whatever_their_order(form,
     assert trifle.sub_recipes == (plandoc.SubRecipe(recipes["Custard"].id, Decimal("0.5")),)
     assert (units["Trifle Cup"].items_per_batch, units["Trifle Cup"].item_unit) == (12, "piece")
     assert (units["Trifle Slice"].yield_per_batch, units["Trifle Slice"].item_unit) == (8, "slice")
-    assert report.counts() == {"recipes": {Outcome.CREATED: 2}, "finished_units": {Outcome.CREATED: 2}}
+    assert report.counts() == {"recipes": {RowOutcome.CREATED: 2}, "finished_units": {RowOutcome.CREATED: 2}}
 
 
 def test_the_same_file_again_changes_nothing(store, folder, tmp_path):
@@ -82,7 +82,7 @@ def test_the_same_file_again_changes_nothing(store, folder, tmp_path):
     before = folder_bytes(folder)
     again = [import_recipes(_csv(tmp_path, ROWS)), import_recipes(_json(tmp_path, OBJECTS))]
 
-    assert {row.outcome for report in again for row in report.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for report in again for row in report.rows} == {RowOutcome.SKIPPED}
     assert folder_bytes(folder) == before
 
 
@@ -109,7 +109,7 @@ def test_a_recipe_that_is_there_takes_the_new_lines_and_what_is_dropped_is_said(
     assert [line.quantity for line in cake.lines] == [4]
     assert cake.sub_recipes == ()
     assert (piece.name, piece.item_unit, piece.yield_per_batch) == ("Slice", "slice", 5)
-    assert [row.outcome for row in report.rows] == [Outcome.UPDATED, Outcome.UPDATED]
+    assert [row.outcome for row in report.rows] == [RowOutcome.UPDATED, RowOutcome.UPDATED]
     assert report.notes == ("'Sponge Cake' no longer takes 'Frosting'",)
 
 
@@ -162,12 +162,12 @@ def test_unknown_ingredients_are_refused_or_created_once_and_said(store, folder,
         (3, "there is no ingredient 'Mace'"),
         (4, "there is no ingredient 'MACE'"),
     ]
-    assert refused[0][3] == "did you mean 'Flour'? Else use add_ingredients to create it"
+    assert refused[0][3] == "did you mean 'Flour'? Else use add_ingredients=True to create it"
     assert after == before
     assert [str(row) for row in report.rows[:2]] == ["ingredients, Flower: created", "ingredients, Mace: created"]
     assert report.notes == (
         "'Flower' is a new ingredient; did you mean 'Flour'?",
-        "ingredients that were not there: 'Flower', 'Mace'",
+        "new ingredients: 'Flower', 'Mace'",
     )
 
 
@@ -241,7 +241,7 @@ def test_rows_that_stand_apart_and_names_that_stand_twice_are_refused(store, tmp
     twice = [{"name": "Frosting"}, {"name": "FROSTING"}]
 
     assert [(one[0], one[2]) for one in _refused(_csv(tmp_path, apart))] == [
-        (4, "the rows of 'x' are apart, the first on line 2")
+        (4, "the rows of 'x' are not together; the first is on line 2")
     ]
     assert [one[2] for one in _refused(_csv(tmp_path, yields))] == ["'y' occurs twice, first on line 2"]
     assert [one[2] for one in _refused(_json(tmp_path, twice))] == ["'FROSTING' occurs twice, first on line 1"]
@@ -309,7 +309,7 @@ def test_ingredients_come_in_with_their_densities_and_are_updated(store, tmp_pat
     assert (ingredients["Flour"].id, ingredients["Flour"].category) == (bakery.flour.id, "Baking")
     assert ingredients["Milk"].density == plandoc.Density(1, "fl oz", Decimal("30.5"), "g")
     assert ingredients["Sugar"].category == "Sweet"
-    assert [row.outcome for row in report.rows] == [Outcome.UPDATED, Outcome.CREATED, Outcome.UPDATED]
+    assert [row.outcome for row in report.rows] == [RowOutcome.UPDATED, RowOutcome.CREATED, RowOutcome.UPDATED]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import plandoc
-from plandoc.exchange import Outcome
+from plandoc.exchange import RowOutcome
 from plandoc.exchange.tabular import import_stock
 from tests.builders import a_bakery, folder_bytes
 
@@ -51,7 +51,7 @@ def test_the_same_file_again_changes_nothing_in_either_form(store, folder, tmp_p
     path.write_text(json.dumps([{"ingredient": "FLOUR", "quantity": 3.0, "unit": "cup"}]))
     again = [import_stock(_csv(tmp_path, "Flour,3,cups\n")), import_stock(path)]
 
-    assert {row.outcome for report in again for row in report.rows} == {Outcome.SKIPPED}
+    assert {row.outcome for report in again for row in report.rows} == {RowOutcome.SKIPPED}
     assert folder_bytes(folder) == before
 
 
@@ -60,7 +60,7 @@ def test_a_dry_run_changes_no_byte(store, folder, tmp_path):
     before = folder_bytes(folder)
     report = import_stock(_csv(tmp_path, "Flour,1,kg\n"), dry_run=True)
 
-    assert report.with_outcome(Outcome.UPDATED) == report.rows
+    assert report.with_outcome(RowOutcome.UPDATED) == report.rows
     assert folder_bytes(folder) == before
 
 
@@ -103,4 +103,4 @@ def test_two_spellings_of_a_unit_in_the_folder_become_one_row(store, tmp_path):
     report = import_stock(_csv(tmp_path, "Sugar,1,cup\n"))
 
     assert _stock(store)[1:] == [(bakery.sugar.id, "1", "cup")]
-    assert report.rows[0].outcome is Outcome.UPDATED
+    assert report.rows[0].outcome is RowOutcome.UPDATED

@@ -164,7 +164,7 @@ WRONG_VALUES = [
     (
         {"produced_at": datetime.datetime(2026, 12, 1)},
         (
-            "time of production: wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, "
+            "time of production: wanted a timestamp with its offset, such as 2026-01-28T03:25:47+00:00, "
             "found datetime.datetime(2026, 12, 1, 0, 0)"
         ),
     ),

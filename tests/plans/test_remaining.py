@@ -8,7 +8,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.domain.ingredients import ingredient_needs
+from plandoc.domain.ingredient_needs import ingredient_needs
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.exchange import import_file
 from plandoc.workflow.production import get_progress, record_production, void_run

@@ -192,7 +192,7 @@ def test_what_is_started_is_what_was_frozen(store, folder, state):
     event = a_plan(store, state, bakery=bakery)
     plandoc.create_plan_snapshot(event.id)
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.PlanStateError, match="snapshot was taken already"):
+    with pytest.raises(plandoc.PlanStateError, match="snapshot has already been taken"):
         plandoc.save_batch_decision(event.id, bakery.cookie.id, 9)
 
     assert folder_bytes(folder) == before

@@ -16,7 +16,7 @@ from tests.records.test_codec import MOMENT, ROWS
 A_DECIMAL = 'wanted a decimal number in quotes, such as "0.67", found '
 A_FRACTION = 'wanted a whole number or a fraction in quotes, such as "10/3", found '
 A_DATE = "wanted a date such as 2026-12-25, found "
-A_MOMENT = "wanted a moment such as 2026-01-28T03:25:47+00:00, found "
+A_MOMENT = "wanted a timestamp such as 2026-01-28T03:25:47+00:00, found "
 A_STATE = "wanted one of draft, locked, in_production, completed, found "
 A_KIND = "wanted a kind that is one of drop_fg, add_fg, change_quantity, modify_batch, revise_recipe, revise_fg, found "
 

@@ -19,8 +19,8 @@ DAY = datetime.date(2026, 12, 25)
 LONGEST_FRACTION = Fraction(10**15 - 1, 10**15 - 2)
 SURROGATE = "holds half a surrogate pair, which no file can carry; take the character out"
 TOO_LONG = "wanted at most 12 digits before and after the point, found "
-A_SLUG = "wanted a slug of a-z, 0-9 and single hyphens inside, at most 120 characters and no device name, found "
-A_MOMENT = "wanted a moment with its offset, such as 2026-01-28T03:25:47+00:00, found "
+A_SLUG = "wanted a slug of a-z, 0-9 and single hyphens inside, at most 120 characters and not a device name, found "
+A_MOMENT = "wanted a timestamp with its offset, such as 2026-01-28T03:25:47+00:00, found "
 TOO_DEEP = "wanted at most 100 objects and lists inside each other, found more"
 
 
@@ -57,7 +57,7 @@ SAID: list[tuple[Any, Any, str]] = [
     (
         constraints.non_negative_decimal,
         0.67,
-        "wanted a decimal number, found 0.67; write Decimal('0.67'), for a binary float is not exactly what you see",
+        "wanted a decimal number, found 0.67; write Decimal('0.67'), because a binary float is not exactly what it looks like",
     ),
     (constraints.non_negative_decimal, Decimal("NaN"), "wanted a finite number, found NaN"),
     (constraints.non_negative_decimal, Decimal("-1.5"), "wanted zero or more, found -1.5"),

@@ -182,6 +182,7 @@ def test_of_many_findings_the_first_five_come_first_and_all_are_told(made):
     assert f"{told['look-more']} more findings" in more[0].words
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", EVERY_PLAN)
 def test_every_page_has_a_language_a_title_one_main_heading_and_headings_in_order(made, name):
     page = made(name).page
@@ -304,6 +305,7 @@ SPOILT = {
 }
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("plan", [plans.a_draft, plans.a_typical_plan], ids=["draft", "started"])
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
 def test_a_plan_that_another_hand_has_broken_still_gets_its_report_and_it_says_so(folder, spoil, plan):

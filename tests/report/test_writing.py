@@ -41,7 +41,7 @@ def test_an_earlier_report_and_an_empty_file_are_replaced(tmp_path):
 def test_a_file_that_is_no_report_is_left_alone_unless_it_is_to_be_replaced(tmp_path):
     file = tmp_path / "recipes.html"
     file.write_text("grandmother's recipes")
-    with pytest.raises(plandoc.PlandocError, match="is there already and is not a report.* replace=True"):
+    with pytest.raises(plandoc.PlandocError, match="already exists and is not a report.* replace=True"):
         save(PAGE, file)
     before = file.read_text()
     save(PAGE, file, replace=True)

@@ -344,7 +344,7 @@ def test_what_other_hands_may_have_left_is_kept_and_told_before_it_is_replaced(l
 def test_a_document_that_was_removed_after_a_crash_is_put_back_with_a_word(root: Path) -> None:
     what_is_left(root, None)
 
-    with pytest.warns(RecoveryWarning, match=r"catalog\.json was removed after a crash; the saved one is back"):
+    with pytest.warns(RecoveryWarning, match=r"catalog\.json was removed after a crash; the saved version is back"):
         open_folder(root).begin("start", timeout_seconds=0).release()
 
     assert (root / CATALOG).read_bytes() == NEW[CATALOG]

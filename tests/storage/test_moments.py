@@ -30,7 +30,7 @@ from plandoc.storage.folder import FolderBackend
 from plandoc.storage.journal_file import LEAST_PADDING_SIZE
 from plandoc.storage.journal_reader import Identity, JournalReader, identify
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.turns import Turn
+from plandoc.storage.thread_queue import Turn
 
 FIRST = "events/1.json"
 PADDING = b"\n" * LEAST_PADDING_SIZE

@@ -58,7 +58,7 @@ def test_a_name_that_cannot_be_made_durable_is_reported_as_written_and_not_as_lo
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(Files, "sync_folder", fail)
-    with pytest.raises(plandoc.StorageError, match="a power cut could still take it") as raised:
+    with pytest.raises(plandoc.StorageError, match="may not survive a power cut") as raised:
         save(f"{MARK} new", tmp_path / "report.html")
 
     assert raised.value.outcome is Outcome.SAVED

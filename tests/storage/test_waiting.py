@@ -18,7 +18,7 @@ import pytest
 from recorder import make_folder, open_folder
 
 from plandoc.errors import LockTimeout
-from plandoc.storage import waiting_line
+from plandoc.storage import process_queue
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.memory import MemoryBackend
 
@@ -27,8 +27,8 @@ import sys
 from pathlib import Path
 from recorder import open_folder
 from plandoc.errors import LockTimeout
-from plandoc.storage import waiting_line
-waiting_line._GRACE_SECONDS = float(sys.argv[4])
+from plandoc.storage import process_queue
+process_queue._GRACE_SECONDS = float(sys.argv[4])
 backend = open_folder(Path(sys.argv[1]))
 for timeout in sys.stdin:
     try:
@@ -46,7 +46,7 @@ ENOUGH_SECONDS = 60
 PATIENCE_SECONDS = 3600
 
 pytestmark = pytest.mark.skipif(
-    not waiting_line._HAS_PLACES, reason="on this system those who wait ask from time to time"
+    not process_queue._HAS_PLACES, reason="on this system those who wait ask from time to time"
 )
 
 
@@ -67,10 +67,10 @@ class Line:
     lock: int
 
     def join(self, name: str, timeout_seconds: float = ENOUGH_SECONDS) -> None:
-        last = waiting_line._last_place(self.lock)
+        last = process_queue._last_place(self.lock)
         self.processes[name].stdin.write(f"{timeout_seconds}\n")
         self.processes[name].stdin.flush()
-        until(lambda: waiting_line._last_place(self.lock) > last)
+        until(lambda: process_queue._last_place(self.lock) > last)
 
     def send(self, name: str, number: int) -> None:
         self.processes[name].send_signal(number)
@@ -120,10 +120,11 @@ def backend(root: Path) -> Iterator[FolderBackend]:
     backend.close()
 
 
+@pytest.mark.proof
 def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lock_last_comes_last(
     root: Path, backend: FolderBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting_line, "_GRACE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(process_queue, "_GRACE_SECONDS", PATIENCE_SECONDS)
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "dbca") as line:
         for name in "dbca":
@@ -136,6 +137,7 @@ def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lo
     assert served == "dbca"
 
 
+@pytest.mark.proof
 def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     turns = 20
@@ -154,6 +156,7 @@ def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: P
     assert max(counts) <= 2 * min(counts)
 
 
+@pytest.mark.proof
 def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "akb") as line:
@@ -171,9 +174,10 @@ def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBack
         assert told == []
 
 
+@pytest.mark.proof
 def test_who_was_stopped_is_passed_and_has_its_turn_when_it_goes_on(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
-    with a_line(root, "sab", waiting_line._GRACE_SECONDS) as line:
+    with a_line(root, "sab", process_queue._GRACE_SECONDS) as line:
         for name in "sab":
             line.join(name)
         line.send("s", signal.SIGSTOP)
@@ -263,9 +267,9 @@ def test_where_the_system_has_no_places_to_give_those_who_wait_get_the_lock_all_
     what: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if what == "missing":
-        monkeypatch.setattr(waiting_line, "_HAS_PLACES", False)
+        monkeypatch.setattr(process_queue, "_HAS_PLACES", False)
     else:
-        monkeypatch.setattr(waiting_line.fcntl, "fcntl", no_places)
+        monkeypatch.setattr(process_queue.fcntl, "fcntl", no_places)
     backends = [open_folder(root) for _ in range(4)]
     served: list[int] = []
 

@@ -43,7 +43,7 @@ def test_what_is_not_there_is_added_and_what_is_there_is_handed_back(store, fold
 def test_a_name_that_only_gives_the_same_short_name_is_refused(store):
     with store.session() as session:
         session.add(Ingredient("Flour"))
-        with pytest.raises(plandoc.ValidationError, match="Ingredient flour is there already, and differs in name"):
+        with pytest.raises(plandoc.ValidationError, match="Ingredient flour already exists and differs in name"):
             session.get_or_add(Ingredient("flour"))
 
     assert len(plandoc.list_records(Ingredient)) == 1
@@ -69,7 +69,7 @@ def test_every_field_that_differs_is_named_and_nothing_is_changed(store, folder,
         session.get_or_add(attrs.evolve(event, **changed))
 
     assert str(refused.value) == (
-        f"Event fair is there already, and differs in {fields} "
+        f"Event fair already exists and differs in {fields} "
         "(change it with replace, or give the new one a slug of its own)"
     )
     assert folder_bytes(folder) == before
@@ -81,7 +81,7 @@ def test_stock_that_differs_is_refused_by_what_is_unique_in_it(store):
         session.add(StockItem(flour.id, 5, "kg"))
 
         assert session.get_or_add(StockItem(flour.id, 5, "cup")).id == 2
-        with pytest.raises(plandoc.ValidationError, match="Stock item 1 is there already, and differs in quantity"):
+        with pytest.raises(plandoc.ValidationError, match="Stock item 1 already exists and differs in quantity"):
             session.get_or_add(StockItem(flour.id, 6, "kg"))
 
 

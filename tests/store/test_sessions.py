@@ -152,7 +152,7 @@ def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):
 def test_one_slug_names_one_record(store):
     with store.session() as session:
         session.add(Recipe("One", slug="same"))
-        with pytest.raises(plandoc.ValidationError, match="Recipe 1 has slug 'same' already"):
+        with pytest.raises(plandoc.ValidationError, match="Recipe 1 already has slug 'same'"):
             session.add(Recipe("Two", slug="same"))
 
     assert [recipe.name for recipe in plandoc.list_records(Recipe)] == ["One"]
@@ -167,7 +167,7 @@ def test_the_slug_of_a_removed_record_can_be_used_again(store):
 
 
 def test_a_record_that_brings_its_own_id_is_refused(store):
-    with store.session() as session, pytest.raises(plandoc.ValidationError, match="the store gives it"):
+    with store.session() as session, pytest.raises(plandoc.ValidationError, match="the store assigns it"):
         session.add(Ingredient("Salt", id=5))
 
 
@@ -175,7 +175,7 @@ def test_a_second_session_of_the_same_thread_is_an_error_that_says_what_to_do(st
     event = a_plan(store)
     with store.session() as session:
         for nested in (lambda: plandoc.lock_plan(event.id), lambda: plandoc.get_plan_snapshot(event.id)):
-            with pytest.raises(plandoc.SessionError, match="pass it along"):
+            with pytest.raises(plandoc.SessionError, match="pass it with session="):
                 nested()
         plandoc.lock_plan(event.id, session=session)
 
@@ -200,7 +200,7 @@ def test_another_thread_waits_for_its_turn_and_loses_nothing(store):
 def test_a_session_that_is_over_can_do_no_more(store):
     with store.session() as session:
         record = session.add(Ingredient("Salt"))
-    with pytest.raises(plandoc.SessionError, match="over"):
+    with pytest.raises(plandoc.SessionError, match="has ended"):
         session.get(Ingredient, record.id)
 
 
@@ -233,9 +233,9 @@ def test_snapshots_are_never_changed_or_removed(store):
     event = a_plan(store, PlanState.IN_PRODUCTION)
     snapshot = plandoc.get_plan_snapshot(event.id)
     with store.session() as session:
-        with pytest.raises(plandoc.ValidationError, match="never changed"):
+        with pytest.raises(plandoc.ValidationError, match="cannot be changed"):
             session.replace(attrs.evolve(snapshot, digest="0" * 64))
-        with pytest.raises(plandoc.ValidationError, match="never removed"):
+        with pytest.raises(plandoc.ValidationError, match="cannot be removed"):
             session.remove(plandoc.PlanSnapshot, snapshot.id, event_id=event.id)
 
 

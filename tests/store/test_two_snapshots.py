@@ -18,7 +18,7 @@ from tests.plans.amending import CHANGES
 FILE = "events/1.json"
 WANTED = (
     "events/1.json:{}, plan_snapshots {}, event_id: wanted one snapshot of the event, found rows 1 and 2 (only you can "
-    "say which one is right: take the other out of it with an editor, or take the file back from a backup: "
+    "say which one is right: remove the other with an editor, or restore the file from a backup: "
     "repair(folder, from_backup=backup))"
 )
 STATES = {"draft": PlanState.DRAFT, "locked": PlanState.LOCKED, "started": PlanState.IN_PRODUCTION}
@@ -116,6 +116,7 @@ def _is_told(problems):
     ]
 
 
+@pytest.mark.sample(25)
 @pytest.mark.parametrize(("state", "name"), [(state, name) for state, calls in OPERATIONS.items() for name in calls])
 def test_no_operation_picks_one(made, place, state, name):
     before = folder_bytes(place / state)
@@ -128,6 +129,7 @@ def test_no_operation_picks_one(made, place, state, name):
     assert not list(place.glob("never-written*"))
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_no_command_picks_one(place, capsys, arguments):
     before = folder_bytes(place / "started")
@@ -165,7 +167,7 @@ def test_the_command_that_takes_the_file_back_from_a_backup_is_named_and_does_so
     repaired = main(["--data", "started", "repair", "--from", "plandoc-20260101T000000Z.zip"])
 
     assert refused == 1
-    assert "take the file back from a backup: 'plandoc repair --from BACKUP'" in said
+    assert "restore the file from a backup: 'plandoc repair --from BACKUP'" in said
     assert repaired == 0
     assert plandoc.check(place / "started") == []
     assert list((place / "started" / "lost-found").iterdir())

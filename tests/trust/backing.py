@@ -70,7 +70,7 @@ def archive_of(members: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
     """A sealed archive of any members at all, as a forger makes it."""
     target = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        # A name that stands twice is what a forger may want.
+        # A name that occurs twice is what a forger may want.
         warnings.simplefilter("ignore", UserWarning)
         for name, content in members:
             made.writestr(name, content)

@@ -109,9 +109,9 @@ SEALED = _sealed(documents=None)
 LEADING_OUT = _sealed(documents=[{"path": "../evil.json", "replaces": None, "content": "{}"}])
 
 
-KEPT = ("back from a backup: 'plandoc repair --from BACKUP'",)
+KEPT = ("from a backup: 'plandoc repair --from BACKUP'",)
 
-# Damage that only a backup can mend: the command that takes a document back is named.
+# Damage that only a backup can mend: the command that restores a document is named.
 BACKED_UP = (
     Row(3, "truncated; the command that takes it back, shown", command("event", "show", "1"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
     Row(3, "truncated; the command that takes it back, checked", command("check"), ("events/1.json:", *KEPT), 1, cut_off(EVENT)),
@@ -138,10 +138,10 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "4 garbage": (replaced(EVENT, "\n}\n", "\n}\n{}"), DamagedError, "wanted the end of the file after the first"),
     "4 trailing comma": (replaced(CATALOG, "\n }\n}", "\n },\n}"), DamagedError, "catalog.json:"),
     "5 NUL bytes": (written(EVENT, b"\0" * 300), DamagedError, "300 NUL bytes; it looks like a lost write"),
-    "6 same row twice": (replaced(EVENT, '  "2": ', '  "1": '), DamagedError, "a row '1' stands twice"),
-    "6 same field twice": (goods(GOODS[:-1] + ',"quantity":3}'), DamagedError, "the key 'quantity' stands twice"),
-    "7 NaN": (quantity("NaN"), DamagedError, "NaN is not a number that JSON knows"),
-    "7 Infinity": (quantity("Infinity"), DamagedError, "Infinity is not a number that JSON knows"),
+    "6 same row twice": (replaced(EVENT, '  "2": ', '  "1": '), DamagedError, "duplicate row '1'"),
+    "6 same field twice": (goods(GOODS[:-1] + ',"quantity":3}'), DamagedError, "duplicate key 'quantity'"),
+    "7 NaN": (quantity("NaN"), DamagedError, "NaN is not a JSON number"),
+    "7 Infinity": (quantity("Infinity"), DamagedError, "Infinity is not a JSON number"),
     "7 1e999": (quantity("1e999"), DamagedError, "the number 1e999 is out of range"),
     "8 5000 digits": (quantity("7" * 5000), DamagedError, "an integer of 5000 digits is out of range"),
     "9 deep": (quantity("[" * 100_000 + "]" * 100_000), DamagedError, "nested too deep"),
@@ -166,8 +166,8 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "23 negative": (quantity("-3"), DamagedError, "wanted a whole number of at least 1, found -3"),
     "23 10^18": (quantity("1000000000000000000"), DamagedError, "wanted a whole number of at most 1000000000000"),
     "25 no such day": (replaced(EVENT, "2026-12-25", "2025-02-30"), DamagedError, "wanted a date such as 2026-12-25"),
-    "25 no offset": (replaced(EVENT, '+00:00","snapshot_data"', '","snapshot_data"'), DamagedError, "wanted a moment"),
-    "26 same id": (replaced(CATALOG, '  "2": ', '  "1": '), DamagedError, "a row '1' stands twice"),
+    "25 no offset": (replaced(EVENT, '+00:00","snapshot_data"', '","snapshot_data"'), DamagedError, "wanted a timestamp"),
+    "26 same id": (replaced(CATALOG, '  "2": ', '  "1": '), DamagedError, "duplicate row '1'"),
     "27 id with a zero": (replaced(CATALOG, '  "2": ', '  "02": '), DamagedError, "id of a row, found '02'"),
     "27 negative id": (replaced(CATALOG, '  "2": ', '  "-2": '), DamagedError, "id of a row, found '-2'"),
     "32 newer format": (replaced(EVENT, '"format":2', '"format":3'), NewerFormatError, "pip install --upgrade plandoc"),
@@ -211,7 +211,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "0 marker with another field": (replaced(MARKER, '"serial"', '"serail"'), DamagedError, "serail: unknown field"),
     "0 marker that counts events in words": (edited(MARKER, lambda marker: marker.update(next_event_id="two")), DamagedError, "found 'two'"),
     "0 marker without a lineage": (edited(MARKER, lambda marker: marker.pop("lineage")), DamagedError, "lineage: wanted text, found None"),
-    "0 journal of lines without end": (written("journal.jsonl", SEALED), DamagedError, "journal.jsonl:1: this line has the right checksum, but is none"),
+    "0 journal of lines without end": (written("journal.jsonl", SEALED), DamagedError, "journal.jsonl:1: this line has the right checksum, but plandoc did not write it"),
     "0 journal that leads out of the folder": (written("journal.jsonl", LEADING_OUT), DamagedError, "journal.jsonl:1: this line has the right"),
     "0 events folder that is a file": (made("events", Path.touch), StorageError, "events: not a directory"),
     "0 events folder that is a link": (made("events", lambda path: path.symlink_to("moved-away")), DamagedError, "found a symbolic link"),

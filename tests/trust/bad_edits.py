@@ -112,10 +112,10 @@ def only_found(name: str, spoil: Spoil, *says: str) -> Iterator[Row]:
     yield Row(0, f"{name}, shown", SHOW, ("Christmas 2026",), 0, spoil)
 
 
-CONFLICT = ("found the mark of a merge that met a conflict", "keep one, and take out the other and the marks")
+CONFLICT = ("found a merge conflict marker", "keep one, and take out the other and the markers")
 NO_ID = "wanted a whole number above 0 as the id of a row, found "
 DAY = ("events 1, event_date: wanted a date such as 2026-12-25, found ",)
-MOMENT = f"{AMENDMENTS} 1, created_at: wanted a moment such as 2026-01-28T03:25:47+00:00, found "
+MOMENT = f"{AMENDMENTS} 1, created_at: wanted a timestamp such as 2026-01-28T03:25:47+00:00, found "
 DIGEST = f"{SNAPSHOTS} 1, digest: PlanSnapshot: wanted a SHA-256 digest of 64 hexadecimal digits"
 CHANGED = (
     f"{SNAPSHOTS} 1: the snapshot does not match its digest: it was changed after it was written",
@@ -234,7 +234,7 @@ EDITS: tuple[Row, ...] = (
     *only_found("a snapshot of another version", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(snapshot_version="2.0")), *CHANGED),
     *only_found("a snapshot whose plan was emptied", fields_of(SNAPSHOTS, "1", snapshot_data={}), *CHANGED),
     *(
-        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "take the file back from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
+        Row(0, f"a snapshot whose {part} were {how}, by 'plandoc {' '.join(line)}'", command(*line), (f"snapshot_data.{part}: wanted a", "restore the file from a backup"), 1, row_of(SNAPSHOTS, partial(spoiled_part, part, value)))
         for part, how, value in (("recipes", "made a text", "x"), ("batch_decisions", "taken out", None), ("finished_goods", "made numbers", [1, 2]))
         for line in (("snapshot", "1"), ("compare", "1"), ("report", "1", "-o", "report.html"))
     ),

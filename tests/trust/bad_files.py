@@ -158,7 +158,7 @@ def restored_over(target: str, *more: str) -> Call:
 NOT_AS_WRITTEN = "not a plandoc backup, or changed since plandoc wrote it: the digest at its end does not match"
 NOT_IN_MANIFEST = "its content does not match the manifest (use another backup)"
 NO_NUMBER = "x.csv:2, quantity: wanted a number, found "
-ONCE_MORE = "export it once more"
+ONCE_MORE = "export it again"
 
 FILES: tuple[Row, ...] = (
     # Exports.
@@ -180,18 +180,18 @@ FILES: tuple[Row, ...] = (
     *of_export("an export with a table that is none", exported_with(lambda export: export.update(ingredients={})), "ingredients, the whole table: failed: wanted a list, found {}"),
     *of_export("an export with a row that is null", exported_with(lambda export: export["ingredients"].append(None)), "ingredients, row 4: failed"),
     *of_export("an export with a row twice", exported_with(lambda export: export["ingredients"].append(export["ingredients"][0])), "ingredients, butter: failed: slug: occurs twice, also in row 1"),
-    *of_export("an export with a key twice", exported(lambda found: found.replace(b'"slug":"flour"', b'"slug":"flour","slug":"rye"')), "the key 'slug' stands twice in one object"),
+    *of_export("an export with a key twice", exported(lambda found: found.replace(b'"slug":"flour"', b'"slug":"flour","slug":"rye"')), "duplicate key 'slug'"),
     *of_export("an export with a slug that leads away", exported_with(lambda export: export["ingredients"][0].update(slug="../x")), "ingredients, row 1: failed: slug: wanted a slug"),
     *of_export("an export with a quantity below zero", exported_with(lambda export: export["recipes"][0]["lines"][0].update(quantity="-2")), "chocolate-chip-cookies: failed: lines[0].quantity: wanted a decimal number in quotes"),
     *of_export("an export with a quantity of 1E+400", exported_with(lambda export: export["recipes"][0]["lines"][0].update(quantity="1E+400")), "lines[0].quantity: wanted a decimal number in quotes", "found '1E+400'"),
-    *of_export("an export that differs from what is there", exported_with(lambda export: export["ingredients"][0].update(category="Other")), "ingredients, butter: failed: there already, and differs in category"),
+    *of_export("an export that differs from what is there", exported_with(lambda export: export["ingredients"][0].update(category="Other")), "ingredients, butter: failed: already there and differs in category"),
     *of_export("an export that is a folder", lambda folder: folder.with_name("x.json").mkdir(), "x.json: wanted a file, found a folder"),
     *of_export("an export that is a pipe", lambda folder: os.mkfifo(folder.with_name("x.json")), "wanted a plain file, found a pipe"),
     *of_export("an export that is a socket", lambda folder: a_socket(folder.with_name("x.json")), "wanted a plain file, found a socket"),
     *of_export("an export that is a link to nothing", lambda folder: folder.with_name("x.json").symlink_to("nothing"), "nothing: no such file or directory"),
     *of_export("an export that is a link to itself", lambda folder: folder.with_name("x.json").symlink_to("x.json"), "found a symbolic link"),
     *of_export("an export that is a document", lambda folder: shutil.copy(folder / CATALOG, folder.with_name("x.json")) and None, "x.json, application: wanted an export"),
-    *of_export("an export that is a backup", lambda folder: a_backup(lambda kept: kept.rename(kept.with_name("x.json")))(folder), "x.json: wanted JSON, found a ZIP archive", "plandoc restore"),
+    *of_export("an export that is a backup", lambda folder: a_backup(lambda kept: kept.rename(kept.with_name("x.json")))(folder), "x.json: wanted JSON, found a ZIP archive", "a backup is restored with"),
     Row(0, "an export with a byte order mark", command("import", "x.json", "--dry-run"), ("skipped",), 0, exported(lambda found: b"\xef\xbb\xbf" + found), every_document),
     Row(0, "an export with CR LF", command("import", "x.json", "--dry-run"), ("skipped",), 0, exported(lambda found: found.replace(b"\n", b"\r\n")), every_document),
     # Hand-written tables.

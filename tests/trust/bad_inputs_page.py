@@ -13,7 +13,7 @@ PAGE = ROOT / "docs/bad-inputs.md"
 LIST: tuple[tuple[str, str], ...] = (
     ("a document of 0 bytes", 'refused: "the file is empty; a document never is"; never taken for a new one'),
     ("a document that is `null`, a list or a number", "refused with line and column"),
-    ("JSON that was cut off", "refused with line and column; the command that takes the document back from a backup is named"),
+    ("JSON that was cut off", "refused with line and column; the command that restores the document from a backup is named"),
     ("something behind the end, a comma too many", "refused with line and column"),
     ("a file of NUL bytes", 'refused: "it looks like a lost write"'),
     ("a key twice in one object", "refused by the name of the key"),
@@ -35,7 +35,7 @@ LIST: tuple[tuple[str, str], ...] = (
     ("a wrong state, or one in capital letters", "refused with those that there are"),
     ("quantities of zero, below zero, of 10^18", "refused in reading and in writing"),
     ("0.1 + 0.2", "exact as a decimal number; a binary float is refused"),
-    ("30 February, 24:00, a moment without its offset", "refused with a good one"),
+    ("30 February, 24:00, a time without its offset", "refused with a good one"),
     ("an id twice", "refused, or found by the check with both places"),
     ("an id that is not a whole number above 0", "refused by table"),
     ("a snapshot without its event, or of another", "refused by file and table"),

@@ -150,7 +150,7 @@ def with_output_on(device: str) -> Call:
 
 BROKEN = "this line is damaged, but good ones follow it"
 CHANGED = "this line was changed by another program: it does not match its checksum"
-NOT_OURS = "this line has the right checksum, but is none that plandoc writes"
+NOT_OURS = "this line has the right checksum, but plandoc did not write it"
 OF_ANOTHER_MOMENT = "plandoc.json and the journal are not of the same version of the folder"
 RENAMED = "the file was renamed or copied; give it its own name back"
 UNKNOWN_NAME = "misnamed document; plandoc ignores it"
@@ -172,10 +172,10 @@ PLACES: tuple[Row, ...] = (
     *found("a catalog in the folder of events", renamed(CATALOG, "events/catalog.json"), "catalog.json: the file is missing", f"events/catalog.json: {UNKNOWN_NAME}"),
     *found("a catalog in capital letters", renamed(CATALOG, "Catalog.json"), "catalog.json: the file is missing", "Catalog.json: looks like a second version of catalog.json"),
     *found("a stock in capital letters", renamed(STOCK, "Stock.json"), "stock.json: the file is missing", "Stock.json: looks like a second version of stock.json"),
-    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (take it back from a backup: 'plandoc repair",), 1, lambda folder: (folder / STOCK).unlink()),
+    Row(0, "no stock, shopped for", command("shop", "1"), ("stock.json: the file is missing (restore it from a backup: 'plandoc repair",), 1, lambda folder: (folder / STOCK).unlink()),
     Row(0, "no stock, an event shown", SHOW, ("Christmas 2026",), 0, lambda folder: (folder / STOCK).unlink()),
     *found("a folder of events in capital letters", renamed("events", "Events"), "events: the folder is missing, but events were numbered up to 3 (rename 'Events' to 'events')"),
-    *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "take it back from a backup"),
+    *found("no folder of events", lambda folder: shutil.rmtree(folder / "events"), "events: the folder is missing, but events were numbered up to 3", "restore it from a backup"),
     *found("a marker in capital letters", renamed(MARKER, "Plandoc.json"), "plandoc.json: the file is missing, but there are documents"),
     *found("a marker that a mail program made a text", renamed(MARKER, "plandoc.json.txt"), "plandoc.json: the file is missing, but there are documents"),
     *found("two events under each other's name", swapped, "events/1.json, _plandoc 1, document: wanted 'events/1.json', found 'events/2.json'", RENAMED),

@@ -127,7 +127,7 @@ VALUES: tuple[Row, ...] = (
     Row(15, "control character in a name", command("ingredient", "list"), ("Fl\\x00o\\x1bur",), 0, replaced(CATALOG, '"Flour"', '"Fl\\u0000o\\u001bur"')),
     Row(24, "0.1 + 0.2 as a float", in_session(lambda session: session.add(records.StockItem(1, 0.1 + 0.2, "g"))), ("quantity: ", "found"), keeps=every_document),
     Row(24, "0.1 + 0.2", in_session(read_back), ("0.3 g",), 0, keeps=nothing),
-    Row(25, "a moment without its offset", in_session(lambda session: session.add(records.ProductionRun(1, 1, 1, 24, 24, datetime.datetime(2026, 1, 1)))), ("produced_at: ", "wanted a moment"), keeps=every_document),
+    Row(25, "a moment without its offset", in_session(lambda session: session.add(records.ProductionRun(1, 1, 1, 24, 24, datetime.datetime(2026, 1, 1)))), ("produced_at: ", "wanted a timestamp"), keeps=every_document),
     Row(29, "started without a snapshot, looked at", SHOW, ("IN_PRODUCTION",), 0, edited(EVENT, without_snapshot)),
     Row(29, "started without a snapshot, started", command("start", "1"), ("cannot start production", "IN_PRODUCTION"), 1, edited(EVENT, without_snapshot), every_document),
     Row(29, "started without a snapshot, checked", command("check"), ("events/1.json", "plan_snapshots", "IN_PRODUCTION but has no snapshot"), 1, edited(EVENT, without_snapshot)),
@@ -146,7 +146,7 @@ VALUES: tuple[Row, ...] = (
     Row(63, "changed after it was given", library(a_snapshot_given_and_then_changed), ("1 line stored",), 0, keeps=nothing),
     Row(63, "something that is no JSON", in_session(lambda session: session.add(records.PlanSnapshot(1, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), {"a": object()}, {}, "0" * 64))), ("snapshot_data: PlanSnapshot: ",), keeps=every_document),
     # Not in that list.
-    Row(0, "an id that is given", in_session(lambda session: session.add(plandoc.Ingredient("Rye", id=7))), ("wanted no id, for the store gives it; found 7",), keeps=every_document),
+    Row(0, "an id that is given", in_session(lambda session: session.add(plandoc.Ingredient("Rye", id=7))), ("wanted no id, because the store assigns it; found 7",), keeps=every_document),
     Row(0, "a reference to nothing", in_session(lambda session: session.add(plandoc.FinishedUnit("Loaf", 99, items_per_batch=1))), ("Recipe 99 not found",), keeps=every_document),
     Row(0, "something that is no record", in_session(lambda session: session.add({"name": "Rye"})), ("dict is not stored in a table of its own",), keeps=every_document),
     Row(0, "a name of 10 000 characters", command("event", "add", "x" * 10_000, "--date", "2027-01-01"), ("name: Event: wanted at most 200 characters, found 10000",), keeps=every_document),
@@ -169,6 +169,6 @@ VALUES: tuple[Row, ...] = (
     Row(0, "CSV with NUL bytes", command("stock", "import", "nul.csv"), ("nul.csv: wanted a text file, found one with NUL bytes",), 1, lambda folder: written("../nul.csv", b"ingredient\0")(folder), every_document),
     Row(0, "a report over a document", command("report", "1", "-o", "data/catalog.json"), ("it belongs to a data folder",)),
     Row(0, "a report over a document that is to be replaced", command("report", "1", "-o", "data/catalog.json", "--replace"), ("it belongs to a data folder",)),
-    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.txt"), ("is there already and is not a report of plandoc",), 1, lambda folder: written("../notes.txt", b"buy flour")(folder)),
+    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.txt"), ("already exists and is not a report of plandoc",), 1, lambda folder: written("../notes.txt", b"buy flour")(folder)),
     Row(0, "a report over a device", command("report", "1", "-o", "/dev/null", "--replace"), ("it is not an ordinary file",)),
 )  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_manifest_that_names_what_is_no_document_is_refused(tmp_path, name):
     manifest = manifest_of(GOOD, files={key: archive.sha256(content) for key, content in files.items()})
     place.write_bytes(archive_of([(MANIFEST, render_manifest(manifest)), *GOOD.items()]))
 
-    with pytest.raises(plandoc.DamagedError, match="is no document of a data folder"):
+    with pytest.raises(plandoc.DamagedError, match="is not a document of a data folder"):
         open_backup(place)
 
 

@@ -89,13 +89,14 @@ def test_whatever_stands_in_the_word_of_a_holder_is_said_on_one_plain_line(facts
     assert told.isprintable()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "word", [b"", b"\xff", b"[]", b"{}", b'{"pid":1}', b"[" * 100_000, b"{" + b" " * 600, b"\0" * 512]
 )
 def test_a_word_that_makes_no_sense_hides_no_wait(data: Path, word: bytes) -> None:
     with a_holder(data):
         (data / ".plandoc/lock.info.json").write_bytes(word)
-        with pytest.raises(LockTimeout, match="another process that did not say which"):
+        with pytest.raises(LockTimeout, match="an unidentified process"):
             written_to(data)
 
 
@@ -142,6 +143,7 @@ def WAY(work):
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only there do processes fork")
 @pytest.mark.parametrize("what", FORKS)
 def test_a_child_process_is_told_to_open_the_store_again(data: Path, what: str) -> None:
@@ -201,7 +203,7 @@ def test_threads_with_one_store_take_turns_and_lose_nothing(data: Path) -> None:
 def test_a_session_within_a_session_of_the_same_thread_is_refused_and_the_outer_one_goes_on(data: Path) -> None:
     with plandoc.open_store(data) as store:
         with store.session() as session:
-            with pytest.raises(SessionError, match="pass it along with session="), store.session():
+            with pytest.raises(SessionError, match="pass it with session="), store.session():
                 pass
             session.add(plandoc.Ingredient("Rye"))
 
@@ -217,6 +219,7 @@ print(main(["--data", sys.argv[1], "recipe", "list"]))
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("has_lock", [True, False])
 def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(data: Path, has_lock: bool) -> None:
     needs_other_rights()
@@ -245,6 +248,7 @@ def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(
     assert after == before
 
 
+@pytest.mark.proof
 def test_a_lock_file_of_somebody_else_that_may_not_be_written_is_named(data: Path) -> None:
     needs_other_rights()
     let_everybody_reach(data)
@@ -266,7 +270,7 @@ def test_a_file_system_without_locks_is_refused_with_that_reason(data: Path, mon
 
     before = folder_bytes(data)
     monkeypatch.setattr("filelock.lock_descriptor", no_locks)
-    with pytest.raises(StorageError, match="this file system has no file locks") as refused:
+    with pytest.raises(StorageError, match="this file system does not support file locks") as refused:
         written_to(data)
 
     assert refused.value.outcome is Outcome.NOT_SAVED
@@ -312,6 +316,7 @@ def texts_of(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.proof
 def test_no_message_and_no_page_advises_to_delete_a_file() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [(path, text) for path in [*(ROOT / "plandoc").rglob("*.py"), *pages] for text in texts_of(path)]

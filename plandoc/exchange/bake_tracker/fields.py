@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @frozen
-class Reference:
+class NameReference:
     """Something that a row names in another table of the same file.
 
     Attributes:
@@ -95,23 +95,23 @@ class Fields:
         except ValueError:
             raise refuse(f"wanted a date such as 2026-12-25, found {shorten(text)}", name) from None
 
-    def moment(self, name: str) -> datetime.datetime:
+    def timestamp(self, name: str) -> datetime.datetime:
         """Return a date and time; one without an offset is UTC, as bake-tracker writes them."""
         text = self.name(name)
         try:
-            moment = datetime.datetime.fromisoformat(text)
+            timestamp = datetime.datetime.fromisoformat(text)
         except ValueError:
             raise refuse(f"wanted a date and time such as 2024-12-14T10:00:00Z, found {shorten(text)}", name) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+        return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=datetime.UTC)
 
-    def reference(self, kind: str, *names: str) -> Reference:
+    def reference(self, kind: str, *names: str) -> NameReference:
         """Return what the first of these fields that holds something refers to; one must."""
-        return Reference(kind, self.name(*names))
+        return NameReference(kind, self.name(*names))
 
-    def reference_or_none(self, kind: str, *names: str) -> Reference | None:
+    def reference_or_none(self, kind: str, *names: str) -> NameReference | None:
         """Return what the first of these fields that holds something refers to; None when none does."""
         text = self.text(*names).strip()
-        return Reference(kind, text) if text else None
+        return NameReference(kind, text) if text else None
 
     def rows(self, name: str, parse: Callable[[Fields], T]) -> list[T]:
         """Return what a function makes of each row in a list; what it leaves out counts as ignored."""

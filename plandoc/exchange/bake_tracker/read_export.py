@@ -17,11 +17,11 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.exchange.bake_tracker.export_catalog import ingredients, recipes, units
-from plandoc.exchange.bake_tracker.export_events import Batches, EventRows, events
-from plandoc.exchange.bake_tracker.export_goods import goods
-from plandoc.exchange.bake_tracker.export_stock import stock
-from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
+from plandoc.exchange.bake_tracker.read_catalog import ingredients, recipes, units
+from plandoc.exchange.bake_tracker.read_events import Batches, EventRows, events
+from plandoc.exchange.bake_tracker.read_goods import goods
+from plandoc.exchange.bake_tracker.read_stock import stock
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.references import wrong_nesting
@@ -29,11 +29,11 @@ from plandoc.records import FinishedUnit, PlanState, ProductionRun, StockItem
 
 APPLICATION = "bake-tracker"
 _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
-# Facts about the file itself, not about the bakery.
+# Facts about the file itself, not the bakery.
 _ABOUT_THE_FILE = frozenset(
     {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
 )
-# What such a file leaves blank it says nothing of.
+# A field that such a file leaves blank keeps its value in the folder.
 _UNSAID_WHEN_BLANK = ("category", "density", "notes")
 
 
@@ -49,9 +49,9 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
     known = ingredients(export)
     recipes_read, nested_units = recipes(export)
     all_units = [*nested_units, *units(export)]
-    catalog = Catalog.of(known, recipes_read, all_units, goods(export, all_units))
+    catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units))
     items, event_rows = stock(export), events(export)
-    # No sum can be done with what is broken.
+    # Broken records cannot be calculated with.
     export.failed.check(export.notes())
     catalog.check_nesting(export)
     event_drafts = tuple(catalog.event(rows, export) for rows in event_rows)
@@ -77,7 +77,7 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 
 
-class Catalog:
+class ExportCatalog:
     """The catalog of a file, and what its events make of it.
 
     Args:
@@ -90,7 +90,7 @@ class Catalog:
         self._definitions = Definitions(tables["finished_goods"].get, self._units.get, tables["recipes"].get)
 
     @classmethod
-    def of(cls, *kinds: Iterable[Any]) -> Catalog:
+    def of(cls, *kinds: Iterable[Any]) -> ExportCatalog:
         """Return the catalog of these ingredients, recipes, units and goods."""
         return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
 
@@ -115,7 +115,7 @@ class Catalog:
         export.failed.check(export.notes())
 
     def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
-        """Return an event; batches of which nobody can tell the unit are failed rows."""
+        """Return an event; batches whose unit cannot be determined are failed rows."""
         needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
         for decision in rows.decisions:
@@ -136,7 +136,7 @@ class Catalog:
         if batches.unit is not None:
             return self._units[batches.unit]
         of_recipe = [unit for unit in self._units.values() if unit.recipe_id == batches.recipe]
-        # Of several units of a recipe the only one that the goods of the event take is meant.
+        # Of a recipe's several units it is the only one that the event's goods take.
         meant = [unit for unit in of_recipe if unit.id in needed] or of_recipe
         if len(meant) == 1:
             return meant[0]
@@ -147,7 +147,7 @@ class Catalog:
 
 
 def _state_of(rows: EventRows) -> PlanState:
-    # What was baked counts, whatever the file says of the state.
+    # What was baked counts, whatever state the file gives.
     is_completed = rows.event.plan_state is PlanState.COMPLETED
     return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state
 

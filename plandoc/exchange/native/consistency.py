@@ -1,4 +1,4 @@
-"""Whether the runs of an event can be, before they leave a folder and before they come into one."""
+"""Whether the runs of an event are possible, checked before export and before import."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def inconsistent_runs(
     snapshot_ids: Mapping[str, Mapping[int, int]] | None = None,
     label: Label = label_by_id,
 ) -> Iterator[tuple[str, str]]:
-    """Yield the table and what is wrong with each run that cannot be, in an event that is sound.
+    """Yield the table and what is wrong with each impossible run, in an event that is otherwise sound.
 
     Args:
         content: The event.
@@ -48,7 +48,7 @@ def inconsistent_runs(
 
 
 def _describe(one: InconsistentRun) -> str:
-    return f"a run that cannot be: {one.message}"
+    return f"an impossible run: {one.message}"
 
 
 def _history(

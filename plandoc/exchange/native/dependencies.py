@@ -1,4 +1,4 @@
-"""What of a catalog some events need: through all nesting, and for what their snapshots and amendments speak of."""
+"""Which part of a catalog some events need: through all nesting, and for what their snapshots and amendments mention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing all of a folder, or some events with what they need, into one file that any plandoc can take in."""
+"""Writing all of a folder, or some events with what they need, into one file that any plandoc can import."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def export_file(
     replace: bool = False,
     session: Session = NO_SESSION,
 ) -> ExportReport:
-    """Write the folder, or some of its events, into one JSON file that `import_file` takes in; whole or not at all.
+    """Write the folder, or some of its events, into one JSON file for `import_file`, whole or not at all.
 
     Without events that is everything. With events it is these, with all of the catalog that they use through all
     nesting, and without the stock. The same data always gives the same bytes.

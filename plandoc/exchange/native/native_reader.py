@@ -50,7 +50,7 @@ def read_native(path: str, exported: Mapping[str, Any]) -> Drafts:
         RowsFailed: with everything else that is wrong with it.
     """
     _check_version(path, exported.get("export_version"))
-    return _Reader(exported).drafts()
+    return _NativeReader(exported).drafts()
 
 
 def _check_version(path: str, number: Any) -> None:
@@ -61,7 +61,7 @@ def _check_version(path: str, number: Any) -> None:
         raise NewerFormatError(path, number, export_format.VERSION)
 
 
-class _Reader:
+class _NativeReader:
     """One reading of one file."""
 
     def __init__(self, exported: Mapping[str, Any]) -> None:

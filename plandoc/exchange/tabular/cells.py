@@ -1,7 +1,7 @@
-"""The cells of a table, and what they say: names, amounts, units; everything wrong is collected.
+"""The cells of a table, and what they say: names, amounts, units; all problems are collected.
 
-A cell that is refused gives a stand-in, so that reading goes on to the next mistake; a file with a single problem is
-never imported, and so no stand-in is ever stored.
+A refused cell yields a placeholder, so that reading goes on to the next mistake; a file with a single problem is
+never imported, and so no placeholder is ever stored.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from plandoc.frozen import frozen
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WITH_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-# 1.000 between semicolons is a thousand to one half of the world and one to the other.
+# Between semicolons, 1.000 means a thousand in half of the world and one in the other half.
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-# Looking for the nearest name takes its time, and nobody reads so many suggestions.
+# Looking for the nearest name takes time, and nobody reads more suggestions than this.
 _MOST_SUGGESTIONS = 100
 _POINT = "write it with a decimal point and no other separator, such as 0.5"
 
@@ -47,7 +47,7 @@ class Cell:
 
 
 class CellReader:
-    """Says what cells mean, and keeps what is wrong.
+    """Converts cells to values, and collects the problems.
 
     Attributes:
         file: The file, for messages.
@@ -62,7 +62,7 @@ class CellReader:
 
     @property
     def suggests(self) -> bool:
-        """Whether it is still worth the time to look for what was probably meant."""
+        """Whether suggestions are still worth the time that they take."""
         return len(self.problems) < _MOST_SUGGESTIONS
 
     def refuse(self, message: str, line: int, field: str | None = None, hint: str | None = None) -> None:
@@ -150,7 +150,7 @@ class CellReader:
             else "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can"
         )
         if cell.text.isdecimal():
-            # As where 0,5 is between commas, and the 5 has become a cell of its own.
+            # For example 0,5 between commas, where the 5 has become a cell of its own.
             hint = "is a decimal comma before it? Write 0.5 for 0,5"
         self.refuse_cell(cell, f"wanted a unit that plandoc knows, found {shown(cell.text)}", hint)
 

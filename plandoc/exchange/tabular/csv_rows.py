@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
+from plandoc.exchange.tabular.table_rows import Columns, TableRow, column_of, unknown_column
 
 # The name of the column that each position of a row belongs to; None where the heading is blank.
 Headings = list[str | None]
 
 
-def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[Row, ...]]:
+def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[TableRow, ...]]:
     """Return the rows below the headings; blank lines are left out.
 
     Raises:
@@ -26,7 +26,7 @@ def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[
     lines = _lines(cells, text, separator)
     number, written = next(lines, (1, []))
     headings = _headings(cells, number, written, columns)
-    # What is in the rows means nothing under wrong headings.
+    # Under wrong headings the rows mean nothing.
     cells.check()
     return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
 
@@ -66,13 +66,13 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
         headings.append(column)
     missing = [name for name in columns.required if name not in headings]
     if missing and not cells.problems:
-        # Headings that are not known were probably meant to be those that are missing.
+        # Unknown headings were probably meant to be the missing ones.
         hint = f"the first line names the columns: {', '.join(columns.names)}"
         cells.refuse(f"the column {' and the column '.join(missing)} is missing", line, hint=hint)
     return headings
 
 
-def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> Row:
+def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> TableRow:
     _refuse_other_separator(cells, number, line, headings)
     for position, text in enumerate(line):
         if text and (position >= len(headings) or headings[position] is None):
@@ -81,7 +81,7 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
     named = zip(headings, line, strict=False)
-    return Row(number, {name: Cell(text, number, name) for name, text in named if name is not None})
+    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name is not None})
 
 
 def _refuse_other_separator(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:

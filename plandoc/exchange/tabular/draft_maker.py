@@ -1,4 +1,4 @@
-"""Making the drafts of a table: only once every cell is sound, because what is refused has stand-ins until then."""
+"""Making the drafts of a table: only once every cell is sound, because refused cells hold placeholders until then."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from plandoc.tables import table_of
 
 @frozen
 class Newcomer:
-    """Something that the file brings in, and others can refer to.
+    """Something that the file adds, and others can refer to.
 
     Attributes:
         id: A number that nothing in the folder has.

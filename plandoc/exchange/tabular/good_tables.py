@@ -27,7 +27,7 @@ _KINDS = ("unit", "good")
 
 
 @frozen
-class PartText:
+class ComponentText:
     """A component as it is written.
 
     Attributes:
@@ -44,7 +44,7 @@ class GoodText:
     """A good as it is written."""
 
     name: Cell
-    parts: list[PartText]
+    parts: list[ComponentText]
 
 
 class GoodReader:
@@ -70,7 +70,7 @@ class GoodReader:
         }
 
     def read(self, tables: Tables) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for text, good, present in self._start(_good_texts(tables)):
             self._fill(text, good, present)
 
@@ -111,8 +111,8 @@ class GoodReader:
         if present is not None:
             self._note_dropped(present, {id(thing) for thing, _ in parts})
 
-    def _thing(self, part: PartText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
-        """Return the unit or good that a component is; None when it is refused."""
+    def _thing(self, part: ComponentText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
+        """Return the unit or good that a component refers to; None when it is refused."""
         if not part.name:
             self._cells.name(part.name)
             return None
@@ -144,7 +144,7 @@ class GoodReader:
         held = present.inner_good_ids if present else ()
         return next((good for good in goods if good.id in held), units[0])
 
-    def _refuse(self, part: PartText, kind: str, *, both: bool) -> None:
+    def _refuse(self, part: ComponentText, kind: str, *, both: bool) -> None:
         if both:
             message = f"{shown(part.name.text)} is the name of a finished unit and of a good"
             self._cells.refuse_cell(part.name, message, "say which in the column kind: unit or good")
@@ -153,7 +153,7 @@ class GoodReader:
         else:
             self._refuse_any(part)
 
-    def _refuse_any(self, part: PartText) -> None:
+    def _refuse_any(self, part: ComponentText) -> None:
         meant = self._units if self._units.all_of(part.name.text) else self._goods
         if meant.all_of(part.name.text):
             meant.refuse(self._cells, part.name)
@@ -185,14 +185,16 @@ def _from_objects(tables: Tables) -> list[GoodText]:
             if bool(unit) == bool(good):
                 tables.cells.refuse_cell(unit, f"wanted either a unit or a good, found {'both' if unit else 'neither'}")
             name = unit or good
-            parts.append(PartText(name, part.cell("quantity"), attrs.evolve(name, text="unit" if unit else "good")))
+            parts.append(
+                ComponentText(name, part.cell("quantity"), attrs.evolve(name, text="unit" if unit else "good"))
+            )
         goods.append(GoodText(row.cell("name"), parts))
     return goods
 
 
 def _from_rows(tables: Tables) -> list[GoodText]:
     return [
-        GoodText(name, [PartText(row.cell("component"), row.cell("quantity"), row.cell("kind")) for row in rows])
+        GoodText(name, [ComponentText(row.cell("component"), row.cell("quantity"), row.cell("kind")) for row in rows])
         for name, rows in tables.grouped("good")
     ]
 

@@ -18,7 +18,7 @@ from plandoc.exchange.tabular.good_tables import GoodReader
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import read_ingredients
 from plandoc.exchange.tabular.name_lookup import CellNames
-from plandoc.exchange.tabular.recipe_tables import Catalog, RecipeReader
+from plandoc.exchange.tabular.recipe_tables import ExistingCatalog, RecipeReader
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
 from plandoc.exchange.tabular.recipe_texts import recipe_texts
@@ -85,7 +85,7 @@ def import_recipes(
     """
     tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
     maker = DraftMaker(tables.cells)
-    catalog = Catalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    catalog = ExistingCatalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
     reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
     reader.read(recipe_texts(tables))
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)

@@ -13,7 +13,7 @@ from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
-from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.records import Density, Ingredient
 
 COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
@@ -28,7 +28,7 @@ def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftM
         _read(tables.cells, row, known, once, maker)
 
 
-def _read(cells: CellReader, row: Row, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
+def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
     cell = row.cell("name")
     name, present = cells.name(cell), known.present(cells, cell)
     once.refuse_second(cell, present)

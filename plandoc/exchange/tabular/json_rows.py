@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.table_rows import Columns, Row, column_of, unknown_column
+from plandoc.exchange.tabular.table_rows import Columns, TableRow, column_of, unknown_column
 from plandoc.frozen import frozen
 from plandoc.storage.strict_json import in_plain_words
 
@@ -34,21 +34,21 @@ class _Object:
     values: list[tuple[str, int, Any]]
 
 
-def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[Row, ...]]:
+def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[TableRow, ...]]:
     """Return the objects of the list that a file holds.
 
     Raises:
         ValidationError: when it is not JSON, or not a list.
     """
     cells = CellReader(file)
-    value = _Parser(file, text).document()
+    value = _CellParser(file, text).document()
     if not isinstance(value, list):
         hint = "put it between [ and ]"
         raise ValidationError([Problem(f"wanted a list of {columns.what}s", file=file, line=1, hint=hint)])
     return cells, _rows(cells, value, columns, "", 1)
 
 
-def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line: int) -> tuple[Row, ...]:
+def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
     rows = []
     for number, item in enumerate(items, start=1):
         place = f"{path}[{number}]" if path else ""
@@ -59,9 +59,9 @@ def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line
     return tuple(rows)
 
 
-def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> Row:
+def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> TableRow:
     values: dict[str, Cell] = {}
-    lists: dict[str, tuple[Row, ...]] = {}
+    lists: dict[str, tuple[TableRow, ...]] = {}
     for written, line, value in item.values:
         key = column_of(written, columns)
         if key is None:
@@ -73,10 +73,10 @@ def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> Row:
             lists[key] = _inner(cells, value, columns.lists[key], f"{path}{key}", line)
         else:
             values[key] = _cell(cells, value, line, f"{path}{key}")
-    return Row(item.line, values, lists, path)
+    return TableRow(item.line, values, lists, path)
 
 
-def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int) -> tuple[Row, ...]:
+def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
     if isinstance(value, list):
         return _rows(cells, value, columns, path, line)
     if value is not None:
@@ -87,7 +87,7 @@ def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int
 def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
     if value is not None and not isinstance(value, str):
         cells.refuse(f"wanted text or a number, found {_describe(value)}", line, path)
-        # Nobody refuses the stand-in once more.
+        # The placeholder is not refused once more.
         return Cell("1", line, path)
     text = (value or "").replace("\u00a0", " ").strip()
     return Cell(text, line, path, is_number=isinstance(value, _Number))
@@ -100,7 +100,7 @@ def _describe(value: Any) -> str:
     return kinds.get(type(value), "nothing")
 
 
-class _Parser:
+class _CellParser:
     """Reads one JSON document."""
 
     def __init__(self, file: str, text: str) -> None:

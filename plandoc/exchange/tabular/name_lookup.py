@@ -1,4 +1,4 @@
-"""Finding what a cell names, among the records of the folder and what the file itself brings in."""
+"""Finding what a cell names, among the records of the folder and what the file itself adds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CellNames(Names[T]):
 
 
 class Once:
-    """Refuses to bring in the same thing twice: only one of the two would count."""
+    """Refuses to import the same thing twice: only one of the two would count."""
 
     def __init__(self, cells: CellReader) -> None:
         self._cells = cells

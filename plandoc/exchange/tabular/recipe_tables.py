@@ -13,7 +13,7 @@ from plandoc.exchange.names import did_you_mean, folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
-from plandoc.exchange.tabular.recipe_texts import LineText, PartText, RecipeText, YieldText
+from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
@@ -22,8 +22,8 @@ _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
 @frozen
-class Catalog:
-    """What is in the folder before the import."""
+class ExistingCatalog:
+    """The folder's catalog before the import."""
 
     ingredients: Sequence[Ingredient]
     recipes: Sequence[Recipe]
@@ -37,7 +37,9 @@ class RecipeReader:
         notes: What is to be said about them.
     """
 
-    def __init__(self, cells: CellReader, catalog: Catalog, maker: DraftMaker, *, add_ingredients: bool) -> None:
+    def __init__(
+        self, cells: CellReader, catalog: ExistingCatalog, maker: DraftMaker, *, add_ingredients: bool
+    ) -> None:
         self.notes: list[str] = []
         self._cells = cells
         self._catalog = catalog
@@ -52,13 +54,13 @@ class RecipeReader:
             self._units.setdefault(unit.recipe_id, []).append(unit)
 
     def read(self, texts: Iterable[RecipeText]) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for text, recipe, present in self._start(texts):
             self._fill(text, recipe, present)
             self._read_yields(text, recipe, present)
         if self._new_ingredients:
             names = ", ".join(shown(one.name) for one in self._new_ingredients)
-            self.notes.append(f"ingredients that were not there: {names}")
+            self.notes.append(f"new ingredients: {names}")
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
         """Name all recipes before any is filled: one may hold another that comes later."""
@@ -100,7 +102,7 @@ class RecipeReader:
     def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
         return self._ingredient(line.ingredient), self._cells.amount(line.quantity), self._cells.unit(line.unit)
 
-    def _part(self, part: PartText) -> tuple[Any, Decimal]:
+    def _part(self, part: SubRecipeText) -> tuple[Any, Decimal]:
         multiplier = self._cells.amount(part.multiplier)
         if not part.recipe:
             self._cells.name(part.recipe)

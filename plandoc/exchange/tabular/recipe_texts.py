@@ -9,7 +9,7 @@ import attrs
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_reader import Tables
-from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 
 CSV_COLUMNS = Columns(
@@ -39,7 +39,7 @@ class LineText:
 
 
 @frozen
-class PartText:
+class SubRecipeText:
     """A recipe in a recipe."""
 
     recipe: Cell
@@ -70,7 +70,7 @@ class RecipeText:
     name: Cell
     category: Cell
     lines: list[LineText] = attrs.Factory(list)
-    parts: list[PartText] = attrs.Factory(list)
+    parts: list[SubRecipeText] = attrs.Factory(list)
     yields: list[YieldText] = attrs.Factory(list)
 
 
@@ -79,12 +79,12 @@ def recipe_texts(tables: Tables) -> list[RecipeText]:
     return [_from_object(row) for row in tables.rows] if tables.is_json else _from_rows(tables)
 
 
-def _from_object(row: Row) -> RecipeText:
+def _from_object(row: TableRow) -> RecipeText:
     return RecipeText(
         row.cell("name"),
         row.cell("category"),
         [LineText(line.cell("ingredient"), line.cell("quantity"), line.cell("unit")) for line in row.rows("lines")],
-        [PartText(part.cell("recipe"), part.cell("multiplier")) for part in row.rows("sub_recipes")],
+        [SubRecipeText(part.cell("recipe"), part.cell("multiplier")) for part in row.rows("sub_recipes")],
         [
             YieldText(
                 one.cell("name"), one.cell("item_unit"), one.cell("items_per_batch"), one.cell("batch_percentage")
@@ -105,7 +105,7 @@ def _from_rows(tables: Tables) -> list[RecipeText]:
     return recipes
 
 
-def _add_row(cells: CellReader, recipe: RecipeText, row: Row) -> None:
+def _add_row(cells: CellReader, recipe: RecipeText, row: TableRow) -> None:
     ingredient, part, makes, of = (row.cell(name) for name in ("ingredient", "sub_recipe", "makes", "of"))
     quantity, unit = row.cell("quantity"), row.cell("unit")
     if ingredient and part:
@@ -114,7 +114,7 @@ def _add_row(cells: CellReader, recipe: RecipeText, row: Row) -> None:
         recipe.lines.append(LineText(ingredient, quantity, unit))
     elif part:
         _refuse_unit(cells, unit)
-        recipe.parts.append(PartText(part, quantity))
+        recipe.parts.append(SubRecipeText(part, quantity))
     elif quantity or (unit and not makes):
         cells.refuse_cell(ingredient, "wanted an ingredient or a sub-recipe, found nothing")
     if makes or of:

@@ -14,7 +14,7 @@ from plandoc.exchange.tabular.cells import CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
-from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
 
@@ -35,11 +35,11 @@ class StockReader:
             self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
 
     def read(self, tables: Tables) -> None:
-        """Have everything made; what is wrong is kept by the reader of the cells."""
+        """Make the drafts; the reader of the cells collects the problems."""
         for row in tables.rows:
             self._read(row)
 
-    def _read(self, row: Row) -> None:
+    def _read(self, row: TableRow) -> None:
         cell, unit = row.cell("ingredient"), row.cell("unit")
         quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
         name = self._cells.name(cell)

@@ -1,4 +1,4 @@
-"""The text of a table; everything that is not such a text is refused in one sentence."""
+"""The text of a table file; anything else is refused with one message."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.input_file import read_content
 from plandoc.storage.strict_json import conflict_line
 
-# More than a thousand bakeries would write; a file far larger is a mistake, and would fill the memory.
+# More than a thousand bakeries would write; a much larger file is a mistake, and would fill the memory.
 LARGEST_BYTES = 10_000_000
-# A file of that size with more lines or more cells holds hardly anything in each, and would keep everybody waiting.
+# A file of that size with more lines or more cells has next to nothing in each, and would take too long to read.
 MOST_LINES = 500_000
 MOST_COMMAS = 1_000_000
 
@@ -50,11 +50,11 @@ def _decoded(path: Path, content: bytes) -> str:
         ("semicolons", ";", MOST_COMMAS),
     ):
         if text.count(mark) > most:
-            hint = "is it the right file? Else divide it into several"
+            hint = "check that it is the right file, or divide it into several"
             raise _refused(path, f"wanted at most {most} {what}, found {text.count(mark)}", hint)
     if conflict := conflict_line(text):
-        hint = "the file holds two versions: keep one, and take out the other and the marks"
-        raise _refused(path, "found the mark of a merge that met a conflict", hint, line=conflict)
+        hint = "the file holds two versions: keep one, and take out the other and the markers"
+        raise _refused(path, "found a merge conflict marker", hint, line=conflict)
     if not text.strip():
         raise _refused(path, "the file is empty", "write a line with the names of the columns, then the rows")
     return text

@@ -9,7 +9,7 @@ from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
 from plandoc.exchange.tabular.json_rows import read_json
 from plandoc.exchange.tabular.table_files import read_text
-from plandoc.exchange.tabular.table_rows import Columns, Row
+from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 
 
@@ -24,24 +24,24 @@ class Tables:
     """
 
     cells: CellReader
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     is_json: bool
 
-    def grouped(self, column: str) -> list[tuple[Cell, list[Row]]]:
+    def grouped(self, column: str) -> list[tuple[Cell, list[TableRow]]]:
         """Return the rows that name the same thing in a column, each group with the cell that names it first.
 
         Rows of one thing are below one another; where they are apart, something was probably pasted twice, and
         that is kept as a problem.
         """
-        groups: dict[str, tuple[Cell, list[Row]]] = {}
+        groups: dict[str, tuple[Cell, list[TableRow]]] = {}
         above = None
         for row in self.rows:
             name = row.cell(column)
             key = folded(name.text)
             if key in groups and above != key:
                 first = groups[key][0].line
-                message = f"the rows of {shown(name.text)} are apart, the first on line {first}"
-                self.cells.refuse_cell(name, message, f"put all rows of a {column} one below the other")
+                message = f"the rows of {shown(name.text)} are not together; the first is on line {first}"
+                self.cells.refuse_cell(name, message, f"put all rows of a {column} together")
             groups.setdefault(key, (name, []))[1].append(row)
             above = key
         return list(groups.values())

@@ -38,7 +38,7 @@ class Columns:
 
 
 @frozen
-class Row:
+class TableRow:
     """One row.
 
     Attributes:
@@ -50,14 +50,14 @@ class Row:
 
     line: int
     cells: Mapping[str, Cell]
-    lists: Mapping[str, tuple[Row, ...]] = MappingProxyType({})
+    lists: Mapping[str, tuple[TableRow, ...]] = MappingProxyType({})
     path: str = ""
 
     def cell(self, name: str) -> Cell:
         """Return a cell; a blank one where the row holds none of this name."""
         return self.cells.get(name) or Cell("", self.line, f"{self.path}{name}")
 
-    def rows(self, name: str) -> tuple[Row, ...]:
+    def rows(self, name: str) -> tuple[TableRow, ...]:
         """Return the rows of a list; none where it holds none."""
         return self.lists.get(name, ())
 
@@ -73,7 +73,7 @@ def column_of(written: str, columns: Columns) -> str | None:
 
 
 def unknown_column(written: str, columns: Columns) -> tuple[str, str]:
-    """Return what is said about a name that is not known, and the way out."""
+    """Return the message for an unknown name, and the hint."""
     names = ", ".join(columns.names)
     near = did_you_mean(written.replace(" ", "_"), columns.names)
     return f"{shown(written)} is not a part of {columns.what_with_article}", near or f"wanted {names}"

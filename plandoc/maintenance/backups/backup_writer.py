@@ -10,24 +10,19 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, Problem, StorageError, ValidationError, shorten
+from plandoc.errors import FolderNotFoundError, Outcome, Problem, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
-from plandoc.maintenance.backups.backup_reader import open_backup
-from plandoc.maintenance.backups.staging import sync_parent, temporary_beside
+from plandoc.maintenance.backups.backup_targets import is_archive, write_to_target
 from plandoc.maintenance.backups.verification import problems_in
 from plandoc.storage import archive, initialize
 from plandoc.storage.archive import Manifest
-from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
-from plandoc.tables import EVENTS_FOLDER
-
-ARCHIVE_SUFFIX = ".zip"
 
 
 @frozen
@@ -102,38 +97,8 @@ def _make(
 def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> BackupReport:
     """Write a backup, an archive or a folder as the name says; it gets its name once it reads back correctly."""
     problems = tuple(problems_in(contents))
-    as_archive = place.suffix.lower() == ARCHIVE_SUFFIX
-    size = (_write_archive if as_archive else _write_folder)(place, manifest, contents, layer)
+    size = write_to_target(place, manifest, contents, layer)
     return BackupReport(place, manifest, len(contents), size, problems)
-
-
-def _write_archive(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
-    content = archive.render_archive(manifest, contents)
-    with temporary_beside(place, manifest.created_at, layer) as temporary:
-        write = AtomicWrite(place, temporary, layer)
-        write.stage(content)
-        _read_back(temporary, manifest, contents, layer)
-        write.publish()
-        sync_parent(write)
-    return len(content)
-
-
-def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> int:
-    everything = {**contents, archive.MANIFEST: archive.render_manifest(manifest)}
-    with temporary_beside(place, manifest.created_at, layer) as temporary:
-        write = AtomicWrite(place, temporary, layer)
-        write.stage_folder(everything, [EVENTS_FOLDER])
-        _read_back(temporary, manifest, contents, layer)
-        # One step; the system refuses it when another folder with files has the name by now.
-        write.replace()
-        sync_parent(write)
-    return sum(map(len, everything.values()))
-
-
-def _read_back(written: Path, manifest: Manifest, contents: Mapping[str, bytes], layer: Files) -> None:
-    read = open_backup(written, files=layer)
-    if read.manifest != manifest or read.documents != contents:
-        raise StorageError(str(written), "the backup does not read back as it was written", Outcome.NOT_SAVED)
 
 
 def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
@@ -175,7 +140,7 @@ def _place_for(target: Path, keep: int | None, timestamp: datetime.datetime, lay
 def _check_keep(keep: int, target: Path) -> None:
     if type(keep) is not int or keep < 1:
         raise _refused(f"wanted the number of backups to keep, at least 1, found {shorten(keep)}", field="keep")
-    if target.suffix.lower() == ARCHIVE_SUFFIX:
+    if is_archive(target):
         hint = "name the folder that holds them"
         raise _refused(f"wanted a folder for several backups, found the name of an archive: {target}", hint)
 

@@ -30,6 +30,7 @@ from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
+from plandoc.maintenance.backups.backup_targets import ARCHIVE_SUFFIX
 from plandoc.maintenance.backups.restore_target import RestoreTarget, examine_target
 from plandoc.maintenance.backups.staging import sync_parent, temporary_beside
 from plandoc.maintenance.backups.verification import problems_in
@@ -213,7 +214,7 @@ def _keep(target: RestoreTarget, timestamp: datetime.datetime, layer: Files) -> 
         backend = FolderBackend(target.root, files=layer)
         contents = backend.view(files_of)
         backend.close()
-        place = rotation.free_path(stem, backup_writer.ARCHIVE_SUFFIX, layer)
+        place = rotation.free_path(stem, ARCHIVE_SUFFIX, layer)
         return backup_writer.write(place, archive.describe(contents, timestamp=timestamp), contents, layer).path
     place = rotation.free_path(stem, "", layer)
     with temporary_beside(place, timestamp, layer) as temporary:

@@ -72,10 +72,10 @@ def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
         if not root.exists():
             raise FolderNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
-        before = _moment(root, files)
+        before = _identity(root, files)
         inspection, issues = _inspect_once(root, files)
         # A concurrent write would look like documents that do not fit together.
-        if not issues or _moment(root, files) == before:
+        if not issues or _identity(root, files) == before:
             return inspection, issues
     return _inspect_in_turn(root, files)
 
@@ -114,7 +114,7 @@ def _holds_documents(folder: DocumentFiles) -> bool:
         return True
 
 
-def _moment(root: Path, files: Files) -> Identity | None:
+def _identity(root: Path, files: Files) -> Identity | None:
     try:
         return identify(DocumentFiles(root, files), files, 0)
     except (PlandocError, OSError):

@@ -204,7 +204,7 @@ class Inspection:
             return
         message = f"the folder is missing, but events were numbered up to {self.marker.next_event_id - 1}"
         alike = [name for name in self._files.names(self._folder.root) if name.casefold() == EVENTS_FOLDER]
-        hint = "take it back from a backup; if all events were removed, create an empty folder with this name"
+        hint = "restore it from a backup; if all events were removed, create an empty folder with this name"
         for name in alike:
             hint = f"rename {name!r} to {EVENTS_FOLDER!r}"
         yield Issue(Problem(message, file=EVENTS_FOLDER, hint=hint))

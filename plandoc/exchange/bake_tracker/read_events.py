@@ -10,8 +10,8 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import shorten
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.frozen import frozen
 
 _STATES = {state.value: state for state in records.PlanState}
@@ -65,7 +65,7 @@ def events(export: ExportReader) -> list[EventRows]:
 
         def one(row: Fields, reader: Reader = reader) -> None:
             number = export.number_of(row.reference("events", "event_slug", "event_name"))
-            # An event that is not in the file has made the row a failed one; the rest of it is looked at all the same.
+            # A row whose event is not in the file has failed; the rest of the row is still checked.
             reader(export, row, read.get(number) or EventRows(_NO_EVENT))
 
         export.each(table, one)
@@ -121,7 +121,7 @@ def _decision(export: ExportReader, row: Fields, event: EventRows) -> None:
 
 def _record(export: ExportReader, row: Fields, event: EventRows) -> None:
     recipe, unit = _recipe_and_unit(export, row, _RECIPES[0])
-    baked_at, notes = row.moment("produced_at"), row.text("notes")
+    baked_at, notes = row.timestamp("produced_at"), row.text("notes")
     event.runs.append(Batches("production_records", row.whole("batches"), recipe, unit, baked_at, notes))
 
 
@@ -137,7 +137,7 @@ def _recipe_and_unit(export: ExportReader, row: Fields, field: str) -> tuple[int
 
 def _amendment(export: ExportReader, row: Fields, event: EventRows) -> None:
     # What an amendment changed is only known with the snapshot before it, and exports carry no snapshots.
-    reason = "the plan comes in as it is after it; an amendment cannot be kept without the snapshot it changed"
+    reason = "the plan is imported as amended; the amendment itself cannot be kept without the snapshot that it changed"
     export.skip("plan_amendments", event.event.name, reason)
     row.leave()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredients import ingredient_needs
+from plandoc.domain.ingredient_needs import ingredient_needs
 from plandoc.domain.measures import Amount, convert
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.errors import ValidationError

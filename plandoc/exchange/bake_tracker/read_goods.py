@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from plandoc import records
 from plandoc.errors import ValidationError
-from plandoc.exchange.bake_tracker.fields import Fields, Reference
-from plandoc.exchange.bake_tracker.reader import ExportReader
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
+from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.frozen import frozen
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
@@ -18,7 +18,7 @@ Parts = dict[int, list[tuple[Decimal, records.Component]]]
 
 @frozen
 class _Good:
-    """A good or a package of which nobody knows yet what is in it."""
+    """A good or a package whose contents are not known yet."""
 
     table: str
     number: int
@@ -61,7 +61,7 @@ def _package(export: ExportReader, row: Fields) -> _Good:
 
 
 def _named(export: ExportReader, row: Fields, table: str, given: str, name: str, *, bare: bool) -> _Good:
-    # A package and a good may be called alike, and both become goods: their slugs share one namespace.
+    # A package and a good may have the same name, and both become goods: their slugs share one namespace.
     slug, number = export.slug("finished_goods", given, name), export.new_number()
     notes = "\n".join(text for text in (row.text("description"), row.text("notes")) if text)
     export.know(table, number, name, slug, given)
@@ -78,7 +78,7 @@ def _composition(export: ExportReader, row: Fields, parts: Parts) -> None:
     order = row.amount("sort_order", Decimal(0))
     part = unit or inner
     if part is None:
-        export.skip("compositions", whole.text, "packaging and materials have no place in a good")
+        export.skip("compositions", whole.text, "a good cannot contain packaging or materials")
         return
     component = _part(export, part, row.amount("component_quantity", Decimal(1)), row.text("notes"))
     parts.setdefault(export.number_of(whole), []).append((order, component))
@@ -91,7 +91,7 @@ def _package_good(export: ExportReader, row: Fields, parts: Parts) -> None:
     parts.setdefault(whole, []).append((Decimal(0), component))
 
 
-def _part(export: ExportReader, reference: Reference, quantity: Decimal, notes: str) -> records.Component:
+def _part(export: ExportReader, reference: NameReference, quantity: Decimal, notes: str) -> records.Component:
     number = export.number_of(reference)
     if reference.kind == "finished_units":
         return records.Component(finished_unit_id=number, quantity=quantity, notes=notes)

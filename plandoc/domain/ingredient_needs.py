@@ -6,9 +6,7 @@ reason.
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 import attrs
@@ -18,18 +16,11 @@ from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.domain.recipe_scaling import scaled
 from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
 from plandoc.units import Dimension
-
-# By the id of the ingredient and the canonical spelling of the unit.
-_Quantities = dict[tuple[int, str], Decimal]
-
-# Quantities and multipliers are decimals, so their products and sums are, too. Ten levels of 25 digits each fit easily;
-# what does not fit is an error and never rounded. Several times faster than fractions.
-_EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
-_NOTHING = Decimal(0)
 
 
 @frozen
@@ -109,7 +100,7 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
         wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
         problems.extend(wrong)
         if not wrong:
-            sums.append((group.definitions, _sums(batches, recipes)))
+            sums.append((group.definitions, scaled(batches, recipes)))
     refuse(problems)
     needed: dict[int, _Needed] = {}
     for definitions, quantities in sums:
@@ -140,46 +131,11 @@ class _Needed:
         self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
 
 
-def _sums(batches: Mapping[int, int], recipes: NestedRecipes) -> _Quantities:
-    one_batch = _OneBatch(recipes)
-    sums: _Quantities = {}
-    with decimal.localcontext(_EXACTLY):
-        for recipe_id, number in batches.items():
-            _add(sums, one_batch.quantities(recipe_id), Decimal(number))
-    return sums
-
-
-class _OneBatch:
-    """What one batch of a recipe takes, computed once for each recipe."""
-
-    def __init__(self, recipes: NestedRecipes) -> None:
-        self._recipes = recipes
-        self._quantities: dict[int, _Quantities] = {}
-
-    def quantities(self, recipe_id: int) -> _Quantities:
-        """Return what one batch takes; only for recipes without problems."""
-        if recipe_id not in self._quantities:
-            sums: _Quantities = {}
-            recipe = self._recipes.recipe(recipe_id)
-            for line in recipe.lines if recipe is not None else ():
-                key = (line.ingredient_id, units.canonical(line.unit))
-                sums[key] = sums.get(key, _NOTHING) + line.quantity
-            for part in recipe.sub_recipes if recipe is not None else ():
-                _add(sums, self.quantities(part.recipe_id), part.multiplier)
-            self._quantities[recipe_id] = sums
-        return self._quantities[recipe_id]
-
-
 def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
     for recipe_id, number in batches.items():
         wrong = non_negative_int(number)
         if wrong is not None:
             yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
-
-
-def _add(sums: _Quantities, more: _Quantities, times: Decimal) -> None:
-    for key, quantity in more.items():
-        sums[key] = sums.get(key, _NOTHING) + quantity * times
 
 
 def _rows(needed: Iterable[_Needed]) -> Iterator[NeedRow]:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, shorten
-from plandoc.exchange.bake_tracker.fields import Fields, Reference
-from plandoc.exchange.import_report import FailedRows, Outcome, Row
+from plandoc.exchange.bake_tracker.fields import Fields, NameReference
+from plandoc.exchange.import_report import FailedRows, ImportRow, RowOutcome
 from plandoc.exchange.names import Names
 from plandoc.exchange.references import renumbered
 
@@ -31,7 +31,7 @@ class ExportReader:
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self.failed = FailedRows()
-        self.skipped: list[Row] = []
+        self.skipped: list[ImportRow] = []
         self._tables = tables
         self._read: set[str] = set()
         self._ignored: Counter[tuple[str, str]] = Counter()
@@ -42,7 +42,7 @@ class ExportReader:
         self._known: dict[str, Names[int]] = {}
         # The row that is being read: its table, and what a person calls it.
         self._place = ("", "")
-        self._later: dict[int, tuple[Reference, tuple[str, str]]] = {}
+        self._later: dict[int, tuple[NameReference, tuple[str, str]]] = {}
 
     def each(self, table: str, parse: Callable[[Fields], T | None]) -> list[T]:
         """Return what a function makes of each row of a table; rows that it refuses are failed rows."""
@@ -77,11 +77,11 @@ class ExportReader:
         names.add(number, name, given)
         names.add_slug(number, slug)
 
-    def number_of(self, reference: Reference) -> int:
+    def number_of(self, reference: NameReference) -> int:
         """Return the number of what a row means; where that is nothing, or several things, the row is a failed one."""
         return self._meant(reference, self._place)
 
-    def later(self, reference: Reference) -> int:
+    def later(self, reference: NameReference) -> int:
         """Return a number that is to be exchanged, by `settled`, for that of a row which may come later."""
         number = self.new_number()
         self._later[number] = reference, self._place
@@ -93,7 +93,7 @@ class ExportReader:
         self._later.clear()
         return [renumbered(record, lambda _, number: meant.get(number, number)) for record in records]
 
-    def _meant(self, reference: Reference, place: tuple[str, str]) -> int:
+    def _meant(self, reference: NameReference, place: tuple[str, str]) -> int:
         names = self._known.get(reference.kind) or Names[int](reference.kind)
         meant = names.all_of(reference.text)
         if len(meant) == 1:
@@ -104,13 +104,13 @@ class ExportReader:
         if meant:
             reason = f"{shown} is the name of {len(meant)} rows; it does not say which is meant"
         self.failed.add(*place, reason)
-        # Stands in for it: nothing is imported from a file with a failed row.
+        # A placeholder: nothing is imported from a file with a failed row.
         return 1
 
-    # What is said about the file.
+    # Notes about the file.
 
     def note(self, text: str) -> None:
-        """Say something once in the report."""
+        """Add a note to the report, once."""
         if text not in self._notes:
             self._notes.append(text)
 
@@ -131,13 +131,13 @@ class ExportReader:
         return slug
 
     def skip(self, table: str, name: str, reason: str) -> None:
-        """Leave out a row that has no place here."""
-        self.skipped.append(Row(table, name, Outcome.SKIPPED, reason))
+        """Leave out a row that has no counterpart in plandoc."""
+        self.skipped.append(ImportRow(table, name, RowOutcome.SKIPPED, reason))
 
     def notes(self) -> tuple[str, ...]:
         """Return all notes: those said, ignored fields by table, tables without a place."""
         ignored = (
-            f"{table}: {key} has no place here and was left out ({count} {'row' if count == 1 else 'rows'})"
+            f"{table}: {key} has no counterpart in plandoc and was left out ({count} {'row' if count == 1 else 'rows'})"
             for (table, key), count in sorted(self._ignored.items())
         )
         return (*self._notes, *ignored, *self._unread())
@@ -159,7 +159,7 @@ class ExportReader:
             if name in self._read or value in (None, "", []):
                 continue
             rows = f"the table {name} ({len(value)} rows)" if type(value) is list else f"the key {name}"
-            unread.append(f"{rows} has no place here and was left out")
+            unread.append(f"{rows} has no counterpart in plandoc and was left out")
         return unread
 
 

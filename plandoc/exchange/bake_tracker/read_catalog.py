@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from plandoc import records
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.units import Dimension, dimension_of
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
@@ -42,7 +42,7 @@ def _ingredient(export: ExportReader, row: Fields) -> records.Ingredient:
     )
     parent = row.reference_or_none("ingredients", "parent_slug")
     if parent is not None:
-        # Nothing holds it; but it must not be a broken one.
+        # Nothing keeps it; but it must not be broken.
         export.later(parent)
     export.know("ingredients", record.id, name, record.slug, given)
     return record
@@ -98,7 +98,7 @@ def _unit(export: ExportReader, row: Fields, recipe: int | None) -> records.Fini
     if recipe is None:
         recipe = export.number_of(row.reference("recipes", "recipe_slug", "recipe_name"))
     elif (named := row.reference_or_none("recipes", "recipe_slug", "recipe_name")) is not None:
-        # Said twice, by its place and by a name: the place counts, but the name must not be a broken one.
+        # Given twice, by its place and by a name: the place counts, but the name must not be broken.
         export.later(named)
     record = records.FinishedUnit(
         name=name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from plandoc.errors import shorten
+from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
-from plandoc.exchange.bake_tracker.reader import ExportReader
 from plandoc.records import StockItem
 
 # Why a quantity is taken as it is, an amount in the package's unit, and not times the size of the package: the

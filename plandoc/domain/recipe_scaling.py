@@ -1,0 +1,59 @@
+"""Scaling recipes: what a number of batches takes of each ingredient, sub-recipes included, exactly as written."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Mapping
+from decimal import Decimal
+
+from plandoc import units
+from plandoc.domain.nested_recipes import NestedRecipes
+
+# By the id of the ingredient and the canonical spelling of the unit.
+Quantities = dict[tuple[int, str], Decimal]
+
+# Quantities and multipliers are decimals, so their products and sums are, too. Ten levels of 25 digits each fit easily;
+# what does not fit is an error and never rounded. Several times faster than fractions.
+_EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
+_NOTHING = Decimal(0)
+
+
+def scaled(batches: Mapping[int, int], recipes: NestedRecipes) -> Quantities:
+    """Return what batches take of each ingredient, in each unit that the recipes use; nothing is converted.
+
+    Args:
+        batches: How many batches of each recipe, by its id.
+        recipes: The recipes; those of the batches have no problems.
+    """
+    one_batch = _OneBatch(recipes)
+    sums: Quantities = {}
+    with decimal.localcontext(_EXACTLY):
+        for recipe_id, number in batches.items():
+            _add(sums, one_batch.quantities(recipe_id), Decimal(number))
+    return sums
+
+
+class _OneBatch:
+    """What one batch of a recipe takes, computed once for each recipe."""
+
+    def __init__(self, recipes: NestedRecipes) -> None:
+        self._recipes = recipes
+        self._quantities: dict[int, Quantities] = {}
+
+    def quantities(self, recipe_id: int) -> Quantities:
+        """Return what one batch takes; only for recipes without problems."""
+        if recipe_id not in self._quantities:
+            sums: Quantities = {}
+            recipe = self._recipes.recipe(recipe_id)
+            for line in recipe.lines if recipe is not None else ():
+                key = (line.ingredient_id, units.canonical(line.unit))
+                sums[key] = sums.get(key, _NOTHING) + line.quantity
+            for part in recipe.sub_recipes if recipe is not None else ():
+                _add(sums, self.quantities(part.recipe_id), part.multiplier)
+            self._quantities[recipe_id] = sums
+        return self._quantities[recipe_id]
+
+
+def _add(sums: Quantities, more: Quantities, times: Decimal) -> None:
+    for key, quantity in more.items():
+        sums[key] = sums.get(key, _NOTHING) + quantity * times
