@@ -1,7 +1,6 @@
 """The command `plandoc`: arguments, printing and exit statuses; it holds no rule of baking or of files.
 
-What every single command costs to start is watched: the modules of the other commands, and rich, are imported
-only where they are needed.
+Start-up time counts in every command: the modules of other commands, and rich, are imported only when needed.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-# Modules and records stay to the end of a command, so that looking for garbage among them finds none, and takes a tenth
-# of its time. Not never: a long import may leave much behind.
+# Modules and records live until the end of a command, so collecting garbage among them finds none and takes a tenth of
+# its time. A long import may still produce garbage, so collection is delayed, not disabled.
 _OBJECTS_BEFORE_COLLECTION = 200_000
 
-# When the process ends, Python looks through everything once more before it lets go of it, which takes another tenth;
-# what is frozen is left out. Stores are closed and what was said is written by then.
+# At exit, Python collects once more, which takes another tenth; frozen objects are skipped. By then stores are closed and
+# the output is written.
 atexit.register(gc.freeze)
 
 
@@ -26,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = gc.get_threshold()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, *before[1:])
     try:
-        # Only now, for importing is a good part of what a command does.
-        from plandoc.cli import app  # noqa: PLC0415
+        from plandoc.cli import app  # noqa: PLC0415  (imported while collection is paused: a tenth of a command's time)
 
         return app.main(arguments)
     finally:

@@ -1,7 +1,7 @@
 """`plandoc amend drop`, `add`, `quantity`, `batches`, `recipe`, `good`, and `plandoc amendments`.
 
-A change may leave the plan short. That is allowed, for somebody gave a reason, but it is never done in silence: what
-there is to look at after the change, and was not before, is shown with it.
+A change may leave the plan short. That is allowed, because a reason is given, but never silently: findings that the
+change causes are shown with it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from plandoc.cli import beyond, printing
-from plandoc.cli.confirm import Wanted, counted, do_if_agreed
+from plandoc.cli import excess, printing
+from plandoc.cli.concerns import Concern, concerns_from
+from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.lookup import event_id, in_plan
-from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, moment_in_words, whole_number
+from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, format_timestamp, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
@@ -38,7 +38,7 @@ from plandoc.workflow import revisions
 from plandoc.workflow.decisions import get_batch_decisions
 from plandoc.workflow.review import review_plan
 
-_MENDED_BY_ENOUGH = frozenset({FindingKind.UNDECIDED, FindingKind.SHORT, FindingKind.STALE})
+_FIXED_BY_ENOUGH = frozenset({FindingKind.UNDECIDED, FindingKind.SHORT, FindingKind.STALE})
 
 
 def drop(
@@ -51,13 +51,13 @@ def drop(
     json: bool = False,
     folder: Folder,
 ) -> None:
-    """Take a good out of the plan; its recipes stay chosen.
+    """Drop a good from the plan; its recipes stay chosen.
 
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why the plan changes; it is kept for ever.
-        force: Drop it although batches of what it is made of are baked.
+        reason: Why the plan changes; it is kept permanently.
+        force: Drop it even if batches of what it is made of are already baked.
         json: Print the amendment as JSON.
 
     Examples:
@@ -82,14 +82,14 @@ def add(
     json: bool = False,
     folder: Folder,
 ) -> None:
-    """Put a good into the plan, with the recipes that it needs.
+    """Add a good to the plan, with the recipes that it needs.
 
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        quantity: How many of it are handed out.
-        reason: Why the plan changes; it is kept for ever.
-        enough: Also bake enough of all that it needs, for the same reason.
+        quantity: How many to hand out.
+        reason: Why the plan changes; it is kept permanently.
+        enough: Also bake enough of everything it needs, with the same reason.
         json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
@@ -119,9 +119,9 @@ def quantity(
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        quantity: How many from now on.
-        reason: Why the plan changes; it is kept for ever.
-        enough: Also change the batches of all that it needs to as many as are enough, for the same reason.
+        quantity: The new number.
+        reason: Why the plan changes; it is kept permanently.
+        enough: Also change the batches of everything it needs to the number that is enough, with the same reason.
         json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
@@ -149,15 +149,15 @@ def batches(
 ) -> int:
     """Change how many batches are baked; 0 takes them out of the plan.
 
-    When that is more than ten times what is enough, you are asked.
+    Asks for confirmation when that is more than ten times what is enough.
 
     Args:
         event: The event, by its short name or number.
-        unit: The unit, by its short name or number; left out with --enough.
-        batches: How many from now on, those that are baked already included; left out with --enough.
-        reason: Why the plan changes; it is kept for ever.
-        enough: Bake as many batches as are enough of everything that the goods need, for one reason.
-        yes: Change it to however many; for scripts, which cannot be asked.
+        unit: The unit, by its short name or number; omit it with --enough.
+        batches: The new number, including those already baked; omit it with --enough.
+        reason: Why the plan changes; it is kept permanently.
+        enough: Bake enough batches of everything that the goods need, with one reason.
+        yes: Do not ask for confirmation; for scripts.
         json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
@@ -166,23 +166,25 @@ def batches(
     """
     if enough:
         if unit is not None:
-            raise UsageError("amend batches wants UNIT BATCHES or --enough, found both")
+            raise UsageError("amend batches takes UNIT BATCHES or --enough, not both")
         _amend_enough(event, reason, folder, json=json)
         return 0
     if unit is None or batches is None:
-        raise UsageError("amend batches wants UNIT BATCHES, or --enough for as many as are needed of everything")
+        raise UsageError("amend batches needs UNIT BATCHES, or --enough to bake enough of everything")
 
-    def look(session: Session) -> list[Doubt]:
+    def find_concerns(session: Session) -> list[Concern]:
         found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
         by_id = {in_plan(FinishedUnit, unit, found.id, session).id: batches}
-        return list(beyond.beyond_the_need(found.id, by_id, session))
+        return list(excess.over_need(found.id, by_id, session))
 
     def change(found: int, session: Session) -> PlanAmendment:
         unit_id = in_plan(FinishedUnit, unit, found, session).id
         return operations.modify_batch_decision(found, unit_id, batches, reason, session=session)
 
-    wanted = Wanted("amend the plan", look, _amending(event, change), beyond.title, "Amend it anyway?")
-    amended = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    action = ConfirmedAction(
+        "amend the plan", find_concerns, _amending(event, change), excess.title, "Amend it anyway?"
+    )
+    amended = run_if_confirmed(action, folder, yes=yes, is_silent=True)
     if amended is None:
         return 1
     _show(amended, event, json=json)
@@ -197,14 +199,15 @@ def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> Non
 
 
 def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
-    """Take over what the catalog says of a recipe now: the plan goes on with it from here.
+    """Update a recipe in the plan to its current definition in the catalog.
 
-    Sub-recipes come with it, what they yield, and what their ingredients weigh. What is baked already stays as it is.
+    Its sub-recipes, their yields and the weights of their ingredients are updated too. Batches already baked do not
+    change.
 
     Args:
         event: The event, by its short name or number.
         recipe: The recipe, by its short name or number.
-        reason: Why the plan changes; it is kept for ever.
+        reason: Why the plan changes; it is kept permanently.
         json: Print the amendment as JSON.
 
     Examples:
@@ -219,14 +222,14 @@ def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folde
 
 
 def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
-    """Take over what the catalog says a good is made of now: the plan goes on with it from here.
+    """Update a good in the plan to its current definition in the catalog.
 
-    The goods inside it come with it, and recipes that are missing. What is packed already stays as it is.
+    The goods inside it are updated too, and missing recipes are added. Goods already packed do not change.
 
     Args:
         event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why the plan changes; it is kept for ever.
+        reason: Why the plan changes; it is kept permanently.
         json: Print the amendment as JSON.
 
     Examples:
@@ -241,7 +244,7 @@ def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: F
 
 
 def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """List what was changed in a plan since production started, in the order of the changes, with the reasons.
+    """List the amendments made since production started, in order, with their reasons.
 
     Args:
         event: The event, by its short name or number.
@@ -250,26 +253,26 @@ def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> Non
     Examples:
         plandoc amendments harbour-market
     """
-    found = folder.look(lambda session: _amendments(event, session))
+    found = folder.read(lambda session: _amendments(event, session))
     if json:
         printing.print_json([as_row(one.amendment) for one in found])
         return
     columns = [printing.Column("no", is_number=True), *map(printing.Column, ("when (UTC)", "change", "reason"))]
     rows = [
-        (one.amendment.sequence, moment_in_words(one.amendment.created_at), one.in_words, one.amendment.reason)
+        (one.amendment.sequence, format_timestamp(one.amendment.created_at), one.in_words, one.amendment.reason)
         for one in found
     ]
-    printing.print_table("Amendments", columns, rows, when_empty="none; the plan is as it was")
+    printing.print_table("Amendments", columns, rows, when_empty="none; the plan is unchanged")
 
 
 @frozen
 class _Amended:
-    """An amendment with what is said about it.
+    """An amendment with its description.
 
     Attributes:
         amendment: As it is stored.
-        in_words: What it changed, with the names that the plan has.
-        made: What the batches make, when it changed batches; else blank.
+        in_words: What it changed, with the names used in the plan.
+        made: What the batches make when it changed batches; otherwise blank.
     """
 
     amendment: PlanAmendment
@@ -283,13 +286,13 @@ class _Step:
 
     Attributes:
         amended: The amendments, in their order.
-        findings: What there is to look at since then.
-        doubts: The same in the command's words.
+        findings: Findings that it caused.
+        concerns: The same in the command's words.
     """
 
     amended: tuple[_Amended, ...]
     findings: tuple[Finding, ...]
-    doubts: tuple[Doubt, ...]
+    concerns: tuple[Concern, ...]
 
 
 def _amend(
@@ -307,7 +310,7 @@ def _amending(key: str, change: Callable[[int, Session], object]) -> Callable[[S
         new = [finding for finding in review_plan(found, session=session) if finding not in before]
         made = operations.get_amendments(found, session=session)[known:]
         amended = (_Amended(one, _with_recipes(one, session), _made(one, session)) for one in made)
-        return _Step(tuple(amended), tuple(new), tuple(doubts_of(new, key)))
+        return _Step(tuple(amended), tuple(new), tuple(concerns_from(new, key)))
 
     return guarded
 
@@ -321,14 +324,14 @@ def _show(step: _Step, key: str, *, json: bool, enough: bool = False) -> None:
         if amended.made:
             printing.say(amended.made)
     if not step.amended:
-        printing.say("as many batches are decided as are enough, so none were changed")
-    if step.doubts:
-        printing.say(f"{counted(len(step.doubts))} since this change:")
-        for doubt in step.doubts:
-            printing.say(f"- {doubt.message}")
-        if _MENDED_BY_ENOUGH & {finding.kind for finding in step.findings}:
+        printing.say("enough batches are decided already; none were changed")
+    if step.concerns:
+        printing.say(f"{counted(len(step.concerns))} caused by this change:")
+        for concern in step.concerns:
+            printing.say(f"- {concern.message}")
+        if _FIXED_BY_ENOUGH & {finding.kind for finding in step.findings}:
             printing.say(
-                f"'plandoc amend batches {shlex.quote(key)} --enough --reason TEXT' bakes as much as is needed"
+                f"'plandoc amend batches {shlex.quote(key)} --enough --reason TEXT' bakes enough of everything"
             )
 
 
@@ -345,7 +348,7 @@ def _amendments(key: str, session: Session) -> list[_Amended]:
 
 
 def _good_in_plan(key: str, event: int, session: Session) -> int:
-    """Return the id of a good; one that is no longer defined can still leave a plan, by its number."""
+    """Return the id of a good; one that is no longer defined can still be dropped by its number."""
     try:
         return in_plan(FinishedGood, key, event, session).id
     except NotFoundError:
@@ -368,7 +371,7 @@ def _unit_name(unit_id: int, definitions: Definitions) -> str | None:
 
 
 def _made(amendment: PlanAmendment, session: Session) -> str:
-    """Return what the batches of an amendment make; its shortfall counts as accepted, so that no finding tells it."""
+    """Return what the batches of an amendment make; its shortfall counts as accepted, so no finding reports it."""
     change = amendment.change
     if not isinstance(change, ModifyBatch) or not change.new_batches:
         return ""

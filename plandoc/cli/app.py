@@ -1,6 +1,6 @@
 """Calling a command, and how it ends.
 
-Exit status 0: done. 1: refused, or what was looked at is not as it should be. 2: wrong usage. 3: done, but something
+Exit status 0: done. 1: refused, or a check found problems. 2: wrong usage. 3: done, but something
 failed afterwards; running the command again would do it twice.
 """
 
@@ -18,8 +18,8 @@ from plandoc import hints
 from plandoc.cli import parsing, printing, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
-from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
+from plandoc.cli.work_log import WorkLog
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.folder import RecoveryWarning
 
@@ -29,9 +29,9 @@ WRONG_USAGE = 2
 DONE_BUT = 3
 # As a shell reports a program that was ended by SIGINT or SIGPIPE.
 INTERRUPTED = 130
-NOBODY_READS = 141
+CLOSED_PIPE = 141
 
-# The first word of a command line by which a shell asks what can stand where TAB was pressed; no command begins so.
+# The first word of a command line by which a shell asks for completions; no command has this name.
 ASKING = "__complete"
 
 
@@ -39,58 +39,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == [ASKING]:
-        # Only here: other commands complete nothing.
-        from plandoc.cli import completion  # noqa: PLC0415
+        from plandoc.cli import completion  # noqa: PLC0415  (2 ms that other commands need not spend)
 
         return completion.answer(given[1:])
     with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning
-        return _run(given, Done())
+        return _run(given, WorkLog())
 
 
-def _run(arguments: list[str], done: Done) -> int:
+def _run(arguments: list[str], work_log: WorkLog) -> int:
     try:
-        status = _call(arguments, done)
+        status = _call(arguments, work_log)
         sys.stdout.flush()
         return status
     except UsageError as error:
         _complain(str(error), f"see 'plandoc {error.command} --help'" if error.command else "see 'plandoc --help'")
         return WRONG_USAGE
     except PlandocError as error:
-        return _refused(error, done)
+        return _refused(error, work_log)
     except streams.OutputError as error:
-        return _not_shown(error, done)
+        return _not_shown(error, work_log)
     except OSError as error:
-        # What the store meets it tells itself; this is about other paths, such as one that is too long.
-        _complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), *done.lines)
-        return DONE_BUT if done else REFUSED
+        # The store reports its own errors; this is about other paths, such as one that is too long.
+        _complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), *work_log.lines)
+        return DONE_BUT if work_log else REFUSED
     except KeyboardInterrupt:
-        _complain("interrupted", *done.lines)
+        _complain("interrupted", *work_log.lines)
         return INTERRUPTED
 
 
-def _refused(error: PlandocError, done: Done) -> int:
-    """Say why something was refused, and what was done all the same."""
+def _refused(error: PlandocError, work_log: WorkLog) -> int:
+    """Report why something was refused, and what was done nevertheless."""
     is_saved = isinstance(error, StorageError) and error.outcome is Outcome.SAVED
-    # What was begun has ended as the error itself says.
-    done.end("do not run it again" if is_saved and not done else None)
-    _complain(str(error), *done.lines)
-    return DONE_BUT if done else REFUSED
+    # The error itself says how the step ended.
+    work_log.end("do not run it again" if is_saved and not work_log else None)
+    _complain(str(error), *work_log.lines)
+    return DONE_BUT if work_log else REFUSED
 
 
-def _not_shown(error: streams.OutputError, done: Done) -> int:
-    """Say what was done although it could not be shown; a reader that went away need not hear that nothing was."""
-    if done or not error.nobody_reads:
-        _complain(str(error), *(done.lines or ["nothing was changed"]))
+def _not_shown(error: streams.OutputError, work_log: WorkLog) -> int:
+    """Report what was done although it could not be shown; a closed pipe needs no report that nothing was."""
+    if work_log or not error.is_closed_pipe:
+        _complain(str(error), *(work_log.lines or ["nothing was changed"]))
     streams.silence(sys.stdout)
-    if error.nobody_reads:
-        return NOBODY_READS
-    return DONE_BUT if done else REFUSED
+    if error.is_closed_pipe:
+        return CLOSED_PIPE
+    return DONE_BUT if work_log else REFUSED
 
 
 def _complain(*lines: str) -> None:
-    """Print a message below what was printed before it; what can no longer be printed is given up."""
+    """Print a message below what was printed before it; output that can no longer be printed is dropped."""
     try:
         sys.stdout.flush()
     except streams.OutputError:
@@ -98,10 +97,10 @@ def _complain(*lines: str) -> None:
     printing.complain("\n".join(lines))
 
 
-def _call(arguments: list[str], done: Done) -> int:
+def _call(arguments: list[str], work_log: WorkLog) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    call = parsing.read([as_text(argument) for argument in arguments], done)
+    call = parsing.read([as_text(argument) for argument in arguments], work_log)
     try:
         status = call()
     except PlandocError as error:
@@ -112,11 +111,11 @@ def _call(arguments: list[str], done: Done) -> int:
 
 
 def _typed(call: Call) -> dict[str, str]:
-    """Return what was typed for an event, a good and so on, so that the way out of a refusal can be pasted as it is."""
+    """Return what was typed for an event, a good and so on, so that the hint of a refusal can be pasted as it is."""
     if not isinstance(call, partial):
         return {}
     given = inspect.signature(call.func).bind_partial(*call.args, **call.keywords).arguments
-    # So many are packed now; how many are wanted is another number.
+    # This is how many were packed now, not how many are planned.
     names = hints.FACTS - ({"quantity"} if call.func.__name__ == "pack" else set())
     return {name: shlex.quote(str(value)) for name, value in given.items() if name in names and value is not None}
 

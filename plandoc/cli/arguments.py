@@ -1,7 +1,7 @@
-"""The arguments of a command, as its function declares them: said once, for the parser, the help and the completion.
+"""The arguments of a command, as its function declares them: declared once for the parser, the help and the completion.
 
-A parameter before the `/` is an argument, a keyword is an option, and `*words` takes all words that are left. What
-the signature cannot say is said by a `Parameter` in the annotation; what each is for is in the docstring.
+A parameter before the `/` is an argument, a keyword is an option, and `*words` takes all remaining words. A
+`Parameter` in the annotation adds what the signature cannot express; the docstring describes each.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from plandoc.frozen import frozen
 
 Convert = Callable[[str, str], Any]
 
-# The parameter of a command for the data folder that it works on: no argument, `--data` is understood by all commands.
+# The parameter for the data folder of a command; not an argument, because all commands accept `--data`.
 FOLDER = "folder"
 
 
 class Parameter:
-    """What the annotation of a parameter says beside its type.
+    """What the annotation of a parameter adds to its type.
 
     Attributes:
-        names: How it is called on the command line, when that is not the name of the parameter: "--from", or "RECIPE".
-        at_least_one: Whether `*words` wants at least one word.
-        words: The name of the list to complete from, when that is not what it is called.
+        names: Its names on the command line, when they differ from the name of the parameter: "--from", or "RECIPE".
+        at_least_one: Whether `*words` needs at least one word.
+        words: The list to complete from, when it differs from the name.
     """
 
     __slots__ = ("at_least_one", "names", "words")
@@ -52,14 +52,14 @@ class Argument:
 
     Attributes:
         parameter: The parameter of the function.
-        names: Of an option, all its names; of an argument, the one word that stands for it.
+        names: All names of an option; for an argument, its one placeholder.
         is_option: Whether it is given by its name.
         is_flag: Whether it is an option without a value.
         is_repeated: Whether it can be given several times.
         is_required: Whether it must be given.
         default: What the function gets when it is not given.
-        choices: The values that there are; none when there is no end of them.
-        convert: Makes the value of what was typed and what the argument is called; None takes what was typed.
+        choices: The allowed values; empty when any value is allowed.
+        convert: Makes the value from the typed text and the label of the argument; None takes the text as it is.
         words: The name of the list to complete from.
     """
 
@@ -75,16 +75,16 @@ class Argument:
     words: str
 
     @property
-    def called(self) -> str:
-        """What it is called in messages."""
+    def label(self) -> str:
+        """Its name in messages."""
         return self.names[0]
 
     @property
     def value(self) -> str:
-        """What stands for its value in the help, such as FOLDER."""
+        """The placeholder for its value in the help, such as FOLDER."""
         if self.choices:
             return "|".join(self.choices)
-        return self.words if self.is_option else self.called
+        return self.words if self.is_option else self.label
 
 
 def arguments_of(command: Callable[..., Any]) -> list[Argument]:
@@ -95,7 +95,7 @@ def arguments_of(command: Callable[..., Any]) -> list[Argument]:
 
 
 def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
-    said = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Parameter)), Parameter())
+    declared = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Parameter)), Parameter())
     kind, is_list = _kind_of(hint)
     is_option = parameter.kind is parameter.KEYWORD_ONLY
     is_rest = parameter.kind is parameter.VAR_POSITIONAL
@@ -104,15 +104,16 @@ def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
     choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
     return Argument(
         parameter=parameter.name,
-        names=said.names or ((f"--{plain}",) if is_option else (plain.upper(),)),
+        names=declared.names or ((f"--{plain}",) if is_option else (plain.upper(),)),
         is_option=is_option,
         is_flag=kind is bool,
         is_repeated=is_list or is_rest,
-        is_required=said.at_least_one if is_rest else not has_default,
+        is_required=declared.at_least_one if is_rest else not has_default,
         default=parameter.default if has_default else None,
         choices=choices,
         convert=_one_of(choices) if choices else _CONVERTERS.get(kind),
-        words=said.words or (_WORDS.get(kind, plain.upper()) if is_option or not said.names else said.names[0]),
+        words=declared.words
+        or (_WORDS.get(kind, plain.upper()) if is_option or not declared.names else declared.names[0]),
     )
 
 
@@ -127,16 +128,16 @@ def _kind_of(hint: Any) -> tuple[Any, bool]:
 
 
 def _one_of(choices: tuple[str, ...]) -> Convert:
-    def convert(text: str, called: str) -> str:
+    def convert(text: str, label: str) -> str:
         if text not in choices:
-            raise UsageError(f"wanted {' or '.join(choices)} for {called}, found {shorten(text)}")
+            raise UsageError(f"wanted {' or '.join(choices)} for {label}, found {shorten(text)}")
         return text
 
     return convert
 
 
 def as_text(argument: str) -> str:
-    r"""Return an argument as the text that was typed, also where the locale knows only ASCII.
+    r"""Return an argument as the text that was typed, even if the locale is limited to ASCII.
 
     >>> as_text("F\udcc3\udcaate"), as_text("F\u00eate")
     ('Fête', 'Fête')
@@ -144,21 +145,21 @@ def as_text(argument: str) -> str:
     return escaping.decoded(argument)
 
 
-def as_path(text: str, called: str = "a path") -> Path:
-    """Return the path that a text names; in the form that Python gives it where the system knows no other.
+def as_path(text: str, label: str = "a path") -> Path:
+    """Return the path that a text names, encoded as the file system requires.
 
     Args:
         text: As it was typed.
-        called: What it is called in messages.
+        label: The name of the argument in messages.
 
     Raises:
-        UsageError: for no text: an unset variable of a script must not mean the present folder. For a single hyphen,
-            too: no command reads the standard input.
+        UsageError: for empty text: an unset variable in a script must not mean the current folder. Also for a single
+            hyphen: no command reads the standard input.
     """
     if not text:
         raise UsageError("wanted a path, found nothing")
     if text == "-":
-        raise UsageError(f"wanted a path for {called}, found '-'; a file of that name is called ./-")
+        raise UsageError(f"wanted a path for {label}, found '-'; for a file of that name write ./-")
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
@@ -166,15 +167,15 @@ def as_path(text: str, called: str = "a path") -> Path:
     return Path(text)
 
 
-def _as_day(text: str, called: str) -> datetime.date:
-    from plandoc import codec  # noqa: PLC0415  (completing a command needs no cattrs)
+def _as_day(text: str, label: str) -> datetime.date:
+    from plandoc import codec  # noqa: PLC0415  (15 ms of cattrs, which completing does not need)
 
     try:
         return codec.day(text)
     except ValueError as error:
-        raise UsageError(f"{called}: {error}") from None
+        raise UsageError(f"{label}: {error}") from None
 
 
 _CONVERTERS: dict[Any, Convert] = {Path: as_path, datetime.date: _as_day, int: whole_number}
-# What stands for the value of an option, and is completed for it.
+# The placeholder for the value of an option, which is also the list to complete from.
 _WORDS: dict[Any, str] = {Path: "PATH", datetime.date: "DATE", int: "N"}

@@ -8,24 +8,24 @@ from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
 from plandoc.errors import Problem
+from plandoc.maintenance.backups import backup_writer
+from plandoc.maintenance.backups import restore as backup_restore
 
 
 def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
-    """Make a consistent copy of the data folder while others work in it, and read it back.
+    """Make a consistent copy of the data folder while others work in it, and verify it.
 
     Args:
-        target: A .zip file or a folder to be made; with --keep, a folder in which dated backups are made.
-        keep: How many backups stay in the folder; the oldest beyond it are removed.
+        target: A new .zip file or folder; with --keep, the folder that holds the dated backups.
+        keep: How many backups to keep in the folder; older ones are removed.
 
     Examples:
         plandoc backup backup.zip
         plandoc backup backups --keep 7
     """
-    from plandoc.maintenance.backups import backup_writer  # noqa: PLC0415  (no other command needs it)
-
-    folder.done.begin()
+    folder.work_log.begin()
     report = backup_writer.backup(folder.path, target, keep)
-    folder.done.end(f"the backup is in {report.path}")
+    folder.work_log.end(f"the backup is in {report.path}")
     manifest = report.manifest
     printing.say(
         f"{report.path}: {report.documents} files as of transaction {manifest.serial}, {report.size} bytes, verified"
@@ -34,7 +34,7 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         printing.say(f"{path}: removed, to keep {keep}")
     for reason in report.left:
         printing.say(reason)
-    return _tell_of(
+    return _report_problems(
         report.problems, "the source folder has problems (run 'plandoc check'); the backup is an exact copy of it"
     )
 
@@ -48,34 +48,32 @@ def restore(
     allow_older: bool = False,
     folder: Folder,
 ) -> int:
-    """Make the data folder what a backup holds, all of it or nothing.
+    """Restore the data folder from a backup, completely or not at all.
 
     Args:
         source: The backup, a folder or a .zip file.
-        replace: Restore over a data folder that is there; a backup of it is made beside it first.
-        allow_other_folder: Also over another data folder than the one that the backup was made of.
-        allow_older: Also over a folder with changes that the backup does not have.
+        replace: Replace an existing data folder; it is backed up beside itself first.
+        allow_other_folder: Also replace a data folder other than the one that was backed up.
+        allow_older: Also replace a folder with later changes, which are then lost.
 
     Examples:
         plandoc --data restored restore backup.zip
         plandoc restore backup.zip --replace
     """
-    from plandoc.maintenance.backups import restore  # noqa: PLC0415  (no other command needs it)
-
-    folder.done.begin()
-    report = restore.restore(
+    folder.work_log.begin()
+    report = backup_restore.restore(
         source, folder.path, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older
     )
-    folder.done.end(f"{report.path} is restored")
+    folder.work_log.end(f"{report.path} was restored")
     if report.kept is not None:
-        printing.say(f"{report.kept}: what the folder held before")
+        printing.say(f"{report.kept}: the previous contents of the folder")
     printing.say(
         f"{report.path}: restored {report.documents} files as of transaction {report.serial}, from {report.source}"
     )
-    return _tell_of(report.problems, "the folder was not as it should be when the backup was made")
+    return _report_problems(report.problems, "the folder already had problems when the backup was made")
 
 
-def _tell_of(problems: tuple[Problem, ...], summary: str) -> int:
+def _report_problems(problems: tuple[Problem, ...], summary: str) -> int:
     for problem in problems:
         printing.say(str(in_command_words(problem)))
     if problems:

@@ -1,16 +1,42 @@
-"""`plandoc recipe list` and `plandoc good list`."""
+"""`plandoc ingredient list`, `recipe list`, `good list` and `stock list`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
+from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
-from plandoc.records import FinishedGood, FinishedUnit, Recipe
+from plandoc.records import Density, FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
+
+
+def list_ingredients(*, json: bool = False, folder: Folder) -> None:
+    """List the ingredients, and what a volume of each weighs if known.
+
+    Args:
+        json: Print the ingredients as JSON.
+
+    Examples:
+        plandoc ingredient list
+    """
+    ingredients = folder.read(lambda session: session.find(Ingredient))
+    if json:
+        printing.print_json([as_row(one) for one in ingredients])
+        return
+    columns = [
+        printing.Column("id", is_number=True),
+        *map(printing.Column, ("ingredient", "name", "category", "density")),
+    ]
+    rows = [(one.id, one.slug, one.name, one.category, _weight(one.density)) for one in ingredients]
+    printing.print_table(
+        "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
+    )
 
 
 def list_recipes(*, json: bool = False, folder: Folder) -> None:
@@ -22,13 +48,13 @@ def list_recipes(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc recipe list
     """
-    recipes, units = folder.look(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
+    recipes, units = folder.read(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
     if json:
         printing.print_json([{**as_row(recipe), "finished_units": _units_of(recipe, units)} for recipe in recipes])
         return
     columns = [_NUMBER, *map(printing.Column, ("recipe", "name", "category", "a batch gives"))]
     rows = [(one.id, one.slug, one.name, one.category, ", ".join(_yields(one, units))) for one in recipes]
-    printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+    printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
 
 
 def list_goods(*, json: bool = False, folder: Folder) -> None:
@@ -40,13 +66,46 @@ def list_goods(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc good list
     """
-    goods, names = folder.look(_goods_and_names)
+    goods, names = folder.read(_goods_and_names)
     if json:
         printing.print_json([as_row(good) for good in goods])
         return
     columns = [_NUMBER, *map(printing.Column, ("good", "name", "kind", "made of"))]
     rows = [(one.id, one.slug, one.name, one.assembly_type.value, ", ".join(_parts(one, names))) for one in goods]
-    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
+
+
+def list_stock(*, json: bool = False, folder: Folder) -> None:
+    """List what is in stock.
+
+    Args:
+        json: Print the stock as JSON.
+
+    Examples:
+        plandoc stock list
+    """
+    items, ingredients = folder.read(
+        lambda session: (get_stock(session=session), {one.id: one for one in session.find(Ingredient)})
+    )
+    if json:
+        named = ((item, ingredients[item.ingredient_id]) for item in items)
+        printing.print_json([{**as_row(item), "ingredient": one.slug, "name": one.name} for item, one in named])
+        return
+    columns = [
+        *map(printing.Column, ("ingredient", "name")),
+        printing.Column("quantity", is_number=True),
+        printing.Column("unit"),
+    ]
+    rows = [
+        (ingredients[one.ingredient_id].slug, ingredients[one.ingredient_id].name, *quantity_and_unit(one))
+        for one in items
+    ]
+    printing.print_table("Stock", columns, rows, when_empty="none yet; 'plandoc stock set' adds some")
+
+
+def quantity_and_unit(item: StockItem) -> tuple[str, str]:
+    """Return how much is in stock, and its unit."""
+    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
 
 
 def _units_of(recipe: Recipe, units: list[FinishedUnit]) -> list[dict[str, object]]:
@@ -70,3 +129,9 @@ def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Ite
     for part in good.components:
         unit = names.get((FinishedUnit, part.finished_unit_id))
         yield f"{part.quantity} {unit or names[FinishedGood, part.finished_good_id]}"
+
+
+def _weight(density: Density | None) -> str:
+    if density is None:
+        return ""
+    return f"{density.volume:f} {density.volume_unit} = {density.weight:f} {density.weight_unit}"

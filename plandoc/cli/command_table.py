@@ -1,10 +1,11 @@
-"""The tree of commands: where each is, and what it is for.
+"""The tree of commands: the function and the purpose of each.
 
-They are named by where they are, so that only the module of the one that is called is imported.
+Functions are given by name, so that only the module of the command that runs is imported.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from plandoc.cli.messages import UsageError
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 
-# A command with all its arguments; what it returns is its exit status, None for "done".
+# A command with all its arguments; it returns its exit status, None for success.
 Call = Callable[[], "int | None"]
 
 
@@ -23,9 +24,9 @@ class Command:
     """A command.
 
     Attributes:
-        words: What it is called: one word, or that of its group and its own.
+        words: Its name: one word, or the word of its group and its own.
         place: Its module in `plandoc.cli`, and its function there.
-        purpose: What it is for, said here because help must not import them all.
+        purpose: One line for help, kept here because help must not import every module.
     """
 
     words: tuple[str, ...]
@@ -34,7 +35,7 @@ class Command:
 
     @property
     def name(self) -> str:
-        """What it is called, as it is typed."""
+        """Its name, as it is typed."""
         return " ".join(self.words)
 
     def load(self) -> Callable[..., Any]:
@@ -49,16 +50,16 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     (
         "Set up",
         (
-            Command(("init",), "data_folder_commands:init", "Create a new data folder."),
+            Command(("init",), "init_command:init", "Create a new data folder."),
             Command(
                 ("demo",),
                 "demo_command:demo",
-                "Build a sample bakery, plan, lock, start production, show the snapshot.",
+                "Build a sample bakery and take an event into production.",
             ),
             Command(
                 ("completion",),
                 "completion_command:completion",
-                "Print the script that lets a shell complete commands, options and names.",
+                "Print the completion script for a shell.",
             ),
         ),
     ),
@@ -66,7 +67,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
         "Catalog and stock",
         (
             Command(
-                ("ingredient", "list"), "stock_commands:list_ingredients", "List the ingredients and what they weigh."
+                ("ingredient", "list"), "catalog_commands:list_ingredients", "List the ingredients and what they weigh."
             ),
             Command(
                 ("ingredient", "import"),
@@ -79,7 +80,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
-            Command(("stock", "list"), "stock_commands:list_stock", "List what is in stock."),
+            Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
             Command(("stock", "add"), "stock_commands:add_amount", "Add what was bought or delivered to the stock."),
             Command(("stock", "import"), "import_commands:import_stock", "Set the stock from a CSV or JSON file."),
@@ -106,12 +107,12 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(
                 ("plan", "available"),
                 "overview_commands:available",
-                "Show which goods can be handed out, and what the others miss.",
+                "Show which goods can be handed out, and what others lack.",
             ),
             Command(
                 ("plan", "options"),
                 "overview_commands:options",
-                "Show how many batches can be decided, and what they give.",
+                "Show how many batches can be decided, and what they make.",
             ),
             Command(("plan", "batches"), "plan_commands:batches", "Decide how many batches to bake."),
             Command(
@@ -119,9 +120,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             ),
             Command(("plan", "undecide"), "plan_commands:undecide", "Remove batch decisions."),
             Command(("plan", "show"), "overview_commands:show", "Show the plan of an event on one screen."),
-            Command(
-                ("plan", "review"), "overview_commands:review", "Show what should be looked at before a plan is locked."
-            ),
+            Command(("plan", "review"), "overview_commands:review", "Show what to review before a plan is locked."),
             Command(("needs",), "shopping_commands:needs", "Show which ingredients the decided batches take."),
             Command(("shop",), "shopping_commands:shop", "Show what has to be bought for what is still to bake."),
             Command(
@@ -129,20 +128,26 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "shopping_commands:feasible",
                 "Show whether the goods can be packed from the decided batches.",
             ),
-            Command(("lock",), "lifecycle_commands:lock", "Lock a plan: recipes and goods can no longer change."),
-            Command(("unlock",), "lifecycle_commands:unlock", "Unlock a locked plan, to change it again."),
+            Command(("lock",), "lifecycle_commands:lock", "Lock a plan: its recipes and goods can no longer change."),
+            Command(("unlock",), "lifecycle_commands:unlock", "Unlock a locked plan to change it again."),
         ),
     ),
     (
         "Produce",
         (
             Command(("start",), "lifecycle_commands:start", "Start production of a locked plan; its snapshot is kept."),
-            Command(("amend", "drop"), "amend_commands:drop", "Take a good out of a plan in production."),
-            Command(("amend", "add"), "amend_commands:add", "Put a good into a plan in production."),
+            Command(("amend", "drop"), "amend_commands:drop", "Drop a good from a plan in production."),
+            Command(("amend", "add"), "amend_commands:add", "Add a good to a plan in production."),
             Command(("amend", "quantity"), "amend_commands:quantity", "Change how many of a good are handed out."),
             Command(("amend", "batches"), "amend_commands:batches", "Change how many batches are baked."),
-            Command(("amend", "recipe"), "amend_commands:recipe", "Take over what the catalog says of a recipe now."),
-            Command(("amend", "good"), "amend_commands:good", "Take over what the catalog says a good is made of now."),
+            Command(
+                ("amend", "recipe"),
+                "amend_commands:recipe",
+                "Update a recipe to its current definition in the catalog.",
+            ),
+            Command(
+                ("amend", "good"), "amend_commands:good", "Update a good to its current definition in the catalog."
+            ),
             Command(
                 ("amendments",),
                 "amend_commands:list_amendments",
@@ -151,11 +156,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("bake",), "run_commands:bake", "Record that batches were baked, and what came out of them."),
             Command(("pack",), "run_commands:pack", "Record that goods were packed."),
             Command(("runs",), "run_commands:runs", "List what was baked and packed."),
-            Command(("void",), "run_commands:void", "Take back a run that was recorded by mistake."),
+            Command(("void",), "run_commands:void", "Void a run that was recorded by mistake."),
             Command(
                 ("progress",),
                 "progress_command:progress",
-                "Show what is baked and packed, what remains, and what stops it.",
+                "Show what is baked and packed, what remains, and what is missing.",
             ),
             Command(("complete",), "lifecycle_commands:complete", "Complete the production of an event."),
         ),
@@ -167,12 +172,12 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(
                 ("compare",),
                 "compare_command:compare",
-                "Show the original plan beside the current one, and why they differ.",
+                "Compare the current plan with the original one, with reasons.",
             ),
             Command(
                 ("report",),
                 "report_command:report",
-                "Make a report of an event: one HTML file to look at and to print.",
+                "Write a report of an event as one HTML file, to read or print.",
             ),
         ),
     ),
@@ -182,20 +187,18 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("import",), "import_commands:import_file", "Import an export of plandoc or of bake-tracker."),
             Command(("export",), "export_commands:export", "Export everything, or some events, as one JSON file."),
             Command(("export-csv",), "export_commands:export_csv", "Write tables for a spreadsheet as CSV files."),
-            Command(
-                ("schema",), "export_commands:print_schema", "Print the JSON Schema of a document or of an export."
-            ),
+            Command(("schema",), "schema_command:print_schema", "Print the JSON Schema of a document or of an export."),
         ),
     ),
     (
-        "Look after the folder",
+        "Maintain the folder",
         (
-            Command(("check",), "data_folder_commands:check", "Report everything that is wrong with the data folder."),
+            Command(("check",), "check_command:check", "Report every problem of the data folder."),
             Command(("repair",), "repair_command:repair", "Repair a damaged data folder without losing data."),
             Command(
                 ("backup",),
                 "backup_commands:backup",
-                "Make a consistent copy of the data folder while others work in it.",
+                "Make a consistent copy of the data folder, even while in use.",
             ),
             Command(
                 ("restore",),
@@ -207,16 +210,16 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
 )
 COMMANDS: tuple[Command, ...] = tuple(command for _, commands in SECTIONS for command in commands)
 
-# What each group of commands is for.
+# One line for each group of commands.
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "ingredient": "Ingredients and what they weigh",
         "recipe": "Recipes and what a batch of each yields",
         "good": "Goods that can be handed out, and what is in them",
-        "stock": "What is in the house",
+        "stock": "What is in stock",
         "event": "Events, with their dates and notes",
-        "plan": "Recipes, goods and batches for an event, and their review",
-        "amend": "Changes of a plan in production, each with its reason",
+        "plan": "Recipes, goods and batches of an event, and their review",
+        "amend": "Change a plan in production, giving a reason",
     }
 )
 
@@ -224,7 +227,7 @@ _BY_WORDS: Mapping[tuple[str, ...], Command] = MappingProxyType({command.words: 
 
 
 def commands_of(group: str) -> list[Command]:
-    """Return the commands of a group; none for what is not a group."""
+    """Return the commands of a group; empty if it is not a group."""
     return [command for command in COMMANDS if command.words[0] == group and len(command.words) > 1]
 
 
@@ -243,7 +246,7 @@ def find(words: Sequence[str]) -> tuple[Command, Sequence[str]]:
         raise UsageError(f"unknown command {shorten(words[0])}{did_you_mean(words[0], first_words())}")
     known = [command.words[1] for command in group]
     if len(words) == 1:
-        raise UsageError(f"'plandoc {words[0]}' wants a command: {' or '.join(known)}")
+        raise UsageError(f"'plandoc {words[0]}' needs a command: {' or '.join(known)}")
     near = did_you_mean(words[1], known, before=f"{words[0]} ") or f"; wanted {words[0]} {' or '.join(known)}"
     raise UsageError(f"unknown command {shorten(' '.join(words[:2]))}{near}")
 
@@ -254,17 +257,15 @@ def first_words() -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
-    """Return the end of a message that suggests the nearest of some words; blank when none comes near.
+    """Return the end of a message that suggests the nearest of some words; blank when none is close.
 
     Args:
         word: What was typed.
-        known: The words that there are.
+        known: The known words.
         before: What is typed before the word.
 
     >>> did_you_mean("--note", ["--notes", "--date"]), did_you_mean("x", ["--notes"])
     ('; did you mean --notes?', '')
     """
-    import difflib  # noqa: PLC0415  (only a mistake needs it)
-
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {before}{near[0]}?" if near else ""

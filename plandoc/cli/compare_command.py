@@ -1,7 +1,6 @@
-"""`plandoc compare`: the plan as production started beside the plan as it is, and why they differ.
+"""`plandoc compare`: the plan at the start of production and now, and why they differ.
 
-What differs is coloured on a terminal, and marked in any case: colour alone would say nothing to some, and nothing in
-a pipe.
+Differences are coloured on a terminal and always marked: not everyone sees colours, and a pipe has none.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _LEGEND = "+ added, - dropped, ~ changed; before each reason, the number of the 
 
 
 def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """Show the original plan beside the current one, and the reasons behind each difference.
+    """Compare the current plan with the original one, with the reasons for each difference.
 
     Args:
         event: The event, by its short name or number.
@@ -39,11 +38,11 @@ def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc compare harbour-market
     """
-    found = folder.look(lambda session: get_plan_comparison(event_id(event, session), session=session))
+    found = folder.read(lambda session: get_plan_comparison(event_id(event, session), session=session))
     if json:
         printing.print_json(as_json(found))
         return
-    printing.say(_whole(found, event))
+    printing.say(_summary_line(found, event))
     if found.has_changes:
         _print_differences("Goods", "good", found.goods)
         _print_differences("Batches", "unit", found.batches)
@@ -54,16 +53,16 @@ def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
             printing.say(_LEGEND)
 
 
-def _whole(found: PlanComparison, event: str) -> str:
+def _summary_line(found: PlanComparison, event: str) -> str:
     name = found.event.name
     if not found.has_snapshot:
-        return f"{name}: no snapshot to compare with yet; 'plandoc start {event}' takes it"
+        return f"{name}: no snapshot to compare with yet; 'plandoc start {event}' takes one"
     made = "1 amendment" if len(found.amendments) == 1 else f"{len(found.amendments)} amendments"
     if found.has_changes:
         changes = "1 difference" if found.total_changes == 1 else f"{found.total_changes} differences"
         return f"{name}: {changes} from the original plan, {made}"
     if found.amendments:
-        return f"{name}: the plan is the same as the original one again, after {made}"
+        return f"{name}: the plan is identical to the original again, after {made}"
     return f"{name}: nothing has changed since production started"
 
 
@@ -83,7 +82,7 @@ def _print_differences(title: str, what: str, found: Sequence[Difference]) -> No
 
 def _print_recipes(found: Sequence[Difference]) -> None:
     columns = [printing.Column(heading) for heading in ("", "recipe", "original", "current", "why")]
-    # They have no numbers: those that stayed would only be a list of names.
+    # Recipes have no numbers, so unchanged ones would only be a list of names.
     differing = [one for one in found if one.status is not Status.UNCHANGED]
     rows = [
         (_MARKS[one.status], _name(one), _chosen(one.before), _chosen(one.after), _reasons(one)) for one in differing
@@ -100,8 +99,8 @@ def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
             _MARKS[change.status],
             f"{one.kind} {_name(one)}",
             change.what,
-            _shown(change.before),
-            _shown(change.after),
+            _format(change.before),
+            _format(change.after),
             why,
         )
         for one in found
@@ -109,11 +108,11 @@ def _print_definitions(found: Sequence[DefinitionDifference]) -> None:
         for why in [_reasons(one)]
     ]
     styles = [_STYLES[change.status] for one in found for change in one.changes]
-    when_empty = "as they were when production started"
+    when_empty = "unchanged since production started"
     printing.print_table("Definitions", columns, rows, when_empty=when_empty, is_one_of_several=True, styles=styles)
 
 
-def _shown(value: str | None) -> str:
+def _format(value: str | None) -> str:
     return "-" if value is None else abbreviate(value)
 
 

@@ -1,7 +1,7 @@
-"""What can stand where somebody presses TAB: commands, options, and the names of what is in the data folder.
+"""Completions for a command line: commands, options, and names in the data folder.
 
-The shells ask by `plandoc __complete`, in their scripts in `completions/`. Whatever goes wrong, the answer is silence:
-a message in the middle of a command line helps nobody.
+The scripts in `completions/` ask with `plandoc __complete`. Errors are never shown: a message in the middle of a
+command line would only disturb.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _COMMON = (
     ("--data", "the data folder"),
     ("--help", "show help"),
 )
-_MOST = 1000
+_MAX_CANDIDATES = 1000
 
 
 class Candidate(NamedTuple):
-    """A word that can stand there.
+    """A word that can complete the command line.
 
     Attributes:
-        word: The whole word, also when a part of it is typed already.
+        word: The whole word, even if a part of it is typed already.
         what: What it is, for shells that show it.
     """
 
@@ -41,16 +41,16 @@ class Candidate(NamedTuple):
 
 
 def answer(asked: Sequence[str]) -> int:
-    """Print the words that can stand at the end of a command line, one on each line; return the exit status.
+    """Print the words that can complete a command line, one on each line; return the exit status.
 
     Args:
-        asked: "words" and the words behind `plandoc`, the last as far as it is typed; or "line" and the whole line.
+        asked: "words" and the words after `plandoc`, the last as far as it is typed; or "line" and the whole line.
     """
     with warnings.catch_warnings(), streams.guarded(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
-            how, *said = asked
-            for line in _lines(_divided(said[0]) if how == "line" else said):
+            how, *rest = asked
+            for line in _lines(_divided(rest[0]) if how == "line" else rest):
                 print(line)
             sys.stdout.flush()
         except Exception:  # noqa: BLE001  (a damaged folder is shown by commands, never by the TAB key)
@@ -64,12 +64,12 @@ def _divided(line: str) -> list[str]:
 
 
 def _lines(words: Sequence[str]) -> Iterator[str]:
-    for candidate in candidates(words)[:_MOST]:
+    for candidate in candidates(words)[:_MAX_CANDIDATES]:
         yield f"{candidate.word}\t{candidate.what}" if candidate.what else candidate.word
 
 
 def candidates(words: Sequence[str]) -> list[Candidate]:
-    """Return what can stand for the last of some words of a command line, which may be only begun."""
+    """Return the completions of the last word of a command line, which may be incomplete."""
     *before, typed = words
     data, rest = _without_data(before)
     if before[-1:] == ["--data"]:
@@ -97,24 +97,24 @@ def _of_the_command(words: Sequence[str], typed: str, data: Path | None) -> Iter
     if len(words) == 1 and (group := command_table.commands_of(words[0])):
         return [Candidate(command.words[1], command.purpose) for command in group]
     try:
-        command, said = command_table.find(words)
+        command, rest = command_table.find(words)
     except UsageError:
         return []
     function = command.load()
-    return _of_arguments(_Line(arguments_of(function), help_texts.described(function), data), said, typed)
+    return _of_arguments(_Line(arguments_of(function), help_texts.described(function), data), rest, typed)
 
 
 class _Line(NamedTuple):
-    """What is known of a command line.
+    """What is known about a command line.
 
     Attributes:
         arguments: Those of its command.
-        said: What the help of its command says of them.
-        data: The data folder that it names; None when it names none.
+        description: The help of its command.
+        data: The data folder in it; None when it has none.
     """
 
     arguments: Sequence[Argument]
-    said: help_texts.Described
+    description: help_texts.Described
     data: Path | None
 
 
@@ -148,7 +148,7 @@ def _of_arguments(line: _Line, words: Sequence[str], typed: str) -> Iterable[Can
 def _options(line: _Line, given: set[str]) -> Iterator[Candidate]:
     for one in line.arguments:
         if one.is_option and (one.is_repeated or one.parameter not in given):
-            yield Candidate(one.called, line.said.arguments.get(one.parameter, ""))
+            yield Candidate(one.label, line.description.arguments.get(one.parameter, ""))
     yield from (Candidate(*each) for each in _COMMON)
 
 
@@ -171,6 +171,6 @@ def _values(argument: Argument, placed: Sequence[str], data: Path | None) -> lis
     if argument.convert is as_path or argument.words == "FILE":
         return [Candidate(_FILES)]
     name, equals, _ = argument.words.partition("=")
-    from plandoc.cli import stored_names  # noqa: PLC0415  (commands and options are completed without the store)
+    from plandoc.cli import stored_names  # noqa: PLC0415  (90 ms of the store, which commands and options do not need)
 
     return [Candidate(word + equals, what) for word, what in stored_names.of(name, placed, data)]

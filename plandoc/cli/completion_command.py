@@ -1,4 +1,4 @@
-"""`plandoc completion`: the script that a shell needs to complete the command line of plandoc."""
+"""`plandoc completion`: the completion script for a shell."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _SCRIPTS = Path(__file__).with_name("completions")
 
 
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
-    """Print the script that lets a shell complete commands, options and the names in the data folder.
+    """Print the script with which a shell completes commands, options and names in the data folder.
 
-    Load it where the shell starts. For bash, put `source <(plandoc completion bash)` into ~/.bashrc. For zsh, put
+    Load it when the shell starts. For bash, put `source <(plandoc completion bash)` into ~/.bashrc. For zsh, put
     `source <(plandoc completion zsh)` into ~/.zshrc, after compinit. For fish, write it into
     ~/.config/fish/completions/plandoc.fish.
 

@@ -1,7 +1,7 @@
-"""What is doubtful is shown, and a person asked whether to go on all the same.
+"""Asking for confirmation before a command does something questionable.
 
-Nobody waits for the answer: it is asked while nothing is locked. So the plan may change meanwhile, and the write goes
-on only if it meets nothing but what the answer was about.
+The question is asked while nothing is locked, so that no other process waits for the answer. The plan may therefore
+change in the meantime, and the write goes on only if it meets no concern other than those that were confirmed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from plandoc.cli import printing
+from plandoc.cli.concerns import Concern, concerns_in_plan
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt, doubts_in
 from plandoc.cli.lookup import event_id
 from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
@@ -22,55 +22,55 @@ from plandoc.records import Event
 
 T = TypeVar("T")
 
-_AGREEING = frozenset({"y", "yes"})
+_YES = frozenset({"y", "yes"})
 
 
 @frozen
-class Wanted(Generic[T]):
-    """What a command is to do once its doubts are agreed to.
+class ConfirmedAction(Generic[T]):
+    """What a command does once its concerns are confirmed.
 
     Attributes:
-        action: What it is, shown to other processes that wait for the lock.
-        look: Returns what needs agreement, in the session in which it is then done.
-        make: Does it.
-        title: The heading of what needs agreement, for so many.
-        question: What is asked.
+        action: What it does, shown to other processes that wait for the lock.
+        find_concerns: Returns what needs confirmation, in the session in which the action then runs.
+        run: Runs it.
+        title: Returns the heading for a number of concerns.
+        question: The question to ask.
     """
 
     action: str
-    look: Callable[[Session], Sequence[Doubt]]
-    make: Callable[[Session], T]
+    find_concerns: Callable[[Session], Sequence[Concern]]
+    run: Callable[[Session], T]
     title: Callable[[int], str]
     question: str
 
 
-def show_doubts(title: str, doubts: Sequence[Doubt], *, is_one_of_several: bool = False) -> None:
-    """Show doubts, each with its hint, or that there are none.
+def show_concerns(title: str, concerns: Sequence[Concern], *, is_one_of_several: bool = False) -> None:
+    """Show concerns, each with its hint, or that there are none.
 
     Args:
         title: The heading.
-        doubts: What there is.
-        is_one_of_several: Whether other tables are shown beside.
+        concerns: What there is.
+        is_one_of_several: Whether other tables are shown as well.
     """
-    if is_one_of_several and (sys.stdout.isatty() or not doubts):
+    if is_one_of_several and (sys.stdout.isatty() or not concerns):
         printing.say()
-    if not doubts:
+    if not concerns:
         printing.say("nothing to review")
     elif sys.stdout.isatty():
-        printing.print_numbered(title, [doubt.parts for doubt in doubts])
-    elif all(doubt.kind for doubt in doubts):
+        printing.print_numbered(title, [concern.parts for concern in concerns])
+    elif all(concern.kind for concern in concerns):
         columns = [printing.Column(heading) for heading in ("kind", "finding", "hint")]
-        rows = [(doubt.kind, doubt.message, doubt.hint) for doubt in doubts]
+        rows = [(concern.kind, concern.message, concern.hint) for concern in concerns]
         printing.print_table("Findings", columns, rows, when_empty="none", is_one_of_several=is_one_of_several)
     else:
-        for line in _lines(title, doubts):
+        for line in _lines(title, concerns):
             printing.say(line)
 
 
-def to_review(number: int) -> str:
+def review_title(number: int) -> str:
     """Return the heading of findings.
 
-    >>> to_review(1)
+    >>> review_title(1)
     '1 finding to review:'
     """
     return f"{counted(number)} to review:"
@@ -88,98 +88,100 @@ def counted(findings: int) -> str:
 def move(
     key: str, step: Step, make: Callable[[int, Session], Event], question: str, folder: Folder, *, yes: bool
 ) -> Event | None:
-    """Move the plan of an event on; when there are findings, only if a person agrees to them.
+    """Advance the plan of an event; when there are findings, only if a person confirms.
 
     Args:
         key: The event, as it was typed.
         step: From which state to which.
         make: Makes the step.
-        question: What is asked when there are findings.
+        question: The question to ask when there are findings.
         folder: Where the event is.
-        yes: Agree to whatever is found.
+        yes: Confirm whatever is found.
 
     Returns:
-        The event as it is now; None when the answer was no, and nothing was changed.
+        The event as it is now; None when the answer was no and nothing was changed.
 
     Raises:
-        PlandocError: when there are findings, and nobody to ask.
+        PlandocError: when there are findings and there is no terminal to ask at.
     """
 
-    def look(session: Session) -> list[Doubt]:
-        # Before the review: a step that will be refused is not asked about.
+    def find_concerns(session: Session) -> list[Concern]:
+        # Before the review: no question about a step that will be refused.
         check_step(session.event(event_id(key, session)), step)
-        return doubts_in(key, session)
+        return concerns_in_plan(key, session)
 
-    wanted = Wanted(step.action, look, lambda session: make(event_id(key, session), session), to_review, question)
-    return do_if_agreed(wanted, folder, yes=yes)
+    action = ConfirmedAction(
+        step.action, find_concerns, lambda session: make(event_id(key, session), session), review_title, question
+    )
+    return run_if_confirmed(action, folder, yes=yes)
 
 
-def do_if_agreed(wanted: Wanted[T], folder: Folder, *, yes: bool, is_silent: bool = False) -> T | None:
-    """Do what is wanted; when there are doubts, only if a person agrees to them.
+def run_if_confirmed(action: ConfirmedAction[T], folder: Folder, *, yes: bool, is_silent: bool = False) -> T | None:
+    """Run an action; when there are concerns, only if a person confirms.
 
     Args:
-        wanted: What.
-        folder: Where.
-        yes: Agree to whatever there is.
-        is_silent: Whether what was agreed to with `yes` is not shown.
+        action: The action.
+        folder: Where to run it.
+        yes: Confirm whatever is found.
+        is_silent: Whether concerns that were confirmed with `yes` are not shown.
 
     Returns:
-        What came of it; None when the answer was no, and nothing was changed.
+        Its result; None when the answer was no and nothing was changed.
 
     Raises:
-        PlandocError: when there are doubts, and no terminal to ask at.
+        PlandocError: when there are concerns and there is no terminal to ask at.
     """
-    agreed: Sequence[Doubt] = ()
+    confirmed: Sequence[Concern] = ()
     while True:
-        done, doubts = _do_if_agreed(wanted, folder, agreed=agreed, yes=yes)
+        done, concerns = _try(action, folder, confirmed=confirmed, yes=yes)
         if done:
-            if yes and doubts and not is_silent:
-                show_doubts(wanted.title(len(doubts)), doubts)
+            if yes and concerns and not is_silent:
+                show_concerns(action.title(len(concerns)), concerns)
             return done[0]
-        if not _is_somebody_there():
-            raise _nobody_to_ask(wanted.title(len(doubts)), doubts)
-        if agreed:
-            printing.say("the plan was changed meanwhile; nothing was done yet")
-        show_doubts(wanted.title(len(doubts)), doubts)
-        if not _agrees(wanted.question):
+        if not _is_interactive():
+            raise _no_terminal(action.title(len(concerns)), concerns)
+        if confirmed:
+            printing.say("the plan was changed in the meantime; nothing was done yet")
+        show_concerns(action.title(len(concerns)), concerns)
+        if not _is_confirmed(action.question):
             printing.say("nothing was changed")
             return None
-        agreed = doubts
+        confirmed = concerns
 
 
-def _do_if_agreed(
-    wanted: Wanted[T], folder: Folder, *, agreed: Iterable[Doubt], yes: bool
-) -> tuple[tuple[T, ...], Sequence[Doubt]]:
-    """Do what is wanted if all doubts are agreed to; return what came of it, or nothing, and the doubts."""
+def _try(
+    action: ConfirmedAction[T], folder: Folder, *, confirmed: Iterable[Concern], yes: bool
+) -> tuple[tuple[T, ...], Sequence[Concern]]:
+    """Run an action if all its concerns are confirmed; return its result, or nothing, and the concerns."""
 
-    def guarded(session: Session) -> tuple[tuple[T, ...], Sequence[Doubt]]:
-        doubts = wanted.look(session)
-        if not yes and not set(doubts) <= set(agreed):
-            return (), doubts
-        return (wanted.make(session),), doubts
+    def guarded(session: Session) -> tuple[tuple[T, ...], Sequence[Concern]]:
+        concerns = action.find_concerns(session)
+        if not yes and not set(concerns) <= set(confirmed):
+            return (), concerns
+        return (action.run(session),), concerns
 
-    return folder.change(wanted.action, guarded)
+    return folder.change(action.action, guarded)
 
 
-def _is_somebody_there() -> bool:
+def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _agrees(question: str) -> bool:
+def _is_confirmed(question: str) -> bool:
     try:
-        return input(f"{question} [y/N] ").strip().lower() in _AGREEING
+        return input(f"{question} [y/N] ").strip().lower() in _YES
     except (EOFError, KeyboardInterrupt) as ended:
-        # The cursor still stands behind the question.
+        # The cursor is still on the line of the question.
         printing.say()
         if isinstance(ended, KeyboardInterrupt):
             raise
         return False
 
 
-def _nobody_to_ask(title: str, doubts: Sequence[Doubt]) -> PlandocError:
+def _no_terminal(title: str, concerns: Sequence[Concern]) -> PlandocError:
     end = "nothing was changed: this needs confirmation and there is no terminal; pass --yes to continue"
-    return PlandocError("\n".join([*_lines(title, doubts), end]))
+    return PlandocError("\n".join([*_lines(title, concerns), end]))
 
 
-def _lines(title: str, doubts: Sequence[Doubt]) -> list[str]:
-    return [title, *(" - ".join(doubt.parts) for doubt in doubts)]
+def _lines(title: str, concerns: Sequence[Concern]) -> list[str]:
+    return [title, *(" - ".join(concern.parts) for concern in concerns)]

@@ -12,7 +12,7 @@ import attrs
 
 from plandoc import store
 from plandoc.cli import printing
-from plandoc.cli.done import Done
+from plandoc.cli.work_log import WorkLog
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlandocError
@@ -23,48 +23,48 @@ T = TypeVar("T")
 
 @frozen
 class Folder:
-    """The data folder that was named, by `--data`, by the environment or not at all.
+    """The data folder, named by `--data`, by the environment or by default.
 
     Attributes:
         given: What `--data` named; None when it was left out.
-        done: What the command has done so far.
+        work_log: What the command has done so far.
     """
 
     given: Path | None
-    done: Done = attrs.field(factory=Done, eq=False, repr=False)
+    work_log: WorkLog = attrs.field(factory=WorkLog, eq=False, repr=False)
 
     @property
     def path(self) -> Path:
-        """The folder that is meant."""
+        """The folder to work on."""
         return self.given or Path(os.environ.get(store.ENVIRONMENT_VARIABLE) or store.DEFAULT_FOLDER)
 
     def open(self, *, create: bool = False) -> store.Store:
-        """Open it; whoever has to wait for another process is told which one, on the error stream."""
+        """Open it; while another process holds the lock, the error stream shows which one."""
 
-        def tell(holder: str) -> None:
+        def report_holder(holder: str) -> None:
             printing.complain(f"waiting: {self.path} is being written to by {holder}")
 
-        return store.open_store(self.path, create=create, on_wait=tell)
+        return store.open_store(self.path, create=create, on_wait=report_holder)
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
         with self._opened() as opened, ExitStack() as afterwards:
             with opened.session(action) as session:
                 result = work(session)
-                # However this ends: an error may come behind the change.
+                # Even if this fails: an error may follow the change.
                 afterwards.callback(self._note, unit_of_work(session), unit_of_work(session).documents.serial)
-                self.done.begin()
-            self.done.end(None)
+                self.work_log.begin()
+            self.work_log.end(None)
             return result
 
     def _note(self, work: UnitOfWork, before: int) -> None:
         if work.documents.serial != before:
-            self.done.end("the change is saved", counts_twice=True)
+            self.work_log.end("the change is saved", counts_twice=True)
 
-    def look(self, look: Callable[[Session], T]) -> T:
-        """Return what a look at one moment gives; nothing is locked or changed."""
+    def read(self, function: Callable[[Session], T]) -> T:
+        """Return what a function reads from one consistent state; nothing is locked or changed."""
         with self._opened() as opened:
-            return opened.read(look)
+            return opened.read(function)
 
     @contextmanager
     def _opened(self) -> Iterator[store.Store]:
@@ -72,7 +72,7 @@ class Folder:
         try:
             yield opened
         except BaseException:
-            # What went wrong first is what counts: an error of closing would say that something is saved.
+            # The first error counts: one of closing would say that something is saved.
             with suppress(PlandocError, OSError):
                 opened.close()
             raise

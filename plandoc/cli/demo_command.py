@@ -1,4 +1,4 @@
-"""`plandoc demo`: the sample bakery from an empty folder to production, told step by step."""
+"""`plandoc demo`: the sample bakery from an empty folder to production, step by step."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
     """Build a sample bakery, plan an event, lock it, start production and show the snapshot.
 
     Args:
-        path: A new or empty folder for the sample; else a new temporary one, which is kept.
+        path: A new or empty folder for the sample; by default a new temporary folder, which is kept.
 
     Examples:
         plandoc demo
         plandoc demo my-demo
     """
-    # Not the folder of PLANDOC_DATA: nobody wants the demo among their own plans.
+    # Not the folder of PLANDOC_DATA: the demo must not end up among real plans.
     chosen = path or folder.given
     where = Folder(chosen or Path(tempfile.mkdtemp(prefix="plandoc-demo-")))
     sample.check_empty(where.path)
     with where.open(create=True) as store:
-        folder.done.end(f"the demo was started in {where.path}")
+        folder.work_log.end(f"the demo was started in {where.path}")
         event = _build_and_plan(where.path, store)
         event = _lock_and_start(event, store)
         taken = store.read(lambda session: get_plan_snapshot(event.id, session=session))
@@ -64,11 +64,11 @@ def _build_and_plan(path: Path, store: Store) -> Event:
 
 
 def _lock_and_start(event: Event, store: Store) -> Event:
-    printing.say("3. Locking the plan: now nobody changes its recipes and goods by mistake.")
+    printing.say("3. Locking the plan, so that its recipes and goods cannot change by mistake.")
     with store.session("lock a plan") as session:
         lifecycle.lock_plan(event.id, session=session)
-    printing.say("4. Starting production: the plan as it is now is kept for ever, as a snapshot,")
+    printing.say("4. Starting production: the plan as it is now is kept permanently, as a snapshot,")
     with store.session("start production") as session:
         started = lifecycle.start_production(event.id, session=session)
-    printing.say("   and the event is IN_PRODUCTION; in one write, so a crash leaves both or none.")
+    printing.say("   and the event is IN_PRODUCTION; in one write, so that a crash leaves both or neither.")
     return started

@@ -23,7 +23,7 @@ from plandoc.workflow.decisions import get_batch_decisions
 from plandoc.workflow.selection import get_event_fg_quantities, get_event_recipes
 
 _NONE = "none"
-_CALLED = {"name": "name", "event_date": "date", "expected_attendees": "attendees", "notes": "notes"}
+_LABELS = {"name": "name", "event_date": "date", "expected_attendees": "attendees", "notes": "notes"}
 
 
 def add(
@@ -36,14 +36,14 @@ def add(
     again: bool = False,
     folder: Folder,
 ) -> None:
-    """Add an event; its plan is empty and DRAFT.
+    """Add an event; its plan starts empty, as a DRAFT.
 
     Args:
-        name: What the event is called.
+        name: The name of the event.
         date: The day of the event, such as 2026-12-25.
         attendees: How many people are expected.
         notes: Anything to remember.
-        again: Add it although there is one of this name on this day already.
+        again: Add it even if an event of this name exists on this day.
 
     Examples:
         plandoc event add 'Harbour Market' --date 2026-05-16 --attendees 250
@@ -62,13 +62,13 @@ def add(
     for other in namesakes:
         printing.say(f"there is also {other.name!r} on {other.event_date}, {other.slug} (event {other.id})")
     if added.slug.isdecimal() and added.slug != str(added.id):
-        # No command looks for a short name where there is an event of that number: it would have to read all of them.
-        printing.say(f"a number means the event of that number first, so call this one {added.id}, not {added.slug}")
+        # Commands take a number as the id first, because looking for a short name would read every event.
+        printing.say(f"a number is taken as an id first, so refer to this event as {added.id}, not {added.slug}")
 
 
 def _already_there(event: Event) -> PlandocError:
-    there = f"{event.name!r} on {event.event_date} is there already, as {event.slug} (event {event.id})"
-    return PlandocError(f"{there}; nothing was added; --again adds another one of this name")
+    there = f"{event.name!r} on {event.event_date} already exists as {event.slug} (event {event.id})"
+    return PlandocError(f"{there}; nothing was added; pass --again to add another event of this name")
 
 
 def edit(
@@ -87,10 +87,10 @@ def edit(
 
     Args:
         event: The event, by its short name or number.
-        name: What the event is called from now on.
+        name: The new name of the event.
         date: The day of the event, such as 2026-12-25.
-        attendees: How many people are expected; 'none' when that is not known.
-        notes: Anything to remember; replaces the notes that there are.
+        attendees: How many people are expected; 'none' when unknown.
+        notes: Anything to remember; replaces the current notes.
 
     Examples:
         plandoc event edit harbour-market --date 2026-05-23 --notes 'Stall 14'
@@ -100,19 +100,19 @@ def edit(
         given["expected_attendees"] = None if attendees == _NONE else whole_number(attendees, "--attendees")
     changes = {field: value for field, value in given.items() if value is not None or field == "expected_attendees"}
     if not changes:
-        raise UsageError("event edit wants what to change: --name, --date, --attendees or --notes")
+        raise UsageError("event edit needs something to change: --name, --date, --attendees or --notes")
 
     def change(session: Session) -> tuple[Event, Event]:
         before = find_by_key(Event, event, session=session)
         return before, session.replace(attrs.evolve(before, **changes))
 
     before, after = folder.change("edit an event", change)
-    said = [f"{_CALLED[field]}: {_shown(before, field)} -> {_shown(after, field)}" for field in changes]
-    for line in said:
+    lines = [f"{_LABELS[field]}: {_format(before, field)} -> {_format(after, field)}" for field in changes]
+    for line in lines:
         printing.say(line)
 
 
-def _shown(event: Event, field: str) -> str:
+def _format(event: Event, field: str) -> str:
     value = getattr(event, field)
     return printing.clean(_NONE if value in (None, "") else value)
 
@@ -126,7 +126,7 @@ def list_events(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc event list
     """
-    events = folder.look(lambda session: session.find(Event))
+    events = folder.read(lambda session: session.find(Event))
     if json:
         printing.print_json([as_row(event) for event in events])
         return
@@ -145,7 +145,7 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc event show harbour-market
     """
-    plan = folder.look(lambda session: _plan_of(event, session))
+    plan = folder.read(lambda session: _plan_of(event, session))
     if json:
         printing.print_json(_as_json(plan))
     else:
@@ -154,7 +154,7 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
 
 @frozen
 class _Plan:
-    """An event with everything that is shown of it."""
+    """An event with everything that is shown about it."""
 
     event: Event
     recipes: list[Recipe]

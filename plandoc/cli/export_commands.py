@@ -1,8 +1,7 @@
-"""`plandoc export`, `export-csv` and `schema`: what leaves the folder, and what its files must look like."""
+"""`plandoc export` and `export-csv`: the data of the folder as files for other programs."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +19,7 @@ from plandoc.workflow.catalog import find_by_key
 Table = Literal["ingredients", "recipes", "goods", "stock", "events", "plans", "batches"]
 
 
-# What a file is called that stands for the standard output; with a hyphen, so that it looks like an option.
+# The file name that means the standard output.
 _STANDARD_OUTPUT = "-"
 
 
@@ -31,14 +30,14 @@ def export(
     replace: bool = False,
     folder: Folder,
 ) -> None:
-    """Export everything, or some events with what they need, as one JSON file that any plandoc imports.
+    """Export everything, or some events with what they need, as one JSON file that plandoc can import.
 
-    An earlier export in that file is replaced; any other file is left alone.
+    An earlier export in that file is replaced; any other file is refused.
 
     Args:
-        file: The file; - for the standard output.
-        events: The events, by their short names or numbers; none exports everything.
-        replace: Replace the file even when it is no export.
+        file: The file; - means the standard output.
+        events: The events, by their short names or numbers; omit them to export everything.
+        replace: Replace the file even if it is not an export.
 
     Examples:
         plandoc export everything.json
@@ -50,11 +49,11 @@ def export(
         ids = tuple(find_by_key(Event, event, session=session).id for event in events) if events else None
         return render_export(ids, session=session)
 
-    rendered = folder.look(render)
+    rendered = folder.read(render)
     if file == _STANDARD_OUTPUT:
         printing.print_json_as_it_is(rendered.content)
         return
-    folder.done.begin()
+    folder.work_log.begin()
     try:
         report = write_export(rendered, target, replace=replace)
     except StorageError:
@@ -62,11 +61,9 @@ def export(
     except PlandocError as error:
         message = hints.for_command(error.args[0])
         raise PlandocError(message.replace("name a file", "name a file, or -")) from error
-    folder.done.end(f"the export is in {report.path}")
+    folder.work_log.end(f"the export is in {report.path}")
     columns = [printing.Column("table"), printing.Column("rows", is_number=True)]
-    printing.print_table(
-        "Export", columns, list(report.tables.items()), when_empty="there is nothing in the folder yet"
-    )
+    printing.print_table("Export", columns, list(report.tables.items()), when_empty="there is nothing to export yet")
     printing.say(f"{report.path}: {report.size_bytes} bytes")
 
 
@@ -80,33 +77,19 @@ def export_csv(
 ) -> None:
     """Write tables for a spreadsheet into a folder, one CSV file for each.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    An apostrophe is put before text that a spreadsheet would take for a formula.
 
     Args:
-        place: The folder for the files; made if it is not there.
-        table: One of the tables; can be given several times. None writes all.
-        replace: Replace files that are there.
+        place: The folder for the files; created if missing.
+        table: One of the tables; repeat it for several. By default all are written.
+        replace: Replace existing files.
 
     Examples:
         plandoc export-csv tables --table recipes --table stock
     """
-    rendered = folder.look(lambda session: csv_export.render_csv(table, session=session))
-    folder.done.begin()
+    rendered = folder.read(lambda session: csv_export.render_csv(table, session=session))
+    folder.work_log.begin()
     written = csv_export.write_csv(rendered, place, replace=replace)
-    folder.done.end(f"the tables are in {place}")
+    folder.work_log.end(f"the tables are in {place}")
     for file in written:
         printing.say(str(file))
-
-
-def print_schema(name: Literal["catalog", "stock", "event", "marker", "export"], /) -> None:
-    """Print the JSON Schema (2020-12) of a document of the folder, or of an export.
-
-    Args:
-        name: catalog (catalog.json), stock (stock.json), event (events/NUMBER.json), marker (plandoc.json) or export.
-
-    Examples:
-        plandoc schema event
-    """
-    from plandoc.exchange import json_schema  # noqa: PLC0415  (only this command needs it)
-
-    printing.print_json(json.loads(json_schema.shipped(name)))

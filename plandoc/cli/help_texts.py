@@ -1,4 +1,4 @@
-"""What help shows: the groups of commands, and of one command what its docstring says."""
+"""The text of help: the groups of commands, and for one command what its docstring says."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import Any
 from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
 from plandoc.frozen import frozen
 
-_WIDEST = 100
+_MAX_WIDTH = 100
 _INDENT = 14
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 _INTRODUCTION = """\
-Plan a bakery's events in a folder of JSON files, each change whole or not at all.
+Plan a bakery's events in a folder of JSON files; each command saves all of its changes or none.
 
-The folder is the one that --data names, else the one in the environment variable PLANDOC_DATA, else ./data.
+The data folder is given by --data, by the environment variable PLANDOC_DATA, or defaults to ./data.
 
-EVENT, RECIPE, GOOD and UNIT are the short names that the lists show (chocolate-chip-cookies), or the numbers.
+For EVENT, RECIPE, GOOD and UNIT, give the short name that the lists show (chocolate-chip-cookies) or the number.
 
-Try it first: 'plandoc demo' builds a small bakery in a new folder and starts its production.
+To try it, run 'plandoc demo': it builds a small bakery in a new folder and starts production of an event.
 """
 _OPTIONS = (
-    ("--data FOLDER", "The data folder; understood by every command, before and after its name."),
-    ("--help, -h", "Show this help, or that of a command."),
+    ("--data FOLDER", "The data folder; can be given before or after the command."),
+    ("--help, -h", "Show this help, or the help of a command."),
     ("--version", "Show the version of plandoc."),
 )
 
@@ -38,7 +38,7 @@ class Described:
 
     Attributes:
         purpose: What the command does, in paragraphs.
-        arguments: What each parameter is for.
+        arguments: The description of each parameter.
         examples: Command lines that can be pasted.
     """
 
@@ -60,29 +60,29 @@ def described(command: Callable[..., Any]) -> Described:
 
 
 def _arguments(lines: Iterable[str]) -> dict[str, str]:
-    """Return what is said of each parameter; lines that are indented further belong to the one above."""
-    said: dict[str, list[str]] = {}
+    """Return the description of each parameter; lines that are indented further belong to the one above."""
+    found: dict[str, list[str]] = {}
     name = ""
     for line in textwrap.dedent("\n".join(lines)).splitlines():
         words = line
         if line and not line.startswith(" "):
             name, _, words = line.partition(":")
-        said.setdefault(name, []).append(words.strip())
-    return {name: " ".join(words).strip() for name, words in said.items()}
+        found.setdefault(name, []).append(words.strip())
+    return {name: " ".join(words).strip() for name, words in found.items()}
 
 
 def of_everything() -> str:
-    """Return the help of plandoc itself: all commands, by what they are for."""
+    """Return the help of plandoc itself: all commands, by topic."""
     parts = [_usage("COMMAND [ARGUMENTS]"), wrapped(_INTRODUCTION)]
     for title, commands in SECTIONS:
         firsts = dict.fromkeys(one.words[0] for one in commands)
         parts.append(_table(title, [(first, _purpose(first, commands)) for first in firsts]))
-    parts += [_table("Options", _OPTIONS), "'plandoc COMMAND --help' shows the arguments of a command, and examples."]
+    parts += [_table("Options", _OPTIONS), "'plandoc COMMAND --help' shows the arguments and examples of a command."]
     return "\n\n".join(parts)
 
 
 def first_words() -> list[tuple[str, str]]:
-    """Return the words that a command line can begin with, each with what it is for."""
+    """Return the words that a command line can begin with, each with its purpose."""
     return [
         (first, _purpose(first, commands))
         for _, commands in SECTIONS
@@ -108,7 +108,7 @@ def _usage(rest: str) -> str:
 
 
 def usage(text: str) -> str:
-    """Return how something is called, in the width of the terminal; it is not broken at no-break spaces."""
+    """Return a usage line in the width of the terminal; it is not broken at no-break spaces."""
     filled = textwrap.fill(f"Usage: {text}", width(), subsequent_indent=" " * 15, break_on_hyphens=False)
     return filled.replace("\xa0", " ")
 
@@ -131,9 +131,9 @@ def wrapped(text: str) -> str:
 
 def width() -> int:
     """Return how wide help may be."""
-    import shutil  # noqa: PLC0415  (it imports half a dozen modules for archives; most commands show no help)
+    import shutil  # noqa: PLC0415  (3 ms for archive modules; most commands show no help)
 
-    return min(shutil.get_terminal_size().columns, _WIDEST)
+    return min(shutil.get_terminal_size().columns, _MAX_WIDTH)
 
 
 def show(text: str) -> None:

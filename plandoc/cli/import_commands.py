@@ -1,4 +1,4 @@
-"""`plandoc import`, and `ingredient import`, `recipe import`, `good import` and `stock import`: files that come in."""
+"""`plandoc import`, and `ingredient import`, `recipe import`, `good import` and `stock import`: importing files."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
-from plandoc import hints
+from plandoc import exchange, hints
 from plandoc.cli import printing, streams
 from plandoc.cli.data_folder import Folder
+from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, Problem, ValidationError
-from plandoc.exchange import tabular
+from plandoc.exchange import ImportReport, tabular
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.tables import MARKER
 
-if TYPE_CHECKING:
-    from plandoc.engine.session import Session
-    from plandoc.exchange import ImportReport
-
-
-# More than anybody mends before trying again; the rest of a long file would only push the first ones out of sight.
-_MOST_SHOWN = 20
+# Enough to fix before trying again; more would push the first ones out of sight.
+_MAX_SHOWN = 20
 
 
 def import_file(
@@ -33,20 +29,18 @@ def import_file(
     on_conflict: Literal["fail", "skip", "update"] | None = None,
     folder: Folder,
 ) -> None:
-    """Import an export of plandoc or bake-tracker, all of it or nothing; makes the data folder if it is not there.
+    """Import an export of plandoc or bake-tracker, completely or not at all; creates the data folder if missing.
 
     Args:
         file: The export.
-        dry_run: Only say what would be imported; change nothing.
-        on_conflict: What becomes of records that are there and differ from an export of plandoc: fail, which lists
-            them and is what happens when nothing is said, skip or update. A started plan that is there never changes.
+        dry_run: Only show what would be imported; change nothing.
+        on_conflict: What to do with existing records that differ from an export of plandoc: fail (the default, which
+            lists them), skip or update. A plan that was started never changes.
 
     Examples:
         plandoc import export.json --dry-run
         plandoc import export.json --on-conflict skip
     """
-    from plandoc import exchange  # noqa: PLC0415  (no other command needs it)
-
     try:
         with _folder_to_import_into(folder, dry_run=dry_run) as target:
             report = target.change(
@@ -54,30 +48,30 @@ def import_file(
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:
-        # The refusal must be said, also where its report cannot be shown.
+        # The refusal must be reported even if its details cannot be shown.
         with suppress(streams.OutputError):
             _print_report(cast("ImportReport", error.report))
         raise
     _print_report(report)
     if dry_run:
-        printing.say("only a dry run: nothing was changed")
+        printing.say("dry run: nothing was changed")
 
 
 def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
-    """Import ingredients from a CSV or JSON file, all of it or nothing.
+    """Import ingredients from a CSV or JSON file, completely or not at all.
 
-    The columns are name, category, density (such as '1 cup = 120 g') and notes. Ingredients that are there already get
-    what the file says.
+    The columns are name, category, density (such as '1 cup = 120 g') and notes. Existing ingredients are
+    updated from the file.
 
     Args:
         file: The file.
-        dry_run: Only say what would be imported; change nothing.
+        dry_run: Only show what would be imported; change nothing.
 
     Examples:
         plandoc ingredient import ingredients.csv --dry-run
         plandoc ingredient import ingredients.csv
     """
-    _bring_in(
+    _import(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_ingredients(file, dry_run=dry_run, session=session),
@@ -85,15 +79,15 @@ def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) 
 
 
 def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: bool = False, folder: Folder) -> None:
-    """Import recipes and what a batch of each makes from a CSV or JSON file, all of it or nothing.
+    """Import recipes and what a batch of each makes from a CSV or JSON file, completely or not at all.
 
     The columns are recipe, category, ingredient or sub_recipe, quantity and unit; and in any row of a recipe makes (24,
-    or 25%) and of (the name of what it makes). Recipes that are there already get what the file says.
+    or 25%) and of (the name of what it makes). Existing recipes are updated from the file.
 
     Args:
         file: The file.
-        add_ingredients: Create the ingredients that are not there yet.
-        dry_run: Only say what would be imported; change nothing.
+        add_ingredients: Create missing ingredients.
+        dry_run: Only show what would be imported; change nothing.
 
     Examples:
         plandoc recipe import recipes.csv --add-ingredients
@@ -102,23 +96,23 @@ def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: boo
     def work(session: Session) -> ImportReport:
         return tabular.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
 
-    _bring_in(folder, f"import {printing.clean(file.name)}", work)
+    _import(folder, f"import {printing.clean(file.name)}", work)
 
 
 def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
-    """Import goods from a CSV or JSON file, all of it or nothing.
+    """Import goods from a CSV or JSON file, completely or not at all.
 
-    The columns are good, component and quantity; and kind (unit or good) where a name is that of both. Goods that are
-    there already get the components of the file.
+    The columns are good, component and quantity; and kind (unit or good) where a name is that of both. Existing goods
+    get the components of the file.
 
     Args:
         file: The file.
-        dry_run: Only say what would be imported; change nothing.
+        dry_run: Only show what would be imported; change nothing.
 
     Examples:
         plandoc good import goods.csv
     """
-    _bring_in(
+    _import(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_goods(file, dry_run=dry_run, session=session),
@@ -126,18 +120,18 @@ def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> Non
 
 
 def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
-    """Set the stock from a CSV or JSON file, all of it or nothing; what it does not name stays as it is.
+    """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
     The columns are ingredient, quantity and unit.
 
     Args:
         file: The file.
-        dry_run: Only say what would be set; change nothing.
+        dry_run: Only show what would be set; change nothing.
 
     Examples:
         plandoc stock import stock.csv
     """
-    _bring_in(
+    _import(
         folder,
         f"import {printing.clean(file.name)}",
         lambda session: tabular.import_stock(file, dry_run=dry_run, session=session),
@@ -146,7 +140,7 @@ def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> Non
 
 @contextmanager
 def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
-    """Give the folder to import into, made if need be; a dry run must not leave one behind."""
+    """Give the folder to import into, created if missing; a dry run must not leave one behind."""
     is_there = (folder.path / MARKER).exists()
     if is_there or not dry_run:
         folder.open(create=True).close()
@@ -158,21 +152,21 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
         yield stand_in
 
 
-def _bring_in(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
+def _import(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
     try:
         report = folder.change(action, work)
     except ValidationError as error:
         raise _shortened(error) from error
     _print_report(report)
     if report.dry_run:
-        printing.say("only a dry run: nothing was changed")
+        printing.say("dry run: nothing was changed")
 
 
 def _shortened(error: ValidationError) -> ValidationError:
-    left = len(error.problems) - _MOST_SHOWN
-    # Of more than can be read at once it is not known how many there are.
-    more = [Problem(f"and {left} more" if left <= MOST_GATHERED - _MOST_SHOWN else "and many more")] if left > 0 else []
-    return ValidationError([Problem("nothing was imported:"), *error.problems[:_MOST_SHOWN], *more])
+    left = len(error.problems) - _MAX_SHOWN
+    # Reading stops at a limit, and then the total is unknown.
+    more = [Problem(f"and {left} more" if left <= MOST_GATHERED - _MAX_SHOWN else "and many more")] if left > 0 else []
+    return ValidationError([Problem("nothing was imported:"), *error.problems[:_MAX_SHOWN], *more])
 
 
 def _print_report(report: ImportReport) -> None:
@@ -183,7 +177,7 @@ def _print_report(report: ImportReport) -> None:
         for table, outcomes in report.counts().items()
         for outcome, count in outcomes.items()
     ]
-    printing.print_table("Import", columns, rows, when_empty="the file holds nothing to import")
+    printing.print_table("Import", columns, rows, when_empty="the file contains nothing to import")
     for row in report.rows:
         if row.reason:
             printing.say(hints.for_command(row.text))

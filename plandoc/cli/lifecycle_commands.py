@@ -1,4 +1,4 @@
-"""`plandoc lock`, `unlock`, `start`, `complete` and `snapshot`: the life of a plan."""
+"""`plandoc lock`, `unlock`, `start`, `complete` and `snapshot`: the states of a plan."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Callable
 
 from plandoc.cli import printing
-from plandoc.cli.confirm import Wanted, do_if_agreed, move
+from plandoc.cli.concerns import Concern
+from plandoc.cli.confirm import ConfirmedAction, move, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import batches_in_words, state_in_words
 from plandoc.domain import states
@@ -26,11 +26,11 @@ from plandoc.workflow.production import get_progress
 def lock(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Lock the plan of an event: its recipes and goods can no longer change.
 
-    When there is something to review in it, that is shown, and you are asked.
+    Shows anything to review in it first, and asks for confirmation.
 
     Args:
         event: The event, by its short name or number.
-        yes: Lock it whatever there is to review; for scripts, which cannot be asked.
+        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc lock harbour-market
@@ -43,7 +43,7 @@ def lock(event: str, /, *, yes: bool = False, folder: Folder) -> int:
 
 
 def unlock(event: str, /, *, folder: Folder) -> None:
-    """Unlock a locked plan, to change its recipes and goods again.
+    """Unlock a locked plan to change its recipes and goods again.
 
     Args:
         event: The event, by its short name or number.
@@ -55,13 +55,13 @@ def unlock(event: str, /, *, folder: Folder) -> None:
 
 
 def start(event: str, /, *, yes: bool = False, folder: Folder) -> int:
-    """Start production of a locked plan: its snapshot is kept for ever.
+    """Start production of a locked plan: its snapshot is kept permanently.
 
-    When there is something to review in it, that is shown, and you are asked.
+    Shows anything to review in it first, and asks for confirmation.
 
     Args:
         event: The event, by its short name or number.
-        yes: Start it whatever there is to review; for scripts, which cannot be asked.
+        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc start harbour-market
@@ -75,19 +75,19 @@ def start(event: str, /, *, yes: bool = False, folder: Folder) -> int:
 
 
 def complete(event: str, /, *, yes: bool = False, folder: Folder) -> int:
-    """Complete the production of an event: nothing but its notes can change after that, and it cannot be undone.
+    """Complete the production of an event: after that only its notes can change. This cannot be undone.
 
-    When batches are not baked or goods not packed, that is shown, and you are asked.
+    Shows batches that are not baked and goods that are not packed first, and asks for confirmation.
 
     Args:
         event: The event, by its short name or number.
-        yes: Complete it whatever is left undone; for scripts, which cannot be asked.
+        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc complete harbour-market
     """
 
-    def look(session: Session) -> list[Doubt]:
+    def find_concerns(session: Session) -> list[Concern]:
         found = session.event(event_id(event, session))
         states.check_step(found, states.COMPLETE)
         return _left_undone(get_progress(found.id, session=session), event)
@@ -97,38 +97,38 @@ def complete(event: str, /, *, yes: bool = False, folder: Folder) -> int:
         return completed, get_progress(completed.id, session=session)
 
     question = "Complete it anyway? This cannot be undone."
-    wanted = Wanted(states.COMPLETE.action, look, make, _not_done_yet, question)
-    done = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    action = ConfirmedAction(states.COMPLETE.action, find_concerns, make, _not_done_yet, question)
+    done = run_if_confirmed(action, folder, yes=yes, is_silent=True)
     if done is None:
         return 1
     completed, progress = done
     _say_state(completed)
-    for doubt in _left_undone(progress, event):
-        printing.say(f"left undone: {doubt.message}")
+    for concern in _left_undone(progress, event):
+        printing.say(f"left undone: {concern.message}")
     return 0
 
 
 def _not_done_yet(number: int) -> str:
-    return "1 thing is not done yet:" if number == 1 else f"{number} things are not done yet:"
+    return "1 item is not done yet:" if number == 1 else f"{number} items are not done yet:"
 
 
-def _left_undone(progress: Progress, key: str) -> list[Doubt]:
+def _left_undone(progress: Progress, key: str) -> list[Concern]:
     event = shlex.quote(key)
-    baking = [
-        Doubt(
+    unbaked = [
+        Concern(
             f"{one.unit.name}: {one.batches_done} of {batches_in_words(one.batches_decided)} baked",
             f"record what was baked with 'plandoc bake {event} {one.unit.slug} {one.batches_undone}'",
         )
         for one in progress.undone_units
     ]
-    packing = [
-        Doubt(
+    unpacked = [
+        Concern(
             f"{one.good.name}: {one.assembled} of {one.wanted} packed",
             f"record what was packed with 'plandoc pack {event} {one.good.slug} {one.undone}'",
         )
         for one in progress.undone_goods
     ]
-    return [*baking, *packing]
+    return [*unbaked, *unpacked]
 
 
 def snapshot(event: str, /, *, json: bool = False, folder: Folder) -> None:
@@ -141,7 +141,7 @@ def snapshot(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc snapshot harbour-market
     """
-    found, taken = folder.look(lambda session: _snapshot(event, session))
+    found, taken = folder.read(lambda session: _snapshot(event, session))
     if json:
         printing.print_json(taken.snapshot_data)
     else:
@@ -151,7 +151,7 @@ def snapshot(event: str, /, *, json: bool = False, folder: Folder) -> None:
 def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
     """Show a snapshot as tables."""
     data = taken.snapshot_data
-    # Judges the numbers, in a file that other hands may have changed.
+    # Validates the numbers, because another program may have changed the file.
     original(data)
     printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {taken.created_at.isoformat()}")
     number = [printing.Column("id", is_number=True)]
@@ -198,5 +198,5 @@ def _snapshot(key: str, session: Session) -> tuple[Event, PlanSnapshot]:
     event = find_by_key(Event, key, session=session)
     taken = get_plan_snapshot(event.id, session=session)
     if taken is None:
-        raise PlandocError(f"{event.name!r} has no snapshot yet; start_production makes it")
+        raise PlandocError(f"{event.name!r} has no snapshot yet; 'plandoc start {event.slug}' takes one")
     return event, taken

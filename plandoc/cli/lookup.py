@@ -1,4 +1,4 @@
-"""Records by what was typed for them."""
+"""Finding records by the slug or id that was typed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def event_id(key: str, session: Session) -> int:
 def in_plan(record_type: type[RecordT], key: str, event: int, session: Session) -> RecordT:
     """Return a good, unit or recipe as an event defines it, by its slug or id.
 
-    What the plan calls it comes first, whatever the catalog calls it since.
+    The name in the plan takes precedence over a later name in the catalog.
 
     Raises:
-        NotFoundError: when neither the plan nor the catalog knows it.
+        NotFoundError: when neither the plan nor the catalog contains it.
     """
     if is_id(key):
         with contextlib.suppress(NotFoundError):
@@ -43,7 +43,7 @@ def all_of(record_type: type[RecordT], keys: Iterable[str], session: Session) ->
     """Return the records with these slugs or ids, in the order of the keys.
 
     Raises:
-        ValidationError: with every key that names none.
+        ValidationError: with every key that matches no record.
     """
     records: list[RecordT] = []
     problems: list[Problem] = []

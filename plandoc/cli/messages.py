@@ -13,7 +13,7 @@ from plandoc import hints
 from plandoc.errors import Problem, shorten
 from plandoc.records import PlanState, RunKind
 
-# A number that long is a slip of the hand; int() would refuse a few thousand digits with a message of its own.
+# A longer number is a typing error; int() would refuse thousands of digits with its own message.
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 _STATES: Mapping[PlanState, str] = MappingProxyType(
@@ -31,10 +31,10 @@ _RUNS: Mapping[RunKind, str] = MappingProxyType({RunKind.PRODUCTION: "b", RunKin
 
 
 class UsageError(Exception):
-    """The command was called in a way that cannot be meant.
+    """The command line is wrong.
 
     Attributes:
-        command: The name of the command whose help tells more; blank for that of plandoc.
+        command: The command whose help explains more; blank for the help of plandoc.
     """
 
     command = ""
@@ -46,22 +46,22 @@ def in_command_words(problem: Problem) -> Problem:
     return attrs.evolve(problem, message=hints.for_command(problem.message), hint=hint)
 
 
-def run_in_words(kind: RunKind, run_id: int) -> str:
-    """Return how a run is called: the first letter of baking or packing, and its number.
+def format_run(kind: RunKind, run_id: int) -> str:
+    """Return the label of a run: b for baking or p for packing, and its number.
 
-    >>> run_in_words(RunKind.PRODUCTION, 3), run_in_words(RunKind.ASSEMBLY, 2)
+    >>> format_run(RunKind.PRODUCTION, 3), format_run(RunKind.ASSEMBLY, 2)
     ('b3', 'p2')
     """
     return f"{_RUNS[kind]}{run_id}"
 
 
-def run_from_words(words: str) -> tuple[RunKind, int]:
-    """Return the kind and the number of a run from what it is called.
+def parse_run(words: str) -> tuple[RunKind, int]:
+    """Return the kind and the number of a run from its label.
 
     Raises:
-        UsageError: when no run can be called so.
+        UsageError: when it is not the label of a run.
 
-    >>> run_from_words("P2")
+    >>> parse_run("P2")
     (<RunKind.ASSEMBLY: 'assembly'>, 2)
     """
     for kind, letter in _RUNS.items():
@@ -80,40 +80,40 @@ def batches_in_words(number: int) -> str:
     return "1 batch" if number == 1 else f"{number} batches"
 
 
-def moment_in_words(moment: datetime.datetime) -> str:
-    """Return a moment to the minute, in UTC: what is recorded has no place, and so no time of a place.
+def format_timestamp(timestamp: datetime.datetime) -> str:
+    """Return a timestamp to the minute, in UTC, because no time zone is recorded.
 
-    >>> moment_in_words(datetime.datetime(2026, 12, 23, 8, 5, 59, tzinfo=datetime.UTC))
+    >>> format_timestamp(datetime.datetime(2026, 12, 23, 8, 5, 59, tzinfo=datetime.UTC))
     '2026-12-23 08:05'
     """
-    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
+    return f"{timestamp.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
 
 
-def moment_from_words(argument: str, called: str) -> datetime.datetime:
-    """Return the moment that an argument says; without an offset it is one of this computer's time.
+def parse_timestamp(argument: str, label: str) -> datetime.datetime:
+    """Return the timestamp in an argument; without an offset it is in this computer's time zone.
 
     Args:
         argument: As it was typed.
-        called: What it is called in messages.
+        label: The name of the argument in messages.
 
     Raises:
-        UsageError: when it is none.
+        UsageError: when it is not one.
 
-    >>> moment_from_words("2026-12-24 22:00+01:00", "--at").isoformat()
+    >>> parse_timestamp("2026-12-24 22:00+01:00", "--at").isoformat()
     '2026-12-24T21:00:00+00:00'
     """
     text = argument.strip()
     try:
-        # A day alone would be taken for its first minute.
-        moment = datetime.datetime.fromisoformat(text if ":" in text else "")
-        return moment.astimezone(datetime.UTC)
+        # A date alone would be taken as midnight.
+        timestamp = datetime.datetime.fromisoformat(text if ":" in text else "")
+        return timestamp.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
-        wanted = "wanted a day and a time such as '2026-12-24 22:00'"
-        raise UsageError(f"{wanted} for {called}, found {shorten(argument)}") from None
+        wanted = "wanted a date and a time such as '2026-12-24 22:00'"
+        raise UsageError(f"{wanted} for {label}, found {shorten(argument)}") from None
 
 
 def state_in_words(state: PlanState) -> str:
-    """Return a state with what it means to a baker."""
+    """Return a state with its meaning to a baker."""
     return _STATES[state]
 
 
@@ -122,7 +122,7 @@ def difference_in_words(difference: int, *, accepted: int = 0) -> str:
 
     Args:
         difference: Units made less units needed.
-        accepted: How many units short somebody accepted.
+        accepted: How many units of shortfall were accepted.
 
     >>> difference_in_words(22), difference_in_words(0), difference_in_words(-2, accepted=2)
     ('22 over', 'exact', '2 short, accepted')
@@ -138,32 +138,30 @@ def difference_in_words(difference: int, *, accepted: int = 0) -> str:
     return f"{short} short{agreed}"
 
 
-def whole_number(argument: str, called: str) -> int:
-    """Return what an argument says that must be a whole number.
-
-    By hand, for cyclopts takes 2.5 for 2 and 0x10 for 16.
+def whole_number(argument: str, label: str) -> int:
+    """Return the whole number in an argument.
 
     Args:
         argument: As it was typed.
-        called: What it is called in messages.
+        label: The name of the argument in messages.
 
     Raises:
-        UsageError: when it is none.
+        UsageError: when it is not one.
 
     >>> whole_number("12", "BATCHES")
     12
     """
     if not _WHOLE.fullmatch(argument):
-        raise UsageError(f"wanted a whole number for {called}, found {shorten(argument)}")
+        raise UsageError(f"wanted a whole number for {label}, found {shorten(argument)}")
     return int(argument)
 
 
 def numbers_by_key(arguments: Sequence[str], wanted: str) -> dict[str, int]:
-    """Return what arguments of the form KEY=NUMBER say.
+    """Return the numbers in arguments of the form KEY=NUMBER.
 
     Args:
         arguments: As they were typed.
-        wanted: How the form is called in messages ("GOOD=QUANTITY").
+        wanted: The form in messages ("GOOD=QUANTITY").
 
     Raises:
         UsageError: with every argument that is wrong.

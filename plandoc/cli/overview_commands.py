@@ -1,12 +1,12 @@
-"""`plandoc plan show`, `options`, `review` and `available`: a plan as a baker looks at it."""
+"""`plandoc plan show`, `options`, `review` and `available`: views of a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from plandoc.cli import confirm, printing
+from plandoc.cli.concerns import Concern, concerns_from
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt, doubts_of
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import difference_in_words, state_in_words
 from plandoc.cli.progress_command import left_undone
@@ -36,11 +36,11 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
         plandoc plan show harbour-market
     """
 
-    def look(session: Session) -> tuple[Plan, list[Doubt], str]:
+    def read(session: Session) -> tuple[Plan, list[Concern], str]:
         plan = get_plan(event_id(event, session), session=session)
-        return plan, doubts_of(plan.findings, plan.event.slug), _left_undone(plan, session)
+        return plan, concerns_from(plan.findings, plan.event.slug), _left_undone(plan, session)
 
-    plan, doubts, left = folder.look(look)
+    plan, concerns, left = folder.read(read)
     if json:
         printing.print_json(as_json(plan))
         return
@@ -49,11 +49,11 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
         printing.say(f"{'undone':<11}{left}")
     _print_goods(plan)
     _print_units(plan)
-    confirm.show_doubts(confirm.to_review(len(doubts)), doubts, is_one_of_several=True)
+    confirm.show_concerns(confirm.review_title(len(concerns)), concerns, is_one_of_several=True)
 
 
 def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """Show how many batches of each unit can be decided, and what they give.
+    """Show how many batches of each unit can be decided, and what they make.
 
     Args:
         event: The event, by its short name or number.
@@ -62,7 +62,7 @@ def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc plan options harbour-market
     """
-    found = folder.look(lambda session: get_batch_options(event_id(event, session), session=session))
+    found = folder.read(lambda session: get_batch_options(event_id(event, session), session=session))
     if json:
         printing.print_json(as_json(found))
         return
@@ -72,10 +72,10 @@ def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
 
 
 def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
-    """Show what should be looked at before a plan is locked or started; exit status 1 when there is anything.
+    """Show what to review before a plan is locked or started; exit status 1 when there is anything.
 
-    That the catalog says something else than a plan in production is shown, too; that alone gives exit status 0, for
-    it can be left as it is.
+    Definitions that changed in the catalog after production started are shown too, but need no action: with nothing
+    else to review, the exit status is 0.
 
     Args:
         event: The event, by its short name or number.
@@ -85,20 +85,20 @@ def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
         plandoc plan review harbour-market
     """
 
-    def look(session: Session) -> tuple[list[Finding], list[Doubt]]:
+    def read(session: Session) -> tuple[list[Finding], list[Concern]]:
         findings = review_plan(event_id(event, session), session=session)
-        return findings, doubts_of(findings, event)
+        return findings, concerns_from(findings, event)
 
-    findings, doubts = folder.look(look)
+    findings, concerns = folder.read(read)
     if json:
         printing.print_json(as_json(findings))
     else:
-        confirm.show_doubts(confirm.to_review(len(doubts)), doubts)
+        confirm.show_concerns(confirm.review_title(len(concerns)), concerns)
     return 1 if any(finding.kind is not FindingKind.CATALOG_CHANGED for finding in findings) else 0
 
 
 def available(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """Show for every good whether it can be handed out with the chosen recipes, or which are missing.
+    """Show for every good whether the chosen recipes suffice for it, or which are missing.
 
     Args:
         event: The event, by its short name or number.
@@ -107,13 +107,13 @@ def available(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc plan available harbour-market
     """
-    found = folder.look(lambda session: get_available_finished_goods(event_id(event, session), session=session))
+    found = folder.read(lambda session: get_available_finished_goods(event_id(event, session), session=session))
     if json:
         printing.print_json(as_json(found))
         return
     columns = [*map(printing.Column, ("good", "name", "available", "what is missing"))]
     rows = [(one.good.slug, one.good.name, "yes" if one.is_available else "no", _missing(one)) for one in found]
-    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' brings some in")
+    printing.print_table("Goods", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
 
 
 def _left_undone(plan: Plan, session: Session) -> str:
@@ -143,7 +143,7 @@ def _print_goods(plan: Plan) -> None:
 def _print_units(plan: Plan) -> None:
     numbers = [printing.Column(heading, is_number=True) for heading in ("needed", "batches", "makes")]
     columns = [printing.Column("unit"), printing.Column("recipe"), *numbers, printing.Column("over or short")]
-    # Nobody knows what a broken good takes.
+    # What a broken good takes is unknown.
     unneeded = "not needed"
     if any(finding.kind is FindingKind.BROKEN for finding in plan.findings):
         unneeded = "need unknown"

@@ -13,8 +13,8 @@ from plandoc.cli import command_table, help_texts
 from plandoc.cli.arguments import FOLDER, Argument, Convert, arguments_of, as_path
 from plandoc.cli.command_table import Call, Command
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
+from plandoc.cli.work_log import WorkLog
 from plandoc.errors import shorten
 from plandoc.storage.version import __version__
 
@@ -23,10 +23,10 @@ _INDENT = 28
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that raises what it refuses, and knows no abbreviations: they would change their meaning with a new option."""
+    """A parser that raises what it refuses, and accepts no abbreviations: a new option would change their meaning."""
 
     def __init__(self, width: int = 80) -> None:
-        # With the width, for argparse imports much to find it out, and asks for it although no help is shown.
+        # With the width, because argparse imports a lot to determine it, even if no help is shown.
         formatter = partial(argparse.HelpFormatter, max_help_position=_INDENT, width=width)
         super().__init__(
             usage=argparse.SUPPRESS,
@@ -49,7 +49,7 @@ class _Parser(argparse.ArgumentParser):
 def _in_our_words(error: argparse.ArgumentError) -> str:
     if error.message.startswith("expected "):
         return (
-            f"{error.argument_name} wants a {'folder' if error.argument_name == '--data' else 'value'}, found nothing"
+            f"{error.argument_name} needs a {'folder' if error.argument_name == '--data' else 'value'}, found nothing"
         )
     if error.message.startswith("ignored explicit argument "):
         return f"{error.argument_name} takes no value"
@@ -57,7 +57,7 @@ def _in_our_words(error: argparse.ArgumentError) -> str:
 
 
 class _HelpWanted(Exception):  # noqa: N818  (not an error)
-    """Help was asked for, whatever else the command line says."""
+    """The command line contains --help; everything else in it is ignored."""
 
 
 class _Help(argparse.Action):
@@ -66,7 +66,7 @@ class _Help(argparse.Action):
 
 
 class _Once(argparse.Action):
-    """Takes the value of an option, which may be given once: of two, nobody knows which was meant."""
+    """Takes the value of an option, which may be given only once: of two values, it is unclear which was meant."""
 
     def __call__(self, _: Any, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
         before = getattr(namespace, self.dest)
@@ -76,12 +76,12 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, self.const if self.nargs == 0 else value)
 
 
-def read(tokens: Sequence[str], done: Done) -> Call:
-    """Return the call that a command line stands for: of a command, or of what shows help.
+def read(tokens: Sequence[str], work_log: WorkLog) -> Call:
+    """Return the call that a command line describes: of a command, or of what shows help.
 
     Args:
         tokens: The command line.
-        done: Where the command notes what it has done.
+        work_log: Where the command records what it has done.
 
     Raises:
         UsageError: when the command line cannot be understood.
@@ -94,20 +94,20 @@ def read(tokens: Sequence[str], done: Done) -> Call:
         return partial(print, __version__)
     if not rest:
         if before.data:
-            raise UsageError("wanted a command behind --data")
+            raise UsageError("wanted a command after --data")
         return partial(help_texts.show, help_texts.of_everything())
     if rest[0] in command_table.GROUPS and {"--help", "-h"} & set(rest[1:2]):
         return partial(help_texts.show, help_texts.of_group(rest[0]))
     command, words = command_table.find(rest)
     try:
-        return _call(command, words, before.data, done)
+        return _call(command, words, before.data, work_log)
     except UsageError as error:
         error.command = command.name
         raise
 
 
 def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return what is said before the command, and the command with all that follows."""
+    """Return the options before the command, and the command with all that follows."""
     parser = _Parser()
     _add_common(parser)
     parser.add_argument("--version", action="store_true")
@@ -120,7 +120,7 @@ def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list
     return before, before.rest
 
 
-def _call(command: Command, words: Sequence[str], data: Path | None, done: Done) -> Call:
+def _call(command: Command, words: Sequence[str], data: Path | None, work_log: WorkLog) -> Call:
     function = command.load()
     arguments = arguments_of(function)
     options = [one for one in arguments if one.is_option]
@@ -138,12 +138,12 @@ def _call(command: Command, words: Sequence[str], data: Path | None, done: Done)
     placed = _placed([*plain, *behind], by_place)
     named = {one.parameter: _value(given, one) for one in options}
     if FOLDER in function.__annotations__:
-        named[FOLDER] = Folder(data or given.data, done)
+        named[FOLDER] = Folder(data or given.data, work_log)
     return partial(function, *placed, **named)
 
 
 def _divided(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Return what may hold options, and what stands behind a `--`."""
+    """Return the words that may contain options, and the words after a `--`."""
     if "--" not in words:
         return words, ()
     end = words.index("--")
@@ -151,12 +151,12 @@ def _divided(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _placed(words: Sequence[str], arguments: Sequence[Argument]) -> list[Any]:
-    """Return the values of the arguments that are known by their place."""
+    """Return the values of the positional arguments."""
     given, unknown = _parser(arguments).parse_known_args(["--", *words] if arguments else [])
     if not arguments:
         unknown = list(words)
     if unknown:
-        wanted = " ".join(one.called for one in arguments) or "no arguments"
+        wanted = " ".join(one.label for one in arguments) or "no arguments"
         raise UsageError(f"unexpected argument {shorten(unknown[-1])}; wanted {wanted}")
     values: list[Any] = []
     for one in arguments:
@@ -180,7 +180,7 @@ def _refuse_options(words: Iterable[str], options: Iterable[Argument]) -> None:
 def _unknown(word: str, known: Iterable[str]) -> str:
     name = word.partition("=")[0]
     near = command_table.did_you_mean(name, known)
-    return f"unknown option {name}{near or '; to say it as a word, write it behind --'}"
+    return f"unknown option {name}{near or '; to pass it as an argument, put it after --'}"
 
 
 def _parser(arguments: Iterable[Argument]) -> _Parser:
@@ -197,7 +197,7 @@ def _add(group: argparse._ActionsContainer, arguments: Iterable[Argument], purpo
 def _settings(one: Argument, purposes: Mapping[str, str]) -> dict[str, Any]:
     settings: dict[str, Any] = {"help": purposes.get(one.parameter, "").replace("%", "%%")}
     if one.convert is not None:
-        settings["type"] = partial(_converted, one.convert, one.called)
+        settings["type"] = partial(_converted, one.convert, one.label)
     if not one.is_option:
         nargs = ("+" if one.is_required else "*") if one.is_repeated else (None if one.is_required else "?")
         return {**settings, "metavar": one.value, "nargs": nargs, "default": one.default}
@@ -207,8 +207,8 @@ def _settings(one: Argument, purposes: Mapping[str, str]) -> dict[str, Any]:
     return {**settings, "action": action, "metavar": one.value, "dest": one.parameter, "required": one.is_required}
 
 
-def _converted(convert: Convert, called: str, text: str) -> Any:
-    return convert(text, called)
+def _converted(convert: Convert, label: str, text: str) -> Any:
+    return convert(text, label)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -218,29 +218,29 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def _data_folder(text: str) -> Path:
     if not text:
-        # An unset variable of a script must not come to mean ./data.
-        raise UsageError("--data wants a folder, found nothing")
+        # An unset variable in a script must not mean ./data.
+        raise UsageError("--data needs a folder, found nothing")
     return as_path(text, "--data")
 
 
 def _help_of(command: Command, function: Callable[..., Any], arguments: Sequence[Argument]) -> str:
-    said = help_texts.described(function)
+    description = help_texts.described(function)
     parser = _Parser(help_texts.width())
     for title, is_option in (("Arguments", False), ("Options", True)):
         group = parser.add_argument_group(title)
-        _add(group, (one for one in arguments if one.is_option is is_option), said.arguments)
-    # What argparse makes of the groups, without what it would put around them.
+        _add(group, (one for one in arguments if one.is_option is is_option), description.arguments)
+    # The groups as argparse formats them, without the rest of its help.
     usage = help_texts.usage(
         " ".join(["plandoc", command.name, *(_in_usage(one).replace(" ", "\xa0") for one in arguments)])
     )
-    parts = [usage, help_texts.wrapped(said.purpose), parser.format_help().strip()]
-    examples = "\n".join(["Examples:", *(f"  {example}" for example in said.examples)])
+    parts = [usage, help_texts.wrapped(description.purpose), parser.format_help().strip()]
+    examples = "\n".join(["Examples:", *(f"  {example}" for example in description.examples)])
     return "\n\n".join(part for part in [*parts, examples] if part)
 
 
 def _in_usage(one: Argument) -> str:
-    said = f"{one.called} {one.value}" if one.is_option and not one.is_flag else one.called
+    text = f"{one.label} {one.value}" if one.is_option and not one.is_flag else one.label
     if one.is_repeated:
-        said += "..." if one.is_required else "]..."
-        return said if one.is_required else f"[{said}"
-    return said if one.is_required else f"[{said}]"
+        text += "..." if one.is_required else "]..."
+        return text if one.is_required else f"[{text}"
+    return text if one.is_required else f"[{text}]"

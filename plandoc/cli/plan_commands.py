@@ -1,15 +1,15 @@
-"""`plandoc plan recipes`, `goods`, `batches`, `decide` and `undecide`: what is made for an event."""
+"""`plandoc plan recipes`, `goods`, `batches`, `decide` and `undecide`: making the plan of an event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from plandoc.cli import beyond, instead, printing
+from plandoc.cli import amend_hints, excess, printing
 from plandoc.cli.arguments import Parameter
-from plandoc.cli.confirm import Wanted, counted, do_if_agreed
+from plandoc.cli.concerns import Concern
+from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, numbers_by_key
 from plandoc.domain.batches import units_yielded
@@ -30,9 +30,9 @@ from plandoc.workflow.selection import (
 
 
 def recipes(event: str, /, *keys: Annotated[str, Parameter("RECIPE", at_least_one=True)], folder: Folder) -> None:
-    """Choose the recipes of an event, in place of those chosen before.
+    """Choose the recipes of an event; they replace those chosen before.
 
-    Goods and batches that lose their recipe by it leave the plan and are listed.
+    Goods and batches that lose their recipe are removed from the plan and listed.
 
     Args:
         event: The event, by its short name or number.
@@ -69,15 +69,15 @@ def goods(
     add_missing_recipes: bool = False,
     folder: Folder,
 ) -> None:
-    """Choose goods to hand out at an event, or change how many; those that are not named stay as they are.
+    """Choose goods to hand out at an event, or change their quantities; other goods stay as they are.
 
-    What came into the plan and what left it is listed.
+    Every change of the plan is listed.
 
     Args:
         event: The event, by its short name or number.
-        quantities: Each good and how many of it, such as cookie-box=10; 0 takes it out of the plan.
-        replace: Take every good out of the plan that is not named.
-        add_missing_recipes: Choose the recipes that the goods need, too.
+        quantities: Each good and its quantity, such as cookie-box=10; 0 removes it from the plan.
+        replace: Remove every other good from the plan.
+        add_missing_recipes: Also choose the recipes that the goods need.
 
     Examples:
         plandoc plan goods harbour-market tea-box=8 sable-bag=20 --add-missing-recipes
@@ -89,7 +89,7 @@ def goods(
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
         typed = dict(zip(by_id, wanted, strict=True))
-        with instead.amend(event, _amendments(found, wanted, typed, session, replace=replace)):
+        with amend_hints.suggest_amending(event, _amendments(found, wanted, typed, session, replace=replace)):
             return change(found, by_id, add_missing_recipes, session=session)
 
     selection = folder.change("select goods", select)
@@ -109,25 +109,25 @@ def batches(
     yes: bool = False,
     folder: Folder,
 ) -> int:
-    """Decide how many batches to bake; all of the decisions are saved, or none.
+    """Decide how many batches to bake; either all decisions are saved or none.
 
-    When that is more than ten times what is enough, you are asked.
+    Asks for confirmation when that is more than ten times what is enough.
 
     Args:
         event: The event, by its short name or number.
         numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
-        accept_shortfall: Save decisions that yield less than is needed.
-        yes: Decide however many; for scripts, which cannot be asked.
+        accept_shortfall: Also save decisions that make less than is needed.
+        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc plan batches harbour-market rye-loaf=9 cardamom-bun=4
     """
     wanted = numbers_by_key(numbers, "UNIT=BATCHES")
 
-    def look(session: Session) -> list[Doubt]:
-        with instead.amend(event, instead.batches(wanted)):
+    def find_concerns(session: Session) -> list[Concern]:
+        with amend_hints.suggest_amending(event, amend_hints.for_batches(wanted)):
             found = event_to_edit(event_id(event, session), Edit.DECISIONS, session)
-        return list(beyond.beyond_the_need(found.id, _by_id(FinishedUnit, wanted, session), session))
+        return list(excess.over_need(found.id, _by_id(FinishedUnit, wanted, session), session))
 
     def decide(session: Session) -> list[str]:
         found = event_id(event, session)
@@ -135,8 +135,11 @@ def batches(
         decisions = save_batch_decisions(found, by_id, accept_shortfall, session=session)
         return [_in_words(decision, session) for decision in decisions]
 
-    lines = do_if_agreed(
-        Wanted("decide batches", look, decide, beyond.title, "Decide it anyway?"), folder, yes=yes, is_silent=True
+    lines = run_if_confirmed(
+        ConfirmedAction("decide batches", find_concerns, decide, excess.title, "Decide it anyway?"),
+        folder,
+        yes=yes,
+        is_silent=True,
     )
     for line in lines or ():
         printing.say(line)
@@ -151,27 +154,29 @@ def decide(
     replace_stale: bool = False,
     folder: Folder,
 ) -> None:
-    """Decide the batches of every unit that has none decided: the fewest that are not short.
+    """Decide the batches of every undecided unit: the fewest that are enough.
 
     Args:
         event: The event, by its short name or number.
-        enough: Decide so; it has to be said.
-        replace_stale: Also decide anew what was decided for another need, and what is short.
+        enough: Required: decide the fewest batches that are enough.
+        replace_stale: Also replace decisions that are short or were made for a different need.
 
     Examples:
         plandoc plan decide harbour-market --enough
     """
     if not enough:
-        raise UsageError("plan decide wants --enough, to decide batches that are enough; 'plan batches' decides others")
+        raise UsageError(
+            "plan decide needs --enough, to decide the fewest batches that are enough; 'plan batches' decides any number"
+        )
 
     def decide_all(session: Session) -> tuple[list[str], list[Finding]]:
         found = event_id(event, session)
-        with instead.amend(event, ["batches EVENT --enough"]):
+        with amend_hints.suggest_amending(event, ["batches EVENT --enough"]):
             decisions = decide_enough(found, replace_stale, session=session)
         return [_in_words(decision, session) for decision in decisions], review_plan(found, session=session)
 
     lines, findings = folder.change("decide enough batches", decide_all)
-    for line in lines or ["nothing was left to decide"]:
+    for line in lines or ["nothing left to decide"]:
         printing.say(line)
     if findings:
         printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
@@ -182,7 +187,7 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Fo
 
     Args:
         event: The event, by its short name or number.
-        keys: The units whose decisions are removed, by their short names or numbers; all when none is named.
+        keys: The units whose decisions are removed, by their short names or numbers; by default all.
 
     Examples:
         plandoc plan undecide harbour-market rye-loaf
@@ -191,7 +196,7 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Fo
     def remove(session: Session) -> list[str]:
         found = event_id(event, session)
         units = [unit.id for unit in all_of(FinishedUnit, keys, session)] if keys else None
-        with instead.amend(event, instead.batches(dict.fromkeys(keys, 0))):
+        with amend_hints.suggest_amending(event, amend_hints.for_batches(dict.fromkeys(keys, 0))):
             removed = delete_batch_decisions(found, units, session=session)
         return [_removed_in_words(one, session) for one in removed]
 
@@ -212,9 +217,9 @@ def _by_id(
 def _amendments(
     found: int, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
 ) -> Iterator[str]:
-    """Yield what amends the goods of a plan as they were typed; each by what was typed for it, else by its short name."""
+    """Yield the commands that amend the goods of a plan, with the names that were typed, or else short names."""
     planned = get_event_fg_quantities(found, session=session)
-    yield from instead.goods(wanted, {typed.get(good.id, good.slug): n for good, n in planned}, replace=replace)
+    yield from amend_hints.for_goods(wanted, {typed.get(good.id, good.slug): n for good, n in planned}, replace=replace)
 
 
 def _change_in_words(change: QuantityChange) -> str:

@@ -1,4 +1,4 @@
-"""What is shown: tables on a terminal, plain lines in a pipe, JSON where it is asked for.
+"""What is shown: tables on a terminal, plain lines in a pipe, JSON on request.
 
 No text from a data folder reaches the terminal as it is: an imported name could carry control characters.
 """
@@ -22,8 +22,8 @@ class Column:
     """A column of a table.
 
     Attributes:
-        heading: What stands above it.
-        is_number: Whether it is set to the right.
+        heading: The text above it.
+        is_number: Whether it is aligned to the right.
     """
 
     heading: str
@@ -41,13 +41,13 @@ def complain(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document; what could steer a terminal is written as an escape, which means the same to JSON."""
+    """Print one JSON document; control characters are written as escapes, which mean the same in JSON."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     print(escaping.json_text(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")))
 
 
 def print_json_as_it_is(content: bytes) -> None:
-    """Print JSON with all its own line ends, and with the same escapes; as UTF-8 whatever a terminal's encoding is."""
+    """Print JSON with its own line ends and the same escapes, as UTF-8 whatever the encoding of the terminal."""
     streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 
@@ -71,12 +71,11 @@ def print_table(
 
     Args:
         title: Printed above the table on a terminal.
-        columns: What stands above the cells.
+        columns: The columns.
         rows: The cells.
-        when_empty: Said instead of the table on a terminal when there are no rows.
-        is_one_of_several: Whether more tables are shown; each then stands after a blank line, in a pipe too with its
-            title.
-        styles: Of each row on a terminal ("green", or "" for none), where it has colours; none leaves all plain.
+        when_empty: Printed instead of the table on a terminal when there are no rows.
+        is_one_of_several: Whether more tables are shown; each then follows a blank line and has its title in a pipe too.
+        styles: The style of each row on a colour terminal ("green", or "" for none); empty leaves all rows plain.
     """
     cells = [[clean(cell) for cell in row] for row in rows]
     if is_one_of_several:
@@ -91,18 +90,10 @@ def print_table(
 
 
 def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
-    """Print points one below the other on a terminal, each with a number and with what follows from it below."""
-    from rich.console import Console  # noqa: PLC0415  (takes as long to import as all the rest)
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """Print points below each other on a terminal, numbered, each with its hint below it."""
+    from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
-    table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    for number, point in enumerate(points, start=1):
-        table.add_row(f" {number}.", Text("\n-> ".join(map(clean, point))))
-    print(clean(title))
-    Console(file=sys.stdout, highlight=False).print(table)
+    terminal_tables.print_numbered(clean(title), [[clean(part) for part in point] for point in points])
 
 
 def _print_on_terminal(
@@ -111,17 +102,7 @@ def _print_on_terminal(
     if not cells:
         print(f"{clean(title)}: {when_empty}")
         return
-    # Takes as long to import as all the rest.
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
-    # Without edges and close together, so that a whole plan fits on one screen.
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        table.add_column(column.heading, justify="right" if column.is_number else "left", overflow="fold")
-    for line, style in zip(cells, styles, strict=True):
-        # As Text, or a name such as "[red]" would be taken for a style.
-        table.add_row(*map(Text, line), style=style)
-    Console(file=sys.stdout, highlight=False).print(Text(clean(title), style="bold"), table)
+    headings = [(column.heading, column.is_number) for column in columns]
+    terminal_tables.print_table(clean(title), headings, cells, styles)

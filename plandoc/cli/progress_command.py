@@ -17,11 +17,11 @@ from plandoc.workflow.production import get_progress
 _WIDTH = 10
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _TRACK = "░"
-_MOST_NAMED = 2
+_MAX_NAMED = 2
 
 
 def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """Show how far an event has come: what is baked and packed, what remains, and what stops it.
+    """Show how far an event has come: what is baked and packed, what remains, and what is missing.
 
     Args:
         event: The event, by its short name or number.
@@ -30,17 +30,17 @@ def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc progress harbour-market
     """
-    found = folder.look(lambda session: get_progress(event_id(event, session), session=session))
+    found = folder.read(lambda session: get_progress(event_id(event, session), session=session))
     if json:
         printing.print_json(as_json(found))
         return
-    printing.say(_whole(found))
+    printing.say(_summary_line(found))
     _print_units(found)
     _print_goods(found)
 
 
 def bar(done: int, of: int, *, in_blocks: bool) -> str:
-    """Return a bar as wide as ten characters; it is empty only while nothing is done and full only when all is.
+    """Return a bar as wide as ten characters; it is empty only when nothing is done and full only when everything is.
 
     Args:
         done: How much is done.
@@ -73,8 +73,8 @@ def _can_show_blocks() -> bool:
     return os.environ.get("TERM") != "dumb"
 
 
-def _whole(found: Progress) -> str:
-    # Batches beyond those decided do not stand for others that are not baked yet.
+def _summary_line(found: Progress) -> str:
+    # Extra batches of one unit do not make up for missing batches of another.
     baked = sum(min(one.batches_done, one.batches_decided) for one in found.units)
     packed = sum(min(one.assembled, one.wanted) for one in found.goods)
     decided, wanted = sum(one.batches_decided for one in found.units), sum(one.wanted for one in found.goods)
@@ -104,7 +104,7 @@ def _is_over(found: Progress) -> bool:
 def _print_units(found: Progress) -> None:
     undone = "not baked" if _is_over(found) else "to bake"
     names = ["unit", "batches", undone, "made", "lost", "needed", "in the end"]
-    # Nobody knows what a broken good takes.
+    # What a broken good takes is unknown.
     unneeded = "need unknown" if any(good.problem is not None for good in found.goods) else "not needed"
     rows = [(one.batches_done, one.batches_decided, _unit_row(one, unneeded)) for one in found.units]
     _print_with_bars("Baking", names, rows, when_empty="nothing is needed or decided")
@@ -150,8 +150,8 @@ def _stopping(one: GoodProgress) -> str:
 
 
 def _names(units: tuple[FinishedUnit, ...]) -> str:
-    """Return the names of units; of many only the first, for a good may wait for all that it is made of."""
-    named, others = units[:_MOST_NAMED], len(units) - _MOST_NAMED
+    """Return the names of units; only the first of many, because a good may wait for everything in it."""
+    named, others = units[:_MAX_NAMED], len(units) - _MAX_NAMED
     names = ", ".join(unit.name for unit in named)
     return f"{names} and {others} more" if others > 0 else names
 
@@ -159,7 +159,7 @@ def _names(units: tuple[FinishedUnit, ...]) -> str:
 def _print_with_bars(
     title: str, names: list[str], rows: list[tuple[int, int, tuple[object, ...]]], *, when_empty: str
 ) -> None:
-    """Print a table whose first column is a name and whose last is text; on a terminal with a bar after the name."""
+    """Print a table whose first column is a name and whose last is text; on a terminal, a bar follows the name."""
     text = {names[0], names[-1]}
     columns = [printing.Column(name, is_number=name not in text) for name in names]
     cells = [row for _, _, row in rows]

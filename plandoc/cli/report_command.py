@@ -25,14 +25,14 @@ def report(
     open_it: Annotated[bool, Parameter("--open")] = False,
     folder: Folder,
 ) -> None:
-    """Make a report of an event to look at and to print: one HTML file, which needs no network.
+    """Write a report of an event to read or print: one HTML file, which needs no network.
 
-    An earlier report in that file is replaced; any other file is left alone.
+    An earlier report in that file is replaced; any other file is refused.
 
     Args:
         event: The event, by its short name or number.
-        output: The file, or the folder for it; else the short name of the event with .html, in the present folder.
-        replace: Replace the file even when it is no report.
+        output: The file, or the folder for it; by default the short name of the event with .html, in the current folder.
+        replace: Replace the file even if it is not a report.
         open_it: Open the report in the browser.
 
     Examples:
@@ -44,19 +44,19 @@ def report(
         found = find_by_key(Event, event, session=session)
         return found, render_report(found.id, session=session)
 
-    found, text = folder.look(render)
+    found, text = folder.read(render)
     place = output or Path()
     file = place / f"{found.slug}.html" if place.is_dir() else place
-    folder.done.begin()
+    folder.work_log.begin()
     path = save(text, file, replace=replace)
-    folder.done.end(f"the report is in {path}")
+    folder.work_log.end(f"the report is in {path}")
     printing.say(f"report of {found.name}: {path}")
     if open_it:
         _open(path)
 
 
 def _open(path: Path) -> None:
-    import webbrowser  # noqa: PLC0415  (only --open asks)
+    import webbrowser  # noqa: PLC0415  (7 ms that only --open needs)
 
     if not webbrowser.open(path.as_uri()):
-        raise PlandocError(f"could not open a browser to show {path}")
+        raise PlandocError(f"could not open a browser; the report was written to {path}")

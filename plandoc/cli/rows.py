@@ -1,4 +1,4 @@
-"""Records and results as JSON: records with the keys that they have in the files, results with their own names."""
+"""Records and results as JSON: records with the keys used in the files, results with their own names."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import attrs
 from plandoc import codec
 from plandoc.tables import BY_TYPE, CATALOG_TABLES
 
-# In a result these stand for themselves: what they are made of has commands of its own.
+# Only named in a result: other commands show what they are made of.
 _IN_THE_CATALOG: tuple[type[Any], ...] = tuple(table.record_type for table in CATALOG_TABLES)
 
 
 def as_row(record: Any) -> dict[str, Any]:
-    """Return a record as it stands in its file, with its id in front."""
+    """Return a record as it is in its file, with its id first."""
     return {"id": record.id, **codec.to_row(record)}
 
 
 def as_json(value: Any) -> Any:
-    """Return what an operation found as JSON values, with the names of its fields and of what follows from them.
+    """Return the result of an operation as JSON values, with the names of its fields and properties.
 
-    Exact numbers become text, for JSON readers make binary floats of others. Recipes, units, goods and ingredients are
-    named only; other records are whole, as they stand in their files.
+    Exact numbers become text, because JSON readers make binary floats of numbers. Recipes, units, goods and ingredients
+    are only named; other records are complete, as in their files.
 
     >>> as_json((Fraction(20, 3), Decimal("0.50"), 5, None))
     ['20/3', '0.50', 5, None]
@@ -47,7 +47,7 @@ def as_json(value: Any) -> Any:
 
 
 def _result(result: Any) -> dict[str, Any]:
-    # A field without a representation tells only how the others are shown.
+    # A field without a representation only controls how the others are shown.
     names = [attribute.name for attribute in attrs.fields(type(result)) if attribute.repr]
     worked_out = [name for name, part in vars(type(result)).items() if isinstance(part, property)]
     return {name: as_json(getattr(result, name)) for name in (*names, *worked_out)}

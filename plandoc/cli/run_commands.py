@@ -1,6 +1,6 @@
 """`plandoc bake`, `pack`, `runs` and `void`: what was baked and packed.
 
-A run is called as the list shows it: `b3` is the third that was recorded of baking, `p2` the second of packing.
+Runs have the labels that the list shows: `b3` is the third baking run recorded, `p2` the second packing run.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Annotated, Any
 
 import attrs
 
-from plandoc.cli import beyond, printing
+from plandoc.cli import excess, printing
 from plandoc.cli.arguments import Parameter, Text
-from plandoc.cli.confirm import Wanted, do_if_agreed
+from plandoc.cli.concerns import Concern
+from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.doubts import Doubt
 from plandoc.cli.lookup import event_id, in_plan
 from plandoc.cli.messages import (
     UsageError,
     batches_in_words,
-    moment_from_words,
-    moment_in_words,
-    run_from_words,
-    run_in_words,
+    format_run,
+    format_timestamp,
+    parse_run,
+    parse_timestamp,
 )
 from plandoc.cli.rows import as_row
 from plandoc.domain.batches import batches_for
@@ -50,13 +50,13 @@ from plandoc.workflow import production
 
 @frozen
 class _Run:
-    """A run with what is shown beside it.
+    """A run with its description.
 
     Attributes:
         run: As it is stored.
-        name: Of the unit that was baked, or of the good that was packed.
-        voided: Who took it back and why; None when it counts.
-        took: What it took of the stock, in words; blank when nothing.
+        name: The name of the unit that was baked, or of the good that was packed.
+        voided: Why it was voided; None when it counts.
+        took: What it took from the stock, in words; blank when nothing.
     """
 
     run: ProductionRun | AssemblyRun
@@ -73,14 +73,14 @@ class _Run:
         return self.run.finished_unit_id if isinstance(self.run, ProductionRun) else self.run.finished_good_id
 
     @property
-    def called(self) -> str:
-        return run_in_words(self.kind, self.run.id)
+    def label(self) -> str:
+        return format_run(self.kind, self.run.id)
 
     @property
     def position(self) -> tuple[Any, ...]:
         run = self.run
-        moment = run.produced_at if isinstance(run, ProductionRun) else run.assembled_at
-        return moment, self.kind is RunKind.ASSEMBLY, run.id
+        timestamp = run.produced_at if isinstance(run, ProductionRun) else run.assembled_at
+        return timestamp, self.kind is RunKind.ASSEMBLY, run.id
 
 
 def bake(
@@ -99,55 +99,55 @@ def bake(
     json: bool = False,
     folder: Folder,
 ) -> int:
-    """Record that batches were baked, and what came out of them; what they take goes off the stock.
+    """Record that batches were baked, and what came out of them; what they use is taken from the stock.
 
-    When that is more than is planned, you are asked.
+    Asks for confirmation when that is more than planned.
 
     Args:
         event: The event, by its short name or number.
         unit: What was baked, by its short name or number.
         batches: How many batches.
-        made: How many units came out; else all that the batches yield, but those lost.
-        lost: How many units were lost; --why says why. Both can be given again: --lost 3 --why burnt --lost 1 --why fell.
+        made: How many units came out; by default what the batches yield, less those lost.
+        lost: How many units were lost, with --why; repeat both for several reasons: --lost 3 --why burnt --lost 1 --why fell.
         why: Why they were lost.
-        at: When, such as '2026-12-24 22:00'; else now.
-        no_stock: Leave the stock as it is.
+        at: When, such as '2026-12-24 22:00'; by default now.
+        no_stock: Do not take anything from the stock.
         notes: Anything to remember.
-        yes: Record also more than is planned; for scripts, which cannot be asked.
+        yes: Do not ask for confirmation; for scripts.
         json: Print the run as JSON.
 
     Examples:
         plandoc bake harbour-market rye-loaf 3
         plandoc bake harbour-market rye-loaf 3 --lost 1 --why burnt
     """
-    losses, moment = _losses(lost or (), why or ()), None if at is None else moment_from_words(at, "--at")
+    losses, timestamp = _losses(lost or (), why or ()), None if at is None else parse_timestamp(at, "--at")
 
-    def look(session: Session) -> list[Doubt]:
+    def find_concerns(session: Session) -> list[Concern]:
         found = event_to_edit(event_id(event, session), Edit.RUNS, session).id
-        return list(beyond.beyond_the_plan(found, in_plan(FinishedUnit, unit, found, session), batches, session))
+        return list(excess.over_plan(found, in_plan(FinishedUnit, unit, found, session), batches, session))
 
     def record(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         baked = in_plan(FinishedUnit, unit, found, session)
         run = production.record_production(
-            found, baked.id, batches, made, losses, notes or "", moment, not no_stock, session=session
+            found, baked.id, batches, made, losses, notes or "", timestamp, not no_stock, session=session
         )
         return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
 
-    wanted = Wanted("record production", look, record, beyond.title, "Record it anyway?")
-    recorded = do_if_agreed(wanted, folder, yes=yes, is_silent=True)
+    action = ConfirmedAction("record production", find_concerns, record, excess.title, "Record it anyway?")
+    recorded = run_if_confirmed(action, folder, yes=yes, is_silent=True)
     if recorded is None:
         return 1
     run, progress = recorded
     if json:
         printing.print_json(_as_json(run))
         return 0
-    printing.say(f"{run.called}: {_done(run)}, {_result(run)}")
+    printing.say(f"{run.label}: {_done(run)}, {_result(run)}")
     if run.took:
         printing.say(f"taken from the stock: {run.took}")
     for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
         printing.say(f"not in the stock: {_in_words(one)}")
-    _show_what_stands(run, progress, event)
+    _show_progress(run, progress, event)
     return 0
 
 
@@ -175,12 +175,12 @@ def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, json: b
     if json:
         printing.print_json(_as_json(run))
         return
-    printing.say(f"{run.called}: {_done(run)}")
-    _show_what_stands(run, progress, event)
+    printing.say(f"{run.label}: {_done(run)}")
+    _show_progress(run, progress, event)
 
 
 def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
-    """List what was baked and packed, in the order of time; what was voided stays in the list, with the reason.
+    """List what was baked and packed, in chronological order; voided runs stay in the list, with the reason.
 
     Args:
         event: The event, by its short name or number.
@@ -189,19 +189,19 @@ def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc runs harbour-market
     """
-    found = folder.look(lambda session: _runs(event_id(event, session), session))
+    found = folder.read(lambda session: _runs(event_id(event, session), session))
     if json:
         printing.print_json([_as_json(run) for run in found])
         return
     columns = [*map(printing.Column, ("run", "when (UTC)", "done", "result"))]
-    rows = [(one.called, moment_in_words(one.position[0]), _done(one), _outcome(one)) for one in found]
+    rows = [(one.label, format_timestamp(one.position[0]), _done(one), _outcome(one)) for one in found]
     styles = ["" if one.voided is None else "dim" for one in found]
     when_empty = "none yet; 'plandoc bake EVENT UNIT BATCHES' records the first"
     printing.print_table("Runs", columns, rows, when_empty=when_empty, styles=styles)
 
 
 def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
-    """Take back a run that was recorded by mistake: it stays in the list, but counts no more.
+    """Void a run that was recorded by mistake: it stays in the list but no longer counts.
 
     Args:
         event: The event, by its short name or number.
@@ -212,35 +212,35 @@ def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Fo
     Examples:
         plandoc void harbour-market b1 --reason 'it was the other oven'
     """
-    kind, run_id = run_from_words(run)
+    kind, run_id = parse_run(run)
 
-    def take_back(session: Session) -> tuple[_Run, Progress]:
+    def make_void(session: Session) -> tuple[_Run, Progress]:
         found = event_id(event, session)
         try:
             taken = production.void_run(found, kind, run_id, reason, session=session)
         except NotFoundError as error:
-            raise NotFoundError("run", run_in_words(kind, run_id)) from error
+            raise NotFoundError("run", format_run(kind, run_id)) from error
         voided = next(one for one in _runs(found, session) if one.voided == taken)
         if isinstance(voided.run, ProductionRun):
             voided = attrs.evolve(voided, took=_took(voided.run, session))
         return voided, production.get_progress(found, session=session)
 
-    voided, progress = folder.change("void a run", take_back)
+    voided, progress = folder.change("void a run", make_void)
     if json:
         printing.print_json(_as_json(voided))
         return
     why = "" if voided.voided is None else f" ({voided.voided.reason})"
-    printing.say(f"{voided.called} no longer counts: {_done(voided)}{why}")
+    printing.say(f"{voided.label} no longer counts: {_done(voided)}{why}")
     if voided.took:
-        printing.say(f"put back into the stock: {voided.took}")
-    _show_what_stands(voided, progress, event)
+        printing.say(f"returned to the stock: {voided.took}")
+    _show_progress(voided, progress, event)
 
 
 def _losses(lost: Sequence[int], why: Sequence[str]) -> Mapping[str, int]:
-    """Return the units lost by the reason; the first number goes with the first reason, and so on."""
+    """Return the units lost by reason; the first number belongs to the first reason, and so on."""
     if len(lost) != len(why):
         pairs = f"found {len(lost)} --lost and {len(why)} --why"
-        raise UsageError(f"each '--lost N' wants a '--why REASON', {pairs}; such as --lost 3 --why burnt")
+        raise UsageError(f"each '--lost N' needs a '--why REASON', {pairs}; for example --lost 3 --why burnt")
     losses: dict[str, int] = {}
     for units, reason in zip(lost, why, strict=True):
         trimmed = reason.strip()
@@ -298,7 +298,7 @@ def _outcome(one: _Run) -> str:
 
 def _as_json(one: _Run) -> dict[str, Any]:
     return {
-        "run": one.called,
+        "run": one.label,
         "kind": one.kind.value,
         "name": one.name,
         **as_row(one.run),
@@ -306,8 +306,8 @@ def _as_json(one: _Run) -> dict[str, Any]:
     }
 
 
-def _show_what_stands(run: _Run, progress: Progress, event: str) -> None:
-    """Show how far what was baked or packed has come."""
+def _show_progress(run: _Run, progress: Progress, event: str) -> None:
+    """Show the progress of what was baked or packed."""
     if run.kind is RunKind.ASSEMBLY:
         for good in progress.goods:
             if good.good.id == run.made_id:

@@ -1,4 +1,4 @@
-"""The sample: a small made-up bakery with one planned event, built by nothing but the library.
+"""The sample: a small made-up bakery with one planned event, built with the public library.
 
 `python -m plandoc.cli.sample FOLDER` writes it into a new folder. Apart from the folder's store_id the files are the same
 every time.
@@ -40,7 +40,7 @@ from plandoc.workflow.selection import set_event_finished_goods, set_event_recip
 MOMENT = datetime.datetime(2026, 4, 7, 5, 30, tzinfo=datetime.UTC)
 EVENT_SLUG = "harbour-market"
 
-# Name, category, grams a cup where it is measured by the cup, and what is in the house.
+# Name, category, grams a cup where it is measured by the cup, and what is in stock.
 _INGREDIENTS: tuple[tuple[str, str, str | None, str, str], ...] = (
     ("Wheat flour", "Flour", "125", "25", "kg"),
     ("Rye flour", "Flour", "105", "10", "kg"),
@@ -105,7 +105,7 @@ _RECIPES: tuple[tuple[str, str, tuple[tuple[str, str, str], ...], tuple[tuple[st
     ),
 )
 
-# Unit, recipe, what one is called, pieces a batch or the percentage of a batch that one takes.
+# Unit, recipe, item name, pieces a batch or the percentage of a batch that one takes.
 _UNITS: tuple[tuple[str, str, str, int | Decimal], ...] = (
     ("Lemon tart slice", "lemon-tart", "slice", 12),
     ("Hazelnut sablé", "hazelnut-sables", "piece", 36),
@@ -177,7 +177,7 @@ def write(folder: str | os.PathLike[str]) -> None:
     """Write the sample into a new folder: the bakery, and its event planned but not locked.
 
     Raises:
-        ValidationError: when the folder holds something already.
+        ValidationError: when the folder is not empty.
     """
     check_empty(folder)
     with open_store(folder, create=True, clock=lambda: MOMENT) as store, store.session("write the sample") as session:
@@ -186,10 +186,10 @@ def write(folder: str | os.PathLike[str]) -> None:
 
 
 def check_empty(folder: str | os.PathLike[str]) -> None:
-    """Refuse a folder that holds something; one that is not there is fine.
+    """Refuse a folder that is not empty; a missing one is fine.
 
     Raises:
-        ValidationError: when it holds something or is no folder.
+        ValidationError: when it is not empty or not a folder.
     """
     path = Path(folder)
     if path.exists() and not path.is_dir():

@@ -1,6 +1,6 @@
 """`plandoc needs`, `shop` and `feasible`: what the decided batches take, what to buy for them, and what can be packed.
 
-A list without the ingredients of undecided units looks like a whole one, so it never appears without saying so.
+A list without the ingredients of undecided units looks complete, so it always comes with a warning.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
     """Show which ingredients the decided batches take, sub-recipes included.
 
     Args:
-        keys: The events, by their short names or numbers; several are added up.
+        keys: The events, by their short names or numbers; several are combined.
         remaining: Count only batches that are not baked yet.
         json: Print the ingredients as JSON.
 
     Examples:
         plandoc needs harbour-market
     """
-    found = folder.look(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
+    found = folder.read(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
     _say_what_is_missing(found.undecided, is_alone=json)
     if json:
         printing.print_json(as_json(found))
@@ -65,12 +65,12 @@ def shop(
     json: bool = False,
     folder: Folder,
 ) -> None:
-    """Show what has to be bought for what is still to bake: what that needs, less what is in stock.
+    """Show what to buy for what is still to bake: what it needs, less what is in stock.
 
     Args:
-        keys: The events, by their short names or numbers; several are added up.
-        everything: Count all batches that are decided, as if nothing had been baked.
-        bought: Everything on the list was bought: put it into the stock.
+        keys: The events, by their short names or numbers; several are combined.
+        everything: Count all decided batches, as if nothing had been baked.
+        bought: Add everything on the list to the stock, because it was bought.
         csv: Print the list as CSV, for a spreadsheet.
         json: Print the list as JSON.
 
@@ -95,7 +95,7 @@ def shop(
 
 
 def _listed(keys: Sequence[str], folder: Folder, *, remaining: bool) -> ShoppingList:
-    return folder.look(lambda session: get_shopping_list(_event_ids(keys, session), remaining, session=session))
+    return folder.read(lambda session: get_shopping_list(_event_ids(keys, session), remaining, session=session))
 
 
 def _received(keys: Sequence[str], folder: Folder) -> ShoppingList:
@@ -114,7 +114,7 @@ def feasible(event: str, /, *, json: bool = False, folder: Folder) -> int:
     Examples:
         plandoc feasible harbour-market
     """
-    found = folder.look(lambda session: get_feasibility(event_id(event, session), session=session))
+    found = folder.read(lambda session: get_feasibility(event_id(event, session), session=session))
     if json:
         printing.print_json(as_json(found))
     else:
@@ -127,7 +127,7 @@ def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
 
 
 def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
-    """Say whose ingredients are missing; on the error stream where the list is for a program, or has to be alone."""
+    """Warn whose ingredients are missing; on the error stream if the output is for a program."""
     if not undecided:
         return
     broken = [finding.message for finding in undecided if finding.kind is FindingKind.BROKEN]
@@ -185,7 +185,7 @@ def _print_uncompared(items: Sequence[ShoppingItem]) -> None:
 
 
 def _with_others(item: ShoppingItem) -> Iterator[tuple[ShoppingRow, Sequence[Amount]]]:
-    """Yield the rows of an item, the first that cannot be known with the stock that is in no row."""
+    """Yield the rows of an item; the first with an unknown amount comes with the stock that is in no row."""
     others = item.other_stock
     for row in item.rows:
         if row.reason is None:

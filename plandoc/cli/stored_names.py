@@ -1,4 +1,4 @@
-"""The names in a data folder, as they are typed for arguments: slugs of events, recipes and so on, and runs."""
+"""The names in a data folder that complete arguments: slugs of events, recipes and so on, and runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from plandoc import store, units
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import run_in_words
+from plandoc.cli.messages import format_run
 from plandoc.cli.printing import clean
 from plandoc.engine.session import Session
 from plandoc.records import (
@@ -32,11 +32,11 @@ _RECORDS: Mapping[str, type[Event | Recipe | FinishedGood | FinishedUnit | Ingre
 
 
 def of(words: str, placed: Sequence[str], data: Path | None) -> list[tuple[str, str]]:
-    """Return the names that an argument can have, each with what it is.
+    """Return the names that an argument can have, each with a description.
 
     Args:
-        words: What the argument takes, such as "EVENT"; what is not known here has no names.
-        placed: The arguments before it: a run is one of the event that they name first.
+        words: What the argument takes, such as "EVENT"; an unknown word has no names.
+        placed: The arguments before it; the first names the event of a run.
         data: The data folder; None means the one that commands use.
 
     Raises:
@@ -51,9 +51,9 @@ def of(words: str, placed: Sequence[str], data: Path | None) -> list[tuple[str, 
     return []
 
 
-def _read(look: Callable[[Session], Names], data: Path | None) -> list[tuple[str, str]]:
+def _read(function: Callable[[Session], Names], data: Path | None) -> list[tuple[str, str]]:
     with store.open_store(Folder(data).path, timeout_seconds=0) as opened:
-        return [(clean(word), clean(what)) for word, what in opened.read(lambda session: list(look(session)))]
+        return [(clean(word), clean(what)) for word, what in opened.read(lambda session: list(function(session)))]
 
 
 def _records(words: str, session: Session) -> Names:
@@ -65,4 +65,4 @@ def _runs(event: str, session: Session) -> Names:
     voided = {(one.kind, one.run_id) for one in session.find(VoidedRun, event_id=found)}
     baked = [(RunKind.PRODUCTION, run.id, "baked") for run in session.find(ProductionRun, event_id=found)]
     packed = [(RunKind.ASSEMBLY, run.id, "packed") for run in session.find(AssemblyRun, event_id=found)]
-    return [(run_in_words(kind, run), what) for kind, run, what in (*baked, *packed) if (kind, run) not in voided]
+    return [(format_run(kind, run), what) for kind, run, what in (*baked, *packed) if (kind, run) not in voided]

@@ -1,4 +1,4 @@
-"""The standard streams: an error of the output is never taken for one of the data folder, and no file gets their numbers."""
+"""The standard streams: output errors are kept apart from errors of the data folder, and no file gets their descriptors."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class OutputError(Exception):
     """Something could not be printed.
 
     Attributes:
-        nobody_reads: Whether that is because the reader of a pipe went away.
+        is_closed_pipe: Whether the reader of a pipe has closed it.
     """
 
     def __init__(self, error: OSError | ValueError) -> None:
-        self.nobody_reads = isinstance(error, BrokenPipeError)
+        self.is_closed_pipe = isinstance(error, BrokenPipeError)
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         super().__init__(f"the output could not be written: {reason.lower()}")
 
@@ -33,7 +33,7 @@ def _output_errors() -> Iterator[None]:
 
 
 class _Output:
-    """The standard output, whose errors are `OutputError`s; none for a standard output that is not there."""
+    """The standard output, whose errors are `OutputError`s; missing output also raises them."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream or _Nowhere()
@@ -46,7 +46,7 @@ class _Output:
             return self._stream.write(text)
 
     def write_bytes(self, content: bytes) -> None:
-        """Write text that is encoded as UTF-8, so that a pipe gets it in that encoding whatever the terminal's is."""
+        """Write text encoded as UTF-8, so that a pipe gets that encoding whatever the terminal uses."""
         self.flush()
         with _output_errors():
             if hasattr(self._stream, "buffer"):
@@ -66,7 +66,7 @@ class _Output:
 
 
 class _Nowhere(io.StringIO):
-    """What takes the place of a standard output that is not there."""
+    """Replaces a missing standard output."""
 
     def write(self, _: str) -> NoReturn:
         raise OSError(errno.EBADF, "there is no standard output")
@@ -74,7 +74,7 @@ class _Nowhere(io.StringIO):
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Let errors of the standard output be `OutputError`s, and let the streams take any character."""
+    """Turn errors of the standard output into `OutputError`s, and let the streams take any character."""
     before = sys.stdout, sys.stderr
     out, err = (stream if _is_open(stream) else None for stream in before)
     _occupy_numbers()
@@ -82,7 +82,7 @@ def guarded() -> Iterator[None]:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.stdout = cast("TextIO", _Output(out))
-    # Python itself refuses to ask anything while there is no error stream.
+    # Python cannot prompt without an error stream.
     sys.stderr = err or io.StringIO()
     try:
         yield
@@ -96,7 +96,7 @@ def _is_open(stream: TextIO | None) -> bool:
     try:
         number = stream.fileno()
     except OSError:
-        # Not a file at all, as in tests.
+        # Not a file, as in tests.
         return True
     return _is_taken(number)
 
@@ -128,7 +128,7 @@ def complain(text: str) -> None:
 
 
 def silence(stream: Any) -> None:
-    """Give up a stream that failed; else the interpreter meets the same error again when it ends, and says so."""
+    """Close off a stream that failed; otherwise the interpreter reports the same error again at exit."""
     with suppress(OSError, ValueError):
         number = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -137,7 +137,7 @@ def silence(stream: Any) -> None:
 
 
 def _occupy_numbers() -> None:
-    """Let no file of the data folder get the number of a standard stream that is closed: others write to that blindly."""
+    """Keep files of the data folder off the descriptors of closed standard streams: other code writes to those blindly."""
     for number in (0, 1, 2):
         if not _is_taken(number):
             with suppress(OSError):

@@ -73,12 +73,12 @@ _HINTS: Mapping[tuple[Edit, PlanState], str] = MappingProxyType(
     {
         (Edit.SELECTION, _LOCKED): wording("go back to DRAFT with {unlock}", unlock=Hint.UNLOCK()),
         (Edit.SELECTION, _IN_PRODUCTION): wording(
-            "amend it, with {add}, {drop} or {change}",
+            "amend it with {add}, {drop} or {change}",
             add=Hint.ADD_GOOD(),
             drop=Hint.DROP_GOOD(),
             change=Hint.CHANGE_QUANTITY(),
         ),
-        (Edit.DECISIONS, _IN_PRODUCTION): wording("amend it, with {change}", change=Hint.CHANGE_BATCHES()),
+        (Edit.DECISIONS, _IN_PRODUCTION): wording("amend it with {change}", change=Hint.CHANGE_BATCHES()),
         (Edit.DETAILS, _COMPLETED): "only its notes can change now",
         (Edit.REMOVAL, _IN_PRODUCTION): wording("{remove} removes it with its snapshot", remove=Hint.REMOVE_EVENT()),
         (Edit.REMOVAL, _COMPLETED): wording("{remove} removes it with its snapshot", remove=Hint.REMOVE_EVENT()),

@@ -1,6 +1,6 @@
-"""The report of an event: one HTML file to look at and to print, that needs nothing but itself.
+"""The report of an event: one self-contained HTML file to read or print.
 
-Nothing else of plandoc imports this package, for it needs jinja2 and most scripts make no report.
+Only the `report` command imports this package, because it needs jinja2 and most scripts write no report.
 """
 
 from __future__ import annotations

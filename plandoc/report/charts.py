@@ -1,8 +1,7 @@
-"""Charts as inline SVG: bars, and what happened when.
+"""Charts as inline SVG: bars and a timeline.
 
-Widths are per cent of whatever room the page gives, so that nothing is stretched and text keeps its size. Fills are
-part of the picture, so that they are printed where backgrounds are not. What the colours say is said by patterns and
-by the title too.
+Widths are percentages of the available space, so that nothing is stretched and text keeps its size. Fills are part of
+the picture, so that they are printed even when backgrounds are not. Patterns and titles repeat what colours show.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from markupsafe import Markup, escape
 from plandoc.frozen import frozen
 from plandoc.report.labels import clean, short_date
 
-# Thinner than that nobody sees.
-_THINNEST = 80
+# A thinner part would be invisible.
+_MIN_WIDTH = 80
 _WHOLE = 10_000
-MOST_SEPARATORS = 40
-# Room for the outermost marks.
+MAX_SEPARATORS = 40
+# Space for the outermost marks.
 _MARGIN = 200
 _LANE_HEIGHT = 40
-_MOST_DAYS = 6
+_MAX_DAYS = 6
 _AN_INSTANT = datetime.timedelta(microseconds=1)
 
 
@@ -31,10 +30,10 @@ class Bar:
     """How much of what is planned is done.
 
     Attributes:
-        title: The same in words, for who does not see it.
+        title: The same in words, for readers who cannot see it.
         planned: The length of the frame.
-        done: The length of the filled part; what goes beyond the frame is marked.
-        ready: What could be done now, on top of what is done.
+        done: The length of the filled part; the part beyond the frame is marked.
+        ready: What could be done now, in addition to what is done.
     """
 
     title: str
@@ -44,7 +43,7 @@ class Bar:
 
     @property
     def length(self) -> int:
-        """How long it is, all in all."""
+        """Its total length."""
         return max(self.planned, self.done)
 
 
@@ -53,7 +52,7 @@ def draw_bar(bar: Bar, longest: int | None) -> Markup:
 
     Args:
         bar: What it shows.
-        longest: The length of the longest bar beside it; that one fills the room. None when every bar does.
+        longest: The length of the longest bar beside it; that one has the full width. None when every bar has it.
     """
     longest = bar.length if longest is None else longest
     planned, done = _part(bar.planned, longest), _part(min(bar.done, bar.planned), longest)
@@ -66,27 +65,27 @@ def draw_bar(bar: Bar, longest: int | None) -> Markup:
         shapes.append(_box("done", 0, done))
     if bar.done > bar.planned:
         shapes.append(_box("over", planned, _part(bar.done, longest)))
-    if longest <= MOST_SEPARATORS:
+    if longest <= MAX_SEPARATORS:
         shapes.extend(_separator(_part(position, longest)) for position in range(1, bar.length))
     return _picture("bar", bar.title, "", shapes, height=16)
 
 
 @frozen
 class Lane:
-    """Moments of one kind.
+    """Timestamps of one kind.
 
     Attributes:
-        name: Of what kind.
-        moments: When; in any order.
+        name: The kind.
+        timestamps: In any order.
     """
 
     name: str
-    moments: tuple[datetime.datetime, ...]
+    timestamps: tuple[datetime.datetime, ...]
 
 
 def draw_timeline(lanes: Sequence[Lane]) -> Markup:
-    """Return a line for each kind of moments, all on one scale of time, with the days marked."""
-    everything = sorted(moment for lane in lanes for moment in lane.moments)
+    """Return a line for each kind of timestamps, all on one time scale, with the days marked."""
+    everything = sorted(timestamp for lane in lanes for timestamp in lane.timestamps)
     if not everything:
         return Markup()
     first, last = everything[0], everything[-1]
@@ -96,14 +95,14 @@ def draw_timeline(lanes: Sequence[Lane]) -> Markup:
         middle = _LANE_HEIGHT * position + 28
         shapes.append(f'<text class="lane" x="0" y="{middle - 13}">{_text(lane.name)}</text>')
         shapes.append(f'<line class="axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>')
-        shapes.extend(_dots(middle, (_place(moment, first, last) for moment in lane.moments)))
-    described = "; ".join(f"{lane.name.lower()}: {len(lane.moments)}" for lane in lanes)
-    return _picture("timeline", "What happened when", described, shapes, height=bottom + 24)
+        shapes.extend(_dots(middle, (_place(timestamp, first, last) for timestamp in lane.timestamps)))
+    described = "; ".join(f"{lane.name.lower()}: {len(lane.timestamps)}" for lane in lanes)
+    return _picture("timeline", "Timeline", described, shapes, height=bottom + 24)
 
 
 def _part(number: int, longest: int) -> int:
     """Return a number as hundredths of a per cent of the longest."""
-    return max(_THINNEST, number * _WHOLE // longest) if number and longest else 0
+    return max(_MIN_WIDTH, number * _WHOLE // longest) if number and longest else 0
 
 
 def _per_cent(hundredths: int) -> str:
@@ -119,24 +118,24 @@ def _separator(position: int) -> str:
     return f'<line class="separator" x1="{place}" x2="{place}" y1="1" y2="15"/>'
 
 
-def _place(moment: datetime.datetime, first: datetime.datetime, last: datetime.datetime) -> int:
+def _place(timestamp: datetime.datetime, first: datetime.datetime, last: datetime.datetime) -> int:
     whole = (last - first) // _AN_INSTANT
-    room = _WHOLE - 2 * _MARGIN
-    return _MARGIN + (room * ((moment - first) // _AN_INSTANT) // whole if whole else room // 2)
+    width = _WHOLE - 2 * _MARGIN
+    return _MARGIN + (width * ((timestamp - first) // _AN_INSTANT) // whole if whole else width // 2)
 
 
 def _dots(middle: int, places: Iterable[int]) -> Iterable[str]:
-    # Many at one place look like one, so they are drawn once.
+    # Several in one place look like one, so only one is drawn.
     for place in sorted(set(places)):
         yield f'<circle class="dot" cx="{_per_cent(place)}" cy="{middle}" r="5"/>'
 
 
 def _days(first: datetime.datetime, last: datetime.datetime, bottom: int) -> Iterable[str]:
-    """Yield a line at each midnight, with the date at the foot; only the first and the last date where there are many."""
+    """Yield a line at each midnight, with the date below; only the first and the last date if there are many."""
     start, end = first.astimezone(datetime.UTC), last.astimezone(datetime.UTC)
     days = (end.date() - start.date()).days
     yield _date(start.date(), "start" if days else "middle", 0 if days else _WHOLE // 2, bottom)
-    for number in range(1, days + 1) if days <= _MOST_DAYS else [days]:
+    for number in range(1, days + 1) if days <= _MAX_DAYS else [days]:
         midnight = datetime.datetime.combine(start.date(), datetime.time(), datetime.UTC) + datetime.timedelta(number)
         place = _place(midnight, first, last)
         yield f'<line class="day" x1="{_per_cent(place)}" x2="{_per_cent(place)}" y1="8" y2="{bottom}"/>'

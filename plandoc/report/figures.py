@@ -1,4 +1,4 @@
-"""The first thing on the page: what is left to do, in one sentence and a few numbers."""
+"""The top of the page: what is left to do, in one sentence and a few numbers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from plandoc.report.report_contents import Contents
 
 @frozen
 class Figure:
-    """A number that stands out.
+    """A number at the top of the page.
 
     Attributes:
         label: What is counted.
         number: How many.
-        detail: What it has to be seen against; blank when there is nothing.
-        section: The section of the page that says more.
-        is_bad: Whether somebody should do something about it.
+        detail: What to compare it with; blank when nothing.
+        section: The section of the page with the details.
+        is_bad: Whether it needs action.
     """
 
     label: str
@@ -67,7 +67,7 @@ def headline(contents: Contents) -> str:
 
 
 def figures(contents: Contents) -> tuple[Figure, ...]:
-    """Return the numbers, in the order in which they matter on that day."""
+    """Return the numbers, in order of importance at this stage."""
     return tuple(_during(contents) if contents.has_started else _before(contents))
 
 
@@ -75,7 +75,7 @@ def _looking_back(totals: _Totals) -> str:
     left = " and ".join(_to_do(totals, "", ""))
     if left:
         return f"Completed, with {left} left undone."
-    return "Completed: all that was planned is baked and packed." if totals.goods or totals.batches else "Completed."
+    return "Completed: everything planned is baked and packed." if totals.goods or totals.batches else "Completed."
 
 
 def _to_do(totals: _Totals, bake: str, pack: str) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _during(contents: Contents) -> Iterator[Figure]:
     yield Figure(f"goods {pack}", totals.goods_to_pack, f"{packed} of {totals.goods} packed", "pack")
     yield from _to_buy(contents)
     amendments = len(contents.plan.amendments)
-    yield Figure("changes to the plan", amendments, "since it was started", "changes")
+    yield Figure("changes to the plan", amendments, "since production started", "changes")
     yield Figure("units lost", totals.units_lost, "", "runs", is_bad=totals.units_lost > 0)
 
 
@@ -104,7 +104,7 @@ def _before(contents: Contents) -> Iterator[Figure]:
     yield Figure("batches to bake", totals.batches, _of(len(contents.plan.decisions), "unit"), "bake")
     yield Figure("goods to hand out", totals.goods, _of(kinds, "kind"), "pack")
     yield from _to_buy(contents)
-    yield Figure("things to look at", findings, "", "look", is_bad=findings > 0)
+    yield Figure("findings to review", findings, "", "look", is_bad=findings > 0)
 
 
 def _to_buy(contents: Contents) -> Iterator[Figure]:

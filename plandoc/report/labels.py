@@ -1,7 +1,7 @@
-"""How a report says things: dates, moments, numbers with their noun, what was changed, what can be done.
+"""The wording of a report: dates, timestamps, numbers with their noun, states and hints.
 
-English words of its own, for those of the system depend on the settings of the machine, and the same data must give
-the same page everywhere.
+Dates use fixed English names, because those of the system depend on the machine, and the same data must give the same
+page everywhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_LONGEST_IN_PASSING = 48
+_MAX_MENTION = 48
 # A non-breaking space, the joiners inside emoji and Indic and Persian words, line breaks: harmless.
 _HARMLESS = frozenset("\u00a0\u200c\u200d\n\t")
 
@@ -33,22 +33,22 @@ STATES: Mapping[PlanState, str] = MappingProxyType(
 STATUSES: Mapping[Status, str] = MappingProxyType(
     {Status.UNCHANGED: "as planned", Status.ADDED: "added", Status.DROPPED: "dropped", Status.MODIFIED: "changed"}
 )
-# The library's own ways out name its functions; whoever reads the page has paper in the hand.
+# The hints of the library name its functions, which mean nothing on a printed page.
 HINTS: Mapping[FindingKind, str] = MappingProxyType(
     {
-        FindingKind.BROKEN: "Put the definition right, or take it out of the plan.",
-        FindingKind.MISSING_RECIPE: "Choose the recipes that it needs, or take it out of the plan.",
+        FindingKind.BROKEN: "Correct the definition, or remove it from the plan.",
+        FindingKind.MISSING_RECIPE: "Choose the recipes that it needs, or remove it from the plan.",
         FindingKind.UNDECIDED: "Decide how many batches to bake.",
         FindingKind.SHORT: "Bake more batches, or accept the shortfall.",
-        FindingKind.STALE: "Look at it again, and decide it anew.",
-        FindingKind.UNNEEDED: "Take the decision back, or bake them to spare.",
-        FindingKind.CATALOG_CHANGED: "Take it over into the plan, or leave it: the plan stays what it is.",
+        FindingKind.STALE: "Check the decision and make it again.",
+        FindingKind.UNNEEDED: "Remove the decision, or bake them as spares.",
+        FindingKind.CATALOG_CHANGED: "Update the plan, or leave it: the plan does not change by itself.",
     }
 )
 
 
 def clean(text: str) -> str:
-    r"""Return text in which nothing can turn around or hide what stands beside it; such characters are spelled out.
+    r"""Return text in which nothing can reverse or hide its surroundings; such characters are spelled out.
 
     >>> clean("Br\u00f6tchen\u202e")
     'Brötchen\\u202e'
@@ -59,12 +59,12 @@ def clean(text: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """Return a name as it is said in passing, where it stands in full elsewhere on the page.
+    """Return a name shortened for a mention, because it is in full elsewhere on the page.
 
     >>> shortened("Cookie"), shortened("A" * 100)[-3:]
     ('Cookie', 'AA…')
     """
-    return name if len(name) <= _LONGEST_IN_PASSING else f"{name[:_LONGEST_IN_PASSING].rstrip()}…"
+    return name if len(name) <= _MAX_MENTION else f"{name[:_MAX_MENTION].rstrip()}…"
 
 
 def long_date(date: datetime.date) -> str:
@@ -85,13 +85,13 @@ def short_date(date: datetime.date) -> str:
     return f"{date.day} {_MONTHS[date.month - 1][:3]}"
 
 
-def moment_of(moment: datetime.datetime) -> str:
-    """Return a moment in UTC, to the minute.
+def format_timestamp(timestamp: datetime.datetime) -> str:
+    """Return a timestamp in UTC, to the minute.
 
-    >>> moment_of(datetime.datetime(2026, 12, 25, 7, 5, tzinfo=datetime.UTC))
+    >>> format_timestamp(datetime.datetime(2026, 12, 25, 7, 5, tzinfo=datetime.UTC))
     '25 Dec 2026, 07:05'
     """
-    universal = moment.astimezone(datetime.UTC)
+    universal = timestamp.astimezone(datetime.UTC)
     return f"{short_date(universal)} {universal.year}, {universal:%H:%M}"
 
 

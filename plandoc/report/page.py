@@ -1,7 +1,7 @@
-"""The page: contents, charts and words put into the template.
+"""The page: the template filled with contents, charts and words.
 
-Whatever comes from the data folder is escaped by jinja2; only the charts, which escape what they hold, and the style
-sheet, which holds nothing from there, go in as they are. The page allows no script at all.
+jinja2 escapes everything from the data folder; only the charts, which escape their own text, and the style sheet, which
+contains no data, are inserted as they are. The page allows no scripts.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from plandoc.report.report_contents import Contents, collect
 from plandoc.report.report_file import save
 from plandoc.store import NO_SESSION, reads
 
-_SHORTEST_LONG_NOTES = 300
-# More of them would push what is to be done off the first screen.
-_MOST_FINDINGS_FIRST = 5
+_MIN_LONG_NOTES = 300
+# More would push the work to be done off the first screen.
+_MAX_FINDINGS_FIRST = 5
 
 
 @reads
 def render_report(event_id: int, session: Session = NO_SESSION) -> str:
-    """Return the report of an event as one HTML page that needs nothing but itself.
+    """Return the report of an event as one self-contained HTML page.
 
-    It says when it was made: at the moment of the session. The same data at the same moment give the same page.
+    It shows when it was made: the timestamp of the session. The same data and timestamp give the same page.
 
     Args:
         event_id: The event, whatever the state of its plan.
-        session: The session to look in; None takes the default store.
+        session: The session to read from; None takes the default store.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -44,23 +44,23 @@ def render_report(event_id: int, session: Session = NO_SESSION) -> str:
 def write_report(
     event_id: int, path: str | os.PathLike[str], replace: bool = False, session: Session = NO_SESSION
 ) -> Path:
-    """Write the report of an event into a file, whole or not at all, and return the path of the file.
+    """Write the report of an event into a file, completely or not at all, and return the path of the file.
 
     Args:
         event_id: The event, whatever the state of its plan.
         path: The file. An earlier report there is replaced.
-        replace: Replace a file that is no report, too.
-        session: The session to look in; None takes the default store.
+        replace: Also replace a file that is not a report.
+        session: The session to read from; None takes the default store.
 
     Raises:
         NotFoundError: "Event 99 not found".
-        PlandocError: when the file cannot be written, or is something else than a report.
+        PlandocError: when the file cannot be written or is not a report.
     """
     return save(render_report(event_id, session=session), path, replace=replace)
 
 
 def _page(contents: Contents) -> str:
-    findings_first = 0 if contents.is_completed else _MOST_FINDINGS_FIRST
+    findings_first = 0 if contents.is_completed else _MAX_FINDINGS_FIRST
     shopping, comparison = contents.shopping, contents.comparison
     return _template().render(
         contents=contents,
@@ -78,7 +78,7 @@ def _page(contents: Contents) -> str:
         packed=story.packed(contents),
         first_findings=contents.plan.findings[:findings_first],
         more_findings=contents.plan.findings[findings_first:],
-        has_long_notes=len(contents.plan.event.notes) >= _SHORTEST_LONG_NOTES,
+        has_long_notes=len(contents.plan.event.notes) >= _MIN_LONG_NOTES,
     )
 
 
@@ -91,7 +91,7 @@ def _template() -> jinja2.Template:
         finalize=_finished,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Optimizing takes longer than it saves in a page that is made once.
+        # Optimizing takes longer than it saves for a page that is rendered once.
         optimized=False,
     )
     environment.globals |= {
@@ -100,11 +100,11 @@ def _template() -> jinja2.Template:
         "STATES": labels.STATES,
         "HINTS": labels.HINTS,
     }
-    for words in (labels.long_date, labels.moment_of, labels.counted):
-        environment.filters[words.__name__] = words
+    for filter_function in (labels.long_date, labels.format_timestamp, labels.counted):
+        environment.filters[filter_function.__name__] = filter_function
     return environment.get_template("report.html.j2")
 
 
 def _finished(value: Any) -> Any:
-    """Take what could turn the text around out of everything that is put into the page."""
+    """Spell out characters that could reverse text in everything put into the page."""
     return labels.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,4 +1,4 @@
-"""What a report shows, read at one moment."""
+"""What a report shows, read from one consistent state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_shopping_list
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
-_MOST_PARTS = 8
+_MAX_PARTS = 8
 
 
 class _Named(Protocol):
@@ -42,15 +42,14 @@ class Contents:
         plan: The plan as it is.
         progress: How far it has come; nothing is done before production.
         comparison: How it differs from the plan as it was started; None before production.
-        feasibility: Whether the goods can be packed from the decided batches; None while none are decided, once
-            production has started, for the progress knows better, and when a good is broken, which is among the
-            findings of the plan.
-        shopping: What to buy for the batches that are not baked yet; None when the plan is completed, and when it
-            cannot be worked out.
-        shopping_problems: Why it cannot be worked out; empty when it can.
-        voided: Why a run counts no more, by its kind and its id.
-        unit_names: Names of the finished units that runs and amendments speak of, by id.
-        good_names: Names of the goods that runs speak of, by id.
+        feasibility: Whether the goods can be packed from the decided batches; None while none are decided, after
+            production has started (progress is more exact), and when a good is broken, which is a finding.
+        shopping: What to buy for the batches that are not baked yet; None when the plan is completed or the
+            list cannot be calculated.
+        shopping_problems: Why it cannot be calculated; empty when it can.
+        voided: Why a run no longer counts, by its kind and id.
+        unit_names: Names of the finished units that runs and amendments mention, by id.
+        good_names: Names of the goods that runs mention, by id.
         recipe_names: Names of the recipes that came into the plan by an amendment, by id.
         insides: What each good of the plan is made of, by its id.
     """
@@ -99,7 +98,7 @@ def collect(event_id: int, session: Session) -> Contents:
         shopping=shopping,
         shopping_problems=problems,
         voided={(one.kind, one.run_id): one.reason for one in voided},
-        unit_names=_names("finished unit", _units_spoken_of(plan), definitions.units),
+        unit_names=_names("finished unit", _mentioned_units(plan), definitions.units),
         good_names=_names("finished good", {run.finished_good_id for run in plan.assembly_runs}, definitions.goods),
         recipe_names=_names(
             "recipe", {i for one in plan.amendments for i in one.added_recipe_ids}, definitions.recipes
@@ -124,7 +123,7 @@ def _feasibility(event_id: int, session: Session) -> Feasibility | None:
         return None
 
 
-def _units_spoken_of(plan: Plan) -> set[int]:
+def _mentioned_units(plan: Plan) -> set[int]:
     effects = (amendment.change.effect for amendment in plan.amendments)
     changed = {one.key for one in effects if one is not None and one.section is PlanSection.BATCHES}
     return changed | {run.finished_unit_id for run in plan.production_runs}
@@ -136,11 +135,11 @@ def _names(kind: str, record_ids: set[int], lookup: Callable[[int], _Named | Non
 
 
 def _inside(good: FinishedGood, definitions: Definitions) -> str:
-    """Return what a good is made of; nothing for one that is one unit of the same name, or holds nothing."""
-    parts = [_part(part, definitions) for part in good.components[:_MOST_PARTS]]
+    """Return what a good is made of; blank if it is one unit of the same name, or empty."""
+    parts = [_part(part, definitions) for part in good.components[:_MAX_PARTS]]
     if parts == [f"1 {good.name}"]:
         return ""
-    more = len(good.components) - _MOST_PARTS
+    more = len(good.components) - _MAX_PARTS
     return ", ".join([*parts, f"and {more} more"] if more > 0 else parts)
 
 

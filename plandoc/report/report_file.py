@@ -1,4 +1,4 @@
-"""A report as a file: what identifies one, so that no other file is replaced by it."""
+"""A report as a file: what identifies one, so that it replaces no other file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from plandoc.storage import output_file
 from plandoc.storage.output_file import Kind
 
-# Near the beginning of every report; the template has it.
+# Near the beginning of every report, from the template.
 MARK = '<meta name="generator" content="plandoc report">'
 
 _REPORT = Kind("a report of plandoc", lambda beginning: MARK.encode() in beginning, "report.html")
@@ -19,11 +19,11 @@ def save(text: str, path: str | os.PathLike[str], *, replace: bool = False) -> P
 
     Args:
         text: The report.
-        path: The file. An earlier report, or an empty file, is replaced; where a link leads elsewhere, what it leads to.
-        replace: Replace any other file, too; never a folder or a device.
+        path: The file. An earlier report, or an empty file, is replaced; a link is followed.
+        replace: Also replace any other file; never a folder or a device.
 
     Raises:
-        PlandocError: when there is something else.
-        StorageError: when the system refuses; then everything is as it was.
+        PlandocError: when something else exists there.
+        StorageError: when the system refuses; then nothing is changed.
     """
     return output_file.save(text.encode(), path, _REPORT, replace=replace)

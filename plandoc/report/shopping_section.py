@@ -11,14 +11,14 @@ from plandoc.frozen import frozen
 
 @frozen
 class ShoppingLine:
-    """Something to tick off.
+    """A line to tick off.
 
     Attributes:
-        number: Of the line on the page, from 1.
-        name: Of the ingredient.
-        amount: How much to buy; blank when nobody can tell.
-        detail: What is needed and what is there.
-        reason: Why nobody can tell how much; blank when it is told.
+        number: The number of the line on the page, from 1.
+        name: The name of the ingredient.
+        amount: How much to buy; blank when unknown.
+        detail: What is needed and what is in stock.
+        reason: Why the amount is unknown; blank when it is known.
     """
 
     number: int
@@ -30,7 +30,7 @@ class ShoppingLine:
 
 @frozen
 class ShoppingGroup:
-    """What lies on one shelf.
+    """The lines of one category.
 
     Attributes:
         category: Blank for ingredients without one.
@@ -41,7 +41,7 @@ class ShoppingGroup:
 
 
 def shopping_groups(shopping: ShoppingList) -> tuple[ShoppingGroup, ...]:
-    """Return what to buy, and what to look at before, in the order of the shelves; of what there is enough is left out."""
+    """Return what to buy, and what to check before, by category; ingredients in sufficient stock are left out."""
     items = sorted((*shopping.buy, *shopping.cannot_compare), key=_place)
     lines = ((item.ingredient.category, _line(number, item)) for number, item in enumerate(items, start=1))
     return tuple(
@@ -68,4 +68,4 @@ def _line(number: int, item: ShoppingItem) -> ShoppingLine:
 def _there(item: ShoppingItem) -> Iterator[str]:
     yield "needed " + " + ".join(str(row.needed) for row in item.rows)
     there = [str(row.in_stock) for row in item.rows if row.in_stock.exact] + [str(one) for one in item.other_stock]
-    yield f"in the house {' and '.join(there)}" if there else "none in the house"
+    yield f"in stock {' and '.join(there)}" if there else "none in stock"

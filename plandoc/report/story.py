@@ -20,18 +20,18 @@ _NONE = "\u2013"
 
 @frozen
 class Entry:
-    """An amendment, told.
+    """An amendment as it is shown.
 
     Attributes:
         number: Its place in the order of the amendments.
-        moment: When it was made.
+        timestamp: When it was made.
         what: What was changed.
         reason: Why.
         recipes: Names of the recipes that came into the plan with it.
     """
 
     number: int
-    moment: datetime.datetime
+    timestamp: datetime.datetime
     what: str
     reason: str
     recipes: tuple[str, ...]
@@ -39,14 +39,14 @@ class Entry:
 
 @frozen
 class ChangedRow:
-    """Something that is not as it was at the start.
+    """Something that changed since the start.
 
     Attributes:
         name: What it is.
         before: How much was planned; a dash when nothing was.
         after: How much is planned now; a dash when nothing is.
-        became: What became of it.
-        numbers: Of the amendments behind it.
+        became: The change.
+        numbers: The numbers of the amendments behind it.
     """
 
     name: str
@@ -58,13 +58,13 @@ class ChangedRow:
 
 @frozen
 class ChangedTable:
-    """What became of one part of the plan.
+    """The changes of one part of the plan.
 
     Attributes:
         title: Which part.
-        heading: Above the names.
-        rows: What is not as it was.
-        as_planned: How many are as they were, with their noun.
+        heading: The heading above the names.
+        rows: What changed.
+        as_planned: How many did not change, with their noun.
     """
 
     title: str
@@ -75,18 +75,18 @@ class ChangedTable:
 
 @frozen
 class RunRow:
-    """A run, told.
+    """A run as it is shown.
 
     Attributes:
-        moment: When.
+        timestamp: When.
         name: What was baked or packed.
-        numbers: How much of it, one for each column.
+        numbers: The numbers, one for each column.
         losses: What was lost and why, one for each reason.
-        notes: What was written down with it; blank when nothing.
-        voided: Why it counts no more; blank when it counts.
+        notes: The notes recorded with it; blank when none.
+        voided: Why it no longer counts; blank when it counts.
     """
 
-    moment: datetime.datetime
+    timestamp: datetime.datetime
     name: str
     numbers: tuple[str, ...]
     losses: tuple[str, ...]
@@ -100,18 +100,18 @@ def entries(contents: Contents) -> tuple[Entry, ...]:
 
 
 def lanes(contents: Contents) -> tuple[Lane, ...]:
-    """Return when the plan was changed, when was baked and when packed; only what happened."""
+    """Return when the plan was changed and when goods were baked and packed; empty kinds are left out."""
     plan = contents.plan
     baked = [run.produced_at for run in plan.production_runs if (RunKind.PRODUCTION, run.id) not in contents.voided]
     packed = [run.assembled_at for run in plan.assembly_runs if (RunKind.ASSEMBLY, run.id) not in contents.voided]
     changed = [amendment.created_at for amendment in plan.amendments]
     started = [] if plan.snapshot is None else [plan.snapshot.created_at]
     named = (("Started", started), ("Changed", changed), ("Baked", baked), ("Packed", packed))
-    return tuple(Lane(name, tuple(moments)) for name, moments in named if moments)
+    return tuple(Lane(name, tuple(timestamps)) for name, timestamps in named if timestamps)
 
 
 def changed_tables(comparison: PlanComparison) -> tuple[ChangedTable, ...]:
-    """Return what is not as it was at the start, part by part."""
+    """Return what changed since the start, part by part."""
     parts = (
         ("Goods", "good", comparison.goods),
         ("Batches", "unit", comparison.batches),
@@ -163,7 +163,7 @@ def packed(contents: Contents) -> tuple[RunRow, ...]:
 
 
 def _latest_first(rows: Iterable[RunRow]) -> tuple[RunRow, ...]:
-    return tuple(sorted(rows, key=lambda row: row.moment, reverse=True))
+    return tuple(sorted(rows, key=lambda row: row.timestamp, reverse=True))
 
 
 def _entry(amendment: PlanAmendment, contents: Contents) -> Entry:
@@ -183,8 +183,8 @@ def _row(one: Difference) -> ChangedRow:
     if one.status is Status.MODIFIED:
         became = difference_in_words(one.difference)
     numbers = tuple(amendment.sequence for amendment in one.amendments)
-    return ChangedRow(one.name, _shown(one.before), _shown(one.after), became, numbers)
+    return ChangedRow(one.name, _format(one.before), _format(one.after), became, numbers)
 
 
-def _shown(number: int | None) -> str:
+def _format(number: int | None) -> str:
     return _NONE if number is None else str(number)

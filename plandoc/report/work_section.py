@@ -1,4 +1,4 @@
-"""What is to be done and what is done: baking, packing and losses, each as a table with bars."""
+"""Work to do and done: baking, packing and losses, each as a table with bars."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from plandoc.domain.progress import GoodProgress, UnitProgress
 from plandoc.domain.review import accepted_shortfall
 from plandoc.frozen import frozen
 from plandoc.records import RunKind
-from plandoc.report.charts import MOST_SEPARATORS, Bar
+from plandoc.report.charts import MAX_SEPARATORS, Bar
 from plandoc.report.labels import counted, shortened
 from plandoc.report.report_contents import Contents
 
@@ -20,10 +20,10 @@ class BarRow:
 
     Attributes:
         name: What it is about.
-        detail: What is said below the name; blank when nothing.
+        detail: The line below the name; blank when none.
         bar: The bar below that.
-        notes: What is good to know.
-        warnings: What somebody should do something about.
+        notes: Good to know.
+        warnings: What needs action.
         numbers: The numbers beside it, one for each column.
     """
 
@@ -41,10 +41,10 @@ class BarTable:
 
     Attributes:
         caption: What it shows.
-        heading: Above the names.
-        columns: Above the numbers.
-        rows: What is still to be done comes first.
-        shows_shares: Whether how much of a bar is filled matters more than how long it is.
+        heading: The heading above the names.
+        columns: The headings above the numbers.
+        rows: Unfinished work comes first.
+        shows_shares: Whether the filled share of a bar matters more than its length.
     """
 
     caption: str
@@ -55,18 +55,18 @@ class BarTable:
 
     @property
     def longest(self) -> int | None:
-        """The length that fills the room; None when every bar fills it, for else the short ones could not be read."""
+        """The length of a full-width bar; None when every bar has the full width, so that short ones stay readable."""
         longest = max((row.bar.length for row in self.rows), default=0)
-        return None if self.shows_shares and longest > MOST_SEPARATORS else longest
+        return None if self.shows_shares and longest > MAX_SEPARATORS else longest
 
     @property
     def has_more_than_planned(self) -> bool:
-        """Whether some bar goes beyond its frame."""
+        """Whether a bar exceeds its frame."""
         return any(row.bar.done > row.bar.planned for row in self.rows)
 
 
 def baking(contents: Contents) -> BarTable:
-    """Return what is to be baked, and what of it is."""
+    """Return what is to be baked, and how much of it is done."""
     accepted = {
         one.unit.id: accepted_shortfall(one.decision) for one in contents.plan.units if one.decision is not None
     }
@@ -82,7 +82,7 @@ def baking(contents: Contents) -> BarTable:
 
 
 def packing(contents: Contents) -> BarTable:
-    """Return what is to be packed, and what of it is."""
+    """Return what is to be packed, and how much of it is done."""
     goods = contents.progress.goods
     if not contents.has_started:
         feasibility = contents.feasibility
@@ -99,7 +99,7 @@ def packing(contents: Contents) -> BarTable:
 
 
 def losses(contents: Contents) -> BarTable:
-    """Return how many units were lost in baking, by the reason; most first."""
+    """Return how many units were lost in baking, by reason; most first."""
     lost: dict[str, int] = {}
     for run in contents.plan.production_runs:
         if (RunKind.PRODUCTION, run.id) not in contents.voided:
@@ -142,7 +142,7 @@ def _unit_during(unit: UnitProgress, accepted: int, contents: Contents) -> BarRo
     elif short and contents.is_completed:
         warnings.append(f"{short} too few")
     elif short:
-        warnings.append(f"{short} too few even when all is baked: change the plan")
+        warnings.append(f"{short} too few even when everything is baked: change the plan")
     return BarRow(
         unit.unit.name,
         _recipe(unit),

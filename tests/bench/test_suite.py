@@ -36,6 +36,7 @@ def asked(places) -> Run:
     return Run(contenders.available()[0], places, SIZES, rounds=1, seed=1)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("job", [*IN_THIS_PROCESS, *adding.jobs(3)], ids=lambda job: job.key)
 def test_every_contender_comes_to_the_same_result_at_every_size(job, asked):
     # A contender that came to another one would end this with SystemExit.
@@ -46,6 +47,8 @@ def test_every_contender_comes_to_the_same_result_at_every_size(job, asked):
             assert isinstance(result.cells[Cell(contender.NAME, size)], Sample), contender.NAME
 
 
+@pytest.mark.proof
+@pytest.mark.proof
 @pytest.mark.skipif(not importing.SOURCE.exists(), reason="the real exports are not here")
 def test_every_contender_keeps_the_imported_catalog(asked):
     result = importing.JOBS[0].measure(asked)[0]
@@ -74,6 +77,7 @@ def on_a_disk():
         yield Path(folder)
 
 
+@pytest.mark.proof
 def test_a_part_of_the_suite_shows_and_writes_what_it_measured(on_a_disk, capsys):
     output = on_a_disk / "page.md"
 
@@ -162,6 +166,7 @@ def test_the_picture_has_every_contender(tmp_path):
     assert "TinyDB" in picture
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("words", ["--help", "planning --help", "production --help"])
 def test_the_command_line_answers(words):
     command = [sys.executable, "-m", "bench", *words.split()]

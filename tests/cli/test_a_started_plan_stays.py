@@ -57,6 +57,7 @@ def printed(call, folder):
     return {**answers, "report": re.sub("Made by plandoc on .*", "", report)}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("state", [PlanState.IN_PRODUCTION, PlanState.COMPLETED])
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_change_of_the_catalog_changes_what_is_printed(call, folder, tmp_path, monkeypatch, change, state):

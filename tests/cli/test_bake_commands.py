@@ -207,6 +207,7 @@ def test_a_run_that_cannot_be_voided_stays(call, busy, words):
     assert contents(busy) == before
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("run", ["1", "x1", "b", "b0", "b-1", "b1.5", "b\u00b2", "", "b" + "9" * 40])
 def test_a_run_is_called_as_the_list_shows_it(call, busy, run):
     ended = call("void", "1", run, "--reason", "mistake")

@@ -20,7 +20,7 @@ def test_a_clean_folder_ends_with_0(call, bakery):
     assert (ended.status, ended.out) == (0, f"{bakery.relative_to(bakery.parent)}: nothing is wrong\n")
 
 
-def test_findings_end_with_1_and_each_has_its_way_out(call, damaged):
+def test_findings_end_with_1_and_each_has_its_hint(call, damaged):
     ended = call("check")
 
     assert ended.status == 1
@@ -56,7 +56,7 @@ def test_a_dry_run_says_what_a_repair_does_and_does_nothing(call, damaged):
     assert ended.status == 0
     assert "would move to lost-found: events/1 (1).json" in ended.out
     assert "would remove: events/1.json.plandoc-tmp" in ended.out
-    assert ended.out.splitlines()[-1] == "data: 2 to repair, nothing left; only a dry run: nothing was changed"
+    assert ended.out.splitlines()[-1] == "data: 2 to repair, nothing left; dry run: nothing was changed"
     assert contents(damaged) == before
 
 

@@ -43,7 +43,7 @@ def test_without_a_snapshot_there_is_nothing_to_compare_with(call, bakery):
     ended, as_json = call("compare", "1"), call("compare", "1", "--json")
 
     assert ended.status == 0
-    assert ended.out == "Harbour Market: no snapshot to compare with yet; 'plandoc start 1' takes it\n"
+    assert ended.out == "Harbour Market: no snapshot to compare with yet; 'plandoc start 1' takes one\n"
     assert json.loads(as_json.out)["has_snapshot"] is False
 
 
@@ -79,7 +79,7 @@ def test_changes_that_undo_each_other_are_no_difference_but_are_counted(call, ki
     call("amend", "quantity", "1", "sable-bag", "20", "--reason", "the bus broke down")
     ended = call("compare", "1")
 
-    assert ended.out == "Harbour Market: the plan is the same as the original one again, after 2 amendments\n"
+    assert ended.out == "Harbour Market: the plan is identical to the original again, after 2 amendments\n"
 
 
 def test_json_holds_both_values_and_the_amendments_behind(call, amended):
@@ -108,6 +108,7 @@ def test_a_pipe_gets_no_colours(run, amended):
     assert not set("\x1b─") & set(ended.out)
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_differences_are_coloured_and_marked_on_a_terminal_of_80_columns(monkeypatch, amended):
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -9,7 +9,7 @@ def test_an_event_that_is_called_a_number_says_by_which_number_it_is_meant(call,
 
     assert added.out.splitlines() == [
         "added '2026' on 2026-12-31 as 2026 (event 2)",
-        "a number means the event of that number first, so call this one 2, not 2026",
+        "a number is taken as an id first, so refer to this event as 2, not 2026",
     ]
     # As long as there is no event 2026.
     assert "2026-12-31" in shown.out

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import pytest
+
 import plandoc
 from plandoc.cli import main
 
@@ -114,6 +116,7 @@ def test_a_schema_is_printed_as_it_is_shipped(call, folder):
     assert call("schema", "oven").status == 2
 
 
+@pytest.mark.proof
 def test_a_hyphen_stands_for_the_standard_output(run, bakery, tmp_path):
     ended = run("export", "-")
     file = run("export", "bakery.json")
@@ -156,6 +159,7 @@ def test_an_export_on_a_terminal_steers_nothing_and_is_the_same_json(bakery, mon
     assert "Rye \u202e\u009b2J flour" in [row["name"] for row in json.loads(shown.getvalue())["ingredients"]]
 
 
+@pytest.mark.proof
 def test_an_export_in_a_pipe_steers_nothing_either_and_loses_nothing(run, bakery, tmp_path):
     """What reads the pipe may be a terminal in the end; the file holds every character as it is."""
     name = "Rye \u202e\u009b2J\u200b\u00ad\x7f\U000e0041 flour \u05d0 \u00e9 \U0001f950"
@@ -176,6 +180,7 @@ def test_an_export_in_a_pipe_steers_nothing_either_and_loses_nothing(run, bakery
     assert (tmp_path / "other.json").read_bytes() == (tmp_path / "bakery.json").read_bytes()
 
 
+@pytest.mark.proof
 def test_a_device_or_a_pipe_is_never_replaced_and_named_as_it_was(run, bakery):
     for place in ("/dev/stdout", "/dev/null"):
         refused, report = run("export", place), run("report", "harbour-market", "-o", place, "--replace")

@@ -25,6 +25,7 @@ def narrow(run):
     return called
 
 
+@pytest.mark.proof
 def test_what_is_typed_is_saved_as_the_same_text_as_elsewhere(narrow, run, bakery):
     added = narrow("event", "add", "Fête", "--date", "2026-12-25", "--notes=Été 🥐")
     shown, found = narrow("event", "show", "fete", "--json"), narrow("event", "show", "Forêt")
@@ -38,6 +39,7 @@ def test_what_is_typed_is_saved_as_the_same_text_as_elsewhere(narrow, run, baker
     assert plandoc.check(bakery) == []
 
 
+@pytest.mark.proof
 def test_files_get_the_names_that_were_typed_and_are_found_by_them(narrow, bakery, tmp_path):
     steps = [
         ("--data", "Fête", "init"),
@@ -65,6 +67,7 @@ def test_a_folder_can_be_named_in_the_environment(run, narrow, tmp_path):
     assert (tmp_path / "Fête" / "plandoc.json").exists()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("locale", [ASCII, UTF8], ids=["ASCII", "UTF-8"])
 def test_a_file_whose_name_is_no_text_is_imported_and_written(run, bakery, tmp_path, locale):
     (tmp_path / f"{NO_TEXT}.csv").write_text("ingredient,quantity,unit\nRye flour,3,kg\n", "utf-8")

@@ -44,7 +44,7 @@ WRITERS = {
     "export": (("export", "x.json"), "the export is in {}/x.json", "x.json"),
     "export-csv": (("export-csv", "sheets"), "the tables are in sheets", "sheets/stock.csv"),
     "backup": (("backup", "x.zip"), "the backup is in {}/x.zip", "x.zip"),
-    "init": (("--data", "new", "init"), "the folder new is made", "new/plandoc.json"),
+    "init": (("--data", "new", "init"), "the folder new was created", "new/plandoc.json"),
     "demo": (("demo", "new"), "the demo was started in new", "new/plandoc.json"),
 }
 
@@ -69,6 +69,7 @@ def events_in(folder):
         return [event.name for event in store.read(lambda session: session.find(Event))]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_change_that_is_saved_is_said_to_be_saved_when_nothing_can_be_shown(shell, bakery, way, unbuffered):
@@ -80,6 +81,7 @@ def test_a_change_that_is_saved_is_said_to_be_saved_when_nothing_can_be_shown(sh
     assert events_in(bakery) == ["Harbour Market", "Tea"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
 def test_a_look_that_cannot_be_shown_says_that_nothing_was_changed(shell, arguments):
     status, said = shell(arguments, "> /dev/full")
@@ -88,6 +90,7 @@ def test_a_look_that_cannot_be_shown_says_that_nothing_was_changed(shell, argume
     assert said == "plandoc: the output could not be written: no space left on device\n         nothing was changed\n"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", [("event", "list"), ("good", "list", "--json"), ("export", "-"), ("--help",)])
 def test_no_standard_output_at_all_is_no_traceback(shell, arguments):
     status, said = shell(arguments, ">&-")
@@ -98,6 +101,7 @@ def test_no_standard_output_at_all_is_no_traceback(shell, arguments):
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", WRITERS)
 def test_a_file_that_is_there_is_said_to_be_there_when_that_cannot_be_shown(shell, bakery, command):
     arguments, wanted, file = WRITERS[command]
@@ -108,6 +112,7 @@ def test_a_file_that_is_there_is_said_to_be_there_when_that_cannot_be_shown(shel
     assert (bakery.parent / file).stat().st_size
 
 
+@pytest.mark.proof
 def test_a_restored_folder_and_a_repaired_one_are_said_to_be_done(shell, bakery):
     assert shell(("backup", "x.zip"))[0] == 0
     (bakery / "events" / "1.json.plandoc-tmp").write_bytes(b"half")
@@ -117,9 +122,10 @@ def test_a_restored_folder_and_a_repaired_one_are_said_to_be_done(shell, bakery)
 
     assert (repaired[0], repaired[1].splitlines()[1].strip()) == (3, "the repair is done")
     assert (again[0], again[1].splitlines()[1].strip()) == (1, "nothing was changed")
-    assert (restored[0], restored[1].splitlines()[1].strip()) == (3, f"{bakery} is restored")
+    assert (restored[0], restored[1].splitlines()[1].strip()) == (3, f"{bakery} was restored")
 
 
+@pytest.mark.proof
 def test_a_change_that_changed_nothing_is_not_said_to_be_saved(shell, bakery):
     (bakery.parent / "stock.csv").write_text("ingredient,quantity,unit\n")
     status, said = shell(("stock", "import", "stock.csv", "--dry-run"), "> /dev/full")
@@ -128,6 +134,7 @@ def test_a_change_that_changed_nothing_is_not_said_to_be_saved(shell, bakery):
     assert said.endswith("nothing was changed\n")
 
 
+@pytest.mark.proof
 def test_without_an_error_stream_the_work_is_done_and_nothing_strays(shell, bakery):
     shown = bakery.parent / "shown"
     done = shell(ADD, "2>&- > shown")
@@ -141,6 +148,7 @@ def test_without_an_error_stream_the_work_is_done_and_nothing_strays(shell, bake
     assert plandoc.check(bakery) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_refused_import_whose_report_cannot_be_shown_ends_as_refused(shell, bakery, unbuffered):
     (bakery.parent / "bad.json").write_text('{"application": "bake-tracker", "version": "4.1", "recipes": [{"x": 1}]}')
@@ -151,6 +159,7 @@ def test_a_refused_import_whose_report_cannot_be_shown_ends_as_refused(shell, ba
     assert "Exception ignored" not in said
 
 
+@pytest.mark.proof
 def test_a_warning_that_cannot_be_shown_stops_no_recovery(shell, bakery):
     """The journal holds a newer version than the file, and that was edited meanwhile."""
     script = (
@@ -168,6 +177,7 @@ def test_a_warning_that_cannot_be_shown_stops_no_recovery(shell, bakery):
     assert list((bakery / "lost-found").iterdir())
 
 
+@pytest.mark.proof
 def test_a_full_device_in_the_middle_of_much_output_is_the_same(shell, bakery):
     with plandoc.open_store(bakery) as store, store.session() as session:
         for number in range(150):
@@ -233,7 +243,7 @@ def test_an_interruption_in_the_saving_says_that_nobody_knows(bakery, capsys, mo
     monkeypatch.undo()
 
     assert status == 130
-    assert "may or may not be done; look before you run it again" in capsys.readouterr().err
+    assert "may or may not have been done; check before you run it again" in capsys.readouterr().err
 
 
 def test_an_error_of_closing_never_hides_that_nothing_was_saved(bakery, capsys, monkeypatch):

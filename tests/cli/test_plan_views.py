@@ -119,7 +119,7 @@ def test_the_state_after_the_start_is_shown(call, bakery):
     assert "snapshot   taken 20" in ended.out
 
 
-def test_ways_out_name_commands_with_the_event_in_them(call, doubtful):
+def test_hints_name_commands_with_the_event_in_them(call, doubtful):
     ended = call("plan", "review", "harbour-market")
 
     assert ended.status == 1
@@ -188,7 +188,7 @@ def test_decide_enough_with_nothing_to_decide_says_so_and_changes_no_byte(call, 
     before = contents(bakery)
     ended = call("plan", "decide", "1", "--enough")
 
-    assert (ended.status, ended.out) == (0, "nothing was left to decide\n")
+    assert (ended.status, ended.out) == (0, "nothing left to decide\n")
     assert contents(bakery) == before
 
 
@@ -273,6 +273,7 @@ def test_no_view_writes_a_byte(call, doubtful, view):
     assert contents(doubtful) == before
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("view", VIEWS, ids="".join)
 def test_on_a_terminal_every_view_fits_80_columns_and_no_name_is_cut(doubtful, view):
@@ -293,8 +294,9 @@ def test_a_typical_plan_fits_on_one_screen(bakery):
     assert "Large chocolate torte  Chocolate torte       3        3      3  exact" in seen.text
 
 
+@pytest.mark.proof
 @needs_a_terminal
-def test_findings_are_numbered_on_a_terminal_with_the_way_out_below(doubtful):
+def test_findings_are_numbered_on_a_terminal_with_the_hint_below(doubtful):
     seen = Terminal(doubtful).run("plan", "review", "1")
 
     assert seen.status == 1

@@ -48,6 +48,7 @@ def test_json_is_one_document(call, started, arguments):
     assert json.loads(ended.out)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", JSON_COMMANDS, ids=" ".join)
 def test_piped_output_is_plain_lines_with_tabs(run, started, arguments):
     ended = run(*arguments)
@@ -120,6 +121,7 @@ def test_an_empty_list_says_what_to_do_on_a_terminal(call, folder, monkeypatch):
     assert terminal.getvalue() == "Events: none yet\n"
 
 
+@pytest.mark.proof
 def test_output_in_a_narrow_encoding_is_spelled_out(run, bakery):
     plain = run("good", "list", PYTHONIOENCODING="ascii")
     as_json = run("good", "list", "--json", PYTHONIOENCODING="ascii")

@@ -157,6 +157,7 @@ def test_a_pipe_gets_no_bars(run, busy):
     assert not set("█░─\x1b") & set(ended.out)
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_a_terminal_of_80_columns_shows_bars_of_blocks(busy):
     seen = Terminal(busy).run("progress", "1")
@@ -166,6 +167,7 @@ def test_a_terminal_of_80_columns_shows_bars_of_blocks(busy):
     assert seen.widest <= 80
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_a_terminal_that_cannot_show_blocks_gets_bars_in_ascii(monkeypatch, busy):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")

@@ -17,8 +17,8 @@ from plandoc import PlanState, open_store
 from plandoc.cli import arguments, command_table, help_texts, parsing
 from plandoc.cli.command_table import COMMANDS
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.done import Done
 from plandoc.cli.messages import UsageError
+from plandoc.cli.work_log import WorkLog
 from tests import builders
 
 # Texts that a parser could take for something else; none begins with a hyphen.
@@ -29,7 +29,7 @@ WORDS = st.one_of(
 
 
 def read(line: str | list[str]) -> partial[object]:
-    call = parsing.read(shlex.split(line) if isinstance(line, str) else line, Done())
+    call = parsing.read(shlex.split(line) if isinstance(line, str) else line, WorkLog())
     assert isinstance(call, partial)
     return call
 
@@ -103,7 +103,7 @@ def test_values_have_the_types_that_the_command_wants() -> None:
         ("start 1 --ye", "unknown option --ye; did you mean --yes?"),
         ("start 1 --yes=no", "--yes takes no value"),
         ("start 1 --yes --yes", "--yes is given twice"),
-        ("event edit 1 --name", "--name wants a value, found nothing"),
+        ("event edit 1 --name", "--name needs a value, found nothing"),
         ("--data a start 1 --data b", "--data is given twice, 'a' and 'b'"),
         ("strat 1", "unknown command 'strat'; did you mean start?"),
         ("event lst", "unknown command 'event lst'; did you mean event list?"),

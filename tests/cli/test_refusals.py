@@ -62,6 +62,7 @@ def _assert_one_message(ended):
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("arguments", WRONG_USAGE, ids=lambda arguments: " ".join(arguments)[:40])
 def test_wrong_usage_ends_with_2_and_changes_nothing(call, bakery, arguments):
     before = contents(bakery)
@@ -113,6 +114,7 @@ def test_a_damaged_folder_is_reported_and_left_as_it_is(call, bakery):
     assert contents(bakery) == before
 
 
+@pytest.mark.proof
 def test_the_real_process_ends_with_the_same_statuses_and_without_a_traceback(run, bakery):
     refused, wrong = run("start", "1"), run("start")
 

@@ -23,9 +23,9 @@ def test_stock_is_set_by_name_short_name_and_number_and_other_units_are_told(cal
     by_slug = call("stock", "set", "sugar", "0", "kg")
     by_number = call("stock", "set", "1", "4", "cups")
 
-    assert by_name.out == "in stock now: 2.5 kg of Fine Flour\nin other units there is also: 3 cup\n"
+    assert by_name.out == "in stock now: 2.5 kg of Fine Flour\nalso in stock, in other units: 3 cup\n"
     assert by_slug.out == "in stock now: 0 kg of Sugar\n"
-    assert by_number.out == "in stock now: 4 cups of Fine Flour\nin other units there is also: 2.5 kg\n"
+    assert by_number.out == "in stock now: 4 cups of Fine Flour\nalso in stock, in other units: 2.5 kg\n"
     assert plandoc.check(pantry) == []
 
 
@@ -54,8 +54,14 @@ def test_ingredient_list_shows_what_a_volume_weighs(call, pantry):
         (("sugar", "0,5", "kg"), "QUANTITY: wanted a number with a decimal point, found '0,5'"),
         (("sugar", "-1", "kg"), "QUANTITY: wanted zero or more, found -1"),
         (("sugar", "nan", "kg"), "QUANTITY: wanted a number, found 'nan'"),
-        (("sugar", "1e3", "kg"), "wanted a number written out, found '1e3' (write 1000 if that is meant)"),
-        (("sugar", "2.5E-1", "kg"), "wanted a number written out, found '2.5E-1' (write 0.25 if that is meant)"),
+        (
+            ("sugar", "1e3", "kg"),
+            "wanted a number without an exponent, found '1e3' (write 1000 if that is what you mean)",
+        ),
+        (
+            ("sugar", "2.5E-1", "kg"),
+            "wanted a number without an exponent, found '2.5E-1' (write 0.25 if that is what you mean)",
+        ),
         (("sugar", "1e999", "kg"), "QUANTITY: wanted"),
         (("sugar", "1", "kgg"), "wanted a unit such as cup, g or each, found 'kgg' (did you mean kg?)"),
         (
@@ -89,4 +95,4 @@ def test_a_group_without_a_command_names_the_commands(call, pantry):
     ended = call("stock")
 
     assert ended.status == 2
-    assert "'plandoc stock' wants a command: list or set or add or import" in ended.err
+    assert "'plandoc stock' needs a command: list or set or add or import" in ended.err

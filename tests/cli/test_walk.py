@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 import plandoc
 
 
@@ -59,6 +61,7 @@ def test_a_refusal_names_the_command_that_helps(call, bakery):
     assert "lock_plan" not in ended.err
 
 
+@pytest.mark.proof
 def test_the_data_folder_can_be_named_by_option_and_by_environment(run, folder):
     by_option = run("--data", "here", "init")
     by_environment = run("init", PLANDOC_DATA="there")

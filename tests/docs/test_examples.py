@@ -20,6 +20,7 @@ _WITH_EXAMPLES = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_every_python_and_console_example_of_a_page_works(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

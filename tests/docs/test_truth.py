@@ -85,6 +85,7 @@ def _parameters_of(name: str) -> list[str]:
     return [parameter for parameter in parameters if parameter not in {"self", "clock", "files"}] or [""]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "words",
     sorted(

@@ -80,6 +80,8 @@ def variants(good):
                     yield table, lambda rows, at=at, key=key, other=other: rows[at].update({key: other})
 
 
+@pytest.mark.proof
+@pytest.mark.proof
 def test_whatever_is_changed_in_an_export_what_is_taken_in_has_nothing_wrong_in_it(good, tmp_path):
     taken = refused = 0
     for number, (table, change) in enumerate(variants(good)):

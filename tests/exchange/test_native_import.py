@@ -420,6 +420,7 @@ def test_the_rule_for_conflicts_is_a_word_that_is_known_and_not_for_other_progra
             import_file(other, on_conflict="skip")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["bake_tracker_3.4_boxes.json", "bake_tracker_4.2_catalog.json"])
 def test_a_real_bakery_goes_out_and_comes_in_as_the_same_bytes(name, tmp_path, folder):
     with opened(tmp_path / "origin"):

@@ -64,6 +64,7 @@ EVIL_SLUGS = ["../../etc/passwd", "/etc/passwd", "a/b", "..", ".", "", "con", "N
 TABLES = ["ingredients", "recipes", "finished_units", "finished_goods", "events"]
 
 
+@pytest.mark.sample(11)
 @pytest.mark.parametrize("slug, table", list(zip(EVIL_SLUGS, TABLES * 5, strict=False)), ids=repr)
 def test_a_slug_that_is_none_is_refused(slug, table, good, folder):
     error = _refused(good, folder, _set(table, 0, slug=slug))
@@ -186,6 +187,8 @@ WRONG = {
 }
 
 
+@pytest.mark.sample(16)
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("change, table, reason", WRONG.values(), ids=WRONG)
 def test_a_file_that_is_wrong_is_refused_with_the_row_and_the_reason(change, table, reason, good, folder):
     error = _refused(good, folder, change, on_conflict="update")

@@ -38,6 +38,7 @@ NO_FILES = {
 }
 
 
+@pytest.mark.sample(35)
 @each_import
 @pytest.mark.parametrize("content, message", NO_FILES.values(), ids=NO_FILES)
 def test_a_file_that_cannot_be_read_as_rows_is_one_clear_error(content, message, bring_in, store, folder, tmp_path):

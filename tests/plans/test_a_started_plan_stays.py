@@ -88,6 +88,8 @@ def answers_about(event, tmp_path):
     return {name: answer(event.id, tmp_path) for name, answer in (ANSWERS | OF_ALL_EVENTS).items()}
 
 
+@pytest.mark.sample(3)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("state", STARTED)
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_change_of_the_catalog_changes_an_answer_about_a_started_plan(
@@ -107,6 +109,7 @@ def test_no_change_of_the_catalog_changes_an_answer_about_a_started_plan(
     assert (folder / "catalog.json").read_bytes() != catalog
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_review_of_a_running_plan_says_what_changed_and_nothing_else_anew(store, tmp_path, change):
     files_go_to(tmp_path)

@@ -286,12 +286,14 @@ def check_refused(folder, call, event, bakery, value) -> str:
     return problem.message
 
 
+@pytest.mark.sample(19)
 @pytest.mark.parametrize("value", NO_NUMBERS, ids=shown)
 @pytest.mark.parametrize("call", WITH_A_NUMBER.values(), ids=WITH_A_NUMBER)
 def test_what_is_no_whole_number_above_zero_is_one_clear_error_and_changes_no_byte(folder, bakery, event, call, value):
     assert "wanted a whole number" in check_refused(folder, call, event, bakery, value)
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("value", NO_IDS, ids=shown)
 @pytest.mark.parametrize("call", WITH_AN_ID.values(), ids=WITH_AN_ID)
 def test_what_is_no_id_is_one_clear_error_and_changes_no_byte(folder, bakery, event, call, value):

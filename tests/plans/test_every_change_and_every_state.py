@@ -82,6 +82,7 @@ def test_no_function_that_changes_something_is_missing_here():
     assert set(store.CHANGING) <= set(plandoc.__all__)
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("state", list(PlanState))
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, folder, name, state):
@@ -163,6 +164,7 @@ BY_HAND = {
 }
 
 
+@pytest.mark.sample(18)
 @pytest.mark.parametrize(("state", "column"), list(zip(PlanState, range(4), strict=True)))
 @pytest.mark.parametrize("edit", BY_HAND)
 def test_every_edit_by_hand_is_allowed_in_its_states_and_refused_in_all_others(store, folder, edit, state, column):

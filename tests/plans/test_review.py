@@ -148,6 +148,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize(("change", "findings"), CHANGES.values(), ids=CHANGES)
 def test_what_changes_after_deciding_shows_as_a_finding(store, bakery, event, change, findings):
     change(store, bakery, event)
@@ -159,6 +160,7 @@ def test_what_changes_after_deciding_shows_as_a_finding(store, bakery, event, ch
 OF_THE_SELECTION = {name for name in CHANGES if "selection" in name or "quantity" in name or "goods at all" in name}
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("name", [name for name in CHANGES if name not in OF_THE_SELECTION])
 def test_what_changes_after_locking_shows_as_a_finding_too(store, bakery, name):
     change, findings = CHANGES[name]

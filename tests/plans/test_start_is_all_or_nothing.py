@@ -83,6 +83,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("moment", ["before", "during", "after"])
 def test_a_failure_at_any_operation_leaves_the_whole_old_or_the_whole_new_plan(
@@ -209,6 +210,7 @@ COMPETITOR = textwrap.dedent(
 )
 
 
+@pytest.mark.proof
 def test_of_four_processes_that_start_one_plan_exactly_one_does(locked_folder, tmp_path):
     path = tmp_path / "data"
     shutil.copytree(locked_folder, path)
@@ -241,6 +243,7 @@ ADDER = textwrap.dedent(
 )
 
 
+@pytest.mark.proof
 def test_two_processes_that_add_and_change_at_once_lose_nothing_and_readers_see_no_part(locked_folder, tmp_path):
     path = tmp_path / "data"
     shutil.copytree(locked_folder, path)

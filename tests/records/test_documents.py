@@ -164,6 +164,7 @@ def test_the_lines_of_rows_are_those_of_the_file_however_it_is_spaced():
         assert {row: line for (table, row), line in lines.items() if table == "ingredients"} == wanted
 
 
+@pytest.mark.sample(236)
 @pytest.mark.parametrize("cut", [pytest.param(cut, id=f"after-{cut}") for cut in range(len(CONTENT.rstrip()))])
 def test_a_file_cut_off_anywhere_is_refused_with_its_line(cut):
     with pytest.raises(DamagedError) as refused:

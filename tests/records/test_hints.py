@@ -8,7 +8,7 @@ import pytest
 import plandoc
 from plandoc import errors, hints
 from plandoc.cli import parsing
-from plandoc.cli.done import Done
+from plandoc.cli.work_log import WorkLog
 from plandoc.hints import Hint, Named, for_command, joined, wording
 
 FACTS = {"event": Named(7, "fair"), "unit": Named(3, "cookie"), "good": Named(4, "box"), "recipe": Named(2, "cookies"), "batches": 5, "quantity": 6, "run": 8}  # fmt: skip
@@ -37,7 +37,7 @@ def test_a_function_that_is_named_is_one_of_the_library(hint):
 def test_a_command_that_is_named_is_understood(hint):
     line = hint(**FACTS).in_command().strip("'")
 
-    assert parsing.read(typed(line), Done())
+    assert parsing.read(typed(line), WorkLog())
     assert not {name.upper() for name in FACTS} & set(line.split())
 
 

@@ -49,6 +49,7 @@ def variants(row):
             yield changed(row, path, lambda holder, key, value=strange: holder.__setitem__(key, copy.deepcopy(value)))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_is_read_just_when_nothing_is_wrong_with_it_and_else_refused_with_all_of_it(table):
     row_id, row = max(rows_of(table), key=lambda one: len(orjson.dumps(one[1])))

@@ -6,7 +6,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc.report.charts import MOST_SEPARATORS, Bar, Lane, draw_bar, draw_timeline
+from plandoc.report.charts import MAX_SEPARATORS, Bar, Lane, draw_bar, draw_timeline
 
 from .reading import read_page
 
@@ -69,7 +69,7 @@ def test_no_part_of_a_bar_leaves_its_room(planned, done, ready, more):
         svg = draw_bar(bar, longest)
         for one in read_page(str(svg)).all("rect"):
             assert per_cent(one.get("x")) + per_cent(one.get("width")) <= 101.7
-        assert len(shapes(svg, "separator")) <= MOST_SEPARATORS
+        assert len(shapes(svg, "separator")) <= MAX_SEPARATORS
 
 
 def test_a_timeline_keeps_the_order_and_stays_inside():

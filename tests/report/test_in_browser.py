@@ -48,6 +48,7 @@ def pages_of(pdf):
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", EVERY_PLAN)
 def test_nothing_sticks_out_at_any_width(tab, made, name):
     tab.open(made(name).path, width=WIDTHS[0])

@@ -20,7 +20,7 @@ def test_an_accepted_shortfall_is_told_and_is_nothing_to_look_at(store):
     page = the_page(store, event)
     assert "6 short, accepted" in page.section("bake").words
     assert "the decided batches are enough for 24: not enough Cookie" in page.section("pack").words
-    assert page.section("look").words.startswith("To look at Nothing.")
+    assert page.section("look").words.startswith("To review Nothing.")
 
 
 def test_more_than_was_planned_is_marked_as_such(store):
@@ -45,7 +45,7 @@ def test_everything_done_is_said_in_one_sentence(store):
 
     page = the_page(store, event)
     assert "Everything is baked and packed." in page.words
-    assert "Nothing has to be bought, for no batch is left to bake." in page.section("shop").words
+    assert "Nothing has to be bought, because no batches are left to bake." in page.section("shop").words
 
 
 def test_a_completed_plan_with_everything_done_says_so(store):
@@ -64,7 +64,7 @@ def test_a_completed_plan_with_everything_done_says_so(store):
         production.record_assembly(other.id, box.id, 2, session=session)
         plandoc.complete_production(other.id, session=session)
 
-    assert "Completed: all that was planned is baked and packed." in the_page(store, other).words
+    assert "Completed: everything planned is baked and packed." in the_page(store, other).words
 
 
 def test_a_shortfall_that_was_accepted_is_no_warning_in_production_either(store):

@@ -224,7 +224,7 @@ def test_one_object_is_read_as_it_is_after_a_byte_order_mark_and_white_space():
     ("content", "words"),
     [
         (b"", "empty"),
-        (b"\n [1]", "column 1: wanted one JSON object"),
+        (b"[1]", "column 1: wanted one JSON object"),
         (b'{"a": 1, "a": 2}', "column 1: duplicate key 'a'"),
         (b'{"a": NaN}', "column 1: NaN"),
         (b'{"a": 1}\n{}', "column 1: wanted the end of the file"),

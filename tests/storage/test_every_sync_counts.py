@@ -291,10 +291,12 @@ def lives(module_scratch: Path) -> Iterator[Lives]:
     return Lives(module_scratch)
 
 
+@pytest.mark.proof
 def test_every_sync_and_rename_of_the_storage_is_known_here(lives: Lives) -> None:
     assert lives.sites() == {*NEEDED, *NEEDED_AFTER_A_KILL, *NOT_NEEDED}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("site", NEEDED)
 def test_a_store_that_leaves_out_a_sync_or_a_rename_is_found_out(site: str, lives: Lives) -> None:
     assert lives.violations_without(site, [NEEDED[site]]) != []
@@ -306,6 +308,7 @@ def test_a_store_that_leaves_out_what_matters_after_a_kill_alone_is_found_out(si
     assert lives.violations_without(site, [NEEDED_AFTER_A_KILL[site]]) != []
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize(("site", "until", "workload"), ORDERS)
 def test_a_store_that_does_one_thing_after_what_must_come_behind_it_is_found_out(
     site: str, until: str, workload: str, lives: Lives
@@ -315,6 +318,7 @@ def test_a_store_that_does_one_thing_after_what_must_come_behind_it_is_found_out
     assert lives.violations([workload], change) != []
 
 
+@pytest.mark.proof
 def test_a_store_that_leaves_a_torn_line_and_writes_behind_it_is_found_out(scratch: Path) -> None:
     life = WORKLOADS["one_document"](scratch / "life")
     torn = [at for at, half in kill_points(life) if half and life.files.log[at][0] == "write_at"]

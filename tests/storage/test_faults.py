@@ -86,6 +86,7 @@ def allowed_after(place: Place, error: BaseException | None) -> list[dict[str, b
     return told[outcome]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "for ever after"])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
@@ -111,6 +112,7 @@ def test_the_error_of_a_failed_commit_says_what_a_reopened_folder_holds(
     assert {Outcome.NOT_SAVED, Outcome.SAVED} <= seen
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_after_a_failed_commit_the_store_or_a_reopened_one_works_again(moment: str, place: Place) -> None:
     for at in range(MOST):
@@ -137,6 +139,7 @@ def test_after_a_failed_commit_the_store_or_a_reopened_one_works_again(moment: s
         assert not list(root.rglob("*.plandoc-tmp"))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_interrupted_commit_is_all_or_nothing_and_lets_the_next_writer_in(moment: str, place: Place) -> None:
     held = []
@@ -172,6 +175,7 @@ def crashed(place: Place) -> Path:
     return root
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC, KeyboardInterrupt])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_recovery_that_is_cut_off_anywhere_and_run_again_ends_the_same(

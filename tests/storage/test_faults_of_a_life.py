@@ -22,6 +22,7 @@ MOST = 4000
 # none out.
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_call_fails_nothing_acknowledged_is_lost_and_work_goes_on(name: str, scratch: Path) -> None:
     sweep = Sweep(STORIES[name], scratch)
@@ -32,6 +33,7 @@ def test_whatever_call_fails_nothing_acknowledged_is_lost_and_work_goes_on(name:
     assert 20 < told < MOST
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whichever_sync_fails_once_nothing_acknowledged_is_lost(name: str, scratch: Path) -> None:
     sweep = Sweep(STORIES[name], scratch)
@@ -42,6 +44,7 @@ def test_whichever_sync_fails_once_nothing_acknowledged_is_lost(name: str, scrat
     assert 5 < told < MOST
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_the_system_itself_refuses_nothing_acknowledged_is_lost(name: str, scratch: Path) -> None:
     sweep = Sweep(STORIES[name], scratch)
@@ -53,6 +56,7 @@ def test_whatever_the_system_itself_refuses_nothing_acknowledged_is_lost(name: s
     assert 10 < told < MOST
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("call", ["close", "unlock_descriptor", "lock_descriptor"])
 @pytest.mark.parametrize("name", STORIES)
 def test_wherever_a_file_cannot_be_closed_or_the_lock_not_be_given_back_the_error_says_what_is_saved(

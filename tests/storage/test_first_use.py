@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import plandoc
 
 MANY = 6
@@ -46,6 +48,7 @@ def names_in(root: Path) -> set[str]:
 EVERYBODY = {f"Flour of {number}" for number in range(MANY)}
 
 
+@pytest.mark.proof
 def test_many_processes_that_make_one_folder_at_once_all_write_into_it(tmp_path: Path) -> None:
     roots = [tmp_path / str(number) / "deep" / "data" for number in range(ROUNDS)]
     complaints = used_by_many(roots)
@@ -55,6 +58,7 @@ def test_many_processes_that_make_one_folder_at_once_all_write_into_it(tmp_path:
     assert [plandoc.check(root) for root in roots] == [[]] * ROUNDS
 
 
+@pytest.mark.proof
 def test_many_processes_that_write_first_into_a_copy_without_its_hidden_folder_all_do(tmp_path: Path) -> None:
     roots = [tmp_path / str(number) for number in range(ROUNDS)]
     for root in roots:

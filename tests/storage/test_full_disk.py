@@ -108,6 +108,7 @@ def test_a_folder_on_a_full_disk_can_be_read_and_recovered_when_there_is_space(t
     assert plandoc.check(folder) == []
 
 
+@pytest.mark.proof
 def test_a_limit_on_the_size_of_files_is_an_error_and_ends_no_process(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     plandoc.open_store(folder, create=True).close()

@@ -175,6 +175,7 @@ def left_behind(folders: Folders, act: Callable[[Store], object], watched: tuple
 ACTS = [change, change_in_vain, read, read_what_is_damaged, Store.close]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("act", ACTS)
 def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("plandoc.storage.journal_reader._TRIES", 2)
@@ -194,6 +195,7 @@ def test_nor_does_one_at_any_line_of_the_whole_package(act, tmp_path: Path, monk
     assert [line for line in tried if line] == []
 
 
+@pytest.mark.proof
 def test_an_interruption_of_one_who_waits_leaves_no_place_in_the_line(tmp_path: Path) -> None:
     folders = Folders(tmp_path)
     tried = []
@@ -228,6 +230,7 @@ def test_an_interruption_of_a_session_in_memory_leaves_no_lock(tmp_path: Path) -
     assert [line for line in tried if line] == []
 
 
+@pytest.mark.proof
 def test_an_interruption_while_a_folder_is_made_leaves_one_that_can_be_finished_at_once(tmp_path: Path) -> None:
     def make(root: Path) -> None:
         initialize.create(root, store_id=LINEAGE, files=QuickFiles(), clock=clock, timeout_seconds=0)

@@ -262,6 +262,7 @@ def killed_again_and_again(root: Path, crowd: Crowd, goal: Goal) -> dict[str, in
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
+@pytest.mark.proof
 @needs_fork
 def test_processes_killed_at_random_lose_nothing_acknowledged_and_readers_see_no_half(scratch: Path) -> None:
     goal = Goal(kills=30, commits=60, looks=30)

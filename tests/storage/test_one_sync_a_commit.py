@@ -73,6 +73,7 @@ def count_syncs(root: Path, commits: int) -> int:
     return len(re.findall(r"(?:fsync|fdatasync|sync|syncfs|sync_file_range|msync)\(", trace.read_text()))
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_the_kernel_sees_one_sync_for_each_further_commit_over_ten_documents(tmp_path: Path) -> None:
     few, many = (count_syncs(make_folder(tmp_path / str(commits)), commits) for commits in (1, 6))

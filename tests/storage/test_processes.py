@@ -96,6 +96,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     return output
 
 
+@pytest.mark.proof
 def test_a_process_killed_at_any_operation_of_a_commit_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
     trials = 80
     model = make_folder(tmp_path / "model")
@@ -118,6 +119,7 @@ def test_a_process_killed_at_any_operation_of_a_commit_leaves_all_of_it_or_nothi
     assert new in held
 
 
+@pytest.mark.proof
 def test_two_processes_that_write_at_once_lose_nothing_and_readers_see_no_half(tmp_path: Path) -> None:
     root = make_folder(tmp_path / "data")
     backend = open_folder(root)

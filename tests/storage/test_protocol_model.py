@@ -169,6 +169,7 @@ NOT_NEEDED: Mapping[str, Protocol] = MappingProxyType(
 )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("start", "bound"), SMALL)
 def test_no_state_of_the_protocol_is_bad(start: Disk, bound: Bound) -> None:
     found = explore(Model(PRESENT), bound, start=start)
@@ -224,6 +225,7 @@ def test_0_1_0_gives_a_serial_twice_after_a_kill_and_a_power_cut_in_the_next_pro
     ]
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", CONTROLS)
 def test_it_is_found_when(name: str) -> None:
     control = CONTROLS[name]

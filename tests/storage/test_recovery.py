@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from event_folder import FIRST, NEW, NEWER, OLD, SECOND, begun, held, kept_aside, left_by_a_crash, lines
 from recorder import CATALOG, LINEAGE, MOMENT, SYNCS, FaultyFiles, commit, marker_with, open_folder
@@ -282,6 +284,19 @@ def test_a_journal_that_was_folded_in_before_a_crash_is_emptied_and_not_applied_
     assert kept_aside(root) == [lines_before]
     assert backend.view(lambda reading: reading.serial) == 2
     backend.close()
+
+
+def test_lines_that_a_checkpoint_has_folded_in_are_dropped_without_a_word_where_the_documents_hold_them(root):
+    left_by_a_crash(root, {FIRST: OLD}, {FIRST: NEW, CATALOG: NEWER})
+    (root / marker.NAME).write_bytes(marker_with(3, serial=2))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RecoveryWarning)
+        begun(open_folder(root))
+
+    assert not lines(root)
+    assert held(root) == NEW
+    assert not (root / "lost-found").exists()
 
 
 def test_a_document_edited_after_a_crash_is_kept_under_the_name_that_the_warning_says(root):

@@ -105,6 +105,7 @@ def operations_of(place: Place) -> list[str]:
     return files.operations
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("moment", "kinds"), [("before", CHANGES), ("half", ("create", "write_at"))])
 def test_a_repair_that_is_stopped_at_any_operation_loses_nothing_and_the_next_one_ends_clean(moment, kinds, place):
     stops = [at for at, name in enumerate(operations_of(place)) if name in kinds]
@@ -122,6 +123,7 @@ def test_a_repair_that_is_stopped_at_any_operation_loses_nothing_and_the_next_on
     assert len(stops) > (100 if moment == "before" else 10)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
 def test_an_operation_that_fails_is_told_and_the_next_repair_ends_clean(number, place):
     failures = 0
@@ -156,14 +158,17 @@ def power_cuts(place: Place, *, limit: int) -> int:
     return states
 
 
+@pytest.mark.proof
 def test_after_a_power_cut_at_any_moment_of_a_repair_the_next_one_ends_clean(place):
     assert power_cuts(place, limit=2) > 100
 
 
+@pytest.mark.proof
 def test_after_a_power_cut_while_documents_are_taken_back_the_next_repair_ends_clean(place_with_backup):
     assert power_cuts(place_with_backup, limit=2) > 40
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("without", ["sync_file", "sync_folder"])
 def test_the_proof_sees_a_repair_that_does_not_sync_what_it_keeps(place, monkeypatch, without):
     original = getattr(RecordingFiles, without)

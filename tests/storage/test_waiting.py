@@ -120,6 +120,7 @@ def backend(root: Path) -> Iterator[FolderBackend]:
     backend.close()
 
 
+@pytest.mark.proof
 def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lock_last_comes_last(
     root: Path, backend: FolderBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +137,7 @@ def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lo
     assert served == "dbca"
 
 
+@pytest.mark.proof
 def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     turns = 20
@@ -154,6 +156,7 @@ def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: P
     assert max(counts) <= 2 * min(counts)
 
 
+@pytest.mark.proof
 def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "akb") as line:
@@ -171,6 +174,7 @@ def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBack
         assert told == []
 
 
+@pytest.mark.proof
 def test_who_was_stopped_is_passed_and_has_its_turn_when_it_goes_on(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "sab", process_queue._GRACE_SECONDS) as line:

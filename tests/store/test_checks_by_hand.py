@@ -271,6 +271,7 @@ def test_a_folder_where_the_lock_belongs_is_told(worked):
     assert [problem.file for problem in found(worked)] == [".plandoc/lock"]
 
 
+@pytest.mark.proof
 def test_memory_does_not_grow_with_the_number_of_events(tmp_path):
     few, many = (peak_of_a_check(many_events(tmp_path / str(number), number)) for number in (40, 160))
 

@@ -118,6 +118,7 @@ def _change_elsewhere(location):
         add(other, "Added elsewhere")
 
 
+@pytest.mark.proof
 def test_what_another_process_changed_is_in_the_next_list(store):
     add(store, "Fair", "Market")
     before = names_in(store)

@@ -248,6 +248,7 @@ def test_a_change_after_the_store_was_closed_is_refused_too(tmp_path):
     assert "SessionError: no store is open" in said
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("lines", "names"),
     [

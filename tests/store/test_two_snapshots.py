@@ -116,6 +116,7 @@ def _is_told(problems):
     ]
 
 
+@pytest.mark.sample(25)
 @pytest.mark.parametrize(("state", "name"), [(state, name) for state, calls in OPERATIONS.items() for name in calls])
 def test_no_operation_picks_one(made, place, state, name):
     before = folder_bytes(place / state)
@@ -128,6 +129,7 @@ def test_no_operation_picks_one(made, place, state, name):
     assert not list(place.glob("never-written*"))
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_no_command_picks_one(place, capsys, arguments):
     before = folder_bytes(place / "started")

@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def _loaded(code: str) -> set[str]:
     program = f"import json, sys\nbefore = set(sys.modules)\n{code}\nprint(json.dumps([*set(sys.modules) - before]))"
@@ -18,6 +20,7 @@ def test_importing_plandoc_loads_none_of_its_modules():
     assert {name for name in _loaded("import plandoc") if name.startswith("plandoc")} == {"plandoc"}
 
 
+@pytest.mark.proof
 def test_working_in_a_folder_loads_no_other_package_than_it_needs(tmp_path):
     folder = str(tmp_path / "data")
     code = f"""

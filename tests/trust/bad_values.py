@@ -158,7 +158,7 @@ VALUES: tuple[Row, ...] = (
     Row(0, "a quantity in another script", command("plan", "goods", "1", "hamper=٧"), ("wanted a whole number after 'hamper='",), 2),
     Row(0, "a good by an endless number", command("plan", "goods", "1", f"{'9' * 5000}=1"), ("not found",), keeps=every_document),
     Row(0, "an event below zero", command("event", "show", "--", "-1"), ("not found",)),
-    Row(0, "an empty data folder name", command("--data=", "check"), ("--data wants a folder, found nothing",), 2),
+    Row(0, "an empty data folder name", command("--data=", "check"), ("--data needs a folder, found nothing",), 2),
     Row(0, "a snapshot that was changed", command("check"), ("events/1.json", "plan_snapshots 1", "does not match its digest"), 1, edited(EVENT, lambda tables: tables["plan_snapshots"]["1"]["snapshot_data"].update(recipes=[]))),
     Row(0, "two recipes of one slug", command("check"), ("catalog.json", "slug"), 1, replaced(CATALOG, '"slug":"frosting"', '"slug":"sponge-cake"')),
     Row(0, "an event of another number copied in", command("event", "list"), ("wanted 'events/7.json', found 'events/1.json'",), 1, copied(EVENT, "events/7.json")),

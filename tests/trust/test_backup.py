@@ -38,6 +38,7 @@ def test_a_backup_holds_every_document_byte_for_byte_and_a_manifest(worked_in, t
     assert sorted(os.listdir(tmp_path)) == ["data", target]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("year", [1, 999, 1969, 1979, 1980, 2107, 2108, 9999])
 def test_a_clock_that_is_wrong_by_any_number_of_years_stops_no_backup(worked_in, tmp_path, year):
     """An archive holds no moment before 1980 or after 2107; the manifest holds any."""
@@ -205,6 +206,7 @@ def a_journal_line():
     return journal.render(journal.Line(1, "L", ()), action="x", timestamp=MOMENT)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("target", TARGETS)
 def test_one_changed_byte_anywhere_in_a_backup_is_found(folder, tmp_path, target):
     plandoc.open_store(folder, create=True).close()

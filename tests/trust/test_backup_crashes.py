@@ -183,6 +183,7 @@ def operations_of(work, place, scratch):
     return files.operations
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", WORK)
 def test_killed_at_any_operation_it_leaves_what_was_there_or_all_of_the_new(name, place, scratch):
     work = WORK[name]
@@ -263,6 +264,7 @@ def power_cuts(work, place, scratch, limit):
 
 
 # A file that was lost looks like one that somebody emptied: it is kept aside, and that is said.
+@pytest.mark.sample(1)
 @pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
 @pytest.mark.parametrize("name", WORK)
 def test_a_power_cut_leaves_what_was_there_or_all_of_the_new(name, place, scratch):
@@ -282,6 +284,7 @@ def test_the_same_holds_for_many_more_power_cuts(name, place, scratch):
     assert tried > 5
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("left_out", ["sync_file", "sync_folder"])
 @pytest.mark.parametrize("name", ["backup into an archive", "backup into a folder", "restore into a new folder"])
 def test_one_kind_of_sync_left_out_is_found_out(name, left_out, place, scratch, monkeypatch):

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import plandoc
 from plandoc.maintenance.backups.backup_reader import open_backup
 from plandoc.maintenance.backups.backup_writer import backup
@@ -38,6 +40,7 @@ def number_in(content, pattern):
     return int(re.search(pattern, content)[1])
 
 
+@pytest.mark.proof
 def test_backups_beside_two_writers_are_each_one_moment_and_nothing_is_wrong_with_them(folder, tmp_path):
     with plandoc.open_store(folder, create=True) as store, store.session("begin") as session:
         session.add(plandoc.Ingredient("Flour", "number 1"))

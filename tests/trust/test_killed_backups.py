@@ -94,6 +94,7 @@ def top(worked_in: Path) -> Path:
     return worked_in.parent
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(os.name != "posix", reason="nobody kills so here")
 @pytest.mark.parametrize("what", WORK)
 def test_what_a_killed_one_left_is_removed_by_the_next_to_the_same_place(top: Path, what: str) -> None:
@@ -108,6 +109,7 @@ def test_what_a_killed_one_left_is_removed_by_the_next_to_the_same_place(top: Pa
     assert documents_of(top / "data") == before
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(os.name != "posix", reason="nobody kills so here")
 def test_a_restore_removes_what_a_killed_backup_left_and_the_other_way_round(top: Path) -> None:
     ended(stopped("backup", top / "data", top / "x"), by=signal.SIGKILL)
@@ -119,6 +121,7 @@ def test_a_restore_removes_what_a_killed_backup_left_and_the_other_way_round(top
     assert first == left_in(top) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("what", WORK)
 def test_what_somebody_works_at_is_left_alone_and_gets_done(top: Path, what: str) -> None:
     worker = stopped(*work(what, top))

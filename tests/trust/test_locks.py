@@ -89,6 +89,7 @@ def test_whatever_stands_in_the_word_of_a_holder_is_said_on_one_plain_line(facts
     assert told.isprintable()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "word", [b"", b"\xff", b"[]", b"{}", b'{"pid":1}', b"[" * 100_000, b"{" + b" " * 600, b"\0" * 512]
 )
@@ -142,6 +143,7 @@ def WAY(work):
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only there do processes fork")
 @pytest.mark.parametrize("what", FORKS)
 def test_a_child_process_is_told_to_open_the_store_again(data: Path, what: str) -> None:
@@ -217,6 +219,7 @@ print(main(["--data", sys.argv[1], "recipe", "list"]))
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("has_lock", [True, False])
 def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(data: Path, has_lock: bool) -> None:
     needs_other_rights()
@@ -245,6 +248,7 @@ def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(
     assert after == before
 
 
+@pytest.mark.proof
 def test_a_lock_file_of_somebody_else_that_may_not_be_written_is_named(data: Path) -> None:
     needs_other_rights()
     let_everybody_reach(data)
@@ -312,6 +316,7 @@ def texts_of(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.proof
 def test_no_message_and_no_page_advises_to_delete_a_file() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = [(path, text) for path in [*(ROOT / "plandoc").rglob("*.py"), *pages] for text in texts_of(path)]

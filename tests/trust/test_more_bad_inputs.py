@@ -29,6 +29,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_bakery_at_work(tmp_path_factory.mktemp("good") / "data")
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for rows in KINDS.values() for row in rows])
 def test_what_nobody_meant_gets_what_it_deserves(
     at_work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: Row

@@ -72,6 +72,7 @@ def but_for_the_lock(place: Path) -> dict[str, object]:
     return {name: facts for name, facts in everything_in(place).items() if ".plandoc" not in name}
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("call", CALLS)
 def test_a_path_that_cannot_be_is_refused_with_a_word_about_it(place: Path, call: str, name: str) -> None:

@@ -161,6 +161,7 @@ def test_a_store_that_was_open_meanwhile_notices(worked_in, tmp_path, made, fore
     assert plandoc.check(folder) == []
 
 
+@pytest.mark.sample(1)
 def test_it_waits_for_another_writer_and_gives_up_without_a_trace(worked_in, tmp_path, made):
     script = (
         "import sys, plandoc\nwith plandoc.open_store(sys.argv[1]) as store, store.session('hold'):\n"
@@ -205,6 +206,7 @@ def a_line():
     return journal.render(journal.Line(99, "another", ()), action="x", timestamp=MOMENT)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_folder_is_restored_and_what_was_left_of_it_is_kept_byte_for_byte(worked_in, tmp_path, made, damage):
     saved = documents_of(worked_in)

@@ -33,6 +33,7 @@ def called_by(tree: ast.AST) -> set[str]:
     return plain | of_system
 
 
+@pytest.mark.sample(41)
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_runs_or_unpickles_anything(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
@@ -65,6 +66,7 @@ with plandoc.open_store(sys.argv[1], create=True) as store, store.session() as s
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(os.name != "posix", reason="files have modes only there")
 @pytest.mark.parametrize(
     ("umask", "file", "folder"), [("022", "0o644", "0o755"), ("077", "0o600", "0o700"), ("002", "0o664", "0o775")]

@@ -177,6 +177,7 @@ def everything_outside(place: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in top.rglob("*") if path.is_file() and place not in path.parents}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("command", CALLS)
 def test_no_command_lets_a_name_steer_what_shows_it(place: Path, command: str) -> None:
     outside = everything_outside(place)
@@ -193,6 +194,7 @@ def test_no_command_lets_a_name_steer_what_shows_it(place: Path, command: str) -
     assert everything_outside(place) == outside
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("command", CALLS)
 def test_no_command_lets_a_name_set_colours_or_links_on_a_terminal(place: Path, monkeypatch, command: str) -> None:
     monkeypatch.setenv("COLUMNS", "100")

@@ -13,7 +13,7 @@ _plandoc() {
         if [[ $one == *= ]]; then
             compopt -o nospace 2>/dev/null
         fi
-        # Where = divides words, bash replaces only what is behind the last one.
+        # Where = separates words, bash replaces only what follows the last one.
         if [[ $typed == *=* && $COMP_WORDBREAKS == *=* ]]; then
             one="${one#"${typed%=*}="}"
         fi

@@ -1,4 +1,4 @@
-"""Nothing leaves a plan unsaid, nothing final or far beyond the plan happens unasked, and ways out can be pasted."""
+"""Nothing leaves a plan unsaid, nothing final or far beyond the plan happens unasked, and hints can be pasted."""
 
 import json
 import re
@@ -127,7 +127,7 @@ def test_completing_without_a_terminal_is_refused_while_anything_is_undone(call,
 
     assert (ended.status, ended.out) == (1, "")
     assert [line.strip() for line in ended.err.splitlines()] == [
-        "plandoc: 3 things are not done yet:",
+        "plandoc: 3 items are not done yet:",
         "Cookie: 2 of 6 batches baked - record what was baked with 'plandoc bake fair cookie 4'",
         "Box: 4 of 10 packed - record what was packed with 'plandoc pack fair box 6'",
         "Bag: 0 of 3 packed - record what was packed with 'plandoc pack fair bag 3'",
@@ -156,6 +156,7 @@ def test_a_plan_that_is_done_is_completed_without_a_question(call, started):
     assert (ended.status, ended.out) == (0, "Fair (event 1) is COMPLETED now\n")
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(
     ("answer", "becomes"), [("y\n", "completed"), ("n\n", "in_production"), ("\n", "in_production")]
@@ -209,6 +210,7 @@ def test_baking_more_than_is_planned_is_asked(call, started):
     assert call("bake", "fair", "cookie", "1", "--yes").status == 0
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(("answer", "status"), [("yes\n", 0), ("no\n", 1)])
 def test_who_is_asked_decides_whether_more_is_recorded(call, started, terminal, answer, status):
@@ -264,7 +266,7 @@ def test_an_event_of_the_same_name_and_day_is_not_added_again_unless_that_is_sai
     again = call("event", "add", "Fair", "--date", "2026-12-25", "--again")
 
     assert ended.status == 1
-    assert "'Fair' on 2026-12-25 is there already, as fair (event 1); nothing was added" in ended.err
+    assert "'Fair' on 2026-12-25 already exists as fair (event 1); nothing was added" in ended.err
     assert "--again" in ended.err
     assert contents(fair) != before
     assert "added 'Fair' on 2026-12-25 as fair-2 (event 2)" in again.out
@@ -307,7 +309,7 @@ def test_all_batches_are_amended_to_be_enough(call, started):
     short = call("amend", "quantity", "fair", "box", "40", "--reason", "30 guests more")
     ended = call("amend", "batches", "fair", "--enough", "--reason", "30 guests more")
 
-    assert "'plandoc amend batches fair --enough --reason TEXT' bakes as much as is needed" in short.out
+    assert "'plandoc amend batches fair --enough --reason TEXT' bakes enough of everything" in short.out
     assert short.out.count("\n- ") == 1
     assert ended.out.splitlines()[0] == "amendment 2: batches of Cookie from 6 to 21 (30 guests more)"
     assert call("amend", "batches", "fair", "--enough", "--reason", "again").status == 1
@@ -351,9 +353,10 @@ STEPS_TO_FINDINGS = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("is_started", [False, True])
 @pytest.mark.parametrize("kind", STEPS_TO_FINDINGS)
-def test_each_way_out_of_a_finding_can_be_pasted_and_helps(call, fair, kind, is_started):
+def test_each_hint_of_a_finding_can_be_pasted_and_helps(call, fair, kind, is_started):
     steps = [*STEPS_TO_FINDINGS[kind], *((("lock", "fair", "--yes"), ("start", "fair", "--yes")) if is_started else ())]
     for step in steps:
         assert call(*step).status == 0, step
@@ -380,6 +383,7 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
     assert "missing_recipe" not in call("plan", "review", "fair").out
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     ("steps", "refused", "hint"),
     [
@@ -394,7 +398,7 @@ def test_a_good_whose_recipe_is_not_chosen_comes_with_the_command_that_chooses_i
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),
             ("plan", "goods", "fair", "box=10", "--replace"),
-            "amend it, with 'plandoc amend drop fair bag --reason TEXT'\n",
+            "amend it with 'plandoc amend drop fair bag --reason TEXT'\n",
         ),
         (
             (("lock", "fair", "--yes"), ("start", "fair", "--yes")),

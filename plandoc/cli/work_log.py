@@ -1,12 +1,12 @@
-"""What a command has done for good, so that whatever fails afterwards can say it."""
+"""What a command has done, so that a later error can report it."""
 
 from __future__ import annotations
 
 _NOT_AGAIN = "do not run it again: that would do it twice"
-_NOBODY_KNOWS = "it may or may not be done; look before you run it again"
+_UNKNOWN = "it may or may not have been done; check before you run it again"
 
 
-class Done:
+class WorkLog:
     """What one call of the command has done so far."""
 
     def __init__(self) -> None:
@@ -18,14 +18,14 @@ class Done:
         return bool(self._steps)
 
     def begin(self) -> None:
-        """Note that something is being done: until its end is noted, it is not known whether it was."""
+        """Record that a step has begun: until its end is recorded, its outcome is unknown."""
         self._is_unknown = True
 
     def end(self, step: str | None, *, counts_twice: bool = False) -> None:
-        """Note that what was begun has ended.
+        """Record that the step has ended.
 
         Args:
-            step: What is there now, such as "the change is saved"; None when nothing was changed.
+            step: What was done, such as "the change is saved"; None when nothing was changed.
             counts_twice: Whether the same command would do it a second time.
         """
         self._is_unknown = False
@@ -35,16 +35,16 @@ class Done:
 
     @property
     def lines(self) -> list[str]:
-        """What is said below the error of something else; nothing when nothing was done.
+        """The lines to print below a later error; empty when nothing was done.
 
-        >>> done = Done()
-        >>> done.lines
+        >>> work_log = WorkLog()
+        >>> work_log.lines
         []
-        >>> done.end("the change is saved", counts_twice=True)
-        >>> done.lines
+        >>> work_log.end("the change is saved", counts_twice=True)
+        >>> work_log.lines
         ['the change is saved; do not run it again: that would do it twice']
         """
-        said = [*self._steps, *([_NOBODY_KNOWS] if self._is_unknown else [])]
+        lines = [*self._steps, *([_UNKNOWN] if self._is_unknown else [])]
         if self._counts_twice and not self._is_unknown:
-            said.append(_NOT_AGAIN)
-        return ["; ".join(said)] if said else []
+            lines.append(_NOT_AGAIN)
+        return ["; ".join(lines)] if lines else []

@@ -239,6 +239,7 @@ def test_looking_writes_no_byte(call, incomplete, command):
     assert contents(incomplete) == before
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("command", COMMANDS)
 def test_on_a_terminal_everything_fits_80_columns_and_no_name_is_cut(awkward, command):
@@ -250,6 +251,7 @@ def test_on_a_terminal_everything_fits_80_columns_and_no_name_is_cut(awkward, co
     assert "…" not in typical.text + long.text
 
 
+@pytest.mark.proof
 @needs_a_terminal
 def test_on_a_terminal_what_is_missing_is_said_above_the_list(incomplete):
     terminal = Terminal(incomplete)

@@ -92,6 +92,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused_without_a_question(call
     assert yes.err == again.err
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("answer", ["y\n", "Yes\n", " YES \n"])
 def test_who_agrees_gets_the_plan_locked(terminal, doubtful, answer):
@@ -103,6 +104,7 @@ def test_who_agrees_gets_the_plan_locked(terminal, doubtful, answer):
     assert _state(doubtful) == "LOCKED"
 
 
+@pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("answer", ["n\n", "\n", "yep\n", "j\n", END_OF_INPUT])
 def test_any_other_answer_changes_no_byte(terminal, doubtful, answer):
@@ -131,7 +133,7 @@ def test_others_can_write_while_somebody_is_asked_and_what_is_new_is_asked_again
         _change(doubtful, lambda session: _undecide(session, "cardamom-bun"))
 
     seen = terminal.run("lock", "1", answers=["y\n", "n\n"], before_answering=[undecide_more])
-    first, second = seen.text.split("the plan was changed meanwhile")
+    first, second = seen.text.split("the plan was changed in the meantime")
 
     assert seen.status == 1
     assert "Cardamom bun" not in first
