@@ -291,7 +291,7 @@ def json_object(value: Any) -> str | None:
         return None
     if type(value) is not dict:
         return f"wanted a JSON object, found {shorten(value)}"
-    return _not_json(value, DEEPEST_JSON) or f"wanted what JSON can carry exactly, found {shorten(value)}"
+    return _not_json(value, DEEPEST_JSON) or f"wanted a value that JSON can hold exactly, found {shorten(value)}"
 
 
 def _not_json(value: Any, depth: int) -> str | None:
@@ -319,7 +319,7 @@ def _not_plain_json(value: Any) -> str | None:
         return None
     if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
         return None
-    return f"wanted what JSON can carry exactly, found {shorten(value)}"
+    return f"wanted a value that JSON can hold exactly, found {shorten(value)}"
 
 
 def instance_of(*kinds: type) -> Check:

@@ -37,7 +37,7 @@ class Append:
         os.fdatasync(self._handle)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._handle)
 
 

@@ -154,5 +154,5 @@ class _LimitTurn:
         """There is none."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._limit.close()

@@ -27,7 +27,7 @@ NAMES = ("catalog", "stock", "event", "marker", "export")
 
 _DOCUMENTS = {
     "catalog": (CATALOG, "catalog.json: what can be baked"),
-    "stock": (STOCK, "stock.json: what is there"),
+    "stock": (STOCK, "stock.json: what is in stock"),
     "event": (EVENTS_FOLDER, "events/NUMBER.json: all of one event"),
 }
 
@@ -47,7 +47,7 @@ def schema_of(name: str) -> Schema:
         name: catalog, stock, event, marker or export.
     """
     if name == "marker":
-        return _headed("plandoc.json: says that a folder is one of plandoc", _marker())
+        return _headed("plandoc.json: marks a folder as a plandoc data folder", _marker())
     if name == "export":
         return _headed("A file written by 'plandoc export'", _export())
     document, title = _DOCUMENTS[name]

@@ -272,7 +272,7 @@ def problems_of_about(name: str, about: Row) -> list[Problem]:
     """Return what is wrong with what a document says of itself, apart from its format number."""
     wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
-        hint = "the file was renamed or copied; give it its own name back"
+        hint = "the file was renamed or copied; restore its original name"
         wrong.append(("document", f"wanted {name!r}, found {about.get('document')!r}", hint))
     if type(about.get(STORE_ID_KEY)) is not str:
         wrong.append((STORE_ID_KEY, f"wanted the identity of the folder, found {about.get(STORE_ID_KEY)!r}", None))

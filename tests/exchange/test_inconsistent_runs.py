@@ -111,7 +111,7 @@ def test_a_folder_with_a_run_that_cannot_be_is_not_exported_until_it_is_put_righ
     found = [problem for problem in plandoc.check(tmp_path / "data") if "are packed" in problem.message]
     with (
         plandoc.open_store(tmp_path / "data") as store,
-        pytest.raises(plandoc.ValidationError, match="cannot be") as no,
+        pytest.raises(plandoc.ValidationError, match="an impossible run") as no,
     ):
         store.read(lambda session: render_export(session=session))
 

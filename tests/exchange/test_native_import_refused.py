@@ -218,7 +218,7 @@ WRONG_FILES = {
     "doubled": (
         '{"application": "plandoc", "export_version": 1, "stock": [], "stock": []}',
         plandoc.DamagedError,
-        "twice",
+        "duplicate key 'stock'",
     ),
     "nothing else": (
         '{"application": "plandoc", "export_version": 1}',

@@ -147,7 +147,7 @@ def test_between_semicolons_a_comma_is_a_decimal_point_and_a_thousand_is_not_gue
         "0.5",
         "0.25",
     ]
-    assert problem[2] == "'1.500' can mean two numbers in a file with semicolons"
+    assert problem[2] == "'1.500' is ambiguous in a file with semicolons"
     assert "write 1500 for the large number, 1,500 for the small one" in str(error)
 
 

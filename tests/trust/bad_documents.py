@@ -182,7 +182,7 @@ BAD_DOCUMENTS: dict[str, tuple[Spoil, type[PlandocError], str]] = {
     "35 event under another number": (
         lambda folder: (folder / EVENT).rename(folder / "events/2.json") and None,
         DamagedError,
-        "wanted 'events/2.json', found 'events/1.json' (the file was renamed or copied; give it its own name back)",
+        "wanted 'events/2.json', found 'events/1.json' (the file was renamed or copied; restore its original name)",
     ),
     "35 row of another event": (goods(GOODS.replace('"event_id":1', '"event_id":2')), DamagedError, "wanted event 1"),
     # What is no file, or not there.

@@ -250,7 +250,7 @@ EDITS: tuple[Row, ...] = (
     *refused("half a digest", row_of(SNAPSHOTS, lambda row: row.update(digest=row["digest"][:32])), DIGEST),
     *refused("a snapshot of nothing", fields_of(SNAPSHOTS, "1", snapshot_data=None), f"{SNAPSHOTS} 1, snapshot_data: PlanSnapshot: wanted a JSON object, found None"),
     *refused("a snapshot that is a list", fields_of(SNAPSHOTS, "1", snapshot_data=[]), "snapshot_data: PlanSnapshot: wanted a JSON object, found []"),
-    *refused("a snapshot with a number that JavaScript would change", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(x=2**60)), "snapshot_data: PlanSnapshot: wanted what JSON can carry exactly, found 1152921504606846976"),
+    *refused("a snapshot with a number that JavaScript would change", row_of(SNAPSHOTS, lambda row: row["snapshot_data"].update(x=2**60)), "snapshot_data: PlanSnapshot: wanted a value that JSON can hold exactly, found 1152921504606846976"),
     # What a document says of who wrote it.
     Row(0, "a digit that turned, checked", CHECK, ("note: events/2.json: was changed by another program since plandoc ",), 0, text_of('"quantity":10', '"quantity":19', "events/2.json")),
     Row(0, "a digit that turned, checked strictly", command("check", "--strict"), ("events/2.json: was changed by another program since plandoc ", "compare it with a backup"), 1, text_of('"quantity":10', '"quantity":19', "events/2.json")),

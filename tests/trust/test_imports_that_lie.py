@@ -61,5 +61,5 @@ def test_one_that_is_not_what_it_was_before_its_import_is_found_and_not_exported
     messages = [problem.message for problem in plandoc.check(travelled)]
 
     assert "the snapshot records an import, but its original content does not match the recorded digest" in messages
-    with plandoc.open_store(travelled) as store, pytest.raises(plandoc.ValidationError, match="plandoc check"):
+    with plandoc.open_store(travelled) as store, pytest.raises(plandoc.ValidationError, match=r"check\(folder\)"):
         store.read(lambda session: render_export(session=session))

@@ -102,7 +102,7 @@ class ExportReader:
         near = names.nearest(reference.text)
         reason = f"{shown} is not in the file" + (f"; {near}" if near else "")
         if meant:
-            reason = f"{shown} is the name of {len(meant)} rows; it does not say which is meant"
+            reason = f"{shown} is the name of {len(meant)} rows, so it is ambiguous"
         self.failed.add(*place, reason)
         # A placeholder: nothing is imported from a file with a failed row.
         return 1

@@ -95,7 +95,9 @@ class CellReader:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
-            self.refuse_cell(cell, message, "is a quotation mark not closed?" if "\n" in cell.text else None)
+            self.refuse_cell(
+                cell, message, "check for a quotation mark that is not closed" if "\n" in cell.text else None
+            )
         elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
         return cell.text
@@ -169,7 +171,7 @@ class CellReader:
         if self.decimal_comma and not cell.is_number and _PERHAPS_THOUSANDS.fullmatch(text):
             whole, _, rest = text.partition(".")
             hint = f"write {whole}{rest} for the large number, {whole},{rest} for the small one"
-            self.refuse_cell(cell, f"{shown(text)} can mean two numbers in a file with semicolons", hint)
+            self.refuse_cell(cell, f"{shown(text)} is ambiguous in a file with semicolons", hint)
             return None
         return text
 

@@ -89,7 +89,7 @@ def _refuse_other_separator(cells: CellReader, number: int, line: list[str], hea
     wanted, other = ("semicolons", ",") if cells.decimal_comma else ("commas", ";")
     if len(line) == 1 and len(headings) > 1 and other in line[0]:
         message = f"wanted {wanted} between the columns as in the first line, found {shown(line[0])}"
-        cells.refuse(message, number, hint="if it is all one text, put it in quotes and write the other columns, too")
+        cells.refuse(message, number, hint="if it is one text, put it in quotes and add the other columns")
 
 
 def _hint_at_too_many(cells: CellReader) -> str:

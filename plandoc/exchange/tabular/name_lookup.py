@@ -31,7 +31,7 @@ class CellNames(Names[T]):
         """
         count = len(self.all_of(cell.text))
         if count > 1:
-            hint = "write the short name of the one that is meant; the lists show them"
+            hint = "use the short name of the right one; the lists show it"
             cells.refuse_cell(cell, f"{shown(cell.text)} is the name of {count} {self.what}s", hint)
         else:
             near = self.nearest(cell.text) if cells.suggests else None
