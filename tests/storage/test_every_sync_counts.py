@@ -38,10 +38,8 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "_checkpoint_unless_held > _checkpoint > put_durably: replace plandoc.json": "creation",
         "_checkpoint_unless_held > _checkpoint > put_durably: sync_file plandoc.json": "creation",
         "_checkpoint_unless_held > _checkpoint > put_durably: sync_folder data": "creation",
-        "_keep > write > _write_archive: publish a backup": "restored_over",
-        "_keep > write > _write_archive: sync_file a backup": "restored_over",
-        "_make > write > _write_archive: sync_file a backup": "backup_archive",
-        "_make > write > _write_folder: replace the parent": "backup_folder",
+        "write > write_to_target > _write_archive: sync_file a backup": "backup_archive",
+        "write > write_to_target > _write_folder: replace the parent": "backup_folder",
         "_perform > keep > put_durably: replace a kept version": "repaired_copy",
         "_perform > keep > put_durably: sync_file a kept version": "repaired_copy",
         "_perform > keep > put_durably: sync_folder data": "repaired_copy",
@@ -88,16 +86,16 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "restore > _make: sync_folder events": "restored_anew",
         "restore > _make > sync_parent: sync_folder the parent": "restored_anew",
         "restore > _make: replace data": "restored_anew",
-        "_make > write > _write_archive: publish a backup": "backup_archive",
-        "write > _write_archive > sync_parent: sync_folder the parent": "backup_archive",
-        "_make > write > _write_folder: sync_file an event": "backup_folder",
-        "_make > write > _write_folder: sync_file catalog.json": "backup_folder",
-        "_make > write > _write_folder: sync_file plandoc.json": "backup_folder",
-        "_make > write > _write_folder: sync_file stock.json": "backup_folder",
-        "_make > write > _write_folder: sync_file the parent": "backup_folder",
-        "_make > write > _write_folder: sync_folder a backup": "backup_folder",
-        "_make > write > _write_folder: sync_folder events": "backup_folder",
-        "write > _write_folder > sync_parent: sync_folder the parent": "backup_folder",
+        "write > write_to_target > _write_archive: publish a backup": "backup_archive",
+        "write_to_target > _write_archive > sync_parent: sync_folder the parent": "backup_archive",
+        "write > write_to_target > _write_folder: sync_file an event": "backup_folder",
+        "write > write_to_target > _write_folder: sync_file catalog.json": "backup_folder",
+        "write > write_to_target > _write_folder: sync_file plandoc.json": "backup_folder",
+        "write > write_to_target > _write_folder: sync_file stock.json": "backup_folder",
+        "write > write_to_target > _write_folder: sync_file the parent": "backup_folder",
+        "write > write_to_target > _write_folder: sync_folder a backup": "backup_folder",
+        "write > write_to_target > _write_folder: sync_folder events": "backup_folder",
+        "write_to_target > _write_folder > sync_parent: sync_folder the parent": "backup_folder",
     }
 )
 
@@ -106,6 +104,7 @@ NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
     {
         "__init__ > look: sync_file journal.jsonl": "one_document, killed, then reads",
         "__init__ > look: sync_folder data": "restored_over, killed, then reads",
+        "append > settle > sync: sync_folder the parent": "restored_anew, killed, then commits_and_closes",
         "_make_folders > _make_folders > _settle_empty: sync_folder the parent": "creation, killed, then commits_and_closes",
     }
 )
@@ -113,6 +112,8 @@ NEEDED_AFTER_A_KILL: Mapping[str, str] = MappingProxyType(
 # What the crash states alone do not ask for, and why it is there.
 NOT_NEEDED: Mapping[str, str] = MappingProxyType(
     {
+        "recover > _truncate_or_sync > sync: sync_folder the parent": "the first line syncs it; one rule for whoever opens the journal",
+        "recover > rewrite > sync: sync_folder the parent": "the first line syncs it; one rule for whoever opens the journal",
         "over > _commit > sync: sync_folder data": "the look before it has synced the folder, unless another one wrote in between",
         "_contents > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
         "_finish > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
@@ -200,8 +201,8 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
         "upgraded",
     ),
     (
-        "_make > write > _write_archive: sync_file a backup",
-        "_make > write > _write_archive: publish a backup",
+        "write > write_to_target > _write_archive: sync_file a backup",
+        "write > write_to_target > _write_archive: publish a backup",
         "backup_archive",
     ),
 )
