@@ -48,7 +48,8 @@ def test_before_the_first_line_after_opening_what_was_there_is_synced(tmp_path: 
 
     commit(backend, {CATALOG: document(CATALOG, "the first line")})
 
-    assert files.operations == ["sync_folder", "sync_data", "sync_data"]
+    # The name of the folder, the names in it, what the journal holds; then the line.
+    assert files.operations == ["sync_folder", "sync_folder", "sync_data", "sync_data"]
     backend.close()
 
 
