@@ -87,7 +87,7 @@ def test_two_ingredients_of_one_name_are_told_apart_by_the_short_name(call, pant
     ended = call("stock", "set", "Sugar", "1", "kg")
 
     assert ended.status == 1
-    assert "'Sugar' is the name of 2 ingredients (write the short name of the one that is meant" in ended.err
+    assert "'Sugar' is the name of 2 ingredients (use the short name of the right one" in ended.err
     assert call("stock", "set", "sugar-2", "1", "kg").out == "in stock now: 1 kg of SUGAR\n"
 
 

@@ -297,5 +297,5 @@ def test_a_commit_syncs_once_whatever_the_number_of_documents(locked_folder, tmp
     in_commit = list(counted)
     store.close()
 
-    assert first == ["folder", "data", "data"]
+    assert first == ["folder", "folder", "data", "data"]
     assert in_commit == ["data"]

@@ -347,7 +347,8 @@ def test_a_name_that_could_not_be_made_durable_is_not_taken_for_durable(path):
     files.arm(None)
     log.sync()
 
-    assert files.operations == ["sync_folder", "sync_data"]
+    # The name of the folder, and those in it.
+    assert files.operations == ["sync_folder", "sync_folder", "sync_data"]
     log.close()
 
 
@@ -412,7 +413,7 @@ def test_a_folder_that_could_not_be_made_durable_stops_the_store_before_anything
     path.write_bytes(line(4))
     files = FaultyFiles(SYNCS)
     log = opened(path, files)
-    files.arm(Fault(0, "before", errno.EIO))
+    files.arm(Fault(1, "before", errno.EIO))
 
     with pytest.raises(StorageError) as refusal:
         log.append(line(5), after=Position(len(line(4)), line(4)[-80:], 4))
