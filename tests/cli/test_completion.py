@@ -29,18 +29,21 @@ def shell(request, bakery):
 # In real shells.
 
 
+@pytest.mark.sample(1)
 def test_commands_options_and_slugs_are_completed(shell):
     printed, _ = shell.type(f"plandoc eve{TAB}sh{TAB}harb{TAB}--js{TAB}")
 
     assert json.loads(printed)["slug"] == "harbour-market"
 
 
+@pytest.mark.sample(1)
 def test_the_number_follows_at_once_behind_a_good_that_was_completed(shell):
     printed, _ = shell.type(f"plandoc plan goods harb{TAB}tea{TAB}5")
 
     assert "changed: Tea box from 8 to 5" in printed
 
 
+@pytest.mark.sample(1)
 def test_a_value_is_completed_behind_an_equals_sign(shell):
     printed, _ = shell.type(f"plandoc import nothing.json --on-conflict=sk{TAB}")
 
@@ -48,6 +51,7 @@ def test_a_value_is_completed_behind_an_equals_sign(shell):
     assert "on-conflict" not in printed
 
 
+@pytest.mark.sample(1)
 def test_files_are_completed_by_the_shell(shell, bakery):
     (bakery.parent / "ingredients-2026.csv").write_text("name,category\nSalt,Spices\n")
     printed, _ = shell.type(f"plandoc ingredient import ingr{TAB}")
@@ -55,6 +59,7 @@ def test_files_are_completed_by_the_shell(shell, bakery):
     assert "created" in printed
 
 
+@pytest.mark.sample(1)
 def test_the_folder_of_a_data_option_is_where_slugs_come_from(shell, bakery):
     bakery.rename(bakery.with_name("elsewhere"))
     printed, _ = shell.type(f"plandoc --data elsewhere event show harb{TAB}")
@@ -62,6 +67,7 @@ def test_the_folder_of_a_data_option_is_where_slugs_come_from(shell, bakery):
     assert "Harbour Market" in printed
 
 
+@pytest.mark.sample(1)
 def test_nothing_of_a_damaged_folder_is_on_the_screen(shell, bakery):
     (bakery / "catalog.json").write_bytes(b"{")
     printed, screen = shell.type(f"plandoc plan goods harb{TAB}tea{TAB}=1")
@@ -146,6 +152,7 @@ def test_the_answer_says_what_each_word_is(bakery, call):
     assert (ended.status, ended.out, ended.err) == (0, "harbour-market\tHarbour Market\n", "")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "asked",
     [(), ("line", "plandoc 'ev"), ("words", "void", "nothing", ""), ("words", "--data", "nowhere", "start", "")],

@@ -30,7 +30,7 @@ def refused_at_once(bring_in, path, error):
     return refused.value
 
 
-@pytest.mark.sample(1)
+@pytest.mark.proof
 @pytest.mark.parametrize("name", GARBAGE)
 def test_of_many_problems_the_first_are_told_and_that_there_may_be_more(store, tmp_path, name):
     bring_in, heading, row = GARBAGE[name]

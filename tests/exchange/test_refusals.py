@@ -202,6 +202,7 @@ WRONG_ROWS = {
 }
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("table, row, message", WRONG_ROWS.values(), ids=WRONG_ROWS)
 def test_a_row_that_breaks_a_rule_is_a_failed_row_with_the_reason(table, row, message, store, tmp_path):
     error = _refused(tmp_path, small(**{table: [row]}))

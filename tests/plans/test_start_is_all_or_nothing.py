@@ -175,6 +175,7 @@ KILLED_CHILD = textwrap.dedent(
 )
 
 
+@pytest.mark.proof
 def test_a_killed_process_leaves_the_whole_old_or_the_whole_new_plan(locked_folder, tmp_path):
     seen = set()
     for number in range(1, 130, 3):
@@ -268,6 +269,7 @@ def test_two_processes_that_add_and_change_at_once_lose_nothing_and_readers_see_
     assert plandoc.check(path) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(os.name != "posix", reason="counts the calls of a POSIX system")
 @pytest.mark.parametrize("documents", [1, 2, 9])
 def test_a_commit_syncs_once_whatever_the_number_of_documents(locked_folder, tmp_path, documents):

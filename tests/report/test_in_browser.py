@@ -117,6 +117,7 @@ def test_on_paper_the_boxes_are_squares_and_the_bars_are_drawn_not_coloured_in(t
     assert tab.evaluate(_OUTSIDE) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("name", "most"), [("empty", 1), ("draft", 2), ("typical", 4), ("completed", 4), ("large", 120)]
 )

@@ -196,6 +196,7 @@ def test_every_page_has_a_language_a_title_one_main_heading_and_headings_in_orde
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", EVERY_PLAN)
 def test_every_heading_of_a_table_has_a_scope_and_every_table_a_caption(made, name):
     page = made(name).page

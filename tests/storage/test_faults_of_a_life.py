@@ -44,7 +44,7 @@ def test_whichever_sync_fails_once_nothing_acknowledged_is_lost(name: str, scrat
     assert 5 < told < MOST
 
 
-@pytest.mark.sample(1)
+@pytest.mark.proof
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_the_system_itself_refuses_nothing_acknowledged_is_lost(name: str, scratch: Path) -> None:
     sweep = Sweep(STORIES[name], scratch)

@@ -175,7 +175,7 @@ def left_behind(folders: Folders, act: Callable[[Store], object], watched: tuple
 ACTS = [change, change_in_vain, read, read_what_is_damaged, Store.close]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.proof
 @pytest.mark.parametrize("act", ACTS)
 def test_an_interruption_at_any_line_leaves_neither_a_lock_nor_a_session(act, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("plandoc.storage.journal_reader._TRIES", 2)

@@ -105,7 +105,7 @@ def operations_of(place: Place) -> list[str]:
     return files.operations
 
 
-@pytest.mark.sample(1)
+@pytest.mark.proof
 @pytest.mark.parametrize(("moment", "kinds"), [("before", CHANGES), ("half", ("create", "write_at"))])
 def test_a_repair_that_is_stopped_at_any_operation_loses_nothing_and_the_next_one_ends_clean(moment, kinds, place):
     stops = [at for at, name in enumerate(operations_of(place)) if name in kinds]
@@ -168,7 +168,7 @@ def test_after_a_power_cut_while_documents_are_taken_back_the_next_repair_ends_c
     assert power_cuts(place_with_backup, limit=2) > 40
 
 
-@pytest.mark.sample(1)
+@pytest.mark.proof
 @pytest.mark.parametrize("without", ["sync_file", "sync_folder"])
 def test_the_proof_sees_a_repair_that_does_not_sync_what_it_keeps(place, monkeypatch, without):
     original = getattr(RecordingFiles, without)

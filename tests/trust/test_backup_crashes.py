@@ -218,6 +218,7 @@ def wrong_after_refusal(work, top, allowed, outcome, at):
     return f"{at}: left {left}" if left and "remove" not in at else None
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", WORK)
 @pytest.mark.parametrize("error", [errno.EIO, pytest.param(errno.ENOSPC, marks=pytest.mark.slow)])
 def test_a_failing_operation_is_told_truly_and_leaves_no_part(name, place, scratch, error):
@@ -284,7 +285,7 @@ def test_the_same_holds_for_many_more_power_cuts(name, place, scratch):
     assert tried > 5
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("left_out", ["sync_file", "sync_folder"])
 @pytest.mark.parametrize("name", ["backup into an archive", "backup into a folder", "restore into a new folder"])
 def test_one_kind_of_sync_left_out_is_found_out(name, left_out, place, scratch, monkeypatch):

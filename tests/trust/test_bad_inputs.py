@@ -122,6 +122,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.sample(11)
 @pytest.mark.parametrize(
     "row", [pytest.param(row, marks=pytest.mark.slow if row.number in SLOW else (), id=str(row)) for row in ROWS]
 )
