@@ -74,7 +74,14 @@ class AtomicWrite:
         Args:
             folder: The open folder that both names are in; None looks the whole paths up.
         """
-        self._files.replace(self.temporary, self.path, folder=folder)
+        try:
+            self._files.replace(self.temporary, self.path, folder=folder)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            # Network file systems can report an error of a rename that was made.
+            if self._files.status(self.temporary) is not None or self._files.status(self.path) is None:
+                raise
 
     def publish(self) -> None:
         """Give a file its name in one step; nothing may have that name yet.
