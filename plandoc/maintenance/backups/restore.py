@@ -264,8 +264,16 @@ def _commit(
         folder.put_durably(journal.NAME, content)
     except OSError as error:
         # The last step makes the name durable; by then every reader sees the new line.
-        outcome = Outcome.UNKNOWN if folder.read(journal.NAME) == content else Outcome.NOT_SAVED
+        outcome = Outcome.UNKNOWN if _may_hold(folder, content) else Outcome.NOT_SAVED
         raise storage_error(error, target.root, outcome, "the journal could not be written") from error
+
+
+def _may_hold(folder: DocumentFiles, content: bytes) -> bool:
+    """Whether a journal is in place, as far as the system lets anybody see."""
+    try:
+        return folder.read(journal.NAME) == content
+    except PlandocError:
+        return True
 
 
 def _marker_for(target: RestoreTarget, backup: Backup, serial: int) -> marker.Marker:
