@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from plandoc.errors import Outcome
 from plandoc.storage.files import Files
+from plandoc.storage.os_errors import storage_error
 
 
 class AtomicWrite:
@@ -91,11 +93,17 @@ class AtomicWrite:
         """
         try:
             self._files.publish(self.temporary, self.path)
-        except OSError:
+        except OSError as error:
             # Where the name was given before something failed, only the temporary one is left.
-            there, staged = self._files.status(self.path), self._files.status(self.temporary)
-            if there is None or (staged is not None and not os.path.samestat(there, staged)):
+            if not self._has_its_name(error):
                 raise
+
+    def _has_its_name(self, error: OSError) -> bool:
+        try:
+            there, staged = self._files.status(self.path), self._files.status(self.temporary)
+        except OSError:
+            raise storage_error(error, self.path, Outcome.UNKNOWN, "the name could not be given") from error
+        return there is not None and (staged is None or os.path.samestat(there, staged))
 
     def sync_name(self) -> None:
         """Return when the name is on the disk."""
