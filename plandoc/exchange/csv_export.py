@@ -206,9 +206,8 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
         if not is_there:
             unfinished.callback(_remove_if_empty, place)
         written = output_file.save_all(files, replace=replace)
-        if not is_there:
-            with translate_os_errors(place, Outcome.SAVED):
-                Files().sync_folder(place.absolute().parent)
+        with translate_os_errors(place, Outcome.SAVED):
+            Files().sync_name_of(place.absolute())
         return written
 
 

@@ -76,29 +76,29 @@ class AtomicWrite:
         Args:
             folder: The open folder that both names are in; None looks the whole paths up.
         """
-        try:
-            self._files.replace(self.temporary, self.path, folder=folder)
-        except FileNotFoundError:
-            raise
-        except OSError:
-            # Network file systems can report an error of a rename that was made.
-            if self._files.status(self.temporary) is not None or self._files.status(self.path) is None:
-                raise
+        self._files.replace(self.temporary, self.path, folder=folder)
 
     def publish(self) -> None:
-        """Give a file its name in one step; nothing may have that name yet.
+        """Give a file or a folder its name in one step; nothing may have that name yet.
 
         Raises:
             FileExistsError: when something has it; then nothing was overwritten.
+            StorageError: when the system refuses to show whether the name was given.
         """
         try:
             self._files.publish(self.temporary, self.path)
         except OSError as error:
-            # Where the name was given before something failed, only the temporary one is left.
-            if not self._has_its_name(error):
+            if not self.has_its_name(error):
                 raise
 
-    def _has_its_name(self, error: OSError) -> bool:
+    def has_its_name(self, error: OSError) -> bool:
+        """Whether the name was given although the system reported an error, as a network file system can.
+
+        Raises:
+            StorageError: when the system refuses to show that.
+        """
+        if isinstance(error, FileNotFoundError):
+            return False
         try:
             there, staged = self._files.status(self.path), self._files.status(self.temporary)
         except OSError:

@@ -157,10 +157,16 @@ class DocumentFiles:
             self._place(name).write.discard()
 
     def put_durably(self, name: str, content: bytes) -> None:
-        """Replace a file that no journal line protects: when this returns it is on the disk."""
-        place = self._place(name)
-        self._put_synced(place, content)
-        place.write.sync_name()
+        """Replace a file that no journal line protects: when this returns, it and its folder are on the disk."""
+        self._put_synced(self._place(name), content)
+        self._sync_folders_of([name])
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Return when a file with this content is on the disk: whoever wrote it may have been killed before its sync."""
+        if self.read(name) == content:
+            self.sync([name])
+        else:
+            self.put_durably(name, content)
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when these documents, and that they are there or gone, are on the disk."""
@@ -203,12 +209,7 @@ class DocumentFiles:
     def keep_copy(self, name: str, content: bytes, serial: int) -> str:
         """Write what a file held into `lost-found` and return the copy's name; doing it again changes nothing."""
         kept = f"{LOST_FOUND}/{name.replace('/', '-')}.{serial}.{digest(content)[:8]}"
-        if self.read(kept) != content:
-            self.put_durably(kept, content)
-        else:
-            # Whoever wrote it may have been killed before its name, and that of its folder, was on the disk.
-            self.sync([kept])
-            self.sync([])
+        self.keep(kept, content)
         return kept
 
     def remove_temporary(self, folders: Iterable[str]) -> None:
@@ -250,9 +251,8 @@ class DocumentFiles:
         present = self._files.status(folder)
         _refuse_link(folder, present)
         if present is None:
+            # The journal makes it again until a checkpoint, or whoever puts a file into it durably, syncs its name.
             self._files.make_folder(folder)
-            # Rare, so it can afford its own sync instead of a rule about who does it later.
-            self._files.sync_folder(self.root)
 
     def _stage(self, place: _Place, content: bytes, *, is_durable: bool = False) -> None:
         self._make_folder_of(place)

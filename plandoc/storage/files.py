@@ -31,6 +31,7 @@ _CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 # Errors of a sync, not needed for writes of our own, where the system has nothing to sync.
 CANNOT_SYNC = frozenset({errno.EROFS, *_CANNOT_SYNC_FOLDERS})
+_CANNOT_MAKE_FOLDERS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # Errors of a file system without hard links.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
@@ -201,6 +202,15 @@ class Files:
             )
         finally:
             os.close(handle)
+
+    def sync_name_of(self, folder: Path) -> None:
+        """Return when a folder's own name is on the disk: whoever made it may have been killed before that."""
+        try:
+            self.sync_folder(folder.parent)
+        except OSError as error:
+            # Whoever may not read the folder above, or finds it read-only, has not made this one either.
+            if error.errno not in _CANNOT_MAKE_FOLDERS:
+                raise
 
     def replace(self, source: Path, target: Path, *, folder: int | None = None) -> None:
         """Replace a file with a finished one in one step; with a `folder`, both are looked up in it."""

@@ -120,20 +120,12 @@ class JournalFile:
         if not self._folder_is_unsynced:
             return
         try:
-            self._sync_name_of_folder()
+            self._files.sync_name_of(self._path.parent)
             self._files.sync_folder(self._path.parent)
         except OSError:
             self.failed = "the folder could not be made durable; close this store and open the folder again"
             raise
         self._folder_is_unsynced = False
-
-    def _sync_name_of_folder(self) -> None:
-        """Make durable that the folder has its name: a restore into a new folder may have been killed before its sync."""
-        try:
-            self._files.sync_folder(self._path.parent.parent)
-        except PermissionError:
-            # Who may not read the folder above did not make this one either.
-            return
 
     def _sync(self) -> None:
         try:

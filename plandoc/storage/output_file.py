@@ -80,7 +80,8 @@ def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replac
             try:
                 write.replace()
             except OSError as error:
-                raise _only_some(error, write.path, written) from error
+                if not write.has_its_name(error):
+                    raise _only_some(error, write.path, written) from error
             written.append(write.path)
     _sync_names({write.path.parent: write for write in staged})
     return written

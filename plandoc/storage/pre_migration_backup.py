@@ -53,8 +53,6 @@ def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetim
     files = files_of(reading)
     content = archive.render_archive(archive.describe(files, timestamp=timestamp), files)
     folder.put_durably(name, content)
-    # The folder it lies in was made by the lock, which needs nothing on the disk: its name must be there, too.
-    folder.sync([])
     if folder.read(name) != content:
         reason = "the backup made before the change of format does not read back as it was written"
         raise StorageError(str(folder.root / name), reason, Outcome.NOT_SAVED)

@@ -11,7 +11,6 @@ from tests.messages.collecting import every_message, messages_in
 SNAPSHOT = Path(__file__).parent / "messages.txt"
 
 
-@pytest.mark.proof
 def test_every_message_of_the_package_is_as_in_the_reviewed_snapshot(pytestconfig):
     found = every_message()
     if pytestconfig.getoption("renew_messages"):

@@ -10,7 +10,7 @@ import attrs
 from crash_model import Crash, Tree, crashes, hash_of, materialise
 from lives import Histories, Life, Log
 from looking import Found, look
-from recorder import contents
+from recorder import RENAMES, contents
 
 import plandoc
 from plandoc.maintenance.backups.verification import verify_backup
@@ -138,7 +138,7 @@ def histories_of(life: Life, until: int | None = None) -> Histories:
         what, *arguments = operation
         if what == "create":
             made[arguments[0]] = arguments[1]
-        elif what == "replace":
+        elif what in RENAMES:
             # A file, or a folder with all that is in it.
             for path in [path for path in made if path.is_relative_to(arguments[0])]:
                 _append(histories, life, arguments[1] / path.relative_to(arguments[0]), made[path])

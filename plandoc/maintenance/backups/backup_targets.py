@@ -49,8 +49,7 @@ def _write_folder(place: Path, manifest: Manifest, contents: Mapping[str, bytes]
         write = AtomicWrite(place, temporary, layer)
         write.stage_folder(everything, [EVENTS_FOLDER])
         _read_back(temporary, manifest, contents, layer)
-        # One step; the system refuses it when another folder with files has the name by now.
-        write.replace()
+        write.publish()
         sync_parent(write)
     return sum(map(len, everything.values()))
 

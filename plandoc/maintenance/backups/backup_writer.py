@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 from collections.abc import Mapping
@@ -88,9 +89,11 @@ def _make(
     place = _place_for(target, keep, timestamp, layer)
     _refuse_inside(_root_of(source), place)
     contents = _contents(source, layer)
-    if keep is not None and layer.status(place.parent) is None:
-        layer.make_folder(place.parent)
-        layer.sync_folder(place.parent.parent)
+    if keep is not None:
+        # Another backup may make it at the same moment.
+        with contextlib.suppress(FileExistsError):
+            layer.make_folder(place.parent)
+        layer.sync_name_of(place.parent)
     return place, write(place, archive.describe(contents, timestamp=timestamp), contents, layer)
 
 

@@ -203,7 +203,7 @@ def _make(root: Path, backup: Backup, timestamp: datetime.datetime, layer: Files
     with temporary_beside(root, timestamp, layer) as temporary:
         write = AtomicWrite(root, temporary, layer)
         write.stage_folder(contents, [EVENTS_FOLDER])
-        write.replace()
+        write.publish()
         sync_parent(write)
 
 
@@ -220,7 +220,7 @@ def _keep(target: RestoreTarget, timestamp: datetime.datetime, layer: Files) -> 
     with temporary_beside(place, timestamp, layer) as temporary:
         write = AtomicWrite(place, temporary, layer)
         write.stage_folder(_plain_files(target.root, layer), [EVENTS_FOLDER])
-        write.replace()
+        write.publish()
         sync_parent(write)
     return place
 

@@ -36,11 +36,10 @@ class LostFound:
     def keep(self, name: str, content: bytes, reason: str, *, is_replaced: bool = False) -> str:
         """Keep a file's content and the reason, durably; doing it again changes nothing. Return where it is."""
         kept = self.name_of(name, content, is_replaced=is_replaced)
-        if self._folder.read(kept) != content:
-            self._folder.put_durably(kept, content)
+        self._folder.keep(kept, content)
         note = f"{name}\n{reason}\n".encode("utf-8", "backslashreplace")
-        if self._folder.read(kept + _REASON) is None:
-            self._folder.put_durably(kept + _REASON, note)
+        # The first reason stays.
+        self._folder.keep(kept + _REASON, self._folder.read(kept + _REASON) or note)
         return kept
 
     def quarantined(self) -> Iterator[str]:
@@ -59,5 +58,5 @@ class LostFound:
         """Note that a document was restored, so that no later repair restores it after it was removed on purpose."""
         for name in self._folder.names(LOST_FOUND):
             match = _TAKEN_OUT.fullmatch(name.removeprefix(f"{LOST_FOUND}/"))
-            if match is not None and f"events/{match[1]}" == document and self._folder.read(name + _TAKEN_BACK) is None:
-                self._folder.put_durably(name + _TAKEN_BACK, b"taken back from a backup\n")
+            if match is not None and f"events/{match[1]}" == document:
+                self._folder.keep(name + _TAKEN_BACK, b"taken back from a backup\n")
