@@ -16,6 +16,7 @@ from proofs import histories_of
 from recorder import LINEAGE, clock, open_folder, read_with_serial
 from workloads import add_event, add_ingredient
 
+from plandoc.maintenance.repairs import repair
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
 from plandoc.storage.folder import RecoveryWarning
@@ -61,6 +62,11 @@ def commits_and_closes(life: Life) -> None:
     life.do(store.close)
 
 
+def repairs_again(life: Life) -> None:
+    """Repair what a repair left that was killed."""
+    life.do(lambda: repair(life.root, clock=clock))
+
+
 def _is_known(life: Life) -> bool:
     """Whether somebody was told that there is a folder; else it holds nothing yet that could be missed."""
     acknowledged, _ = _told(life.files.log)
@@ -76,6 +82,7 @@ def _make(life: Life) -> None:
 NEXT: Mapping[str, Callable[[Life], None]] = MappingProxyType(
     {act.__name__: act for act in (reads, looks_and_closes, commits_and_closes)}
 )
+AFTER_A_REPAIR: Mapping[str, Callable[[Life], None]] = MappingProxyType({repairs_again.__name__: repairs_again})
 
 
 def after_a_kill(life: Life, at: int, then: Callable[[Life], None], *, half: bool = False) -> Life | None:

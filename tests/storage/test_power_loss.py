@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import attrs
 import pytest
 from every_workload import WORKLOADS
-from going_on import NEXT, Unexpected, after_a_kill, after_a_power_cut, kill_points
+from going_on import AFTER_A_REPAIR, NEXT, Unexpected, after_a_kill, after_a_power_cut, kill_points
 from lives import Life
 from proofs import Proof, every_nth
 from recorder import make_folder, open_folder
@@ -106,6 +106,13 @@ def _names_the_marker(operation: tuple[Any, ...]) -> bool:
     return operation[0] == "replace" and operation[2].name == marker.NAME
 
 
+def cuts_after_killed_repairs(name: str, size: Size, scratch: Path) -> tuple[int, Wrong]:
+    """Kill a repair at any of its calls, let the next one repair, and cut the power at each of its calls."""
+    life = WORKLOADS[name](scratch / "life")
+    points = [KillPoint(at, half, then) for at, half in kill_points(life) for then in AFTER_A_REPAIR]
+    return _cuts_after(life, points, size.kill_limit, scratch)
+
+
 class KillPoint(NamedTuple):
     """Where a process is killed: before an operation or half way through it; and what the next one does."""
 
@@ -119,7 +126,7 @@ def _cuts_after(life: Life, points: Sequence[KillPoint], limit: int, scratch: Pa
     wrong: Wrong = []
     for point in points:
         try:
-            second = after_a_kill(life, point.at, NEXT[point.then], half=point.half)
+            second = after_a_kill(life, point.at, {**NEXT, **AFTER_A_REPAIR}[point.then], half=point.half)
         except Unexpected as error:
             found = [str(error)]
         else:
@@ -188,6 +195,8 @@ JUDGEMENTS: tuple[tuple[Judge, str], ...] = (
     *((cuts_after_kills, name) for name in WORKLOADS),
     (cuts_after_a_kill_behind_the_marker, "creation"),
     (cuts_after_a_kill_behind_the_marker, "closed_and_opened"),
+    (cuts_after_killed_repairs, "repaired_copy"),
+    (cuts_after_killed_repairs, "repaired_from_backup"),
     (torn_lines, "start"),
     (torn_lines, "creation"),
     (lost_renames, "of fifty documents"),
