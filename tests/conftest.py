@@ -25,7 +25,7 @@ MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 IN_MEMORY = Path("/dev/shm")
 
 # How many inputs Hypothesis makes for a test: by default, among the proofs, and when the variable says so.
-EXAMPLES = {"default": 8, "proof": 60}
+EXAMPLES = {"default": 8, "proof": 150}
 EXAMPLES_VARIABLE = "PLANDOC_EXAMPLES"
 
 
