@@ -1,10 +1,10 @@
 """Every stored record, frozen, with the rules for its own fields.
 
-Rules that need other records (references, uniqueness, cycles, states) live above this floor. The names of
-the attributes are the JSON keys in the files: renaming one is a change of the format.
+Rules that need other records (references, uniqueness, cycles, states) are in higher layers. The names of the attributes
+are the JSON keys in the files, so renaming one changes the format.
 
-An `id` of 0 and a `slug` of "" mean that the store gives one when the record is added. Blanks round a name, a category
-or a unit are taken off, because they cannot be seen: two records that differ by them alone look the same in every list.
+An `id` of 0 and a `slug` of "" mean that the store assigns one when the record is added. Blanks around a name, a category
+or a unit are removed: two records that differed by them alone would look the same in every list.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from plandoc import records
-from plandoc.engine.document import BoundTable
+from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.errors import Problem, ValidationError
 from plandoc.tables import BY_TYPE

@@ -13,7 +13,8 @@ import attrs
 
 from plandoc import records
 from plandoc.domain.slugs import slugify
-from plandoc.engine.document import BoundTable, QueryLike
+from plandoc.engine.bound_table import BoundTable
+from plandoc.engine.document import QueryLike
 from plandoc.engine.integrity import check_containment, plans_resting_on, referrers
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields

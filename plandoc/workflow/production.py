@@ -6,10 +6,8 @@ A run is never changed and never removed: one that was recorded by mistake is vo
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -23,18 +21,18 @@ from plandoc.constraints import (
     storable_text,
 )
 from plandoc.domain import runs
-from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
+from plandoc.domain.batches import units_yielded
 from plandoc.domain.consumption import Consumption, consume
-from plandoc.domain.definitions import Definitions
 from plandoc.domain.ingredient_needs import ingredient_needs
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
+from plandoc.domain.run_entry import units_lost, validate_field, validate_losses, validate_sum, validate_units_left
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
 from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.hints import Call, Hint, Named, wording
 from plandoc.records import (
     AssemblyRun,
@@ -90,19 +88,19 @@ def record_production(
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     timestamp = session.moment if produced_at is None else produced_at
     problems = [
-        *_wrong("batches", f"batches of {unit.name}", positive_int(batches)),
-        *_wrong("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
-        *_wrong_losses(unit, {} if lost is None else lost),
-        *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("produced_at", "time of production", aware_datetime(timestamp)),
+        *validate_field("batches", f"batches of {unit.name}", positive_int(batches)),
+        *validate_field("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
+        *validate_losses(unit, {} if lost is None else lost),
+        *validate_field("notes", "notes", storable_text(notes)),
+        *validate_field("produced_at", "time of production", aware_datetime(timestamp)),
     ]
     losses: tuple[Loss, ...] = ()
     if not problems:
         losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
-        problems = list(_wrong_sum(unit, batches, units_made, losses))
+        problems = list(validate_sum(unit, batches, units_made, losses))
     refuse([*problems, *_not_in_plan(session, event, unit)])
     expected = units_yielded(batches, unit.yield_per_batch)
-    made = expected - _units_in(losses) if units_made is None else units_made
+    made = expected - units_lost(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
     consumption = _consumption(session, event, unit, batches) if use_stock else Consumption()
     for item in consumption.remaining_stock:
@@ -153,14 +151,14 @@ def record_assembly(
     timestamp = session.moment if assembled_at is None else assembled_at
     no_number = positive_int(quantity)
     problems = [
-        *_wrong("quantity", f"quantity of {good.name}", no_number),
-        *_wrong("notes", "notes", storable_text(notes)),
-        *_wrong("assembled_at", "time of packing", aware_datetime(timestamp)),
+        *validate_field("quantity", f"quantity of {good.name}", no_number),
+        *validate_field("notes", "notes", storable_text(notes)),
+        *validate_field("assembled_at", "time of packing", aware_datetime(timestamp)),
     ]
     if no_number is None:
         work = work_in(session, event.id)
         problems.extend(_beyond_plan(session, event, good, quantity, work))
-        problems.extend(_missing_units(plan_definitions(event.id, session), event, good, quantity, work))
+        problems.extend(validate_units_left(plan_definitions(event.id, session), event, good, quantity, work))
     refuse(problems)
     before = amendments_made(event.id, session)
     return unit_of_work(session).add(AssemblyRun(event.id, good.id, quantity, timestamp, notes, before))
@@ -186,7 +184,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
             are already packed.
     """
     event = event_to_edit(event_id, Edit.RUNS, session)
-    refuse(_wrong("kind", "kind of run", one_of(RunKind)(kind)))
+    refuse(validate_field("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
     run: ProductionRun | AssemblyRun
     if kind is RunKind.PRODUCTION:
@@ -194,7 +192,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     else:
         run = session.get(AssemblyRun, run_id, event_id=event.id)
     problems = [
-        *_wrong("reason", wording("reason to void {run}", run=_called(kind, run.id)), stated_reason(trimmed)),
+        *validate_field("reason", wording("reason to void {run}", run=_called(kind, run.id)), stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
     ]
     if isinstance(run, ProductionRun):
@@ -238,42 +236,6 @@ def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: in
     return consume(needs, session.find(StockItem))
 
 
-def _wrong(field: str, what: str, wrong: str | None) -> Iterator[Problem]:
-    if wrong is not None:
-        yield Problem(wording("{what}: {wrong}", what=what, wrong=wrong), field=field)
-
-
-def _wrong_losses(unit: FinishedUnit, lost: Any) -> Iterator[Problem]:
-    if not isinstance(lost, Mapping):
-        message = f"units lost of {unit.name}: wanted a number for each reason, found {shorten(lost)}"
-        yield Problem(message, field="lost", hint=wording("say why, such as {why}", why=Hint.SAY_WHY()))
-        return
-    for reason, units in lost.items():
-        trimmed = reason.strip() if isinstance(reason, str) else reason
-        yield from _wrong("lost", f"units lost of {unit.name}", stated_reason(trimmed))
-        yield from _wrong("lost", f"units lost of {unit.name}, {shorten(reason)}", positive_int(units))
-
-
-def _wrong_sum(unit: FinishedUnit, batches: int, units_made: int | None, losses: tuple[Loss, ...]) -> Iterator[Problem]:
-    expected, lost = units_yielded(batches, unit.yield_per_batch), _units_in(losses)
-    yield from _wrong("batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected))
-    yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
-    if units_made is None:
-        if lost > expected:
-            yield Problem(
-                f"{yields}, found {lost} lost", field="lost", hint="no more can be lost than the batches yield"
-            )
-    elif units_made + lost != expected:
-        message = f"{yields}, found {units_made} made and {lost} lost"
-        rest = expected - units_made - lost
-        if rest > 0:
-            loss = Hint.RECORD_LOST(quantity=rest)
-            hint: str = wording("record the other {rest} as lost, with {loss}", rest=rest, loss=loss)
-        else:
-            hint = f"at most {expected} can be counted; if there were more, record more batches"
-        yield Problem(message, field="units_made", hint=hint)
-
-
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
     plan, breakdown = live_plan(event.id, session), Breakdown.of(plan_definitions(event.id, session))
     if unit.id in plan.decisions:
@@ -302,32 +264,6 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
         )
         hint = wording("raise the quantity first, with {change}", change=change)
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
-
-
-def _missing_units(
-    definitions: Definitions, event: Event, good: FinishedGood, quantity: int, work: Work
-) -> Iterator[Problem]:
-    try:
-        taken = runs.units_used({good.id: quantity}, Breakdown.of(definitions))
-        left = runs.units_left(runs.units_made(work.production), runs.units_packed(work.assembly, definitions))
-    except ValidationError as error:
-        # It is unknown what a good takes that was broken when the plan was frozen, so no units can be used.
-        yield from error.problems
-        return
-    for unit_id, wanted in sorted(taken.items()):
-        there = max(Fraction(0), left.get(unit_id, Fraction(0)))
-        if there < wanted:
-            unit = definitions.units(unit_id)
-            name = f"finished unit {unit_id}" if unit is None else unit.name
-            message = (
-                f"{good.name}: packing {quantity} takes {format_number(wanted)} {name}, "
-                f"found {format_number(there)} made and not used, {format_number(wanted - there, rounds_up=True)} missing"
-            )
-            batches = 1 if unit is None else batches_for(math.ceil(wanted - there), unit.yield_per_batch)
-            baked = unit_id if unit is None else Named(unit.id, unit.slug)
-            bake = Hint.BAKE(event=Named(event.id, event.slug), unit=baked, batches=batches)
-            hint = wording("record what was baked first, with {bake}", bake=bake)
-            yield Problem(message, field="quantity", hint=hint)
 
 
 def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:
@@ -360,7 +296,3 @@ def _packed_already(session: Session, run: ProductionRun) -> Iterator[Problem]:
 
 def _called(kind: RunKind, run_id: int) -> Call:
     return (Hint.PRODUCTION_RUN if kind is RunKind.PRODUCTION else Hint.ASSEMBLY_RUN)(run=run_id)
-
-
-def _units_in(losses: tuple[Loss, ...]) -> int:
-    return sum(loss.units for loss in losses)
