@@ -1,7 +1,7 @@
 """Hints as data: the step that helps, with its names and numbers, shown as a function or as a command line.
 
-A message that names a step is a `Wording`. As text it reads for whoever writes Python; `for_command` says the same for
-whoever types commands.
+A message that names a step is a `Wording`. As text it addresses users of the library; `for_command` says the same to
+users of the command.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ _WORDS = {name: name.upper() for name in _PARAMETERS}
 
 
 class Wording(str):
-    """A text that names steps; as text, it reads for whoever writes Python.
+    """A text that names steps; as text, it addresses users of the library.
 
     Attributes:
         parts: The texts and the steps that it consists of.
@@ -156,7 +156,7 @@ class Wording(str):
         )
 
     def in_command(self) -> str:
-        """Return the text as it reads for whoever types commands."""
+        """Return the text as it addresses users of the command."""
         return "".join(one if isinstance(one, str) else one.in_command() for one in self.parts)
 
 
@@ -197,7 +197,7 @@ def filled(text: str, **facts: Any) -> str:
 
 
 def for_command(text: str, **facts: Any) -> str:
-    """Return a text as it reads for whoever types commands.
+    """Return a text as it addresses users of the command.
 
     Args:
         text: The text; one that names no steps stays as it is.

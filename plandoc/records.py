@@ -365,7 +365,7 @@ class EventFinishedGood:
 
 @frozen
 class BatchDecision:
-    """How many batches of a finished unit's recipe are to be baked.
+    """How many batches of a finished unit's recipe to bake.
 
     Attributes:
         yield_per_batch: Units a batch, as it was when decided.
@@ -589,7 +589,7 @@ class AddFinishedGood(_Change):
 
 @frozen
 class ChangeQuantity(_Change):
-    """Another number of a good is to be handed out.
+    """The quantity of a good changes.
 
     >>> ChangeQuantity(3, "Box", old_quantity=10, new_quantity=12).describe({}.get)
     'Box from 10 to 12'
@@ -614,7 +614,7 @@ class ChangeQuantity(_Change):
 
 @frozen
 class ModifyBatch(_Change):
-    """Another number of batches is to be baked; 0 means none.
+    """The number of batches to bake changes; 0 means none.
 
     >>> ModifyBatch(1, "Cookies", 2, "cookie", old_batches=5, new_batches=6).describe({2: "Cookie"}.get)
     'batches of Cookie from 5 to 6'

@@ -26,7 +26,7 @@ def title(number: int) -> str:
 
 
 def over_need(event_id: int, batches: Mapping[int, int], session: Session) -> Iterator[Concern]:
-    """Yield each unit for which more than ten times the necessary batches are to be decided."""
+    """Yield each unit for which more than ten times the necessary batches would be decided."""
     needs = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
     for unit_id, number in batches.items():
         unit = defined(FinishedUnit, unit_id, event_id, session)

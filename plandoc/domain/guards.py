@@ -20,7 +20,7 @@ def validate_new_good(
     Args:
         good_id: The id that was given.
         asked: The good and what it needs; None when the good does not exist.
-        quantity: How many are to be handed out.
+        quantity: How many to hand out.
         planned: How many are already in the plan; None when it is not in the plan.
     """
     if asked is None:
@@ -46,7 +46,7 @@ def validate_quantity(name: str, planned: int, quantity: int, pieces_assembled: 
     Args:
         name: The good's name.
         planned: How many are planned.
-        quantity: How many are to be planned from now on.
+        quantity: The new quantity.
         pieces_assembled: How many are already packed.
     """
     wrong = positive_int(quantity)
@@ -115,7 +115,7 @@ def validate_batches(unit: FinishedUnit, decided: int, batches: int, batches_bak
     Args:
         unit: The unit.
         decided: How many batches are decided; 0 for none.
-        batches: How many are to be decided from now on; 0 for none.
+        batches: The new number of batches; 0 for none.
         batches_baked: How many are already baked.
     """
     wrong = non_negative_int(batches)

@@ -113,7 +113,7 @@ def renumbered_view(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
 def original(snapshot: PlanSnapshot) -> PlanSnapshot:
     """Return a snapshot as it was written, before imports renumbered it; itself when none did.
 
-    What is returned has the digest of then: whoever doubts the import recomputes it.
+    The result has the digest of that time, so the import can be verified by recomputing it.
     """
     while (earlier := _before_last_import(snapshot)) is not None:
         snapshot = earlier

@@ -294,7 +294,7 @@ class DocumentSession:
         if event is not None:
             yield Problem(event, field="event_id")
             return
-        # Whoever looks for what is wrong with the rows looks at the records next.
+        # A check of the rows is followed by one of the records.
         self._records[table.name, row_id] = record
 
 

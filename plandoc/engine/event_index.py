@@ -35,7 +35,7 @@ class EventRow(NamedTuple):
     fingerprint: Hashable
 
 
-# Reads the events of documents, and gives them by the names of these; none for a document that there is not.
+# Reads the events of documents, and gives them by their names; none for a missing document.
 Read = Callable[[Iterable[str]], Mapping[str, EventRow]]
 
 

@@ -25,7 +25,7 @@ Rows = Mapping[str, dict[str, Any] | None]
 
 
 def plan_definitions(event_id: int, session: Session) -> Definitions:
-    """Return the definitions in force of an event: the catalog of today, until a snapshot of its plan was taken.
+    """Return the definitions in force of an event: the current catalog, until a snapshot of its plan was taken.
 
     From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `catalog_definitions`.
 

@@ -66,7 +66,7 @@ class SessionDocuments:
         return self._reading.serial
 
     def find(self, name: str) -> DocumentSession | None:
-        """Return a document, for what only looks at its records; None for an event that there is not."""
+        """Return a document for reading only; None when the event does not exist."""
         if name in self._dirty:
             document = self._dirty[name]
             return document if document.exists else None
@@ -76,16 +76,16 @@ class SessionDocuments:
         return self._read_cache[name]
 
     def of_folder(self, name: str) -> DocumentSession:
-        """Return a document that belongs to no event, for what only looks at its records."""
+        """Return a document that belongs to no event, for reading only."""
         # Never None: a folder that lacks one is refused when that is read.
         return cast("DocumentSession", self.find(name))
 
     def catalog(self) -> DocumentSession:
-        """Return the document of the catalog, for what only looks at its records."""
+        """Return the document of the catalog, for reading only."""
         return self.of_folder(CATALOG)
 
     def of_event(self, event_id: int) -> DocumentSession:
-        """Return the document of an event, for what only looks at its records.
+        """Return the document of an event, for reading only.
 
         Raises:
             NotFoundError: "Event 99 not found".
@@ -185,7 +185,7 @@ class SessionDocuments:
         return sorted(event_id for event_id in ids if event_id is not None)
 
     def _events_looked_into(self) -> dict[int, DocumentSession | None]:
-        """Return the documents of events that this session has read or changed; None for one that there is not."""
+        """Return the documents of events that this session has read or changed; None for one that does not exist."""
         known = {**self._read_cache, **self._dirty}
         return {event_id: known[name] for name in known if (event_id := event_of_document(name)) is not None}
 
@@ -240,7 +240,7 @@ class SessionDocuments:
 
     def _rendered(self, document: DocumentSession) -> bytes:
         content = document.render()
-        # Whoever comes to read these bytes need not parse them again.
+        # The next reader of these bytes need not parse them again.
         self._cache.keep(*document.read_back())
         return content
 

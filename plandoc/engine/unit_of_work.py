@@ -155,7 +155,7 @@ class UnitOfWork:
         self._to_change(table_of(record_type)).reserve_ids(following)
 
     def add_numbered(self, record: Any) -> None:
-        """Add a record of the catalog under the id that it has, which nobody else can have been given.
+        """Add a record of the catalog under its own id, which no other record can have been given.
 
         For an import, which keeps the ids that sealed records hold; `reserve_ids` comes first.
 
@@ -213,7 +213,7 @@ class UnitOfWork:
         return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), _with_id(event, new_id))
 
     def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
-        """Return the table where a record is, for what only looks at it; None for an event that there is not."""
+        """Return the table of a record, for reading only; None when its event does not exist."""
         document = self.documents.find(_document_name(table, record_id, event_id))
         return None if document is None else BoundTable(table, document)
 

@@ -167,7 +167,7 @@ def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSIO
     Text that a spreadsheet would take for a formula gets an apostrophe in front.
 
     Raises:
-        ValidationError: for a table that there is not.
+        ValidationError: for an unknown table.
     """
     wanted = list(SHEETS) if tables is None else list(dict.fromkeys(tables))
     unknown = [name for name in wanted if name not in SHEETS]
@@ -231,7 +231,7 @@ def export_csv(
         session: The session to read in; None reads at one moment, without a lock.
 
     Raises:
-        ValidationError: for a table that there is not.
+        ValidationError: for an unknown table.
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
         StorageError: when the system refuses.
     """

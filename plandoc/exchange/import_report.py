@@ -55,7 +55,7 @@ class ImportReport:
     Attributes:
         rows: Every row, in the order in which they were imported.
         notes: What was left out or read differently, a sentence each.
-        dry_run: Whether this only says what would be done.
+        dry_run: Whether this only reports what would change.
     """
 
     rows: tuple[ImportRow, ...] = ()

@@ -36,7 +36,7 @@ def import_file(
     on_conflict: OnConflict | str | None = None,
     session: Session = NO_SESSION,
 ) -> ImportReport:
-    """Bring in an export of plandoc, or a JSON export of bake-tracker (versions 3.x and 4.x), all or nothing.
+    """Import an export of plandoc, or a JSON export of bake-tracker (versions 3.x and 4.x), all or nothing.
 
     Records are matched by their slugs, stock by ingredient and unit. What is there already and the same is left
     alone. Of an export of plandoc, `on_conflict` says what becomes of what differs; a started plan that is there never
@@ -45,7 +45,7 @@ def import_file(
 
     Args:
         path: The exported file.
-        dry_run: Only say what would be done.
+        dry_run: Only report what would change.
         on_conflict: For an export of plandoc: "fail" (as None), which lists everything that differs, "skip" or "update".
         session: The session to work in; None opens one and commits it.
 

@@ -1,4 +1,4 @@
-"""Reading the file that is to be imported; an export is one strict JSON object, every number exactly as written."""
+"""Reading the file to import; an export is one strict JSON object, every number exactly as written."""
 
 from __future__ import annotations
 

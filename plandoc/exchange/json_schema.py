@@ -60,7 +60,7 @@ def shipped(name: str) -> str:
 
 
 def rendered(name: str) -> str:
-    """Return the text of a schema as it is to be shipped."""
+    """Return the text of a schema as it is shipped."""
     return json.dumps(schema_of(name), indent=1, ensure_ascii=False) + "\n"
 
 

@@ -66,7 +66,7 @@ class BarTable:
 
 
 def baking(contents: Contents) -> BarTable:
-    """Return what is to be baked, and how much of it is done."""
+    """Return what has to be baked, and how much of it is done."""
     accepted = {
         one.unit.id: accepted_shortfall(one.decision) for one in contents.plan.units if one.decision is not None
     }
@@ -82,7 +82,7 @@ def baking(contents: Contents) -> BarTable:
 
 
 def packing(contents: Contents) -> BarTable:
-    """Return what is to be packed, and how much of it is done."""
+    """Return what has to be packed, and how much of it is done."""
     goods = contents.progress.goods
     if not contents.has_started:
         feasibility = contents.feasibility

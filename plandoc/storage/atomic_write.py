@@ -17,7 +17,7 @@ from plandoc.storage.os_errors import storage_error
 
 
 class AtomicWrite:
-    """A file, or a folder of files, that is to be there as a whole or not at all.
+    """A file, or a folder of files, that appears as a whole or not at all.
 
     Each step raises the system's error; what it means for the caller's user only the caller can say.
 

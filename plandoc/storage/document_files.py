@@ -133,7 +133,7 @@ class DocumentFiles:
         self.put_staged(name, content)
 
     def stage(self, name: str, content: bytes | None) -> None:
-        """Write what is to replace a document's file beside it, for `put_staged`; nothing where it is to be removed."""
+        """Write the new content beside a document's file, for `put_staged`; nothing if the file will be removed."""
         if content is not None:
             self._stage(self._place(name), content)
 
@@ -162,7 +162,7 @@ class DocumentFiles:
         self._sync_folders_of([name])
 
     def keep(self, name: str, content: bytes) -> None:
-        """Return when a file with this content is on the disk: whoever wrote it may have been killed before its sync."""
+        """Return when a file with this content is on the disk: a process that wrote it may have been killed before its sync."""
         if self.read(name) == content:
             self.sync([name])
         else:
@@ -251,7 +251,7 @@ class DocumentFiles:
         present = self._files.status(folder)
         _refuse_link(folder, present)
         if present is None:
-            # The journal makes it again until a checkpoint, or whoever puts a file into it durably, syncs its name.
+            # The journal makes it again until its name is synced, by a checkpoint or with a file that is put into it durably.
             self._files.make_folder(folder)
 
     def _stage(self, place: _Place, content: bytes, *, is_durable: bool = False) -> None:

@@ -67,7 +67,7 @@ def first_row(name: str, table: str, row_id: int, head: Head) -> FirstRow | None
         head: Both ends of its content.
 
     Returns:
-        None when only all of the document can say: it is not in the form in which plandoc of today writes it, something is
+        None when only the whole document can tell: it is not in the form that this plandoc writes, something is
         wrong in its first lines, they are longer than the head, or its end is missing.
     """
     form = _FORM.match(head.start)

@@ -23,7 +23,7 @@ _READ_FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_NOFOLLOW", 0)
-    # Opening a pipe that nobody writes to would wait for ever.
+    # Opening a pipe without a writer would wait forever.
     | getattr(os, "O_NONBLOCK", 0)
 )
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -204,11 +204,11 @@ class Files:
             os.close(handle)
 
     def sync_name_of(self, folder: Path) -> None:
-        """Return when a folder's own name is on the disk: whoever made it may have been killed before that."""
+        """Return when a folder's own name is on the disk: the process that made it may have been killed before that."""
         try:
             self.sync_folder(folder.parent)
         except OSError as error:
-            # Whoever may not read the folder above, or finds it read-only, has not made this one either.
+            # A process that may not read the parent, or finds it read-only, did not make this folder.
             if error.errno not in _CANNOT_MAKE_FOLDERS:
                 raise
 

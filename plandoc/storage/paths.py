@@ -41,7 +41,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 
 def resolved(path: str | os.PathLike[str]) -> Path:
-    """Return where a path leads in the end.
+    """Return where a path finally leads.
 
     Not with `Path.resolve`, which raises its own kind of error for a link to itself. Here such a link stays as it is, and
     opening it reports what is wrong.

@@ -68,7 +68,7 @@ def prepare(
     divided otherwise now travel in the same line: a reader that sees the change sees the new format.
 
     Raises:
-        DamagedError: when a document that is to be divided cannot be read, or a file has the name of a new one.
+        DamagedError: when a document that must be divided cannot be read, or a file has the name of a new one.
     """
     wrong = problems_in_the_way(reading)
     if wrong:

@@ -308,7 +308,7 @@ def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[F
 
 @frozen
 class _Batches:
-    """Batches of a unit that are to be decided.
+    """Batches of a unit to decide.
 
     Attributes:
         decision: The decision.

@@ -188,7 +188,7 @@ def change_event_finished_goods(
         What is planned now, and each good that was added, left or changed its quantity.
 
     Raises:
-        ValidationError: with every good that does not exist, is not available, is to be removed but not in the plan, or
+        ValidationError: with every good that does not exist, is not available, should be removed but is not in the plan, or
             whose quantity is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """

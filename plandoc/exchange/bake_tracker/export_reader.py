@@ -1,4 +1,4 @@
-"""The tables of a foreign export while they are read: what failed, what nobody took, what is worth a note."""
+"""The tables of a foreign export while they are read: what failed, what was not used, what is worth a note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking fields out of a row of a foreign file, strictly, and keeping count of those that nobody took."""
+"""Taking fields out of a row of a foreign file, strictly, and keeping track of unused ones."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Fields:
         self._taken: set[str] = set()
 
     def ignored(self) -> list[str]:
-        """Return the names of the fields that hold something and that nobody took."""
+        """Return the names of the fields that have a value and were not used."""
         return [name for name, value in self._row.items() if name not in self._taken and value not in (None, "", [])]
 
     def text(self, *names: str, default: str = "") -> str:

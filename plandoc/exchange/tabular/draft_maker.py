@@ -31,7 +31,7 @@ class Newcomer:
 
 
 class DraftMaker:
-    """Keeps what is to be made of the rows of one file.
+    """Collects the drafts made from the rows of one file.
 
     Args:
         cells: Keeps what is wrong.

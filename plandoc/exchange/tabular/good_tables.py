@@ -51,7 +51,7 @@ class GoodReader:
     """Reads the goods of one file.
 
     Attributes:
-        notes: What is to be said about them.
+        notes: Notes for the report.
     """
 
     def __init__(

@@ -34,11 +34,11 @@ AnyPath = str | os.PathLike[str]
 
 @changes("import ingredients")
 def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
-    """Bring in ingredients from a CSV or JSON file; those that are there get what the file says.
+    """Import ingredients from a CSV or JSON file; existing ones are updated from the file.
 
     Args:
         path: The file, with the columns name, category, density ("1 cup = 120 g") and notes.
-        dry_run: Only say what would be done.
+        dry_run: Only report what would change.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -55,11 +55,10 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
 def import_recipes(
     path: AnyPath, add_ingredients: bool = False, dry_run: bool = False, session: Session = NO_SESSION
 ) -> ImportReport:
-    r"""Bring in recipes, and what a batch of each gives, from a CSV or JSON file.
+    r"""Import recipes, and what a batch of each yields, from a CSV or JSON file.
 
-    A recipe that is there, by its short name or its name, takes what the file says in place of what it took; a file
-    that says nothing of what it takes leaves that alone. What a batch gives is changed by name; what the file does not
-    name stays.
+    An existing recipe is found by its slug or name. Its ingredients are replaced by those in the file; if the file has
+    none for it, they stay. Its yields are updated by name; those that the file does not name stay.
 
     >>> import plandoc, pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -75,8 +74,8 @@ def import_recipes(
 
     Args:
         path: The file.
-        add_ingredients: Create the ingredients that are not there; else they are refused.
-        dry_run: Only say what would be done.
+        add_ingredients: Create missing ingredients; otherwise they are refused.
+        dry_run: Only report what would change.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -93,13 +92,13 @@ def import_recipes(
 
 @changes("import goods")
 def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
-    """Bring in goods from a CSV or JSON file; a good that is there gets the components of the file.
+    """Import goods from a CSV or JSON file; an existing good gets the components in the file.
 
-    A good of one finished unit, once, is a bare one; every other is a bundle.
+    A good that is one finished unit is bare; every other good is a bundle.
 
     Args:
         path: The file.
-        dry_run: Only say what would be done.
+        dry_run: Only report what would change.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -119,7 +118,7 @@ def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
 
     Args:
         path: The file, with the columns ingredient, quantity and unit.
-        dry_run: Only say what would be done.
+        dry_run: Only report what would change.
         session: The session to work in; None opens one and commits it.
 
     Raises:

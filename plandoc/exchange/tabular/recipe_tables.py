@@ -34,7 +34,7 @@ class RecipeReader:
     """Reads the recipes of one file.
 
     Attributes:
-        notes: What is to be said about them.
+        notes: Notes for the report.
     """
 
     def __init__(

@@ -72,7 +72,7 @@ class StockReader:
 
     @cached_property
     def _units_in_use(self) -> frozenset[tuple[int, str]]:
-        """Units that came in with an import and that nobody else knows: what there is of them can be counted as well."""
+        """Units that only an earlier import uses: stock in them can be set as well."""
         lines = (line for recipe in self._session.find(Recipe) for line in recipe.lines)
         in_stock = (item for items in self._present.values() for item in items)
         return frozenset((one.ingredient_id, one.unit) for ones in (lines, in_stock) for one in ones)

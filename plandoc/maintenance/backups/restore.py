@@ -294,7 +294,7 @@ def _finish(root: Path, layer: Files, clock: Clock) -> None:
         finally:
             backend.close()
     except LockTimeout:
-        # Whoever has the lock has done it or will do it.
+        # The process that has the lock has done it or will do it.
         return
     except StorageError as error:
         raise StorageError(error.path, "tidying up failed", Outcome.SAVED, error.errno) from error

@@ -1,4 +1,4 @@
-"""What is at the path where a backup is to be restored, as far as it can be interpreted."""
+"""What is at the path to restore to, as far as it can be interpreted."""
 
 from __future__ import annotations
 
