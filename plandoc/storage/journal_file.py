@@ -12,6 +12,7 @@ from plandoc.storage.os_errors import storage_error
 # A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
 # the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.
 LEAST_PADDING_SIZE = 64 * 1024
+_NOT_WRITTEN = "the journal could not be written"
 
 
 @frozen
@@ -167,10 +168,15 @@ class JournalFile:
     def _write(self, content: bytes, after: Position) -> None:
         try:
             self._preallocate(len(content), after)
-            self._files.write_at(self._handle, after.size, content)
         except OSError as error:
             self._truncate_to(after)
-            raise storage_error(error, self._path, Outcome.NOT_SAVED, "the journal could not be written") from error
+            raise storage_error(error, self._path, Outcome.NOT_SAVED, _NOT_WRITTEN) from error
+        try:
+            self._files.write_at(self._handle, after.size, content)
+        except OSError as error:
+            # A line that cannot be cut off may be there whole.
+            outcome = Outcome.NOT_SAVED if self._truncate_to(after) else Outcome.UNKNOWN
+            raise storage_error(error, self._path, outcome, _NOT_WRITTEN) from error
 
     def _preallocate(self, size: int, after: Position) -> None:
         """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
@@ -184,9 +190,11 @@ class JournalFile:
             padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
             self._files.write_at(self._handle, after.size, padding)
 
-    def _truncate_to(self, after: Position) -> None:
+    def _truncate_to(self, after: Position) -> bool:
+        """Cut off what was written, even half a line, which must not precede the next one; return whether that worked."""
         try:
-            # A line without its end was never committed; but it must not precede the next one.
             self._files.truncate(self._handle, after.size)
         except OSError:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"
+            return False
+        return True

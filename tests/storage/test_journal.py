@@ -395,17 +395,43 @@ def test_a_line_that_could_not_be_written_is_taken_back_and_the_store_goes_on(pa
     log.close()
 
 
-def test_a_line_that_can_neither_be_written_nor_taken_back_stops_the_store(path):
-    files = FaultyFiles(("write_at", "truncate"))
-    log = opened(path, files)
-    files.arm(Fault(0, "half", errno.EIO, lasting=True))
+@pytest.mark.parametrize("written", ["half", "whole"])
+def test_a_line_that_can_neither_be_written_nor_taken_back_stops_the_store_and_nobody_says_that_it_is_not_saved(
+    path, written
+):
+    size = len(line(5)) // 2 if written == "half" else len(line(5))
+
+    class Stuck(Files):
+        def write_at(self, handle, offset, content):
+            super().write_at(handle, offset, content[:size])
+            raise OSError(errno.EIO, "input/output error")
+
+        def truncate(self, handle, size):
+            raise OSError(errno.EIO, "input/output error")
+
+    log = opened(path, Stuck())
 
     with pytest.raises(StorageError) as refusal:
         log.append(line(5), after=START)
 
+    assert path.read_bytes() == line(5)[:size]
+    assert refusal.value.outcome is Outcome.UNKNOWN
+    assert "open the folder again" in log.failed
+    log.close()
+
+
+def test_padding_that_cannot_be_written_saves_nothing_even_if_it_cannot_be_cut_off(path):
+    files = FaultyFiles(("write_at", "truncate"))
+    log = opened(path, files)
+    end = log.append(line(5), after=START)
+    files.arm(Fault(0, "half", errno.EIO, lasting=True))
+
+    with pytest.raises(StorageError) as refusal:
+        log.append(line(6), after=end)
+
     assert files.operations == ["write_at", "truncate"]
     assert refusal.value.outcome is Outcome.NOT_SAVED
-    assert "open the folder again" in log.failed
+    assert path.read_bytes().rstrip() == line(5).rstrip()
     log.close()
 
 
