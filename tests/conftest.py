@@ -18,15 +18,12 @@ import hypothesis
 import pytest
 
 import plandoc
+from tests.effort import EXAMPLES, EXAMPLES_VARIABLE
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 
 # Folders of tests are in memory where the system has such a place: what is proved about a disk needs a model of one anyway.
 IN_MEMORY = Path("/dev/shm")
-
-# How many inputs Hypothesis makes for a test: by default, among the proofs, and when the variable says so.
-EXAMPLES = {"default": 8, "proof": 150}
-EXAMPLES_VARIABLE = "PLANDOC_EXAMPLES"
 
 
 def _runs_proofs(config: pytest.Config) -> bool:

@@ -12,6 +12,7 @@ from plandoc.domain.snapshot_ids import is_sound, original
 from plandoc.exchange import RowOutcome, import_file
 from plandoc.exchange.native.export_native import render_export
 from plandoc.records import Component, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, StockItem, SubRecipe
+from tests.effort import examples
 from tests.plans.test_amendments_model import EVENT, PlanAgainstModel
 from tests.strategies import AMOUNTS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS
 
@@ -52,7 +53,9 @@ class TravellingPlan(PlanAgainstModel):
 
 
 TestTravellingPlan = TravellingPlan.TestCase
-TestTravellingPlan.settings = settings(stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+TestTravellingPlan.settings = settings(
+    max_examples=examples(4), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @st.composite
@@ -85,7 +88,7 @@ def _put(session, made):
         session.add(StockItem(one.id, amount, f"unit {number}"))
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(catalogs())
 def test_a_catalog_of_any_text_goes_out_and_comes_in_as_the_same_bytes(made):
     with tempfile.TemporaryDirectory() as name:

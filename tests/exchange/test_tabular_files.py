@@ -10,6 +10,7 @@ import plandoc
 from plandoc.exchange import tabular
 from plandoc.exchange.tabular.table_files import LARGEST_BYTES
 from tests.builders import a_bakery, folder_bytes
+from tests.effort import examples
 
 IMPORTS = {
     "ingredients": tabular.import_ingredients,
@@ -194,7 +195,7 @@ CELLS = st.one_of(
 
 
 @each_import
-@settings(deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=st.lists(st.lists(CELLS, max_size=8), max_size=4), data=st.data())
 def test_any_text_in_any_cell_is_taken_in_or_refused(bring_in, rows, data, tmp_path_factory):
     headings = data.draw(
@@ -253,7 +254,7 @@ JSON_VALUES = st.recursive(
 
 
 @each_import
-@settings(deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=st.lists(JSON_VALUES, max_size=3))
 def test_any_json_is_taken_in_or_refused(bring_in, rows, tmp_path_factory):
     folder = tmp_path_factory.mktemp("any")

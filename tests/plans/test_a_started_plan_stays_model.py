@@ -18,6 +18,7 @@ from plandoc.records import FindingKind, PlanState
 from plandoc.workflow import review
 from tests.builders import a_bakery, a_plan
 from tests.conftest import MOMENT
+from tests.effort import examples
 
 KINDS = (records.Ingredient, records.Recipe, records.FinishedUnit, records.FinishedGood)
 amounts = st.integers(1, 400).map(lambda hundredths: Decimal(hundredths) / 20)
@@ -202,4 +203,6 @@ def _sorted(record):
 
 
 TestAStartedPlan = AStartedPlan.TestCase
-TestAStartedPlan.settings = settings(stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+TestAStartedPlan.settings = settings(
+    max_examples=examples(25), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+)

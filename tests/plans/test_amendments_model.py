@@ -37,6 +37,7 @@ from plandoc.workflow.amendments import (
 from plandoc.workflow.comparison import get_plan_comparison
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan
+from tests.effort import examples
 from tests.storage.recorder import CHANGES, DyingFiles, Fault, Killed
 
 COOKIE, SMALL_COOKIE, SLICE, PIE = 1, 2, 3, 4
@@ -351,4 +352,6 @@ class PlanAgainstModel(RuleBasedStateMachine):
 
 
 TestPlanAgainstModel = PlanAgainstModel.TestCase
-TestPlanAgainstModel.settings = settings(stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+TestPlanAgainstModel.settings = settings(
+    max_examples=examples(12), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)

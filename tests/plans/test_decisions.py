@@ -12,6 +12,7 @@ import plandoc
 from plandoc import FindingKind, PlanState
 from plandoc.domain.batches import BatchOption
 from tests.builders import a_bakery, a_plan, folder_bytes, transactions
+from tests.effort import examples
 from tests.plans.strategies import planned, plans
 
 NO_NUMBERS = [0, -1, 1.5, 2.0, 10**13, 10**5000, float("nan"), float("inf"), "2", "", True, None, Decimal(2)]
@@ -327,7 +328,7 @@ def test_a_need_too_large_for_any_decision_is_refused_and_changes_no_byte(store,
     assert folder_bytes(folder) == before
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(plans())
 def test_a_plan_decided_as_enough_has_no_findings_and_can_be_packed(plan):
     with (

@@ -13,6 +13,7 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
 from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.effort import examples
 
 YIELDS = {"cookie": 24, "slice": 4}
 PARTS = {"cookie_box": {"cookie": 12}, "hamper": {"cookie": 12, "slice": 2}}
@@ -90,7 +91,7 @@ def _did(event, bakery, step):
     return True
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(STEPS)
 def test_what_plandoc_accepts_and_counts_is_what_a_plain_model_does(steps):
     with tempfile.TemporaryDirectory() as place:

@@ -30,6 +30,7 @@ from plandoc import (
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import NotTaken, Taken
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
+from tests.effort import examples
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ MULTIPLIERS = st.decimals(min_value=Decimal("0.01"), max_value=4, places=2)
 COUNTED = st.dictionaries(st.tuples(st.integers(0, 2), st.sampled_from(UNITS)), AMOUNTS, max_size=6)
 STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop"]), max_size=8)
 DENSITIES = [Density(1, "cup", 120, "g"), Density(100, "ml", 53, "g"), None]
-RARELY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RARELY = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def a_world(session, inner, outer, multiplier, counted, batches):

@@ -14,6 +14,7 @@ from plandoc import codec, records
 from plandoc.errors import ValidationError
 from plandoc.storage import documents
 from plandoc.tables import TABLES, table_of
+from tests.effort import examples
 from tests.strategies import ANY_RECORD, RECORDS
 
 MOMENT = "2026-01-28T03:25:47+00:00"
@@ -134,7 +135,7 @@ def test_there_is_a_strategy_for_the_records_of_every_table():
 
 
 @given(ANY_RECORD)
-@settings(deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_every_record_reads_back_equal_from_its_row_and_from_the_bytes_of_a_document(record):
     row = codec.to_row(record)
     table = table_of(type(record)).name
@@ -147,7 +148,7 @@ def test_every_record_reads_back_equal_from_its_row_and_from_the_bytes_of_a_docu
 
 
 @given(ANY_RECORD)
-@settings(deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_a_row_is_plain_json_in_the_order_of_the_fields_and_without_the_id(record):
     row = codec.to_row(record)
 

@@ -13,6 +13,7 @@ import plandoc
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import DamagedError, NewerFormatError
 from plandoc.storage import documents, marker
+from tests.effort import examples
 from tests.strategies import JSON_OBJECTS, NAMES
 
 NAME = "catalog.json"
@@ -96,7 +97,7 @@ def test_a_table_without_rows_is_left_out():
 
 
 @given(st.dictionaries(st.integers(1, 10**15).map(str), st.fixed_dictionaries({"name": NAMES, "more": JSON_OBJECTS})))
-@settings(deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_every_document_is_read_alike_by_plandoc_its_careful_reader_and_plain_json(rows):
     content = documents.render(NAME, LINEAGE, {}, {"recipes": rows})
     spaced = json.dumps(json.loads(content), indent=3).encode()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from plandoc.constraints import LONGEST_SLUG, valid_slug
 from plandoc.domain.slugs import slugify
+from tests.effort import examples
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_a_taken_slug_gets_the_next_free_number():
 
 
 @given(st.text(max_size=300), st.integers(0, 30))
-@settings(deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_name_gives_a_slug_that_is_allowed_and_free(name, how_many):
     taken: set[str] = set()
     for _ in range(how_many):

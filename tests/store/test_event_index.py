@@ -20,6 +20,7 @@ from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 from tests.builders import EVENT_DATE
+from tests.effort import examples
 
 
 class CountingFiles(Files):
@@ -350,7 +351,7 @@ class ListedByOne(ListedAndRead):
 TestListedAndRead = ListedAndRead.TestCase
 TestListedByOne = ListedByOne.TestCase
 TestListedAndRead.settings = TestListedByOne.settings = settings(
-    stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(15), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import plandoc
 from plandoc import PlanState
 from tests.builders import a_bakery
+from tests.effort import examples
 
 STEPS = {
     plandoc.lock_plan: (PlanState.DRAFT, PlanState.LOCKED),
@@ -130,5 +131,5 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
 TestStoreAgainstModel = StoreAgainstModel.TestCase
 TestStoreAgainstModel.settings = settings(
-    stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -19,6 +19,7 @@ from plandoc import codec
 from plandoc.records import PlanState
 from plandoc.tables import TABLES
 from tests.builders import EVENT_DATE, a_plan
+from tests.effort import examples
 
 ODD_PIECES = [
     *(b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"\r", b"\0", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b";"),
@@ -39,7 +40,7 @@ ODD_VALUES = st.one_of(
     st.integers(),
 )
 
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Endless(BaseException):

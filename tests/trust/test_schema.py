@@ -17,6 +17,7 @@ from plandoc.exchange import import_file, json_schema
 from plandoc.exchange.native.export_native import render_export
 from plandoc.storage import marker
 from plandoc.tables import BY_TYPE, TABLES
+from tests.effort import examples
 from tests.exchange.exchange_files import a_busy_bakery, opened
 from tests.strategies import ANY_RECORD
 
@@ -68,7 +69,7 @@ def test_everything_of_a_busy_bakery_is_as_the_schemas_say(busy):
     assert set(exported) == set(json_schema.schema_of("export")["required"])
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ANY_RECORD)
 def test_every_record_that_there_can_be_is_as_its_schema_says(record):
     row = orjson.loads(orjson.dumps(codec.to_row(record)))
@@ -108,8 +109,7 @@ def _mutated(data, value):
     return value
 
 
-# Many mutations are still as the schema says, and then nothing is compared.
-@settings(max_examples=2 * settings.default.max_examples, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data(), ANY_RECORD)
 def test_what_the_schema_of_a_row_refuses_the_codec_refuses_too(data, record):
     row = orjson.loads(orjson.dumps(codec.to_row(record)))
@@ -120,7 +120,7 @@ def test_what_the_schema_of_a_row_refuses_the_codec_refuses_too(data, record):
     assert codec.problems_of_row(type(record), 1, changed) != []
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_what_the_schema_of_an_export_refuses_the_import_refuses_too(data, busy, tmp_path_factory):
     changed = _mutated(data, busy[1])
