@@ -44,6 +44,10 @@ proof:
 slow:
     {{python}} -m pytest -q -m slow
 
+# Write the committed files that are made from the code: schemas, the sample, the present format, messages, bad inputs.
+renew:
+    {{python}} -m tests.renew
+
 # Change the code in one place at a time; a test must notice. All, or those that a pattern names.
 mutants *names:
     {{bin}}/pip install --quiet -e '.[mutants]'

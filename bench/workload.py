@@ -62,6 +62,7 @@ def _recipe(number: int) -> Row:
         "sub_recipes": [],
         "base_recipe_id": None,
         "variant_name": "",
+        "method": "",
         "notes": "",
         "slug": slug(name),
     }

@@ -168,6 +168,8 @@ class Recipe:
         sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
         base_recipe_id: The recipe this is a variant of; None when it is not a variant.
         variant_name: How the variant is called; blank when it is not a variant.
+        method: How it is made, step by step, as free text of any number of lines; blank when nobody wrote it down.
+        notes: Free text.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
@@ -182,6 +184,7 @@ class Recipe:
     variant_name: str = attrs.field(
         default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
     )
+    method: str = attrs.field(default="", validator=validator(constraints.storable_text))
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))

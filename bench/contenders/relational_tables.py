@@ -14,7 +14,7 @@ SCHEMA = """
 CREATE TABLE ingredients (id INTEGER PRIMARY KEY, name TEXT, category TEXT, density TEXT, notes TEXT,
     slug TEXT UNIQUE);
 CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT, category TEXT, base_recipe_id INTEGER, variant_name TEXT,
-    notes TEXT, slug TEXT UNIQUE);
+    method TEXT, notes TEXT, slug TEXT UNIQUE);
 CREATE TABLE recipe_lines (id INTEGER PRIMARY KEY, recipe_id INTEGER, ingredient_id INTEGER, quantity TEXT, unit TEXT,
     notes TEXT);
 CREATE INDEX lines_of_recipe ON recipe_lines (recipe_id);

@@ -49,6 +49,7 @@ class Recipe(Base):
     category: Mapped[str]
     base_recipe_id: Mapped[int | None] = mapped_column(ForeignKey("recipes.id"))
     variant_name: Mapped[str]
+    method: Mapped[str]
     notes: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
     lines: Mapped[list[RecipeLine]] = relationship(order_by=RecipeLine.id)

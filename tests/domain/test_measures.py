@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plandoc import records, units
 from plandoc.domain.measures import Amount, convert, factor, family, largest, total
 from plandoc.errors import ValidationError
-from plandoc.units import Dimension
+from plandoc.units import Dimension, names
 
 FLOUR = records.Density(1, "cup", 120, "g")
 FRACTIONS = st.fractions(min_value=0, max_value=10**6)
@@ -81,7 +81,7 @@ def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
     spellings = [text for unit in units.UNITS for text in (unit.name, *unit.spellings)]
 
     assert len(spellings) == len(set(spellings))
-    assert [text for text in spellings if text != units._plain(text)] == []
+    assert [text for text in spellings if text != names._plain(text)] == []
 
 
 # NIST Handbook 44, appendix C, in millilitres and grams; the spoons for dash and pinch as American sets have them.

@@ -93,6 +93,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "sub_recipes": ("sub-recipes", []),
         "base_recipe_id": ("id or nothing", None),
         "variant_name": ("text", ""),
+        "method": ("text", ""),
         "notes": ("text", ""),
         "slug": ("slug", ""),
     },

@@ -27,6 +27,7 @@ ROWS: dict[type, dict[str, Any]] = {
         "sub_recipes": [],
         "base_recipe_id": None,
         "variant_name": "",
+        "method": "",
         "notes": "",
         "slug": "cake",
     },
