@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -112,6 +113,17 @@ def _is_taken(number: int) -> bool:
 def write_bytes(content: bytes) -> None:
     """Write text that is encoded as UTF-8 to the standard output."""
     cast("_Output", sys.stdout).write_bytes(content)
+
+
+def begins_a_file() -> bool:
+    """Return whether the standard output is a file in which nothing is yet."""
+    sys.stdout.flush()
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except OSError:
+        # Not a file, as in tests.
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
 
 
 def keep_line_ends() -> None:

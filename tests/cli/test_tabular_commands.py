@@ -66,8 +66,8 @@ def test_an_unknown_ingredient_names_the_option_that_creates_it(call, files):
     assert (ended.status, ended.out) == (1, "")
     assert ended.err == (
         "plandoc: nothing was imported:\n"
-        "         recipes.csv:2, ingredient: there is no ingredient 'Sugar' (use --add-ingredients to create it)\n"
-        "         recipes.csv:3, ingredient: there is no ingredient 'Mace' (use --add-ingredients to create it)\n"
+        "         recipes.csv:2, ingredient: there are no ingredients 'Sugar', 'Mace'"
+        " (use --add-ingredients to create them)\n"
     )
     assert contents(files) == before
 
