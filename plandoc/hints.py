@@ -85,7 +85,7 @@ class Hint(enum.Enum):
     SAY_WHY = "lost={{'burnt': 3}}", "--lost 3 --why burnt"
     RECORD_LOST = "lost={{reason: {quantity}}}", "--lost {quantity} --why REASON"
     ADD_INGREDIENTS = "add_ingredients=True", "--add-ingredients"
-    MERGE_INGREDIENTS = "merge_ingredients(ingredient, into)", "plandoc ingredient merge INGREDIENT INTO OTHER"
+    MERGE_INGREDIENTS = "merge_ingredients(ingredient, into)", "plandoc ingredient merge INGREDIENT into OTHER"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"

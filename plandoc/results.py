@@ -29,6 +29,7 @@ from plandoc.records import (
     Taken,
 )
 from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.ingredient_merge import IngredientMerge
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
 
@@ -51,6 +52,7 @@ __all__ = [
     "GoodProgress",
     "GoodsSelection",
     "ImportReport",
+    "IngredientMerge",
     "IngredientNeeds",
     "ModifyBatch",
     "NeedRow",

@@ -75,6 +75,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "Import ingredients from a CSV or JSON file.",
             ),
             Command(
+                ("ingredient", "merge"),
+                "merge_command:merge",
+                "Make one ingredient of two that are the same.",
+            ),
+            Command(
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),

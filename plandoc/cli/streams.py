@@ -139,6 +139,15 @@ def complain(text: str) -> None:
         silence(sys.stderr)
 
 
+def overwrite(text: str) -> None:
+    """Write a text over the last line of the error stream that is not finished; a missing or full one is not a reason to fail."""
+    try:
+        sys.stderr.write(f"\r{text}")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
 def silence(stream: Any) -> None:
     """Close off a stream that failed; otherwise the interpreter reports the same error again at exit."""
     with suppress(OSError, ValueError):

@@ -21,9 +21,8 @@ from plandoc.hints import Hint, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
-_MOST_SHOWN = 20
 _HINT = wording(
-    "\nkeep what is there with {skip}, or take what the file says with {update}",
+    "keep what is there with {skip}, or take what the file says with {update}",
     skip=Hint.KEEP_PRESENT(),
     update=Hint.TAKE_FROM_FILE(),
 )
@@ -105,10 +104,9 @@ def _refused(
     hint: str = "",
 ) -> ImportRefusedError:
     """Return the error that says why nothing was imported; its report has every failed row."""
-    is_all = len(failed) <= MOST_GATHERED
-    rows = "1 row is" if len(failed) == 1 else f"{len(failed) if is_all else f'more than {MOST_GATHERED}'} rows are"
-    shown = joined("\n", (joined("", ["  ", row.text]) for row in failed[:_MOST_SHOWN]))
-    left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
-    more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
-    message = joined("", [f"nothing was imported from {file}: {rows} {why}:\n", shown, more, hint])
-    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))
+    number = f"more than {MOST_GATHERED}" if len(failed) > MOST_GATHERED else str(len(failed))
+    rows = "1 row is" if len(failed) == 1 else f"{number} rows are"
+    heading = f"nothing was imported from {file}: {rows} {why}:"
+    shown = (joined("", ["  ", row.text]) for row in failed)
+    message = joined("\n", [heading, *shown, *([hint] if hint else [])])
+    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run), heading, hint)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from plandoc.exchange.look_alikes import look_alikes
-from plandoc.exchange.names import did_you_mean, listed, shown
+from plandoc.exchange.names import did_you_mean, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames
@@ -59,7 +59,7 @@ class IngredientNames:
     def finish(self) -> None:
         """Report the new ones together, and those that are missing."""
         if self._new:
-            self.notes.append(f"new ingredients: {listed(shown(one.name) for one in self._new)}")
+            self.notes.append(f"new ingredients: {', '.join(shown(one.name) for one in self._new)}")
             self._note_look_alikes()
         if self._missing_cells:
             names, first = [shown(cell.text) for cell in self._missing_cells], self._missing_cells[0]
