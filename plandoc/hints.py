@@ -86,6 +86,7 @@ class Hint(enum.Enum):
     RECORD_LOST = "lost={{reason: {quantity}}}", "--lost {quantity} --why REASON"
     ADD_INGREDIENTS = "add_ingredients=True", "--add-ingredients"
     MERGE_INGREDIENTS = "merge_ingredients(ingredient, into)", "plandoc ingredient merge INGREDIENT into OTHER"
+    IMPORT_RECIPES = "import_recipes(file)", "plandoc recipe import FILE"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"

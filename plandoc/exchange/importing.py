@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
-from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
 from plandoc.exchange.input_file import read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import run_import
-from plandoc.hints import Hint, joined, wording
+from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
@@ -62,7 +60,7 @@ def import_file(
     if not is_native and on_conflict is not None:
         raise ValidationError([Problem("on_conflict is for exports of plandoc", file=str(file), field="on_conflict")])
     try:
-        drafts = _read(file, exported, is_native=is_native)
+        drafts = read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported, session)
     except RowsFailed as failed:
         raise _refused(file, failed.rows, failed.notes, dry_run=dry_run) from None
     return run_import(
@@ -72,10 +70,6 @@ def import_file(
         lambda failures: _in_conflict(file, failures, is_native=is_native, dry_run=dry_run),
         dry_run=dry_run,
     )
-
-
-def _read(file: Path, exported: Mapping[str, Any], *, is_native: bool) -> Drafts:
-    return read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported)
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
@@ -107,6 +101,8 @@ def _refused(
     number = f"more than {MOST_GATHERED}" if len(failed) > MOST_GATHERED else str(len(failed))
     rows = "1 row is" if len(failed) == 1 else f"{number} rows are"
     heading = f"nothing was imported from {file}: {rows} {why}:"
-    shown = (joined("", ["  ", row.text]) for row in failed)
+    shown = [joined("", ["  ", row.text]) for row in failed]
+    if len(failed) > MOST_GATHERED:
+        shown.append(Wording(["  and many more"]))
     message = joined("\n", [heading, *shown, *([hint] if hint else [])])
     return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run), heading, hint)

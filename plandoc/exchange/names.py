@@ -84,7 +84,7 @@ class Names(Generic[T]):
         self._by_slug: dict[str, T] = {}
         self._by_name: dict[str, list[T]] = {}
         self._names: dict[str, None] = {}
-        self._by_loose: dict[str, dict[int, T]] = {}
+        self._by_loose: dict[str, list[T]] = {}
         for record in records:
             self.add(record, record.name, record.slug)
 
@@ -92,15 +92,15 @@ class Names(Generic[T]):
         """Make a thing known."""
         self._names[name] = None
         self._by_name.setdefault(self._fold(name), []).append(thing)
-        self._by_loose.setdefault(loosened(name), {})[id(thing)] = thing
+        self._add_loose(thing, name)
         if slug:
             self._by_slug[slug] = thing
-            self._by_loose.setdefault(loosened(slug), {})[id(thing)] = thing
+            self._add_loose(thing, slug)
 
     def add_slug(self, thing: T, slug: str) -> None:
         """Make a thing known by one more slug, unless another has it."""
         if self._by_slug.setdefault(slug, thing) is thing:
-            self._by_loose.setdefault(loosened(slug), {})[id(thing)] = thing
+            self._add_loose(thing, slug)
 
     def all_of(self, text: str) -> list[T]:
         """Return what a text can mean: nothing, one thing, or several of the same name.
@@ -110,7 +110,12 @@ class Names(Generic[T]):
         if text in self._by_slug:
             return [self._by_slug[text]]
         named = self._by_name.get(self._fold(text), [])
-        return named or list(self._by_loose.get(loosened(text), {}).values())
+        return named or self._by_loose.get(loosened(text), [])
+
+    def _add_loose(self, thing: T, text: str) -> None:
+        things = self._by_loose.setdefault(loosened(text), [])
+        if thing not in things:
+            things.append(thing)
 
     def one(self, text: str) -> T | None:
         """Return the one thing that a text means; None when there is none, or several."""

@@ -103,7 +103,7 @@ def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], headi
     if cells.decimal_comma or "quantity" not in headings:
         return
     position = headings.index("quantity")
-    whole, rest = [*line, "", ""][position : position + 2]
+    whole, rest = [*line, *[""] * (position + 2)][position : position + 2]
     following = headings[position + 1] if position + 1 < len(headings) else None
     is_too_long = len(line) > len(headings)
     if whole.isdecimal() and rest.isdecimal() and (following == "notes" or (following == _LEFT_OUT and is_too_long)):
