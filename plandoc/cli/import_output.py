@@ -51,9 +51,14 @@ def mistakes(error: ValidationError, *, everything: bool) -> ValidationError:
 def refusal(error: ImportRefusedError, report: ImportReport, *, everything: bool) -> PlandocError:
     """Return the error with what is wrong in an export: alike mistakes together, then the notes."""
     problems = [Problem(row.reason, table=row.table, row=row.name) for row in report.rows]
-    texts = [problem.text for problem in _together(problems, everything=everything)]
-    lines = [hints.joined("", ["  ", text]) for text in texts] + [f"note: {note}" for note in report.notes]
+    lines = [hints.joined("", ["  ", _of_row(problem)]) for problem in _together(problems, everything=everything)]
+    lines += [hints.joined("", ["note: ", note]) for note in report.notes]
     return PlandocError(hints.joined("\n", [error.heading, *lines, *([error.hint] if error.hint else [])]))
+
+
+def _of_row(problem: Problem) -> hints.Wording:
+    where = ", ".join(part for part in (problem.table, problem.row) if part)
+    return hints.joined(": ", [where, problem.message] if where else [problem.message])
 
 
 def _print_counts(report: ImportReport) -> None:

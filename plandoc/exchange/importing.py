@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from plandoc.engine.session import Session
-from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
+from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
+from plandoc.exchange.file_kinds import import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
-from plandoc.exchange.input_file import read_object
+from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
@@ -19,6 +21,7 @@ from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
+_SPREADSHEETS = frozenset({".xlsx", ".xls", ".ods"})
 _HINT = wording(
     "keep what is there with {skip}, or take what the file says with {update}",
     skip=Hint.KEEP_PRESENT(),
@@ -50,12 +53,13 @@ def import_file(
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
-        ValidationError: when it is not an export of either, or of a version that is not known.
+        ValidationError: when it is not an export of either, or of a version that is not known; what is a table is
+            refused with the step that imports it.
         ImportRefusedError: when anything in it is broken or in conflict; its report lists all of that. Nothing
             was changed.
     """
     file, rule = checked_path(path), _conflict_rule(on_conflict)
-    exported = read_object(file)
+    exported = _read(file)
     is_native = is_exchange_file(exported)
     if not is_native and on_conflict is not None:
         raise ValidationError([Problem("on_conflict is for exports of plandoc", file=str(file), field="on_conflict")])
@@ -70,6 +74,22 @@ def import_file(
         lambda failures: _in_conflict(file, failures, is_native=is_native, dry_run=dry_run),
         dry_run=dry_run,
     )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return the object that a file holds; a table is refused with the step that imports it."""
+    try:
+        return read_object(file)
+    except DamagedError:
+        if file.suffix.lower() in _SPREADSHEETS:
+            hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
+            problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
+            raise ValidationError([problem]) from None
+        table = table_in(read_head(file))
+        if table is None:
+            raise
+        problem = Problem(f"wanted an export, found a table of {table}", file=str(file), hint=import_of(table))
+        raise ValidationError([problem]) from None
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:

@@ -78,14 +78,6 @@ def test_stock_of_an_unknown_ingredient_names_the_command_that_brings_it_in(call
     assert "there is no ingredient 'Flour' (add it with 'plandoc ingredient import FILE')" in ended.err
 
 
-def test_of_very_many_problems_the_first_are_shown_and_the_rest_counted(call, files):
-    (files.parent / "stock.csv").write_text("ingredient,quantity,unit\n" + ",1,kg\n" * 1000)
-    ended = call("stock", "import", "stock.csv")
-
-    assert len(ended.err.splitlines()) == 22
-    assert ended.err.endswith("and 980 more\n")
-
-
 def test_a_file_that_is_not_there_and_a_folder_that_is_none_are_one_message_each(call, files, tmp_path):
     missing = call("good", "import", "nowhere.csv")
     no_store = call("good", "import", "goods.csv", "--data", "elsewhere")

@@ -29,7 +29,9 @@ from plandoc.exchange.bake_tracker.recipe_yields import units_of_yields
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.references import wrong_nesting
+from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
+from plandoc.storage.documents import ABOUT_TABLE
 
 APPLICATION = "bake-tracker"
 _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
@@ -78,13 +80,21 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) 
 def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
     application = exported.get("application")
     if application != APPLICATION:
-        message = f"wanted an export of {APPLICATION}, found {shorten(application)}"
-        raise ValidationError([Problem(message, file=path, field="application")])
+        message = f"wanted an export of plandoc or {APPLICATION}, found {_described(exported)}"
+        hint: str = wording("tables are imported with {step} and its like", step=Hint.IMPORT_RECIPES())
+        raise ValidationError([Problem(message, file=path, hint=None if ABOUT_TABLE in exported else hint)])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
         message = f"wanted version 3.x or 4.x, found {shorten(version)}"
         hint = "export it again with a bake-tracker of one of these versions"
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
+
+
+def _described(exported: Mapping[str, Any]) -> str:
+    if ABOUT_TABLE in exported:
+        return "a document of a data folder; 'plandoc --data FOLDER' works in that folder"
+    application = exported.get("application")
+    return "an object that names no application" if application is None else f"one of {shorten(application)}"
 
 
 class ExportCatalog:

@@ -48,7 +48,9 @@ def import_ingredients(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns)
+    tables = read_tables(
+        checked_path(path), "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns
+    )
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(tables.cells.notes)), session, dry_run=dry_run)
@@ -90,7 +92,7 @@ def import_recipes(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
+    tables = read_tables(checked_path(path), "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     catalog = ExistingCatalog(
         session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit), units_in_use(session)
@@ -119,7 +121,7 @@ def import_goods(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
+    tables = read_tables(checked_path(path), "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)
@@ -143,7 +145,7 @@ def import_stock(
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
+    tables = read_tables(checked_path(path), "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     StockReader(tables.cells, session, maker).read(tables)
     drafts = Drafts(stock=tuple(maker.drafts()), notes=tuple(tables.cells.notes))

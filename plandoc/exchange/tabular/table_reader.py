@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.file_kinds import import_of, is_export, table_in
 from plandoc.exchange.names import folded, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
@@ -12,6 +14,7 @@ from plandoc.exchange.tabular.json_rows import read_json
 from plandoc.exchange.tabular.table_files import read_text
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 
 
 @frozen
@@ -96,11 +99,14 @@ class _Group:
         return first if block != len(self.blocks) and any(content) else None
 
 
-def read_tables(path: Path, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool = False) -> Tables:
+def read_tables(
+    path: Path, table: str, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool = False
+) -> Tables:
     """Return the rows of a file: JSON when its name ends in .json or it begins with a bracket, else CSV.
 
     Args:
         path: The file.
+        table: Which table it should be: recipes, goods, stock or ingredients.
         csv_columns: What the rows of CSV may hold.
         json_columns: What the objects of JSON may hold.
         strict_columns: Whether other columns and keys are refused, instead of left out.
@@ -110,8 +116,21 @@ def read_tables(path: Path, csv_columns: Columns, json_columns: Columns, *, stri
         ValidationError: when it cannot be understood as rows at all.
     """
     text = read_text(path)
-    if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{"):
+    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
+    _refuse_other_kinds(path, text, table, (json_columns if is_json else csv_columns).required)
+    if is_json:
         cells, rows = read_json(str(path), text, json_columns, strict_columns=strict_columns)
         return Tables(cells, rows, is_json=True)
     cells, rows = read_csv(str(path), text, csv_columns, strict_columns=strict_columns)
     return Tables(cells, rows, is_json=False)
+
+
+def _refuse_other_kinds(path: Path, text: str, table: str, required: Sequence[str]) -> None:
+    """Refuse what another command imports, with that command."""
+    if is_export(text):
+        hint = wording("import it with {step}", step=Hint.EXPORT())
+        raise ValidationError([Problem(f"wanted a table of {table}, found an export", file=str(path), hint=hint)])
+    other = table_in(text, instead_of=table, required=required)
+    if other is not None:
+        message = f"wanted a table of {table}, found one of {other}"
+        raise ValidationError([Problem(message, file=str(path), hint=import_of(other))])
