@@ -43,9 +43,13 @@ AMOUNTS = st.builds(_decimal, st.integers(0, 10**12), st.integers(-12, 0)) | st.
     _decimal, st.integers(0, 9), st.integers(0, 11)
 )
 AMOUNTS_ABOVE_ZERO = AMOUNTS.filter(bool) | st.fractions(0, 10**6, max_denominator=10**6).filter(bool)
-PERCENTAGES = st.builds(_decimal, st.integers(1, 100 * 10**12), st.just(-12)).filter(
-    lambda percentage: percentage > Decimal("0.001")
-) | st.integers(1, 100).map(Decimal) | st.fractions(1, 100, max_denominator=1000)
+PERCENTAGES = (
+    st.builds(_decimal, st.integers(1, 100 * 10**12), st.just(-12)).filter(
+        lambda percentage: percentage > Decimal("0.001")
+    )
+    | st.integers(1, 100).map(Decimal)
+    | st.fractions(1, 100, max_denominator=1000)
+)
 RATIOS = WHOLE | PERCENTAGES.map(
     lambda percentage: (
         records.FinishedUnit("a", 1, mode=records.YieldMode.BATCH_PORTION, batch_percentage=percentage).yield_per_batch
