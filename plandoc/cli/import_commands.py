@@ -108,7 +108,8 @@ def import_recipes(
 
     The columns are recipe, category, ingredient or sub_recipe, quantity, unit and notes; in any row of a recipe makes
     (24, or 25%) and of (the name of what it makes), recipe_notes and method. A blank recipe means the one above.
-    Existing recipes are updated from the file.
+    Quantities are written as 0.5, 1/2, 1 1/2 or 5kg; a range such as 2-3 counts as its upper end, no unit means pieces
+    (each), and no quantity an ingredient that is listed without an amount. Existing recipes are updated from the file.
 
     Args:
         file: The file.
@@ -175,7 +176,7 @@ def import_stock(
 ) -> None:
     """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
-    The columns are ingredient, quantity, unit and notes.
+    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each).
 
     Args:
         file: The file.

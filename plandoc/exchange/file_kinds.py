@@ -48,7 +48,9 @@ def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -
         return None if instead_of else found
     # A list inside an object belongs to one table only; in CSV others may well have a column of that name. But recipes
     # have all the columns of the stock.
-    is_other = text.lstrip()[:1] == "[" and found != "ingredients" and not names & (_MARKS[instead_of] - _MARKS["ingredients"])
+    is_other = (
+        text.lstrip()[:1] == "[" and found != "ingredients" and not names & (_MARKS[instead_of] - _MARKS["ingredients"])
+    )
     return found if is_other or instead_of == "stock" or not names.issuperset(required) else None
 
 

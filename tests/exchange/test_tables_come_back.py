@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import plandoc
 from plandoc.exchange import RowOutcome
 from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
+from plandoc.units.quantity_text import written
 from tests.builders import folder_bytes
 from tests.effort import examples
 from tests.strategies import NAMES, TEXTS
@@ -32,6 +34,8 @@ CALLED = AWKWARD | NAMES
 SAID = st.sampled_from(["", "", "sifted", "'", "5", "first\nthen", "a\r\nb"]) | TEXTS
 # As many digits as a spreadsheet keeps.
 AMOUNTS = st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.integers(1, 10**9), st.integers(0, 6))
+FRACTIONS = st.fractions(min_value="1/999", max_value=1000, max_denominator=999).filter(bool)
+QUANTITIES = AMOUNTS | FRACTIONS
 UNITS = st.sampled_from(["g", "cup", "CUPS", "each", "can", "jigger"])
 STOCKED = st.sampled_from(["g", "cup", "Cups", "sack"])
 
@@ -40,18 +44,18 @@ STOCKED = st.sampled_from(["g", "cup", "Cups", "sack"])
 def catalogs(draw):
     """What a catalog is made of: names, notes, numbers, and which record goes into which."""
     ingredients = draw(
-        st.lists(st.tuples(CALLED, SAID, st.none() | st.tuples(AMOUNTS, AMOUNTS), SAID), min_size=1, max_size=4)
+        st.lists(st.tuples(CALLED, SAID, st.none() | st.tuples(QUANTITIES, QUANTITIES), SAID), min_size=1, max_size=4)
     )
     places = st.integers(0, len(ingredients) - 1)
-    lines = st.lists(st.tuples(places, AMOUNTS, UNITS, SAID), max_size=3)
-    shares = st.integers(1, 1000) | st.sampled_from([Decimal("12.5"), Decimal("33.333")])
+    lines = st.lists(st.tuples(places, st.none() | QUANTITIES, UNITS, SAID), max_size=3)
+    shares = st.integers(1, 1000) | st.sampled_from([Decimal("12.5"), Fraction(100, 3)])
     yields = st.lists(st.tuples(CALLED, shares, st.sampled_from(["piece", "slice", "'s"]) | NAMES, SAID), max_size=2)
     recipes = draw(
-        st.lists(st.tuples(CALLED, SAID, lines, yields, SAID, SAID, st.booleans(), AMOUNTS), min_size=1, max_size=3)
+        st.lists(st.tuples(CALLED, SAID, lines, yields, SAID, SAID, st.booleans(), QUANTITIES), min_size=1, max_size=3)
     )
-    parts = st.lists(st.tuples(st.integers(0, 5), AMOUNTS | st.just(Decimal(1)), SAID), max_size=3)
+    parts = st.lists(st.tuples(st.integers(0, 5), QUANTITIES | st.just(Decimal(1)), SAID), max_size=3)
     goods = draw(st.lists(st.tuples(CALLED, parts, SAID, st.booleans()), max_size=3))
-    stock = draw(st.lists(st.tuples(places, AMOUNTS | st.fractions(0, 10), STOCKED, SAID), max_size=4))
+    stock = draw(st.lists(st.tuples(places, QUANTITIES | st.fractions(0, 10), STOCKED, SAID), max_size=4))
     return ingredients, recipes, goods, stock
 
 
@@ -68,7 +72,10 @@ def _filled(session, catalog):
         recipe = plandoc.Recipe(
             name,
             kind,
-            tuple(plandoc.RecipeLine(known[place].id, amount, unit, said) for place, amount, unit, said in lines),
+            tuple(
+                plandoc.RecipeLine(known[place].id, amount, "" if amount is None else unit, said)
+                for place, amount, unit, said in lines
+            ),
             tuple(plandoc.SubRecipe(one.id, times, notes) for one in made[-1:] if nests),
             notes=notes,
             method=method,
@@ -93,7 +100,7 @@ def _filled(session, catalog):
 
 
 def _unit(recipe_id, name, share, item_unit, notes):
-    if isinstance(share, Decimal):
+    if not isinstance(share, int):
         mode = plandoc.YieldMode.BATCH_PORTION
         return plandoc.FinishedUnit(name, recipe_id, item_unit, mode, batch_percentage=share, notes=notes)
     return plandoc.FinishedUnit(name, recipe_id, item_unit, items_per_batch=share, notes=notes)
@@ -122,7 +129,7 @@ def _with_comma(row, _):
 def _as_a_spreadsheet_shows_it(row, above):
     """Numbers with their zeros, and what is the same as above left out, as people do."""
     for name in NUMBERS & row.keys():
-        if row[name].endswith("%"):
+        if row[name].endswith("%") and "/" not in row[name]:
             row[name] = f"{Decimal(row[name][:-1]):.3f}%"
     for name in ("recipe", "good"):
         if name in row and row[name] == above.get(name):
@@ -147,7 +154,7 @@ def _json_tables(session):
     )
 
     def density(one):
-        return one.density and f"{one.density.volume:f} cup = {one.density.weight:f} g"
+        return one.density and f"{written(one.density.volume)} cup = {written(one.density.weight)} g"
 
     def part_of(part):
         unit, good = units.get(part.finished_unit_id), goods.get(part.finished_good_id)
@@ -167,14 +174,18 @@ def _json_tables(session):
                 "lines": [
                     {
                         "ingredient": ingredients[line.ingredient_id].slug,
-                        "quantity": f"{line.quantity:f}",
+                        "quantity": line.quantity and written(line.quantity),
                         "unit": line.unit,
                         "notes": line.notes,
                     }
                     for line in one.lines
                 ],
                 "sub_recipes": [
-                    {"recipe": recipes[part.recipe_id].slug, "multiplier": f"{part.multiplier:f}", "notes": part.notes}
+                    {
+                        "recipe": recipes[part.recipe_id].slug,
+                        "multiplier": written(part.multiplier),
+                        "notes": part.notes,
+                    }
                     for part in one.sub_recipes
                 ],
                 "makes": [
@@ -182,7 +193,7 @@ def _json_tables(session):
                         "name": unit.slug,
                         "item_unit": unit.item_unit,
                         "items_per_batch": unit.items_per_batch,
-                        "batch_percentage": unit.batch_percentage and f"{unit.batch_percentage:f}",
+                        "batch_percentage": unit.batch_percentage and written(unit.batch_percentage),
                         "notes": unit.notes,
                     }
                     for unit in units.values()
@@ -196,7 +207,8 @@ def _json_tables(session):
                 "name": one.slug,
                 "notes": one.notes,
                 "parts": [
-                    {**part_of(part), "quantity": f"{part.quantity:f}", "notes": part.notes} for part in one.components
+                    {**part_of(part), "quantity": written(part.quantity), "notes": part.notes}
+                    for part in one.components
                 ],
             }
             for one in goods.values()

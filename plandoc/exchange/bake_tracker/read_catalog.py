@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from fractions import Fraction
 
 from plandoc import records
@@ -13,6 +12,7 @@ from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.frozen import frozen
 from plandoc.units import Dimension, dimension_of
+from plandoc.units.quantity_text import Number, written
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
 _UNITS = "finished_units"
@@ -27,14 +27,14 @@ class RecipeYield:
         item_unit: What one of it is called; blank when the recipe does not say.
     """
 
-    quantity: Decimal | None
+    quantity: Number | None
     item_unit: str
 
     @property
     def count(self) -> int:
         """How many, as a whole number above 0; 0 where it is not one."""
-        whole = self.quantity is not None and self.quantity == self.quantity.to_integral_value()
-        return int(self.quantity or 0) if whole else 0
+        number = Fraction(self.quantity or 0)
+        return int(number) if number.denominator == 1 else 0
 
 
 @frozen
@@ -187,10 +187,9 @@ def _mode(row: Fields) -> records.YieldMode:
 def _note_small_part(export: ExportReader, unit: records.FinishedUnit) -> None:
     part = unit.batch_percentage
     if part is not None and part < 1:
-        made = format_number(Fraction(unit.yield_per_batch))
-        meant = f"{part * 100:f}".rstrip("0").rstrip(".")
+        made, meant = format_number(Fraction(unit.yield_per_batch)), format_number(Fraction(part) * 100)
         export.note(
-            f"finished_units: {unit.name} takes {part:f} % of a batch, so that a batch gives {made}; "
+            f"finished_units: {unit.name} takes {written(part)} % of a batch, so that a batch gives {made}; "
             f"if it takes {meant} %, correct the export and import it again"
         )
 

@@ -9,6 +9,7 @@ from plandoc.exchange.bake_tracker.read_catalog import RecipesRead, RecipeYield
 from plandoc.exchange.names import listed, shown
 from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Recipe
+from plandoc.units.quantity_text import written
 
 
 def units_of_yields(export: ExportReader, read: RecipesRead, units: Iterable[FinishedUnit]) -> list[FinishedUnit]:
@@ -45,7 +46,7 @@ def _unit_of(export: ExportReader, recipe: Recipe, given: RecipeYield) -> Finish
 
 def _note_odd(export: ExportReader, given: Iterable[tuple[Recipe, RecipeYield]]) -> None:
     odd = [
-        f"{shown(recipe.name)} ({' '.join(filter(None, (f'{one.quantity:f}', one.item_unit)))})"
+        f"{shown(recipe.name)} ({' '.join(filter(None, (written(one.quantity), one.item_unit)))})"
         for recipe, one in given
         if one.quantity is not None and not one.count
     ]

@@ -94,6 +94,7 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
     _refuse_decimal_comma(cells, number, line, headings)
+    # Programs leave out blank cells at the end of a row.
     named = itertools.zip_longest(headings, line[: len(headings)], fillvalue="")
     return TableRow(number, {name: Cell(text, number, name) for name, text in named if name})
 

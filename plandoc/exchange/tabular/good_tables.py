@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +16,7 @@ from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+from plandoc.units.quantity_text import Number
 
 CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind", "notes", "good_notes"))
 JSON_COLUMNS = Columns(
@@ -239,7 +239,7 @@ def _is_unit(thing: Any) -> bool:
     return isinstance(thing, FinishedUnit)
 
 
-def _component(part: tuple[Any, Decimal], notes: str) -> Component:
+def _component(part: tuple[Any, Number], notes: str) -> Component:
     thing, quantity = part
     unit_id, good_id = (thing.id, None) if _is_unit(thing) else (None, thing.id)
     return Component(unit_id, good_id, quantity, notes)

@@ -147,8 +147,9 @@ def import_stock(
     """
     tables = read_tables(checked_path(path), "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
-    StockReader(tables.cells, session, maker).read(tables)
-    drafts = Drafts(stock=tuple(maker.drafts()), notes=tuple(tables.cells.notes))
+    reader = StockReader(tables.cells, session, maker)
+    reader.read(tables)
+    drafts = Drafts(stock=tuple(maker.drafts()), notes=(*tables.cells.notes, *reader.notes))
     return _run(tables, drafts, session, dry_run=dry_run)
 
 

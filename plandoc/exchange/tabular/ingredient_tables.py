@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -15,10 +14,9 @@ from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.records import Density, Ingredient
+from plandoc.units.quantity_text import written
 
 COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
-
-_DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
@@ -54,7 +52,7 @@ def written_density(density: Density | None) -> str:
     """
     if density is None:
         return ""
-    return f"{density.volume:f} {density.volume_unit} = {density.weight:f} {density.weight_unit}"
+    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"
 
 
 def _density_instead(cells: CellReader, cell: Cell, before: Density | None) -> Density | None:
@@ -63,14 +61,13 @@ def _density_instead(cells: CellReader, cell: Cell, before: Density | None) -> D
 
 
 def _density(cells: CellReader, cell: Cell) -> Density | None:
-    parts = _DENSITY.fullmatch(cell.text)
-    if parts is None:
+    sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
+    if len(sides) != 2 or not all(sides):
         cells.refuse_cell(cell, f"wanted what a volume weighs, such as '1 cup = 120 g', found {shown(cell.text)}")
         return None
-    volume, volume_unit, weight, weight_unit = (attrs.evolve(cell, text=part) for part in parts.groups())
-    amounts = cells.amount(volume), cells.amount(weight)
+    volume, weight = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
     try:
-        return Density(amounts[0], volume_unit.text, amounts[1], weight_unit.text)
+        return Density(volume.number, volume.unit.text, weight.number, weight.unit.text)
     except ValidationError as error:
         for problem in error.problems:
             cells.refuse_cell(cell, problem.message.removeprefix("Density: "))

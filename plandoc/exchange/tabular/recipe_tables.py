@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Container, Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 import attrs
 
+from plandoc import units
 from plandoc.constraints import valid_percentage
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import CellReader, notes_by
@@ -18,6 +18,10 @@ from plandoc.exchange.tabular.new_ingredients import IngredientNames
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.frozen import frozen
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
+from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
+
+# The notes of the lines before, by the identity of what a line is about.
+KeptNotes = dict[int, list[str]]
 
 
 @frozen
@@ -32,6 +36,35 @@ class ExistingCatalog:
     recipes: Sequence[Recipe]
     units: Sequence[FinishedUnit]
     units_in_use: Container[tuple[int, str]] = ()
+
+
+@frozen
+class _Line:
+    """An ingredient of a recipe, as a file has it.
+
+    Attributes:
+        thing: The ingredient, of the folder or new.
+        quantity: None when the file gives no amount.
+        notes: What the file says, what is kept of the line before, and the text of a range.
+    """
+
+    thing: Any
+    quantity: Number | None
+    unit: str
+    notes: str
+
+
+@frozen
+class _Part:
+    """A sub-recipe of a recipe, as a file has it.
+
+    Attributes:
+        thing: The recipe, of the folder or new.
+    """
+
+    thing: Any
+    multiplier: Number
+    notes: str
 
 
 class RecipeReader:
@@ -51,6 +84,8 @@ class RecipeReader:
         self._ingredients = IngredientNames(cells, catalog.ingredients, maker, adds=add_ingredients)
         records: list[Any] = [*catalog.ingredients, *catalog.recipes]
         self._by_id = {(type(one), one.id): one for one in records}
+        self._counted: list[str] = []
+        self._without_amount: list[str] = []
         self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
         self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
@@ -64,6 +99,12 @@ class RecipeReader:
             self._read_yields(text, recipe, present)
         self._ingredients.finish()
         self.notes.extend(self._ingredients.notes)
+        if self._counted:
+            self.notes.append(f"no unit is given, so these are counted in {units.PIECES}: {', '.join(self._counted)}")
+        if self._without_amount:
+            self.notes.append(
+                f"no amount is given, so these are listed and not summed: {', '.join(self._without_amount)}"
+            )
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
         """Name all recipes before any is filled: one may hold another that comes later."""
@@ -79,17 +120,9 @@ class RecipeReader:
         return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
-        lines = [self._line(line) for line in text.lines]
-        parts = [self._part(part) for part in text.parts]
         kept = self._notes_of(present)
-        line_notes = [
-            self._cells.notes_instead(line.notes, kept.get(id(one)))
-            for line, (one, *_) in zip(text.lines, lines, strict=True)
-        ]
-        part_notes = [
-            self._cells.notes_instead(part.notes, kept.get(id(one)))
-            for part, (one, _) in zip(text.parts, parts, strict=True)
-        ]
+        lines = [self._line(line, recipe.name, kept) for line in text.lines]
+        parts = [self._part(part, kept) for part in text.parts]
         said: dict[str, Any] = {
             "category": self._cells.text_instead(text.category, present.category if present else ""),
             "method": self._cells.text_instead(text.method, present.method if present else "", in_lines=True),
@@ -103,36 +136,48 @@ class RecipeReader:
                 return record
             return attrs.evolve(
                 record,
-                lines=tuple(
-                    RecipeLine(one.id, by, unit, notes)
-                    for (one, by, unit), notes in zip(lines, line_notes, strict=True)
-                ),
-                sub_recipes=tuple(
-                    SubRecipe(one.id, by, notes) for (one, by), notes in zip(parts, part_notes, strict=True)
-                ),
+                lines=tuple(RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines),
+                sub_recipes=tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts),
             )
 
         self._maker.add(recipe, text.name.line, make, present=present)
         if present is not None and (lines or parts):
-            self._note_dropped(present, {id(thing) for thing, *_ in (*lines, *parts)})
+            self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
-    def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
+    def _line(self, line: LineText, recipe: str, kept: KeptNotes) -> _Line:
         ingredient = self._ingredients.find(line.ingredient)
-        in_use = isinstance(ingredient, Ingredient) and (ingredient.id, line.unit.text) in self._catalog.units_in_use
-        unit = line.unit.text if in_use else self._cells.unit(line.unit)
-        return ingredient, self._cells.amount(line.quantity), unit
+        notes = self._cells.notes_instead(line.notes, kept.get(id(ingredient)))
+        called = f"{shown(line.ingredient.text)} in {shown(recipe)}"
+        if not line.quantity:
+            self._refuse_unit_alone(line)
+            self._without_amount.append(called)
+            return _Line(ingredient, None, "", notes)
+        amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
+        in_use = isinstance(ingredient, Ingredient) and (ingredient.id, amount.unit.text) in self._catalog.units_in_use
+        unit = amount.unit.text if in_use else self._cells.unit(amount.unit)
+        if not amount.has_unit:
+            self._counted.append(called)
+        if not amount.is_range:
+            return _Line(ingredient, amount.number, unit, notes)
+        text = line.quantity.text
+        self.notes.append(f"{called}: {shown(text)} counts as {written(amount.number)}; the line's notes keep the text")
+        return _Line(ingredient, amount.number, unit, _joined(text, notes))
 
-    def _part(self, part: SubRecipeText) -> tuple[Any, Decimal]:
+    def _refuse_unit_alone(self, line: LineText) -> None:
+        if line.unit:
+            hint = "for an ingredient without an amount, leave the unit blank, too"
+            self._cells.refuse_cell(line.quantity, "wanted a number, found nothing", hint)
+
+    def _part(self, part: SubRecipeText, kept: KeptNotes) -> _Part:
         multiplier = self._cells.amount(part.multiplier)
+        recipe = self._known_recipes.one(part.recipe.text) if part.recipe else None
         if not part.recipe:
             self._cells.name(part.recipe)
-            return None, multiplier
-        recipe = self._known_recipes.one(part.recipe.text)
-        if recipe is None:
+        elif recipe is None:
             self._known_recipes.refuse(self._cells, part.recipe)
-        return recipe, multiplier
+        return _Part(recipe, multiplier, self._cells.notes_instead(part.notes, kept.get(id(recipe))))
 
-    def _notes_of(self, recipe: Recipe | None) -> dict[int, list[str]]:
+    def _notes_of(self, recipe: Recipe | None) -> KeptNotes:
         if recipe is None:
             return {}
         lines = ((self._by_id.get((Ingredient, line.ingredient_id)), line.notes) for line in recipe.lines)
@@ -188,3 +233,17 @@ class RecipeReader:
             return {"mode": YieldMode.BATCH_PORTION, "items_per_batch": None, "batch_percentage": percentage}
         count = self._cells.whole(text.count)
         return {"mode": YieldMode.DISCRETE_COUNT, "items_per_batch": count, "batch_percentage": None}
+
+
+def _joined(new: str, old: str) -> str:
+    """Return the notes of a line with the text of a range."""
+    # A range takes the place of the one before.
+    kept = [part for part in old.split("; ") if part and not _is_range(part)]
+    return "; ".join([*kept, new])
+
+
+def _is_range(text: str) -> bool:
+    try:
+        return quantity_in(text).is_range
+    except NotANumber:
+        return False

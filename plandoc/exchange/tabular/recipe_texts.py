@@ -144,6 +144,7 @@ def _from_object(row: TableRow) -> RecipeText:
 
 
 def _from_rows(tables: Tables) -> list[RecipeText]:
+    tables.check_amount_columns()
     recipes = []
     for name, rows in tables.grouped("recipe", may_repeat=False):
         category, notes, method = (tables.one_of(rows, column) for column in ("category", "recipe_notes", "method"))

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_decimal
-from plandoc.domain.rounding import rounded
+from plandoc.constraints import non_negative_quantity
+from plandoc.domain.measures import stock_key
 from plandoc.engine.session import Session
-from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.names import shown
+from plandoc.exchange.tabular.cells import CellReader, WrittenAmount
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
+from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
 
-COLUMNS = Columns("row of the stock", ("ingredient", "quantity", "unit"), ("notes",))
+COLUMNS = Columns("row of the stock", ("ingredient", "quantity"), ("unit", "notes"))
 
 
 def units_in_use(session: Session) -> frozenset[tuple[int, str]]:
@@ -32,10 +32,29 @@ def units_in_use(session: Session) -> frozenset[tuple[int, str]]:
     return frozenset((one.ingredient_id, one.unit) for ones in (lines, session.find(StockItem)) for one in ones)
 
 
+@frozen
+class _Row:
+    """A row, as far as it can be understood by itself.
+
+    Attributes:
+        ingredient: None when it is refused.
+    """
+
+    row: TableRow
+    ingredient: Ingredient | None
+    amount: WrittenAmount
+
+
 class StockReader:
-    """Reads the rows of one file."""
+    """Reads the rows of one file.
+
+    Attributes:
+        notes: Notes for the report.
+    """
 
     def __init__(self, cells: CellReader, session: Session, maker: DraftMaker) -> None:
+        self.notes: list[str] = []
+        self._counted: list[str] = []
         self._maker = maker
         self._cells = cells
         self._session = session
@@ -44,72 +63,62 @@ class StockReader:
         # By ingredient and unit, whatever its spelling: an import can bring several, and then each is a row.
         self._present: dict[tuple[int, str], dict[str, StockItem]] = {}
         for item in session.find(StockItem):
-            self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), {})[item.unit] = item
+            self._present.setdefault((item.ingredient_id, stock_key(item.unit)), {})[item.unit] = item
 
     def read(self, tables: Tables) -> None:
         """Make the drafts; the reader of the cells collects the problems."""
-        rows = [(row, self._ingredient(row.cell("ingredient"))) for row in tables.rows]
-        spelled = {(one.id, row.cell("unit").text) for row, one in rows if one is not None}
-        for row, ingredient in rows:
-            self._read(row, ingredient, spelled)
+        tables.check_amount_columns()
+        rows = [self._row(row) for row in tables.rows]
+        spelled = {(one.ingredient.id, one.amount.unit.text) for one in rows if one.ingredient is not None}
+        for one in rows:
+            if one.ingredient is not None:
+                self._read(one, one.ingredient, spelled)
+        if self._counted:
+            self.notes.append(f"no unit is given, so these are counted in {units.PIECES}: {', '.join(self._counted)}")
 
-    def _ingredient(self, cell: Cell) -> Ingredient | None:
-        ingredient = self._known.one(self._cells.name(cell)) if cell else None
+    def _row(self, row: TableRow) -> _Row:
+        cell = row.cell("ingredient")
+        amount = self._cells.measured(row.cell("quantity"), row.cell("unit"), non_negative_quantity)
+        name = self._cells.name(cell)
+        ingredient = self._known.one(name) if cell else None
         if ingredient is None:
             if cell:
                 self._known.refuse(self._cells, cell, wording("add it with {step}", step=Hint.IMPORT_INGREDIENTS()))
-            else:
-                self._cells.name(cell)
-        return ingredient
+            self._cells.unit(amount.unit)
+        return _Row(row, ingredient, amount)
 
-    def _read(self, row: TableRow, ingredient: Ingredient | None, spelled: set[tuple[int, str]]) -> None:
-        unit = row.cell("unit")
-        quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
-        if ingredient is None:
-            self._cells.unit(unit)
-            return
+    def _read(self, one: _Row, ingredient: Ingredient, spelled: set[tuple[int, str]]) -> None:
+        cell, unit = one.row.cell("ingredient"), one.amount.unit
         text = self._cells.name(unit)
-        if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
+        if not one.amount.has_unit:
+            self._counted.append(shown(cell.text))
+        if units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
             self._cells.refuse_unit(unit)
-        same = self._present.get((ingredient.id, units.canonical(text)), {})
+        same = self._present.get((ingredient.id, stock_key(text)), {})
         # The file can have a row for each spelling; else its one row is about all of them.
         is_own = text in same and sum((ingredient.id, spelling) in spelled for spelling in same) > 1
+        self._once.refuse_second(cell, ingredient, text if is_own else stock_key(text))
         present = same.get(text) or next(iter(same.values()), None)
-        absorbed = () if is_own else tuple(item for item in same.values() if item is not present)
-        self._once.refuse_second(row.cell("ingredient"), ingredient, text if is_own else units.canonical(text))
-        self._add(row, ingredient, quantity, (text, present, absorbed))
+        others = () if is_own else tuple(item for item in same.values() if item is not present)
+        self._add(one, ingredient, present, others)
 
     def _add(
-        self,
-        row: TableRow,
-        ingredient: Ingredient,
-        quantity: Decimal,
-        meant: tuple[str, StockItem | None, tuple[StockItem, ...]],
+        self, one: _Row, ingredient: Ingredient, present: StockItem | None, absorbed: tuple[StockItem, ...]
     ) -> None:
-        unit, present, absorbed = meant
-        notes = self._cells.text_instead(row.cell("notes"), present.notes if present else "", in_lines=True)
+        quantity, unit = one.amount.number, one.amount.unit.text
+        notes = self._cells.text_instead(one.row.cell("notes"), present.notes if present else "", in_lines=True)
 
         def make() -> StockItem:
             if present is None:
                 return StockItem(ingredient.id, quantity, unit, notes)
-            if not absorbed and quantity in (present.quantity, rounded(Fraction(present.quantity), 12)):
-                # The unit is spelled as it is there, as long as the amount does not change.
-                return attrs.evolve(present, notes=notes)
-            return attrs.evolve(present, quantity=quantity, unit=unit, notes=notes)
+            # The unit is spelled as it is there, as long as the amount does not change.
+            is_same = not absorbed and present.quantity == quantity
+            return attrs.evolve(present, quantity=quantity, unit=present.unit if is_same else unit, notes=notes)
 
         thing = self._maker.thing(f"{ingredient.name}, {unit}", None)
         # Rows in several spellings are one amount, and this is what it is now.
-        self._maker.add(thing, row.line, make, present=present, absorbed=absorbed)
+        self._maker.add(thing, one.row.line, make, present=present, absorbed=absorbed)
 
     @cached_property
     def _units_in_use(self) -> frozenset[tuple[int, str]]:
         return units_in_use(self._session)
-
-
-def written_quantity(quantity: Decimal | Fraction) -> str:
-    """Return a quantity as a table holds it; one that is not a decimal number is rounded to twelve places.
-
-    >>> written_quantity(Fraction(1, 3)), written_quantity(Decimal("2.50"))
-    ('0.333333333333', '2.50')
-    """
-    return f"{quantity if isinstance(quantity, Decimal) else rounded(quantity, 12):f}"

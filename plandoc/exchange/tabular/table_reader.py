@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from plandoc import units
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.file_kinds import import_of, is_export, table_in
 from plandoc.exchange.names import folded, listed, shown
@@ -71,6 +72,26 @@ class Tables:
                 self.cells.refuse_cell(cell, f"{message} on line {said[0].line}", "leave all but one of them blank")
         return said[0] if said else rows[0].cell(column)
 
+    def check_amount_columns(self) -> None:
+        """Refuse a table of ingredients without the columns that say how much, instead of taking all for blank.
+
+        The unit may be behind the numbers of a table.
+        """
+        amounts = [row.cell("quantity").text for row in self.rows if row.cell("ingredient")]
+        if not amounts or self.is_json:
+            return
+        if self._lacks("quantity"):
+            self._refuse_missing("quantity", "where a recipe gives no amount it may be blank")
+        elif self._lacks("unit") and not any(map(str.isalpha, "".join(amounts))):
+            self._refuse_missing("unit", f"where it is blank the number is of pieces ({units.PIECES})")
+
+    def _lacks(self, column: str) -> bool:
+        return not any(column in row.cells for row in self.rows)
+
+    def _refuse_missing(self, column: str, blank: str) -> None:
+        self.cells.refuse(f"the column {column} is missing", 1, hint=f"add it; {blank}")
+        self.cells.check()
+
 
 class _Group:
     """The rows of one thing.
@@ -117,20 +138,21 @@ def read_tables(
     """
     text = read_text(path)
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
-    _refuse_other_kinds(path, text, table, (json_columns if is_json else csv_columns).required)
+    if is_export(text):
+        hint = wording("import it with {step}", step=Hint.EXPORT())
+        raise ValidationError([Problem(f"wanted a table of {table}, found an export", file=str(path), hint=hint)])
     if is_json:
         cells, rows = read_json(str(path), text, json_columns, strict_columns=strict_columns)
+        _refuse_other_tables(path, text, table, json_columns)
         return Tables(cells, rows, is_json=True)
+    _refuse_other_tables(path, text, table, csv_columns)
     cells, rows = read_csv(str(path), text, csv_columns, strict_columns=strict_columns)
     return Tables(cells, rows, is_json=False)
 
 
-def _refuse_other_kinds(path: Path, text: str, table: str, required: Sequence[str]) -> None:
-    """Refuse what another command imports, with that command."""
-    if is_export(text):
-        hint = wording("import it with {step}", step=Hint.EXPORT())
-        raise ValidationError([Problem(f"wanted a table of {table}, found an export", file=str(path), hint=hint)])
-    other = table_in(text, instead_of=table, required=required)
+def _refuse_other_tables(path: Path, text: str, table: str, columns: Columns) -> None:
+    """Refuse a table that another command imports, with that command."""
+    other = table_in(text, instead_of=table, required=columns.required)
     if other is not None:
         message = f"wanted a table of {table}, found one of {other}"
         raise ValidationError([Problem(message, file=str(path), hint=import_of(other))])
