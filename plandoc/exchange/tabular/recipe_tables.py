@@ -20,9 +20,6 @@ from plandoc.frozen import frozen
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
 from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
 
-# The notes of the lines before, by the identity of what a line is about.
-KeptNotes = dict[int, list[str]]
-
 
 @frozen
 class ExistingCatalog:
@@ -52,6 +49,28 @@ class _Line:
     quantity: Number | None
     unit: str
     notes: str
+
+
+@frozen
+class _Before:
+    """A recipe before the import.
+
+    Attributes:
+        name: What a person calls it.
+        recipe: None for a new one.
+        notes: Those of its lines, by the identity of what a line is about.
+    """
+
+    name: str
+    recipe: Recipe | None
+    notes: dict[int, list[str]]
+
+    def has(self, ingredient: Any, quantity: Number | None, unit: str) -> bool:
+        """Return whether it has such a line already, so that nothing has to be said of it."""
+        lines = self.recipe.lines if self.recipe else ()
+        return ingredient is not None and (ingredient.id, quantity, unit) in [
+            (line.ingredient_id, line.quantity, line.unit) for line in lines
+        ]
 
 
 @frozen
@@ -120,9 +139,9 @@ class RecipeReader:
         return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
-        kept = self._notes_of(present)
-        lines = [self._line(line, recipe.name, kept) for line in text.lines]
-        parts = [self._part(part, kept) for part in text.parts]
+        before = _Before(recipe.name, present, self._notes_of(present))
+        lines = [self._line(line, before) for line in text.lines]
+        parts = [self._part(part, before) for part in text.parts]
         said: dict[str, Any] = {
             "category": self._cells.text_instead(text.category, present.category if present else ""),
             "method": self._cells.text_instead(text.method, present.method if present else "", in_lines=True),
@@ -144,23 +163,27 @@ class RecipeReader:
         if present is not None and (lines or parts):
             self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
-    def _line(self, line: LineText, recipe: str, kept: KeptNotes) -> _Line:
+    def _line(self, line: LineText, before: _Before) -> _Line:
         ingredient = self._ingredients.find(line.ingredient)
-        notes = self._cells.notes_instead(line.notes, kept.get(id(ingredient)))
-        called = f"{shown(line.ingredient.text)} in {shown(recipe)}"
+        notes = self._cells.notes_instead(line.notes, before.notes.get(id(ingredient)))
+        called = f"{shown(line.ingredient.text)} in {shown(before.name)}"
         if not line.quantity:
             self._refuse_unit_alone(line)
-            self._without_amount.append(called)
+            if not before.has(ingredient, None, ""):
+                self._without_amount.append(called)
             return _Line(ingredient, None, "", notes)
         amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
         in_use = isinstance(ingredient, Ingredient) and (ingredient.id, amount.unit.text) in self._catalog.units_in_use
         unit = amount.unit.text if in_use else self._cells.unit(amount.unit)
-        if not amount.has_unit:
+        is_new = not before.has(ingredient, amount.number, unit)
+        if is_new and not amount.has_unit:
             self._counted.append(called)
         if not amount.is_range:
             return _Line(ingredient, amount.number, unit, notes)
         text = line.quantity.text
-        self.notes.append(f"{called}: {shown(text)} counts as {written(amount.number)}; the line's notes keep the text")
+        if is_new:
+            counts = f"{called}: {shown(text)} counts as {written(amount.number)}"
+            self.notes.append(f"{counts}; the line's notes keep the text")
         return _Line(ingredient, amount.number, unit, _joined(text, notes))
 
     def _refuse_unit_alone(self, line: LineText) -> None:
@@ -168,16 +191,16 @@ class RecipeReader:
             hint = "for an ingredient without an amount, leave the unit blank, too"
             self._cells.refuse_cell(line.quantity, "wanted a number, found nothing", hint)
 
-    def _part(self, part: SubRecipeText, kept: KeptNotes) -> _Part:
+    def _part(self, part: SubRecipeText, before: _Before) -> _Part:
         multiplier = self._cells.amount(part.multiplier)
         recipe = self._known_recipes.one(part.recipe.text) if part.recipe else None
         if not part.recipe:
             self._cells.name(part.recipe)
         elif recipe is None:
             self._known_recipes.refuse(self._cells, part.recipe)
-        return _Part(recipe, multiplier, self._cells.notes_instead(part.notes, kept.get(id(recipe))))
+        return _Part(recipe, multiplier, self._cells.notes_instead(part.notes, before.notes.get(id(recipe))))
 
-    def _notes_of(self, recipe: Recipe | None) -> KeptNotes:
+    def _notes_of(self, recipe: Recipe | None) -> dict[int, list[str]]:
         if recipe is None:
             return {}
         lines = ((self._by_id.get((Ingredient, line.ingredient_id)), line.notes) for line in recipe.lines)
