@@ -85,7 +85,7 @@ def _read(file: Path) -> dict[str, Any]:
             hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
             problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
             raise ValidationError([problem]) from None
-        table = table_in(read_head(file))
+        table = table_in(read_head(file)) if file.is_file() else None
         if table is None:
             raise
         problem = Problem(f"wanted an export, found a table of {table}", file=str(file), hint=import_of(table))

@@ -184,7 +184,7 @@ WRONG_ROWS = {
     "text for a number": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": "8 kg"}, "found '8 kg'"),
     "drifted number": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": 0.1 + 0.2}, "at most 12 digits"),
     "half a piece": ("finished_units", {**SMALL["finished_units"][0], "items_per_batch": 2.5}, "whole number"),
-    "no pieces": ("finished_units", {**SMALL["finished_units"][0], "items_per_batch": None}, "wanted a number"),
+    "no pieces": ("finished_units", {**SMALL["finished_units"][0], "items_per_batch": None}, "wanted how many"),
     "number for a name": ("events", {"name": 7, "event_date": "2026-12-25"}, "wanted text, found 7"),
     "no such day": ("events", {"name": "Christmas", "event_date": "2026-02-30"}, "wanted a date"),
     "no such state": ("events", {"name": "Christmas", "event_date": "2026-12-25", "plan_state": "odd"}, "'odd'"),

@@ -300,6 +300,15 @@ def test_a_new_name_that_was_read_in_the_wrong_encoding_is_questioned(kind, stor
         IMPORTS[f"{kind}s"](path)
 
 
+def test_a_file_whose_mark_was_read_as_letters_is_refused(store, tmp_path):
+    with store.session("fill") as session:
+        session.add(plandoc.Ingredient("Crème"))
+    (path,) = plandoc.export_csv(tmp_path / "sheets", ["ingredients"])
+    path.write_bytes(path.read_bytes().decode("cp1252").encode("utf-8-sig"))
+    with pytest.raises(plandoc.ValidationError, match="read this file in the wrong encoding"):
+        import_ingredients(path)
+
+
 def test_a_name_that_is_there_is_never_questioned(store, folder, tmp_path):
     wrong = "Crème".encode().decode("cp1252")
     with store.session("on purpose") as session:
