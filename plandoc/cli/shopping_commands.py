@@ -17,7 +17,8 @@ from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount
+from plandoc.domain.measures import Amount, convert
+from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.engine.session import Session
 from plandoc.records import Event, Finding, FindingKind, PlanState
@@ -141,8 +142,12 @@ def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> Non
 
 
 def _need(row: NeedRow) -> tuple[str, ...]:
-    written = "" if row.as_written == (row.amount,) else " + ".join(map(str, row.as_written))
+    written = "" if row.as_written == (row.amount,) else " + ".join(map(_as_written, row.as_written))
     return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
+
+
+def _as_written(amount: Amount) -> str:
+    return f"{format_number(amount.exact)} {amount.unit}"
 
 
 def _completed(found: ShoppingList) -> list[str]:
@@ -205,16 +210,17 @@ def _columns(amounts: Sequence[str]) -> list[printing.Column]:
 
 
 def _numbers(row: ShoppingRow, amounts: Sequence[str]) -> tuple[str, ...]:
-    """Return the amounts of a row, all in the unit of the need, which is the last cell."""
+    """Return the amounts of a row, all in the unit that fits the largest, which is the last cell."""
     by_name = {"needed": row.needed, "in stock": row.in_stock, "to buy": row.to_buy}
-    numbers = (_in_unit(by_name[name], row.needed.unit) for name in amounts)
-    return *numbers, row.needed.unit
+    unit = max(row.needed, row.in_stock, key=lambda amount: amount.exact).fitted().unit
+    return *(_in_unit(by_name[name], unit) for name in amounts), unit
 
 
 def _in_unit(amount: Amount | None, unit: str) -> str:
     if amount is None:
         return ""
-    return _split(amount)[0] if amount.unit == unit else str(amount)
+    converted = convert(amount, unit)
+    return str(amount) if converted is None else format_number(converted.exact, rounds_up=amount.rounds_up)
 
 
 def _split(amount: Amount) -> tuple[str, str]:
@@ -246,7 +252,7 @@ def _print_feasibility(found: Feasibility) -> None:
     printing.print_table("Goods", columns, rows, when_empty="none chosen", is_one_of_several=True)
     if found.left_over:
         left = [printing.Column("unit"), printing.Column("left over", is_number=True), printing.Column("")]
-        units = [(unit.slug, *_split(Amount(number, unit.item_unit))) for unit, number in found.left_over]
+        units = [(unit.slug, format_number(number), unit.item_unit) for unit, number in found.left_over]
         printing.print_table("Left over", left, units, when_empty="nothing", is_one_of_several=True)
 
 

@@ -74,7 +74,7 @@ def test_stock_in_several_comparable_units_is_added_up_in_the_largest():
     item = _item([_need("480", "g", FLOUR)], [_stock("1", "cup", FLOUR), _stock("0.1", "kg", FLOUR)])
 
     assert item.standing is Standing.BUY
-    assert _shown(item) == [("0.48 kg", "0.22 kg", "0.26 kg")]
+    assert _shown(item) == [("480 g", "220 g", "260 g")]
 
 
 def test_what_to_buy_is_shown_rounded_up_and_the_rest_to_the_nearest():
