@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
+from plandoc.domain.local_time import local_time
 from plandoc.frozen import frozen
 from plandoc.report.labels import clean, short_date
 
@@ -132,11 +133,12 @@ def _dots(middle: int, places: Iterable[int]) -> Iterable[str]:
 
 def _days(first: datetime.datetime, last: datetime.datetime, bottom: int) -> Iterable[str]:
     """Yield a line at each midnight, with the date below; only the first and the last date if there are many."""
-    start, end = first.astimezone(datetime.UTC), last.astimezone(datetime.UTC)
+    start = local_time(first)
+    end = last.astimezone(start.tzinfo)
     days = (end.date() - start.date()).days
     yield _date(start.date(), "start" if days else "middle", 0 if days else _WHOLE // 2, bottom)
     for number in range(1, days + 1) if days <= _MAX_DAYS else [days]:
-        midnight = datetime.datetime.combine(start.date(), datetime.time(), datetime.UTC) + datetime.timedelta(number)
+        midnight = datetime.datetime.combine(start.date(), datetime.time(), start.tzinfo) + datetime.timedelta(number)
         place = _place(midnight, first, last)
         yield f'<line class="day" x1="{_per_cent(place)}" x2="{_per_cent(place)}" y1="8" y2="{bottom}"/>'
         if number == days:

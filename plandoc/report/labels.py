@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from plandoc.domain.local_time import local_time, offset_in_words
 from plandoc.domain.mapping_diff import Status
 from plandoc.records import FindingKind, PlanState
 
@@ -86,13 +87,13 @@ def short_date(date: datetime.date) -> str:
 
 
 def format_timestamp(timestamp: datetime.datetime) -> str:
-    """Return a timestamp in UTC, to the minute.
+    """Return a timestamp to the minute, with its offset from UTC.
 
-    >>> format_timestamp(datetime.datetime(2026, 12, 25, 7, 5, tzinfo=datetime.UTC))
-    '25 Dec 2026, 07:05'
+    >>> format_timestamp(datetime.datetime.fromisoformat("2026-12-25T07:05:00+01:00"))
+    '25 Dec 2026, 07:05 +01:00'
     """
-    universal = timestamp.astimezone(datetime.UTC)
-    return f"{short_date(universal)} {universal.year}, {universal:%H:%M}"
+    shown = local_time(timestamp)
+    return f"{short_date(shown)} {shown.year}, {shown:%H:%M} {offset_in_words(timestamp)}"
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
