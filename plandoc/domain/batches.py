@@ -14,7 +14,7 @@ from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
 
 
-def units_yielded(batches: int, yield_per_batch: int | Fraction) -> int:
+def units_yielded(batches: int | Fraction, yield_per_batch: int | Fraction) -> int:
     """Return the whole units that a number of batches gives.
 
     >>> units_yielded(3, 24), units_yielded(2, Fraction(10, 3))

@@ -118,8 +118,13 @@ def test_a_run_with_losses_tells_them_and_a_voided_run_is_shown_but_not_counted(
     page = made("typical").page
     rows = [one for one in page.all("tr") if "Voided" in one.words]
 
-    assert "23 Dec 2026, 08:30 +00:00 Cookie 5 lost: burnt at the edge of the oven 2 lost: dropped The left oven" in page.words
-    assert [row.words for row in rows] == ["23 Dec 2026, 09:30 +00:00 Slice Voided, not counted: counted twice 1 4 of 4"]
+    assert (
+        "23 Dec 2026, 08:30 +00:00 Cookie 5 lost: burnt at the edge of the oven 2 lost: dropped The left oven"
+        in page.words
+    )
+    assert [row.words for row in rows] == [
+        "23 Dec 2026, 09:30 +00:00 Slice Voided, not counted: counted twice 1 4 of 4"
+    ]
     assert "Slice Sponge Cake, 4 a batch Slice: 0 of 2 batches baked 2 0 of 2 0 of 8" in page.section("bake").words
 
 
