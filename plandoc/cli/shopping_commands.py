@@ -44,7 +44,7 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
         plandoc needs harbour-market
     """
     found = folder.read(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
-    _say_what_is_missing(found.undecided, is_alone=json)
+    say_what_is_missing(found.undecided, is_alone=json)
     if json:
         printing.print_json(as_json(found))
         return
@@ -84,7 +84,7 @@ def shop(
     if bought and everything:
         raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
-    _say_what_is_missing(found.undecided, is_alone=json or csv)
+    say_what_is_missing(found.undecided, is_alone=json or csv)
     if json:
         printing.print_json(as_json(found))
     elif csv:
@@ -127,7 +127,7 @@ def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
     return [event.id for event in all_of(Event, keys, session)]
 
 
-def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
+def say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
     """Warn whose ingredients are missing; on the error stream if the output is for a program."""
     if not undecided:
         return

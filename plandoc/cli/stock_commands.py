@@ -37,7 +37,7 @@ def set_amount(
     amount = _amount(quantity)
 
     def change(session: Session) -> tuple[Ingredient, StockItem, list[StockItem]]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         item = set_stock(found.id, amount, unit, session=session)
         others = [one for one in get_stock(session=session) if one.ingredient_id == found.id and one.id != item.id]
         return found, item, others
@@ -64,7 +64,7 @@ def add_amount(
     amount = _amount(quantity)
 
     def change(session: Session) -> tuple[Ingredient, StockItem]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         return found, add_stock(found.id, amount, unit, session=session)
 
     found, item = folder.change("add to the stock", change)
@@ -86,7 +86,12 @@ def _amount(quantity: str) -> Decimal:
     return amount
 
 
-def _ingredient(key: str, session: Session) -> Ingredient:
+def find_ingredient(key: str, session: Session) -> Ingredient:
+    """Return the ingredient with this slug, name or number.
+
+    Raises:
+        ValidationError: when there is none, or when a name is that of several.
+    """
     known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
     meant = known.one(key)
     if meant is not None:

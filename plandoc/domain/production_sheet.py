@@ -192,8 +192,19 @@ def _unit_to_bake(one: UnitProgress) -> UnitToBake:
 
 
 def _good_to_pack(one: GoodProgress, definitions: Definitions) -> GoodToPack:
-    parts = () if one.problem else tuple(_parts(one.good, one.still_wanted, Fraction(1), 0, definitions))
+    parts = () if one.problem else parts_of(one.good, one.still_wanted, definitions)
     return GoodToPack(one.good, one.wanted, one.still_wanted, parts, one.problem)
+
+
+def parts_of(good: FinishedGood, pieces: int, definitions: Definitions) -> tuple[PackedPart, ...]:
+    """Return what goes into a number of pieces of a good, with the parts of the goods inside it.
+
+    Args:
+        good: A good that is not broken.
+        pieces: How many of it.
+        definitions: What it is made of.
+    """
+    return tuple(_parts(good, pieces, Fraction(1), 0, definitions))
 
 
 def _parts(

@@ -28,12 +28,12 @@ _AN_INSTANT = datetime.timedelta(microseconds=1)
 
 @frozen
 class Bar:
-    """How much of what is planned is done.
+    """How much of what is planned is done: the whole width is what is planned, and nothing else.
 
     Attributes:
         title: The same in words, for readers who cannot see it.
-        planned: The length of the frame.
-        done: The length of the filled part; the part beyond the frame is marked.
+        planned: What the whole width means, a number of batches or pieces.
+        done: How much of it is done; the bar is full when it is more than that.
         ready: What could be done now, in addition to what is done.
     """
 
@@ -42,32 +42,17 @@ class Bar:
     done: int = 0
     ready: int = 0
 
-    @property
-    def length(self) -> int:
-        """Its total length."""
-        return max(self.planned, self.done)
 
-
-def draw_bar(bar: Bar, longest: int | None) -> Markup:
-    """Return a bar.
-
-    Args:
-        bar: What it shows.
-        longest: The length of the longest bar beside it; that one has the full width. None when every bar has it.
-    """
-    longest = bar.length if longest is None else longest
-    planned, done = _part(bar.planned, longest), _part(min(bar.done, bar.planned), longest)
-    shapes = []
-    if planned:
-        shapes.append(_box("frame", 0, planned))
+def draw_bar(bar: Bar) -> Markup:
+    """Return a bar; without a plan it is empty if nothing is done, else full."""
+    done = _part(bar.done, bar.planned)
+    shapes = [_box("frame", 0, _WHOLE)] if bar.planned else []
     if bar.ready:
-        shapes.append(_box("ready", done, min(planned, done + _part(bar.ready, longest))))
+        shapes.append(_box("ready", done, min(_WHOLE, done + _part(bar.ready, bar.planned))))
     if done:
         shapes.append(_box("done", 0, done))
-    if bar.done > bar.planned:
-        shapes.append(_box("over", planned, _part(bar.done, longest)))
-    if longest <= MAX_SEPARATORS:
-        shapes.extend(_separator(_part(position, longest)) for position in range(1, bar.length))
+    if bar.planned <= MAX_SEPARATORS:
+        shapes.extend(_separator(_part(position, bar.planned)) for position in range(1, bar.planned))
     return _picture("bar", bar.title, "", shapes, height=16)
 
 
@@ -101,9 +86,11 @@ def draw_timeline(lanes: Sequence[Lane]) -> Markup:
     return _picture("timeline", "Timeline", described, shapes, height=bottom + 24)
 
 
-def _part(number: int, longest: int) -> int:
-    """Return a number as hundredths of a per cent of the longest."""
-    return max(_MIN_WIDTH, number * _WHOLE // longest) if number and longest else 0
+def _part(number: int, planned: int) -> int:
+    """Return a number as hundredths of a per cent of what is planned, at most all of it."""
+    if number >= planned:
+        return _WHOLE if number else 0
+    return max(_MIN_WIDTH, number * _WHOLE // planned) if number else 0
 
 
 def _per_cent(hundredths: int) -> str:

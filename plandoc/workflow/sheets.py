@@ -62,7 +62,7 @@ def _number_of_batches(batches: Any) -> Fraction:
 
 
 def _check(field: str, wrong: str | None) -> None:
-    refuse([] if wrong is None else [Problem(f"{field}: {wrong}", field=field)])
+    refuse([] if wrong is None else [Problem(wrong, field=field)])
 
 
 def _wanted(recipe: Recipe, yields: list[FinishedUnit], finished_unit_id: int | None) -> FinishedUnit:
