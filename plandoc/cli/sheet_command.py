@@ -95,7 +95,7 @@ def _print(found: ProductionSheet) -> None:
         return
     say_what_is_missing(found.undecided, is_alone=False)
     if not found.recipes:
-        printing.say("no batches are left to bake")
+        printing.say("no batches are left to bake" if found.goods else "there is nothing to bake and nothing to pack")
     for recipe in found.recipes:
         _print_recipe(recipe)
     for good in found.goods:

@@ -12,7 +12,7 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.cli.stock_commands import find_ingredient
-from plandoc.cli.work_tables import print_text, print_work
+from plandoc.cli.work_tables import print_text, print_with_notes, print_work
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.production_sheet import PackedPart, parts_of
 from plandoc.domain.requirements import Breakdown
@@ -236,8 +236,8 @@ def _print_ingredient(found: _Ingredient) -> None:
     _say("density", weight_in_words(one.density))
     _say("in stock", ", ".join(" ".join(quantity_and_unit(item)) for item in found.stock) or "none")
     _say("notes", one.notes)
-    columns = [printing.Column("recipe"), printing.Column("1 batch", is_number=True), printing.Column("note")]
-    printing.print_table("Used in", columns, _uses(found), when_empty="no recipes", is_one_of_several=True)
+    columns = [printing.Column("recipe"), printing.Column("1 batch", is_number=True)]
+    print_with_notes("Used in", columns, list(_uses(found)), when_empty="no recipes")
 
 
 def _uses(found: _Ingredient) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plandoc.cli import printing
 from plandoc.cli.help_texts import width
@@ -20,15 +20,18 @@ def print_work(work: ScaledRecipe) -> None:
     numbers = [printing.Column(heading, is_number=True) for heading in amounts]
     columns = [printing.Column("ingredient"), *numbers]
     rows = [(name, *(one, everything)[: len(amounts)], note) for name, one, everything, note in _rows(work)]
-    if any(note for *_, note in rows):
-        columns.append(printing.Column("note"))
-    else:
-        rows = [row[:-1] for row in rows]
-    printing.print_table(
-        f"{work.recipe.name}: {batches}", columns, rows, when_empty="no ingredients", is_one_of_several=True
-    )
+    print_with_notes(f"{work.recipe.name}: {batches}", columns, rows, when_empty="no ingredients")
     if work.method:
         print_text("Method", work.method)
+
+
+def print_with_notes(
+    title: str, columns: Sequence[printing.Column], rows: Sequence[Sequence[str]], *, when_empty: str
+) -> None:
+    """Print a table below others, with a column for the notes that are last in each row, if there are any."""
+    shown = [*columns, printing.Column("note")] if any(row[-1] for row in rows) else columns
+    cells = [row[: len(shown)] for row in rows]
+    printing.print_table(title, shown, cells, when_empty=when_empty, is_one_of_several=True)
 
 
 def print_text(title: str, text: str) -> None:

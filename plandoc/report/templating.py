@@ -52,10 +52,11 @@ def css_text(text: str) -> Markup:
     r"""Return text as a CSS string, in which nothing can end the string or the style sheet.
 
     >>> css_text('Fair </style>"')
-    Markup('"Fair \\00003c\\00002fstyle\\00003e\\000022"')
+    Markup('"Fair \\3c \\2f style\\3e \\22 "')
     """
     plain = labels.clean(text)
-    escaped = (c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):06x}" for c in plain)
+    # The blank belongs to the escape.
+    escaped = (c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):x} " for c in plain)
     return Markup(f'"{"".join(escaped)}"')  # noqa: S704  (letters, digits, blanks and escapes)
 
 
