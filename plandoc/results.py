@@ -16,6 +16,7 @@ from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgres
 from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.scaled_recipes import RecipeScaling, ScaledLine, ScaledPart, ScaledRecipe, ScaledYield
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
@@ -90,4 +91,5 @@ __all__ = [
     "UnitPlan",
     "UnitProgress",
     "UnitToBake",
+    "WithoutAmount",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Annotated, Any
 
 from plandoc.cli import printing
@@ -31,6 +32,7 @@ from plandoc.records import (
     Recipe,
     StockItem,
 )
+from plandoc.units.quantity_text import written
 from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.sheets import scale_recipe
 
@@ -79,7 +81,7 @@ def show_recipe(
 
     Args:
         recipe: The recipe, by its short name or number.
-        batches: How many batches; 1 by default.
+        batches: How many batches, such as 3, 0.5 or 1/2; 1 by default.
         wanted: How many units are wanted instead: a number, or UNIT=NUMBER for a recipe that yields several units. The
             fewest whole batches that give them are shown.
         json: Print the recipe as JSON.
@@ -137,8 +139,7 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
     recipe = find_by_key(Recipe, key, session=session)
     units = tuple(unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id)
     if wanted is None:
-        number = 1 if batches is None else whole_number(batches, "--batches")
-        scaling, words = scale_recipe(recipe.id, number, session=session), ""
+        scaling, words = scale_recipe(recipe.id, 1 if batches is None else batches, session=session), ""
     else:
         scaling, words = _for_units(recipe, wanted, session)
     ids = {unit.id for unit in units}
@@ -244,11 +245,11 @@ def _uses(found: _Ingredient) -> Iterator[tuple[str, str, str]]:
     for recipe in found.recipes:
         for line in recipe.lines:
             if line.ingredient_id == found.ingredient.id:
-                yield recipe.slug, f"{line.quantity:f} {line.unit}", line.notes
+                yield recipe.slug, "" if line.quantity is None else f"{written(line.quantity)} {line.unit}", line.notes
 
 
 def _number(unit: FinishedUnit) -> str:
-    return str(unit.yield_per_batch)
+    return written(Fraction(unit.yield_per_batch))
 
 
 def _say(label: str, text: str) -> None:

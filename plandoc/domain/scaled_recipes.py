@@ -176,4 +176,4 @@ def _lines(recipe: Recipe, batches: Fraction, definitions: Definitions) -> Itera
 
 
 def _amount(line: RecipeLine, batches: Fraction) -> Amount | None:
-    return Amount(Fraction(line.quantity) * batches, line.unit).fitted()
+    return None if line.quantity is None else Amount(Fraction(line.quantity) * batches, line.unit).fitted()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import positive_int, positive_ratio, whole_if_possible
+from plandoc.constraints import positive_int, positive_quantity, quantity
 from plandoc.domain.batches import batches_for
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
 from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling
@@ -23,7 +23,7 @@ from plandoc.workflow.shopping import undecided_in
 @reads
 def scale_recipe(
     recipe_id: int,
-    batches: int | Decimal | Fraction = 1,
+    batches: int | Decimal | Fraction | str = 1,
     units: int | None = None,
     finished_unit_id: int | None = None,
     session: Session = NO_SESSION,
@@ -34,7 +34,7 @@ def scale_recipe(
 
     Args:
         recipe_id: The recipe.
-        batches: How many batches, above 0; part of a batch is possible.
+        batches: How many batches, above 0; part of a batch is possible, and text such as "1 1/2".
         units: How many finished units are wanted, instead of `batches`: the fewest whole batches that give them; None
             takes `batches`.
         finished_unit_id: Which of the recipe's finished units are wanted; None takes its only one.
@@ -56,8 +56,8 @@ def scale_recipe(
 
 
 def _number_of_batches(batches: Any) -> Fraction:
-    number = Fraction(batches) if type(batches) is Decimal and batches.is_finite() else batches
-    _check("batches", positive_ratio(whole_if_possible(number)))
+    number = quantity(batches)
+    _check("batches", positive_quantity(number))
     return Fraction(number)
 
 
