@@ -55,6 +55,12 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "ingredient list": [("ingredient", "list"), ("ingredient", "list", "--json")],
     "ingredient import": [("ingredient", "import", "ingredients.csv"), ("ingredient", "import", "--", "{0}")],
     "recipe list": [("recipe", "list"), ("recipe", "list", "--json")],
+    "ingredient show": [("ingredient", "show", "1"), ("ingredient", "show", "1", "--json"), ("ingredient", "show", "{0}")],
+    "recipe show": [
+        *(("recipe", "show", "1"), ("recipe", "show", "1", "--json"), ("recipe", "show", "{0}")),
+        *(("recipe", "show", "1", "--batches", "{0}"), ("recipe", "show", "1", "--for", "{0}=2")),
+    ],
+    "good show": [("good", "show", "3"), ("good", "show", "3", "--json"), ("good", "show", "{0}")],
     "recipe import": [("recipe", "import", "recipes.csv", "--add-ingredients")],
     "good list": [("good", "list"), ("good", "list", "--json")],
     "good import": [("good", "import", "goods.csv")],
@@ -108,6 +114,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "void": [("void", STARTED, "b1", "--reason", "{0}"), ("void", STARTED, "{0}", "--reason", "x")],
     "progress": [("progress", STARTED), ("progress", STARTED, "--json")],
     "report": [("report", STARTED, "-o", "report.html"), ("report", DRAFT, "-o", "draft.html"), ("report", "{0}")],
+    "sheet": [
+        *(("sheet", STARTED), ("sheet", DRAFT, "--json"), ("sheet", STARTED, "{0}"), ("sheet", "{0}")),
+        ("sheet", STARTED, "-o", "sheet.html"),
+    ],
     "complete": [("complete", STARTED)],
     "snapshot": [("snapshot", STARTED), ("snapshot", STARTED, "--json")],
 }
