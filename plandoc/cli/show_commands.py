@@ -21,6 +21,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.scaled_recipes import RecipeScaling
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
+from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import (
     Event,
@@ -32,7 +33,7 @@ from plandoc.records import (
     Recipe,
     StockItem,
 )
-from plandoc.units.quantity_text import written
+from plandoc.units.quantity_text import NotANumber, Number, number_in, written
 from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.sheets import scale_recipe
 
@@ -139,7 +140,7 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
     recipe = find_by_key(Recipe, key, session=session)
     units = tuple(unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id)
     if wanted is None:
-        scaling, words = scale_recipe(recipe.id, 1 if batches is None else batches, session=session), ""
+        scaling, words = scale_recipe(recipe.id, _number_of_batches(batches), session=session), ""
     else:
         scaling, words = _for_units(recipe, wanted, session)
     ids = {unit.id for unit in units}
@@ -156,6 +157,13 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
         ),
         tuple(session.event(event_id) for event_id in sorted(in_events)),
     )
+
+
+def _number_of_batches(text: str | None) -> Number:
+    try:
+        return number_in("1" if text is None else text)
+    except NotANumber as error:
+        raise UsageError(f"wanted {error.wanted} for --batches, found {shorten(text)}; {error.hint}") from None
 
 
 def _for_units(recipe: Recipe, wanted: str, session: Session) -> tuple[RecipeScaling, str]:

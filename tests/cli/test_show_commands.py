@@ -60,6 +60,7 @@ def test_a_recipe_is_scaled_to_batches(bakery, call):
     shown = call("recipe", "show", "harbour-rye", "--batches", "9").out
 
     assert "9 batches: 27 x Rye loaf" in shown
+    assert "Harbour rye: 1.5 batches" in call("recipe", "show", "harbour-rye", "--batches", "1 1/2").out
     assert "Rye flour\t1.5 kg\t13.5 kg" in shown
     assert "Sea salt\t30 g\t270 g" in shown
 
@@ -97,7 +98,7 @@ def test_a_recipe_as_json_has_its_record_and_the_scaled_lines(bakery, call):
     ("arguments", "message", "status"),
     [
         (("--batches", "0"), "batches: wanted", 1),
-        (("--batches", "x"), "--batches", 2),
+        (("--batches", "x"), "wanted a number for --batches, found 'x'", 2),
         (("--for", "x"), "wanted a whole number for --for, found 'x'", 2),
         (("--for", "nothing=5"), "Finished unit 'nothing' not found", 1),
         (("--for", "5", "--batches", "2"), "--batches and --for are mutually exclusive", 2),

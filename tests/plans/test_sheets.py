@@ -40,7 +40,7 @@ def test_a_recipe_is_scaled_to_batches(bakery):
     assert str(scaling.steps[0].lines[0].amount) == "3.015 cup"
 
 
-@pytest.mark.parametrize("batches", [Decimal("0.5"), Fraction(1, 2)])
+@pytest.mark.parametrize("batches", [Decimal("0.5"), Fraction(1, 2), "1/2"])
 def test_part_of_a_batch_can_be_made(bakery, batches):
     assert str(plandoc.scale_recipe(bakery.cake.id, batches).steps[-1].lines[0].amount) == "1.5 cup"
 
@@ -60,7 +60,7 @@ def test_of_several_yields_one_has_to_be_named(bakery):
         plandoc.scale_recipe(bakery.frosting.id, units=100)
 
 
-@pytest.mark.parametrize("batches", [0, -1, "3", 1.5, True, None, Decimal("NaN")])
+@pytest.mark.parametrize("batches", [0, -1, "x", 1.5, True, None, Decimal("NaN")])
 def test_a_number_of_batches_is_exact_and_above_zero(bakery, batches):
     with pytest.raises(ValidationError, match="batches: wanted"):
         plandoc.scale_recipe(bakery.cake.id, batches)
@@ -194,3 +194,18 @@ def test_an_unknown_event_is_not_found(store):
 def test_very_many_batches_have_a_box_for_ten_or_a_hundred_each(number, boxes):
     assert Boxes.of(number) == boxes
     assert boxes.each * boxes.full + boxes.rest == number
+
+
+def test_a_line_without_an_amount_is_listed_and_a_third_stays_a_third(store, bakery):
+    with store.session("another recipe") as session:
+        lines = (
+            records.RecipeLine(bakery.sugar.id, None, notes="to taste"),
+            records.RecipeLine(bakery.flour.id, "1/3", "cup"),
+        )
+        frosting = session.replace(attrs.evolve(bakery.frosting, lines=lines))
+        session.replace(attrs.evolve(bakery.cake, lines=(), sub_recipes=(records.SubRecipe(frosting.id, "1/3"),)))
+    [frosting, _] = plandoc.scale_recipe(bakery.cake.id, 9).steps
+
+    # 9 x 1/3 batches of 1/3 cup.
+    assert (frosting.batches, frosting.lines[1].amount.exact) == (3, 1)
+    assert [(line.one_batch, line.amount, line.notes) for line in frosting.lines[:1]] == [(None, None, "to taste")]
