@@ -110,9 +110,9 @@ def _print_recipe(one: RecipeSheet) -> None:
         printing.say(f"{batches_in_words(made.batches)} {verb} {made.units} x {made.unit.name}")
     for use in one.work.used_in:
         printing.say(f"{batches_in_words(use.batches)} for {use.recipe.name}")
+    _print_boxes(one.boxes, "batches")
     if one.work.notes:
         print_text("Notes", one.work.notes)
-    _print_boxes(one.boxes, "batches")
 
 
 def _print_good(one: GoodToPack) -> None:

@@ -16,7 +16,7 @@ from plandoc.frozen import frozen
 from plandoc.records import Component, Event, Finding, FinishedGood, FinishedUnit, PlanState, Recipe
 
 # More would fill a page without helping anybody to count.
-_MOST_BOXES = 60
+_MOST_BOXES = 100
 
 
 @frozen

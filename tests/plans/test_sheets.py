@@ -185,8 +185,8 @@ def test_an_unknown_event_is_not_found(store):
     ("number", "boxes"),
     [
         (0, Boxes(1, 0, Fraction(0))),
-        (60, Boxes(1, 60, Fraction(0))),
-        (61, Boxes(10, 6, Fraction(1))),
+        (100, Boxes(1, 100, Fraction(0))),
+        (101, Boxes(10, 10, Fraction(1))),
         (1234, Boxes(100, 12, Fraction(34))),
         (Fraction(1, 3), Boxes(1, 0, Fraction(1, 3))),
     ],
