@@ -10,7 +10,7 @@ from plandoc.records import Ingredient
 from plandoc.workflow.catalog import find_by_key
 
 
-def ingredient_of(key: str, session: Session) -> Ingredient:
+def find_ingredient(key: str, session: Session) -> Ingredient:
     """Return the ingredient that a key means.
 
     Raises:

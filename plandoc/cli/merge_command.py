@@ -8,7 +8,7 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import ingredient_of
+from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.engine.session import Session
 from plandoc.workflow.ingredient_merge import IngredientMerge, merge_ingredients
 
@@ -36,7 +36,7 @@ def merge(
     """
 
     def work(session: Session) -> IngredientMerge:
-        goes, stays = ingredient_of(ingredient, session), ingredient_of(other, session)
+        goes, stays = find_ingredient(ingredient, session), find_ingredient(other, session)
         return merge_ingredients(goes.id, stays.id, session=session)
 
     done = folder.change("merge ingredients", work)

@@ -9,7 +9,7 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import ingredient_of
+from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.constraints import non_negative_quantity
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import Cell, CellReader, WrittenAmount
@@ -35,7 +35,7 @@ def set_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem, list[StockItem]]:
-        found = ingredient_of(ingredient, session)
+        found = find_ingredient(ingredient, session)
         item = set_stock(found.id, amount.number, amount.unit.text, session=session)
         others = [one for one in get_stock(session=session) if one.ingredient_id == found.id and one.id != item.id]
         return found, item, others
@@ -59,7 +59,7 @@ def add_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem]:
-        found = ingredient_of(ingredient, session)
+        found = find_ingredient(ingredient, session)
         return found, add_stock(found.id, amount.number, amount.unit.text, session=session)
 
     found, item = folder.change("add to the stock", change)
