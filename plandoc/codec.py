@@ -24,6 +24,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from plandoc import records
 from plandoc.constraints import LONGEST_IN_FRACTIONS, check_of
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.ids import IDS
 
 RecordT = TypeVar("RecordT")
 
@@ -218,7 +219,7 @@ def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, 
     broken = [
         Problem(f"{kind.__name__}: {message}", field=stored_name(attribute, kind))
         for attribute in attrs.fields(kind)
-        if attribute.type in (str, int, bool) and stored_name(attribute, kind) in value
+        if attribute.type in (str, int, bool, *IDS) and stored_name(attribute, kind) in value
         if (check := check_of(attribute)) is not None
         if (message := check(value[stored_name(attribute, kind)])) is not None
     ]
@@ -243,7 +244,7 @@ def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
 @cache
 def _converter(*, detailed: bool) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
-    for primitive in (str, int, bool):
+    for primitive in (str, int, bool, *IDS):
         converter.register_structure_hook(primitive, _as_is)
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook(datetime.datetime, _timestamp)

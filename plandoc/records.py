@@ -24,6 +24,7 @@ from plandoc import constraints, units
 from plandoc.constraints import validator
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
+from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 
 
 class PlanState(enum.Enum):
@@ -130,7 +131,9 @@ class Ingredient:
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+    id: IngredientId = attrs.field(
+        default=IngredientId(0), kw_only=True, validator=validator(constraints.non_negative_int)
+    )
 
 
 def _pieces_where_counted(line: RecipeLine) -> str:
@@ -153,7 +156,7 @@ class RecipeLine:
             there is no quantity.
     """
 
-    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
+    ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction | None = attrs.field(
         converter=constraints.quantity, validator=validator(constraints.or_none(constraints.positive_quantity))
     )
@@ -183,7 +186,7 @@ class SubRecipe:
         multiplier: Batches of the sub-recipe that one batch of the recipe takes: a number, or text such as "1/3", exactly.
     """
 
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     multiplier: Decimal | Fraction = attrs.field(
         default=Decimal(1), converter=constraints.quantity, validator=validator(constraints.positive_quantity)
     )
@@ -209,7 +212,7 @@ class Recipe:
     )
     lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
     sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
-    base_recipe_id: int | None = attrs.field(
+    base_recipe_id: RecipeId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     variant_name: str = attrs.field(
@@ -218,10 +221,10 @@ class Recipe:
     method: str = attrs.field(default="", validator=validator(constraints.storable_text))
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+    id: RecipeId = attrs.field(default=RecipeId(0), kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
-    def sub_recipe_ids(self) -> tuple[int, ...]:
+    def sub_recipe_ids(self) -> tuple[RecipeId, ...]:
         """The recipes directly in this one."""
         return tuple(part.recipe_id for part in self.sub_recipes)
 
@@ -243,7 +246,7 @@ class FinishedUnit:
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     item_unit: str = attrs.field(
         default="piece", converter=constraints.trimmed, validator=validator(constraints.non_blank_name)
     )
@@ -258,7 +261,9 @@ class FinishedUnit:
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+    id: FinishedUnitId = attrs.field(
+        default=FinishedUnitId(0), kw_only=True, validator=validator(constraints.non_negative_int)
+    )
 
     def __attrs_post_init__(self) -> None:
         counted = self.mode is YieldMode.DISCRETE_COUNT
@@ -289,10 +294,10 @@ class Component:
         quantity: How many of it one good takes: a number, or text such as "1/3", exactly.
     """
 
-    finished_unit_id: int | None = attrs.field(
+    finished_unit_id: FinishedUnitId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    finished_good_id: int | None = attrs.field(
+    finished_good_id: FinishedGoodId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     quantity: Decimal | Fraction = attrs.field(
@@ -321,7 +326,9 @@ class FinishedGood:
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+    id: FinishedGoodId = attrs.field(
+        default=FinishedGoodId(0), kw_only=True, validator=validator(constraints.non_negative_int)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.assembly_type is AssemblyType.BARE and not self._is_one_unit():
@@ -332,7 +339,7 @@ class FinishedGood:
             )
 
     @property
-    def inner_good_ids(self) -> tuple[int, ...]:
+    def inner_good_ids(self) -> tuple[FinishedGoodId, ...]:
         """The goods directly in this one."""
         return tuple(part.finished_good_id for part in self.components if part.finished_good_id is not None)
 
@@ -349,7 +356,7 @@ class StockItem:
         unit: Such as kg; left out, it is each, pieces.
     """
 
-    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
+    ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
         converter=constraints.quantity, validator=validator(constraints.non_negative_quantity)
     )
@@ -377,7 +384,7 @@ class Event:
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     plan_state: PlanState = attrs.field(default=PlanState.DRAFT, validator=validator(constraints.one_of(PlanState)))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
-    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+    id: EventId = attrs.field(default=EventId(0), kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def year(self) -> int:
@@ -389,8 +396,8 @@ class Event:
 class EventRecipe:
     """A recipe selected for an event."""
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
@@ -398,8 +405,8 @@ class EventRecipe:
 class EventFinishedGood:
     """A good to hand out at an event, and how many of it."""
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     quantity: int = attrs.field(validator=validator(constraints.positive_int))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
@@ -416,9 +423,9 @@ class BatchDecision:
         recipe_fingerprint: A digest of what went into the recipe when decided; blank when unknown.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
-    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_id: FinishedUnitId = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     batches: int = attrs.field(validator=validator(constraints.positive_int))
     yield_per_batch: int | Fraction = attrs.field(
         converter=constraints.whole_if_possible, validator=validator(constraints.positive_ratio)
@@ -450,10 +457,10 @@ class Finding:
     what: str = attrs.field(validator=validator(constraints.storable_text))
     message: str = attrs.field(validator=validator(constraints.storable_text))
     hint: str = attrs.field(validator=validator(constraints.storable_text))
-    finished_unit_id: int | None = attrs.field(
+    finished_unit_id: FinishedUnitId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    finished_good_id: int | None = attrs.field(
+    finished_good_id: FinishedGoodId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     needed: int | None = attrs.field(
@@ -510,7 +517,7 @@ class PlanSnapshot(_Freezes):
         findings: What there was to look at in the plan at that moment; people started it all the same.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
     created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     _snapshot_data: Mapping[str, Any] = attrs.field(
         converter=constraints.own_json, validator=validator(constraints.json_object)
@@ -590,7 +597,7 @@ class DropFinishedGood(_Change):
 
     tag = "drop_fg"
 
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     original_quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
@@ -614,7 +621,7 @@ class AddFinishedGood(_Change):
 
     tag = "add_fg"
 
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     quantity: int = attrs.field(validator=validator(constraints.positive_int))
 
@@ -638,7 +645,7 @@ class ChangeQuantity(_Change):
 
     tag = "change_quantity"
 
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
     old_quantity: int = attrs.field(validator=validator(constraints.positive_int))
     new_quantity: int = attrs.field(validator=validator(constraints.positive_int))
@@ -663,9 +670,9 @@ class ModifyBatch(_Change):
 
     tag = "modify_batch"
 
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
-    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_id: FinishedUnitId = attrs.field(validator=validator(constraints.positive_int))
     finished_unit_slug: str = attrs.field(validator=validator(constraints.valid_slug))
     old_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
     new_batches: int = attrs.field(validator=validator(constraints.non_negative_int))
@@ -687,7 +694,7 @@ class ReviseRecipe(_Change):
 
     tag = "revise_recipe"
 
-    recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
+    recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     recipe_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
     @property
@@ -705,7 +712,7 @@ class ReviseFinishedGood(_Change):
 
     tag = "revise_fg"
 
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     finished_good_name: str = attrs.field(validator=validator(constraints.non_blank_name))
 
     @property
@@ -737,12 +744,12 @@ class PlanAmendment(_Freezes):
         definitions_before: Those frozen before that it replaced.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
     sequence: int = attrs.field(validator=validator(constraints.positive_int))
     change: Change = attrs.field(validator=validator(constraints.instance_of(*CHANGES)))
     reason: str = attrs.field(validator=validator(constraints.stated_reason))
     created_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
-    added_recipe_ids: tuple[int, ...] = attrs.field(
+    added_recipe_ids: tuple[RecipeId, ...] = attrs.field(
         default=(), validator=validator(constraints.tuple_of(int, each=constraints.positive_int))
     )
     _definitions: Mapping[str, Any] = attrs.field(
@@ -786,7 +793,7 @@ class Loss:
 class Taken:
     """What a production run took of the stock of an ingredient, in one unit."""
 
-    ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
+    ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
         converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
@@ -821,8 +828,8 @@ class ProductionRun:
         not_taken: What it needed beyond that.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
-    finished_unit_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
+    finished_unit_id: FinishedUnitId = attrs.field(validator=validator(constraints.positive_int))
     batches: int = attrs.field(validator=validator(constraints.positive_int))
     units_expected: int = attrs.field(validator=validator(constraints.non_negative_int))
     units_made: int = attrs.field(validator=validator(constraints.non_negative_int))
@@ -857,8 +864,8 @@ class AssemblyRun:
             the good was defined as then.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
-    finished_good_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
+    finished_good_id: FinishedGoodId = attrs.field(validator=validator(constraints.positive_int))
     quantity: int = attrs.field(validator=validator(constraints.positive_int))
     assembled_at: datetime.datetime = attrs.field(validator=validator(constraints.aware_datetime))
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
@@ -878,7 +885,7 @@ class VoidedRun:
         reason: Why; never blank.
     """
 
-    event_id: int = attrs.field(validator=validator(constraints.positive_int))
+    event_id: EventId = attrs.field(validator=validator(constraints.positive_int))
     kind: RunKind = attrs.field(validator=validator(constraints.one_of(RunKind)))
     run_id: int = attrs.field(validator=validator(constraints.positive_int))
     reason: str = attrs.field(validator=validator(constraints.stated_reason))

@@ -13,11 +13,13 @@ from plandoc.domain.dependency_closure import dependency_closure
 from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.snapshot_ids import digest_of
 from plandoc.engine.live_plan import live_plan
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import catalog_definitions, rows_of
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.hints import Named
-from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
+from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -32,12 +34,14 @@ class _NamedRecord(Protocol):
 
 
 @reads
-def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot | None:
-    """Return the snapshot of an event's plan; None when there is none yet, or the event does not exist.
+def get_plan_snapshot(event_id: EventRef, session: Session = NO_SESSION) -> PlanSnapshot | None:
+    """Return the snapshot of an event's plan; None when there is none yet, or no event has this id.
 
     Raises:
+        NotFoundError: for a slug that no event has.
         DamagedError: when there are two, which only another program can have written.
     """
+    event_id = id_of(Event, event_id, session)
     try:
         return unit_of_work(session).snapshot(event_id)
     except NotFoundError:
@@ -45,7 +49,7 @@ def get_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnaps
 
 
 @changes("take a snapshot")
-def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSnapshot:
+def create_plan_snapshot(event_id: EventRef, session: Session = NO_SESSION) -> PlanSnapshot:
     """Take the snapshot of an event's plan; return the existing one, if any.
 
     An empty plan gives a snapshot with three empty lists. The findings of a review at that time are stored with it.
@@ -53,6 +57,7 @@ def create_plan_snapshot(event_id: int, session: Session = NO_SESSION) -> PlanSn
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     present = get_plan_snapshot(event_id, session=session)
     if present is not None:
         return present

@@ -14,17 +14,19 @@ from plandoc.cli import excess, printing
 from plandoc.cli.concerns import Concern, concerns_from
 from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.lookup import event_id, in_plan
+from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.states import Edit
+from plandoc.engine.named_records import in_plan
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
 from plandoc.frozen import frozen
+from plandoc.ids import EventId, FinishedGoodId
 from plandoc.records import (
     Finding,
     FindingKind,
@@ -65,7 +67,7 @@ def drop(
         plandoc amend drop harbour-market sable-bag --reason 'the order was cancelled'
     """
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
         return operations.drop_finished_good(found, good_id, reason, force, session=session)
 
@@ -97,7 +99,7 @@ def add(
         plandoc amend add harbour-market tea-box 4 --reason 'for the choir' --enough
     """
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         good_id = in_plan(FinishedGood, good, found, session).id
         return operations.add_finished_good(found, good_id, quantity, reason, enough, session=session)
 
@@ -129,7 +131,7 @@ def quantity(
         plandoc amend quantity harbour-market breakfast-box 15 --reason '3 guests more'
     """
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         good_id = _good_in_plan(good, found, session)
         return operations.change_quantity(found, good_id, quantity, reason, enough, session=session)
 
@@ -175,10 +177,10 @@ def batches(
 
     def find_concerns(session: Session) -> list[Concern]:
         found = event_to_edit(event_id(event, session), Edit.AMENDMENTS, session)
-        by_id = {in_plan(FinishedUnit, unit, found.id, session).id: batches}
+        by_id: dict[int, int] = {in_plan(FinishedUnit, unit, found.id, session).id: batches}
         return list(excess.over_need(found.id, by_id, session))
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         unit_id = in_plan(FinishedUnit, unit, found, session).id
         return operations.modify_batch_decision(found, unit_id, batches, reason, session=session)
 
@@ -193,7 +195,7 @@ def batches(
 
 
 def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> None:
-    def change(found: int, session: Session) -> None:
+    def change(found: EventId, session: Session) -> None:
         operations.amend_enough(found, reason, session=session)
 
     _amend(event, change, folder, json=json, enough=True)
@@ -215,7 +217,7 @@ def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folde
         plandoc amend recipe harbour-market lemon-tart --reason 'the new oven'
     """
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         recipe_id = in_plan(Recipe, recipe, found, session).id
         return revisions.revise_recipe(found, recipe_id, reason, session=session)
 
@@ -237,7 +239,7 @@ def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: F
         plandoc amend good harbour-market tea-box --reason 'the small boxes are sold out'
     """
 
-    def change(found: int, session: Session) -> PlanAmendment:
+    def change(found: EventId, session: Session) -> PlanAmendment:
         good_id = in_plan(FinishedGood, good, found, session).id
         return revisions.revise_finished_good(found, good_id, reason, session=session)
 
@@ -297,12 +299,12 @@ class _Step:
 
 
 def _amend(
-    key: str, change: Callable[[int, Session], object], folder: Folder, *, json: bool, enough: bool = False
+    key: str, change: Callable[[EventId, Session], object], folder: Folder, *, json: bool, enough: bool = False
 ) -> None:
     _show(folder.change("amend the plan", _amending(key, change)), key, json=json, enough=enough)
 
 
-def _amending(key: str, change: Callable[[int, Session], object]) -> Callable[[Session], _Step]:
+def _amending(key: str, change: Callable[[EventId, Session], object]) -> Callable[[Session], _Step]:
     def guarded(session: Session) -> _Step:
         found = event_id(key, session)
         before = review_plan(found, session=session)
@@ -348,13 +350,13 @@ def _amendments(key: str, session: Session) -> list[_Amended]:
     return [_Amended(amendment, _with_recipes(amendment, session)) for amendment in found]
 
 
-def _good_in_plan(key: str, event: int, session: Session) -> int:
+def _good_in_plan(key: str, event: int, session: Session) -> FinishedGoodId:
     """Return the id of a good; one that is no longer defined can still be dropped by its number."""
     try:
         return in_plan(FinishedGood, key, event, session).id
     except NotFoundError:
         if key.isascii() and key.isdigit():
-            return whole_number(key, "GOOD")
+            return FinishedGoodId(whole_number(key, "GOOD"))
         raise
 
 

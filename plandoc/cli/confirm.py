@@ -18,6 +18,7 @@ from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
+from plandoc.ids import EventId
 from plandoc.records import Event
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ def counted(findings: int) -> str:
 
 
 def move(
-    key: str, step: Step, make: Callable[[int, Session], Event], question: str, folder: Folder, *, yes: bool
+    key: str, step: Step, make: Callable[[EventId, Session], Event], question: str, folder: Folder, *, yes: bool
 ) -> Event | None:
     """Advance the plan of an event; when there are findings, only if a person confirms.
 

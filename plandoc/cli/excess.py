@@ -8,6 +8,7 @@ from plandoc.cli.concerns import Concern
 from plandoc.domain.batches import batches_for, batches_in_words
 from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
+from plandoc.ids import EventId
 from plandoc.records import FinishedUnit
 from plandoc.workflow.decisions import get_requirements
 from plandoc.workflow.production import get_progress
@@ -25,9 +26,9 @@ def title(number: int) -> str:
     return f"{'1 number goes' if number == 1 else f'{number} numbers go'} beyond what is planned:"
 
 
-def over_need(event_id: int, batches: Mapping[int, int], session: Session) -> Iterator[Concern]:
+def over_need(event_id: EventId, batches: Mapping[int, int], session: Session) -> Iterator[Concern]:
     """Yield each unit for which more than ten times the necessary batches would be decided."""
-    needs = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
+    needs: dict[int, int] = {one.unit.id: one.units for one in get_requirements(event_id, session=session)}
     for unit_id, number in batches.items():
         unit = defined(FinishedUnit, unit_id, event_id, session)
         needed = needs.get(unit_id, 0)
@@ -37,7 +38,7 @@ def over_need(event_id: int, batches: Mapping[int, int], session: Session) -> It
             yield Concern(message)
 
 
-def over_plan(event_id: int, unit: FinishedUnit, batches: int, session: Session) -> Iterator[Concern]:
+def over_plan(event_id: EventId, unit: FinishedUnit, batches: int, session: Session) -> Iterator[Concern]:
     """Yield the unit if recording these batches makes more than are decided."""
     # What is neither decided nor needed is refused anyway.
     for one in get_progress(event_id, session=session).units:

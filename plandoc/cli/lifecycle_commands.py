@@ -17,6 +17,7 @@ from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
+from plandoc.ids import EventId
 from plandoc.records import Event, PlanSnapshot
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.workflow import lifecycle
@@ -187,7 +188,7 @@ def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
     )
 
 
-def _step(folder: Folder, key: str, action: str, step: Callable[[int, Session], Event]) -> None:
+def _step(folder: Folder, key: str, action: str, step: Callable[[EventId, Session], Event]) -> None:
     _say_state(folder.change(action, lambda session: step(event_id(key, session), session)))
 
 

@@ -14,7 +14,9 @@ from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, numbers_by_key
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.states import Edit
+from plandoc.engine.record_refs import Identified, IdT
 from plandoc.engine.session import Session, event_to_edit
+from plandoc.ids import EventId
 from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.workflow.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.workflow.review import review_plan
@@ -88,7 +90,7 @@ def goods(
     def select(session: Session) -> GoodsSelection:
         found = event_id(event, session)
         by_id = _by_id(FinishedGood, wanted, session)
-        typed = dict(zip(by_id, wanted, strict=True))
+        typed: dict[int, str] = dict(zip(by_id, wanted, strict=True))
         with amend_hints.suggest_amending(event, _amendments(found, wanted, typed, session, replace=replace)):
             return change(found, by_id, add_missing_recipes, session=session)
 
@@ -204,9 +206,7 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Fo
         printing.say(f"no longer decided: {line}")
 
 
-def _by_id(
-    record_type: type[FinishedGood | FinishedUnit], numbers: Mapping[str, int], session: Session
-) -> dict[int, int]:
+def _by_id(record_type: type[Identified[IdT]], numbers: Mapping[str, int], session: Session) -> dict[IdT, int]:
     found = all_of(record_type, numbers, session)
     by_id = {record.id: number for record, number in zip(found, numbers.values(), strict=True)}
     if len(by_id) < len(found):
@@ -215,7 +215,7 @@ def _by_id(
 
 
 def _amendments(
-    found: int, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
+    found: EventId, wanted: Mapping[str, int], typed: Mapping[int, str], session: Session, *, replace: bool
 ) -> Iterator[str]:
     """Yield the commands that amend the goods of a plan, with the names that were typed, or else short names."""
     planned = get_event_fg_quantities(found, session=session)

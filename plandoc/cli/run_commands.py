@@ -17,7 +17,7 @@ from plandoc.cli.arguments import Parameter, Text
 from plandoc.cli.concerns import Concern
 from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.lookup import event_id, in_plan
+from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import (
     UsageError,
     batches_in_words,
@@ -31,6 +31,7 @@ from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
+from plandoc.engine.named_records import in_plan
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError

@@ -18,6 +18,7 @@ import attrs
 
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, ValidationError
+from plandoc.ids import RecipeId
 from plandoc.records import (
     AssemblyType,
     Component,
@@ -211,7 +212,7 @@ def _parts(parts: tuple[tuple[str, str], ...], session: Session) -> tuple[SubRec
     )
 
 
-def _unit(name: str, recipe_id: int, item_unit: str, amount: int | Decimal) -> FinishedUnit:
+def _unit(name: str, recipe_id: RecipeId, item_unit: str, amount: int | Decimal) -> FinishedUnit:
     unit = FinishedUnit(name, recipe_id, item_unit, items_per_batch=1)
     if isinstance(amount, int):
         return attrs.evolve(unit, items_per_batch=amount)

@@ -12,7 +12,7 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.help_texts import width
-from plandoc.cli.lookup import event_id, in_plan
+from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.cli.shopping_commands import say_what_is_missing
@@ -20,6 +20,7 @@ from plandoc.cli.work_tables import print_text, print_work
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.production_sheet import Boxes, GoodToPack, ProductionSheet, RecipeSheet
 from plandoc.domain.rounding import format_number
+from plandoc.engine.named_records import in_plan
 from plandoc.engine.session import Session
 from plandoc.records import Recipe
 from plandoc.workflow.sheets import get_production_sheet

@@ -23,6 +23,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
+from plandoc.ids import EventId
 from plandoc.records import Event, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
@@ -127,7 +128,7 @@ def feasible(event: str, /, *, json: bool = False, folder: Folder) -> int:
     return 0 if found.is_feasible else 1
 
 
-def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
+def _event_ids(keys: Sequence[str], session: Session) -> list[EventId]:
     return [event.id for event in all_of(Event, keys, session)]
 
 

@@ -12,6 +12,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
+from plandoc.ids import EventId
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
 
 
@@ -44,7 +45,7 @@ def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: 
     return batches_baked + batches_for(max(0, needed - made), yield_per_batch)
 
 
-def decision_for(event_id: int, unit: FinishedUnit, batches: int, exact: int | Fraction) -> BatchDecision:
+def decision_for(event_id: EventId, unit: FinishedUnit, batches: int, exact: int | Fraction) -> BatchDecision:
     """Return the decision for so many batches of a unit, with the need and the yield as they are now.
 
     What is short counts as accepted; the fingerprint of the recipe is left blank.

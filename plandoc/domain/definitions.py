@@ -70,5 +70,5 @@ class Definitions:
         'Sponge'
         """
         tables = ({record.id: record for record in records} for records in (goods, units, recipes, ingredients))
-        lookups: list[Callable[[int], Any]] = [table.get for table in tables]
+        lookups: list[Any] = [table.get for table in tables]
         return cls(*lookups)

@@ -268,8 +268,8 @@ def _packing(
     wanted = {good_id: number for good_id, number in asked.items() if number}
     now = feasibility(wanted, {one.unit.id: one.left for one in units}, definitions)
     # What can be packed now is not held back for goods that still wait: a baker packs what is there.
-    rest = {one.good.id: one.wanted - one.possible for one in now.goods if one.possible < one.wanted}
-    available = {unit.id: quantity for unit, quantity in now.left_over}
+    rest: dict[int, int] = {one.good.id: one.wanted - one.possible for one in now.goods if one.possible < one.wanted}
+    available: dict[int, Fraction] = {unit.id: quantity for unit, quantity in now.left_over}
     for one in units:
         available[one.unit.id] = available.get(one.unit.id, Fraction(0)) + one.expected
     later = feasibility(rest, available, definitions)

@@ -18,6 +18,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.unit_needs import needs_of_plan
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, Named, filled, wording
+from plandoc.ids import FinishedGoodId, FinishedUnitId
 from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
 
 # What to do about a finding of this kind once production has started.
@@ -139,7 +140,7 @@ def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown
             messages.append(f"{name} has nothing in it")
         for message in messages:
             hint = "fix its definition, or take it out of the plan"
-            yield Finding(FindingKind.BROKEN, name, message, hint, finished_good_id=good_id)
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_good_id=FinishedGoodId(good_id))
 
 
 def _missing_recipes(
@@ -158,7 +159,9 @@ def _missing_recipes(
                 "choose them with {choose}",
                 choose=Hint.CHOOSE_WITH_RECIPES(good=Named(good.id, good.slug), quantity=quantities[good_id]),
             )
-            yield Finding(FindingKind.MISSING_RECIPE, good.name, message, hint, finished_good_id=good_id)
+            yield Finding(
+                FindingKind.MISSING_RECIPE, good.name, message, hint, finished_good_id=FinishedGoodId(good_id)
+            )
 
 
 def _undecided(
@@ -179,7 +182,7 @@ def _undecided(
                     decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
                     all=Hint.DECIDE_ENOUGH(),
                 ),
-                finished_unit_id=unit_id,
+                finished_unit_id=FinishedUnitId(unit_id),
                 needed=_countable(needed),
                 made=0,
             )
@@ -198,7 +201,7 @@ def _of_decisions(
             message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
             hint = wording("remove the decision with {remove}", remove=Hint.UNDECIDE(unit=unit_id))
             name = f"finished unit {unit_id}"
-            yield Finding(FindingKind.BROKEN, name, message, hint, finished_unit_id=unit_id)
+            yield Finding(FindingKind.BROKEN, name, message, hint, finished_unit_id=FinishedUnitId(unit_id))
             continue
         exact = needs.get(unit_id)
         if exact is None:

@@ -73,7 +73,8 @@ def label_by_id(record_type: type, record_id: int) -> str:
 
 def packed_beyond_plan(history: History, label: Label = label_by_id) -> Iterator[InconsistentRun]:
     """Yield the last run of each good with more pieces packed than the plan wants."""
-    wanted, last = history.plan.goods, {run.finished_good_id: run for run in history.work.assembly}
+    wanted = history.plan.goods
+    last: dict[int, AssemblyRun] = {run.finished_good_id: run for run in history.work.assembly}
     for good_id, packed in sorted(runs.assembled(history.work.assembly).items()):
         if packed > wanted.get(good_id, 0):
             good = label(FinishedGood, good_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
 from plandoc import records
 from plandoc.domain.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
 from plandoc.engine.document import QueryLike
+from plandoc.engine.record_refs import id_meant
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlanStateError, Problem, SessionError, ValidationError
 from plandoc.tables import table_of
@@ -79,22 +80,32 @@ class Session:
             raise ValidationError([_differs(there, differing)])
         return there
 
-    def get(self, record_type: type[RecordT], record_id: int, *, event_id: int | None = None) -> RecordT:
-        """Return a record by its id.
+    def get(
+        self,
+        record_type: type[RecordT],
+        record_id: int | str | RecordT,
+        *,
+        event_id: int | str | records.Event | None = None,
+    ) -> RecordT:
+        """Return a record by its id or its slug, as it is now.
 
         Args:
             record_type: Such as `Recipe`.
-            record_id: Its id.
+            record_id: Its id, its slug, or the record as it was.
             event_id: The event it belongs to; wanted for records that are numbered within their event.
 
         Raises:
             NotFoundError: when there is none.
         """
         self._unit_of_work.check_open()
-        return self._unit_of_work.get(record_type, record_id, event_id)
+        return self._unit_of_work.get(record_type, self._id(record_type, record_id), self._event_id(event_id))
 
     def find(
-        self, record_type: type[RecordT], query: QueryLike | None = None, *, event_id: int | None = None
+        self,
+        record_type: type[RecordT],
+        query: QueryLike | None = None,
+        *,
+        event_id: int | str | records.Event | None = None,
     ) -> list[RecordT]:
         """Return the records that match a query, in the order of their ids.
 
@@ -106,7 +117,7 @@ class Session:
             event_id: Look only into this event; None looks into all.
         """
         self._unit_of_work.check_open()
-        return self._unit_of_work.find(record_type, query, event_id)
+        return self._unit_of_work.find(record_type, query, self._event_id(event_id))
 
     def replace(self, record: RecordT) -> RecordT:
         """Replace the stored record that has the id of this one, and return it.
@@ -123,29 +134,46 @@ class Session:
             self._check_state(type(record), getattr(record, "event_id", None))
         return self._unit_of_work.replace(record)
 
-    def remove(self, record_type: type, record_id: int, *, event_id: int | None = None) -> None:
-        """Remove a record that no other record uses.
+    def remove(
+        self,
+        record_type: type[RecordT],
+        record_id: int | str | RecordT,
+        *,
+        event_id: int | str | records.Event | None = None,
+    ) -> None:
+        """Remove a record that no other record uses, by its id, its slug, or the record as it was.
 
         Raises:
-            NotFoundError: when there is none with this id.
+            NotFoundError: when there is none.
             StillUsedError: when others refer to it.
             PlanStateError: when the state of its event's plan does not allow it.
         """
         self._unit_of_work.check_writable()
+        removed, of_event = self._id(record_type, record_id), self._event_id(event_id)
         if record_type is records.Event:
-            check_edit(self._unit_of_work.get(records.Event, record_id), Edit.REMOVAL)
+            check_edit(self._unit_of_work.get(records.Event, removed), Edit.REMOVAL)
         else:
-            self._check_state(record_type, event_id)
-        self._unit_of_work.remove(record_type, record_id, event_id)
+            self._check_state(record_type, of_event)
+        self._unit_of_work.remove(record_type, removed, of_event)
 
-    def event(self, event_id: int) -> records.Event:
-        """Return an event by its id.
+    def event(self, event_id: int | str | records.Event) -> records.Event:
+        """Return an event by its id, its slug, or the record as it was.
 
         Raises:
             NotFoundError: "Event 99 not found".
         """
         self._unit_of_work.check_open()
-        return self._unit_of_work.get(records.Event, event_id)
+        return self._unit_of_work.get(records.Event, self._id(records.Event, event_id))
+
+    def _id(self, record_type: type[RecordT], named: int | str | RecordT) -> int:
+        # Most are ids, and nothing else is looked for that often.
+        if type(named) is int:
+            return named
+        found: int = id_meant(cast("type[Any]", record_type), named, self._unit_of_work)
+        return found
+
+    def _event_id(self, named: int | str | records.Event | None) -> int | None:
+        return None if named is None else self._id(records.Event, named)
 
     def _check_state(self, record_type: type, event_id: int | None) -> None:
         edit = EDITS_OF_TABLES.get(record_type)

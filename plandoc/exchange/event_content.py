@@ -15,6 +15,7 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
+from plandoc.ids import EventId, FinishedGoodId, RecipeId
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -32,7 +33,7 @@ from plandoc.tables import table_of
 
 STARTED = frozenset({PlanState.IN_PRODUCTION, PlanState.COMPLETED})
 # Records of an event must name one; those that are compared all name this one.
-ANY_EVENT = 1
+ANY_EVENT = EventId(1)
 
 
 @frozen
@@ -68,8 +69,8 @@ class EventContent:
 
     def rows(self) -> Iterator[Any]:
         """Yield all records of the event but itself, in the order in which they are stored."""
-        yield from (EventRecipe(ANY_EVENT, recipe) for recipe in sorted(self.recipes))
-        yield from (EventFinishedGood(ANY_EVENT, good, self.goods[good]) for good in sorted(self.goods))
+        yield from (EventRecipe(ANY_EVENT, RecipeId(recipe)) for recipe in sorted(self.recipes))
+        yield from (EventFinishedGood(ANY_EVENT, FinishedGoodId(good), self.goods[good]) for good in sorted(self.goods))
         yield from (self.decisions[unit] for unit in sorted(self.decisions))
         if self.snapshot is not None:
             yield self.snapshot
@@ -118,7 +119,7 @@ def content_of_rows(
         return [_bare(row) for row in rows(record_type)]
 
     return EventContent(
-        event=attrs.evolve(event, id=0),
+        event=attrs.evolve(event, id=EventId(0)),
         recipes=frozenset(row.recipe_id for row in rows(EventRecipe)),
         goods={row.finished_good_id: row.quantity for row in rows(EventFinishedGood)},
         decisions={row.finished_unit_id: row for row in bare(BatchDecision)},
@@ -133,7 +134,8 @@ def content_of_rows(
 def _decisions(
     session: Session, event_id: int, rows: list[BatchDecision]
 ) -> tuple[dict[int, BatchDecision], frozenset[int]]:
-    definitions, decisions, current = plan_definitions(event_id, session), {}, set()
+    definitions, current = plan_definitions(event_id, session), set()
+    decisions: dict[int, BatchDecision] = {}
     for row in rows:
         bare = _bare(row)
         # The digits follow from ids of ingredients, which are others in another folder.

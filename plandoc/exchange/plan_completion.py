@@ -10,7 +10,7 @@ import attrs
 from plandoc.domain.batches import batches_for, decision_for
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.replay import PlanContent
-from plandoc.domain.requirements import Breakdown
+from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.exchange.event_content import ANY_EVENT, STARTED, EventContent
 from plandoc.records import BatchDecision, Event, PlanState
 
@@ -70,7 +70,7 @@ def _never_short(goods: Mapping[int, int], definitions: Definitions) -> dict[int
 
 
 def _decisions(plan: PlanContent, definitions: Definitions) -> dict[int, BatchDecision]:
-    needs = {one.unit.id: one.exact for one in Breakdown.of(definitions).requirements(plan.goods)}
+    needs: dict[int, Exact] = {one.unit.id: one.exact for one in Breakdown.of(definitions).requirements(plan.goods)}
     units = {unit: definitions.units(unit) for unit in sorted(plan.batches)}
     return {
         number: decision_for(ANY_EVENT, unit, plan.batches[number], needs.get(number, 0))

@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from plandoc.engine.named_records import id_of
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
+from plandoc.records import Event
 from plandoc.report import charts, figures, shopping_section, story, work_section
 from plandoc.report.html_file import REPORT, save
 from plandoc.report.report_contents import Contents, collect
@@ -21,7 +24,7 @@ _MAX_FINDINGS_FIRST = 5
 
 
 @reads
-def render_report(event_id: int, session: Session = NO_SESSION) -> str:
+def render_report(event_id: EventRef, session: Session = NO_SESSION) -> str:
     """Return the report of an event as one self-contained HTML page.
 
     It shows when it was made: the timestamp of the session. The same data and timestamp give the same page.
@@ -33,11 +36,11 @@ def render_report(event_id: int, session: Session = NO_SESSION) -> str:
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    return _page(collect(event_id, session))
+    return _page(collect(id_of(Event, event_id, session), session))
 
 
 def write_report(
-    event_id: int, path: str | os.PathLike[str], replace: bool = False, session: Session = NO_SESSION
+    event_id: EventRef, path: str | os.PathLike[str], replace: bool = False, session: Session = NO_SESSION
 ) -> Path:
     """Write the report of an event into a file, completely or not at all, and return the path of the file.
 

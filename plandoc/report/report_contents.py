@@ -16,6 +16,7 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
+from plandoc.ids import EventId
 from plandoc.records import Component, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
 from plandoc.report.labels import shortened
 from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
@@ -78,7 +79,7 @@ class Contents:
         return self.plan.event.plan_state is PlanState.COMPLETED
 
 
-def collect(event_id: int, session: Session) -> Contents:
+def collect(event_id: EventId, session: Session) -> Contents:
     """Return what the report of an event shows.
 
     Raises:
@@ -116,7 +117,7 @@ def _shopping(plan: Plan, session: Session) -> tuple[ShoppingList | None, tuple[
         return None, tuple(problem.message for problem in error.problems)
 
 
-def _feasibility(event_id: int, session: Session) -> Feasibility | None:
+def _feasibility(event_id: EventId, session: Session) -> Feasibility | None:
     try:
         return get_feasibility(event_id, session=session)
     except ValidationError:

@@ -8,6 +8,7 @@ from plandoc.domain.feasibility import GoodFeasibility
 from plandoc.domain.progress import GoodProgress, UnitProgress
 from plandoc.domain.review import accepted_shortfall
 from plandoc.frozen import frozen
+from plandoc.ids import FinishedGoodId
 from plandoc.records import RunKind
 from plandoc.report.charts import Bar
 from plandoc.report.labels import counted, grouped, shortened
@@ -150,7 +151,7 @@ def _recipe(unit: UnitProgress) -> str:
     return each if unit.recipe.name == unit.unit.name else f"{shortened(unit.recipe.name)}, {each}"
 
 
-def _good_before(good: GoodProgress, possible: Mapping[int, GoodFeasibility], contents: Contents) -> BarRow:
+def _good_before(good: GoodProgress, possible: Mapping[FinishedGoodId, GoodFeasibility], contents: Contents) -> BarRow:
     warnings = [] if good.problem is None else [good.problem]
     one = possible.get(good.good.id)
     if one is not None and one.possible < one.wanted:

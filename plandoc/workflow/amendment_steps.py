@@ -9,6 +9,7 @@ from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import Rows, amendments_made
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError
+from plandoc.ids import EventId, RecipeId
 from plandoc.records import Change, EventRecipe, PlanAmendment
 
 # Rows by table and id.
@@ -16,7 +17,7 @@ FrozenRows = Mapping[str, Rows]
 _NOTHING: FrozenRows = OwnJson()
 
 
-def begin(session: Session, event_id: int, reason: str) -> str:
+def begin(session: Session, event_id: EventId, reason: str) -> str:
     """Check the event, its state and the reason; return the reason without blanks around it."""
     event_to_edit(event_id, Edit.AMENDMENTS, session)
     trimmed = reason.strip() if isinstance(reason, str) else reason
@@ -28,10 +29,10 @@ def begin(session: Session, event_id: int, reason: str) -> str:
 
 def new_amendment(
     session: Session,
-    event_id: int,
+    event_id: EventId,
     change: Change,
     reason: str,
-    added_recipe_ids: tuple[int, ...] = (),
+    added_recipe_ids: tuple[RecipeId, ...] = (),
     frozen: FrozenRows = _NOTHING,
     frozen_before: FrozenRows = _NOTHING,
 ) -> PlanAmendment:
@@ -50,7 +51,7 @@ def new_amendment(
     return PlanAmendment(event_id, sequence, change, reason, timestamp, added_recipe_ids, frozen, frozen_before)
 
 
-def select_recipes(session: Session, event_id: int, recipe_ids: Iterable[int]) -> None:
+def select_recipes(session: Session, event_id: EventId, recipe_ids: Iterable[RecipeId]) -> None:
     """Select recipes that are not selected yet."""
     for recipe_id in recipe_ids:
         unit_of_work(session).add(EventRecipe(event_id, recipe_id))

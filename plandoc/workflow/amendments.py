@@ -26,16 +26,20 @@ from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
 from plandoc.engine.document import having
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
+from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, Named, wording
+from plandoc.ids import EventId
 from plandoc.records import (
     AddFinishedGood,
     BatchDecision,
     ChangeQuantity,
     DropFinishedGood,
+    Event,
     EventFinishedGood,
     FinishedGood,
     FinishedUnit,
@@ -51,20 +55,21 @@ RecordT = TypeVar("RecordT")
 
 
 @reads
-def get_amendments(event_id: int, session: Session = NO_SESSION) -> list[PlanAmendment]:
+def get_amendments(event_id: EventRef, session: Session = NO_SESSION) -> list[PlanAmendment]:
     """Return the amendments of an event's plan, in the order of their numbers.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     return in_order(session.find(PlanAmendment, event_id=event_id))
 
 
 @changes("amend the plan")
 def drop_finished_good(
-    event_id: int,
-    finished_good_id: int,
+    event_id: EventRef,
+    finished_good_id: FinishedGoodRef,
     reason: str,
     force: bool = False,
     session: Session = NO_SESSION,
@@ -84,6 +89,8 @@ def drop_finished_good(
             that it needs, through all its bundles, have production.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_good_id = id_of(FinishedGood, finished_good_id, session, event_id)
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
@@ -100,8 +107,8 @@ def drop_finished_good(
 
 @changes("amend the plan")
 def add_finished_good(
-    event_id: int,
-    finished_good_id: int,
+    event_id: EventRef,
+    finished_good_id: FinishedGoodRef,
     quantity: int,
     reason: str,
     enough: bool = False,
@@ -123,6 +130,8 @@ def add_finished_good(
         ValidationError: when the reason is blank, and with everything that is wrong with the good and the number.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_good_id = id_of(FinishedGood, finished_good_id, session, event_id)
     reason = begin(session, event_id, reason)
     asked = _availability(session, event_id, finished_good_id)
     present = _row_of_good(session, event_id, finished_good_id)
@@ -141,8 +150,8 @@ def add_finished_good(
 
 @changes("amend the plan")
 def change_quantity(
-    event_id: int,
-    finished_good_id: int,
+    event_id: EventRef,
+    finished_good_id: FinishedGoodRef,
     quantity: int,
     reason: str,
     enough: bool = False,
@@ -165,6 +174,8 @@ def change_quantity(
             0 or is the same as before, or more pieces are assembled.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_good_id = id_of(FinishedGood, finished_good_id, session, event_id)
     reason = begin(session, event_id, reason)
     row = _planned(session, event_id, finished_good_id)
     name = _name_of_good(session, event_id, finished_good_id)
@@ -180,7 +191,7 @@ def change_quantity(
 
 @changes("amend the plan")
 def modify_batch_decision(
-    event_id: int, finished_unit_id: int, batches: int, reason: str, session: Session = NO_SESSION
+    event_id: EventRef, finished_unit_id: FinishedUnitRef, batches: int, reason: str, session: Session = NO_SESSION
 ) -> PlanAmendment:
     """Change how many batches of a finished unit's recipe are baked. Returns the amendment.
 
@@ -199,6 +210,8 @@ def modify_batch_decision(
             same as before, more batches are already baked, or a good of the plan is broken.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_unit_id = id_of(FinishedUnit, finished_unit_id, session, event_id)
     reason = begin(session, event_id, reason)
     unit, present = _unit_and_decision(session, event_id, finished_unit_id)
     old = present.batches if present else 0
@@ -215,7 +228,7 @@ def modify_batch_decision(
 
 
 @changes("amend the plan")
-def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> list[PlanAmendment]:
+def amend_enough(event_id: EventRef, reason: str, session: Session = NO_SESSION) -> list[PlanAmendment]:
     """Change the batches of every unit that the goods need to the fewest that are enough, for one reason.
 
     Units that were lost in baking are made again, and no number falls below what is baked. Batches that no good needs
@@ -234,6 +247,7 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
         ValidationError: when the reason is blank, a good is broken, or nothing would change.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
     reason = begin(session, event_id, reason)
     needs = exact_needs(session, event_id)
     first = amendments_made(event_id, session) + 1
@@ -243,7 +257,7 @@ def amend_enough(event_id: int, reason: str, session: Session = NO_SESSION) -> l
     return _save_batches(session, batches)
 
 
-def _known(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT | None:
+def _known(record_type: type[RecordT], record_id: int, event_id: EventId, session: Session) -> RecordT | None:
     """Return a record as the plan defines it, or else as the catalog does; None when neither does."""
     try:
         return defined(record_type, record_id, event_id, session)
@@ -254,14 +268,14 @@ def _known(record_type: type[RecordT], record_id: int, event_id: int, session: S
 # Goods.
 
 
-def _row_of_good(session: Session, event_id: int, good_id: int) -> EventFinishedGood | None:
+def _row_of_good(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
     is_good = having("finished_good_id", good_id if type(good_id) is int else None)
     rows = session.find(EventFinishedGood, is_good, event_id=event_id)
     return rows[0] if rows else None
 
 
-def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood:
+def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood:
     row = _row_of_good(session, event_id, good_id)
     if row is not None:
         return row
@@ -274,13 +288,13 @@ def _planned(session: Session, event_id: int, good_id: int) -> EventFinishedGood
     raise ValidationError([Problem(f"{good.name} is not in the plan", field="finished_good_id", hint=hint)])
 
 
-def _name_of_good(session: Session, event_id: int, good_id: int) -> str:
+def _name_of_good(session: Session, event_id: EventId, good_id: int) -> str:
     # A good that was removed from the catalog by hand can still be dropped.
     good = _known(FinishedGood, good_id, event_id, session)
     return f"finished good {good_id}" if good is None else good.name
 
 
-def _availability(session: Session, event_id: int, good_id: int) -> Availability | None:
+def _availability(session: Session, event_id: EventId, good_id: int) -> Availability | None:
     good = _known(FinishedGood, good_id, event_id, session)
     if good is None:
         return None
@@ -294,11 +308,11 @@ def _pieces_assembled(session: Session, row: EventFinishedGood) -> int:
 # Recipes and batches.
 
 
-def _baked(session: Session, event_id: int) -> Mapping[int, int]:
+def _baked(session: Session, event_id: EventId) -> Mapping[int, int]:
     return batches_done(production_runs(event_id, session))
 
 
-def _unit_and_decision(session: Session, event_id: int, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
+def _unit_and_decision(session: Session, event_id: EventId, unit_id: int) -> tuple[FinishedUnit, BatchDecision | None]:
     unit = _known(FinishedUnit, unit_id, event_id, session)
     if unit is None:
         raise ValidationError([Problem(f"Finished unit {shorten(unit_id)} not found", field="finished_unit_id")])
@@ -332,7 +346,7 @@ def _batches_for(session: Session, amendment: PlanAmendment, good_id: int, quant
 
 def _batches(
     session: Session,
-    event_id: int,
+    event_id: EventId,
     needs: Mapping[int, Exact],
     reason: str,
     sequence: int,
@@ -375,7 +389,7 @@ def _batches(
 
 def _of_batches(
     session: Session,
-    event_id: int,
+    event_id: EventId,
     unit: FinishedUnit,
     numbers: tuple[int, int],
     reason: str,
@@ -397,6 +411,6 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
     return saved
 
 
-def _decision_with_reason(session: Session, event_id: int, unit: FinishedUnit, batches: int) -> BatchDecision:
+def _decision_with_reason(session: Session, event_id: EventId, unit: FinishedUnit, batches: int) -> BatchDecision:
     exact = exact_needs(session, event_id).get(unit.id, 0)
     return new_decision(session, event_id, unit, batches, exact, accept_shortfall=True)

@@ -6,9 +6,12 @@ from plandoc.domain.definition_changes import DefinitionDifference
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.plan_diff import Difference, compare, compare_definitions
 from plandoc.domain.replay import PlanContent, in_order
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
+from plandoc.ids import EventId
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment, PlanSection
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.store import NO_SESSION, reads
@@ -50,13 +53,14 @@ class PlanComparison:
 
 
 @reads
-def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanComparison:
+def get_plan_comparison(event_id: EventRef, session: Session = NO_SESSION) -> PlanComparison:
     """Return how an event's plan changed since its snapshot, with the amendments behind each difference.
 
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: when the snapshot was changed by hand, so that it cannot be read.
     """
+    event_id = id_of(Event, event_id, session)
     event = session.event(event_id)
     amendments = tuple(in_order(session.find(PlanAmendment, event_id=event_id)))
     snapshot = get_plan_snapshot(event_id, session=session)
@@ -75,7 +79,7 @@ def get_plan_comparison(event_id: int, session: Session = NO_SESSION) -> PlanCom
     )
 
 
-def _live(event_id: int, session: Session) -> PlanContent:
+def _live(event_id: EventId, session: Session) -> PlanContent:
     return PlanContent.of(
         session.find(EventRecipe, event_id=event_id),
         session.find(EventFinishedGood, event_id=event_id),

@@ -23,28 +23,32 @@ from plandoc.domain.states import Edit
 from plandoc.domain.unit_needs import needs_of_plan, requirements_of_plan
 from plandoc.engine.document import having
 from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
+from plandoc.engine.named_records import by_id, id_of, ids_of
 from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.hints import Hint, wording
-from plandoc.records import BatchDecision, FindingKind, FinishedUnit, Recipe
+from plandoc.ids import EventId
+from plandoc.records import BatchDecision, Event, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
 
 
 @reads
-def get_batch_decisions(event_id: int, session: Session = NO_SESSION) -> list[BatchDecision]:
+def get_batch_decisions(event_id: EventRef, session: Session = NO_SESSION) -> list[BatchDecision]:
     """Return the batch decisions of an event, in the order of the finished units' ids.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     return sorted(session.find(BatchDecision, event_id=event_id), key=lambda row: row.finished_unit_id)
 
 
 @reads
-def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requirement]:
+def get_requirements(event_id: EventRef, session: Session = NO_SESSION) -> list[Requirement]:
     """Return what the goods of an event take of each finished unit, in the order of the units' ids.
 
     Computed exactly and rounded up once; a unit that several goods use is one row.
@@ -53,11 +57,12 @@ def get_requirements(event_id: int, session: Session = NO_SESSION) -> list[Requi
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken; one that contains itself with the path.
     """
+    event_id = id_of(Event, event_id, session)
     quantities, done = planned_goods(event_id, session), packed(session.event(event_id), session)
     return list(requirements_of_plan(quantities, done, plan_definitions(event_id, session)))
 
 
-def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
+def exact_needs(session: Session, event_id: EventId) -> Mapping[int, Exact]:
     """Return how many of each finished unit the goods of an event take, by the unit's id.
 
     Raises:
@@ -68,18 +73,19 @@ def exact_needs(session: Session, event_id: int) -> Mapping[int, Exact]:
 
 
 @reads
-def get_batch_options(event_id: int, session: Session = NO_SESSION) -> list[UnitOptions]:
+def get_batch_options(event_id: EventRef, session: Session = NO_SESSION) -> list[UnitOptions]:
     """Return for each finished unit that an event needs the numbers of batches worth considering.
 
     Raises:
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken.
     """
+    event_id = id_of(Event, event_id, session)
     return [options_for(requirement) for requirement in get_requirements(event_id, session=session)]
 
 
 @reads
-def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SESSION) -> BatchSuggestion:
+def suggest_batches(recipe_id: RecipeRef, units_needed: int, session: Session = NO_SESSION) -> BatchSuggestion:
     """Return the best among the yields of a recipe for a need: never short, then least waste, then fewest batches.
 
     Args:
@@ -91,6 +97,7 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
         NotFoundError: when the recipe does not exist.
         ValidationError: when the number is wrong, or the recipe has no yield.
     """
+    recipe_id = id_of(Recipe, recipe_id, session)
     recipe = session.get(Recipe, recipe_id)
     wrong = positive_int(units_needed)
     if wrong is not None:
@@ -100,8 +107,8 @@ def suggest_batches(recipe_id: int, units_needed: int, session: Session = NO_SES
 
 @changes("decide batches")
 def save_batch_decision(
-    event_id: int,
-    finished_unit_id: int,
+    event_id: EventRef,
+    finished_unit_id: FinishedUnitRef,
     batches: int,
     accept_shortfall: bool = False,
     session: Session = NO_SESSION,
@@ -127,8 +134,8 @@ def save_batch_decision(
 
 @changes("decide batches")
 def save_batch_decisions(
-    event_id: int,
-    batches: Mapping[int, int],
+    event_id: EventRef,
+    batches: Mapping[FinishedUnitKey, int],
     accept_shortfall: bool = False,
     session: Session = NO_SESSION,
 ) -> list[BatchDecision]:
@@ -136,7 +143,7 @@ def save_batch_decisions(
 
     Args:
         event_id: The event; its plan must be DRAFT or LOCKED.
-        batches: Whole numbers above 0, by the finished unit's id.
+        batches: Whole numbers above 0, by the finished unit's id, slug or record.
         accept_shortfall: Accept baking less than is needed, of any of them.
         session: The session to work in; None opens one and commits it.
 
@@ -147,12 +154,13 @@ def save_batch_decisions(
         ValidationError: with everything that is wrong with any of them; see `save_batch_decision`.
         PlanStateError: when production has started.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
     needs = exact_needs(session, event_id)
     selected = selected_recipes(event.id, session)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
-    for unit_id, number in batches.items():
+    for unit_id, number in by_id(FinishedUnit, batches, session).items():
         try:
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
@@ -166,7 +174,9 @@ def save_batch_decisions(
 
 
 @changes("decide enough batches")
-def decide_enough(event_id: int, replace_stale: bool = False, session: Session = NO_SESSION) -> list[BatchDecision]:
+def decide_enough(
+    event_id: EventRef, replace_stale: bool = False, session: Session = NO_SESSION
+) -> list[BatchDecision]:
     """Decide every undecided unit of an event: the fewest batches that are not short. Returns the new decisions.
 
     Args:
@@ -179,6 +189,7 @@ def decide_enough(event_id: int, replace_stale: bool = False, session: Session =
         ValidationError: when a good is broken, or the recipe of a needed unit is not selected.
         PlanStateError: when production has started.
     """
+    event_id = id_of(Event, event_id, session)
     event_to_edit(event_id, Edit.DECISIONS, session)
     options = {one.requirement.unit.id: one for one in get_batch_options(event_id, session=session)}
     decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
@@ -195,7 +206,7 @@ def decide_enough(event_id: int, replace_stale: bool = False, session: Session =
 
 @changes("remove batch decisions")
 def delete_batch_decisions(
-    event_id: int, finished_unit_ids: Iterable[int] | None = None, session: Session = NO_SESSION
+    event_id: EventRef, finished_unit_ids: Iterable[FinishedUnitRef] | None = None, session: Session = NO_SESSION
 ) -> list[BatchDecision]:
     """Remove batch decisions of an event and return them.
 
@@ -209,9 +220,14 @@ def delete_batch_decisions(
         ValidationError: with every unit without a decision; then nothing is removed.
         PlanStateError: when production has started.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
     decided = {row.finished_unit_id: row for row in get_batch_decisions(event_id, session=session)}
-    wanted = list(decided) if finished_unit_ids is None else list(dict.fromkeys(finished_unit_ids))
+    wanted = (
+        list(decided)
+        if finished_unit_ids is None
+        else list(dict.fromkeys(ids_of(FinishedUnit, finished_unit_ids, session)))
+    )
     # True and 1.0 would be found where 1 is.
     undecided = [unit_id for unit_id in wanted if type(unit_id) is not int or unit_id not in decided]
     if undecided:
@@ -237,7 +253,7 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
 
 def new_decision(
     session: Session,
-    event_id: int,
+    event_id: EventId,
     unit: FinishedUnit,
     batches: int,
     exact: Exact,

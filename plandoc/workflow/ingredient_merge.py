@@ -10,10 +10,13 @@ import attrs
 
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.engine.document import having
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import is_frozen, plan_definitions
+from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
+from plandoc.ids import IngredientId
 from plandoc.records import BatchDecision, Density, Event, Ingredient, ProductionRun, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes
 from plandoc.workflow.stock import put_in
@@ -37,7 +40,9 @@ class IngredientMerge:
 
 
 @changes("merge ingredients")
-def merge_ingredients(ingredient_id: int, into_id: int, session: Session = NO_SESSION) -> IngredientMerge:
+def merge_ingredients(
+    ingredient_id: IngredientRef, into_id: IngredientRef, session: Session = NO_SESSION
+) -> IngredientMerge:
     """Merge an ingredient into another one: recipes, stock and recorded runs refer to that one, and the first is removed.
 
     Stock in the same unit is added up. Category, density and notes are taken over where the other ingredient has none;
@@ -53,6 +58,8 @@ def merge_ingredients(ingredient_id: int, into_id: int, session: Session = NO_SE
         ValidationError: when both are the same, or their densities differ.
         StillUsedError: when a plan in production takes the one that would go; its stock must stay where the plan finds it.
     """
+    ingredient_id = id_of(Ingredient, ingredient_id, session)
+    into_id = id_of(Ingredient, into_id, session)
     merged, into = session.get(Ingredient, ingredient_id), session.get(Ingredient, into_id)
     _check(merged, into)
     fresh = list(_fresh_decisions(session))
@@ -98,7 +105,7 @@ def _recipes(merged_id: int, into_id: int, session: Session) -> Iterator[Recipe]
             yield session.replace(attrs.evolve(recipe, lines=lines))
 
 
-def _stock(merged_id: int, into_id: int, session: Session) -> Iterator[StockItem]:
+def _stock(merged_id: IngredientId, into_id: IngredientId, session: Session) -> Iterator[StockItem]:
     for item in session.find(StockItem, having("ingredient_id", merged_id)):
         session.remove(StockItem, item.id)
         moved = put_in(into_id, Fraction(item.quantity), item.unit, session)

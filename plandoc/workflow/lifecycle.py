@@ -5,36 +5,41 @@ from __future__ import annotations
 import attrs
 
 from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
+from plandoc.engine.named_records import id_of
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
+from plandoc.ids import EventId
 from plandoc.records import Event
 from plandoc.snapshots import create_plan_snapshot
 from plandoc.store import NO_SESSION, changes
 
 
 @changes("lock a plan")
-def lock_plan(event_id: int, session: Session = NO_SESSION) -> Event:
+def lock_plan(event_id: EventRef, session: Session = NO_SESSION) -> Event:
     """Lock a plan that is DRAFT: its recipes, goods and quantities can no longer change. Returns the event.
 
     Raises:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not DRAFT.
     """
+    event_id = id_of(Event, event_id, session)
     return _move(session, event_id, LOCK)
 
 
 @changes("unlock a plan")
-def unlock_plan(event_id: int, session: Session = NO_SESSION) -> Event:
+def unlock_plan(event_id: EventRef, session: Session = NO_SESSION) -> Event:
     """Unlock a plan that is LOCKED, so that it is DRAFT again. Returns the event.
 
     Raises:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not LOCKED.
     """
+    event_id = id_of(Event, event_id, session)
     return _move(session, event_id, UNLOCK)
 
 
 @changes("start production")
-def start_production(event_id: int, session: Session = NO_SESSION) -> Event:
+def start_production(event_id: EventRef, session: Session = NO_SESSION) -> Event:
     """Write the snapshot of a plan that is LOCKED and move it to IN_PRODUCTION, in one write. Returns the event.
 
     Even after a crash, either both the snapshot and the new state are there, or neither is.
@@ -43,6 +48,7 @@ def start_production(event_id: int, session: Session = NO_SESSION) -> Event:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not LOCKED, so a second call is refused and changes nothing.
     """
+    event_id = id_of(Event, event_id, session)
     check_step(session.event(event_id), START)
     # Before the state: when it fails, the plan must be unchanged.
     create_plan_snapshot(event_id, session=session)
@@ -50,17 +56,18 @@ def start_production(event_id: int, session: Session = NO_SESSION) -> Event:
 
 
 @changes("complete production")
-def complete_production(event_id: int, session: Session = NO_SESSION) -> Event:
+def complete_production(event_id: EventRef, session: Session = NO_SESSION) -> Event:
     """Complete a plan that is IN_PRODUCTION; nothing but its notes changes any more. Returns the event.
 
     Raises:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
     return _move(session, event_id, COMPLETE)
 
 
-def _move(session: Session, event_id: int, step: Step) -> Event:
+def _move(session: Session, event_id: EventId, step: Step) -> Event:
     event = session.event(event_id)
     check_step(event, step)
     # A plan with two snapshots is refused: it is unknown which one was started.

@@ -12,7 +12,9 @@ from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.domain.unit_needs import needs_of_plan
 from plandoc.engine.live_plan import live_plan
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.frozen import frozen
 from plandoc.records import (
@@ -65,13 +67,14 @@ class Plan:
 
 
 @reads
-def get_plan(event_id: int, session: Session = NO_SESSION) -> Plan:
+def get_plan(event_id: EventRef, session: Session = NO_SESSION) -> Plan:
     """Return everything about the plan of an event, read in one consistent state.
 
     Raises:
         NotFoundError: "Event 99 not found".
         DamagedError: when it has two snapshots.
     """
+    event_id = id_of(Event, event_id, session)
     event = session.event(event_id)
     parts, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
     amendments = session.find(PlanAmendment, event_id=event_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
@@ -30,10 +31,13 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.run_entry import units_lost, validate_field, validate_losses, validate_sum, validate_units_left
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import assembly_runs, live_plan, production_runs
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import amendments_made, defined, plan_definitions
+from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.hints import Call, Hint, Named, wording
+from plandoc.ids import EventId
 from plandoc.records import (
     AssemblyRun,
     Event,
@@ -51,8 +55,8 @@ from plandoc.workflow.stock import put_in
 
 @changes("record production")
 def record_production(
-    event_id: int,
-    finished_unit_id: int,
+    event_id: EventRef,
+    finished_unit_id: FinishedUnitRef,
     batches: int,
     units_made: int | None = None,
     lost: Mapping[str, int] | None = None,
@@ -84,6 +88,8 @@ def record_production(
         ValidationError: with everything that is wrong: invalid numbers or numbers that do not add up, a loss without
             a reason, a unit that is not in the plan, a broken recipe, whose ingredients are unknown.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_unit_id = id_of(FinishedUnit, finished_unit_id, session, event_id)
     event = event_to_edit(event_id, Edit.RUNS, session)
     unit = defined(FinishedUnit, finished_unit_id, event.id, session)
     timestamp = session.moment if produced_at is None else produced_at
@@ -123,8 +129,8 @@ def record_production(
 
 @changes("record assembly")
 def record_assembly(
-    event_id: int,
-    finished_good_id: int,
+    event_id: EventRef,
+    finished_good_id: FinishedGoodRef,
     quantity: int,
     notes: str = "",
     assembled_at: datetime.datetime | None = None,
@@ -146,6 +152,8 @@ def record_assembly(
         ValidationError: with everything that is wrong: an invalid number, more than the plan still wants, and each
             unit with fewer made and unused than these pieces take, through all their bundles.
     """
+    event_id = id_of(Event, event_id, session)
+    finished_good_id = id_of(FinishedGood, finished_good_id, session, event_id)
     event = event_to_edit(event_id, Edit.RUNS, session)
     good = defined(FinishedGood, finished_good_id, event.id, session)
     timestamp = session.moment if assembled_at is None else assembled_at
@@ -165,7 +173,13 @@ def record_assembly(
 
 
 @changes("void a run")
-def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Session = NO_SESSION) -> VoidedRun:
+def void_run(
+    event_id: EventRef,
+    kind: RunKind,
+    run_id: int | ProductionRun | AssemblyRun,
+    reason: str,
+    session: Session = NO_SESSION,
+) -> VoidedRun:
     """Void a run that was recorded by mistake: it stays and no longer counts. Returns the record of it.
 
     What it took is put back into the stock, in the same write.
@@ -173,7 +187,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
         kind: Whether it is a production or an assembly run; the two are numbered separately.
-        run_id: Its id within the event.
+        run_id: Its id within the event, or the run itself.
         reason: Why; surrounding blanks are removed.
         session: The session to work in; None opens one and commits it.
 
@@ -183,14 +197,11 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
         ValidationError: with everything that is wrong: a blank reason, a run that is already voided, baked units that
             are already packed.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.RUNS, session)
     refuse(validate_field("kind", "kind of run", one_of(RunKind)(kind)))
     trimmed = reason.strip() if isinstance(reason, str) else reason
-    run: ProductionRun | AssemblyRun
-    if kind is RunKind.PRODUCTION:
-        run = session.get(ProductionRun, run_id, event_id=event.id)
-    else:
-        run = session.get(AssemblyRun, run_id, event_id=event.id)
+    run = _run(kind, run_id, event, session)
     problems = [
         *validate_field("reason", wording("reason to void {run}", run=_called(kind, run.id)), stated_reason(trimmed)),
         *_voided_already(session, event, kind, run.id),
@@ -204,7 +215,7 @@ def void_run(event_id: int, kind: RunKind, run_id: int, reason: str, session: Se
 
 
 @reads
-def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
+def get_progress(event_id: EventRef, session: Session = NO_SESSION) -> Progress:
     """Return the progress of an event: batches and units, goods packed and goods that can be packed, and what remains.
 
     It works in every state; before production nothing is started.
@@ -212,6 +223,7 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     event = session.event(event_id)
     # A plan with two snapshots is refused: it is unknown which one was started.
     unit_of_work(session).snapshot(event_id)
@@ -220,7 +232,7 @@ def get_progress(event_id: int, session: Session = NO_SESSION) -> Progress:
     )
 
 
-def work_in(session: Session, event_id: int) -> Work:
+def work_in(session: Session, event_id: EventId) -> Work:
     """Return what was done for an event, without what was voided."""
     return Work(production_runs(event_id, session), assembly_runs(event_id, session))
 
@@ -264,6 +276,15 @@ def _beyond_plan(session: Session, event: Event, good: FinishedGood, quantity: i
         )
         hint = wording("raise the quantity first, with {change}", change=change)
         yield Problem(f"{message} more, found {quantity}", field="quantity", hint=hint)
+
+
+def _run(kind: RunKind, named: Any, event: Event, session: Session) -> ProductionRun | AssemblyRun:
+    if getattr(named, "event_id", event.id) != event.id:
+        message = f"wanted a run of {event.name} (event {event.id}), found one of event {named.event_id}"
+        raise ValidationError([Problem(message, field="run_id")])
+    record_type: type[ProductionRun | AssemblyRun] = ProductionRun if kind is RunKind.PRODUCTION else AssemblyRun
+    run: ProductionRun | AssemblyRun = session.get(record_type, named, event_id=event.id)
+    return run
 
 
 def _voided_already(session: Session, event: Event, kind: RunKind, run_id: int) -> Iterator[Problem]:

@@ -6,15 +6,18 @@ from plandoc.domain.feasibility import Feasibility, feasibility, units_decided
 from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.revision_scope import catalog_changes
 from plandoc.engine.live_plan import live_plan
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import catalog_definitions, frozen_units, plan_definitions
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.hints import Named
-from plandoc.records import Finding, PlanState
+from plandoc.ids import EventId
+from plandoc.records import Event, Finding, PlanState
 from plandoc.store import NO_SESSION, reads
 
 
 @reads
-def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
+def review_plan(event_id: EventRef, session: Session = NO_SESSION) -> list[Finding]:
     """Return what is wrong or doubtful in an event's plan, each with the numbers and the way out; the worst first.
 
     It finds goods that are broken or whose recipes are not selected, units without a decision, and decisions that are
@@ -25,10 +28,11 @@ def review_plan(event_id: int, session: Session = NO_SESSION) -> list[Finding]:
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     return list(findings_in(live_plan(event_id, session), event_id, session))
 
 
-def findings_in(plan: LivePlan, event_id: int, session: Session) -> tuple[Finding, ...]:
+def findings_in(plan: LivePlan, event_id: EventId, session: Session) -> tuple[Finding, ...]:
     """Return what a review finds in the plan of an event."""
     effective = plan_definitions(event_id, session)
     found = review(plan, effective)
@@ -40,7 +44,7 @@ def findings_in(plan: LivePlan, event_id: int, session: Session) -> tuple[Findin
 
 
 @reads
-def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility:
+def get_feasibility(event_id: EventRef, session: Session = NO_SESSION) -> Feasibility:
     """Return how many of each good can be packed from the decided batches, and what stops the others.
 
     Units that several goods share are used once, by the goods in the order of their ids.
@@ -49,6 +53,7 @@ def get_feasibility(event_id: int, session: Session = NO_SESSION) -> Feasibility
         NotFoundError: "Event 99 not found".
         ValidationError: with every good that is broken.
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     plan, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
     return feasibility(plan.quantities, units_decided(plan.decisions, definitions), definitions)

@@ -18,6 +18,7 @@ from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.engine.live_plan import live_plan, selected_recipes
+from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import (
     Rows,
     catalog_definitions,
@@ -28,9 +29,12 @@ from plandoc.engine.plan_definitions import (
     plan_definitions,
     rows_of,
 )
+from plandoc.engine.record_refs import EventRef, FinishedGoodRef, RecipeRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.ids import EventId, RecipeId
 from plandoc.records import (
+    Event,
     FinishedGood,
     FinishedUnit,
     PlanAmendment,
@@ -46,7 +50,9 @@ _Revision = ReviseRecipe | ReviseFinishedGood
 
 
 @changes("amend the plan")
-def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
+def revise_recipe(
+    event_id: EventRef, recipe_id: RecipeRef, reason: str, session: Session = NO_SESSION
+) -> PlanAmendment:
     """Adopt the catalog's current definition of a recipe. Returns the amendment, which keeps the old and the new one.
 
     That is what goes in, all nested sub-recipes, what they yield, and what their ingredients weigh. A sub-recipe or an
@@ -65,6 +71,8 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    recipe_id = id_of(Recipe, recipe_id, session, event_id)
     reason = begin(session, event_id, reason)
     name = _check_in_plan(Recipe, recipe_id, event_id, session)
     effective, current = plan_definitions(event_id, session), catalog_definitions(session)
@@ -74,7 +82,9 @@ def revise_recipe(event_id: int, recipe_id: int, reason: str, session: Session =
 
 
 @changes("amend the plan")
-def revise_finished_good(event_id: int, good_id: int, reason: str, session: Session = NO_SESSION) -> PlanAmendment:
+def revise_finished_good(
+    event_id: EventRef, good_id: FinishedGoodRef, reason: str, session: Session = NO_SESSION
+) -> PlanAmendment:
     """Adopt the catalog's current definition of a good. Returns the amendment, which keeps the old and the new one.
 
     That is what it is made of, with all nested goods; the recipes of its units stay as the plan has them. Recipes that
@@ -92,13 +102,15 @@ def revise_finished_good(event_id: int, good_id: int, reason: str, session: Sess
             there, or is the same in both.
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
+    event_id = id_of(Event, event_id, session)
+    good_id = id_of(FinishedGood, good_id, session, event_id)
     reason = begin(session, event_id, reason)
     name = _check_in_plan(FinishedGood, good_id, event_id, session)
     ids = revision_scope.good_scope(good_id, plan_definitions(event_id, session), catalog_definitions(session))
     return _revise(event_id, ReviseFinishedGood(good_id, name), ids, reason, session)
 
 
-def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
+def _revise(event_id: EventId, change: _Revision, ids: Ids, reason: str, session: Session) -> PlanAmendment:
     """Replace the effective definitions that differ with those of the catalog, and save the amendment."""
     effective, current = plan_definitions(event_id, session), catalog_definitions(session)
     changed = {kind: [i for i in ids[kind] if difference(kind, i, effective, current).changes] for kind in ids}
@@ -119,7 +131,9 @@ def _revise(event_id: int, change: _Revision, ids: Ids, reason: str, session: Se
     return unit_of_work(session).add(amendment)
 
 
-def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, session: Session) -> Iterator[int]:
+def _recipes_to_select(
+    change: _Revision, after: Definitions, event_id: EventId, session: Session
+) -> Iterator[RecipeId]:
     """Yield the recipes that a good needs and that are not selected.
 
     Raises:
@@ -135,7 +149,7 @@ def _recipes_to_select(change: _Revision, after: Definitions, event_id: int, ses
     yield from (recipe.id for recipe in asked.missing_recipes)
 
 
-def _new(ids: Ids, after: Definitions, event_id: int, session: Session) -> Mapping[str, Rows]:
+def _new(ids: Ids, after: Definitions, event_id: EventId, session: Session) -> Mapping[str, Rows]:
     """Return what the revised definitions depend on and nothing has frozen yet."""
     goods, units, recipes = (ids.get(kind, ()) for kind in (FinishedGood, FinishedUnit, Recipe))
     return not_frozen_yet(dependency_closure(after, goods=goods, units=units, recipes=recipes), event_id, session)
@@ -146,7 +160,7 @@ def _together(some: Mapping[str, Rows], more: Mapping[str, Rows]) -> dict[str, d
     return {name: dict(sorted(rows.items(), key=lambda row: int(row[0]))) for name, rows in tables.items() if rows}
 
 
-def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: int, session: Session) -> str:
+def _check_in_plan(kind: type[Recipe | FinishedGood], record_id: int, event_id: EventId, session: Session) -> str:
     """Return the name of a recipe or good in the plan.
 
     Raises:

@@ -11,9 +11,11 @@ from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import planned_goods, selected_recipes
+from plandoc.engine.named_records import by_id, id_of
 from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
+from plandoc.engine.record_refs import EventRef, FinishedGoodKey, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import NotFoundError, Problem, refuse, shorten
+from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
@@ -72,12 +74,13 @@ class GoodsSelection:
 
 
 @reads
-def get_event_recipes(event_id: int, session: Session = NO_SESSION) -> list[Recipe]:
+def get_event_recipes(event_id: EventRef, session: Session = NO_SESSION) -> list[Recipe]:
     """Return the recipes selected for an event, in the order of their ids.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     selected = session.find(EventRecipe, event_id=event_id)
     recipe_ids = sorted(row.recipe_id for row in selected)
@@ -85,19 +88,20 @@ def get_event_recipes(event_id: int, session: Session = NO_SESSION) -> list[Reci
 
 
 @reads
-def get_event_fg_quantities(event_id: int, session: Session = NO_SESSION) -> list[tuple[FinishedGood, int]]:
+def get_event_fg_quantities(event_id: EventRef, session: Session = NO_SESSION) -> list[tuple[FinishedGood, int]]:
     """Return the goods of an event's plan and how many of each, in the order of the goods' ids.
 
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     rows = sorted(session.find(EventFinishedGood, event_id=event_id), key=lambda row: row.finished_good_id)
     return [(defined(FinishedGood, row.finished_good_id, event_id, session), row.quantity) for row in rows]
 
 
 @reads
-def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -> list[Availability]:
+def get_available_finished_goods(event_id: EventRef, session: Session = NO_SESSION) -> list[Availability]:
     """Return for every good whether it can be handed out at an event, in the order of the goods' ids.
 
     A good is available when all recipes that it needs, through all its bundles, are selected. For a plan with a
@@ -106,18 +110,21 @@ def get_available_finished_goods(event_id: int, session: Session = NO_SESSION) -
     Raises:
         NotFoundError: "Event 99 not found".
     """
+    event_id = id_of(Event, event_id, session)
     session.event(event_id)
     selected = selected_recipes(event_id, session)
     return list(availability(known_to(FinishedGood, event_id, session), selected, plan_definitions(event_id, session)))
 
 
 @changes("select recipes")
-def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session = NO_SESSION) -> RecipeSelection:
+def set_event_recipes(
+    event_id: EventRef, recipe_ids: Iterable[RecipeRef], session: Session = NO_SESSION
+) -> RecipeSelection:
     """Replace the recipes selected for an event.
 
     Args:
         event_id: The event; its plan must be DRAFT.
-        recipe_ids: All recipes to be selected; duplicates count once.
+        recipe_ids: All recipes to be selected, by id, slug or record; duplicates count once.
         session: The session to work in; None opens one and commits it.
 
     Returns:
@@ -128,6 +135,7 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
         ValidationError: when the event or any of the recipes does not exist.
         PlanStateError: when the plan is not DRAFT.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.SELECTION, session)
     wanted = _existing(session, Recipe, recipe_ids)
     before = selected_recipes(event.id, session)
@@ -144,8 +152,8 @@ def set_event_recipes(event_id: int, recipe_ids: Iterable[int], session: Session
 
 @changes("select goods")
 def set_event_finished_goods(
-    event_id: int,
-    quantities: Mapping[int, int],
+    event_id: EventRef,
+    quantities: Mapping[FinishedGoodKey, int],
     add_missing_recipes: bool = False,
     session: Session = NO_SESSION,
 ) -> GoodsSelection:
@@ -153,7 +161,7 @@ def set_event_finished_goods(
 
     Args:
         event_id: The event; its plan must be DRAFT.
-        quantities: How many of each good, by the good's id; whole numbers above 0.
+        quantities: How many of each good, by the good's id, slug or record; whole numbers above 0.
         add_missing_recipes: Select the recipes that the goods need and that are not selected.
         session: The session to work in; None opens one and commits it.
 
@@ -165,14 +173,16 @@ def set_event_finished_goods(
             number above 0.
         PlanStateError: when the plan is not DRAFT.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.SELECTION, session)
-    return _plan_goods(session, event, quantities, (), {}, add_missing_recipes=add_missing_recipes)
+    given = by_id(FinishedGood, quantities, session)
+    return _plan_goods(session, event, given, (), {}, add_missing_recipes=add_missing_recipes)
 
 
 @changes("select goods")
 def change_event_finished_goods(
-    event_id: int,
-    quantities: Mapping[int, int],
+    event_id: EventRef,
+    quantities: Mapping[FinishedGoodKey, int],
     add_missing_recipes: bool = False,
     session: Session = NO_SESSION,
 ) -> GoodsSelection:
@@ -180,7 +190,7 @@ def change_event_finished_goods(
 
     Args:
         event_id: The event; its plan must be DRAFT.
-        quantities: How many of each good, by the good's id; whole numbers, 0 to remove the good from the plan.
+        quantities: How many of each good, by the good's id, slug or record; whole numbers, 0 to remove the good from the plan.
         add_missing_recipes: Select the recipes that the goods need and that are not selected.
         session: The session to work in; None opens one and commits it.
 
@@ -192,12 +202,14 @@ def change_event_finished_goods(
             whose quantity is not a whole number of 0 or more.
         PlanStateError: when the plan is not DRAFT.
     """
+    event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.SELECTION, session)
+    wanted = by_id(FinishedGood, quantities, session)
     # False and 0.0 are not numbers of goods.
-    out = [good_id for good_id, quantity in quantities.items() if type(quantity) is int and quantity == 0]
-    given = {good_id: quantity for good_id, quantity in quantities.items() if good_id not in out}
+    out = [good_id for good_id, quantity in wanted.items() if type(quantity) is int and quantity == 0]
+    given = {good_id: quantity for good_id, quantity in wanted.items() if good_id not in out}
     planned = planned_goods(event.id, session)
-    kept = {good_id: quantity for good_id, quantity in planned.items() if good_id not in quantities}
+    kept = {good_id: quantity for good_id, quantity in planned.items() if good_id not in wanted}
     return _plan_goods(session, event, given, out, kept, add_missing_recipes=add_missing_recipes)
 
 
@@ -263,16 +275,17 @@ def _name_of_good(session: Session, good_id: int) -> str:
     return f"finished good {shorten(good_id)}" if good is None else good.name
 
 
-def _existing(session: Session, record_type: type[Any], record_ids: Iterable[int]) -> dict[int, Any]:
-    """Return the records with these ids; one error names all that do not exist."""
+def _existing(session: Session, record_type: type[Any], record_ids: Iterable[Any]) -> dict[int, Any]:
+    """Return the records that are named, by id; one error names all that do not exist."""
     records: dict[int, Any] = {}
     problems: list[Problem] = []
-    # Text is iterable too, but it is one wrong id.
+    # Text is iterable too, but it names one record.
     one_by_one: Iterable[Any] = [record_ids] if isinstance(record_ids, str | bytes) else record_ids
     for record_id in one_by_one:
         try:
-            records[record_id] = session.get(record_type, record_id)
-        except NotFoundError as error:
+            record = session.get(record_type, record_id)
+            records[record.id] = record
+        except ValidationError as error:
             problems.extend(error.problems)
     refuse(problems)
     return records

@@ -11,10 +11,12 @@ from plandoc.constraints import positive_int, positive_quantity, quantity
 from plandoc.domain.batches import batches_for
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
 from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling
+from plandoc.engine.named_records import id_of, ids_of
 from plandoc.engine.plan_definitions import catalog_definitions, defined, plan_definitions
+from plandoc.engine.record_refs import EventRef, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse
-from plandoc.records import FinishedUnit, PlanState, Recipe
+from plandoc.records import Event, FinishedUnit, PlanState, Recipe
 from plandoc.store import NO_SESSION, reads
 from plandoc.workflow.production import get_progress
 from plandoc.workflow.shopping import undecided_in
@@ -22,10 +24,10 @@ from plandoc.workflow.shopping import undecided_in
 
 @reads
 def scale_recipe(
-    recipe_id: int,
+    recipe_id: RecipeRef,
     batches: int | Decimal | Fraction | str = 1,
     units: int | None = None,
-    finished_unit_id: int | None = None,
+    finished_unit_id: FinishedUnitRef | None = None,
     session: Session = NO_SESSION,
 ) -> RecipeScaling:
     """Return a recipe of the catalog scaled to a number of batches, with all its sub-recipes in the order of work.
@@ -45,13 +47,15 @@ def scale_recipe(
         ValidationError: for a number that is not above 0, for a recipe that yields none or several units when it is not
             said which are wanted, and with everything that is broken in the recipe.
     """
+    recipe_id = id_of(Recipe, recipe_id, session)
     recipe = session.get(Recipe, recipe_id)
     yields = [unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id]
     if units is None:
         number = _number_of_batches(batches)
     else:
         _check("units", positive_int(units))
-        number = Fraction(batches_for(units, _wanted(recipe, yields, finished_unit_id).yield_per_batch))
+        unit_id = None if finished_unit_id is None else id_of(FinishedUnit, finished_unit_id, session)
+        number = Fraction(batches_for(units, _wanted(recipe, yields, unit_id).yield_per_batch))
     return recipe_scaling(recipe, number, yields, catalog_definitions(session))
 
 
@@ -85,7 +89,7 @@ def _names(units: Iterable[FinishedUnit]) -> str:
 
 @reads
 def get_production_sheet(
-    event_id: int, recipe_ids: Iterable[int] | None = None, session: Session = NO_SESSION
+    event_id: EventRef, recipe_ids: Iterable[RecipeRef] | None = None, session: Session = NO_SESSION
 ) -> ProductionSheet:
     """Return what is still to bake and to pack for an event, to be worked from.
 
@@ -103,9 +107,12 @@ def get_production_sheet(
         NotFoundError: "Event 99 not found"; or a recipe that neither the plan nor the catalog contains.
         ValidationError: with every recipe that nothing is left to bake of, or with everything that is broken in the recipes.
     """
+    event_id = id_of(Event, event_id, session)
     event = session.event(event_id)
     undecided = () if event.plan_state is PlanState.COMPLETED else tuple(undecided_in(event, session, remaining=True))
     sheet = production_sheet(get_progress(event_id, session=session), undecided, plan_definitions(event_id, session))
     if recipe_ids is None:
         return sheet
-    return sheet.of_recipes([defined(Recipe, recipe_id, event_id, session) for recipe_id in recipe_ids])
+    return sheet.of_recipes(
+        [defined(Recipe, recipe_id, event_id, session) for recipe_id in ids_of(Recipe, recipe_ids, session, event_id)]
+    )

@@ -12,9 +12,11 @@ from plandoc.domain.runs import batches_done, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.domain.without_amount import without_amount
 from plandoc.engine.live_plan import live_plan, production_runs
+from plandoc.engine.named_records import one_or_several
 from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, Problem, ValidationError, refuse
+from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -29,7 +31,7 @@ from plandoc.workflow.stock import put_in
 
 @reads
 def get_ingredient_needs(
-    event_ids: int | Iterable[int], remaining: bool = False, session: Session = NO_SESSION
+    event_ids: EventRef | Iterable[EventRef], remaining: bool = False, session: Session = NO_SESSION
 ) -> IngredientNeeds:
     """Return the ingredients that the decided batches of an event take, or of several events together.
 
@@ -57,7 +59,7 @@ def get_ingredient_needs(
 
 @reads
 def get_shopping_list(
-    event_ids: int | Iterable[int], remaining: bool = True, session: Session = NO_SESSION
+    event_ids: EventRef | Iterable[EventRef], remaining: bool = True, session: Session = NO_SESSION
 ) -> ShoppingList:
     """Return what the batches still to bake need, compared with the stock, for one event or several together.
 
@@ -90,7 +92,7 @@ def get_shopping_list(
 
 
 @changes("receive the shopping")
-def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
+def receive_shopping(event_ids: EventRef | Iterable[EventRef], session: Session = NO_SESSION) -> ShoppingList:
     """Add everything on the shopping list to the stock, because it was bought. Returns that list.
 
     What cannot be compared, and what the recipes take without an amount, has no amount on the list, so nothing of it is
@@ -113,15 +115,14 @@ def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSI
 
 
 def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
-    # Text is iterable too, but it is one wrong id.
-    several = isinstance(event_ids, Iterable) and not isinstance(event_ids, str | bytes)
+    named = one_or_several(event_ids)
     events: dict[int, Event] = {}
     problems: list[Problem] = []
-    for event_id in event_ids if several else [event_ids]:
+    for event_id in named:
         try:
             event = session.event(event_id)
-        except NotFoundError as error:
-            if not several:
+        except ValidationError as error:
+            if named is not event_ids:
                 raise
             problems.extend(error.problems)
         else:
@@ -147,8 +148,10 @@ def _batch_groups(events: Iterable[Event], session: Session, *, remaining: bool)
 
 def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
     """Yield recipes with the batches to bake; a recipe with several yields comes once for each."""
-    decisions = {row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)}
-    batches = {unit_id: row.batches for unit_id, row in decisions.items()}
+    decisions: dict[int, BatchDecision] = {
+        row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)
+    }
+    batches: dict[int, int] = {unit_id: row.batches for unit_id, row in decisions.items()}
     if remaining:
         batches = remaining_batches(batches, batches_done(production_runs(event.id, session)))
     for unit_id, number in batches.items():

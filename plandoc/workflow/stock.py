@@ -10,8 +10,11 @@ import attrs
 from plandoc import units
 from plandoc.domain.measures import stock_key, storable
 from plandoc.engine.document import having
+from plandoc.engine.named_records import id_of
+from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.ids import IngredientId
 from plandoc.records import Ingredient, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes, reads
 
@@ -36,7 +39,7 @@ def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
 
 @changes("set the stock")
 def set_stock(
-    ingredient_id: int,
+    ingredient_id: IngredientRef,
     quantity: Decimal | Fraction | int | str,
     unit: str = units.PIECES,
     session: Session = NO_SESSION,
@@ -56,6 +59,7 @@ def set_stock(
         NotFoundError: "Ingredient 99 not found".
         ValidationError: with everything that is wrong with the quantity and the unit.
     """
+    ingredient_id = id_of(Ingredient, ingredient_id, session)
     item = _item(session, ingredient_id, quantity, unit)
     same = _in_unit(ingredient_id, item.unit, session)
     if not same:
@@ -68,7 +72,7 @@ def set_stock(
 
 @changes("add to the stock")
 def add_stock(
-    ingredient_id: int,
+    ingredient_id: IngredientRef,
     quantity: Decimal | Fraction | int | str,
     unit: str = units.PIECES,
     session: Session = NO_SESSION,
@@ -86,13 +90,14 @@ def add_stock(
         NotFoundError: "Ingredient 99 not found".
         ValidationError: with everything that is wrong with the quantity and the unit.
     """
+    ingredient_id = id_of(Ingredient, ingredient_id, session)
     item = _item(session, ingredient_id, quantity, unit)
     if not item.quantity:
         raise ValidationError([Problem("wanted more than 0, found 0", field="quantity")])
     return put_in(ingredient_id, Fraction(item.quantity), item.unit, session)
 
 
-def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) -> StockItem:
+def put_in(ingredient_id: IngredientId, quantity: Fraction, unit: str, session: Session) -> StockItem:
     """Add to the row of an ingredient in a unit, in any spelling, or create it; return the row."""
     same = _in_unit(ingredient_id, unit, session)
     if not same:

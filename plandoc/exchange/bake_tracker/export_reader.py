@@ -82,8 +82,8 @@ class ExportReader:
 
     # What rows call each other.
 
-    def new_number(self) -> int:
-        """Return a number for a new record."""
+    def new_number(self) -> Any:
+        """Return a number for a new record, whatever its type."""
         self._last_number += 1
         return self._last_number
 
@@ -101,11 +101,11 @@ class ExportReader:
         names.add(number, name, given)
         names.add_slug(number, slug)
 
-    def number_of(self, reference: NameReference) -> int:
+    def number_of(self, reference: NameReference) -> Any:
         """Return the number of what a row means; where that is nothing, or several things, the row is a failed one."""
         return self._meant(reference, self._place)
 
-    def later(self, reference: NameReference) -> int:
+    def later(self, reference: NameReference) -> Any:
         """Return a number that is to be exchanged, by `settled`, for that of a row which may come later."""
         number = self.new_number()
         self._later[number] = reference, self._place

@@ -11,6 +11,7 @@ from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.frozen import frozen
+from plandoc.ids import RecipeId
 from plandoc.units import Dimension, dimension_of
 from plandoc.units.quantity_text import Number, written
 
@@ -135,7 +136,7 @@ def _part(export: ExportReader, row: Fields) -> records.SubRecipe:
     return records.SubRecipe(export.later(row.reference("recipes", *names)), row.amount("quantity"), row.text("notes"))
 
 
-def _nested_unit(export: ExportReader, row: Fields, recipe: int) -> records.FinishedUnit:
+def _nested_unit(export: ExportReader, row: Fields, recipe: RecipeId) -> records.FinishedUnit:
     try:
         return _unit(export, row, recipe)
     except ValidationError as error:
@@ -145,7 +146,7 @@ def _nested_unit(export: ExportReader, row: Fields, recipe: int) -> records.Fini
         raise ValidationError([Problem(message, table=_UNITS, row=shorten(name))]) from None
 
 
-def _unit(export: ExportReader, row: Fields, recipe: int | None) -> records.FinishedUnit:
+def _unit(export: ExportReader, row: Fields, recipe: RecipeId | None) -> records.FinishedUnit:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
     slug = export.slug(_UNITS, given, name)
     if recipe is None:

@@ -30,6 +30,7 @@ from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.references import wrong_nesting
 from plandoc.hints import Hint, wording
+from plandoc.ids import EventId
 from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
 from plandoc.storage.documents import ABOUT_TABLE
 
@@ -148,7 +149,7 @@ class ExportCatalog:
                 batches[unit.id] += decision.batches
         runs = [(run, self._unit_of(run, rows, needed, export)) for run in rows.runs]
         content = EventContent(
-            event=attrs.evolve(rows.event, plan_state=_state_of(rows), id=0),
+            event=attrs.evolve(rows.event, plan_state=_state_of(rows), id=EventId(0)),
             recipes=frozenset(rows.recipes),
             goods=dict(rows.goods),
             production_runs=tuple(_run(run, unit) for run, unit in runs if unit is not None),

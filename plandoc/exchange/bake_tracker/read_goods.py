@@ -12,6 +12,7 @@ from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.exchange.names import listed, shown
 from plandoc.frozen import frozen
+from plandoc.ids import FinishedGoodId
 from plandoc.units.quantity_text import Number
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
@@ -25,7 +26,7 @@ class _Good:
     """A good or a package whose contents are not known yet."""
 
     table: str
-    number: int
+    number: FinishedGoodId
     name: str
     slug: str
     notes: str

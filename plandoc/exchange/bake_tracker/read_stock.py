@@ -7,6 +7,7 @@ from fractions import Fraction
 from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
+from plandoc.ids import IngredientId
 from plandoc.records import StockItem
 
 # Why a quantity is taken as it is, an amount in the package's unit, and not times the size of the package: the
@@ -22,7 +23,7 @@ def stock(export: ExportReader) -> list[StockItem]:
     """Return how much of each ingredient is there, summed up per unit."""
     units: Products = {}
     export.each("products", lambda row: _product(export, row, units))
-    sums: dict[tuple[int, str], Fraction] = {}
+    sums: dict[tuple[IngredientId, str], Fraction] = {}
     export.each("inventory_items", lambda row: _item(export, row, units, sums))
     return [StockItem(ingredient, quantity, unit) for (ingredient, unit), quantity in sums.items()]
 
@@ -33,7 +34,7 @@ def _product(export: ExportReader, row: Fields, units: Products) -> None:
     units.setdefault((ingredient.text, row.text("brand")), set()).add(row.text("package_unit"))
 
 
-def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[int, str], Fraction]) -> None:
+def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[IngredientId, str], Fraction]) -> None:
     ingredient = row.reference("ingredients", "ingredient_slug")
     brand = row.text("product_brand", "brand")
     unit = (row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)).strip()

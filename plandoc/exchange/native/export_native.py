@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plandoc.domain.definitions import Definitions
+from plandoc.engine.named_records import ids_of, one_or_several
 from plandoc.engine.plan_definitions import catalog_definitions
+from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.event_content import EventContent, content_of, unsound
@@ -46,7 +48,7 @@ class ExportReport:
 
 def export_file(
     path: str | os.PathLike[str],
-    event_ids: Iterable[int] | None = None,
+    event_ids: EventRef | Iterable[EventRef] | None = None,
     replace: bool = False,
     session: Session = NO_SESSION,
 ) -> ExportReport:
@@ -64,7 +66,7 @@ def export_file(
 
     Args:
         path: The file. An earlier export is replaced; where a link leads elsewhere, what it leads to.
-        event_ids: The events to export; None exports everything.
+        event_ids: The event or the events to export; None exports everything.
         replace: Replace any other file, too; never a folder, a device, or a document of a data folder.
         session: The session to read in; None reads at one moment, without a lock.
 
@@ -74,7 +76,7 @@ def export_file(
             nobody could take the file in; `check` reports more.
         StorageError: when the file cannot be written; it is then as it was.
     """
-    rendered = render_export(None if event_ids is None else tuple(event_ids), session=session)
+    rendered = render_export(None if event_ids is None else tuple(one_or_several(event_ids)), session=session)
     return write_export(rendered, path, replace=replace)
 
 
@@ -95,11 +97,10 @@ def write_export(rendered: RenderedExport, path: str | os.PathLike[str], *, repl
 
 
 @reads
-def render_export(event_ids: tuple[int, ...] | None = None, session: Session = NO_SESSION) -> RenderedExport:
+def render_export(event_ids: tuple[EventRef, ...] | None = None, session: Session = NO_SESSION) -> RenderedExport:
     """Return an export as it would be written."""
-    events = (
-        session.find(Event) if event_ids is None else [session.event(number) for number in dict.fromkeys(event_ids)]
-    )
+    wanted = None if event_ids is None else dict.fromkeys(ids_of(Event, event_ids, session))
+    events = session.find(Event) if wanted is None else [session.event(event_id) for event_id in wanted]
     contents = sorted((content_of(session, event) for event in events), key=lambda content: content.event.slug)
     needed = needed_by(session, contents, everything=event_ids is None)
     rows = FolderRows(needed)

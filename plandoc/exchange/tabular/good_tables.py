@@ -71,7 +71,7 @@ class GoodReader:
         self._units_by_id = {unit.id: unit for unit in units}
         self._goods_by_id = {good.id: good for good in goods}
         # By the id of a good: the one unit that a bare good is.
-        self._bare = {
+        self._bare: dict[int, int | None] = {
             good.id: good.components[0].finished_unit_id for good in goods if good.assembly_type is AssemblyType.BARE
         }
 
@@ -134,7 +134,7 @@ class GoodReader:
         """Return the unit or the good that is a component of a good; None where a folder edited by hand has none."""
         if part.finished_unit_id is not None:
             return self._units_by_id.get(part.finished_unit_id)
-        return self._goods_by_id.get(part.finished_good_id or 0)
+        return None if part.finished_good_id is None else self._goods_by_id.get(part.finished_good_id)
 
     def _thing(self, part: ComponentText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
         """Return the unit or good that a component refers to; None when it is refused."""

@@ -11,6 +11,7 @@ from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames
 from plandoc.hints import Hint, wording
+from plandoc.ids import IngredientId
 from plandoc.records import Ingredient
 
 _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
@@ -84,7 +85,7 @@ class IngredientNames:
         if near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
         new: Newcomer = self._maker.thing(name, None)
-        self._maker.add(new, cell.line, lambda: Ingredient(name, id=new.id), present=None)
+        self._maker.add(new, cell.line, lambda: Ingredient(name, id=IngredientId(new.id)), present=None)
         self._new.append(new)
         self._known.add(new, name)
         return new

@@ -69,7 +69,9 @@ class StockReader:
         """Make the drafts; the reader of the cells collects the problems."""
         tables.check_amount_columns()
         rows = [self._row(row) for row in tables.rows]
-        spelled = {(one.ingredient.id, one.amount.unit.text) for one in rows if one.ingredient is not None}
+        spelled: set[tuple[int, str]] = {
+            (one.ingredient.id, one.amount.unit.text) for one in rows if one.ingredient is not None
+        }
         for one in rows:
             if one.ingredient is not None:
                 self._read(one, one.ingredient, spelled)
