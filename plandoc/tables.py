@@ -115,6 +115,7 @@ TABLES: tuple[Table, ...] = (
             _many("components", "finished_good_id", records.FinishedGood),
         ),
     ),
+    Table("unit_words", records.UnitWord, "Word for a unit", unique=_SLUG),
     Table(
         "stock",
         records.StockItem,

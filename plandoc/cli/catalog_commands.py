@@ -10,14 +10,14 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
-from plandoc.records import Density, FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
 from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
 
 
 def list_ingredients(*, json: bool = False, folder: Folder) -> None:
-    """List the ingredients, and what a volume of each weighs if known.
+    """List the ingredients, and how much of one unit is how much of another if known.
 
     Args:
         json: Print the ingredients as JSON.
@@ -31,9 +31,9 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
         return
     columns = [
         printing.Column("id", is_number=True),
-        *map(printing.Column, ("ingredient", "name", "category", "density")),
+        *map(printing.Column, ("ingredient", "name", "category", "equivalents")),
     ]
-    rows = [(one.id, one.slug, one.name, one.category, _weight(one.density)) for one in ingredients]
+    rows = [(one.id, one.slug, one.name, one.category, _stated(one)) for one in ingredients]
     printing.print_table(
         "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
@@ -131,7 +131,5 @@ def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Ite
         yield f"{part.quantity} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
-def _weight(density: Density | None) -> str:
-    if density is None:
-        return ""
-    return f"{density.volume:f} {density.volume_unit} = {density.weight:f} {density.weight_unit}"
+def _stated(ingredient: Ingredient) -> str:
+    return "; ".join(map(str, ingredient.all_equivalents))

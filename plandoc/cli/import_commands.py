@@ -60,7 +60,7 @@ def import_file(
 def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import ingredients from a CSV or JSON file, completely or not at all.
 
-    The columns are name, category, density (such as '1 cup = 120 g') and notes. Existing ingredients are
+    The columns are name, category, density, equivalents and notes. Existing ingredients are
     updated from the file.
 
     Args:

@@ -16,7 +16,7 @@ from plandoc.domain.replay import in_order
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot
+from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -165,7 +165,7 @@ def catalog_definitions(session: Session) -> Definitions:
 
 def _definitions(catalog: DocumentSession) -> Definitions:
     lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
-    return Definitions(*lookups)
+    return Definitions(*lookups, word_ids=lambda: catalog.ids(table_of(UnitWord)))
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

@@ -15,7 +15,7 @@ from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import QueryLike
-from plandoc.engine.integrity import check_containment, plans_resting_on, referrers
+from plandoc.engine.integrity import check_containment, check_equivalents, plans_resting_on, referrers
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
@@ -228,6 +228,7 @@ class UnitOfWork:
         bound.upsert(record)
         try:
             check_containment(record, bound.find)
+            check_equivalents(record)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             _undo(bound, record, before)

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from plandoc.codec import to_row
 from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
@@ -85,9 +84,7 @@ class _NamesOfPlans:
 
 def _ingredients(session: Session) -> Rows:
     for one in session.find(Ingredient):
-        density = None if one.density is None else to_row(one.density)
-        shown = "" if density is None else "{volume} {volume_unit} = {weight} {weight_unit}".format(**density)
-        yield one.name, one.category, shown, one.notes
+        yield one.name, one.category, one.density or "", "; ".join(map(str, one.equivalents)), one.notes
 
 
 def _recipes(session: Session) -> Rows:
@@ -147,7 +144,7 @@ def _batches(session: Session) -> Rows:
 
 SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
-        "ingredients": Sheet(("name", "category", "density", "notes"), _ingredients),
+        "ingredients": Sheet(("name", "category", "density", "equivalents", "notes"), _ingredients),
         "recipes": Sheet(
             ("recipe", "category", "ingredient", "sub_recipe", "quantity", "unit", "makes", "of"), _recipes
         ),

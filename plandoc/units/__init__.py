@@ -1,29 +1,44 @@
 """The units that a kitchen measures in, by name; imported by the records, so nothing in it takes time to import."""
 
+from plandoc.units.advice import advice, is_ambiguous
+from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key
 from plandoc.units.names import (
-    CONTAINERS,
-    MEASURES,
     MEASURES_BY_NAME,
     UNITS,
-    Dimension,
-    Unit,
     canonical,
     dimension_of,
+    plain,
     position,
-    suggest,
+    preference,
     unit_named,
 )
+from plandoc.units.quantity_text import written
+from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
+
+# What a number without a unit means.
+PIECES = "each"
 
 __all__ = [
     "CONTAINERS",
     "MEASURES",
     "MEASURES_BY_NAME",
+    "PIECES",
     "UNITS",
+    "Contradiction",
+    "Conversions",
     "Dimension",
+    "Node",
+    "Statement",
     "Unit",
+    "advice",
+    "base_of",
     "canonical",
     "dimension_of",
+    "is_ambiguous",
+    "plain",
     "position",
-    "suggest",
+    "preference",
     "unit_named",
+    "word_key",
+    "written",
 ]

@@ -34,7 +34,7 @@ _ABOUT_THE_FILE = frozenset(
     {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
 )
 # A field that such a file leaves blank keeps its value in the folder.
-_UNSAID_WHEN_BLANK = ("category", "density", "notes")
+_UNSAID_WHEN_BLANK = ("category", "density", "notes", "equivalents")
 
 
 def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:

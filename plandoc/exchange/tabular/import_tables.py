@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.drafts import Drafts
@@ -37,7 +38,8 @@ def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = 
     """Import ingredients from a CSV or JSON file; existing ones are updated from the file.
 
     Args:
-        path: The file, with the columns name, category, density ("1 cup = 120 g") and notes.
+        path: The file, with the columns name, category, density ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each =
+            50 g") and notes.
         dry_run: Only report what would change.
         session: The session to work in; None opens one and commits it.
 
@@ -84,7 +86,8 @@ def import_recipes(
     """
     tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
     maker = DraftMaker(tables.cells)
-    catalog = ExistingCatalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    words = catalog_definitions(session).unit_words
+    catalog = ExistingCatalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit), words)
     reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
     reader.read(recipe_texts(tables))
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)

@@ -8,7 +8,9 @@ from typing import Any
 
 import attrs
 
+from plandoc import units
 from plandoc.constraints import valid_percentage
+from plandoc.domain.measures import conversions
 from plandoc.exchange.names import did_you_mean, folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
@@ -16,8 +18,10 @@ from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
-from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
+from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, UnitWord, YieldMode
 
+# For an ingredient of which nothing is known yet.
+_ANY = Ingredient("?")
 _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
 
@@ -28,6 +32,7 @@ class ExistingCatalog:
     ingredients: Sequence[Ingredient]
     recipes: Sequence[Recipe]
     units: Sequence[FinishedUnit]
+    words: tuple[UnitWord, ...] = ()
 
 
 class RecipeReader:
@@ -100,7 +105,17 @@ class RecipeReader:
             self._note_dropped(present, {id(thing) for thing, *_ in (*lines, *parts)})
 
     def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
-        return self._ingredient(line.ingredient), self._cells.amount(line.quantity), self._cells.unit(line.unit)
+        ingredient = self._ingredient(line.ingredient)
+        return ingredient, self._cells.amount(line.quantity), self._unit(line.unit, ingredient)
+
+    def _unit(self, cell: Cell, ingredient: Any) -> str:
+        """Return a unit that plandoc knows, that is a word of one's own, or that an equivalent of the ingredient uses."""
+        is_own = (
+            cell
+            and units.dimension_of(cell.text) is None
+            and conversions(ingredient if isinstance(ingredient, Ingredient) else _ANY, self._catalog.words).knows(cell.text)
+        )
+        return self._cells.name(cell) if is_own else self._cells.unit(cell)
 
     def _part(self, part: SubRecipeText) -> tuple[Any, Decimal]:
         multiplier = self._cells.amount(part.multiplier)

@@ -9,6 +9,9 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import non_negative_decimal
+from plandoc.domain.measures import conversions
+from plandoc.domain.unit_words import word_named
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
@@ -30,6 +33,7 @@ class StockReader:
         self._session = session
         self._once = Once(cells)
         self._known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
+        self._words = catalog_definitions(session).unit_words
         self._present: dict[tuple[int, str], list[StockItem]] = {}
         for item in session.find(StockItem):
             self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
@@ -50,8 +54,12 @@ class StockReader:
             self._cells.unit(unit)
             return
         text = self._cells.name(unit)
-        if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
-            self._cells.refuse_unit(unit)
+        if unit and units.dimension_of(text) is None:
+            word = word_named(text, self._words)
+            text = text if word is None else word.name
+            is_known = conversions(ingredient, self._words).knows(text) or (ingredient.id, text) in self._units_in_use
+            if not is_known:
+                self._cells.refuse_unit(unit)
         self._once.refuse_second(cell, ingredient, units.canonical(text))
         self._add(cell.line, ingredient, quantity, text)
 
