@@ -11,6 +11,7 @@ from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.units import written
 from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
@@ -128,7 +129,7 @@ def _goods_and_names(session: Session) -> tuple[list[FinishedGood], dict[tuple[t
 def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Iterator[str]:
     for part in good.components:
         unit = names.get((FinishedUnit, part.finished_unit_id))
-        yield f"{part.quantity} {unit or names[FinishedGood, part.finished_good_id]}"
+        yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
 def _stated(ingredient: Ingredient) -> str:

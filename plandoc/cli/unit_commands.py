@@ -10,6 +10,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_row
+from plandoc.engine.session import Session
 from plandoc.errors import shorten
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.records import UnitWord
@@ -43,7 +44,7 @@ def add(
     said = cells.measured(Cell(amount, 0, "STATEMENT"), Cell("", 0, "STATEMENT"))
     cells.check()
 
-    def change(session):
+    def change(session: Session) -> UnitWord:
         return add_unit_word(name, said.number, said.unit.text, replace, session=session)
 
     word = folder.change("add a word for a unit", change)

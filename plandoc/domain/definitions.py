@@ -41,7 +41,7 @@ class Definitions:
     recipes: Callable[[int], Recipe | None] = _nothing
     ingredients: Callable[[int], Ingredient | None] = _nothing
     words: Callable[[int], UnitWord | None] = _nothing
-    word_ids: Callable[[], Iterable[int]] = _no_ids
+    word_ids: Callable[[], Iterable[int]] = attrs.field(default=_no_ids, kw_only=True)
     _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 

@@ -78,7 +78,7 @@ class _EffectiveDefinitions:
                 _Records(Ingredient, sources, self._current.ingredients).__getitem__,
                 # A word that nothing froze did not exist then, or only for others.
                 _Records(UnitWord, sources, _no_word).__getitem__,
-                lambda: {i for source in sources for i in source.ids_defined(table_of(UnitWord).name)},
+                word_ids=lambda: {i for source in sources for i in source.ids_defined(table_of(UnitWord).name)},
                 earlier=self.as_of,
             )
         return self._by_length[length]

@@ -112,6 +112,15 @@ def wrong_equivalents(ingredient: Ingredient) -> Iterator[str]:
         yield f"{refused} contradicts {because}, by which {follows}"
 
 
+def stock_key(unit: str) -> str:
+    """Return a key that units share which measure the same: Cups and cup, each and piece.
+
+    >>> stock_key("Cups"), stock_key("pieces"), stock_key("dozen")
+    ('cup', 'each', 'dozen')
+    """
+    return units.PIECES if factor(unit, units.PIECES) == 1 else units.canonical(unit)
+
+
 def largest(names: Iterable[str]) -> str:
     """Return the unit for a sum of several units that can be converted: the largest weight, else volume, else count.
 

@@ -1,13 +1,12 @@
 """The units that a kitchen measures in, by name; imported by the records, so nothing in it takes time to import."""
 
-from plandoc.units.advice import advice, is_ambiguous
+from plandoc.units.advice import advice
 from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key
 from plandoc.units.names import (
     MEASURES_BY_NAME,
     UNITS,
     canonical,
     dimension_of,
-    plain,
     position,
     preference,
     unit_named,
@@ -35,7 +34,6 @@ __all__ = [
     "canonical",
     "dimension_of",
     "is_ambiguous",
-    "plain",
     "position",
     "preference",
     "unit_named",

@@ -72,15 +72,6 @@ def advice(text: str, dimension: Dimension | None = None) -> str | None:
     return None if near is None else f"did you mean {near}?"
 
 
-def is_ambiguous(text: str) -> bool:
-    """Return whether a text means different units in different kitchens, so that it cannot become a unit of its own.
-
-    >>> is_ambiguous("T"), is_ambiguous("knob of butter")
-    (True, False)
-    """
-    return len(_MAY_MEAN.get(plain(text), ())) > 1
-
-
 def _dimension_meant(one: str) -> Dimension:
     return BY_SPELLING[plain(one.partition(" (")[0])].dimension
 

@@ -57,7 +57,9 @@ def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
     sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
     if len(sides) != 2 or not all(sides):
         such_as = "'1 cup = 120 g' or '1 stick = 113 g'"
-        cells.refuse_cell(cell, f"wanted how much of one unit is how much of another, such as {such_as}, found {shown(cell.text)}")
+        cells.refuse_cell(
+            cell, f"wanted how much of one unit is how much of another, such as {such_as}, found {shown(cell.text)}"
+        )
         return None
     one, other = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
     for unit in (one.unit, other.unit):
