@@ -86,7 +86,7 @@ class Hint(enum.Enum):
     RECORD_LOST = "lost={{reason: {quantity}}}", "--lost {quantity} --why REASON"
     ADD_INGREDIENTS = "add_ingredients=True", "--add-ingredients"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"
-    ADD_UNIT = "add_unit_word({word!r}, quantity, unit)", 'plandoc unit add "{word} = QUANTITY UNIT"'
+    ADD_UNIT = "add_unit_word({word!r}, quantity, unit)", 'plandoc unit add "{word} = AMOUNT"'
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"
     REPLACE = "replace=True", "--replace"

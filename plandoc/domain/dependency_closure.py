@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.unit_words import words_used
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, UnitWord
-from plandoc.units import word_key
 
 # Ids by record type, in the order of the catalog's tables; ids of missing records are included.
 Ids = Mapping[type[Any], Sequence[int]]
@@ -34,23 +34,14 @@ def dependency_closure(
     all_recipes = _with_parts(made_of.union(recipes), definitions.recipes, lambda recipe: recipe.sub_recipe_ids)
     lines = [line for recipe in all_recipes.values() if recipe is not None for line in recipe.lines]
     ingredients = sorted({line.ingredient_id for line in lines})
+    known = (one for one in map(definitions.ingredients, ingredients) if one is not None)
     return {
-        UnitWord: _words({line.unit for line in lines}, ingredients, definitions),
+        UnitWord: [word.id for word in words_used(definitions.unit_words, (line.unit for line in lines), known)],
         Ingredient: ingredients,
         Recipe: sorted(all_recipes),
         FinishedUnit: sorted(unit_ids),
         FinishedGood: sorted(all_goods),
     }
-
-
-def _words(units: set[str], ingredients: Iterable[int], definitions: Definitions) -> list[int]:
-    """Return the ids of the words for units that lines use, or the equivalents of their ingredients."""
-    if not definitions.unit_words:
-        return []
-    known = (one for one in map(definitions.ingredients, ingredients) if one is not None)
-    stated = (unit for one in known for stated in one.all_equivalents for unit in (stated.unit, stated.other_unit))
-    used = {word_key(unit) for unit in (*units, *stated)}
-    return [word.id for word in definitions.unit_words if word_key(word.name) in used]
 
 
 def _with_parts(

@@ -14,7 +14,7 @@ import attrs
 from plandoc import units
 from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, total
+from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
 from plandoc.errors import Problem, refuse, shorten
@@ -111,10 +111,22 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
         for (ingredient_id, unit), quantity in quantities.items():
             ingredient = definitions.ingredients(ingredient_id)
             if ingredient is not None:
-                known = conversions(ingredient, definitions.unit_words)
+                known = definitions.memoize(_KnownConversions)[ingredient]
                 one = needed.setdefault(ingredient_id, _Needed(ingredient, known))
                 one.add(ingredient, known, Amount(Fraction(quantity), unit))
     return tuple(_rows(needed.values()))
+
+
+class _KnownConversions(dict[Ingredient, Conversions]):
+    """What converts the units of each ingredient of a set of definitions, looked up once."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        super().__init__()
+        self._words = definitions.unit_words
+
+    def __missing__(self, ingredient: Ingredient) -> Conversions:
+        known = self[ingredient] = conversions(ingredient, self._words)
+        return known
 
 
 class _Needed:
@@ -190,4 +202,5 @@ def _why_unconverted(unit: str, others: list[str], known: Conversions) -> str | 
         return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; {advice}" if advice else "")
     if not others:
         return None
-    return f"{unit} cannot be converted into {' or '.join(others)}: no equivalent such as '1 {unit} = ... {others[0]}' is known"
+    such_as = missing_equivalent(unit, others[0])
+    return f"{unit} cannot be converted into {' or '.join(others)}: no equivalent such as {such_as} is known"

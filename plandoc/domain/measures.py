@@ -112,6 +112,16 @@ def wrong_equivalents(ingredient: Ingredient) -> Iterator[str]:
         yield f"{refused} contradicts {because}, by which {follows}"
 
 
+def missing_equivalent(unit: str, other: str) -> str:
+    """Return the form of the equivalent that would convert two units into each other.
+
+    >>> missing_equivalent("g", "cup"), missing_equivalent("stick", "g")
+    ("'1 cup = ... g'", "'1 stick = ... g'")
+    """
+    better, worse = sorted((unit, other), key=lambda one: (units.preference(one), one))
+    return f"'1 {worse} = ... {better}'"
+
+
 def stock_key(unit: str) -> str:
     """Return a key that units share which measure the same: Cups and cup, each and piece.
 

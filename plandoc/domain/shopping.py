@@ -10,7 +10,7 @@ import attrs
 
 from plandoc import units
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount, largest, total
+from plandoc.domain.measures import Amount, largest, missing_equivalent, total
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
@@ -163,4 +163,5 @@ def _reason(unit: str, stock_units: list[str], known: Conversions) -> str:
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None and not known.knows(one)]
     if unknown:
         return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {count}"
-    return f"{where}; give the ingredient an equivalent such as '1 {unit} = ... {stock_units[0]}', or {count}"
+    such_as = missing_equivalent(unit, stock_units[0])
+    return f"{where}; give the ingredient an equivalent such as {such_as}, or {count}"

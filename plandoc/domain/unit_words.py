@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from plandoc import units
 from plandoc.errors import Problem, shorten
 from plandoc.hints import Hint, wording
-from plandoc.records import UnitWord
+from plandoc.records import Ingredient, UnitWord
 from plandoc.units import Dimension
 
 
@@ -19,6 +19,18 @@ def word_named(text: str, words: Iterable[UnitWord]) -> UnitWord | None:
     """
     key = units.word_key(text)
     return next((word for word in words if units.word_key(word.name) == key), None)
+
+
+def words_used(
+    words: Iterable[UnitWord], units_written: Iterable[str], ingredients: Iterable[Ingredient]
+) -> list[UnitWord]:
+    """Return the words that are among these units, or in the equivalents of these ingredients."""
+    known = list(words)
+    if not known:
+        return []
+    stated = (unit for one in ingredients for said in one.equivalents for unit in (said.unit, said.other_unit))
+    used = {units.word_key(unit) for unit in (*units_written, *stated)}
+    return [word for word in known if units.word_key(word.name) in used]
 
 
 def problems_of_word(word: UnitWord) -> Iterator[Problem]:

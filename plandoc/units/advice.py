@@ -23,6 +23,8 @@ _MAY_MEAN = MappingProxyType(
         "ss": ("msk",),
         "c": ("cup", "cda", "c. à s.", "c. à c."),
         "cc": ("ml (cubic centimetre)", "c. à c. (cuillère à café)"),
+        "c c": ("ml (cubic centimetre)", "c. à c. (cuillère à café)"),
+        "c s": ("c. à s. (cuillère à soupe)", "case"),
         "cs": ("c. à s. (cuillère à soupe)", "case"),
         "spoon": ("tbsp", "tsp"),
         "spoons": ("tbsp", "tsp"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 import attrs
 
 from plandoc import units
-from plandoc.domain.unit_words import problems_of_word, used_already, word_named
+from plandoc.domain.unit_words import problems_of_word, used_already, word_named, words_used
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError, StillUsedError, refuse, shorten
 from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
@@ -81,17 +82,13 @@ def _users(word: UnitWord, session: Session) -> list[str]:
         # A container without a size is still a unit.
         return []
 
-    def is_meant(unit: str) -> bool:
-        return word_named(unit, [word]) is not None
+    def uses(units_written: Iterable[str], *stating: Ingredient) -> bool:
+        return bool(words_used([word], units_written, stating))
 
-    recipes = (one for one in session.find(Recipe) if any(is_meant(line.unit) for line in one.lines))
     ingredients = {one.id: one for one in session.find(Ingredient)}
-    stated = (
-        one
-        for one in ingredients.values()
-        if any(is_meant(unit) for said in one.equivalents for unit in (said.unit, said.other_unit))
-    )
-    stock = (ingredients[item.ingredient_id] for item in session.find(StockItem) if is_meant(item.unit))
+    recipes = (one for one in session.find(Recipe) if uses(line.unit for line in one.lines))
+    stated = (one for one in ingredients.values() if uses((), one))
+    stock = (ingredients[item.ingredient_id] for item in session.find(StockItem) if uses([item.unit]))
     return [
         *(f"recipe {one.id} {one.name!r}" for one in recipes),
         *(f"ingredient {one.id} {one.name!r}" for one in stated),

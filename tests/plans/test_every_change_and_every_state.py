@@ -63,6 +63,7 @@ CHANGES = {
 # What changes no plan that is there, or never a second time.
 WITHOUT_A_PLAN = {
     "add_stock",
+    "add_unit_word",
     "create_plan_snapshot",
     "import_file",
     "import_goods",
@@ -70,6 +71,7 @@ WITHOUT_A_PLAN = {
     "import_recipes",
     "import_stock",
     "receive_shopping",
+    "remove_unit_word",
     "set_stock",
 }
 

@@ -49,7 +49,7 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
     known = ingredients(export)
     recipes_read, nested_units = recipes(export)
     all_units = [*nested_units, *units(export)]
-    catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units))
+    catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units), ())
     items, event_rows = stock(export), events(export)
     # Broken records cannot be calculated with.
     export.failed.check(export.notes())
@@ -91,7 +91,7 @@ class ExportCatalog:
 
     @classmethod
     def of(cls, *kinds: Iterable[Any]) -> ExportCatalog:
-        """Return the catalog of these ingredients, recipes, units and goods."""
+        """Return the catalog of these ingredients, recipes, units, goods and words for units."""
         return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
 
     def drafts(self) -> dict[str, dict[int, Draft]]:

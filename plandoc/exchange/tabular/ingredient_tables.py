@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from plandoc import units
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.errors import ValidationError
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
@@ -34,6 +35,8 @@ def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: 
     once.refuse_second(cell, present)
     category, notes = cells.text(row.cell("category")), cells.text(row.cell("notes"))
     density, others = (_equivalents(cells, row.cell(column)) for column in ("density", "equivalents"))
+    for message in wrong_equivalents(Ingredient("?", equivalents=(*density, *others))):
+        cells.refuse_cell(row.cell("equivalents") or row.cell("density"), message, "leave one of them out")
     thing = maker.thing(name, present)
     said: dict[str, Any] = {"category": category, "notes": notes, **_as_said(density, others)}
 
@@ -56,10 +59,8 @@ def _equivalents(cells: CellReader, cell: Cell) -> list[Equivalent]:
 def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
     sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
     if len(sides) != 2 or not all(sides):
-        such_as = "'1 cup = 120 g' or '1 stick = 113 g'"
-        cells.refuse_cell(
-            cell, f"wanted how much of one unit is how much of another, such as {such_as}, found {shown(cell.text)}"
-        )
+        such_as = "such as '1 cup = 120 g' or '1 stick = 113 g'"
+        cells.refuse_cell(cell, f"wanted an equivalent {such_as}, found {shown(cell.text)}")
         return None
     one, other = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
     for unit in (one.unit, other.unit):
