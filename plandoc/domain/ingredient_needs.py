@@ -202,5 +202,4 @@ def _why_unconverted(unit: str, others: list[str], known: Conversions) -> str | 
         return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; {advice}" if advice else "")
     if not others:
         return None
-    such_as = missing_equivalent(unit, others[0])
-    return f"{unit} cannot be converted into {' or '.join(others)}: no equivalent such as {such_as} is known"
+    return f"no equivalent such as {missing_equivalent(unit, others[0])} is known"

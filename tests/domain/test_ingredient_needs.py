@@ -156,8 +156,8 @@ def test_volumes_and_weights_without_a_density_stay_apart_and_say_why():
     rows = _of_lines(("1", "cup"), ("80", "g"), ("1", "tbsp"))
 
     assert [(str(row.amount), row.unconverted) for row in rows] == [
-        ("80 g", "g cannot be converted into cup: no equivalent such as '1 cup = ... g' is known"),
-        ("1.063 cup", "cup cannot be converted into g: no equivalent such as '1 cup = ... g' is known"),
+        ("80 g", "no equivalent such as '1 cup = ... g' is known"),
+        ("1.063 cup", "no equivalent such as '1 cup = ... g' is known"),
     ]
 
 
@@ -167,15 +167,15 @@ def test_containers_counts_and_unknown_units_stay_apart_and_say_why():
     assert [(str(row.amount), row.unconverted) for row in rows] == [
         (
             "1.167 dozen",
-            "dozen cannot be converted into bottle or bag or blorp or cupz: no equivalent such as '1 bottle = ... dozen' is known",
+            "no equivalent such as '1 bottle = ... dozen' is known",
         ),
         (
             "1 bottle",
-            "bottle cannot be converted into dozen or bag or blorp or cupz: no equivalent such as '1 bottle = ... dozen' is known",
+            "no equivalent such as '1 bottle = ... dozen' is known",
         ),
         (
             "1 bag",
-            "bag cannot be converted into dozen or bottle or blorp or cupz: no equivalent such as '1 bag = ... dozen' is known",
+            "no equivalent such as '1 bag = ... dozen' is known",
         ),
         ("2 blorp", "'blorp' is not a unit that plandoc knows"),
         ("3 cupz", "'cupz' is not a unit that plandoc knows"),
