@@ -217,10 +217,14 @@ class RecipeLine:
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
     def __attrs_post_init__(self) -> None:
-        if self.quantity is not None and not self.unit:
-            raise _refuse(
-                self, "unit", f"wanted a unit, found nothing; leave it out or write {units.PIECES} for pieces"
-            )
+        if (self.quantity is None) != (not self.unit):
+            raise _refuse(self, "unit", self._wrong_unit())
+
+    def _wrong_unit(self) -> str:
+        if self.quantity is None:
+            found = f"found {shorten(self.unit)}; for one of it write 1 as the quantity"
+            return f"wanted no unit, because there is no quantity; {found}"
+        return f"wanted a unit, found nothing; leave it out or write {units.PIECES} for pieces"
 
 
 @frozen

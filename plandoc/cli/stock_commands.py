@@ -70,6 +70,10 @@ def add_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
 
 def _amount(words: Sequence[str]) -> WrittenAmount:
     cells = CellReader("", by_hand=True)
+    if not all(map(str.strip, words)):
+        # A variable of a script that is not set must not mean pieces.
+        cells.refuse("wanted a number and a unit, found nothing for one of them", 0, "AMOUNT")
+        cells.check()
     amount = cells.measured(Cell(" ".join(words).strip(), 0, "AMOUNT"), Cell("", 0, "AMOUNT"), non_negative_quantity)
     cells.check()
     return amount

@@ -44,6 +44,7 @@ _LOOKALIKES = str.maketrans(
 )
 _LONGEST = 500
 _LONGEST_IN_HINT = 25
+_NO_SEPARATORS = "a number without separators between its thousands", "write 1000 for one thousand"
 _SUCH_AS = "write it such as 2, 0.5, 1/2 or 1 1/2"
 
 
@@ -112,25 +113,17 @@ def quantity_in(text: str, *, decimal_comma: bool = False, by_hand: bool = False
     Raises:
         NotANumber: when it does not begin with a number, or with one that can be read in two ways.
     """
-    plain = _plain(text)
-    if _DATE.fullmatch(plain):
-        raise NotANumber(
-            "a number", "where a spreadsheet makes a date of 1/2 or 2-3, write 0.5 or 3, or format the column as text"
-        )
-    written = _WRITTEN.fullmatch(plain)
-    if written is None:
-        _refuse_thousands(plain)
-        raise NotANumber("a number", _SUCH_AS)
-    unit = written["unit"] or ""
-    low = _number(written["low"], decimal_comma=decimal_comma)
-    if by_hand and "e" in written["low"].lower():
+    found = _match(_plain(text))
+    unit = found["unit"] or ""
+    low = _number(found["low"], decimal_comma=decimal_comma)
+    if by_hand and "e" in found["low"].lower():
         raise NotANumber("a number without an exponent", _in_full(low))
-    if written["high"] is None:
+    if found["high"] is None:
         return Quantity(low, unit)
-    high = _number(written["high"], decimal_comma=decimal_comma)
+    high = _number(found["high"], decimal_comma=decimal_comma)
     if low < high:
         return Quantity(high, unit, is_range=True)
-    if written["dash"] == "-" and written["low"].isdecimal() and "/" in written["high"] and high < 1:
+    if found["dash"] == "-" and found["low"].isdecimal() and "/" in found["high"] and high < 1:
         # No range goes down, so that 1-1/2 is one and a half.
         return Quantity(Fraction(low) + Fraction(high), unit)
     raise NotANumber("the smaller number of a range first", "write it such as 2-3")
@@ -163,6 +156,20 @@ def _spelled_out(character: str) -> str:
     return " " + "".join(chr(int(code, 16)) for code in codes) if kind == "<fraction>" else character
 
 
+def _match(plain: str) -> re.Match[str]:
+    if _DATE.fullmatch(plain):
+        raise NotANumber(
+            "a number", "where a spreadsheet makes a date of 1/2 or 2-3, write 0.5 or 3, or format the column as text"
+        )
+    found = _WRITTEN.fullmatch(plain)
+    # Superscript digits count as parts of words, too.
+    if found is not None and (found["unit"] is None or found["unit"][0].isalpha()):
+        return found
+    if _SEVERAL_GROUPS.match(plain):
+        raise NotANumber(*_NO_SEPARATORS)
+    raise NotANumber("a number", _SUCH_AS)
+
+
 def _number(text: str, *, decimal_comma: bool) -> Number:
     fraction = _FRACTION.fullmatch(text)
     if fraction is not None:
@@ -177,14 +184,14 @@ def _number(text: str, *, decimal_comma: bool) -> Number:
     return Decimal(text)
 
 
-def _fraction(written: re.Match[str]) -> Fraction:
-    whole, part, of = (int(written[name] or 0) for name in ("whole", "part", "of"))
+def _fraction(found: re.Match[str]) -> Fraction:
+    whole, part, of = (int(found[name] or 0) for name in ("whole", "part", "of"))
     if of == 0:
         raise NotANumber("a fraction of a number above 0", _SUCH_AS)
-    if written["whole"] and part >= of:
+    if found["whole"] and part >= of:
         raise NotANumber("less than 1 behind the whole number", _SUCH_AS)
     number = whole + Fraction(part, of)
-    return -number if written["sign"] == "-" else number
+    return -number if found["sign"] == "-" else number
 
 
 def _in_full(number: Number) -> str:
@@ -202,4 +209,4 @@ def _refuse_thousands(text: str) -> None:
             f"write {whole}{rest} for the large number, {whole}{'.' if ',' in text else ','}{rest} for the small one",
         )
     if _SEVERAL_GROUPS.fullmatch(text):
-        raise NotANumber("a number without separators between its thousands", "write 1000 for one thousand")
+        raise NotANumber(*_NO_SEPARATORS)

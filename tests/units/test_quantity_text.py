@@ -93,6 +93,7 @@ def test_a_range_counts_as_its_upper_end(text, upper, unit):
         ),
         ("1,000,000", "a number without separators between its thousands", "write 1000 for one thousand"),
         ("1 000", "a number without separators between its thousands", "write 1000 for one thousand"),
+        ("1'000 kg", "a number without separators between its thousands", "write 1000 for one thousand"),
         ("1'000", "a number without separators between its thousands", "write 1000 for one thousand"),
         ("3-2", "the smaller number of a range first", "write it such as 2-3"),
         ("1/0", "a fraction of a number above 0", "write it such as"),
@@ -101,7 +102,10 @@ def test_a_range_counts_as_its_upper_end(text, upper, unit):
         ("01.02.2026", "a number", "where a spreadsheet makes a date of 1/2"),
         ("2026-02-01 00:00:00", "a number", "where a spreadsheet makes a date of 1/2"),
         ("5kg", "a number without a unit", "take off what is behind the number"),
-        *((text, "a number", "write it such as") for text in ("", "much", "NaN", "1.½", "½ 1", "٣", "2..5", "5 %")),
+        *(
+            (text, "a number", "write it such as")
+            for text in ("", "much", "NaN", "1¹⁄₂", "1.½", "½ 1", "٣", "2..5", "5 %")
+        ),
         ("9" * 600, "a number", "write it such as"),
     ],
 )
