@@ -69,7 +69,7 @@ def list_units(*, everything: Annotated[bool, Parameter("--all")] = False, json:
     columns = [*map(printing.Column, ("unit", "is"))]
     rows = [(word.name, f"{units.written(word.quantity)} {word.unit}") for word in words]
     printing.print_table(
-        "Units of your own", columns, rows, when_empty=f"none; state one with plandoc unit add {_FORM}"
+        "Units of your own", columns, rows, when_empty='none; state one, such as plandoc unit add "Kelle = 125 ml"'
     )
     if everything:
         known = [(unit.name, unit.dimension.value, _size(unit), ", ".join(unit.spellings)) for unit in units.UNITS]

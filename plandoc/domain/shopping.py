@@ -167,4 +167,4 @@ def _reason(unit: str, stock_units: list[str], known: Conversions) -> str:
     if unknown:
         return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {count}"
     such_as = missing_equivalent(unit, stock_units[0])
-    return f"{where}; give the ingredient an equivalent such as {such_as}, or {count}"
+    return f"{where}, which cannot be compared; give the ingredient an equivalent such as {such_as}, or {count}"

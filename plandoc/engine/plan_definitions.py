@@ -79,9 +79,11 @@ def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
     """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
-    return not_frozen_yet(
-        dependency_closure(plan_definitions(event_id, session), goods=goods, units=units), event_id, session
-    )
+    wanted, made = set(goods), set(units)
+    ids = dependency_closure(plan_definitions(event_id, session), goods=wanted, units=made)
+    # The plan knows only the words for units that were frozen; what is new may use others.
+    words = dependency_closure(catalog_definitions(session), goods=wanted, units=made)[UnitWord]
+    return not_frozen_yet({**ids, UnitWord: sorted({*ids[UnitWord], *words})}, event_id, session)
 
 
 def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:

@@ -92,7 +92,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
     assert _shown(item) == [("12 cup", "0 cup", "None")]
     assert item.other_stock == (Amount(Fraction(5), "lb"),)
     assert item.reason == (
-        "Water: needed in cup, in stock in lb; give the ingredient an equivalent such as '1 cup = ... lb', or count the stock in cup too"
+        "Water: needed in cup, in stock in lb, which cannot be compared; give the ingredient an equivalent such as '1 cup = ... lb', or count the stock in cup too"
     )
 
 
@@ -102,7 +102,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
         (
             "each",
             "bag",
-            "Water: needed in each, in stock in bag; give the ingredient an equivalent such as '1 bag = ... each', or count the stock in each too",
+            "Water: needed in each, in stock in bag, which cannot be compared; give the ingredient an equivalent such as '1 bag = ... each', or count the stock in each too",
         ),
         (
             "cup",

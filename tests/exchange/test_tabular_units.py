@@ -124,8 +124,10 @@ def test_units_of_other_kitchens_come_in_as_they_are_written(store, tmp_path):
         ("scant", "scant is not an exact amount; write the unit alone, and scant in the notes"),
         (
             "Kelle",
-            "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can. Add a word of your own with "
-            "add_unit_word('Kelle', quantity, unit)",
+            (
+                "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can. Add a word of your own with "
+                "add_unit_word('Kelle', quantity, unit)"
+            ),
         ),
     ],
 )

@@ -116,6 +116,23 @@ def test_a_word_that_came_after_the_start_says_nothing_to_the_plan_until_an_amen
     plandoc.add_unit_word("Kelle", 100, "g")
 
     assert _needed(event.id) == before
+    plandoc.revise_recipe(event.id, bakery.cookies.id, "now we know it")
+    assert not any("Kelle" in amount for amount in _needed(event.id))
+
+
+def test_a_good_that_is_added_later_brings_the_words_of_its_recipes(store, bakery):
+    event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery, quantities={bakery.plain_cookie.id: 24})
+    plandoc.add_unit_word("Eimer", 100, "g")
+    with store.session() as session:
+        recipe = session.add(records.Recipe("Bread", lines=(records.RecipeLine(bakery.flour.id, 2, "Eimer"),)))
+        unit = session.add(records.FinishedUnit("Loaf", recipe.id, items_per_batch=1))
+        good = session.add(records.FinishedGood("Basket", (records.Component(unit.id),)))
+    plandoc.add_finished_good(event.id, good.id, 1, "bread, too", enough=True)
+    needed = _needed(event.id)
+    plandoc.add_unit_word("Eimer", 900, "g", replace=True)
+
+    assert len(needed) == 1
+    assert _needed(event.id) == needed
 
 
 def test_baking_takes_from_stock_that_is_counted_in_a_word(store, bakery):
