@@ -7,7 +7,7 @@ takes longer than the rest of a command, and only one division of it would be us
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -87,8 +87,13 @@ def conversions(ingredient: Ingredient, words: tuple[UnitWord, ...] = ()) -> Con
 
 @functools.lru_cache(maxsize=4096)
 def _conversions(equivalents: tuple[Equivalent, ...], words: tuple[UnitWord, ...]) -> Conversions:
-    stated = map(_statement, (*equivalents, *(word.as_equivalent for word in words)))
-    return Conversions(stated, [word.name for word in words])
+    return Conversions(map(_statement, equivalents), _meanings(words))
+
+
+@functools.lru_cache(maxsize=64)
+def _meanings(words: tuple[UnitWord, ...]) -> Mapping[str, Statement]:
+    """Return what words mean, by their keys; of two that are the same the first counts."""
+    return {units.word_key(word.name): _statement(word.as_equivalent) for word in reversed(words)}
 
 
 def _statement(one: Equivalent) -> Statement:

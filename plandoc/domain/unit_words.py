@@ -29,7 +29,7 @@ def words_used(
     if not known:
         return []
     stated = (unit for one in ingredients for said in one.equivalents for unit in (said.unit, said.other_unit))
-    used = {units.word_key(unit) for unit in (*units_written, *stated)}
+    used = {key for unit in (*units_written, *stated) for key in units.word_keys(unit)}
     return [word for word in known if units.word_key(word.name) in used]
 
 

@@ -1,7 +1,7 @@
 """The units that a kitchen measures in, by name; imported by the records, so nothing in it takes time to import."""
 
 from plandoc.units.advice import advice
-from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key
+from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key, word_keys
 from plandoc.units.names import (
     MEASURES_BY_NAME,
     UNITS,
@@ -38,5 +38,6 @@ __all__ = [
     "preference",
     "unit_named",
     "word_key",
+    "word_keys",
     "written",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
@@ -52,6 +52,10 @@ class Contradiction(NamedTuple):
     implied: Fraction
 
 
+_ONE = Fraction(1)
+_NO_WORDS: Mapping[str, Statement] = MappingProxyType({})
+
+
 class Conversions:
     """The units that can be converted into each other for one ingredient.
 
@@ -59,19 +63,22 @@ class Conversions:
 
     Args:
         statements: What is known, in order.
-        words: Units among them that are somebody's own words: what they mean in statements counts, whatever else plandoc
-            knows by that name, in any case and with any dots and blanks.
+        words: What words of somebody's own mean, by their keys: what they say counts, whatever else plandoc knows by that
+            name, but the statements come first.
 
     Attributes:
         contradictions: Every statement that contradicts earlier ones.
     """
 
-    def __init__(self, statements: Iterable[Statement] = (), words: Iterable[str] = ()) -> None:
+    def __init__(self, statements: Iterable[Statement] = (), words: Mapping[str, Statement] = _NO_WORDS) -> None:
+        stated = list(statements)
         self.contradictions: list[Contradiction] = []
-        self._words = {word_key(word): canonical(word) for word in reversed(tuple(words))}
+        self._words = words
+        # Words that the statements speak of are nodes of their own, because a statement can say something else of them.
+        self._stated = {key: canonical(words[key].unit) for key in self._words_in(stated)}
         # To each node its neighbours: how many of the base of the neighbour one of its own base is, and by which statement.
         self._edges: dict[Node, dict[Node, tuple[Fraction, int]]] = {}
-        for position, one in enumerate(statements):
+        for position, one in enumerate((*stated, *(words[key] for key in self._stated))):
             self._state(position, one)
         # To each node that is connected: the first node of its kindred, and how many of its base one of the own base is.
         self._kindred: dict[Node, tuple[Node, Fraction]] = {}
@@ -98,16 +105,34 @@ class Conversions:
 
     def knows(self, unit: str) -> bool:
         """Return whether a statement is about a unit, so that it is not unknown."""
-        return self._place(unit)[0] in self._edges
+        return self._word(unit) is not None or self._place(unit)[0] in self._edges
+
+    def _words_in(self, statements: Iterable[Statement]) -> Iterator[str]:
+        for unit in (unit for one in statements for unit in (one.unit, one.other_unit)):
+            key = self._word(unit)
+            if key is not None:
+                yield key
+
+    def _word(self, unit: str) -> str | None:
+        """Return the key of the word that a unit is; None for others."""
+        return next((key for key in word_keys(unit) if key in self._words), None) if self._words else None
 
     def _place(self, unit: str) -> tuple[Node, Fraction]:
-        word = self._words.get(word_key(unit)) if self._words else None
-        return place(unit) if word is None else (word, _ONE)
+        key = self._word(unit)
+        if key is None:
+            return place(unit)
+        if key in self._stated:
+            return self._stated[key], _ONE
+        one = self._words[key]
+        node, size = place(one.other_unit)
+        return node, size * one.other_quantity / one.quantity
 
     def _state(self, position: int, one: Statement) -> None:
         (node, size), (other, other_size) = self._place(one.unit), self._place(one.other_unit)
         times = one.other_quantity * other_size / (one.quantity * size)
-        known, because = self._reachable(node).get(other, (None, ()))
+        # Nothing can contradict the first statement about a node, unless it is about two units of the same.
+        is_first = node != other and not (node in self._edges and other in self._edges)
+        known, because = (None, ()) if is_first else self._reachable(node).get(other, (None, ()))
         if known is None:
             self._edges.setdefault(node, {})[other] = (times, position)
             self._edges.setdefault(other, {})[node] = (1 / times, position)
@@ -139,12 +164,20 @@ def word_key(text: str) -> str:
     return bare if len(bare) == 1 else plain(text)
 
 
+def word_keys(unit: str) -> tuple[str, str]:
+    """Return the keys of the words that a unit can be: as it is spelled, and as plandoc spells it.
+
+    >>> word_keys("Cans")
+    ('cans', 'can')
+    """
+    return word_key(unit), word_key(canonical(unit))
+
+
 def _first_node(node: Node) -> tuple[int, str]:
     # The same for all definitions of an ingredient, so that their sums meet: weights, where there are any.
     return (_ORDER.index(node), "") if isinstance(node, Dimension) else (len(_ORDER), node)
 
 
-_ONE = Fraction(1)
 _ORDER = (Dimension.WEIGHT, Dimension.VOLUME, Dimension.COUNT)
 # What a sum is in where none of its units will do.
 _BASES: Mapping[Node, str] = MappingProxyType({place.dimension: place.name for place in MEASURES if not place.base})

@@ -135,6 +135,18 @@ def test_a_good_that_is_added_later_brings_the_words_of_its_recipes(store, baker
     assert _needed(event.id) == needed
 
 
+def test_a_size_of_a_container_is_frozen_with_the_plan_that_counts_in_it(store, bakery):
+    plandoc.add_unit_word("can", 400, "g")
+    _with_a_line(store, bakery.cookies, 2, "cans")
+    event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+    before = _needed(event.id)
+    plandoc.add_unit_word("can", 800, "g", replace=True)
+
+    assert not any("can" in amount for amount in before)
+    assert _needed(event.id) == before
+    assert any("can: quantity 400 -> 800" in finding.message for finding in plandoc.review_plan(event.id))
+
+
 def test_baking_takes_from_stock_that_is_counted_in_a_word(store, bakery):
     plandoc.add_unit_word("Eimer", 5, "kg")
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
