@@ -60,8 +60,8 @@ def import_file(
 def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Import ingredients from a CSV or JSON file, completely or not at all.
 
-    The columns are name, category, density, equivalents and notes. Existing ingredients are
-    updated from the file.
+    The columns are name, category, density (such as '1 cup = 120 g'), equivalents (such as '1 stick = 113 g; 1 each =
+    50 g') and notes. Existing ingredients are updated from the file.
 
     Args:
         file: The file.
