@@ -34,7 +34,7 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
         printing.Column("id", is_number=True),
         *map(printing.Column, ("ingredient", "name", "category", "equivalents")),
     ]
-    rows = [(one.id, one.slug, one.name, one.category, _stated(one)) for one in ingredients]
+    rows = [(one.id, one.slug, one.name, one.category, equivalents_in_words(one)) for one in ingredients]
     printing.print_table(
         "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
@@ -132,5 +132,6 @@ def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Ite
         yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
-def _stated(ingredient: Ingredient) -> str:
+def equivalents_in_words(ingredient: Ingredient) -> str:
+    """Return how much of one unit of an ingredient is how much of another; blank when nothing is known."""
     return "; ".join(map(str, ingredient.all_equivalents))
