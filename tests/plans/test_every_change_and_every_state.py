@@ -70,6 +70,7 @@ WITHOUT_A_PLAN = {
     "import_ingredients",
     "import_recipes",
     "import_stock",
+    "merge_ingredients",
     "receive_shopping",
     "remove_unit_word",
     "set_stock",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -31,22 +30,47 @@ def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftM
 
 def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
     cell = row.cell("name")
-    name, present = cells.name(cell), known.present(cells, cell)
+    name, present = known.named(cells, cell)
     once.refuse_second(cell, present)
-    category, notes = cells.text(row.cell("category")), cells.text(row.cell("notes"))
-    density, others = (_equivalents(cells, row.cell(column)) for column in ("density", "equivalents"))
-    for message in wrong_equivalents(Ingredient("?", equivalents=(*density, *others))):
-        cells.refuse_cell(row.cell("equivalents") or row.cell("density"), message, "leave one of them out")
     thing = maker.thing(name, present)
-    said: dict[str, Any] = {"category": category, "notes": notes, **_as_said(density, others)}
+    # What the file leaves blank stays as it is in the folder.
+    said: dict[str, Any] = {
+        "category": cells.text_instead(row.cell("category"), present.category if present else ""),
+        "notes": cells.text_instead(row.cell("notes"), present.notes if present else "", in_lines=True),
+        **_stated_instead(cells, row.cell("density"), row.cell("equivalents"), present or Ingredient("?")),
+    }
 
     def make() -> Ingredient:
-        # What the file leaves blank stays as it is in the folder.
-        return attrs.evolve(
-            present or Ingredient(name, id=thing.id), **{k: value for k, value in said.items() if value}
-        )
+        return attrs.evolve(present or Ingredient(name, id=thing.id), **said)
 
     maker.add(thing, cell.line, make, present=present)
+
+
+def written_equivalents(ingredient: Ingredient) -> str:
+    """Return the equivalents of an ingredient beside its density as a table holds them, blank for none.
+
+    >>> written_equivalents(Ingredient("Egg", equivalents=(Equivalent(1, "each", 50, "g"), Equivalent(1, "tray", 30, "each"))))
+    '1 each = 50 g; 1 tray = 30 each'
+    """
+    return "; ".join(map(str, ingredient.equivalents))
+
+
+def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingredient) -> dict[str, Any]:
+    """Return the density and the equivalents in two cells, or those before where a cell is blank or says the same.
+
+    What a volume weighs is a density in the cell of that, where other equivalents are welcome, too.
+    """
+    is_new = density.text not in ("", str(before.density))
+    stated = _equivalents(cells, density) if is_new else []
+    more = _equivalents(cells, others) if others.text != written_equivalents(before) else list(before.equivalents)
+    for message in wrong_equivalents(Ingredient("?", equivalents=(*stated, *more))):
+        cells.refuse_cell(others or density, message, "leave one of them out")
+    weight = next(filter(_is_density, stated), None)
+    more.extend(one for one in stated if one is not weight)
+    return {
+        "density": before.density if weight is None else Density(*attrs.astuple(weight)),
+        "equivalents": tuple(more) or before.equivalents,
+    }
 
 
 def _equivalents(cells: CellReader, cell: Cell) -> list[Equivalent]:
@@ -77,13 +101,3 @@ def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
 
 def _is_density(one: Equivalent) -> bool:
     return (units.dimension_of(one.unit), units.dimension_of(one.other_unit)) == (Dimension.VOLUME, Dimension.WEIGHT)
-
-
-def _as_said(density: Iterable[Equivalent], others: Iterable[Equivalent]) -> dict[str, Any]:
-    """Return the fields that cells fill: the first volume and its weight in the column of the density is one."""
-    stated = list(density)
-    weight = next(filter(_is_density, stated), None)
-    said: dict[str, Any] = {"equivalents": tuple(one for one in (*stated, *others) if one is not weight)}
-    if weight is not None:
-        said["density"] = Density(weight.quantity, weight.unit, weight.other_quantity, weight.other_unit)
-    return said
