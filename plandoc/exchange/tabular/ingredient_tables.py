@@ -66,7 +66,7 @@ def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingr
     for message in wrong_equivalents(Ingredient("?", equivalents=(*stated, *more))):
         cells.refuse_cell(others or density, message, "leave one of them out")
     weight = next(filter(_is_density, stated), None)
-    more.extend(one for one in stated if one is not weight)
+    more = [*(one for one in stated if one is not weight), *more]
     return {
         "density": before.density if weight is None else Density(*attrs.astuple(weight)),
         "equivalents": tuple(more) or before.equivalents,
