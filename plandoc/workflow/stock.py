@@ -9,7 +9,7 @@ import attrs
 
 from plandoc import units
 from plandoc.domain.measures import storable
-from plandoc.engine.document import having
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.records import Ingredient, Recipe, StockItem
