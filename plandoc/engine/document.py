@@ -151,16 +151,16 @@ class DocumentSession:
 
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
-        if table.name not in self._counted_tables:
-            # Rows added here are never beyond the count, so looking once is enough.
-            self._next_ids[table.name] = self.next_id(table)
-            self._counted_tables.add(table.name)
-        row_id = self._next_ids[table.name]
+        row_id = self.next_id(table)
         self._next_ids[table.name] = row_id + 1
+        self._counted_tables.add(table.name)
         return row_id
 
     def next_id(self, table: Table) -> int:
         """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        if table.name in self._counted_tables:
+            # Rows added here are never beyond the count, so looking once is enough.
+            return self._next_ids[table.name]
         # A row added by hand may be beyond the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 

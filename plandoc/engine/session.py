@@ -174,9 +174,10 @@ class Session:
 
         table = table_of(record_type)
         if table.of_event and record_type is not records.Event and event_id is None:
-            raise SessionError(f"a {table.label.lower()} is numbered within its event; name the event with event_id")
+            message = f"{record_type.__name__} records are numbered within their event; name the event with event_id"
+            raise SessionError(message)
         if not table.of_event and event_id is not None:
-            raise SessionError(f"a {table.label.lower()} belongs to no event; leave event_id out")
+            raise SessionError(f"{record_type.__name__} records belong to no event; leave event_id out")
         return SessionTable(self._rows_of({table.name: table}, event_id), table.name)
 
     def database(self, *, event_id: int | None = None) -> SessionDatabase:

@@ -379,7 +379,7 @@ def refused_calls(session):
         "the length of a database": (lambda: len(catalog), "there is no default table"),
         "the rows of a database": (lambda: list(catalog), "there is no default table"),
         "a plan's records of no plan": (lambda: session.table(plandoc.BatchDecision), "name the event with event_id"),
-        "recipes of a plan": (lambda: session.table(Recipe, event_id=1), "belongs to no event"),
+        "recipes of a plan": (lambda: session.table(Recipe, event_id=1), "Recipe records belong to no event"),
         "a table by its name": (lambda: session.table("recipes"), "'recipes' is not stored"),
         "an unknown event": (lambda: session.database(event_id=99), "Event 99 not found"),
     }
