@@ -117,9 +117,9 @@ class DocumentSession:
         """Return the records of a table whose rows match a query; all when there is none."""
         if query is not None:
             return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name).search(query)]
-        ids = list(self.ids(table))
-        if not ids or (table.name, ids[0]) in self._records:
-            return [self.get(table, row_id) for row_id in ids]
+        first = next(self.ids(table), None)
+        if first is None or (table.name, first) in self._records:
+            return [self.get(table, row_id) for row_id in self.ids(table)]
         # Records that are new are made in one go through the table, which is quicker than to ask for each.
         return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name)]
 

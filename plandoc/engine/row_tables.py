@@ -95,7 +95,7 @@ class DocumentStorage(RowStorage):
         rows = self.tables[name]
         for row_id, row in changes.items():
             if row is None:
-                del rows[str(row_id)]
+                rows.pop(str(row_id), None)
             else:
                 rows[str(row_id)] = row
 

@@ -128,7 +128,10 @@ class SessionStorage(RowStorage):
         Raises:
             DamagedError: with everything that is wrong in its document.
         """
-        self._unit_of_work.get(self.tables[name].record_type, row_id, self.event_id)
+        table = self.tables[name]
+        # A row in the index of all events was understood when it got there.
+        if table is not _EVENTS or self.event_id is not None:
+            self._unit_of_work.get(table.record_type, row_id, self.event_id)
 
     def check_writable(self) -> None:
         """Refuse to go on in a session that only reads, or that has ended."""

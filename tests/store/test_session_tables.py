@@ -14,6 +14,7 @@ from tinydb.table import Document, Table
 
 import plandoc
 from plandoc import Event, Ingredient, PlanState, Recipe
+from plandoc.engine.session import unit_of_work
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 
@@ -278,13 +279,16 @@ def test_the_events_are_a_table_too(store):
     assert plandoc.find_by_key(Event, 4).notes == "plan early"
 
 
-def test_an_update_of_some_events_opens_no_document_of_the_others(store, folder):
+def test_to_search_and_change_events_opens_only_the_documents_that_change(store):
     with store.session() as session:
         session.table(Event).insert_multiple([{"name": f"Event {n}", "event_date": "2027-02-01"} for n in range(4)])
     with store.session() as session:
-        session.table(Event).update({"notes": "changed"}, where("name") == "Event 2")
-        opened = set(plandoc.engine.session.unit_of_work(session).documents._dirty)
+        events = session.table(Event)
+        found = len(events.all()), events.count(where("name") == "Event 1")
+        events.update({"notes": "changed"}, where("name") == "Event 2")
+        opened = {name for name in unit_of_work(session).documents._read_cache if name.startswith("events/")}
 
+    assert found == (4, 1)
     assert opened == {"events/3.json"}
 
 
