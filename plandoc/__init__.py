@@ -51,6 +51,7 @@ _NAMES = {
         "change_event_finished_goods get_available_finished_goods get_event_fg_quantities get_event_recipes "
         "set_event_finished_goods set_event_recipes"
     ),
+    "plandoc.workflow.sheets": "get_production_sheet scale_recipe",
     "plandoc.workflow.shopping": "get_ingredient_needs get_shopping_list receive_shopping",
     "plandoc.workflow.stock": "add_stock get_stock set_stock",
     "tinydb": "where",

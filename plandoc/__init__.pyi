@@ -100,6 +100,8 @@ from plandoc.workflow.selection import get_event_fg_quantities as get_event_fg_q
 from plandoc.workflow.selection import get_event_recipes as get_event_recipes
 from plandoc.workflow.selection import set_event_finished_goods as set_event_finished_goods
 from plandoc.workflow.selection import set_event_recipes as set_event_recipes
+from plandoc.workflow.sheets import get_production_sheet as get_production_sheet
+from plandoc.workflow.sheets import scale_recipe as scale_recipe
 from plandoc.workflow.shopping import get_ingredient_needs as get_ingredient_needs
 from plandoc.workflow.shopping import get_shopping_list as get_shopping_list
 from plandoc.workflow.shopping import receive_shopping as receive_shopping

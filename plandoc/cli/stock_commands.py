@@ -37,7 +37,7 @@ def set_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem, list[StockItem]]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         item = set_stock(found.id, amount.number, amount.unit.text, session=session)
         others = [one for one in get_stock(session=session) if one.ingredient_id == found.id and one.id != item.id]
         return found, item, others
@@ -61,7 +61,7 @@ def add_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         return found, add_stock(found.id, amount.number, amount.unit.text, session=session)
 
     found, item = folder.change("add to the stock", change)
@@ -79,7 +79,12 @@ def _amount(words: Sequence[str]) -> WrittenAmount:
     return amount
 
 
-def _ingredient(key: str, session: Session) -> Ingredient:
+def find_ingredient(key: str, session: Session) -> Ingredient:
+    """Return the ingredient with this slug, name or number.
+
+    Raises:
+        ValidationError: when there is none, or when a name is that of several.
+    """
     known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
     meant = known.one(key)
     if meant is not None:

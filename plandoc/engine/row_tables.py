@@ -214,8 +214,8 @@ class RowTable(Table):
 def shielded(query: Any) -> Any:
     """Return a query that cannot change a row: itself when it is TinyDB's and only compares, else it is asked of copies."""
     if _only_compares(query):
-        # Quicker to call than the object that has it.
-        return query.__call__
+        # What it does when it is called, without the call.
+        return query._test  # noqa: SLF001  (a third of the time of a search)
     return lambda row: query(MappingProxyType(copy_of(row)))
 
 

@@ -556,6 +556,7 @@ def test_tinydb_has_the_other_parts_that_are_relied_on():
     assert (table._name, table._storage, table.document_class) == ("rows", table.storage, Document)
     assert (where("a") == 1)._hash == ("==", ("a",), 1)
     assert where("a").map(str)._hash is None
+    assert (where("a") == 1)._test({"a": 1})
     assert list(inspect.signature(Table.update).parameters) == ["self", "fields", "cond", "doc_ids"]
     assert isinstance(Table.insert(table, {"a": 1}), int)
 

@@ -169,6 +169,6 @@ VALUES: tuple[Row, ...] = (
     Row(0, "CSV with NUL bytes", command("stock", "import", "nul.csv"), ("nul.csv: wanted a text file, found one with NUL bytes",), 1, lambda folder: written("../nul.csv", b"ingredient\0")(folder), every_document),
     Row(0, "a report over a document", command("report", "1", "-o", "data/catalog.json"), ("it belongs to a data folder",)),
     Row(0, "a report over a document that is to be replaced", command("report", "1", "-o", "data/catalog.json", "--replace"), ("it belongs to a data folder",)),
-    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.txt"), ("already exists and is not a report of plandoc",), 1, lambda folder: written("../notes.txt", b"buy flour")(folder)),
+    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.html"), ("already exists and is not a report of plandoc",), 1, lambda folder: written("../notes.html", b"buy flour")(folder)),
     Row(0, "a report over a device", command("report", "1", "-o", "/dev/null", "--replace"), ("it is not an ordinary file",)),
 )  # fmt: skip
