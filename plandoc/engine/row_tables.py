@@ -15,7 +15,6 @@ import orjson
 from tinydb.queries import QueryInstance
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
-from tinydb.utils import LRUCache
 
 from plandoc.engine.queries import QueryLike
 
@@ -169,16 +168,16 @@ class Draft(MutableMapping[int, Row]):
         self.touched = dict.fromkeys(self)
 
 
-class _NoCache(LRUCache[Any, Any]):
+class _NoCache:
     """A query cache that keeps nothing: TinyDB hands out of its own what it handed out before, changed or not."""
 
-    def __init__(self, capacity: int | None = None) -> None:
+    def __init__(self, capacity: int) -> None:
         pass
 
-    def get(self, key: Any, default: Any = None) -> None:  # noqa: ARG002  (TinyDB's signature)
+    def get(self, query: object) -> None:  # noqa: ARG002  (TinyDB's signature)
         return None
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, query: object, found: object) -> None:
         pass
 
     def clear(self) -> None:
@@ -194,7 +193,8 @@ class RowTable(Table):
     """
 
     document_class = WholeRow
-    query_cache_class = _NoCache
+    # More than this TinyDB does not ask of it.
+    query_cache_class = _NoCache  # type: ignore[assignment]
     _storage: RowStorage
 
     def search(self, cond: QueryLike) -> list[Document]:
