@@ -37,6 +37,7 @@ _NAMES = {
         "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
     ),
     "plandoc.workflow.catalog": "find_by_key list_records remove_event",
+    "plandoc.workflow.ingredient_merge": "merge_ingredients",
     "plandoc.workflow.comparison": "get_plan_comparison",
     "plandoc.workflow.decisions": (
         "decide_enough delete_batch_decisions get_batch_decisions get_batch_options get_requirements "

@@ -81,6 +81,7 @@ from plandoc.workflow.decisions import get_requirements as get_requirements
 from plandoc.workflow.decisions import save_batch_decision as save_batch_decision
 from plandoc.workflow.decisions import save_batch_decisions as save_batch_decisions
 from plandoc.workflow.decisions import suggest_batches as suggest_batches
+from plandoc.workflow.ingredient_merge import merge_ingredients as merge_ingredients
 from plandoc.workflow.lifecycle import complete_production as complete_production
 from plandoc.workflow.lifecycle import lock_plan as lock_plan
 from plandoc.workflow.lifecycle import start_production as start_production

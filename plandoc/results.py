@@ -32,6 +32,7 @@ from plandoc.records import (
     Taken,
 )
 from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.ingredient_merge import IngredientMerge
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
 
@@ -56,6 +57,7 @@ __all__ = [
     "GoodToPack",
     "GoodsSelection",
     "ImportReport",
+    "IngredientMerge",
     "IngredientNeeds",
     "ModifyBatch",
     "NeedRow",

@@ -80,6 +80,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "Import ingredients from a CSV or JSON file.",
             ),
             Command(
+                ("ingredient", "merge"),
+                "merge_command:merge",
+                "Make one ingredient of two that are the same.",
+            ),
+            Command(
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
             Command(("recipe", "show"), "show_commands:show_recipe", "Show a recipe, scaled, with its sub-recipes."),

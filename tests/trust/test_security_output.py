@@ -54,6 +54,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "event show": [("event", "show", STARTED), ("event", "show", DRAFT, "--json"), ("event", "show", "--", "{0}")],
     "ingredient list": [("ingredient", "list"), ("ingredient", "list", "--json")],
     "ingredient import": [("ingredient", "import", "ingredients.csv"), ("ingredient", "import", "--", "{0}")],
+    "ingredient merge": [("ingredient", "merge", "{0}", "into", "flour"), ("ingredient", "merge", "1", "into", "{0}")],
     "recipe list": [("recipe", "list"), ("recipe", "list", "--json")],
     "ingredient show": [
         ("ingredient", "show", "1"),
@@ -252,7 +253,7 @@ def test_no_cell_of_a_shopping_list_is_a_formula(place: Path) -> None:
 
 def test_no_cell_of_an_exported_table_is_a_formula(place: Path) -> None:
     status = called(("export-csv", "tables"), io.StringIO())
-    texts = [path.read_text("utf-8") for path in (place / "tables").glob("*.csv")]
+    texts = [path.read_text("utf-8-sig") for path in (place / "tables").glob("*.csv")]
     rows = [row for text in texts for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
 
     assert status == 0
