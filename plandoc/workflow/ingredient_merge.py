@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.engine.document import having
 from plandoc.engine.plan_definitions import is_frozen, plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
