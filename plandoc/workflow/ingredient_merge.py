@@ -10,8 +10,8 @@ import attrs
 
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.measures import wrong_equivalents
-from plandoc.engine.document import having
 from plandoc.engine.plan_definitions import is_frozen, plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.frozen import frozen

@@ -10,8 +10,8 @@ import attrs
 from plandoc import units
 from plandoc.domain.measures import conversions, stock_key, storable
 from plandoc.domain.unit_words import word_named
-from plandoc.engine.document import having
 from plandoc.engine.plan_definitions import catalog_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.hints import Hint, wording
