@@ -40,7 +40,7 @@ def is_initialized(root: Path, files: Files) -> bool:
 def create(root: Path, *, store_id: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
     """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
     with translate_os_errors(root, Outcome.NOT_SAVED):
-        _make_folders(root, files)
+        make_folders(root, files)
 
     def fill(_: FolderLock) -> None:
         with translate_os_errors(root, Outcome.NOT_SAVED):
@@ -50,11 +50,12 @@ def create(root: Path, *, store_id: str, files: Files, clock: Clock, timeout_sec
     while_locked(root, files, fill, action="create the folder", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
-def _make_folders(root: Path, files: Files) -> None:
+def make_folders(root: Path, files: Files) -> None:
+    """Make a folder and those that it is in, where they are not there yet, and return when their names are on the disk."""
     if root.is_dir():
         _settle_empty(root, files)
         return
-    _make_folders(root.parent, files)
+    make_folders(root.parent, files)
     try:
         files.make_folder(root)
     except FileExistsError:
