@@ -14,7 +14,7 @@ from tinydb.table import Table as PlainTable
 from tinydb.utils import LRUCache
 
 from plandoc.durable.guard import Transaction
-from plandoc.durable.storage import DurableStorage
+from plandoc.durable.storage import DurableStorage, GuardedStorage
 
 T = TypeVar("T")
 
@@ -27,13 +27,13 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
     def __init__(self, capacity: int | None = None) -> None:
         super().__init__(capacity)
         # None where a storage of another kind is used: then it is TinyDB's cache.
-        self.storage: DurableStorage | None = None
+        self.storage: GuardedStorage | None = None
         self._found_in: bytes | None = None
         self._lock = threading.RLock()
 
     def get(self, key: QueryLike, default: Any = None) -> Any:
         """Return the results of a query, unless the file has changed since."""
-        content = None if self.storage is None else self.storage.content()
+        content = None if self.storage is None else self.storage.believed()
         with self._lock:
             self._belong_to(content)
             return super().get(key, default)
@@ -59,7 +59,7 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
 class Table(PlainTable):
     """A table of TinyDB whose changes are made under the lock, from the read to the write."""
 
-    query_cache_class = QueryCache
+    query_cache_class = QueryCache  # type: ignore[assignment]  # it keeps what TinyDB puts in, and nothing else
 
     def __init__(
         self,
@@ -70,8 +70,9 @@ class Table(PlainTable):
     ) -> None:
         super().__init__(storage, name, cache_size)
         # A middleware between keeps tables of its own, to which the lock of the storage says nothing.
-        self._durable = storage if isinstance(storage, DurableStorage) else None
-        self._query_cache.storage = self._durable
+        self._guarded = storage if isinstance(storage, GuardedStorage) else None
+        if isinstance(self._query_cache, QueryCache):
+            self._query_cache.storage = self._guarded
         # The content in which the next id was counted; another one has it counted again.
         self._counted_in: bytes | None = None
         if persist_empty:
@@ -86,9 +87,7 @@ class Table(PlainTable):
         """Insert documents, and return their ids; see TinyDB."""
         return self._change(lambda: super(Table, self).insert_multiple(documents))
 
-    def update(
-        self, fields: _Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None
-    ) -> list[int]:
+    def update(self, fields: _Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         """Update the documents that match, and return their ids; see TinyDB."""
         return self._change(lambda: super(Table, self).update(fields, cond, doc_ids))
 
@@ -110,18 +109,17 @@ class Table(PlainTable):
 
     def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
         # The public methods have the lock already.
-        if self._durable is None or self._durable.guard.mine is not None:
+        if self._guarded is None or self._guarded.guard.mine is not None:
             super()._update_table(updater)
         else:
             self._change(lambda: super(Table, self)._update_table(updater))
 
     def _change(self, work: Callable[[], T]) -> T:
-        return work() if self._durable is None else self._durable.guard.run(lambda: self._change_counted(work))
+        storage = self._guarded
+        return work() if storage is None else storage.guard.run(lambda: self._change_counted(storage, work))
 
-    def _change_counted(self, work: Callable[[], T]) -> T:
-        storage = self._durable
-        assert storage is not None
-        if self._next_id is not None and storage.guard.read(storage.name) != self._counted_in:
+    def _change_counted(self, storage: GuardedStorage, work: Callable[[], T]) -> T:
+        if self._next_id is not None and storage.present() != self._counted_in:
             self._next_id = None
         try:
             result = work()
@@ -148,7 +146,7 @@ class TinyDB(tinydb.TinyDB):
     """
 
     table_class = Table
-    default_storage_class = DurableStorage
+    default_storage_class = DurableStorage  # type: ignore[assignment]  # TinyDB takes any storage
 
     def transaction(self) -> Transaction:
         """Return a block whose changes, of any tables, are written together when it ends.
@@ -159,7 +157,7 @@ class TinyDB(tinydb.TinyDB):
         Raises:
             TypeError: when the database has another storage than `DurableStorage`.
         """
-        if not isinstance(self.storage, DurableStorage):
+        if not isinstance(self.storage, GuardedStorage):
             raise TypeError(f"a transaction needs a DurableStorage, found {type(self.storage).__name__}")
         return self.storage.transaction()
 
@@ -173,7 +171,7 @@ class TinyDB(tinydb.TinyDB):
 
     def _change(self, work: Callable[[], None]) -> None:
         storage = self.storage
-        if not isinstance(storage, DurableStorage):
+        if not isinstance(storage, GuardedStorage):
             work()
             return
 

@@ -108,7 +108,9 @@ class OneFile:
         if content == before == self._durable:
             return
         self._durable = None
-        write = AtomicWrite(self.path, self.path.with_name(f"{self._prefix}{secrets.token_hex(6)}{TEMPORARY}"), self.files)
+        write = AtomicWrite(
+            self.path, self.path.with_name(f"{self._prefix}{secrets.token_hex(6)}{TEMPORARY}"), self.files
+        )
         try:
             with translate_os_errors(self.path, Outcome.NOT_SAVED):
                 self._stage(write, content)
