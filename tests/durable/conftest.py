@@ -41,7 +41,7 @@ def run_python():
         root = Path(__file__).parents[2]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(Path(__file__).parent)])}
         command = [sys.executable, "-c", code, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=600)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=3600)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
