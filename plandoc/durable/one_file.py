@@ -11,12 +11,13 @@ from pathlib import Path
 
 from plandoc.clock import Clock, system_clock
 from plandoc.durable.errors import DatabaseNotFoundError
-from plandoc.errors import ConflictError, Outcome, StorageError
+from plandoc.errors import ConflictError, Outcome, StorageError, ValidationError
+from plandoc.storage import marker
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.directory_scan import fingerprint_of
 from plandoc.storage.document_files import TEMPORARY, DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.initialize import make_folders
+from plandoc.storage.initialize import is_of_a_data_folder, make_folders
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import storage_error, translate_os_errors
 from plandoc.storage.thread_queue import Turn
@@ -51,7 +52,16 @@ class OneFile:
         return str(self.path)
 
     def make(self, *, with_folders: bool) -> None:
-        """Make an empty file where there is none, as TinyDB does; nothing is lost if a crash takes it back."""
+        """Make an empty file where there is none, as TinyDB does; nothing is lost if a crash takes it back.
+
+        Raises:
+            ValidationError: when it is one of a data folder, whose journal says what it holds.
+        """
+        if (self.path.parent / marker.NAME).exists() or is_of_a_data_folder(self.path):
+            advice = (
+                "open the folder, with plandoc.durable.Folder or plandoc.open_store, or read it with access_mode='r'"
+            )
+            raise ValidationError(f"{self.path} belongs to a data folder, which has a journal; {advice}")
         try:
             if with_folders:
                 make_folders(self.path.parent, self.files)

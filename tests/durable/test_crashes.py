@@ -46,7 +46,9 @@ def look_at_folder(top: Path):
     again = {}
     for name in ("orders", "stock"):
         path = top / "data" / f"{name}.json"
-        again[name] = {key: [*rows.values()] for key, rows in json.loads(path.read_bytes()).items()} if path.exists() else {}
+        again[name] = (
+            {key: [*rows.values()] for key, rows in json.loads(path.read_bytes()).items()} if path.exists() else {}
+        )
     assert {name: tables for name, tables in again.items() if tables} == found, "the files alone hold something else"
     return found
 

@@ -62,7 +62,7 @@ def test_what_plain_tinydb_wrote_is_read_and_changed(path):
         {"n": 1234567890123456789012.5},
         {"n": 1e400},
         {"text": "\ud800"},
-        {"text": "\x7f\",\x7f"},
+        {"text": '\x7f",\x7f'},
         {'"\x7f': {"\x7f": ["\x7f"]}},
         {"text": 'line\nbreak "quoted" \\ \x00'},
         {"": {"": []}},

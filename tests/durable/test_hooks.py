@@ -124,7 +124,9 @@ def test_every_method_of_tinydb_that_writes_the_storage_is_made_under_the_lock()
     assert writing <= vars(TinyDB).keys()
 
 
-@pytest.mark.parametrize("name", ["insert", "insert_multiple", "update", "update_multiple", "upsert", "remove", "truncate"])
+@pytest.mark.parametrize(
+    "name", ["insert", "insert_multiple", "update", "update_multiple", "upsert", "remove", "truncate"]
+)
 def test_a_method_takes_what_that_of_tinydb_takes(name):
     def taken(cls):
         return [(one.name, one.default) for one in inspect.signature(getattr(cls, name)).parameters.values()]

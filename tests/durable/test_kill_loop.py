@@ -171,7 +171,10 @@ def run_loop(run_python, kind: str, top: Path, kills: int, seconds: float = 0) -
     print(kind, counts)
     assert counts["kills"] >= kills
     assert counts["looks"] > 0
-    known = {".db.json.lock", "db.json"}, {"a.json", "b.json", "journal.jsonl", "plandoc.json", "lock", "lock.info.json"}
+    known = (
+        {".db.json.lock", "db.json"},
+        {"a.json", "b.json", "journal.jsonl", "plandoc.json", "lock", "lock.info.json"},
+    )
     # The next writer removes what the killed ones have left.
     story = KINDS[kind](top)
     story.count_up()

@@ -74,7 +74,10 @@ def run_threads(acts):
 
 def test_four_processes_lose_nothing(path):
     prepare(path)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)]),
+    }
     running = [
         subprocess.Popen([sys.executable, "-c", WRITE, str(path)], env=environment, stderr=subprocess.PIPE, text=True)
         for _ in range(WRITERS)

@@ -39,7 +39,19 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("stands_for", ["TinyDB", "DurableStorage"])
 def test_tinydbs_own_tests_pass_but_for_those_that_are_named(sources: Path, stands_for: str, tmp_path: Path) -> None:
     here = Path(__file__)
-    command = [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "as_tinydb", "-p", "no:cacheprovider", "-o", "addopts="]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rf",
+        "-p",
+        "as_tinydb",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+    ]
     done = subprocess.run(
         [*command, f"--basetemp={tmp_path / 'of-tinydb'}", "tests"],
         cwd=sources,
