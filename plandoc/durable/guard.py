@@ -43,7 +43,7 @@ class Guard:
             SessionError: outside of one.
         """
         if self.mine is None:
-            raise SessionError("a change belongs into a transaction")
+            raise SessionError("a change needs a transaction")
         self.mine.written = {**self.mine.written, name: content}
 
     def fingerprint(self, name: str) -> Hashable | None:
@@ -159,7 +159,7 @@ class _Looking:
 
     def commit(self, changes: Mapping[str, bytes]) -> None:
         if changes:
-            raise StorageError(self._place.location, "was opened to be read only", Outcome.NOT_SAVED)
+            raise StorageError(self._place.location, "it was opened for reading only", Outcome.NOT_SAVED)
 
     def release(self) -> None:
         self._read.clear()

@@ -73,9 +73,11 @@ def parse(content: bytes, holds: str = "") -> Marker:
     value = strict_json.parse_object(NAME, content)
     number = value.pop("format", None)
     check_format(NAME, number, value.get("needs"))
-    if value.pop("holds", "") != holds:
+    found = value.pop("holds", "")
+    if found != holds:
+        message = f"wanted a folder of {holds or 'plans'}, found one of {shorten(found) if found else 'plans'}"
         hint = "open it with plandoc.open_store" if holds else "open it with plandoc.durable.Folder"
-        raise DamagedError(NAME, [Problem("the folder holds something else", file=NAME, field="holds", hint=hint)])
+        raise DamagedError(NAME, [Problem(message, file=NAME, field="holds", hint=hint)])
     wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]
     if wrong:
         raise DamagedError(NAME, wrong)

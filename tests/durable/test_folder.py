@@ -225,14 +225,14 @@ def test_a_folder_of_plans_is_not_one_of_databases_nor_the_other_way_round(tmp_p
     Folder(tmp_path / "data").close()
     before = sorted((path.name, path.read_bytes()) for path in (tmp_path / "data").iterdir() if path.is_file())
 
-    with pytest.raises(DamagedError, match="open it with plandoc.open_store"):
+    with pytest.raises(DamagedError, match="found one of plans.*plandoc.open_store"):
         Folder(tmp_path / "bakery")
     for act in (
         lambda: plandoc.open_store(tmp_path / "data"),
         lambda: plandoc.open_store(tmp_path / "data", create=True),
         lambda: plandoc.backup(tmp_path / "data", tmp_path / "backup.zip"),
     ):
-        with pytest.raises(DamagedError, match="open it with plandoc.durable.Folder"):
+        with pytest.raises(DamagedError, match="found one of .databases.*plandoc.durable.Folder"):
             act()
     assert any("plandoc.durable.Folder" in str(one) for one in plandoc.check(tmp_path / "data"))
 
