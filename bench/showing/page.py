@@ -56,6 +56,7 @@ def page(about: About, results: Sequence[JobResult], goals: Grid) -> str:
 def _parts(about: About, results: Sequence[JobResult], goals: Grid) -> Iterator[str]:
     yield "# Results"
     yield f"Written by `python -m bench` ({about.rounds} rounds, {about.minutes:.0f} minutes)."
+    yield "What `plandoc.durable` costs a user of TinyDB is in [DURABLE.md](DURABLE.md)."
     yield _HOW.format(**_WORKLOAD, cell=SECONDS_A_CELL, run=LONGEST_RUN_SECONDS)
     yield "## Goals"
     yield table_of(goals)
