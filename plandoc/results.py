@@ -14,6 +14,7 @@ from plandoc.domain.plan_diff import Difference
 from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
 from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
@@ -77,4 +78,5 @@ __all__ = [
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",
+    "WithoutAmount",
 ]

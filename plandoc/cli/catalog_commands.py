@@ -11,6 +11,7 @@ from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.records import Density, FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.units.quantity_text import written
 from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
@@ -128,10 +129,10 @@ def _goods_and_names(session: Session) -> tuple[list[FinishedGood], dict[tuple[t
 def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Iterator[str]:
     for part in good.components:
         unit = names.get((FinishedUnit, part.finished_unit_id))
-        yield f"{part.quantity} {unit or names[FinishedGood, part.finished_good_id]}"
+        yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
 def _weight(density: Density | None) -> str:
     if density is None:
         return ""
-    return f"{density.volume:f} {density.volume_unit} = {density.weight:f} {density.weight_unit}"
+    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"

@@ -82,7 +82,9 @@ def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: boo
     """Import recipes and what a batch of each makes from a CSV or JSON file, completely or not at all.
 
     The columns are recipe, category, ingredient or sub_recipe, quantity and unit; and in any row of a recipe makes (24,
-    or 25%) and of (the name of what it makes). Existing recipes are updated from the file.
+    or 25%) and of (the name of what it makes). Quantities are written as 0.5, 1/2, 1 1/2 or 5kg; a range such as 2-3 counts
+    as its upper end, no unit means pieces (each), and no quantity an ingredient that is listed without an amount. Existing
+    recipes are updated from the file.
 
     Args:
         file: The file.
@@ -122,7 +124,7 @@ def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> Non
 def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
     """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
-    The columns are ingredient, quantity and unit.
+    The columns are ingredient, quantity and unit; without a unit a quantity is of pieces (each).
 
     Args:
         file: The file.

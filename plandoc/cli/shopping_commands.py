@@ -5,6 +5,7 @@ A list without the ingredients of undecided units looks complete, so it always c
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
@@ -19,6 +20,7 @@ from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
 from plandoc.records import Event, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
@@ -28,6 +30,7 @@ Events = Annotated[str, Parameter("EVENT", at_least_one=True)]
 _COMPARED = ("needed", "in stock")
 _AMOUNTS = (*_COMPARED, "to buy")
 _NO_BATCHES = "none; no batches are decided"
+_WITHOUT_AMOUNT = "Also needed, no amount given"
 _NOTHING_TO_BAKE = "none; no batches are left to bake"
 
 
@@ -52,9 +55,10 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
         printing.Column("needed", is_number=True),
         *map(printing.Column, ("unit", "as written", "note")),
     ]
-    printing.print_table(
-        "Ingredients", columns, map(_need, found.rows), when_empty=_NOTHING_TO_BAKE if remaining else _NO_BATCHES
-    )
+    nothing = _NOTHING_TO_BAKE if remaining else _NO_BATCHES
+    when_empty = "none with an amount" if found.without_amount else nothing
+    printing.print_table("Ingredients", columns, map(_need, found.rows), when_empty=when_empty)
+    _print_without_amount(found.without_amount)
 
 
 def shop(
@@ -145,6 +149,17 @@ def _need(row: NeedRow) -> tuple[str, ...]:
     return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
 
 
+def _print_without_amount(listed: Sequence[WithoutAmount]) -> None:
+    if listed:
+        columns = [printing.Column("ingredient"), printing.Column("in")]
+        rows = [(one.ingredient.name, _recipes(one)) for one in listed]
+        printing.print_table(_WITHOUT_AMOUNT, columns, rows, when_empty="nothing", is_one_of_several=True)
+
+
+def _recipes(one: WithoutAmount) -> str:
+    return ", ".join(recipe.name for recipe in one.recipes)
+
+
 def _completed(found: ShoppingList) -> list[str]:
     return [event.name for event in found.events if event.plan_state is PlanState.COMPLETED]
 
@@ -157,6 +172,9 @@ def _print_bought(found: ShoppingList) -> None:
         printing.say(
             f"not added to the stock, because the amount to buy is not known: {names}; use 'plandoc stock add'"
         )
+    if found.without_amount:
+        names = ", ".join(one.ingredient.name for one in found.without_amount)
+        printing.say(f"not added to the stock, because the recipes give no amount: {names}; use 'plandoc stock add'")
 
 
 def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
@@ -166,6 +184,7 @@ def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
     _print_compared("Buy", found.buy, _AMOUNTS)
     _print_uncompared(found.cannot_compare)
     _print_compared("Enough", found.enough, _COMPARED)
+    _print_without_amount(found.without_amount)
 
 
 def _print_compared(title: str, items: Sequence[ShoppingItem], amounts: Sequence[str]) -> None:
@@ -224,7 +243,8 @@ def _split(amount: Amount) -> tuple[str, str]:
 
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
-    printing.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
+    rows = _csv_rows((*found.buy, *found.cannot_compare, *found.enough))
+    printing.print_csv(headings, itertools.chain(rows, _csv_rows_without_amount(found.without_amount)))
 
 
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
@@ -233,6 +253,11 @@ def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
         for row, others in _with_others(one):
             also = ", ".join(map(str, others))
             yield standing, one.ingredient.name, *_numbers(row, _AMOUNTS), also, row.reason or ""
+
+
+def _csv_rows_without_amount(listed: Sequence[WithoutAmount]) -> Iterator[tuple[object, ...]]:
+    for one in listed:
+        yield "no amount given", one.ingredient.name, "", "", "", "", "", f"in {_recipes(one)}"
 
 
 def _print_feasibility(found: Feasibility) -> None:

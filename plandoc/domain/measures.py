@@ -86,6 +86,15 @@ def family(unit: str, density: Density | None) -> Dimension | str:
     return Dimension.WEIGHT if dimension is Dimension.VOLUME and density is not None else dimension
 
 
+def stock_key(unit: str) -> str:
+    """Return a key that units share which measure the same: Cups and cup, each and piece.
+
+    >>> stock_key("Cups"), stock_key("pieces"), stock_key("dozen")
+    ('cup', 'each', 'dozen')
+    """
+    return units.PIECES if factor(unit, units.PIECES) == 1 else units.canonical(unit)
+
+
 def largest(names: Iterable[str]) -> str:
     """Return the largest of several units of one family, in its own spelling: of volumes and weights, a weight.
 

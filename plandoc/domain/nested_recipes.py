@@ -29,6 +29,11 @@ class NestedRecipes:
             self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
         return self._recipes[recipe_id]
 
+    def with_sub_recipes(self, recipe_ids: Iterable[int]) -> list[Recipe]:
+        """Return recipes with all recipes inside them, each once."""
+        found = map(self.recipe, self._walk(recipe_ids))
+        return [recipe for recipe in found if recipe is not None]
+
     def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
         """Return what is broken in one recipe and in its parts; nothing for one that can be made."""
         if recipe_id not in self._problems_of:

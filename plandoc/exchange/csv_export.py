@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Any
 
 from plandoc.codec import to_row
-from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
@@ -38,8 +37,12 @@ from plandoc.storage.files import Files
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
+from plandoc.units.quantity_text import Number, written
 
 Rows = Iterator[Sequence[object]]
+
+# Spreadsheets show fractions with one or two digits below the line as they are.
+_SHORT = 100
 
 _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
 
@@ -98,12 +101,23 @@ def _recipes(session: Session) -> Rows:
     for one in session.find(Recipe):
         name = recipes[one.id]
         for line in one.lines:
-            yield name, one.category, ingredients[line.ingredient_id], "", f"{line.quantity:f}", line.unit, "", ""
+            yield name, one.category, ingredients[line.ingredient_id], "", _number(line.quantity), line.unit, "", ""
         for part in one.sub_recipes:
-            yield name, one.category, "", recipes[part.recipe_id], f"{part.multiplier:f}", "", "", ""
+            yield name, one.category, "", recipes[part.recipe_id], _number(part.multiplier), "", "", ""
         for unit in units.get(one.id, ()):
-            share = "" if unit.batch_percentage is None else f"{unit.batch_percentage:f}%"
+            share = "" if unit.batch_percentage is None else f"{_number(unit.batch_percentage)}%"
             yield name, one.category, "", "", "", unit.item_unit, share or unit.items_per_batch, unit.name
+
+
+def _number(number: Number | None) -> str:
+    """Return a number as the imports of tables read it; blank for none.
+
+    A spreadsheet makes a date of 1/3, and a number of 0 1/3.
+    """
+    if number is None:
+        return ""
+    text = written(number)
+    return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
 
 def _goods(session: Session) -> Rows:
@@ -112,13 +126,13 @@ def _goods(session: Session) -> Rows:
         for part in one.components:
             is_unit = part.finished_unit_id is not None
             called = units[part.finished_unit_id] if is_unit else goods[part.finished_good_id]
-            yield goods[one.id], called, f"{part.quantity:f}", "unit" if is_unit else "good"
+            yield goods[one.id], called, _number(part.quantity), "unit" if is_unit else "good"
 
 
 def _stock(session: Session) -> Rows:
     ingredients = _Names(session.find(Ingredient))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], f"{rounded(Fraction(item.quantity), 12):f}", item.unit
+        yield ingredients[item.ingredient_id], _number(item.quantity), item.unit
 
 
 def _events(session: Session) -> Rows:

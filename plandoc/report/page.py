@@ -97,6 +97,7 @@ def _template() -> jinja2.Template:
     environment.globals |= {
         "draw_bar": charts.draw_bar,
         "names_of": shopping_section.names_of,
+        "recipes_of": shopping_section.recipes_of,
         "STATES": labels.STATES,
         "HINTS": labels.HINTS,
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from plandoc.domain.shopping import ShoppingItem, ShoppingList
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.frozen import frozen
 
 
@@ -53,6 +54,11 @@ def shopping_groups(shopping: ShoppingList) -> tuple[ShoppingGroup, ...]:
 def names_of(items: Iterable[ShoppingItem]) -> tuple[str, ...]:
     """Return the names of ingredients, in their order."""
     return tuple(sorted((item.ingredient.name for item in items), key=str.casefold))
+
+
+def recipes_of(listed: WithoutAmount) -> str:
+    """Return the names of the recipes that take an ingredient without an amount."""
+    return ", ".join(recipe.name for recipe in listed.recipes)
 
 
 def _place(item: ShoppingItem) -> tuple[bool, str, str]:

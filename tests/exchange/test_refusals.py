@@ -182,7 +182,7 @@ def test_recipes_that_contain_each_other_are_refused_with_the_path(store, tmp_pa
 
 WRONG_ROWS = {
     "negative quantity": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": -1}, "wanted zero or more"),
-    "text for a number": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": "8"}, "found '8'"),
+    "text for a number": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": "8 kg"}, "found '8 kg'"),
     "drifted number": ("inventory_items", {**SMALL["inventory_items"][2], "quantity": 0.1 + 0.2}, "at most 12 digits"),
     "half a piece": ("finished_units", {**SMALL["finished_units"][0], "items_per_batch": 2.5}, "whole number"),
     "no pieces": ("finished_units", {**SMALL["finished_units"][0], "items_per_batch": None}, "wanted a number"),

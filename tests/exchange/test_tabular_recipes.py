@@ -183,7 +183,10 @@ BROKEN_ROWS = {
     "unknown sub-recipe": ("X,,Frostin,1,,,", "sub_recipe", "there is no recipe 'Frostin'"),
     "itself": ("X,,X,1,,,", None, "'X' contains itself: 'X' -> 'X'"),
     "unknown unit": ("X,Flour,,1,tablespon,,", "unit", "wanted a unit that plandoc knows, found 'tablespon'"),
-    "no unit": ("X,Flour,,1,,,", "unit", "wanted a name, found nothing"),
+    "a unit twice": ("X,Flour,,5kg,g,,", "unit", "wanted one unit, found 'kg' with the number and 'g'"),
+    "a range of batches": ("X,,Frosting,2-3,,,", "quantity", "wanted one number, not a range, found '2-3'"),
+    "batches with a unit": ("X,,Frosting,2 cups,,,", "quantity", "wanted a number without a unit, found '2 cups'"),
+    "words": ("X,Flour,,to taste,,,", "quantity", "wanted a number, found 'to taste'"),
     "zero": ("X,Flour,,0,cup,,", "quantity", "wanted more than 0, found 0"),
     "no quantity": ("X,Flour,,,cup,,", "quantity", "wanted a number, found nothing"),
     "makes nothing": ("X,Flour,,1,cup,24,", "of", "wanted the name of what the recipe makes, found nothing"),
@@ -230,7 +233,7 @@ def test_a_decimal_comma_that_became_two_cells_is_never_taken_and_is_named(store
         2,
         "unit",
         "wanted a unit that plandoc knows, found '5'",
-        "is a decimal comma before it? Write 0.5 for 0,5",
+        "is a decimal comma before it? Write 0.5 for 0,5, or put it in quotes",
     ) in _refused(_csv(tmp_path, text))
 
 

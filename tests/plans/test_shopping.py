@@ -255,7 +255,7 @@ def test_a_unit_that_is_not_known_is_taken_where_a_recipe_or_the_stock_uses_that
     [
         (-1, "kg", ["quantity"]),
         (0.1, "kg", ["quantity"]),
-        ("5", "kg", ["quantity"]),
+        ("5kg", "kg", ["quantity"]),
         (None, "kg", ["quantity"]),
         (True, "kg", ["quantity"]),
         (Decimal("NaN"), "kg", ["quantity"]),

@@ -9,11 +9,12 @@ from plandoc.errors import ValidationError
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.frozen import frozen
+from plandoc.units.quantity_text import Number
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
 
 # What each good is made of, by its number, with the place of each component among the others.
-Parts = dict[int, list[tuple[Decimal, records.Component]]]
+Parts = dict[int, list[tuple[Number, records.Component]]]
 
 
 @frozen
@@ -91,7 +92,7 @@ def _package_good(export: ExportReader, row: Fields, parts: Parts) -> None:
     parts.setdefault(whole, []).append((Decimal(0), component))
 
 
-def _part(export: ExportReader, reference: NameReference, quantity: Decimal, notes: str) -> records.Component:
+def _part(export: ExportReader, reference: NameReference, quantity: Number, notes: str) -> records.Component:
     number = export.number_of(reference)
     if reference.kind == "finished_units":
         return records.Component(finished_unit_id=number, quantity=quantity, notes=notes)

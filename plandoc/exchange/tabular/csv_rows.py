@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
@@ -80,8 +81,9 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
             cells.refuse(
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
-    named = zip(headings, line, strict=False)
-    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name is not None})
+    # Programs leave out blank cells at the end of a row.
+    named = itertools.zip_longest(headings, line, fillvalue="")
+    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name})
 
 
 def _refuse_other_separator(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +16,7 @@ from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+from plandoc.units.quantity_text import Number
 
 CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind",))
 JSON_COLUMNS = Columns(
@@ -203,7 +203,7 @@ def _is_unit(thing: Any) -> bool:
     return isinstance(thing, FinishedUnit)
 
 
-def _components(parts: list[tuple[Any, Decimal]], before: tuple[Component, ...]) -> tuple[Component, ...]:
+def _components(parts: list[tuple[Any, Number]], before: tuple[Component, ...]) -> tuple[Component, ...]:
     # A table has no notes; those of the components that are replaced stay.
     notes = {(part.finished_unit_id, part.finished_good_id): part.notes for part in before}
     components = []

@@ -127,8 +127,9 @@ def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
     """
     tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS)
     maker = DraftMaker(tables.cells)
-    StockReader(tables.cells, session, maker).read(tables)
-    return _run(tables, Drafts(stock=tuple(maker.drafts())), session, dry_run=dry_run)
+    reader = StockReader(tables.cells, session, maker)
+    reader.read(tables)
+    return _run(tables, Drafts(stock=tuple(maker.drafts()), notes=tuple(reader.notes)), session, dry_run=dry_run)
 
 
 def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:

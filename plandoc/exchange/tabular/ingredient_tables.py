@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -17,8 +16,6 @@ from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.records import Density, Ingredient
 
 COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
-
-_DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
@@ -47,14 +44,13 @@ def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: 
 
 
 def _density(cells: CellReader, cell: Cell) -> Density | None:
-    parts = _DENSITY.fullmatch(cell.text)
-    if parts is None:
+    sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
+    if len(sides) != 2 or not all(sides):
         cells.refuse_cell(cell, f"wanted what a volume weighs, such as '1 cup = 120 g', found {shown(cell.text)}")
         return None
-    volume, volume_unit, weight, weight_unit = (attrs.evolve(cell, text=part) for part in parts.groups())
-    amounts = cells.amount(volume), cells.amount(weight)
+    volume, weight = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
     try:
-        return Density(amounts[0], volume_unit.text, amounts[1], weight_unit.text)
+        return Density(volume.number, volume.unit.text, weight.number, weight.unit.text)
     except ValidationError as error:
         for problem in error.problems:
             cells.refuse_cell(cell, problem.message.removeprefix("Density: "))

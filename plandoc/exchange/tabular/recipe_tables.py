@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 import attrs
 
+from plandoc import units
 from plandoc.constraints import valid_percentage
 from plandoc.exchange.names import did_you_mean, folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
@@ -17,6 +17,7 @@ from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecip
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
+from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
 
 _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 
@@ -28,6 +29,22 @@ class ExistingCatalog:
     ingredients: Sequence[Ingredient]
     recipes: Sequence[Recipe]
     units: Sequence[FinishedUnit]
+
+
+@frozen
+class _Line:
+    """An ingredient of a recipe, as a file has it.
+
+    Attributes:
+        thing: The ingredient, of the folder or new.
+        quantity: None when the file gives no amount.
+        notes: What is kept of the text.
+    """
+
+    thing: Any
+    quantity: Number | None
+    unit: str
+    notes: str = ""
 
 
 class RecipeReader:
@@ -46,6 +63,8 @@ class RecipeReader:
         self._maker = maker
         self._add_ingredients = add_ingredients
         self._new_ingredients: list[Newcomer] = []
+        self._counted: list[str] = []
+        self._without_amount: list[str] = []
         self._known_ingredients: CellNames[Any] = CellNames("ingredient", catalog.ingredients)
         self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
         self._names_of_units = {folded(unit.name) for unit in catalog.units}
@@ -61,6 +80,12 @@ class RecipeReader:
         if self._new_ingredients:
             names = ", ".join(shown(one.name) for one in self._new_ingredients)
             self.notes.append(f"new ingredients: {names}")
+        if self._counted:
+            self.notes.append(f"no unit is given, so these are counted in {units.PIECES}: {', '.join(self._counted)}")
+        if self._without_amount:
+            self.notes.append(
+                f"no amount is given, so these are listed and not summed: {', '.join(self._without_amount)}"
+            )
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
         """Name all recipes before any is filled: one may hold another that comes later."""
@@ -76,7 +101,7 @@ class RecipeReader:
         return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
-        lines = [self._line(line) for line in text.lines]
+        lines = [self._line(line, recipe.name) for line in text.lines]
         parts = [self._part(part) for part in text.parts]
         category = self._cells.text(text.category)
 
@@ -87,7 +112,7 @@ class RecipeReader:
             # A file that says only what a recipe gives leaves what it takes as it is.
             if not lines and not parts:
                 return record
-            new_lines = (RecipeLine(one.id, by, unit) for one, by, unit in lines)
+            new_lines = (RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines)
             new_parts = (SubRecipe(one.id, by) for one, by in parts)
             return attrs.evolve(
                 record,
@@ -97,12 +122,31 @@ class RecipeReader:
 
         self._maker.add(recipe, text.name.line, make, present=present)
         if present is not None and (lines or parts):
-            self._note_dropped(present, {id(thing) for thing, *_ in (*lines, *parts)})
+            self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(thing) for thing, _ in parts)})
 
-    def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
-        return self._ingredient(line.ingredient), self._cells.amount(line.quantity), self._cells.unit(line.unit)
+    def _line(self, line: LineText, recipe: str) -> _Line:
+        ingredient = self._ingredient(line.ingredient)
+        called = f"{shown(line.ingredient.text)} in {shown(recipe)}"
+        if not line.quantity:
+            self._refuse_unit_alone(line)
+            self._without_amount.append(called)
+            return _Line(ingredient, None, "")
+        amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
+        unit = self._cells.unit(amount.unit)
+        if not amount.has_unit:
+            self._counted.append(called)
+        if not amount.is_range:
+            return _Line(ingredient, amount.number, unit)
+        text = line.quantity.text
+        self.notes.append(f"{called}: {shown(text)} counts as {written(amount.number)}; the line's notes keep the text")
+        return _Line(ingredient, amount.number, unit, text)
 
-    def _part(self, part: SubRecipeText) -> tuple[Any, Decimal]:
+    def _refuse_unit_alone(self, line: LineText) -> None:
+        if line.unit:
+            hint = "for an ingredient without an amount, leave the unit blank, too"
+            self._cells.refuse_cell(line.quantity, "wanted a number, found nothing", hint)
+
+    def _part(self, part: SubRecipeText) -> tuple[Any, Number]:
         multiplier = self._cells.amount(part.multiplier)
         if not part.recipe:
             self._cells.name(part.recipe)
@@ -190,12 +234,27 @@ def _recipe(part: SubRecipe) -> int:
 
 
 def _with_notes(after: Iterable[Any], before: Iterable[Any], key: Any) -> tuple[Any, ...]:
-    """Give lines the notes of those that they replace: a table has none."""
+    """Give lines the notes of those that they replace: a table has none but the text of a range."""
     notes: dict[int, list[str]] = {}
     for line in before:
         notes.setdefault(key(line), []).append(line.notes)
     lines = []
     for line in after:
         left = notes.get(key(line))
-        lines.append(attrs.evolve(line, notes=left.pop(0)) if left else line)
+        lines.append(attrs.evolve(line, notes=_joined(line.notes, left.pop(0))) if left else line)
     return tuple(lines)
+
+
+def _joined(new: str, old: str) -> str:
+    if not new:
+        return old
+    # A range takes the place of the one before.
+    kept = [part for part in old.split("; ") if part and not _is_range(part)]
+    return "; ".join([*kept, new])
+
+
+def _is_range(text: str) -> bool:
+    try:
+        return quantity_in(text).is_range
+    except NotANumber:
+        return False

@@ -95,6 +95,7 @@ def _from_object(row: TableRow) -> RecipeText:
 
 
 def _from_rows(tables: Tables) -> list[RecipeText]:
+    tables.check_amount_columns()
     recipes = []
     for name, rows in tables.grouped("recipe"):
         category = next((row.cell("category") for row in rows if row.cell("category")), rows[0].cell("category"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cached_property
 
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_decimal
+from plandoc.constraints import non_negative_quantity
+from plandoc.domain.measures import stock_key
 from plandoc.engine.session import Session
+from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
@@ -17,14 +18,21 @@ from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, Recipe, StockItem
+from plandoc.units.quantity_text import Number
 
-COLUMNS = Columns("row of the stock", ("ingredient", "quantity", "unit"))
+COLUMNS = Columns("row of the stock", ("ingredient", "quantity"), ("unit",))
 
 
 class StockReader:
-    """Reads the rows of one file."""
+    """Reads the rows of one file.
+
+    Attributes:
+        notes: Notes for the report.
+    """
 
     def __init__(self, cells: CellReader, session: Session, maker: DraftMaker) -> None:
+        self.notes: list[str] = []
+        self._counted: list[str] = []
         self._maker = maker
         self._cells = cells
         self._session = session
@@ -32,16 +40,20 @@ class StockReader:
         self._known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
         self._present: dict[tuple[int, str], list[StockItem]] = {}
         for item in session.find(StockItem):
-            self._present.setdefault((item.ingredient_id, units.canonical(item.unit)), []).append(item)
+            self._present.setdefault((item.ingredient_id, stock_key(item.unit)), []).append(item)
 
     def read(self, tables: Tables) -> None:
         """Make the drafts; the reader of the cells collects the problems."""
+        tables.check_amount_columns()
         for row in tables.rows:
             self._read(row)
+        if self._counted:
+            self.notes.append(f"no unit is given, so these are counted in {units.PIECES}: {', '.join(self._counted)}")
 
     def _read(self, row: TableRow) -> None:
-        cell, unit = row.cell("ingredient"), row.cell("unit")
-        quantity = self._cells.amount(row.cell("quantity"), non_negative_decimal)
+        cell = row.cell("ingredient")
+        amount = self._cells.measured(row.cell("quantity"), row.cell("unit"), non_negative_quantity)
+        unit = amount.unit
         name = self._cells.name(cell)
         ingredient = self._known.one(name) if cell else None
         if ingredient is None:
@@ -50,13 +62,15 @@ class StockReader:
             self._cells.unit(unit)
             return
         text = self._cells.name(unit)
-        if unit and units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
+        if not amount.has_unit:
+            self._counted.append(shown(cell.text))
+        if units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
             self._cells.refuse_unit(unit)
-        self._once.refuse_second(cell, ingredient, units.canonical(text))
-        self._add(cell.line, ingredient, quantity, text)
+        self._once.refuse_second(cell, ingredient, stock_key(text))
+        self._add(cell.line, ingredient, amount.number, text)
 
-    def _add(self, line: int, ingredient: Ingredient, quantity: Decimal, unit: str) -> None:
-        same = self._present.get((ingredient.id, units.canonical(unit)), [])
+    def _add(self, line: int, ingredient: Ingredient, quantity: Number, unit: str) -> None:
+        same = self._present.get((ingredient.id, stock_key(unit)), [])
         present = same[0] if same else None
         # The unit is spelled as it is there, as long as nothing else changes.
         is_same = len(same) == 1 and same[0].quantity == quantity

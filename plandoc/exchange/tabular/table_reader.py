@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plandoc import units
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
@@ -45,6 +46,26 @@ class Tables:
             groups.setdefault(key, (name, []))[1].append(row)
             above = key
         return list(groups.values())
+
+    def check_amount_columns(self) -> None:
+        """Refuse a table of ingredients without the columns that say how much, instead of taking all for blank.
+
+        The unit may be behind the numbers of a table.
+        """
+        amounts = [row.cell("quantity").text for row in self.rows if row.cell("ingredient")]
+        if not amounts or self.is_json:
+            return
+        if self._lacks("quantity"):
+            self._refuse_missing("quantity", "where a recipe gives no amount it may be blank")
+        elif self._lacks("unit") and not any(map(str.isalpha, "".join(amounts))):
+            self._refuse_missing("unit", f"where it is blank the number is of pieces ({units.PIECES})")
+
+    def _lacks(self, column: str) -> bool:
+        return not any(column in row.cells for row in self.rows)
+
+    def _refuse_missing(self, column: str, blank: str) -> None:
+        self.cells.refuse(f"the column {column} is missing", 1, hint=f"add it; {blank}")
+        self.cells.check()
 
 
 def read_tables(path: Path, csv_columns: Columns, json_columns: Columns) -> Tables:
