@@ -91,8 +91,7 @@ class GuardedStorage(Storage):
 
     def present(self) -> bytes | None:
         """Return the content as it is now, for this thread; None where there is no file yet."""
-        if self._is_closed:
-            raise SessionError(f"{self._shown} is closed; open it again")
+        self._refuse_if_closed()
         return self.guard.read(self.name)
 
     def seen(self) -> bytes | None:
@@ -105,6 +104,7 @@ class GuardedStorage(Storage):
 
         They show it once the file has been left alone for so long that any change must alter them.
         """
+        self._refuse_if_closed()
         looked_at = system_clock()
         fingerprint = self.guard.fingerprint(self.name)
         before = self._believed
@@ -116,6 +116,10 @@ class GuardedStorage(Storage):
             content = before[1]
         self._believed = (_stable(fingerprint, looked_at), content)
         return content
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise SessionError(f"{self._shown} is closed; open it again")
 
     def _replace(self, content: bytes) -> None:
         present = self.present()

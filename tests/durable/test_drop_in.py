@@ -293,9 +293,10 @@ def test_a_folder_in_place_of_the_file_is_refused(path):
 def test_after_close_nothing_is_read_or_written(path):
     db = TinyDB(path)
     db.insert({"n": 1})
+    assert db.search(where("n") == 1)
     db.close()
 
-    for act in (db.all, lambda: db.insert({"n": 2}), db.transaction().__enter__):
+    for act in (db.all, lambda: db.search(where("n") == 1), lambda: db.insert({"n": 2}), db.transaction().__enter__):
         with pytest.raises(SessionError, match="closed"):
             act()
     db.close()
