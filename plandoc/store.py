@@ -215,7 +215,7 @@ def open_store(
         create: Make the folder when it is not there; else that is an error. A store in memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait.
-        clock: Where timestamps come from: a function that returns the present time in UTC.
+        clock: Where timestamps come from: a function that returns the present time with its offset from UTC.
 
     Raises:
         FolderNotFoundError: when there is no plandoc folder at the path.

@@ -34,7 +34,7 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
         printing.Column("id", is_number=True),
         *map(printing.Column, ("ingredient", "name", "category", "density")),
     ]
-    rows = [(one.id, one.slug, one.name, one.category, _weight(one.density)) for one in ingredients]
+    rows = [(one.id, one.slug, one.name, one.category, weight_in_words(one.density)) for one in ingredients]
     printing.print_table(
         "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
@@ -132,7 +132,8 @@ def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Ite
         yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
-def _weight(density: Density | None) -> str:
+def weight_in_words(density: Density | None) -> str:
+    """Return what a volume of an ingredient weighs; blank when that is unknown."""
     if density is None:
         return ""
     return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"

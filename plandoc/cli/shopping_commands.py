@@ -18,7 +18,8 @@ from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount
+from plandoc.domain.measures import Amount, convert
+from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
@@ -46,7 +47,7 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
         plandoc needs harbour-market
     """
     found = folder.read(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
-    _say_what_is_missing(found.undecided, is_alone=json)
+    say_what_is_missing(found.undecided, is_alone=json)
     if json:
         printing.print_json(as_json(found))
         return
@@ -87,7 +88,7 @@ def shop(
     if bought and everything:
         raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
-    _say_what_is_missing(found.undecided, is_alone=json or csv)
+    say_what_is_missing(found.undecided, is_alone=json or csv)
     if json:
         printing.print_json(as_json(found))
     elif csv:
@@ -130,7 +131,7 @@ def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
     return [event.id for event in all_of(Event, keys, session)]
 
 
-def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
+def say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
     """Warn whose ingredients are missing; on the error stream if the output is for a program."""
     if not undecided:
         return
@@ -145,8 +146,12 @@ def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> Non
 
 
 def _need(row: NeedRow) -> tuple[str, ...]:
-    written = "" if row.as_written == (row.amount,) else " + ".join(map(str, row.as_written))
+    written = "" if row.as_written == (row.amount,) else " + ".join(map(_as_written, row.as_written))
     return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
+
+
+def _as_written(amount: Amount) -> str:
+    return f"{format_number(amount.exact)} {amount.unit}"
 
 
 def _print_without_amount(listed: Sequence[WithoutAmount]) -> None:
@@ -224,16 +229,17 @@ def _columns(amounts: Sequence[str]) -> list[printing.Column]:
 
 
 def _numbers(row: ShoppingRow, amounts: Sequence[str]) -> tuple[str, ...]:
-    """Return the amounts of a row, all in the unit of the need, which is the last cell."""
+    """Return the amounts of a row, all in the unit that fits the largest, which is the last cell."""
     by_name = {"needed": row.needed, "in stock": row.in_stock, "to buy": row.to_buy}
-    numbers = (_in_unit(by_name[name], row.needed.unit) for name in amounts)
-    return *numbers, row.needed.unit
+    unit = max(row.needed, row.in_stock, key=lambda amount: amount.exact).fitted().unit
+    return *(_in_unit(by_name[name], unit) for name in amounts), unit
 
 
 def _in_unit(amount: Amount | None, unit: str) -> str:
     if amount is None:
         return ""
-    return _split(amount)[0] if amount.unit == unit else str(amount)
+    converted = convert(amount, unit)
+    return str(amount) if converted is None else format_number(converted.exact, rounds_up=amount.rounds_up)
 
 
 def _split(amount: Amount) -> tuple[str, str]:
@@ -271,7 +277,7 @@ def _print_feasibility(found: Feasibility) -> None:
     printing.print_table("Goods", columns, rows, when_empty="none chosen", is_one_of_several=True)
     if found.left_over:
         left = [printing.Column("unit"), printing.Column("left over", is_number=True), printing.Column("")]
-        units = [(unit.slug, *_split(Amount(number, unit.item_unit))) for unit, number in found.left_over]
+        units = [(unit.slug, format_number(number), unit.item_unit) for unit, number in found.left_over]
         printing.print_table("Left over", left, units, when_empty="nothing", is_one_of_several=True)
 
 

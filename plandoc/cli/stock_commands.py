@@ -9,13 +9,11 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.constraints import non_negative_quantity
 from plandoc.engine.session import Session
-from plandoc.errors import ValidationError
 from plandoc.exchange.tabular.cells import Cell, CellReader, WrittenAmount
-from plandoc.exchange.tabular.name_lookup import CellNames
 from plandoc.records import Ingredient, StockItem
-from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.stock import add_stock, get_stock, set_stock
 
 Words = Annotated[str, Parameter("AMOUNT", at_least_one=True, words="MEASURE")]
@@ -37,7 +35,7 @@ def set_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem, list[StockItem]]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         item = set_stock(found.id, amount.number, amount.unit.text, session=session)
         others = [one for one in get_stock(session=session) if one.ingredient_id == found.id and one.id != item.id]
         return found, item, others
@@ -61,7 +59,7 @@ def add_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem]:
-        found = _ingredient(ingredient, session)
+        found = find_ingredient(ingredient, session)
         return found, add_stock(found.id, amount.number, amount.unit.text, session=session)
 
     found, item = folder.change("add to the stock", change)
@@ -77,18 +75,6 @@ def _amount(words: Sequence[str]) -> WrittenAmount:
     amount = cells.measured(Cell(" ".join(words).strip(), 0, "AMOUNT"), Cell("", 0, "AMOUNT"), non_negative_quantity)
     cells.check()
     return amount
-
-
-def _ingredient(key: str, session: Session) -> Ingredient:
-    known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
-    meant = known.one(key)
-    if meant is not None:
-        return meant
-    if not known.all_of(key) and key.isdecimal():
-        return find_by_key(Ingredient, key, session=session)
-    cells = CellReader("")
-    known.refuse(cells, Cell(key, 0, ""), "see 'plandoc ingredient list'")
-    raise ValidationError(cells.problems)
 
 
 def _in_words(item: StockItem) -> str:

@@ -48,6 +48,25 @@ class NestedRecipes:
         """
         return tuple(dict.fromkeys(self._problems(recipe_ids)))
 
+    def order_of_work(self, recipe_ids: Iterable[int]) -> list[Recipe]:
+        """Return recipes with all their sub-recipes, each once and every sub-recipe before what it goes into.
+
+        Args:
+            recipe_ids: Recipes without problems; their order is kept as far as that is possible.
+        """
+        order: dict[int, Recipe] = {}
+        for recipe_id in recipe_ids:
+            self._add_to_order(recipe_id, order)
+        return list(order.values())
+
+    def _add_to_order(self, recipe_id: int, order: dict[int, Recipe]) -> None:
+        recipe = self.recipe(recipe_id)
+        if recipe is None or recipe_id in order:
+            return
+        for part in recipe.sub_recipe_ids:
+            self._add_to_order(part, order)
+        order[recipe_id] = recipe
+
     def _problems(self, recipe_ids: Iterable[int]) -> Iterator[Problem]:
         outer = self._walk(recipe_ids)
         for recipe_id in outer:

@@ -8,6 +8,7 @@ from itertools import groupby
 from plandoc.domain.shopping import ShoppingItem, ShoppingList
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.frozen import frozen
+from plandoc.report.labels import amount_in_words
 
 
 @frozen
@@ -67,11 +68,13 @@ def _place(item: ShoppingItem) -> tuple[bool, str, str]:
 
 
 def _line(number: int, item: ShoppingItem) -> ShoppingLine:
-    amount = " + ".join(str(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
+    amount = " + ".join(amount_in_words(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
     return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), item.reason or "")
 
 
 def _there(item: ShoppingItem) -> Iterator[str]:
-    yield "needed " + " + ".join(str(row.needed) for row in item.rows)
-    there = [str(row.in_stock) for row in item.rows if row.in_stock.exact] + [str(one) for one in item.other_stock]
+    yield "needed " + " + ".join(amount_in_words(row.needed) for row in item.rows)
+    there = [
+        amount_in_words(one) for one in (*(row.in_stock for row in item.rows if row.in_stock.exact), *item.other_stock)
+    ]
     yield f"in stock {' and '.join(there)}" if there else "none in stock"

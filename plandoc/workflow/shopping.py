@@ -51,7 +51,7 @@ def get_ingredient_needs(
     groups = _batch_groups(ahead, session, remaining=remaining)
     rows = combined_needs(groups)
     listed = without_amount((group.recipe_ids, group.definitions) for group in groups)
-    undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
+    undecided = [finding for event in ahead for finding in undecided_in(event, session, remaining=remaining)]
     return IngredientNeeds(events, rows, tuple(undecided), listed)
 
 
@@ -155,7 +155,8 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
         yield decisions[unit_id].recipe_id, number
 
 
-def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+def undecided_in(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+    """Yield what the goods of an event need without decided batches, or with a broken definition."""
     made = units_made(production_runs(event.id, session)) if remaining else {}
     for finding in review(live_plan(event.id, session), plan_definitions(event.id, session)):
         # What was baked without a decision and is enough takes nothing more.

@@ -73,7 +73,7 @@ def test_needs_show_each_ingredient_and_where_it_differs_as_it_is_written(call, 
     assert (ended.status, ended.err) == (0, "")
     assert rows[0] == ["ingredient", "needed", "unit", "as written", "note"]
     assert ["Rye flour", "13.5", "kg", "", ""] in rows
-    assert ["Sugar", "1735", "g", "1235 g + 2.5 cup", ""] in rows
+    assert ["Sugar", "1.735", "kg", "1235 g + 2.5 cup", ""] in rows
 
 
 def test_needs_of_several_events_are_added_up(call, awkward):

@@ -215,7 +215,6 @@ def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
         suppliers=[{"name": "Somebody"}],
         spaceships=3,
         finished_goods=[{"slug": "cookie_box", "display_name": "Cookie Box", "assembly_type": "moon", "colour": "red"}],
-        finished_units=[{**SMALL["finished_units"][0], "yield_mode": "by_weight"}],
     )
     report = import_file(written(tmp_path, export))
 
@@ -224,7 +223,6 @@ def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
         "the key spaceships has no counterpart in plandoc and was left out",
         "finished_goods: colour has no counterpart in plandoc and was left out (1 row)",
         "finished_goods: 'moon' is no longer a kind of good; read as bundle",
-        "finished_units: the yield mode 'by_weight' is not known and was read as discrete_count",
     }
 
 

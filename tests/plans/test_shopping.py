@@ -106,7 +106,7 @@ def test_a_density_brings_an_ingredient_from_cannot_compare_to_a_number(store, b
     [item] = [item for item in get_shopping_list(event.id).buy if item.ingredient.slug == "sugar"]
 
     assert item.standing is Standing.BUY
-    assert [str(row.to_buy) for row in item.rows] == ["0.2 kg"]
+    assert [str(row.to_buy) for row in item.rows] == ["200 g"]
 
 
 def test_every_event_that_does_not_exist_is_named_once(event):

@@ -43,7 +43,7 @@ def test_three_hundred_thirds_of_a_cup_against_a_little_less_are_exactly_that_sh
 
     assert plandoc.get_requirements(fair.id)[0].exact == 300
     assert (milk.rows[0].needed.exact, milk.rows[0].to_buy.exact) == (100, Fraction(1, 10))
-    assert str(milk.rows[0].to_buy) == "0.1 cup"
+    assert str(milk.rows[0].to_buy) == "1.6 tbsp"
 
 
 def test_multipliers_that_are_thirds_multiply_exactly_through_sub_recipes(fair):

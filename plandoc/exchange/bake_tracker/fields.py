@@ -85,9 +85,10 @@ class Fields:
         self._check(name, constraints.positive_int(value))
         return int(value)
 
-    def whole_or_none(self, name: str) -> int | None:
-        """Return a whole number above 0, or None when the field is not there."""
-        return None if self._take(name) is None else self.whole(name)
+    def whole_or_none(self, *names: str) -> int | None:
+        """Return the whole number above 0 in the first of these fields that is there, or None when none is."""
+        there = [name for name in names if self._take(name) is not None]
+        return self.whole(there[0]) if there else None
 
     def day(self, name: str) -> datetime.date:
         """Return a date."""

@@ -7,14 +7,18 @@ never imported, and so no placeholder is ever stored.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import attrs
 
 from plandoc import constraints, units
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.exchange.input_file import plain_number
+from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
 from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in
@@ -45,6 +49,19 @@ class Cell:
         return bool(self.text)
 
 
+def stripped(text: str) -> str:
+    """Return a text without the blanks around it, with plain blanks and line ends in it."""
+    return text.replace("\u00a0", " ").replace("\r\n", "\n").strip()
+
+
+def notes_by(lines: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:
+    """Return the notes of lines, in their order, by the identity of what a line is about."""
+    notes: dict[int, list[str]] = {}
+    for thing, said in lines:
+        notes.setdefault(id(thing), []).append(said)
+    return notes
+
+
 @frozen
 class WrittenAmount:
     """A quantity with its unit, as a row has them.
@@ -70,6 +87,7 @@ class CellReader:
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
         problems: Everything that is wrong so far.
+        notes: What a person should know, a sentence each.
     """
 
     def __init__(self, file: str, *, decimal_comma: bool = False, by_hand: bool = False) -> None:
@@ -77,6 +95,8 @@ class CellReader:
         self.decimal_comma = decimal_comma
         self.by_hand = by_hand
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._last: list[Problem] = []
 
     @property
     def suggests(self) -> bool:
@@ -98,27 +118,64 @@ class CellReader:
         """Keep a problem of a cell."""
         self.refuse(message, cell.line, cell.field, hint)
 
+    def refuse_last(self, cell: Cell, message: str, hint: str | None = None) -> None:
+        """Keep a problem of several cells, of which this is the first, to be shown after those of single cells."""
+        self._last.append(Problem(message, file=self.file, line=cell.line, field=cell.field, hint=hint))
+
     def check(self) -> None:
         """Raise everything that is wrong, in the order of the lines.
 
         Raises:
             ValidationError: when anything is.
         """
-        if self.problems:
-            raise ValidationError(sorted(dict.fromkeys(self.problems), key=_place))
+        if self.problems or self._last:
+            raise ValidationError([*sorted(dict.fromkeys(self.problems), key=_place), *self._last])
 
-    def text(self, cell: Cell) -> str:
-        """Return free text; "" when there is none."""
+    def text(self, cell: Cell, *, in_lines: bool = False) -> str:
+        """Return free text; "" when there is none.
+
+        Args:
+            cell: Where it is.
+            in_lines: Whether it may have several lines.
+        """
+        judged = cell.text.replace("\n", "").replace("\t", "") if in_lines else cell.text
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
-        elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
+        elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in judged):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
-            self.refuse_cell(
-                cell, message, "check for a quotation mark that is not closed" if "\n" in cell.text else None
-            )
+            self.refuse_cell(cell, message, "check for a quotation mark that is not closed" if "\n" in judged else None)
         elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
         return cell.text
+
+    def text_instead(self, cell: Cell, before: str, *, in_lines: bool = False) -> str:
+        """Return the free text that takes the place of another; that one stays where the cell is blank, or says the same.
+
+        An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
+        """
+        if not cell or cell.text in (stripped(before), without_mark(stripped(csv_cell(before, in_lines)))):
+            return before
+        self.question(cell)
+        return self.text(cell, in_lines=in_lines)
+
+    def notes_instead(self, cell: Cell | None, kept: list[str] | None) -> str:
+        """Return the notes of a line that takes the place of another.
+
+        Args:
+            cell: What the file says, where blank means none; None where it has no notes, and then they stay.
+            kept: The notes of the lines that it can be instead of; the first is taken out of the list.
+        """
+        before = kept.pop(0) if kept else ""
+        if cell is None:
+            return before
+        return "" if not cell and stripped(before) else self.text_instead(cell, before, in_lines=True)
+
+    def question(self, cell: Cell) -> None:
+        """Keep a problem when a text is new and looks as if a program has read it in the wrong encoding."""
+        meant = misread(cell.text)
+        if meant is not None:
+            message = f"{shown(cell.text)} looks like {shown(meant)}, read in the wrong encoding"
+            self.refuse_cell(cell, message, "open the table as UTF-8 before you change it, and save it as 'CSV UTF-8'")
 
     def name(self, cell: Cell) -> str:
         """Return a name; there must be one."""
