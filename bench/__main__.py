@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run the suite, or the one measurement that the first argument names: `planning`, `production` or `tables`."""
+    """Run the suite, or what the first argument names: `planning`, `production`, `tables` or `durable`."""
     match arguments:
         case ["planning", *rest]:
             from bench import planning
@@ -52,6 +52,10 @@ def main(arguments: list[str]) -> None:
             from bench import tables
 
             tables.main(rest)
+        case ["durable", *rest]:
+            from bench import durable
+
+            durable.main(rest)
         case _:
             run(arguments)
 
