@@ -40,7 +40,7 @@ class Problem:
         file: Path of the file inside the data folder; None when the value never was in a file.
         line: Line of the row in the file, counted from 1; None when unknown.
         table: Table of the row; None when the problem is not in a row.
-        row: Id of the row; None when the problem is not in a row.
+        row: Id of the row, or which of the rows that were given; None when the problem is not in a row.
         field: Dotted path of the field in the row; None when the whole row is meant.
         hint: The way out; None when the message already says it.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -84,15 +84,24 @@ class CellReader:
     """Converts cells to values, and collects the problems.
 
     Attributes:
-        file: The file, for messages.
+        file: The file, for messages; blank where there is none.
+        counts: What is counted in it: each line of a file, or each row that was given.
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
         problems: Everything that is wrong so far.
         notes: What a person should know, a sentence each.
     """
 
-    def __init__(self, file: str, *, decimal_comma: bool = False, by_hand: bool = False) -> None:
+    def __init__(
+        self,
+        file: str,
+        *,
+        counts: Literal["line", "row"] = "line",
+        decimal_comma: bool = False,
+        by_hand: bool = False,
+    ) -> None:
         self.file = file
+        self.counts = counts
         self.decimal_comma = decimal_comma
         self.by_hand = by_hand
         self.problems: list[Problem] = []
@@ -104,13 +113,18 @@ class CellReader:
         """Whether suggestions are still worth the time that they take."""
         return len(self.problems) < _MOST_SUGGESTIONS
 
+    def problem(self, message: str, line: int, field: str | None = None, hint: str | None = None) -> Problem:
+        """Return a problem with its place."""
+        row = f"row {line}" if self.counts == "row" else None
+        return Problem(message, file=self.file or None, line=line, row=row, field=field, hint=hint)
+
     def refuse(self, message: str, line: int, field: str | None = None, hint: str | None = None) -> None:
         """Keep a problem.
 
         Raises:
             ValidationError: when there are enough of them; the last one then says that there may be more.
         """
-        self.problems.append(Problem(message, file=self.file, line=line, field=field, hint=hint))
+        self.problems.append(self.problem(message, line, field, hint))
         if len(self.problems) > MOST_GATHERED:
             self.problems[-1] = _enough(self.file)
             self.check()
@@ -121,7 +135,7 @@ class CellReader:
 
     def refuse_last(self, cell: Cell, message: str, hint: str | None = None) -> None:
         """Keep a problem of several cells, of which this is the first, to be shown after those of single cells."""
-        self._last.append(Problem(message, file=self.file, line=cell.line, field=cell.field, hint=hint))
+        self._last.append(self.problem(message, cell.line, cell.field, hint))
 
     def check(self) -> None:
         """Raise everything that is wrong, in the order of the lines.

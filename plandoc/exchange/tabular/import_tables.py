@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
-from plandoc.errors import Problem, ValidationError
+from plandoc.errors import ValidationError
 from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.import_report import ImportReport
 from plandoc.exchange.merge import Failure, OnConflict
@@ -25,22 +24,19 @@ from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
 from plandoc.exchange.tabular.recipe_texts import recipe_texts
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.stock_tables import StockReader, units_in_use
-from plandoc.exchange.tabular.table_reader import Tables, read_tables
+from plandoc.exchange.tabular.table_reader import Source, Tables, read_tables
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
-
-AnyPath = str | os.PathLike[str]
 
 
 @changes("import ingredients")
 def import_ingredients(
-    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+    source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
 ) -> ImportReport:
-    """Import ingredients from a CSV or JSON file; existing ones are updated from the file.
+    """Import ingredients from a CSV or JSON file, or from rows; existing ones are updated from it.
 
     Args:
-        path: The file, with the columns name, category, density ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each =
+        source: The path of the file, or rows as `import_recipes` takes them, with the columns name, category, density ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each =
             50 g") and notes; what is blank in it stays.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
@@ -48,11 +44,9 @@ def import_ingredients(
 
     Raises:
         StorageError: when the file cannot be read.
-        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+        ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
-    tables = read_tables(
-        checked_path(path), "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns
-    )
+    tables = read_tables(source, "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(tables.cells.notes)), session, dry_run=dry_run)
@@ -60,13 +54,13 @@ def import_ingredients(
 
 @changes("import recipes")
 def import_recipes(
-    path: AnyPath,
+    source: Source,
     add_ingredients: bool = False,
     dry_run: bool = False,
     strict_columns: bool = False,
     session: Session = NO_SESSION,
 ) -> ImportReport:
-    r"""Import recipes, and what a batch of each yields, from a CSV or JSON file.
+    r"""Import recipes, and what a batch of each yields, from a CSV or JSON file, or from rows.
 
     An existing recipe is found by its slug or name. Its ingredients are replaced by those in the file; if the file has
     none for it, they stay. Its yields are updated by name; those that the file does not name stay.
@@ -84,7 +78,9 @@ def import_recipes(
     finished_units, Fudge Piece: created
 
     Args:
-        path: The file.
+        source: The path of the file; or rows as Python data, with the columns of CSV or the keys of JSON: mappings, such as
+            `csv.DictReader` and `frame.to_dict("records")` give them, or sequences below one with the names of the
+            columns. None and NaN mean that nothing is there.
         add_ingredients: Create missing ingredients; otherwise they are refused.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
@@ -92,9 +88,9 @@ def import_recipes(
 
     Raises:
         StorageError: when the file cannot be read.
-        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+        ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
-    tables = read_tables(checked_path(path), "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
+    tables = read_tables(source, "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     catalog = ExistingCatalog(
         session.find(Ingredient),
@@ -111,23 +107,23 @@ def import_recipes(
 
 @changes("import goods")
 def import_goods(
-    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+    source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
 ) -> ImportReport:
-    """Import goods from a CSV or JSON file; an existing good gets the components in the file.
+    """Import goods from a CSV or JSON file, or from rows; an existing good gets the components given there.
 
     A good that is one finished unit is bare; every other good is a bundle.
 
     Args:
-        path: The file.
+        source: The path of the file, or rows as `import_recipes` takes them.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
-        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+        ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
-    tables = read_tables(checked_path(path), "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
+    tables = read_tables(source, "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)
@@ -137,21 +133,21 @@ def import_goods(
 
 @changes("import stock")
 def import_stock(
-    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+    source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
 ) -> ImportReport:
-    """Set the stock from a CSV or JSON file; what the file does not name stays as it is.
+    """Set the stock from a CSV or JSON file, or from rows; what is not named there stays as it is.
 
     Args:
-        path: The file, with the columns ingredient, quantity, unit and notes.
+        source: The path of the file, or rows as `import_recipes` takes them, with the columns ingredient, quantity, unit and notes.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
-        ValidationError: with everything that is wrong in it, by line; nothing was changed.
+        ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
-    tables = read_tables(checked_path(path), "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
+    tables = read_tables(source, "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     reader = StockReader(tables.cells, session, maker)
     reader.read(tables)
@@ -161,7 +157,6 @@ def import_stock(
 
 def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:
     def refused(failures: Sequence[Failure]) -> ValidationError:
-        file = tables.cells.file
-        return ValidationError(Problem(one.row.reason, file=file, line=one.line or 1) for one in failures)
+        return ValidationError(tables.cells.problem(one.row.reason, one.line or 1) for one in failures)
 
     return run_import(drafts, session, OnConflict.UPDATE, refused, dry_run=dry_run)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
-from plandoc.errors import Problem, ValidationError
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
 from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
@@ -22,14 +22,16 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _DEEPEST = 20
 
 
-class _Number(str):
+class ParsedNumber(str):
     """A number as it is written, so that nothing of it is lost."""
 
     __slots__ = ()
 
 
 @frozen
-class _Object:
+class ParsedObject:
+    """An object with the line where it begins, and each of its keys with its line and its value."""
+
     line: int
     values: list[tuple[str, int, Any]]
 
@@ -53,14 +55,14 @@ def read_json(
     if not isinstance(value, list):
         hint = "put it between [ and ]"
         raise ValidationError([Problem(f"wanted a list of {columns.what}s", file=file, line=1, hint=hint)])
-    reader = _RowReader(cells, UnknownColumns(cells, "key", strict=strict_columns))
+    reader = RowReader(cells, UnknownColumns(cells, "key", strict=strict_columns))
     rows = reader.rows(value, columns, "", 1)
     reader.unknown.note()
     return cells, rows
 
 
 @frozen
-class _RowReader:
+class RowReader:
     """Makes rows of objects.
 
     Attributes:
@@ -71,19 +73,23 @@ class _RowReader:
     cells: CellReader
     unknown: UnknownColumns
 
+    def rows_of_each(self, numbered: Iterable[tuple[int, Any]], columns: Columns) -> tuple[TableRow, ...]:
+        """Return rows that are in no list of a file, each with its number."""
+        return tuple(row for number, item in numbered for row in self.rows([item], columns, "", number))
+
     def rows(self, items: list[Any], columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
         """Return the objects of a list as rows."""
         rows = []
         for number, item in enumerate(items, start=1):
             place = f"{path}[{number}]" if path else ""
-            if isinstance(item, _Object):
+            if isinstance(item, ParsedObject):
                 rows.append(self._row(item, columns, f"{place}." if place else ""))
             else:
                 message = f"wanted an object for each {columns.what}, found {_describe(item)}"
                 self.cells.refuse(message, line, place or None)
         return tuple(rows)
 
-    def _row(self, item: _Object, columns: Columns, path: str) -> TableRow:
+    def _row(self, item: ParsedObject, columns: Columns, path: str) -> TableRow:
         values: dict[str, Cell] = {}
         lists: dict[str, tuple[TableRow, ...]] = {}
         place, keys = path.rstrip(".") or None, [column_of(written, columns) for written, *_ in item.values]
@@ -111,14 +117,14 @@ def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
         cells.refuse(f"wanted text or a number, found {_describe(value)}", line, path)
         # The placeholder is not refused once more.
         return Cell("1", line, path)
-    return Cell(stripped(value or ""), line, path, is_number=isinstance(value, _Number))
+    return Cell(stripped(value or ""), line, path, is_number=isinstance(value, ParsedNumber))
 
 
 def _describe(value: Any) -> str:
     if isinstance(value, str):
         return shown(value)
-    kinds = {bool: "true or false", list: "a list", _Object: "an object"}
-    return kinds.get(type(value), "nothing")
+    kinds = {type(None): "nothing", bool: "true or false", list: "a list", ParsedObject: "an object"}
+    return kinds.get(type(value)) or shorten(value)
 
 
 class _CellParser:
@@ -129,7 +135,9 @@ class _CellParser:
         self._text = text
         self._at = 0
         self._line, self._line_at = 1, 0
-        self._decoder = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=self._refuse_constant)
+        self._decoder = json.JSONDecoder(
+            parse_float=ParsedNumber, parse_int=ParsedNumber, parse_constant=self._refuse_constant
+        )
 
     def document(self) -> Any:
         """Return the one value of the document."""
@@ -145,7 +153,7 @@ class _CellParser:
         if first == "[":
             return [self._value(depth + 1) for _ in self._items("]")]
         if first == "{":
-            return _Object(self._line_here(), [self._member(depth) for _ in self._items("}")])
+            return ParsedObject(self._line_here(), [self._member(depth) for _ in self._items("}")])
         return self._scalar()
 
     def _scalar(self) -> Any:

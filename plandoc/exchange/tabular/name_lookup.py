@@ -76,5 +76,7 @@ class Once:
         self._left[id(present)] -= 1
         if cell and key in self._first and self._left[id(present)] < 0:
             first = self._first[key]
-            self._cells.refuse_cell(cell, f"{shown(cell.text)} occurs twice, first on line {first}", "leave one out")
+            self._cells.refuse_cell(
+                cell, f"{shown(cell.text)} occurs twice, first on {self._cells.counts} {first}", "leave one out"
+            )
         self._first.setdefault(key, cell.line)

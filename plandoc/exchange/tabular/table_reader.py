@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from plandoc import units
 from plandoc.errors import Problem, ValidationError
@@ -12,10 +14,15 @@ from plandoc.exchange.names import folded, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
 from plandoc.exchange.tabular.json_rows import read_json
+from plandoc.exchange.tabular.python_rows import read_python
 from plandoc.exchange.tabular.table_files import read_text
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
+from plandoc.storage.paths import checked_path
+
+# The path of a file; or rows, as mappings, or as sequences below one with the names of the columns.
+Source = str | os.PathLike[str] | Iterable[Mapping[str, Any] | Sequence[Any]]
 
 
 @frozen
@@ -25,7 +32,7 @@ class Tables:
     Attributes:
         cells: Says what its cells mean.
         rows: In the order of the file.
-        is_json: Whether it is JSON, else CSV.
+        is_json: Whether they are as JSON has them, with lists inside; else as CSV has them.
     """
 
     cells: CellReader
@@ -55,11 +62,16 @@ class Tables:
             if again and not may_repeat:
                 hint = "leave one of them out; if both are meant, put all rows together"
                 self.cells.refuse(
-                    f"this row of {shown(above.name.text)} is the same as line {again}", row.line, None, hint
+                    f"this row of {shown(above.name.text)} is the same as {self.cells.counts} {again}",
+                    row.line,
+                    None,
+                    hint,
                 )
         apart = [group for group in groups.values() if len(group.blocks) > 1]
         if apart:
-            names = listed(f"{shown(one.name.text)} (lines {listed(map(str, one.blocks))})" for one in apart)
+            names = listed(
+                f"{shown(one.name.text)} ({self.cells.counts}s {listed(map(str, one.blocks))})" for one in apart
+            )
             self.cells.notes.append(f"put together, because their rows are not: {names}")
         return [(group.name, group.rows) for group in groups.values()]
 
@@ -69,7 +81,9 @@ class Tables:
         for cell in said[1:]:
             if folded(cell.text) != folded(said[0].text):
                 message = f"wanted one {column} for all rows, found {shown(cell.text)} after {shown(said[0].text)}"
-                self.cells.refuse_cell(cell, f"{message} on line {said[0].line}", "leave all but one of them blank")
+                self.cells.refuse_cell(
+                    cell, f"{message} on {self.cells.counts} {said[0].line}", "leave all but one of them blank"
+                )
         return said[0] if said else rows[0].cell(column)
 
     def check_amount_columns(self) -> None:
@@ -121,12 +135,14 @@ class _Group:
 
 
 def read_tables(
-    path: Path, table: str, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool = False
+    source: Source, table: str, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool = False
 ) -> Tables:
-    """Return the rows of a file: JSON when its name ends in .json or it begins with a bracket, else CSV.
+    """Return the rows of a file, or those that are given as Python data.
+
+    A file is JSON when its name ends in .json or it begins with a bracket, else CSV.
 
     Args:
-        path: The file.
+        source: The path of the file, or the rows.
         table: Which table it should be: recipes, goods, stock or ingredients.
         csv_columns: What the rows of CSV may hold.
         json_columns: What the objects of JSON may hold.
@@ -136,6 +152,9 @@ def read_tables(
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it cannot be understood as rows at all.
     """
+    if not isinstance(source, str | bytes | os.PathLike):
+        return Tables(*read_python(source, table, csv_columns, json_columns, strict_columns=strict_columns))
+    path = checked_path(source)
     text = read_text(path)
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
     if is_export(text):
