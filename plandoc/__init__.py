@@ -9,6 +9,7 @@ import importlib
 # Where each public name is. A module is imported when one of its names is first asked for: every script and every
 # command takes a few of them, and should not wait for the others. Type checkers read `__init__.pyi`.
 _NAMES = {
+    "plandoc.domain.flat_rows": "rows",
     "plandoc.engine.session": "Session",
     "plandoc.errors": (
         "ConflictError DamagedError LockTimeout NotFoundError PlanStateError PlandocError SessionError "
@@ -64,7 +65,7 @@ __all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> object:
-    if name in {"errors", "results"}:
+    if name in {"errors", "ids", "results"}:
         return importlib.import_module(f"plandoc.{name}")
     module = _MODULES.get(name)
     if module is None:

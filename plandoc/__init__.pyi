@@ -3,7 +3,9 @@
 from tinydb import where as where
 
 from plandoc import errors as errors
+from plandoc import ids as ids
 from plandoc import results as results
+from plandoc.domain.flat_rows import rows as rows
 from plandoc.engine.session import Session as Session
 from plandoc.errors import ConflictError as ConflictError
 from plandoc.errors import DamagedError as DamagedError

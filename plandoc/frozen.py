@@ -28,7 +28,9 @@ else:
         >>> Loaf("Rye"), Loaf("Rye") == Loaf("Rye", 500), len({Loaf("Rye"), Loaf("Rye"), Loaf("Spelt")})
         (Loaf(name='Rye', grams=500), True, 2)
         """
-        cls.__repr__, cls.__eq__, cls.__hash__ = _repr, _eq, _hash
+        cls.__eq__, cls.__hash__ = _eq, _hash
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = _repr
         made = attrs.frozen(cls, repr=False, eq=False)
         fields = made.__attrs_attrs__
         made._shown = tuple(field.name for field in fields if field.repr)  # noqa: SLF001

@@ -71,6 +71,9 @@ class Store:
         self._closed = False
         _stores.open.append(self)
 
+    def __repr__(self) -> str:
+        return f"<Store {self.location}{' (closed)' if self._closed else ''}>"
+
     @property
     def location(self) -> str:
         """Where the store is, as a person says it."""

@@ -14,6 +14,8 @@ import attrs
 from plandoc import units
 from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.flat_rows import rows
+from plandoc.domain.html_tables import sections
 from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
@@ -64,6 +66,13 @@ class IngredientNeeds:
     rows: tuple[NeedRow, ...]
     undecided: tuple[Finding, ...]
     without_amount: tuple[WithoutAmount, ...] = ()
+
+    def _repr_html_(self) -> str:
+        unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
+        missing = [{"finding": finding.message} for finding in self.undecided]
+        of = ", ".join(event.name for event in self.events)
+        tables = [("", rows(self.rows)), ("Without an amount", unknown), ("Missing", missing)]
+        return sections(f"Ingredients for {of}", tables)
 
 
 def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definitions) -> tuple[NeedRow, ...]:

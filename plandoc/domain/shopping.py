@@ -9,6 +9,8 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
+from plandoc.domain.flat_rows import rows
+from plandoc.domain.html_tables import sections
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, largest, missing_equivalent, total
 from plandoc.domain.without_amount import WithoutAmount
@@ -95,6 +97,14 @@ class ShoppingList:
     cannot_compare: tuple[ShoppingItem, ...]
     undecided: tuple[Finding, ...]
     without_amount: tuple[WithoutAmount, ...] = ()
+
+    def _repr_html_(self) -> str:
+        items = rows([*self.buy, *self.cannot_compare, *self.enough])
+        unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
+        missing = [{"finding": finding.message} for finding in self.undecided]
+        of = ", ".join(event.name for event in self.events)
+        tables = [("", items), ("Without an amount", unknown), ("Not in the list", missing)]
+        return sections(f"Shopping list of {of}", tables)
 
 
 def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:

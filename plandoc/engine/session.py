@@ -48,6 +48,11 @@ class Session:
         self._unit_of_work = unit_of_work
         self.moment = moment
 
+    def __repr__(self) -> str:
+        work = self._unit_of_work
+        state = "ended" if work.is_over else "writes" if work.writes else "only reads"
+        return f"<Session at {self.moment.isoformat(timespec='seconds')} ({state})>"
+
     def add(self, record: RecordT) -> RecordT:
         """Add a record and return it with its id, and with a slug made from its name when it had none.
 

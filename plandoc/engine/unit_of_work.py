@@ -39,12 +39,13 @@ class UnitOfWork:
     Attributes:
         documents: The documents that they are in.
         is_over: Whether the session was ended.
+        writes: Whether the session writes.
     """
 
     def __init__(self, documents: SessionDocuments, *, writes: bool) -> None:
         self.documents = documents
         self.is_over = False
-        self._writes = writes
+        self.writes = writes
         self._unique_keys = UniqueKeys(documents)
 
     def end(self) -> None:
@@ -61,7 +62,7 @@ class UnitOfWork:
     def check_writable(self) -> None:
         """Refuse to go on in a session that only reads, or that has ended."""
         self.check_open()
-        if not self._writes:
+        if not self.writes:
             raise SessionError("this session only reads; open one with store.session() to change something")
 
     @contextmanager

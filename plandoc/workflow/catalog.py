@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from plandoc import records
+from plandoc.domain.html_tables import RecordList
 from plandoc.domain.states import Edit, check_edit
 from plandoc.engine.named_records import id_of
 from plandoc.engine.record_refs import EventRef, record_by_key
@@ -16,14 +17,14 @@ RecordT = TypeVar("RecordT")
 
 @reads
 def list_records(record_type: type[RecordT], session: Session = NO_SESSION) -> list[RecordT]:
-    """Return all records of a type, such as `Recipe`, in the order of their ids.
+    """Return all records of a type, such as `Recipe`, in the order of their ids. A notebook shows them as a table.
 
     >>> import plandoc, tempfile
     >>> with plandoc.open_store(tempfile.mkdtemp(), create=True):
     ...     plandoc.list_records(plandoc.Recipe)
     []
     """
-    return session.find(record_type)
+    return RecordList(session.find(record_type))
 
 
 @reads

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.html_tables import sections
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.domain.unit_needs import needs_of_plan
@@ -64,6 +65,31 @@ class Plan:
     amendments: tuple[PlanAmendment, ...]
     production_runs: tuple[ProductionRun, ...]
     assembly_runs: tuple[AssemblyRun, ...]
+
+    def __repr__(self) -> str:
+        parts = f"{len(self.recipes)} recipes, {len(self.goods)} goods, {len(self.decisions)} batch decisions"
+        more = f", {len(self.findings)} findings, {len(self.amendments)} amendments"
+        return f"<Plan {self._title}: {parts}{more}>"
+
+    def _repr_html_(self) -> str:
+        units = [
+            {
+                "unit": one.unit.name,
+                "recipe": one.recipe.name,
+                "needed": one.needed,
+                "batches": None if one.decision is None else one.decision.batches,
+                "made": one.made,
+            }
+            for one in self.units
+        ]
+        goods = [{"good": good.name, "quantity": quantity} for good, quantity in self.goods]
+        findings = [{"finding": finding.kind.value, "message": finding.message} for finding in self.findings]
+        return sections(f"Plan {self._title}", [("Goods", goods), ("Batches", units), ("To review", findings)])
+
+    @property
+    def _title(self) -> str:
+        event = self.event
+        return f"of {event.name!r} (event {event.id}, {event.event_date}, {event.plan_state.name})"
 
 
 @reads
