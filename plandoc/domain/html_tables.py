@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
-
-from plandoc.domain.flat_rows import rows
-
-T = TypeVar("T")
+from typing import Any
 
 # A notebook is no place for thousands of rows.
 _MOST_ROWS = 60
-
-
-class RecordList(list[T]):
-    """A list of records that a notebook shows as a table; everywhere else it is a list like any other."""
-
-    def _repr_html_(self) -> str:
-        return table_of_rows(rows(self))
 
 
 def table_of_rows(shown: Sequence[dict[str, Any]], caption: str = "") -> str:

@@ -14,8 +14,6 @@ import attrs
 from plandoc import units
 from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.flat_rows import rows
-from plandoc.domain.html_tables import sections
 from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
@@ -68,6 +66,9 @@ class IngredientNeeds:
     without_amount: tuple[WithoutAmount, ...] = ()
 
     def _repr_html_(self) -> str:
+        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
+        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (as the rows)
+
         unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
         missing = [{"finding": finding.message} for finding in self.undecided]
         of = ", ".join(event.name for event in self.events)

@@ -9,8 +9,6 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.flat_rows import rows
-from plandoc.domain.html_tables import sections
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, largest, missing_equivalent, total
 from plandoc.domain.without_amount import WithoutAmount
@@ -99,6 +97,9 @@ class ShoppingList:
     without_amount: tuple[WithoutAmount, ...] = ()
 
     def _repr_html_(self) -> str:
+        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
+        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (as the rows)
+
         items = rows([*self.buy, *self.cannot_compare, *self.enough])
         unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
         missing = [{"finding": finding.message} for finding in self.undecided]

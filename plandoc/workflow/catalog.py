@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from plandoc import records
-from plandoc.domain.html_tables import RecordList
 from plandoc.domain.states import Edit, check_edit
 from plandoc.engine.named_records import id_of
 from plandoc.engine.record_refs import EventRef, record_by_key
@@ -13,6 +12,16 @@ from plandoc.engine.session import Session, unit_of_work
 from plandoc.store import NO_SESSION, changes, reads
 
 RecordT = TypeVar("RecordT")
+
+
+class RecordList(list[RecordT]):
+    """A list of records that a notebook shows as a table; everywhere else it is a list like any other."""
+
+    def _repr_html_(self) -> str:
+        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
+        from plandoc.domain.html_tables import table_of_rows  # noqa: PLC0415  (as the rows)
+
+        return table_of_rows(rows(self))
 
 
 @reads

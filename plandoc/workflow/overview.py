@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.html_tables import sections
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.domain.unit_needs import needs_of_plan
@@ -72,6 +71,8 @@ class Plan:
         return f"<Plan {self._title}: {parts}{more}>"
 
     def _repr_html_(self) -> str:
+        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (2 ms, for notebooks alone)
+
         units = [
             {
                 "unit": one.unit.name,
