@@ -16,7 +16,8 @@ import attrs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What a block needs and not every machine has is named behind its language.
+_FENCE = re.compile(r"^```(\w*)(?: needs (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _STATUS = re.compile(r"\s+# exit status (\d+)$")
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -27,11 +28,13 @@ class Block:
 
     Attributes:
         line: Where its content starts in the page, counted from 1.
+        needs: The library or program that it needs beside plandoc; "" when it needs none.
     """
 
     language: str
     text: str
     line: int
+    needs: str
 
 
 @attrs.frozen
@@ -58,7 +61,7 @@ def all_pages() -> list[Path]:
 def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text("utf-8")
     for match in _FENCE.finditer(text):
-        yield Block(match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
+        yield Block(match[1], match[3], text.count("\n", 0, match.start(3)) + 1, match[2] or "")
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -68,15 +71,22 @@ def commands(text: str) -> Iterator[Command]:
         yield Command(_STATUS.sub("", line), int(status[1]) if status else 0, expected)
 
 
-def run_page(page: Path, folder: Path) -> int:
-    """Run every python and console block of a page in order in a folder; return how many there were."""
+def run_page(page: Path, folder: Path, *, with_need: str = "") -> int:
+    """Run every python and console block of a page in order in a folder; return how many there were.
+
+    Those that need something are left out, but for that which is there.
+    """
     names: dict[str, Any] = {"__name__": "example"}
     count = 0
     for block in blocks(page):
+        if block.needs not in {"", with_need}:
+            continue
         if block.language == "python":
             run_python(page, block, names)
         elif block.language == "console":
             run_console(page, block, folder)
+        elif block.language == "sh" and block.needs:
+            run_shell(page, block, folder)
         count += block.language in {"python", "console"}
     return count
 
@@ -98,6 +108,25 @@ def run_console(page: Path, block: Block, folder: Path) -> None:
         assert done.returncode == command.status, f"{place}\n{done.stdout}"
         if command.expected:
             assert is_as_shown(command.expected, done.stdout), f"{place}\n{done.stdout}"
+
+
+def run_shell(page: Path, block: Block, folder: Path) -> None:
+    """Run the lines of a block; what follows "# " below a line is what it prints."""
+    plandoc = folder / "plandoc"
+    plandoc.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m plandoc "$@"\n', "utf-8")
+    plandoc.chmod(0o755)
+    for line, output in re.findall(r"^(?!# )(.+)\n((?:# .*\n)*)", block.text, re.MULTILINE):
+        done = subprocess.run(
+            ["sh", "-c", line],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=60,
+        )
+        assert done.stdout == re.sub(r"^# ", "", output, flags=re.MULTILINE), f"{page.name}: {line}\n{done.stderr}"
 
 
 def is_as_shown(expected: str, output: str) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import plandoc
-from tests.docs.examples import blocks, commands, is_as_shown, pages, run_page
+from tests.docs.examples import REPOSITORY, blocks, commands, is_as_shown, pages, run_page
 
 _WITH_EXAMPLES = {
     "README.md",
+    "cookbook.md",
     "durable-tinydb.md",
     "files-by-hand.md",
     "how-to.md",
@@ -39,6 +45,35 @@ def _folders_in(folder: Path) -> list[Path]:
     return [marker.parent for marker in folder.glob("*/plandoc.json") if b'"holds"' not in marker.read_bytes()]
 
 
+@pytest.mark.parametrize("need", ["pandas", "jq"])
+def test_the_examples_of_the_cookbook_that_need_more_work_with_it(need, tmp_path, monkeypatch):
+    if importlib.util.find_spec(need) is None and shutil.which(need) is None:
+        pytest.skip(f"{need} is not installed")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLANDOC_DATA", raising=False)
+    cookbook = next(page for page in pages() if page.name == "cookbook.md")
+    assert any(block.needs == need for block in blocks(cookbook))
+
+    run_page(cookbook, tmp_path, with_need=need)
+
+
+def test_the_tests_of_the_cookbook_pass(tmp_path):
+    cookbook = next(page for page in pages() if page.name == "cookbook.md")
+    (block,) = (block for block in blocks(cookbook) if block.needs == "pytest")
+    (tmp_path / "test_bakery.py").write_text(block.text, "utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "2 passed" in done.stdout, done.stdout
+
+
 def test_the_readme_script_can_be_pasted_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     readme = next(page for page in pages() if page.name == "README.md")
@@ -55,7 +90,7 @@ def test_the_readme_script_can_be_pasted_again(tmp_path, monkeypatch):
 def test_a_page_has_only_blocks_that_are_run_or_known_not_to_be(page):
     languages = {block.language for block in blocks(page)}
 
-    assert languages <= {"python", "console", "sh", "json", ""}
+    assert languages <= {"python", "py", "console", "sh", "json", ""}
 
 
 def test_a_console_block_gives_each_command_with_its_status_and_output():
