@@ -17,6 +17,7 @@ from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.scaled_recipes import RecipeScaling, ScaledLine, ScaledPart, ScaledRecipe, ScaledYield
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
 from plandoc.domain.without_amount import WithoutAmount
+from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef, IngredientRef, RecipeRef
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
@@ -49,8 +50,11 @@ __all__ = [
     "DefinitionDifference",
     "Difference",
     "DropFinishedGood",
+    "EventRef",
     "ExportReport",
     "Feasibility",
+    "FinishedGoodRef",
+    "FinishedUnitRef",
     "Fix",
     "GoodFeasibility",
     "GoodProgress",
@@ -59,6 +63,7 @@ __all__ = [
     "ImportReport",
     "IngredientMerge",
     "IngredientNeeds",
+    "IngredientRef",
     "ModifyBatch",
     "NeedRow",
     "NotTaken",
@@ -69,6 +74,7 @@ __all__ = [
     "ProductionSheet",
     "Progress",
     "QuantityChange",
+    "RecipeRef",
     "RecipeScaling",
     "RecipeSelection",
     "RecipeSheet",

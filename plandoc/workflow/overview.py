@@ -68,7 +68,7 @@ class Plan:
     def __repr__(self) -> str:
         parts = f"{len(self.recipes)} recipes, {len(self.goods)} goods, {len(self.decisions)} batch decisions"
         more = f", {len(self.findings)} findings, {len(self.amendments)} amendments"
-        return f"<Plan {self._title}: {parts}{more}>"
+        return f"<Plan {_called(self.event)}: {parts}{more}>"
 
     def _repr_html_(self) -> str:
         from plandoc.domain.html_tables import sections  # noqa: PLC0415  (2 ms, for notebooks alone)
@@ -85,12 +85,7 @@ class Plan:
         ]
         goods = [{"good": good.name, "quantity": quantity} for good, quantity in self.goods]
         findings = [{"finding": finding.kind.value, "message": finding.message} for finding in self.findings]
-        return sections(f"Plan {self._title}", [("Goods", goods), ("Batches", units), ("To review", findings)])
-
-    @property
-    def _title(self) -> str:
-        event = self.event
-        return f"of {event.name!r} (event {event.id}, {event.event_date}, {event.plan_state.name})"
+        return sections(f"Plan {_called(self.event)}", [("Goods", goods), ("Batches", units), ("To review", findings)])
 
 
 @reads
@@ -117,6 +112,10 @@ def get_plan(event_id: EventRef, session: Session = NO_SESSION) -> Plan:
         production_runs=tuple(session.find(ProductionRun, event_id=event_id)),
         assembly_runs=tuple(session.find(AssemblyRun, event_id=event_id)),
     )
+
+
+def _called(event: Event) -> str:
+    return f"of {event.name!r} (event {event.id}, {event.event_date}, {event.plan_state.name})"
 
 
 def _present(lookup: Callable[[int], T | None], ids: Iterable[int]) -> Iterator[T]:

@@ -74,7 +74,7 @@ def test_the_reference_names_nothing_that_is_not_there():
 
 
 def _parameters(arguments: str) -> list[str]:
-    names = [part.split("=")[0].strip() for part in arguments.split(",")]
+    names = [part.split("=")[0].strip().replace("**", "") for part in arguments.split(",")]
     return ["record_type" if name == "Type" else "record_id" if name == "id" else name for name in names if name != "*"]
 
 
