@@ -97,8 +97,8 @@ def _nearest(record_type: type[Any], key: str, unit_of_work: UnitOfWork) -> str 
     if is_id(key) and unit_of_work.get_or_none(record_type, int(key)) is not None:
         return f"text is a slug; for the id write {int(key)} without quotes"
     slugs = [getattr(record, "slug", "") for record in unit_of_work.find(record_type)]
-    # A name is as near as the slug that is made from it.
-    near = difflib.get_close_matches(key, slugs, n=1) or difflib.get_close_matches(slugify(key), slugs, n=1)
+    # A name was probably given for the slug that is made from it, if there is nearly such a one.
+    near = difflib.get_close_matches(key, slugs, n=1) or difflib.get_close_matches(slugify(key), slugs, 1, 0.8)
     return f"did you mean {near[0]}?" if near else None
 
 

@@ -16,7 +16,7 @@ from tests.effort import examples
 from tests.plans.strategies import planned, plans
 
 NO_NUMBERS = [0, -1, 1.5, 2.0, 10**13, 10**5000, float("nan"), float("inf"), "2", "", True, None, Decimal(2)]
-NO_IDS = [*NO_NUMBERS, 1.0, 99, "cookie"]
+NO_IDS = [*NO_NUMBERS, 1.0, 99, "no-such-thing"]
 
 
 def shown(value):
