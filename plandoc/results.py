@@ -16,6 +16,7 @@ from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.exchange import ExportReport, ImportReport
+from plandoc.exchange.convert import Conversion, ConvertedRecipe
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
 from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
@@ -42,6 +43,8 @@ __all__ = [
     "BatchOption",
     "BatchSuggestion",
     "ChangeQuantity",
+    "Conversion",
+    "ConvertedRecipe",
     "DefinitionChange",
     "DefinitionDifference",
     "Difference",

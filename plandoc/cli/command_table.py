@@ -83,6 +83,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
+            Command(
+                ("recipe", "convert"),
+                "convert_command:convert",
+                "Convert web pages, Cooklang, Mealie and Tandoor recipes to CSV.",
+            ),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
             Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),

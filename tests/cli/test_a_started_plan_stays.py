@@ -43,6 +43,7 @@ NO_ANSWERS = {
         "ingredient merge",
         "recipe list",
         "recipe import",
+        "recipe convert",
         "good list",
         "good import",
     ),
