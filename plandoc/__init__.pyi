@@ -18,6 +18,7 @@ from plandoc.errors import ValidationError as ValidationError
 from plandoc.exchange import OnConflict as OnConflict
 from plandoc.exchange import export_file as export_file
 from plandoc.exchange import import_file as import_file
+from plandoc.exchange.convert.conversion import convert_recipes as convert_recipes
 from plandoc.exchange.csv_export import export_csv as export_csv
 from plandoc.exchange.json_schema import schema_of as schema_of
 from plandoc.exchange.tabular import import_goods as import_goods

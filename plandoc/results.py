@@ -18,6 +18,7 @@ from plandoc.domain.scaled_recipes import RecipeScaling, ScaledLine, ScaledPart,
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.exchange import ExportReport, ImportReport
+from plandoc.exchange.convert import Conversion, ConvertedRecipe
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
 from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
@@ -45,6 +46,8 @@ __all__ = [
     "BatchSuggestion",
     "Boxes",
     "ChangeQuantity",
+    "Conversion",
+    "ConvertedRecipe",
     "DefinitionChange",
     "DefinitionDifference",
     "Difference",

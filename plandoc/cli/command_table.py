@@ -89,6 +89,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             ),
             Command(("recipe", "show"), "show_commands:show_recipe", "Show a recipe, scaled, with its sub-recipes."),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
+            Command(
+                ("recipe", "convert"),
+                "convert_command:convert",
+                "Convert web pages, Cooklang, Mealie and Tandoor recipes to CSV.",
+            ),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "show"), "show_commands:show_good", "Show a good, and everything that goes into it."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),

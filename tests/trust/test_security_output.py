@@ -67,6 +67,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     ],
     "good show": [("good", "show", "3"), ("good", "show", "3", "--json"), ("good", "show", "{0}")],
     "recipe import": [("recipe", "import", "recipes.csv", "--add-ingredients")],
+    "recipe convert": [
+        ("recipe", "convert", "evil-recipes.json", "-o", "converted.csv", "--replace"),
+        ("recipe", "convert", "{0}", "-o", "{0}"),
+    ],
     "good list": [("good", "list"), ("good", "list", "--json")],
     "good import": [("good", "import", "goods.csv")],
     "stock list": [("stock", "list"), ("stock", "list", "--json")],
@@ -155,10 +159,16 @@ def place(bakery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         rows = "".join(row.format('"{}"'.format(evil.replace('"', '""'))) for evil in EVIL)
         (deep / name).write_text(f"{heading}\n{rows}", "utf-8", newline="")
     (deep / "evil.json").write_text(json.dumps({text: text for text in EVIL}), "utf-8")
+    (deep / "evil-recipes.json").write_text(json.dumps([_a_recipe(text) for text in EVIL]), "utf-8")
     (deep / "evil-export.json").write_text(json.dumps(_an_export()), "utf-8")
     monkeypatch.chdir(deep)
     monkeypatch.delenv("PLANDOC_DATA", raising=False)
     return deep
+
+
+def _a_recipe(text: str) -> dict[str, object]:
+    lines = [text, f"1 cup {text}", f"1 {text} flour"]
+    return {"@type": "Recipe", "name": text, "recipeYield": text, "recipeIngredient": lines, "recipeInstructions": text}
 
 
 def _an_export() -> dict[str, object]:
