@@ -24,7 +24,7 @@ from plandoc.engine.guarded_write import GuardedWrite
 from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
-from plandoc.errors import FolderNotFoundError, SessionError, StoreError
+from plandoc.errors import SessionError, StoreError, StoreNotFoundError
 from plandoc.hints import Hint, wording
 from plandoc.storage import initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
@@ -107,9 +107,9 @@ class Store:
             self._in_session.session = weakref.ref(write.session)
             return write.session
 
-        def finish(session: Session, transaction: Transaction) -> None:
+        def finish(session: Session, transaction: Transaction) -> bool:
             self._check_process()
-            self._commit(session, transaction)
+            return self._commit(session, transaction)
 
         return GuardedWrite(start, finish)
 
@@ -168,14 +168,17 @@ class Store:
         documents = SessionDocuments(reading, self._cache, self._index, self._backend.store_id, writes=writes)
         return Session(UnitOfWork(documents, writes=writes), self._clock())
 
-    def _commit(self, session: Session, transaction: Transaction) -> None:
+    def _commit(self, session: Session, transaction: Transaction) -> bool:
+        """Save the changes of a session; return whether there were any."""
         changes = unit_of_work(session).documents.changes()
         if changes:
+            before = transaction.version
             try:
                 transaction.commit(changes)
             finally:
                 # Also after an error, which may have come behind the commit.
-                self._index.forget(changes, transaction.serial)
+                self._index.forget(changes, before, transaction.version)
+        return bool(changes)
 
     def _check_usable(self) -> None:
         if self._closed:
@@ -218,7 +221,7 @@ def open_store(
         clock: Where timestamps come from: a function that returns the present time in UTC.
 
     Raises:
-        FolderNotFoundError: when there is no plandoc folder at the path.
+        StoreNotFoundError: when there is no plandoc folder at the path.
         DamagedError: when the folder cannot be understood.
         NewerFormatError: when a newer plandoc wrote it.
 
@@ -237,7 +240,7 @@ def open_store(
             initialize.refuse_lost_marker(root, files)
             create_one = Hint.CREATE_FOLDER()
             message = wording("not a plandoc folder: {root}; create one with {create}", root=root, create=create_one)
-            raise FolderNotFoundError(str(root), message)
+            raise StoreNotFoundError(str(root), message)
         initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)

@@ -13,8 +13,8 @@ import attrs
 from plandoc import store
 from plandoc.cli import printing
 from plandoc.cli.work_log import WorkLog
-from plandoc.engine.session import Session, unit_of_work
-from plandoc.engine.unit_of_work import UnitOfWork
+from plandoc.engine.guarded_write import GuardedWrite
+from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
 
@@ -49,16 +49,17 @@ class Folder:
     def change(self, action: str, work: Callable[[Session], T]) -> T:
         """Do some work as one guarded write, and return what it gives."""
         with self._opened() as opened, ExitStack() as afterwards:
-            with opened.session(action) as session:
+            write = opened.session(action)
+            # Even if this fails: an error may follow the change.
+            afterwards.callback(self._note, write)
+            with write as session:
                 result = work(session)
-                # Even if this fails: an error may follow the change.
-                afterwards.callback(self._note, unit_of_work(session), unit_of_work(session).documents.serial)
                 self.work_log.begin()
             self.work_log.end(None)
             return result
 
-    def _note(self, work: UnitOfWork, before: int) -> None:
-        if work.documents.serial != before:
+    def _note(self, write: GuardedWrite) -> None:
+        if write.is_saved:
             self.work_log.end("the change is saved", counts_twice=True)
 
     def read(self, function: Callable[[Session], T]) -> T:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, shorten
+from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StoreNotFoundError, shorten
 from plandoc.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
@@ -25,13 +25,13 @@ def is_initialized(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker lost in a crash can be made again.
 
     Raises:
-        FolderNotFoundError: when there is a file at the path, or it cannot be a path.
+        StoreNotFoundError: when there is a file at the path, or it cannot be a path.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
+        raise StoreNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
-            raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
+            raise StoreNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
             return True
         return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))

@@ -25,7 +25,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     PosixPath('data/../data')
     >>> checked_path("a\0b")
     Traceback (most recent call last):
-    plandoc.errors.StorageError: 'a\x00b': a path cannot contain a NUL character: not saved; the folder is as it was before
+    plandoc.errors.StorageError: 'a\x00b': a path cannot contain a NUL character: not saved; nothing was changed
     """
     if path == IN_MEMORY:
         reason = "a store in memory has neither a folder nor files; wanted a path"

@@ -260,7 +260,7 @@ def test_an_error_of_closing_never_hides_that_nothing_was_saved(bakery, capsys, 
     said = capsys.readouterr().err
 
     assert status == 1
-    assert said == "plandoc: journal.jsonl: no space left on device: not saved; the folder is as it was before\n"
+    assert said == "plandoc: journal.jsonl: no space left on device: not saved; nothing was changed\n"
     assert len(events_in(bakery)) == 1
 
 

@@ -282,7 +282,7 @@ def test_the_default_folder_comes_from_the_environment(folder, monkeypatch):
 
 
 def test_a_missing_folder_is_an_error_unless_it_shall_be_made(tmp_path):
-    with pytest.raises(plandoc.errors.FolderNotFoundError, match="create=True"):
+    with pytest.raises(plandoc.errors.StoreNotFoundError, match="create=True"):
         plandoc.open_store(tmp_path / "nowhere")
 
     assert list(tmp_path.iterdir()) == []

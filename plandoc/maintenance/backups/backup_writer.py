@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, Problem, ValidationError, shorten
+from plandoc.errors import Outcome, Problem, StoreNotFoundError, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_targets import is_archive, write_to_target
@@ -70,7 +70,7 @@ def backup(
 
     Raises:
         ValidationError: when the target already exists, or is inside the data folder.
-        FolderNotFoundError: when there is no data folder, or no folder for the target.
+        StoreNotFoundError: when there is no data folder, or no folder for the target.
         DamagedError: when the folder cannot be read as a whole.
         StorageError: when the system refuses; then no backup was made.
     """
@@ -117,7 +117,7 @@ def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str,
         return source.view(files_of)
     root = checked_path(source).absolute()
     if not initialize.is_initialized(root, layer):
-        raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
+        raise StoreNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:
         return backend.view(files_of)
@@ -136,7 +136,7 @@ def _place_for(target: Path, keep: int | None, timestamp: datetime.datetime, lay
         place = rotation.free_name(target.absolute(), timestamp, layer)
         folder = target.absolute() if target.exists() else target.absolute().parent
     if not folder.is_dir():
-        raise FolderNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
+        raise StoreNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
     return place
 
 

@@ -18,12 +18,12 @@ from plandoc.clock import Clock, system_clock
 from plandoc.errors import (
     ConflictError,
     DamagedError,
-    FolderNotFoundError,
     LockTimeout,
     Outcome,
     PlandocError,
     Problem,
     StorageError,
+    StoreNotFoundError,
     ValidationError,
 )
 from plandoc.frozen import frozen
@@ -196,9 +196,7 @@ def _refused(message: str, hint: str) -> ValidationError:
 
 def _make(root: Path, backup: Backup, timestamp: datetime.datetime, layer: Files) -> None:
     if not root.parent.is_dir():
-        raise FolderNotFoundError(
-            str(root.parent), f"there is no folder {root.parent} to restore into; create it first"
-        )
+        raise StoreNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; create it first")
     contents = {**backup.documents, journal.NAME: b""}
     with temporary_beside(root, timestamp, layer) as temporary:
         write = AtomicWrite(root, temporary, layer)

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from plandoc.clock import system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.errors import Outcome, PlandocError, Problem, StoreNotFoundError
 from plandoc.hints import TAKE_BACK, Hint, wording
 from plandoc.maintenance.checks.inspection import Inspection
 from plandoc.maintenance.checks.issues import Fix, Issue
@@ -43,7 +43,7 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
             but a disk that changed a digit looks the same.
 
     Raises:
-        FolderNotFoundError: when there is no folder at the path.
+        StoreNotFoundError: when there is no folder at the path.
 
     >>> import plandoc, tempfile
     >>> folder = tempfile.mkdtemp()
@@ -65,12 +65,12 @@ def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
     """Inspect a folder in one consistent state; return the inspection and the issues that it found.
 
     Raises:
-        FolderNotFoundError: when there is no folder at the path.
+        StoreNotFoundError: when there is no folder at the path.
         LockTimeout: when others wrote all the time and kept the lock, so that no consistent state was seen.
     """
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if not root.exists():
-            raise FolderNotFoundError(str(root), f"there is no folder {root}")
+            raise StoreNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
         before = _identity(root, files)
         inspection, issues = _inspect_once(root, files)
