@@ -9,24 +9,25 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import random
 import threading
 import uuid
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from plandoc.clock import Clock, system_clock
+from plandoc.clock import Clock, pause, system_clock
 from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex
 from plandoc.engine.guarded_write import GuardedWrite
 from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
-from plandoc.errors import SessionError, StoreError, StoreNotFoundError
+from plandoc.errors import ConflictError, Outcome, SessionError, StorageError, StoreError, StoreNotFoundError
 from plandoc.hints import Hint, wording
-from plandoc.storage import initialize
+from plandoc.storage import address, initialize
 from plandoc.storage.backend import Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
@@ -40,6 +41,9 @@ R = TypeVar("R")
 DEFAULT_TIMEOUT_SECONDS = 30.0
 ENVIRONMENT_VARIABLE = "PLANDOC_DATA"
 DEFAULT_FOLDER = "data"
+
+# How long a change that was overtaken waits before it is run again, at most; by chance, so that two that met part.
+_LONGEST_PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 class Store:
@@ -112,6 +116,31 @@ class Store:
             return self._commit(session, transaction)
 
         return GuardedWrite(start, finish)
+
+    def change(self, action: str, function: Callable[[Session], T]) -> T:
+        """Return what a function makes of a session of its own, whose changes are saved when it returns.
+
+        It is called again, up to five times, when somebody else has changed meanwhile what it read or changes, and nothing
+        was saved. So it should do nothing but read, compute and change records.
+
+        Raises:
+            ConflictError: when somebody else was faster each time.
+
+        >>> import plandoc
+        >>> with plandoc.open_store(":memory:") as store:
+        ...     store.change("add a recipe", lambda session: session.add(plandoc.Recipe("Rye", category="Bread"))).id
+        1
+        """
+        for longest in _LONGEST_PAUSES_SECONDS:
+            try:
+                return self._changed(action, function)
+            except ConflictError:
+                pause(random.uniform(0, longest))  # noqa: S311  (it keeps no secret)
+        return self._changed(action, function)
+
+    def _changed(self, action: str, function: Callable[[Session], T]) -> T:
+        with self.session(action) as session:
+            return function(session)
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.
@@ -210,20 +239,23 @@ def open_store(
     on_wait: Callable[[str], None] | None = None,
     clock: Clock = system_clock,
 ) -> Store:
-    """Open a data folder, or a new store in memory.
+    """Open a data folder, a store on a PostgreSQL server, or a new store in memory.
 
     Args:
-        path: The folder. The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
+        path: The folder. A text that begins with "postgresql://" is the address of a store on a server, which needs
+            `pip install "plandoc[postgres]"`: "postgresql://USER@HOST/DATABASE?schema=NAME". The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
             keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
-        create: Make the folder when it is not there; else that is an error. A store in memory is always new.
+        create: Make the folder, or the tables on the server, when they are not there; else that is an error. A store in
+            memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
-        on_wait: Called once with who is being waited for, before a wait.
+        on_wait: Called once with who is being waited for, before a wait; on a server nobody is waited for until the end.
         clock: Where timestamps come from: a function that returns the present time in UTC.
 
     Raises:
-        StoreNotFoundError: when there is no plandoc folder at the path.
+        StoreNotFoundError: when there is no plandoc folder at the path, or no store at the address.
         DamagedError: when the folder cannot be understood.
         NewerFormatError: when a newer plandoc wrote it.
+        StorageError: when the system or the server refuses.
 
     >>> import plandoc
     >>> with plandoc.open_store(":memory:") as store, store.session() as session:
@@ -232,6 +264,10 @@ def open_store(
     """
     if path == IN_MEMORY:
         return Store(MemoryBackend(_new_store_id()), clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    on_server = address.address_of(path)
+    if on_server is not None:
+        backend: Backend = _on_server(on_server, create=create)
+        return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     # Resolved once: a later change of the working directory must not move the store.
     root = checked_path(path).absolute()
     files = Files()
@@ -244,6 +280,16 @@ def open_store(
         initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+
+
+def _on_server(place: str, *, create: bool) -> Backend:
+    try:
+        # It takes long to import, and only stores on a server need it.
+        from plandoc.storage.postgres.backend import PostgresBackend  # noqa: PLC0415
+    except ImportError:
+        reason = "a store on a server needs psycopg; install it with pip install 'plandoc[postgres]'"
+        raise StorageError(address.without_password(place), reason, Outcome.NOT_SAVED) from None
+    return PostgresBackend(place, new_store_id=_new_store_id() if create else None)
 
 
 def _new_store_id() -> str:
@@ -334,8 +380,7 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         CHANGING[function.__name__] = action
 
         def in_own_session(call: Callable[[Session], R]) -> R:
-            with default_store().session(action) as session:
-                return call(session)
+            return default_store().change(action, call)
 
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             unit_of_work(required(kwargs["session"])).check_writable()
@@ -344,6 +389,10 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return _with_session(functools.wraps(function)(checked), in_own_session)
 
     return decorate
+
+
+def _kept(argument: Any) -> Any:
+    return list(argument) if isinstance(argument, Iterator) else argument
 
 
 def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R]) -> Callable[P, R]:
@@ -359,6 +408,9 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
         given = kwargs.pop("session", None)
         if given is not None:
             return in_session(*args, **kwargs, session=required(given))
+        # It may be called again, and an iterator gives what it has only once.
+        args = tuple(map(_kept, args))
+        kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
     return operation

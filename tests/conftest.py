@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import secrets
 import shutil
 import tempfile
 from collections import defaultdict
@@ -68,6 +69,25 @@ def _left_out(cases: list[pytest.Item]) -> Iterable[pytest.Item]:
     size = min(marker.args[0], len(cases))
     kept = {round(number * (len(cases) - 1) / max(size - 1, 1)) for number in range(size)}
     return [item for number, item in enumerate(cases) if number not in kept]
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL server for all tests of this process; without the programs of one they are skipped."""
+    from tests.postgres.server import programs, running
+
+    if programs() is None:
+        pytest.skip("there is no PostgreSQL server on this machine")
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def address(server):
+    """The address of a store that is not made yet."""
+    schema = f"t_{secrets.token_hex(8)}"
+    yield server.address(schema)
+    server.run(f"drop schema if exists {schema} cascade")
 
 
 @pytest.fixture

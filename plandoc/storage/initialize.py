@@ -50,6 +50,14 @@ def create(root: Path, *, store_id: str, files: Files, clock: Clock, timeout_sec
     while_locked(root, files, fill, action="create the folder", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
+def contents(store_id: str) -> dict[str, bytes]:
+    """Return the documents of a new store, with its marker last: it says that everything else is there."""
+    return {
+        **{name: documents.render(name, store_id, {}, {}) for name in DOCUMENTS},
+        marker.NAME: marker.render(marker.Marker(store_id)),
+    }
+
+
 def _make_folders(root: Path, files: Files) -> None:
     if root.is_dir():
         _settle_empty(root, files)
@@ -79,11 +87,10 @@ def _fill(root: Path, store_id: str, files: Files) -> None:
     files.sync_folder(root.parent)
     if files.status(root / EVENTS_FOLDER) is None:
         files.make_folder(root / EVENTS_FOLDER)
-    for name in DOCUMENTS:
-        folder.put_durably(name, documents.render(name, store_id, {}, {}))
-    folder.put_durably(journal.NAME, b"")
-    # Last: the marker says that everything else is there.
-    folder.put_durably(marker.NAME, marker.render(marker.Marker(store_id)))
+    for name, content in contents(store_id).items():
+        if name == marker.NAME:
+            folder.put_durably(journal.NAME, b"")
+        folder.put_durably(name, content)
 
 
 def refuse_lost_marker(root: Path, files: Files) -> None:

@@ -24,10 +24,7 @@ class MemoryBackend:
 
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id
-        self.documents: Mapping[str, bytes] = {
-            marker.NAME: marker.render(marker.Marker(store_id)),
-            **{name: documents.render(name, store_id, {}, {}) for name in initialize.DOCUMENTS},
-        }
+        self.documents: Mapping[str, bytes] = initialize.contents(store_id)
         self.serial = 0
         self._turns = Turns()
         self._holder: dict[str, str] = {}

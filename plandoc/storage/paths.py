@@ -40,6 +40,12 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     return place
 
 
+def folder_at(location: str) -> Path | None:
+    """Return the folder that a store says it is in; None when it is in none."""
+    place = Path(location)
+    return place if place.is_absolute() else None
+
+
 def resolved(path: str | os.PathLike[str]) -> Path:
     """Return where a path finally leads.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,22 @@ from recorder import CATALOG, commit, document, make_folder, open_folder, read_a
 from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, initialize, marker
 from plandoc.storage.memory import MemoryBackend
+from plandoc.storage.postgres.backend import PostgresBackend
 
 FIRST, SECOND = "events/1.json", "events/2.json"
 
 
-MAKERS: dict[str, Callable[[Path], Any]] = {
-    "memory": lambda _: MemoryBackend("L"),
-    "folder": lambda place: open_folder(make_folder(place / "data")),
-}
+ON_SERVER = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=["memory", "folder", ON_SERVER])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    made = MAKERS[request.param](tmp_path)
+    if request.param == "memory":
+        made: Any = MemoryBackend("L")
+    elif request.param == "folder":
+        made = open_folder(make_folder(tmp_path / "data"))
+    else:
+        made = PostgresBackend(request.getfixturevalue("address"), new_store_id="L")
     yield made
     made.close()
 
@@ -225,6 +228,7 @@ class TestEveryBackend:
             backend.view(look)
 
 
+@pytest.mark.parametrize("backend", ["memory", "folder"], indirect=True)
 class TestBackendThatTakesTurns:
     def test_a_second_writer_is_shown_who_has_it_and_gives_up_in_time(self, backend: Any) -> None:
         holder = backend.begin("plan Christmas", timeout_seconds=0)

@@ -21,7 +21,7 @@ from plandoc.storage.archive import Manifest
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.paths import checked_path
+from plandoc.storage.paths import checked_path, folder_at
 from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
 
@@ -107,8 +107,7 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     """Return the path of the data folder; None when the store is not in a folder."""
     if isinstance(source, Store):
-        place = Path(source.location)
-        return place if place.is_absolute() else None
+        return folder_at(source.location)
     return checked_path(source).absolute()
 
 
