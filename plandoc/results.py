@@ -14,10 +14,12 @@ from plandoc.domain.plan_diff import Difference
 from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
 from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+from plandoc.engine.store_change import StoreChange
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
 from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
+from plandoc.maintenance.transfers.agreement import TransferReport
 from plandoc.records import (
     AddFinishedGood,
     ChangeQuantity,
@@ -73,7 +75,9 @@ __all__ = [
     "Source",
     "Standing",
     "Status",
+    "StoreChange",
     "Taken",
+    "TransferReport",
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",

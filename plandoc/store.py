@@ -14,9 +14,9 @@ import threading
 import uuid
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 from plandoc.clock import Clock, pause, system_clock
 from plandoc.engine.document_cache import DocumentCache
@@ -24,15 +24,19 @@ from plandoc.engine.event_index import EventIndex
 from plandoc.engine.guarded_write import GuardedWrite
 from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
+from plandoc.engine.store_change import StoreChange
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Outcome, SessionError, StorageError, StoreError, StoreNotFoundError
 from plandoc.hints import Hint, wording
 from plandoc.storage import address, initialize
-from plandoc.storage.backend import Backend, Reading, Transaction
+from plandoc.storage.backend import Announces, Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.memory import MemoryBackend
 from plandoc.storage.paths import IN_MEMORY, checked_path
+
+if TYPE_CHECKING:
+    from plandoc.storage.postgres.backend import PostgresBackend
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -131,16 +135,12 @@ class Store:
         ...     store.change("add a recipe", lambda session: session.add(plandoc.Recipe("Rye", category="Bread"))).id
         1
         """
-        for longest in _LONGEST_PAUSES_SECONDS:
-            try:
-                return self._changed(action, function)
-            except ConflictError:
-                pause(random.uniform(0, longest))  # noqa: S311  (it keeps no secret)
-        return self._changed(action, function)
 
-    def _changed(self, action: str, function: Callable[[Session], T]) -> T:
-        with self.session(action) as session:
-            return function(session)
+        def changed() -> T:
+            with self.session(action) as session:
+                return function(session)
+
+        return until_not_overtaken(changed)
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.
@@ -162,6 +162,25 @@ class Store:
                 unit_of_work(session).end()
 
         return self._backend.view(looked)
+
+    def changes(self, timeout_seconds: float | None = None) -> Iterator[StoreChange]:
+        """Yield what others have changed, each time that they have; only a store on a server hears of that.
+
+        It waits, so it belongs in a thread of its own. What this store itself changes does not count.
+
+        Args:
+            timeout_seconds: It ends when nothing was changed for so long; None waits for ever.
+
+        Raises:
+            SessionError: when the store is not on a server.
+            StorageError: when the server refuses.
+            StoreNotFoundError: when the server was lost and does not come back.
+        """
+        self._check_usable()
+        if not isinstance(self._backend, Announces):
+            raise SessionError(f"{self.location} is not on a server, which alone says when others change something")
+        found = map(StoreChange.of, self._backend.changes(timeout_seconds))
+        return (change for change in found if change)
 
     def view(self, function: Callable[[Reading], T]) -> T:
         """Return what a function makes of the documents as they are, at one moment and without a lock; for backups."""
@@ -231,6 +250,20 @@ class Store:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
 
 
+def until_not_overtaken(change: Callable[[], T]) -> T:
+    """Return what a change gives, and run it again, up to five times, when somebody else was faster.
+
+    Raises:
+        ConflictError: when somebody else was faster each time.
+    """
+    for longest in _LONGEST_PAUSES_SECONDS:
+        try:
+            return change()
+        except ConflictError:
+            pause(random.uniform(0, longest))  # noqa: S311  (it keeps no secret)
+    return change()
+
+
 def open_store(
     path: str | os.PathLike[str],
     *,
@@ -266,7 +299,7 @@ def open_store(
         return Store(MemoryBackend(_new_store_id()), clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     on_server = address.address_of(path)
     if on_server is not None:
-        backend: Backend = _on_server(on_server, create=create)
+        backend: Backend = open_on_server(on_server, new=initialize.contents(_new_store_id()) if create else None)
         return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     # Resolved once: a later change of the working directory must not move the store.
     root = checked_path(path).absolute()
@@ -282,14 +315,24 @@ def open_store(
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
 
 
-def _on_server(place: str, *, create: bool) -> Backend:
+def open_on_server(place: str, *, new: Mapping[str, bytes] | None = None) -> PostgresBackend:
+    """Return what keeps the documents of a store on a server; the caller closes it.
+
+    Args:
+        place: The address.
+        new: The documents of the store that is made where there is none; None makes none.
+
+    Raises:
+        StoreNotFoundError: when there is none.
+        StorageError: when psycopg is missing, or the server refuses.
+    """
     try:
         # It takes long to import, and only stores on a server need it.
         from plandoc.storage.postgres.backend import PostgresBackend  # noqa: PLC0415
     except ImportError:
         reason = "a store on a server needs psycopg; install it with pip install 'plandoc[postgres]'"
         raise StorageError(address.without_password(place), reason, Outcome.NOT_SAVED) from None
-    return PostgresBackend(place, new_store_id=_new_store_id() if create else None)
+    return PostgresBackend(place, new=new)
 
 
 def _new_store_id() -> str:

@@ -34,6 +34,9 @@ def _runs_proofs(config: pytest.Config) -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--store", choices=["folder", "postgres"], default="folder", help="where the stores of tests are (folder)"
+    )
+    parser.addoption(
         "--renew-messages", action="store_true", help="write tests/messages/messages.txt anew, to be reviewed"
     )
 
@@ -48,9 +51,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
+@pytest.fixture(autouse=True)
+def _on_server(request):
+    """With `--store=postgres`, what a test opens or checks as a folder is on a server instead."""
+    if request.config.getoption("store") != "postgres":
+        yield
+        return
+    from tests.postgres.in_place_of_folders import on_server
+
+    with on_server(request.getfixturevalue("server"), request.getfixturevalue("tmp_path_factory").getbasetemp()):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With `--store=postgres`, skip a test once it looks for the files of a folder that is on a server."""
+    report = yield
+    error = None if call.excinfo is None else call.excinfo.value
+    if item.config.getoption("store") == "postgres" and type(error) is FileNotFoundError and call.when != "teardown":
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, "Skipped: it is about the files of a folder")
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make proofs of the cases that a sample leaves out, and of the properties where there is time for more inputs."""
+    if config.getoption("store") == "postgres":
+        items[:] = [item for item in items if not item.get_closest_marker("of_folder")]
     cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("sample"):

@@ -15,7 +15,6 @@ from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, Problem, ValidationError
 from plandoc.exchange import ImportReport, tabular
 from plandoc.exchange.import_report import MOST_GATHERED
-from plandoc.tables import MARKER
 
 # Enough to fix before trying again; more would push the first ones out of sight.
 _MAX_SHOWN = 20
@@ -141,8 +140,7 @@ def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> Non
 @contextmanager
 def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
     """Give the folder to import into, created if missing; a dry run must not leave one behind."""
-    is_there = (folder.path / MARKER).exists()
-    if is_there or not dry_run:
+    if folder.is_there() or not dry_run:
         folder.open(create=True).close()
         yield folder
         return

@@ -63,9 +63,8 @@ def refuse_address(place: object, wanted: str) -> None:
     Raises:
         StorageError: that says so.
     """
-    address = address_of(place)
-    if address is not None:
-        raise StorageError(without_password(address), f"is on a server; {wanted}", Outcome.NOT_SAVED)
+    if isinstance(place, str) and place.startswith(SCHEMES):
+        raise StorageError(without_password(place), f"is on a server; {wanted}", Outcome.NOT_SAVED)
 
 
 def _is_name(schema: str) -> bool:

@@ -10,7 +10,7 @@ overtaken. Either way nothing is saved that was decided by what somebody else ha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from plandoc.storage.document_head import Head
 
@@ -100,6 +100,15 @@ class Transaction(Reading, Protocol):
 
     def release(self) -> None:
         """End it. Changes that were not committed are discarded."""
+        ...
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A backend that hears of what others commit."""
+
+    def changes(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
+        """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
         ...
 
 

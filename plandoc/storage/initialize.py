@@ -106,14 +106,15 @@ def refuse_lost_marker(root: Path, files: Files) -> None:
 def _refuse_documents(folder: DocumentFiles) -> None:
     present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
     found = {name: folder.read(name) for name in DOCUMENTS}
-    present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
+    present += [name for name, content in found.items() if content is not None and not is_empty(name, content)]
     if present:
         message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
         hint = joined("; ", [TAKE_BACK, "or use an empty folder"])
         raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
 
 
-def _is_empty(name: str, content: bytes) -> bool:
+def is_empty(name: str, content: bytes) -> bool:
+    """Whether a document holds nothing."""
     try:
         return not any(documents.parse(name, content).tables.values())
     except PlandocError:

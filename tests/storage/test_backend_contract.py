@@ -28,7 +28,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     elif request.param == "folder":
         made = open_folder(make_folder(tmp_path / "data"))
     else:
-        made = PostgresBackend(request.getfixturevalue("address"), new_store_id="L")
+        made = PostgresBackend(request.getfixturevalue("address"), new=initialize.contents("L"))
     yield made
     made.close()
 

@@ -16,14 +16,14 @@ from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_targets import is_archive, write_to_target
 from plandoc.maintenance.backups.verification import problems_in
-from plandoc.storage import archive, initialize
+from plandoc.storage import address, archive, initialize
 from plandoc.storage.archive import Manifest
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path, folder_at
 from plandoc.storage.pre_migration_backup import files_of
-from plandoc.store import Store
+from plandoc.store import Store, open_store
 
 
 @frozen
@@ -60,7 +60,7 @@ def backup(
     """Make a consistent copy of a data folder while others work in it, and read the copy back.
 
     Args:
-        source: An open store, or the path of a data folder.
+        source: An open store, the path of a data folder, or the address of a store on a server.
         target: The backup: a ZIP file when it ends with `.zip`, otherwise a folder, which is an ordinary data
             folder with a manifest. With `keep`, the folder in which an archive named after the time is made.
         keep: How many backups of this folder stay in `target`; the oldest are removed once the new one is there and
@@ -88,7 +88,7 @@ def _make(
 ) -> tuple[Path, BackupReport]:
     place = _place_for(target, keep, timestamp, layer)
     _refuse_inside(_root_of(source), place)
-    contents = _contents(source, layer)
+    contents = contents_of(source, layer)
     if keep is not None:
         # Another backup may make it at the same moment.
         with contextlib.suppress(FileExistsError):
@@ -108,12 +108,18 @@ def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     """Return the path of the data folder; None when the store is not in a folder."""
     if isinstance(source, Store):
         return folder_at(source.location)
+    if address.address_of(source) is not None:
+        return None
     return checked_path(source).absolute()
 
 
-def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
+def contents_of(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
+    """Return every file of a backup of a store as it is at one moment."""
     if isinstance(source, Store):
         return source.view(files_of)
+    if address.address_of(source) is not None:
+        with open_store(source) as opened:
+            return contents_of(opened, layer)
     root = checked_path(source).absolute()
     if not initialize.is_initialized(root, layer):
         raise StoreNotFoundError(str(root), f"not a plandoc folder: {root}")

@@ -5,21 +5,21 @@ Why nothing is lost that way is in `docs/teams.md`.
 
 from __future__ import annotations
 
-import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import psycopg
 
 from plandoc.errors import ConflictError, DamagedError, StoreNotFoundError
 from plandoc.hints import Hint, wording
-from plandoc.storage import initialize, marker
-from plandoc.storage.backend import Fingerprints, Reading, Transaction
+from plandoc.storage import marker
+from plandoc.storage.backend import Fingerprints, Reading
+from plandoc.storage.postgres.announcements import Announcements
 from plandoc.storage.postgres.connections import Address, Connections
 from plandoc.storage.postgres.reading import UNKNOWN, Listing, PostgresReading, Stored
 from plandoc.storage.postgres.server_errors import is_missing, overtaken, translated
-from plandoc.storage.postgres.statements import Statements
+from plandoc.storage.postgres.statements import Statements, channel_of
 from plandoc.storage.postgres.transaction import PostgresTransaction
 
 T = TypeVar("T")
@@ -33,28 +33,28 @@ class PostgresBackend:
 
     Args:
         address: As somebody names it.
-        new_store_id: The identity of the store that is made where there is none; None makes none.
+        new: The documents of the store that is made where there is none; None makes none.
 
     Attributes:
         format: The format of the store.
         listing: The versions of the documents of all events at the last look.
+        own_versions: The version that this process itself gave to each document last.
         channel: On which a commit is announced.
-        sender: What its announcements say, so that others know them from their own.
     """
 
-    def __init__(self, address: str, *, new_store_id: str | None = None) -> None:
+    def __init__(self, address: str, *, new: Mapping[str, bytes] | None = None) -> None:
         place = Address.parse(address)
         self.location = place.location
         self.connections = Connections(place)
         self.statements = Statements(place.schema)
-        self.channel = f"plandoc_{place.schema}"
-        self.sender = secrets.token_hex(8)
+        self.channel = channel_of(place.schema)
+        self.own_versions: dict[str, int] = {}
         self.listing = _NOTHING_LISTED
         self._schema = place.schema
         self._kept: dict[str, Stored] = {}
         self._turn = threading.Lock()
         try:
-            content = self._found_or_made(new_store_id)
+            content = self._found_or_made(new)
             present = marker.parse(content)
         except BaseException:
             self.connections.close()
@@ -68,7 +68,7 @@ class PostgresBackend:
         *,
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None = None,  # noqa: ARG002  (nobody is waited for before the commit)
-    ) -> Transaction:
+    ) -> PostgresTransaction:
         """Begin a change; the server hears of it with the first question."""
         return PostgresTransaction(self, action, timeout_seconds)
 
@@ -84,6 +84,10 @@ class PostgresBackend:
                     raise
             finally:
                 reading.release()
+
+    def changes(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
+        """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
+        return Announcements(self.connections, self.statements, self.own_versions).waited_for(timeout_seconds)
 
     def close(self) -> None:
         """Let go of the server."""
@@ -157,11 +161,11 @@ class PostgresBackend:
 
     # Finding and making it.
 
-    def _found_or_made(self, new_store_id: str | None) -> bytes:
+    def _found_or_made(self, new: Mapping[str, bytes] | None) -> bytes:
         """Return the marker of the store."""
         content = self._marker()
-        if content is None and new_store_id is not None:
-            self._make(initialize.contents(new_store_id))
+        if content is None and new is not None:
+            self._make(new)
             content = self._marker()
         if content is None:
             missing = wording(
@@ -186,7 +190,7 @@ class PostgresBackend:
         return None if row is None else str(row[0]).encode()
 
     def _make(self, contents: Mapping[str, bytes]) -> None:
-        """Make schema, table and an empty store; where another process is faster, its store stays."""
+        """Make schema, table and store; where another process is faster, its store stays."""
         connection, _ = self.connections.take()
         said = self.statements
         try:
@@ -197,8 +201,10 @@ class PostgresBackend:
                 if known != (True,):
                     connection.execute(said.make_schema)
                 connection.execute(said.make_table)
+                # The sum of the versions goes on from the number of the last transaction.
+                versions = {marker.NAME: marker.parse(contents[marker.NAME]).serial}
                 for name, content in sorted(contents.items()):
-                    connection.execute(said.insert, [name, 0, content.decode()])
+                    connection.execute(said.insert, [name, versions.get(name, 0), content.decode()])
         except psycopg.Error as error:
             raise translated(error, self.location) from error
         finally:

@@ -22,10 +22,15 @@ TRANSACTION_ID = b"select pg_current_xact_id()::text"
 STATE_OF_TRANSACTION = b"select pg_xact_status(%s::xid8)"
 SHOW_ACTION = b"select set_config('application_name', %s, true)"
 LOCK_TIMEOUT = b"select set_config('lock_timeout', %s, true)"
-NOTIFY = b"select pg_notify(%s, %s)"
+NOTIFY = b"select pg_notify(%s, '')"
 
 # Characters of a document in which its first row nearly always ends; where it does not, all of it is asked for.
 _START_SIZE = 2048
+
+
+def channel_of(schema: str) -> str:
+    """Return the channel on which commits to the store in a schema are announced."""
+    return f"plandoc_{schema}"
 
 
 class Statements:
@@ -37,6 +42,7 @@ class Statements:
             "table": sql.Identifier(schema, "document"),
             "start": sql.Literal(_START_SIZE),
             "end": sql.Literal(END_SIZE),
+            "channel": sql.Identifier(channel_of(schema)),
         }
 
         def said(template: LiteralString) -> bytes:
@@ -70,5 +76,12 @@ class Statements:
         self.write = said(
             "insert into {table} as d (name, version, content) values (%s, 1, %s)"
             " on conflict (name) do update set version = d.version + 1, content = excluded.content returning version"
+        )
+        self.versions = said("select name, version from {table}")
+        self.listen = said("listen {channel}")
+        # So that numbers of transactions go on from those of a folder.
+        self.count_from = said(
+            "update {table} set version = version + greatest(0, %s - (select coalesce(sum(version), 0) from {table}))"
+            " where name = %s"
         )
         self.touch = said("update {table} set version = version + 1 where name = %s returning version")

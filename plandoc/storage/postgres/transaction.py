@@ -31,7 +31,7 @@ class PostgresTransaction(PostgresReading):
     def __init__(self, backend: PostgresBackend, action: str, timeout_seconds: float) -> None:
         super().__init__(backend)
         # The action is for those who look at what the server does.
-        shown = (statements.SHOW_ACTION, [f"plandoc: {action}"])
+        shown = (statements.SHOW_ACTION, [ascii(f"plandoc: {action}")[1:-1]])
         self.begin = ((statements.BEGIN_TO_WRITE, ()), (statements.TRANSACTION_ID, ()), shown)
         self._timeout_seconds = timeout_seconds
         self._held: set[str] = set()
@@ -55,8 +55,13 @@ class PostgresTransaction(PostgresReading):
         self._decides_by_all |= fresh
         return super().fingerprints(folder, fresh=fresh)
 
-    def commit(self, changes: Changes) -> None:
-        """Write all documents or none."""
+    def commit(self, changes: Changes, *, least_number: int = 0) -> None:
+        """Write all documents or none.
+
+        Args:
+            changes: Their contents; None as content removes one.
+            least_number: What the number of the last transaction is to be at least.
+        """
         if self._is_over:
             raise SessionError("this transaction is over; begin another one")
         if self.format < documents.FORMAT:
@@ -64,7 +69,7 @@ class PostgresTransaction(PostgresReading):
         unseen = changes.keys() - self._seen.keys()
         if unseen:
             self._seen |= self._fetched(sorted(unseen))
-        versions = self._committed(changes)
+        versions = self._committed(changes, least_number)
         self._take_in(changes, versions)
 
     def release(self) -> None:
@@ -72,10 +77,10 @@ class PostgresTransaction(PostgresReading):
         self._is_over = True
         super().release()
 
-    def _committed(self, changes: Changes) -> dict[str, int]:
+    def _committed(self, changes: Changes, least_number: int) -> dict[str, int]:
         """Commit, waiting for the server once; return the new version of each document, as far as it is known."""
         assert self._connection is not None  # noqa: S101  (it has begun, or nothing would be seen)
-        said = self._said(changes)
+        said = self._said(changes, least_number)
         attempt = Attempt(self._id, self._backend.connections.started_at, changes, self._seen)
         try:
             rows = answers(self._connection, [one for _, one in said])
@@ -90,7 +95,7 @@ class PostgresTransaction(PostgresReading):
             return {}
         return {name: answer[0][0] for (name, _), answer in zip(said, rows, strict=True) if name}
 
-    def _said(self, changes: Changes) -> list[tuple[str, Said]]:
+    def _said(self, changes: Changes, least_number: int) -> list[tuple[str, Said]]:
         """Return what the commit consists of, with the name of each document that gets a version.
 
         In the order of the names, whether a document is held or written: so no two transactions wait for each other.
@@ -109,7 +114,9 @@ class PostgresTransaction(PostgresReading):
                 said.append((name, (known.touch, [name])))
             else:
                 said.append(("", (known.hold, [[name]])))
-        said.append(("", (statements.NOTIFY, [self._backend.channel, self._backend.sender])))
+        if least_number:
+            said.append(("", (known.count_from, [least_number, marker.NAME])))
+        said.append(("", (statements.NOTIFY, [self._backend.channel])))
         return [*said, ("", (statements.COMMIT, ()))]
 
     def _take_in(self, changes: Changes, versions: Mapping[str, int]) -> None:
@@ -118,6 +125,7 @@ class PostgresTransaction(PostgresReading):
         if connection is not None:
             self._backend.connections.give_back(connection)
         for name, version in versions.items():
+            self._backend.own_versions[name] = version
             if name in changes:
                 self._backend.remember(name, Stored(version, changes[name]))
         listing = self._listing
