@@ -115,9 +115,9 @@ class Server:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Server]:
-    """A new server that runs while the block does."""
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def running(*settings: str, place: str | None = None) -> Iterator[Server]:
+    """A new server that runs while the block does, in memory where the system has such a place and no other is named."""
+    place = place or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     folder = Path(tempfile.mkdtemp(prefix="plandoc-pg-", dir=place))
     server = Server(folder, *settings)
     try:

@@ -53,7 +53,9 @@ def checked_address(place: str) -> str:
     """
     found = address.address_of(place)
     if found is None:
-        raise ValidationError([Problem(f"{address.WANTED}, found {place!r}", field="address")])
+        # Also what was mistyped may hold a password.
+        shown = address.without_password(str(place))
+        raise ValidationError([Problem(f"{address.WANTED}, found {shown!r}", field="address")])
     return found
 
 

@@ -66,7 +66,7 @@ def push(
             finally:
                 transaction.release()
 
-        changed = until_not_overtaken(pushed)
+        changed = until_not_overtaken(pushed) or (len(contents) if backend.is_new else 0)
     finally:
         backend.close()
     agreement.keep_agreed(root, layer, contents)

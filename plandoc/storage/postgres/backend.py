@@ -36,6 +36,7 @@ class PostgresBackend:
         new: The documents of the store that is made where there is none; None makes none.
 
     Attributes:
+        is_new: Whether the store was not there and was made.
         format: The format of the store.
         listing: The versions of the documents of all events at the last look.
         own_versions: The version that this process itself gave to each document last.
@@ -50,6 +51,7 @@ class PostgresBackend:
         self.channel = channel_of(place.schema)
         self.own_versions: dict[str, int] = {}
         self.listing = _NOTHING_LISTED
+        self.is_new = False
         self._schema = place.schema
         self._kept: dict[str, Stored] = {}
         self._turn = threading.Lock()
@@ -166,6 +168,7 @@ class PostgresBackend:
         content = self._marker()
         if content is None and new is not None:
             self._make(new)
+            self.is_new = True
             content = self._marker()
         if content is None:
             missing = wording(

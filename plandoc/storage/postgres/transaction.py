@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -104,16 +105,16 @@ class PostgresTransaction(PostgresReading):
         milliseconds = max(1, round(self._timeout_seconds * 1000))
         said: list[tuple[str, Said]] = [("", (statements.LOCK_TIMEOUT, [f"{milliseconds}ms"]))]
         touched = {marker.NAME} - changes.keys() if self._decides_by_all else set()
-        for name in sorted({*changes, *self._held, *touched}):
-            if name in changes:
-                content = changes[name]
+        written = changes.keys() | touched
+        for is_written, names in itertools.groupby(sorted(written | self._held), written.__contains__):
+            if not is_written:
+                said.append(("", (known.hold, [list(names)])))
+                continue
+            for name in names:
+                content = changes.get(name)
                 text = None if content is None else content.decode()
-                said.append((name, (known.write, [name, text])))
-            elif name in touched:
                 # What was decided by all events contends with other such decisions, and with new events.
-                said.append((name, (known.touch, [name])))
-            else:
-                said.append(("", (known.hold, [[name]])))
+                said.append((name, (known.write, [name, text]) if name in changes else (known.touch, [name])))
         if least_number:
             said.append(("", (known.count_from, [least_number, marker.NAME])))
         said.append(("", (statements.NOTIFY, [self._backend.channel])))
