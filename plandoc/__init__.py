@@ -39,6 +39,7 @@ _NAMES = {
         "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
     ),
     "plandoc.workflow.catalog": "find_by_key list_records remove_event",
+    "plandoc.workflow.ingredient_merge": "merge_ingredients",
     "plandoc.workflow.comparison": "get_plan_comparison",
     "plandoc.workflow.decisions": (
         "decide_enough delete_batch_decisions get_batch_decisions get_batch_options get_requirements "
@@ -53,6 +54,7 @@ _NAMES = {
         "change_event_finished_goods get_available_finished_goods get_event_fg_quantities get_event_recipes "
         "set_event_finished_goods set_event_recipes"
     ),
+    "plandoc.workflow.sheets": "get_production_sheet scale_recipe",
     "plandoc.workflow.shopping": "get_ingredient_needs get_shopping_list receive_shopping",
     "plandoc.workflow.stock": "add_stock get_stock set_stock",
     "tinydb": "where",

@@ -83,6 +83,7 @@ from plandoc.workflow.decisions import get_requirements as get_requirements
 from plandoc.workflow.decisions import save_batch_decision as save_batch_decision
 from plandoc.workflow.decisions import save_batch_decisions as save_batch_decisions
 from plandoc.workflow.decisions import suggest_batches as suggest_batches
+from plandoc.workflow.ingredient_merge import merge_ingredients as merge_ingredients
 from plandoc.workflow.lifecycle import complete_production as complete_production
 from plandoc.workflow.lifecycle import lock_plan as lock_plan
 from plandoc.workflow.lifecycle import start_production as start_production
@@ -102,6 +103,8 @@ from plandoc.workflow.selection import get_event_fg_quantities as get_event_fg_q
 from plandoc.workflow.selection import get_event_recipes as get_event_recipes
 from plandoc.workflow.selection import set_event_finished_goods as set_event_finished_goods
 from plandoc.workflow.selection import set_event_recipes as set_event_recipes
+from plandoc.workflow.sheets import get_production_sheet as get_production_sheet
+from plandoc.workflow.sheets import scale_recipe as scale_recipe
 from plandoc.workflow.shopping import get_ingredient_needs as get_ingredient_needs
 from plandoc.workflow.shopping import get_shopping_list as get_shopping_list
 from plandoc.workflow.shopping import receive_shopping as receive_shopping

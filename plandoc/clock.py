@@ -10,8 +10,11 @@ Clock = Callable[[], datetime.datetime]
 
 
 def system_clock() -> datetime.datetime:
-    """Return the present time in UTC, in whole seconds (a baker's files need no more)."""
-    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    """Return the present time as the clock on the wall shows it, with its offset from UTC.
+
+    In whole seconds, because a baker's files need no more.
+    """
+    return datetime.datetime.now(datetime.UTC).astimezone().replace(microsecond=0)
 
 
 def stopwatch_seconds() -> float:

@@ -50,12 +50,6 @@ def _as_is(value: Any, _: Any) -> Any:
     return value
 
 
-def _decimal(value: Any, _: Any) -> Decimal:
-    if type(value) is not str or not _DECIMAL.fullmatch(value):
-        raise _Refused(f'wanted a decimal number in quotes, such as "0.67", found {shorten(value)}')
-    return Decimal(value)
-
-
 def _ratio(value: Any, _: Any) -> int | Fraction:
     if type(value) is int:
         return value
@@ -65,9 +59,15 @@ def _ratio(value: Any, _: Any) -> int | Fraction:
 
 
 def _quantity(value: Any, _: Any) -> Decimal | Fraction:
+    if type(value) is str and _DECIMAL.fullmatch(value):
+        return Decimal(value)
     if type(value) is str and _QUOTIENT.fullmatch(value) and int(value.partition("/")[2]):
         return Fraction(value)
-    return _decimal(value, None)
+    raise _Refused(f'wanted a number in quotes, such as "0.67" or "1/3", found {shorten(value)}')
+
+
+def _quantity_or_none(value: Any, _: Any) -> Decimal | Fraction | None:
+    return None if value is None else _quantity(value, None)
 
 
 def stored_quantity(value: Decimal | Fraction) -> str:
@@ -245,22 +245,24 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
     for primitive in (str, int, bool):
         converter.register_structure_hook(primitive, _as_is)
-    converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook(datetime.datetime, _timestamp)
     converter.register_structure_hook_func(_is_enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook(Decimal | Fraction, _quantity)
+    converter.register_structure_hook(Decimal | Fraction | None, _quantity_or_none)
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
     converter.register_structure_hook_factory(attrs.has, _record_hook)
     converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
     converter.register_unstructure_hook_factory(attrs.has, _row_hook)
-    converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
     converter.register_unstructure_hook(datetime.datetime, lambda value: value.isoformat())
     converter.register_unstructure_hook(datetime.date, lambda value: value.isoformat())
     converter.register_unstructure_hook(int | Fraction, stored_ratio)
     converter.register_unstructure_hook(Decimal | Fraction, stored_quantity)
+    converter.register_unstructure_hook(
+        Decimal | Fraction | None, lambda value: None if value is None else stored_quantity(value)
+    )
     converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
     converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)

@@ -20,6 +20,7 @@ import orjson
 
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.hints import Wording
+from plandoc.units import quantity_text
 
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -142,6 +143,12 @@ def non_blank_name(value: Any) -> str | None:
     return None
 
 
+@in_json(type="string", maxLength=LONGEST_NAME)
+def name_or_blank(value: Any) -> str | None:
+    """A name, or nothing."""
+    return None if type(value) is str and not value else non_blank_name(value)
+
+
 @in_json(type="string", maxLength=LONGEST_SLUG, pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$")
 def valid_slug(value: Any) -> str | None:
     """Empty (made from the name when the record is added), or a-z, 0-9 and single hyphens."""
@@ -179,8 +186,7 @@ def _wrong_int(value: Any, *, least: int) -> str:
 def non_negative_decimal(value: Any) -> str | None:
     """A finite decimal number, zero or more, with at most 12 digits before and after the point."""
     if type(value) is not Decimal:
-        advice = "; write Decimal('0.67'), because a binary float is not exactly what it looks like"
-        return f"wanted a decimal number, found {shorten(value)}{advice if type(value) is float else ''}"
+        return _no_decimal(value)
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:
@@ -191,10 +197,16 @@ def non_negative_decimal(value: Any) -> str | None:
     return None
 
 
-@in_json(**_ABOVE_ZERO)
-def positive_decimal(value: Any) -> str | None:
-    """A finite decimal number above zero."""
-    return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+def _no_decimal(value: Any) -> str:
+    if type(value) is float:
+        advice = "write '0.67', because a binary float is not exactly what it looks like"
+        return f"wanted a decimal number, found {shorten(value)}; {advice}"
+    if type(value) is str:
+        try:
+            quantity_text.number_in(value)
+        except quantity_text.NotANumber as error:
+            return f"wanted {error.wanted}, found {shorten(value)}; {error.hint}"
+    return f"wanted a decimal number, found {shorten(value)}"
 
 
 @in_json(anyOf=[_DECIMAL, _LONG_FRACTION])
@@ -209,10 +221,24 @@ def non_negative_quantity(value: Any) -> str | None:
     return None
 
 
-@in_json(**_ABOVE_ZERO)
+@in_json(anyOf=[_ABOVE_ZERO, _FRACTION])
+def positive_quantity(value: Any) -> str | None:
+    """A decimal number above zero, or an exact fraction of two numbers of at most 15 digits."""
+    if type(value) is Fraction:
+        return positive_ratio(value)
+    return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+
+
+@in_json(anyOf=[_ABOVE_ZERO, _FRACTION])
 def valid_percentage(value: Any) -> str | None:
-    """A decimal number above 0, up to 100."""
-    return positive_decimal(value) or (None if value <= 100 else f"wanted at most 100, found {value}")
+    """A decimal number or an exact fraction above 0, up to 100."""
+    wrong = positive_quantity(value)
+    if wrong is not None:
+        return wrong
+    if value > 100:
+        return f"wanted at most 100, found {value}"
+    # The yield, a hundred divided by it, has to be a fraction of at most 15 digits, too.
+    return positive_ratio(100 / value) if type(value) is Fraction else None
 
 
 @in_json(anyOf=[_ID, _FRACTION])
@@ -395,6 +421,20 @@ def exact_or_fraction(value: Any) -> Any:
         # From text, because arithmetic on decimals would round to the 28 digits of their context.
         return Decimal(f"{whole}e-{places}")
     return exact(value)
+
+
+def quantity(value: Any) -> Any:
+    """Convert a quantity as people write it; leave what is not one for the check to judge.
+
+    >>> quantity("1 1/2"), quantity("⅔"), quantity(12)
+    (Decimal('1.5'), Fraction(2, 3), Decimal('12'))
+    """
+    if type(value) is str:
+        try:
+            value = quantity_text.number_in(value)
+        except quantity_text.NotANumber:
+            return value
+    return exact_or_fraction(value)
 
 
 def trimmed(value: Any) -> Any:

@@ -181,10 +181,14 @@ class ImportRefusedError(PlandocError):
 
     Attributes:
         report: What the import would have done, with every failed row and its reason.
+        heading: The message without the rows.
+        hint: The way out; blank where the rows say it.
     """
 
-    def __init__(self, message: str, report: object) -> None:
+    def __init__(self, message: str, report: object, heading: str = "", hint: str = "") -> None:
         self.report = report
+        self.heading = heading or message
+        self.hint = hint
         super().__init__(message)
 
 

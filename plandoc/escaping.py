@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 
 # A non-breaking space, and the joiner inside many emoji: not "printable" for Python, but harmless.
 _HARMLESS = "\u00a0\u200d"
-_STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula, and the same behind apostrophes, which would no longer tell the two apart.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Spreadsheet programs open a file without it in the encoding of the system, and then save other letters.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def escape_control_characters(text: object) -> str:
@@ -47,8 +51,13 @@ def json_text(text: str) -> str:
     return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 
 
-def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]], texts: Container[str] = ()) -> str:
     r"""Return a table as CSV, as RFC 4180 wants it; no cell can steer a terminal or run as a formula.
+
+    Args:
+        headings: The names of the columns.
+        rows: The cells.
+        texts: The columns whose cells may have several lines; elsewhere ends of lines are spelled out.
 
     >>> csv_text(["ingredient", "quantity"], [("=HYPERLINK(1)", 3), ("Flour, fine", None)])
     'ingredient,quantity\r\n\'=HYPERLINK(1),3\r\n"Flour, fine",\r\n'
@@ -56,14 +65,37 @@ def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    in_lines = [heading in texts for heading in headings]
+    writer.writerows(map(csv_cell, row, in_lines) for row in rows)
     return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object, in_lines: bool = False) -> str:
+    r"""Return what a cell of a table holds for a value: an apostrophe comes before what looks like a formula.
+
+    Args:
+        value: The value; None gives a blank cell.
+        in_lines: Whether ends of lines stay as they are.
+
+    >>> csv_cell("=1+1"), csv_cell("'=1+1"), csv_cell("'Nduja"), csv_cell("a\nb")
+    ("'=1+1", "''=1+1", "'Nduja", 'a\\nb')
+    """
     text = "" if value is None else str(value)
-    # As spreadsheets themselves mark text that looks like a formula.
-    return escape_control_characters(f"'{text}" if text.startswith(_STARTS_OF_FORMULAS) else text)
+    if _FORMULA.match(text):
+        # As spreadsheets themselves mark text that looks like a formula.
+        text = f"'{text}"
+    if not in_lines:
+        return escape_control_characters(text)
+    return "\n".join(map(escape_control_characters, text.replace("\r\n", "\n").split("\n")))
+
+
+def without_mark(cell: str) -> str:
+    """Return the text of a cell without the apostrophe that `csv_cell` puts before what looks like a formula.
+
+    >>> without_mark("'=1+1"), without_mark("'Nduja"), without_mark("-18 C Cream")
+    ('=1+1', "'Nduja", '-18 C Cream')
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _spelled_out(character: str) -> str:

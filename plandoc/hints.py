@@ -85,6 +85,13 @@ class Hint(enum.Enum):
     SAY_WHY = "lost={{'burnt': 3}}", "--lost 3 --why burnt"
     RECORD_LOST = "lost={{reason: {quantity}}}", "--lost {quantity} --why REASON"
     ADD_INGREDIENTS = "add_ingredients=True", "--add-ingredients"
+    MERGE_INGREDIENTS = "merge_ingredients(ingredient, into)", "plandoc ingredient merge INGREDIENT into OTHER"
+    TABLE_OF_RECIPES = "import_recipes({file})", "plandoc recipe import {file}"
+    TABLE_OF_GOODS = "import_goods({file})", "plandoc good import {file}"
+    TABLE_OF_STOCK = "import_stock({file})", "plandoc stock import {file}"
+    TABLE_OF_INGREDIENTS = "import_ingredients({file})", "plandoc ingredient import {file}"
+    EXPORT = "import_file({file})", "plandoc import {file}"
+    IMPORT_RECIPES = "import_recipes(file)", "plandoc recipe import FILE"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"
@@ -115,7 +122,7 @@ class Hint(enum.Enum):
         return self.value[1]
 
     def __call__(self, **facts: Any) -> Call:
-        """Return the step with what is known of its arguments: event, unit, good, recipe, batches, quantity or run."""
+        """Return the step with what is known of its arguments: event, unit, good, recipe, batches, quantity, run or file."""
         return Call(self, facts)
 
 
@@ -127,6 +134,7 @@ _PARAMETERS = {
     "batches": "batches",
     "quantity": "quantity",
     "run": "run_id",
+    "file": "file",
 }
 # The names of the arguments of steps.
 FACTS = frozenset(_PARAMETERS)

@@ -97,9 +97,13 @@ class Density:
         weight_unit: A unit of weight that plandoc knows, such as g.
     """
 
-    volume: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
+    volume: Decimal | Fraction = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+    )
     volume_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.VOLUME, "cup")))
-    weight: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
+    weight: Decimal | Fraction = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+    )
     weight_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.WEIGHT, "g")))
 
 
@@ -129,19 +133,46 @@ class Ingredient:
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
 
+def _pieces_where_counted(line: RecipeLine) -> str:
+    return "" if line.quantity is None else units.PIECES
+
+
 @frozen
 class RecipeLine:
     """One ingredient of a recipe; the same ingredient may be in several lines.
 
+    >>> RecipeLine(1, "1 1/2", "cup").quantity, RecipeLine(2, "2/3", "cup").quantity
+    (Decimal('1.5'), Fraction(2, 3))
+    >>> RecipeLine(3, 2).unit, RecipeLine(4, None, notes="to taste").unit
+    ('each', '')
+
     Attributes:
-        quantity: For one batch, in `unit`.
-        unit: As the recipe says it ("cup"); converted only when a sum needs it.
+        quantity: For one batch, in `unit`: a number, or text such as "1 1/2", exactly; None when no amount is given. Such an
+            ingredient is listed and never summed.
+        unit: As the recipe says it ("cup"); converted only when a sum needs it. Left out, it is each, pieces; blank where
+            there is no quantity.
     """
 
     ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
-    quantity: Decimal = attrs.field(converter=constraints.exact, validator=validator(constraints.positive_decimal))
-    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    quantity: Decimal | Fraction | None = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.or_none(constraints.positive_quantity))
+    )
+    unit: str = attrs.field(
+        default=attrs.Factory(_pieces_where_counted, takes_self=True),
+        converter=constraints.trimmed,
+        validator=validator(constraints.name_or_blank),
+    )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+
+    def __attrs_post_init__(self) -> None:
+        if (self.quantity is None) != (not self.unit):
+            raise _refuse(self, "unit", self._wrong_unit())
+
+    def _wrong_unit(self) -> str:
+        if self.quantity is None:
+            found = f"found {shorten(self.unit)}; for one of it write 1 as the quantity"
+            return f"wanted no unit, because there is no quantity; {found}"
+        return f"wanted a unit, found nothing; leave it out or write {units.PIECES} for pieces"
 
 
 @frozen
@@ -149,12 +180,12 @@ class SubRecipe:
     """A recipe that is part of another one.
 
     Attributes:
-        multiplier: Batches of the sub-recipe that one batch of the recipe takes.
+        multiplier: Batches of the sub-recipe that one batch of the recipe takes: a number, or text such as "1/3", exactly.
     """
 
     recipe_id: int = attrs.field(validator=validator(constraints.positive_int))
-    multiplier: Decimal = attrs.field(
-        default=Decimal(1), converter=constraints.exact, validator=validator(constraints.positive_decimal)
+    multiplier: Decimal | Fraction = attrs.field(
+        default=Decimal(1), converter=constraints.quantity, validator=validator(constraints.positive_quantity)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
@@ -208,7 +239,7 @@ class FinishedUnit:
         item_unit: What one of it is called ("piece").
         mode: Which of the next two holds the yield.
         items_per_batch: Pieces a batch, in mode discrete_count; else None.
-        batch_percentage: Part of a batch that one portion takes, in mode batch_portion; else None.
+        batch_percentage: Part of a batch that one portion takes, in mode batch_portion, such as 25 or "33 1/3"; else None.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
@@ -220,9 +251,9 @@ class FinishedUnit:
     items_per_batch: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    batch_percentage: Decimal | None = attrs.field(
+    batch_percentage: Decimal | Fraction | None = attrs.field(
         default=None,
-        converter=constraints.exact,
+        converter=constraints.quantity,
         validator=validator(constraints.or_none(constraints.valid_percentage)),
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
@@ -255,7 +286,7 @@ class Component:
     Attributes:
         finished_unit_id: The unit; None when the part is a good.
         finished_good_id: The good; None when the part is a unit.
-        quantity: How many of it one good takes; fractions allowed.
+        quantity: How many of it one good takes: a number, or text such as "1/3", exactly.
     """
 
     finished_unit_id: int | None = attrs.field(
@@ -264,8 +295,8 @@ class Component:
     finished_good_id: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
-    quantity: Decimal = attrs.field(
-        default=Decimal(1), converter=constraints.exact, validator=validator(constraints.positive_decimal)
+    quantity: Decimal | Fraction = attrs.field(
+        default=Decimal(1), converter=constraints.quantity, validator=validator(constraints.positive_quantity)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
@@ -311,13 +342,20 @@ class FinishedGood:
 
 @frozen
 class StockItem:
-    """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit."""
+    """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit.
+
+    Attributes:
+        quantity: How much: a number, or text such as "1 1/2", exactly.
+        unit: Such as kg; left out, it is each, pieces.
+    """
 
     ingredient_id: int = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
+        converter=constraints.quantity, validator=validator(constraints.non_negative_quantity)
     )
-    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    unit: str = attrs.field(
+        default=units.PIECES, converter=constraints.trimmed, validator=validator(constraints.non_blank_name)
+    )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 

@@ -11,9 +11,12 @@ from plandoc.domain.ingredient_needs import IngredientNeeds, NeedRow
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.measures import Amount
 from plandoc.domain.plan_diff import Difference
+from plandoc.domain.production_sheet import Boxes, GoodToPack, PackedPart, ProductionSheet, RecipeSheet, UnitToBake
 from plandoc.domain.progress import GoodProgress, Overall, Progress, UnitProgress
 from plandoc.domain.requirements import Requirement, Source
+from plandoc.domain.scaled_recipes import RecipeScaling, ScaledLine, ScaledPart, ScaledRecipe, ScaledYield
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.store_change import StoreChange
 from plandoc.exchange import ExportReport, ImportReport
 from plandoc.maintenance.backups.backup_writer import BackupReport
@@ -31,6 +34,7 @@ from plandoc.records import (
     Taken,
 )
 from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.ingredient_merge import IngredientMerge
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
 
@@ -41,6 +45,7 @@ __all__ = [
     "BackupReport",
     "BatchOption",
     "BatchSuggestion",
+    "Boxes",
     "ChangeQuantity",
     "DefinitionChange",
     "DefinitionDifference",
@@ -51,24 +56,34 @@ __all__ = [
     "Fix",
     "GoodFeasibility",
     "GoodProgress",
+    "GoodToPack",
     "GoodsSelection",
     "ImportReport",
+    "IngredientMerge",
     "IngredientNeeds",
     "ModifyBatch",
     "NeedRow",
     "NotTaken",
     "Overall",
+    "PackedPart",
     "Plan",
     "PlanComparison",
+    "ProductionSheet",
     "Progress",
     "QuantityChange",
+    "RecipeScaling",
     "RecipeSelection",
+    "RecipeSheet",
     "RepairAction",
     "RepairReport",
     "Requirement",
     "RestoreReport",
     "ReviseFinishedGood",
     "ReviseRecipe",
+    "ScaledLine",
+    "ScaledPart",
+    "ScaledRecipe",
+    "ScaledYield",
     "ShoppingItem",
     "ShoppingList",
     "ShoppingRow",
@@ -81,4 +96,6 @@ __all__ = [
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",
+    "UnitToBake",
+    "WithoutAmount",
 ]

@@ -276,13 +276,14 @@ def open_store(
 
     Args:
         path: The folder. A text that begins with "postgresql://" is the address of a store on a server, which needs
-            `pip install "plandoc[postgres]"`: "postgresql://USER@HOST/DATABASE?schema=NAME". The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
-            keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
+            `pip install "plandoc[postgres]"`: "postgresql://USER@HOST/DATABASE?schema=NAME". The text ":memory:" means a
+            new, empty store in memory, for the tests of your own programs: it keeps the same promises without a disk, no
+            other store sees it, and it is gone when it is closed.
         create: Make the folder, or the tables on the server, when they are not there; else that is an error. A store in
             memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait; on a server nobody is waited for until the end.
-        clock: Where timestamps come from: a function that returns the present time in UTC.
+        clock: Where timestamps come from: a function that returns the present time with its offset from UTC.
 
     Raises:
         StoreNotFoundError: when there is no plandoc folder at the path, or no store at the address.

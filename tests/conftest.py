@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Timestamps are shown in local time; commands that tests run inherit it.
+    os.environ["TZ"] = "UTC"
+    if hasattr(time, "tzset"):
+        time.tzset()
     wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES["proof" if _runs_proofs(config) else "default"]
     hypothesis.settings.register_profile("plandoc", max_examples=int(wanted), deadline=None)
     hypothesis.settings.load_profile("plandoc")

@@ -42,10 +42,14 @@ def _decimal(digits: int, exponent: int) -> Decimal:
 AMOUNTS = st.builds(_decimal, st.integers(0, 10**12), st.integers(-12, 0)) | st.builds(
     _decimal, st.integers(0, 9), st.integers(0, 11)
 )
-AMOUNTS_ABOVE_ZERO = AMOUNTS.filter(bool)
-PERCENTAGES = st.builds(_decimal, st.integers(1, 100 * 10**12), st.just(-12)).filter(
-    lambda percentage: percentage > Decimal("0.001")
-) | st.integers(1, 100).map(Decimal)
+AMOUNTS_ABOVE_ZERO = AMOUNTS.filter(bool) | st.fractions(0, 10**6, max_denominator=10**6).filter(bool)
+PERCENTAGES = (
+    st.builds(_decimal, st.integers(1, 100 * 10**12), st.just(-12)).filter(
+        lambda percentage: percentage > Decimal("0.001")
+    )
+    | st.integers(1, 100).map(Decimal)
+    | st.fractions(1, 100, max_denominator=1000)
+)
 RATIOS = WHOLE | PERCENTAGES.map(
     lambda percentage: (
         records.FinishedUnit("a", 1, mode=records.YieldMode.BATCH_PORTION, batch_percentage=percentage).yield_per_batch
@@ -59,7 +63,9 @@ DENSITIES = st.builds(
     AMOUNTS_ABOVE_ZERO,
     st.sampled_from(["g", "LB", "ounces"]),
 )
-RECIPE_LINES = st.builds(records.RecipeLine, IDS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS)
+RECIPE_LINES = st.builds(records.RecipeLine, IDS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS) | st.builds(
+    records.RecipeLine, IDS, st.none(), notes=TEXTS
+)
 SUB_RECIPES = st.builds(records.SubRecipe, IDS, AMOUNTS_ABOVE_ZERO, TEXTS)
 UNIT_PARTS = st.builds(records.Component, IDS, st.none(), AMOUNTS_ABOVE_ZERO, TEXTS)
 GOOD_PARTS = st.builds(records.Component, st.none(), IDS, AMOUNTS_ABOVE_ZERO, TEXTS)

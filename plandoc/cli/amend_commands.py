@@ -15,10 +15,11 @@ from plandoc.cli.concerns import Concern, concerns_from
 from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id, in_plan
-from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, format_timestamp, whole_number
+from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, event_to_edit
@@ -257,7 +258,7 @@ def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> Non
     if json:
         printing.print_json([as_row(one.amendment) for one in found])
         return
-    columns = [printing.Column("no", is_number=True), *map(printing.Column, ("when (UTC)", "change", "reason"))]
+    columns = [printing.Column("no", is_number=True), *map(printing.Column, ("when", "change", "reason"))]
     rows = [
         (one.amendment.sequence, format_timestamp(one.amendment.created_at), one.in_words, one.amendment.reason)
         for one in found

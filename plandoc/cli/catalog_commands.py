@@ -11,6 +11,7 @@ from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
 from plandoc.records import Density, FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.units.quantity_text import written
 from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
@@ -33,7 +34,7 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
         printing.Column("id", is_number=True),
         *map(printing.Column, ("ingredient", "name", "category", "density")),
     ]
-    rows = [(one.id, one.slug, one.name, one.category, _weight(one.density)) for one in ingredients]
+    rows = [(one.id, one.slug, one.name, one.category, weight_in_words(one.density)) for one in ingredients]
     printing.print_table(
         "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
@@ -128,10 +129,11 @@ def _goods_and_names(session: Session) -> tuple[list[FinishedGood], dict[tuple[t
 def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Iterator[str]:
     for part in good.components:
         unit = names.get((FinishedUnit, part.finished_unit_id))
-        yield f"{part.quantity} {unit or names[FinishedGood, part.finished_good_id]}"
+        yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
-def _weight(density: Density | None) -> str:
+def weight_in_words(density: Density | None) -> str:
+    """Return what a volume of an ingredient weighs; blank when that is unknown."""
     if density is None:
         return ""
-    return f"{density.volume:f} {density.volume_unit} = {density.weight:f} {density.weight_unit}"
+    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"

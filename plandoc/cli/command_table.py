@@ -70,15 +70,27 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("ingredient", "list"), "catalog_commands:list_ingredients", "List the ingredients and what they weigh."
             ),
             Command(
+                ("ingredient", "show"),
+                "show_commands:show_ingredient",
+                "Show an ingredient, its stock, and where it is used.",
+            ),
+            Command(
                 ("ingredient", "import"),
                 "import_commands:import_ingredients",
                 "Import ingredients from a CSV or JSON file.",
             ),
             Command(
+                ("ingredient", "merge"),
+                "merge_command:merge",
+                "Make one ingredient of two that are the same.",
+            ),
+            Command(
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
+            Command(("recipe", "show"), "show_commands:show_recipe", "Show a recipe, scaled, with its sub-recipes."),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
+            Command(("good", "show"), "show_commands:show_good", "Show a good, and everything that goes into it."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
             Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
@@ -152,6 +164,9 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("amendments",),
                 "amend_commands:list_amendments",
                 "List what was changed since production started, and why.",
+            ),
+            Command(
+                ("sheet",), "sheet_command:sheet", "Show what to work from: recipes still to bake, scaled, and packing."
             ),
             Command(("bake",), "run_commands:bake", "Record that batches were baked, and what came out of them."),
             Command(("pack",), "run_commands:pack", "Record that goods were packed."),

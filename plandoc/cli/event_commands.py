@@ -12,6 +12,7 @@ from plandoc.cli.arguments import Parameter, Text
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, state_in_words, whole_number
 from plandoc.cli.rows import as_row
+from plandoc.domain.local_time import format_timestamp
 from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
@@ -200,7 +201,7 @@ def _print_plan(plan: _Plan) -> None:
     if event.notes:
         printing.say(f"notes      {printing.clean(event.notes)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
+        printing.say(f"snapshot   taken {format_timestamp(plan.snapshot.created_at)}")
     _print_tables(plan)
 
 

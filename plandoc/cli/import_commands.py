@@ -6,18 +6,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
-from plandoc import exchange, hints
-from plandoc.cli import printing, streams
+from plandoc import exchange
+from plandoc.cli import import_output, printing, streams
+from plandoc.cli.arguments import Parameter
+from plandoc.cli.busy_line import busy_line
 from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
-from plandoc.errors import ImportRefusedError, Problem, ValidationError
+from plandoc.errors import ImportRefusedError, ValidationError
 from plandoc.exchange import ImportReport, tabular
-from plandoc.exchange.import_report import MOST_GATHERED
 
-# Enough to fix before trying again; more would push the first ones out of sight.
-_MAX_SHOWN = 20
+Everything = Annotated[bool, Parameter("--all")]
 
 
 def import_file(
@@ -26,6 +26,8 @@ def import_file(
     *,
     dry_run: bool = False,
     on_conflict: Literal["fail", "skip", "update"] | None = None,
+    everything: Everything = False,
+    verbose: bool = False,
     folder: Folder,
 ) -> None:
     """Import an export of plandoc or bake-tracker, completely or not at all; creates the data folder if missing.
@@ -35,106 +37,161 @@ def import_file(
         dry_run: Only show what would be imported; change nothing.
         on_conflict: What to do with existing records that differ from an export of plandoc: fail (the default, which
             lists them), skip or update. A plan that was started never changes.
+        everything: List each mistake, also those of one kind.
+        verbose: Show what becomes of each row.
 
     Examples:
         plandoc import export.json --dry-run
         plandoc import export.json --on-conflict skip
     """
     try:
-        with _folder_to_import_into(folder, dry_run=dry_run) as target:
+        with _folder_to_import_into(folder, dry_run=dry_run) as target, busy_line(f"importing {file.name}"):
             report = target.change(
                 f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
             )
     except ImportRefusedError as error:
+        refused = cast("ImportReport", error.report)
         # The refusal must be reported even if its details cannot be shown.
         with suppress(streams.OutputError):
-            _print_report(cast("ImportReport", error.report))
-        raise
-    _print_report(report)
-    if dry_run:
-        printing.say("dry run: nothing was changed")
+            import_output.print_refused(refused)
+        raise import_output.refusal(error, refused, everything=everything) from error
+    import_output.print_report(report, verbose=verbose)
 
 
-def import_ingredients(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
+def import_ingredients(
+    file: Path,
+    /,
+    *,
+    dry_run: bool = False,
+    strict_columns: bool = False,
+    everything: Everything = False,
+    verbose: bool = False,
+    folder: Folder,
+) -> None:
     """Import ingredients from a CSV or JSON file, completely or not at all.
 
     The columns are name, category, density (such as '1 cup = 120 g') and notes. Existing ingredients are
-    updated from the file.
+    updated from the file; what is blank in it stays.
 
     Args:
         file: The file.
         dry_run: Only show what would be imported; change nothing.
+        strict_columns: Refuse other columns, instead of leaving them out.
+        everything: List each mistake, also those of one kind.
+        verbose: Show what becomes of each row.
 
     Examples:
         plandoc ingredient import ingredients.csv --dry-run
         plandoc ingredient import ingredients.csv
     """
-    _import(
-        folder,
-        f"import {printing.clean(file.name)}",
-        lambda session: tabular.import_ingredients(file, dry_run=dry_run, session=session),
-    )
+
+    def work(session: Session) -> ImportReport:
+        return tabular.import_ingredients(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
+
+    _import(folder, file, work, everything=everything, verbose=verbose)
 
 
-def import_recipes(file: Path, /, *, add_ingredients: bool = False, dry_run: bool = False, folder: Folder) -> None:
+def import_recipes(
+    file: Path,
+    /,
+    *,
+    add_ingredients: bool = False,
+    dry_run: bool = False,
+    strict_columns: bool = False,
+    everything: Everything = False,
+    verbose: bool = False,
+    folder: Folder,
+) -> None:
     """Import recipes and what a batch of each makes from a CSV or JSON file, completely or not at all.
 
-    The columns are recipe, category, ingredient or sub_recipe, quantity and unit; and in any row of a recipe makes (24,
-    or 25%) and of (the name of what it makes). Existing recipes are updated from the file.
+    The columns are recipe, category, ingredient or sub_recipe, quantity, unit and notes; in any row of a recipe makes
+    (24, or 25%) and of (the name of what it makes), recipe_notes and method. A blank recipe means the one above.
+    Quantities are written as 0.5, 1/2, 1 1/2 or 5kg; a range such as 2-3 counts as its upper end, no unit means pieces
+    (each), and no quantity an ingredient that is listed without an amount. Existing recipes are updated from the file.
 
     Args:
         file: The file.
         add_ingredients: Create missing ingredients.
         dry_run: Only show what would be imported; change nothing.
+        strict_columns: Refuse other columns, instead of leaving them out.
+        everything: List each mistake, also those of one kind.
+        verbose: Show what becomes of each row.
 
     Examples:
+        plandoc recipe import recipes.csv --dry-run
         plandoc recipe import recipes.csv --add-ingredients
     """
 
     def work(session: Session) -> ImportReport:
-        return tabular.import_recipes(file, add_ingredients, dry_run=dry_run, session=session)
+        return tabular.import_recipes(
+            file, add_ingredients, dry_run=dry_run, strict_columns=strict_columns, session=session
+        )
 
-    _import(folder, f"import {printing.clean(file.name)}", work)
+    _import(folder, file, work, everything=everything, verbose=verbose)
 
 
-def import_goods(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
+def import_goods(
+    file: Path,
+    /,
+    *,
+    dry_run: bool = False,
+    strict_columns: bool = False,
+    everything: Everything = False,
+    verbose: bool = False,
+    folder: Folder,
+) -> None:
     """Import goods from a CSV or JSON file, completely or not at all.
 
-    The columns are good, component and quantity; and kind (unit or good) where a name is that of both. Existing goods
-    get the components of the file.
+    The columns are good, component, quantity and notes; kind (unit or good) where a name is that of both; and in any
+    row of a good good_notes. A blank good means the one above. Existing goods get the components of the file.
 
     Args:
         file: The file.
         dry_run: Only show what would be imported; change nothing.
+        strict_columns: Refuse other columns, instead of leaving them out.
+        everything: List each mistake, also those of one kind.
+        verbose: Show what becomes of each row.
 
     Examples:
         plandoc good import goods.csv
     """
-    _import(
-        folder,
-        f"import {printing.clean(file.name)}",
-        lambda session: tabular.import_goods(file, dry_run=dry_run, session=session),
-    )
+
+    def work(session: Session) -> ImportReport:
+        return tabular.import_goods(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
+
+    _import(folder, file, work, everything=everything, verbose=verbose)
 
 
-def import_stock(file: Path, /, *, dry_run: bool = False, folder: Folder) -> None:
+def import_stock(
+    file: Path,
+    /,
+    *,
+    dry_run: bool = False,
+    strict_columns: bool = False,
+    everything: Everything = False,
+    verbose: bool = False,
+    folder: Folder,
+) -> None:
     """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
-    The columns are ingredient, quantity and unit.
+    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each).
 
     Args:
         file: The file.
         dry_run: Only show what would be set; change nothing.
+        strict_columns: Refuse other columns, instead of leaving them out.
+        everything: List each mistake, also those of one kind.
+        verbose: Show what becomes of each row.
 
     Examples:
         plandoc stock import stock.csv
     """
-    _import(
-        folder,
-        f"import {printing.clean(file.name)}",
-        lambda session: tabular.import_stock(file, dry_run=dry_run, session=session),
-    )
+
+    def work(session: Session) -> ImportReport:
+        return tabular.import_stock(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
+
+    _import(folder, file, work, everything=everything, verbose=verbose)
 
 
 @contextmanager
@@ -150,34 +207,12 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
         yield stand_in
 
 
-def _import(folder: Folder, action: str, work: Callable[[Session], ImportReport]) -> None:
+def _import(
+    folder: Folder, file: Path, work: Callable[[Session], ImportReport], *, everything: bool, verbose: bool
+) -> None:
     try:
-        report = folder.change(action, work)
+        with busy_line(f"importing {file.name}"):
+            report = folder.change(f"import {printing.clean(file.name)}", work)
     except ValidationError as error:
-        raise _shortened(error) from error
-    _print_report(report)
-    if report.dry_run:
-        printing.say("dry run: nothing was changed")
-
-
-def _shortened(error: ValidationError) -> ValidationError:
-    left = len(error.problems) - _MAX_SHOWN
-    # Reading stops at a limit, and then the total is unknown.
-    more = [Problem(f"and {left} more" if left <= MOST_GATHERED - _MAX_SHOWN else "and many more")] if left > 0 else []
-    return ValidationError([Problem("nothing was imported:"), *error.problems[:_MAX_SHOWN], *more])
-
-
-def _print_report(report: ImportReport) -> None:
-    """Show how many rows of each table were created and so on, then every row with a reason, then the notes."""
-    columns = [printing.Column("table"), printing.Column("outcome"), printing.Column("rows", is_number=True)]
-    rows = [
-        (table, outcome.value, count)
-        for table, outcomes in report.counts().items()
-        for outcome, count in outcomes.items()
-    ]
-    printing.print_table("Import", columns, rows, when_empty="the file contains nothing to import")
-    for row in report.rows:
-        if row.reason:
-            printing.say(hints.for_command(row.text))
-    for note in report.notes:
-        printing.say(f"note: {note}")
+        raise import_output.mistakes(error, everything=everything) from error
+    import_output.print_report(report, verbose=verbose)

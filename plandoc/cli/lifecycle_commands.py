@@ -12,6 +12,7 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import batches_in_words, state_in_words
 from plandoc.domain import states
+from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original
 from plandoc.engine.session import Session
@@ -153,7 +154,7 @@ def print_snapshot(event: Event, taken: PlanSnapshot) -> None:
     data = taken.snapshot_data
     # Validates the numbers, because another program may have changed the file.
     original(data)
-    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {taken.created_at.isoformat()}")
+    printing.say(f"Snapshot of {event.name!r} (event {event.id}), taken {format_timestamp(taken.created_at)}")
     number = [printing.Column("id", is_number=True)]
     printing.print_table(
         "Recipes",

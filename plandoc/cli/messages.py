@@ -80,15 +80,6 @@ def batches_in_words(number: int) -> str:
     return "1 batch" if number == 1 else f"{number} batches"
 
 
-def format_timestamp(timestamp: datetime.datetime) -> str:
-    """Return a timestamp to the minute, in UTC, because no time zone is recorded.
-
-    >>> format_timestamp(datetime.datetime(2026, 12, 23, 8, 5, 59, tzinfo=datetime.UTC))
-    '2026-12-23 08:05'
-    """
-    return f"{timestamp.astimezone(datetime.UTC):%Y-%m-%d %H:%M}"
-
-
 def parse_timestamp(argument: str, label: str) -> datetime.datetime:
     """Return the timestamp in an argument; without an offset it is in this computer's time zone.
 
@@ -100,13 +91,13 @@ def parse_timestamp(argument: str, label: str) -> datetime.datetime:
         UsageError: when it is not one.
 
     >>> parse_timestamp("2026-12-24 22:00+01:00", "--at").isoformat()
-    '2026-12-24T21:00:00+00:00'
+    '2026-12-24T22:00:00+01:00'
     """
     text = argument.strip()
     try:
         # A date alone would be taken as midnight.
         timestamp = datetime.datetime.fromisoformat(text if ":" in text else "")
-        return timestamp.astimezone(datetime.UTC)
+        return timestamp if timestamp.tzinfo else timestamp.astimezone()
     except (ValueError, OverflowError):
         wanted = "wanted a date and a time such as '2026-12-24 22:00'"
         raise UsageError(f"{wanted} for {label}, found {shorten(argument)}") from None

@@ -13,6 +13,7 @@ from plandoc.cli.progress_command import left_undone
 from plandoc.cli.rows import as_json
 from plandoc.domain.availability import Availability
 from plandoc.domain.batches import UnitOptions, UnitPlan
+from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.review import accepted_shortfall
 from plandoc.engine.session import Session
 from plandoc.records import Finding, FindingKind, PlanState
@@ -128,7 +129,7 @@ def _print_event(plan: Plan) -> None:
     printing.say(f"date       {event.event_date}")
     printing.say(f"plan       {state_in_words(event.plan_state)}")
     if plan.snapshot is not None:
-        printing.say(f"snapshot   taken {plan.snapshot.created_at.isoformat()}")
+        printing.say(f"snapshot   taken {format_timestamp(plan.snapshot.created_at)}")
     for name, done in (("amended", plan.amendments), ("baked", plan.production_runs), ("packed", plan.assembly_runs)):
         if done:
             printing.say(f"{name:<11}{'once' if len(done) == 1 else f'{len(done)} times'}")

@@ -52,7 +52,10 @@ def print_json_as_it_is(content: bytes) -> None:
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as CSV, for a spreadsheet."""
+    """Print a table as CSV, for a spreadsheet; a file that the output goes to begins with a byte order mark."""
+    if streams.begins_a_file():
+        streams.write_bytes(f"{escaping.BYTE_ORDER_MARK}{escaping.csv_text(headings, rows)}".encode())
+        return
     # The lines end in CR LF already; Windows would add one more CR.
     streams.keep_line_ends()
     sys.stdout.write(escaping.csv_text(headings, rows))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.html_files import Page, write
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError
 from plandoc.records import Event
+from plandoc.report.html_file import REPORT
 from plandoc.report.page import render_report
-from plandoc.report.report_file import save
 from plandoc.workflow.catalog import find_by_key
 
 
@@ -45,18 +44,5 @@ def report(
         return found, render_report(found.id, session=session)
 
     found, text = folder.read(render)
-    place = output or Path()
-    file = place / f"{found.slug}.html" if place.is_dir() else place
-    folder.work_log.begin()
-    path = save(text, file, replace=replace)
-    folder.work_log.end(f"the report is in {path}")
-    printing.say(f"report of {found.name}: {path}")
-    if open_it:
-        _open(path)
-
-
-def _open(path: Path) -> None:
-    import webbrowser  # noqa: PLC0415  (7 ms that only --open needs)
-
-    if not webbrowser.open(path.as_uri()):
-        raise PlandocError(f"could not open a browser; the report was written to {path}")
+    page = Page(text, REPORT, "report", found.name, f"{found.slug}.html")
+    write(page, output, folder, replace=replace, opens=open_it)

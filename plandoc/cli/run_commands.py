@@ -22,12 +22,12 @@ from plandoc.cli.messages import (
     UsageError,
     batches_in_words,
     format_run,
-    format_timestamp,
     parse_run,
     parse_timestamp,
 )
 from plandoc.cli.rows import as_row
 from plandoc.domain.batches import batches_for
+from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
@@ -193,7 +193,7 @@ def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
     if json:
         printing.print_json([_as_json(run) for run in found])
         return
-    columns = [*map(printing.Column, ("run", "when (UTC)", "done", "result"))]
+    columns = [*map(printing.Column, ("run", "when", "done", "result"))]
     rows = [(one.label, format_timestamp(one.position[0]), _done(one), _outcome(one)) for one in found]
     styles = ["" if one.voided is None else "dim" for one in found]
     when_empty = "none yet; 'plandoc bake EVENT UNIT BATCHES' records the first"

@@ -5,6 +5,7 @@ A list without the ingredients of undecided units looks complete, so it always c
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated
@@ -17,8 +18,10 @@ from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount
+from plandoc.domain.measures import Amount, convert
+from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
 from plandoc.records import Event, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
@@ -28,6 +31,7 @@ Events = Annotated[str, Parameter("EVENT", at_least_one=True)]
 _COMPARED = ("needed", "in stock")
 _AMOUNTS = (*_COMPARED, "to buy")
 _NO_BATCHES = "none; no batches are decided"
+_WITHOUT_AMOUNT = "Also needed, no amount given"
 _NOTHING_TO_BAKE = "none; no batches are left to bake"
 
 
@@ -43,7 +47,7 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
         plandoc needs harbour-market
     """
     found = folder.read(lambda session: get_ingredient_needs(_event_ids(keys, session), remaining, session=session))
-    _say_what_is_missing(found.undecided, is_alone=json)
+    say_what_is_missing(found.undecided, is_alone=json)
     if json:
         printing.print_json(as_json(found))
         return
@@ -52,9 +56,10 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
         printing.Column("needed", is_number=True),
         *map(printing.Column, ("unit", "as written", "note")),
     ]
-    printing.print_table(
-        "Ingredients", columns, map(_need, found.rows), when_empty=_NOTHING_TO_BAKE if remaining else _NO_BATCHES
-    )
+    nothing = _NOTHING_TO_BAKE if remaining else _NO_BATCHES
+    when_empty = "none with an amount" if found.without_amount else nothing
+    printing.print_table("Ingredients", columns, map(_need, found.rows), when_empty=when_empty)
+    _print_without_amount(found.without_amount)
 
 
 def shop(
@@ -83,7 +88,7 @@ def shop(
     if bought and everything:
         raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
-    _say_what_is_missing(found.undecided, is_alone=json or csv)
+    say_what_is_missing(found.undecided, is_alone=json or csv)
     if json:
         printing.print_json(as_json(found))
     elif csv:
@@ -126,7 +131,7 @@ def _event_ids(keys: Sequence[str], session: Session) -> list[int]:
     return [event.id for event in all_of(Event, keys, session)]
 
 
-def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
+def say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> None:
     """Warn whose ingredients are missing; on the error stream if the output is for a program."""
     if not undecided:
         return
@@ -141,8 +146,23 @@ def _say_what_is_missing(undecided: Sequence[Finding], *, is_alone: bool) -> Non
 
 
 def _need(row: NeedRow) -> tuple[str, ...]:
-    written = "" if row.as_written == (row.amount,) else " + ".join(map(str, row.as_written))
+    written = "" if row.as_written == (row.amount,) else " + ".join(map(_as_written, row.as_written))
     return row.ingredient.name, *_split(row.amount), written, row.unconverted or ""
+
+
+def _as_written(amount: Amount) -> str:
+    return f"{format_number(amount.exact)} {amount.unit}"
+
+
+def _print_without_amount(listed: Sequence[WithoutAmount]) -> None:
+    if listed:
+        columns = [printing.Column("ingredient"), printing.Column("in")]
+        rows = [(one.ingredient.name, _recipes(one)) for one in listed]
+        printing.print_table(_WITHOUT_AMOUNT, columns, rows, when_empty="nothing", is_one_of_several=True)
+
+
+def _recipes(one: WithoutAmount) -> str:
+    return ", ".join(recipe.name for recipe in one.recipes)
 
 
 def _completed(found: ShoppingList) -> list[str]:
@@ -157,6 +177,9 @@ def _print_bought(found: ShoppingList) -> None:
         printing.say(
             f"not added to the stock, because the amount to buy is not known: {names}; use 'plandoc stock add'"
         )
+    if found.without_amount:
+        names = ", ".join(one.ingredient.name for one in found.without_amount)
+        printing.say(f"not added to the stock, because the recipes give no amount: {names}; use 'plandoc stock add'")
 
 
 def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
@@ -166,6 +189,7 @@ def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
     _print_compared("Buy", found.buy, _AMOUNTS)
     _print_uncompared(found.cannot_compare)
     _print_compared("Enough", found.enough, _COMPARED)
+    _print_without_amount(found.without_amount)
 
 
 def _print_compared(title: str, items: Sequence[ShoppingItem], amounts: Sequence[str]) -> None:
@@ -205,16 +229,17 @@ def _columns(amounts: Sequence[str]) -> list[printing.Column]:
 
 
 def _numbers(row: ShoppingRow, amounts: Sequence[str]) -> tuple[str, ...]:
-    """Return the amounts of a row, all in the unit of the need, which is the last cell."""
+    """Return the amounts of a row, all in the unit that fits the largest, which is the last cell."""
     by_name = {"needed": row.needed, "in stock": row.in_stock, "to buy": row.to_buy}
-    numbers = (_in_unit(by_name[name], row.needed.unit) for name in amounts)
-    return *numbers, row.needed.unit
+    unit = max(row.needed, row.in_stock, key=lambda amount: amount.exact).fitted().unit
+    return *(_in_unit(by_name[name], unit) for name in amounts), unit
 
 
 def _in_unit(amount: Amount | None, unit: str) -> str:
     if amount is None:
         return ""
-    return _split(amount)[0] if amount.unit == unit else str(amount)
+    converted = convert(amount, unit)
+    return str(amount) if converted is None else format_number(converted.exact, rounds_up=amount.rounds_up)
 
 
 def _split(amount: Amount) -> tuple[str, str]:
@@ -224,7 +249,8 @@ def _split(amount: Amount) -> tuple[str, str]:
 
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
-    printing.print_csv(headings, _csv_rows((*found.buy, *found.cannot_compare, *found.enough)))
+    rows = _csv_rows((*found.buy, *found.cannot_compare, *found.enough))
+    printing.print_csv(headings, itertools.chain(rows, _csv_rows_without_amount(found.without_amount)))
 
 
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
@@ -233,6 +259,11 @@ def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
         for row, others in _with_others(one):
             also = ", ".join(map(str, others))
             yield standing, one.ingredient.name, *_numbers(row, _AMOUNTS), also, row.reason or ""
+
+
+def _csv_rows_without_amount(listed: Sequence[WithoutAmount]) -> Iterator[tuple[object, ...]]:
+    for one in listed:
+        yield "no amount given", one.ingredient.name, "", "", "", "", "", f"in {_recipes(one)}"
 
 
 def _print_feasibility(found: Feasibility) -> None:
@@ -246,7 +277,7 @@ def _print_feasibility(found: Feasibility) -> None:
     printing.print_table("Goods", columns, rows, when_empty="none chosen", is_one_of_several=True)
     if found.left_over:
         left = [printing.Column("unit"), printing.Column("left over", is_number=True), printing.Column("")]
-        units = [(unit.slug, *_split(Amount(number, unit.item_unit))) for unit, number in found.left_over]
+        units = [(unit.slug, format_number(number), unit.item_unit) for unit, number in found.left_over]
         printing.print_table("Left over", left, units, when_empty="nothing", is_one_of_several=True)
 
 

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Annotated
 
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
 from plandoc.cli.data_folder import Folder
-from plandoc.constraints import non_negative_decimal
+from plandoc.cli.ingredient_lookup import find_ingredient
+from plandoc.constraints import non_negative_quantity
 from plandoc.engine.session import Session
-from plandoc.errors import ValidationError
-from plandoc.exchange.names import shown
-from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.name_lookup import CellNames
+from plandoc.exchange.tabular.cells import Cell, CellReader, WrittenAmount
 from plandoc.records import Ingredient, StockItem
-from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.stock import add_stock, get_stock, set_stock
 
+Words = Annotated[str, Parameter("AMOUNT", at_least_one=True, words="MEASURE")]
 
-def set_amount(
-    ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
-) -> None:
+
+def set_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     """Set how much of an ingredient is in stock; this replaces the amount in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
-        quantity: The amount in stock now, such as 2.5; 0 when used up.
-        unit: Such as kg, cup, each or can.
+        words: The amount in stock now, such as 2.5 kg, 1/2 cup or 5kg; without a unit it is pieces (each); 0 kg when used
+            up.
 
     Examples:
         plandoc stock set wheat-flour 25 kg
-        plandoc stock set eggs 90 piece
+        plandoc stock set butter 1 1/2 lb
+        plandoc stock set eggs 90
     """
-    amount = _amount(quantity)
+    amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem, list[StockItem]]:
-        found = _ingredient(ingredient, session)
-        item = set_stock(found.id, amount, unit, session=session)
+        found = find_ingredient(ingredient, session)
+        item = set_stock(found.id, amount.number, amount.unit.text, session=session)
         others = [one for one in get_stock(session=session) if one.ingredient_id == found.id and one.id != item.id]
         return found, item, others
 
@@ -48,54 +46,35 @@ def set_amount(
         printing.say(f"also in stock, in other units: {', '.join(map(_in_words, others))}")
 
 
-def add_amount(
-    ingredient: str, quantity: str, unit: Annotated[str, Parameter(words="MEASURE")], /, *, folder: Folder
-) -> None:
+def add_amount(ingredient: str, /, *words: Words, folder: Folder) -> None:
     """Add an amount that was bought or delivered to the stock of an ingredient in this unit.
 
     Args:
         ingredient: The ingredient, by its short name, its name or its number.
-        quantity: The amount added, such as 2.5.
-        unit: Such as kg, cup, each or can.
+        words: The amount added, such as 2.5 kg, 1/2 cup or 5kg; without a unit it is pieces (each).
 
     Examples:
         plandoc stock add butter 2.5 kg
     """
-    amount = _amount(quantity)
+    amount = _amount(words)
 
     def change(session: Session) -> tuple[Ingredient, StockItem]:
-        found = _ingredient(ingredient, session)
-        return found, add_stock(found.id, amount, unit, session=session)
+        found = find_ingredient(ingredient, session)
+        return found, add_stock(found.id, amount.number, amount.unit.text, session=session)
 
     found, item = folder.change("add to the stock", change)
     printing.say(f"in stock now: {_in_words(item)} of {found.name}")
 
 
-def _amount(quantity: str) -> Decimal:
-    cells = CellReader("")
-    cell = Cell(quantity.strip(), 0, "QUANTITY")
-    amount = cells.amount(cell, non_negative_decimal)
-    if "e" in cell.text.lower() and not cells.problems:
-        # Only programs write numbers like that; typed by hand it is a mistake: the e is next to the 3.
-        cells.refuse_cell(
-            cell,
-            f"wanted a number without an exponent, found {shown(cell.text)}",
-            f"write {amount:f} if that is what you mean",
-        )
+def _amount(words: Sequence[str]) -> WrittenAmount:
+    cells = CellReader("", by_hand=True)
+    if not all(map(str.strip, words)):
+        # A variable of a script that is not set must not mean pieces.
+        cells.refuse("wanted a number and a unit, found nothing for one of them", 0, "AMOUNT")
+        cells.check()
+    amount = cells.measured(Cell(" ".join(words).strip(), 0, "AMOUNT"), Cell("", 0, "AMOUNT"), non_negative_quantity)
     cells.check()
     return amount
-
-
-def _ingredient(key: str, session: Session) -> Ingredient:
-    known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
-    meant = known.one(key)
-    if meant is not None:
-        return meant
-    if not known.all_of(key) and key.isdecimal():
-        return find_by_key(Ingredient, key, session=session)
-    cells = CellReader("")
-    known.refuse(cells, Cell(key, 0, ""), "see 'plandoc ingredient list'")
-    raise ValidationError(cells.problems)
 
 
 def _in_words(item: StockItem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -114,6 +115,17 @@ def write_bytes(content: bytes) -> None:
     cast("_Output", sys.stdout).write_bytes(content)
 
 
+def begins_a_file() -> bool:
+    """Return whether the standard output is a file in which nothing is yet."""
+    sys.stdout.flush()
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except OSError:
+        # Not a file, as in tests.
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
+
+
 def keep_line_ends() -> None:
     """Write line ends to the standard output as they are from here on."""
     cast("_Output", sys.stdout).keep_line_ends()
@@ -123,6 +135,15 @@ def complain(text: str) -> None:
     """Write a message to the error stream; a missing or full one is not a reason to fail."""
     try:
         print(text, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
+def overwrite(text: str) -> None:
+    """Write a text over the last line of the error stream that is not finished; a missing or full one is not a reason to fail."""
+    try:
+        sys.stderr.write(f"\r{text}")
+        sys.stderr.flush()
     except (OSError, ValueError):
         silence(sys.stderr)
 

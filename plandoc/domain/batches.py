@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
+from plandoc.domain.rounding import format_number
 from plandoc.errors import Problem, ValidationError
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, FinishedUnit, Recipe
 
 
-def units_yielded(batches: int, yield_per_batch: int | Fraction) -> int:
+def units_yielded(batches: int | Fraction, yield_per_batch: int | Fraction) -> int:
     """Return the whole units that a number of batches gives.
 
     >>> units_yielded(3, 24), units_yielded(2, Fraction(10, 3))
@@ -68,13 +69,13 @@ def decision_for(event_id: int, unit: FinishedUnit, batches: int, exact: int | F
     )
 
 
-def batches_in_words(number: int) -> str:
+def batches_in_words(number: int | Fraction) -> str:
     """Return a number of batches in words.
 
-    >>> batches_in_words(1), batches_in_words(3)
-    ('1 batch', '3 batches')
+    >>> batches_in_words(1), batches_in_words(3), batches_in_words(Fraction(3, 2))
+    ('1 batch', '3 batches', '1.5 batches')
     """
-    return "1 batch" if number == 1 else f"{number} batches"
+    return "1 batch" if number == 1 else f"{format_number(Fraction(number))} batches"
 
 
 def shortfall_in_words(batches: int, made: int, needed: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -25,10 +26,12 @@ from plandoc.records import (
     SubRecipe,
 )
 from plandoc.tables import table_of
+from plandoc.units.quantity_text import written
 
 # In the order in which they are reported: first what is handed out and baked, then what it is made of.
 KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
 
+_NO_AMOUNT = "no amount"
 _LONGEST = 60
 _MOST_REPORTED = 6
 # Reported through what follows from them: the yield, what it is a yield of, what goes in.
@@ -195,7 +198,7 @@ def _recipe_name(recipe_id: int | None, definitions: Definitions) -> str:
 
 def _amount(part: _Part) -> str:
     if isinstance(part, RecipeLine):
-        amount = f"{_format(part.quantity)} {part.unit}"
+        amount = f"{_format(part.quantity)} {part.unit}" if part.quantity is not None else _NO_AMOUNT
     elif isinstance(part, SubRecipe):
         amount = f"{_format(part.multiplier)} x"
     else:
@@ -210,6 +213,8 @@ def _format(value: Any) -> str:
             return ""
         case Decimal():
             return f"{value.normalize():f}"
+        case Fraction():
+            return written(value)
         case enum.Enum():
             return str(value.value)
         case Density():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from decimal import Decimal
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
+from plandoc.units.quantity_text import Number
 
 
 def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
@@ -34,14 +36,20 @@ def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], pa
     if recipe is None or recipe_id in path:
         return None
     if recipe_id not in known:
-        lines = sorted((line.ingredient_id, str(line.quantity.normalize()), line.unit) for line in recipe.lines)
+        lines = sorted((line.ingredient_id, _number(line.quantity), line.unit) for line in recipe.lines)
         parts = [
-            (str(part.multiplier.normalize()), _content(part.recipe_id, definitions, known, path | {recipe_id}))
+            (_number(part.multiplier), _content(part.recipe_id, definitions, known, path | {recipe_id}))
             for part in recipe.sub_recipes
         ]
         # Each part as a digest, because a recipe that many others share would be written out many times.
         known[recipe_id] = [lines, sorted((by, _digest(content)) for by, content in parts)]
     return known[recipe_id]
+
+
+def _number(number: Number | None) -> str:
+    if number is None:
+        return ""
+    return str(number.normalize()) if isinstance(number, Decimal) else str(number)
 
 
 def _digest(content: Any) -> str:

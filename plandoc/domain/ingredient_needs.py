@@ -17,6 +17,7 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import Amount, family, largest, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Density, Event, Finding, Ingredient
@@ -51,11 +52,14 @@ class IngredientNeeds:
         rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
         undecided: What the goods of these events need without decided batches, or with a broken definition: its
             ingredients are missing from the rows.
+        without_amount: Ingredients that the recipes take without saying how much: listed, and in no sum. One that other
+            recipes take with an amount has a row, too.
     """
 
     events: tuple[Event, ...]
     rows: tuple[NeedRow, ...]
     undecided: tuple[Finding, ...]
+    without_amount: tuple[WithoutAmount, ...] = ()
 
 
 def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definitions) -> tuple[NeedRow, ...]:
@@ -83,6 +87,11 @@ class BatchGroup:
 
     batches: Mapping[int, int]
     definitions: Definitions
+
+    @property
+    def recipe_ids(self) -> tuple[int, ...]:
+        """The recipes that are baked."""
+        return tuple(recipe_id for recipe_id, number in self.batches.items() if number != 0)
 
 
 def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:

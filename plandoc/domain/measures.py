@@ -15,6 +15,7 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import exact_or_fraction
+from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
 from plandoc.records import Density
@@ -29,10 +30,10 @@ _NOTHING = Fraction(0)
 
 @frozen
 class Amount:
-    """So much of something, in a unit.
+    """So much of something, in a unit. As text it is in the unit that fits, with at most 3 decimals.
 
-    >>> str(Amount(Fraction("6.68"), "cup")), str(Amount(Fraction(2, 3), "cup"))
-    ('6.68 cup', '0.667 cup')
+    >>> str(Amount(Fraction("6.68"), "cup")), str(Amount(Fraction(2, 3), "cup")), str(Amount(Fraction(14300), "g"))
+    ('6.68 cup', '0.667 cup', '14.3 kg')
     >>> str(Amount(Fraction(1, 3), "cup", rounds_up=True))
     '0.334 cup'
 
@@ -52,8 +53,14 @@ class Amount:
         """The number as a decimal: exact when it ends within 12 places, else rounded to 12."""
         return rounded(self.exact, _LONGEST, rounds_up=self.rounds_up)
 
+    def fitted(self) -> Amount:
+        """Return the same in the unit that fits: 14.3 kg where this is 14300 g."""
+        exact, unit = fitting_unit(self.exact, self.unit)
+        return self if unit == self.unit else attrs.evolve(self, exact=exact, unit=unit)
+
     def __str__(self) -> str:
-        return f"{format_number(self.exact, rounds_up=self.rounds_up)} {self.unit}"
+        fitted = self.fitted()
+        return f"{format_number(fitted.exact, rounds_up=self.rounds_up)} {fitted.unit}"
 
 
 def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
@@ -84,6 +91,15 @@ def family(unit: str, density: Density | None) -> Dimension | str:
     if dimension is None or dimension is Dimension.CONTAINER:
         return units.canonical(unit)
     return Dimension.WEIGHT if dimension is Dimension.VOLUME and density is not None else dimension
+
+
+def stock_key(unit: str) -> str:
+    """Return a key that units share which measure the same: Cups and cup, each and piece.
+
+    >>> stock_key("Cups"), stock_key("pieces"), stock_key("dozen")
+    ('cup', 'each', 'dozen')
+    """
+    return units.PIECES if factor(unit, units.PIECES) == 1 else units.canonical(unit)
 
 
 def largest(names: Iterable[str]) -> str:

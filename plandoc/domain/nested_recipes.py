@@ -29,6 +29,11 @@ class NestedRecipes:
             self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
         return self._recipes[recipe_id]
 
+    def with_sub_recipes(self, recipe_ids: Iterable[int]) -> list[Recipe]:
+        """Return recipes with all recipes inside them, each once."""
+        found = map(self.recipe, self._walk(recipe_ids))
+        return [recipe for recipe in found if recipe is not None]
+
     def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
         """Return what is broken in one recipe and in its parts; nothing for one that can be made."""
         if recipe_id not in self._problems_of:
@@ -42,6 +47,25 @@ class NestedRecipes:
         nested more than 10 levels deep.
         """
         return tuple(dict.fromkeys(self._problems(recipe_ids)))
+
+    def order_of_work(self, recipe_ids: Iterable[int]) -> list[Recipe]:
+        """Return recipes with all their sub-recipes, each once and every sub-recipe before what it goes into.
+
+        Args:
+            recipe_ids: Recipes without problems; their order is kept as far as that is possible.
+        """
+        order: dict[int, Recipe] = {}
+        for recipe_id in recipe_ids:
+            self._add_to_order(recipe_id, order)
+        return list(order.values())
+
+    def _add_to_order(self, recipe_id: int, order: dict[int, Recipe]) -> None:
+        recipe = self.recipe(recipe_id)
+        if recipe is None or recipe_id in order:
+            return
+        for part in recipe.sub_recipe_ids:
+            self._add_to_order(part, order)
+        order[recipe_id] = recipe
 
     def _problems(self, recipe_ids: Iterable[int]) -> Iterator[Problem]:
         outer = self._walk(recipe_ids)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import decimal
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from plandoc import units
 from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.units.quantity_text import Number
 
 # By the id of the ingredient and the canonical spelling of the unit.
-Quantities = dict[tuple[int, str], Decimal]
+Quantities = dict[tuple[int, str], Number]
 
-# Quantities and multipliers are decimals, so their products and sums are, too. Ten levels of 25 digits each fit easily;
-# what does not fit is an error and never rounded. Several times faster than fractions.
+# Nearly all quantities and multipliers are decimals, so their products and sums are, too. Ten levels of 25 digits each fit
+# easily; what does not fit is an error and never rounded. Several times faster than fractions.
 _EXACTLY = decimal.Context(prec=2000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
 _NOTHING = Decimal(0)
+_ONCE = Decimal(1)
 
 
 def scaled(batches: Mapping[int, int], recipes: NestedRecipes) -> Quantities:
@@ -46,14 +50,23 @@ class _OneBatch:
             sums: Quantities = {}
             recipe = self._recipes.recipe(recipe_id)
             for line in recipe.lines if recipe is not None else ():
-                key = (line.ingredient_id, units.canonical(line.unit))
-                sums[key] = sums.get(key, _NOTHING) + line.quantity
+                if line.quantity is not None:
+                    _add_one(sums, (line.ingredient_id, units.canonical(line.unit)), line.quantity, _ONCE)
             for part in recipe.sub_recipes if recipe is not None else ():
                 _add(sums, self.quantities(part.recipe_id), part.multiplier)
             self._quantities[recipe_id] = sums
         return self._quantities[recipe_id]
 
 
-def _add(sums: Quantities, more: Quantities, times: Decimal) -> None:
+def _add(sums: Quantities, more: Quantities, times: Number) -> None:
     for key, quantity in more.items():
-        sums[key] = sums.get(key, _NOTHING) + quantity * times
+        _add_one(sums, key, quantity, times)
+
+
+def _add_one(sums: Quantities, key: tuple[int, str], quantity: Any, times: Any) -> None:
+    before: Any = sums.get(key, _NOTHING)
+    try:
+        sums[key] = before + quantity * times
+    except TypeError:
+        # A decimal and a fraction, such as a third, become a fraction.
+        sums[key] = Fraction(before) + Fraction(quantity) * Fraction(times)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from plandoc.domain.definitions import Definitions
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
+from plandoc.units.quantity_text import Number
 
 T = TypeVar("T")
 UnitQuantities = Mapping[int, Fraction]
@@ -180,7 +180,7 @@ def _sum(quantities: Sequence[Exact]) -> Exact:
     )
 
 
-def _exact(quantity: Decimal) -> Exact:
+def _exact(quantity: Number) -> Exact:
     numerator, denominator = quantity.as_integer_ratio()
     return numerator if denominator == 1 else Fraction(numerator, denominator)
 

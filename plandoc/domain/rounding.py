@@ -30,9 +30,12 @@ def rounded(exact: Fraction, places: int, *, rounds_up: bool = False) -> Decimal
 
 
 def format_number(exact: Fraction, *, rounds_up: bool = False) -> str:
-    """Return a number as it is shown: with at most 3 decimals.
+    """Return a number as it is shown: with at most 3 decimals, or as many as it takes to show that it is not 0.
 
-    >>> format_number(Fraction(11, 10)), format_number(Fraction(1, 3), rounds_up=True)
-    ('1.1', '0.334')
+    >>> format_number(Fraction(11, 10)), format_number(Fraction(1, 3), rounds_up=True), format_number(Fraction(1, 30000))
+    ('1.1', '0.334', '0.00003')
     """
-    return f"{rounded(exact, _SHOWN, rounds_up=rounds_up):f}"
+    places = _SHOWN
+    while not (shown := rounded(exact, places, rounds_up=rounds_up)) and exact > 0:
+        places += 1
+    return f"{shown:f}"

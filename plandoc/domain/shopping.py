@@ -11,6 +11,7 @@ import attrs
 from plandoc import units
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, family, largest, total
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
@@ -76,7 +77,7 @@ class ShoppingItem:
 
 @frozen
 class ShoppingList:
-    """What the decided batches of events need compared with the stock; each ingredient is in exactly one group.
+    """What the decided batches of events need compared with the stock; each ingredient with an amount is in exactly one group.
 
     Attributes:
         events: Whose batches; in the order of their ids.
@@ -85,6 +86,7 @@ class ShoppingList:
         cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
         undecided: What the goods of these events need without decided batches, or with a broken definition: it is not
             in the list.
+        without_amount: Ingredients that the recipes take without saying how much, whatever is in stock of them.
     """
 
     events: tuple[Event, ...]
@@ -92,6 +94,7 @@ class ShoppingList:
     buy: tuple[ShoppingItem, ...]
     cannot_compare: tuple[ShoppingItem, ...]
     undecided: tuple[Finding, ...]
+    without_amount: tuple[WithoutAmount, ...] = ()
 
 
 def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:

@@ -37,7 +37,7 @@ class Session:
     """Reads and changes that belong together; made by `Store.session`.
 
     Attributes:
-        moment: The timestamp of all records written in this session; UTC.
+        moment: The timestamp of all records written in this session, with its offset from UTC.
     """
 
     def __init__(self, unit_of_work: UnitOfWork, moment: datetime.datetime) -> None:

@@ -168,13 +168,17 @@ class UnitOfWork:
         self._check_references(bound.table, record)
         self._write(bound, record)
 
-    def replace(self, record: RecordT) -> RecordT:
+    def repoint(self, record: RecordT) -> RecordT:
+        """Replace a record by one that refers to others, also one that is never changed otherwise; return it."""
+        return self.replace(record, repoints=True)
+
+    def replace(self, record: RecordT, *, repoints: bool = False) -> RecordT:
         """Replace the record that has the id of this one; return it."""
         table = table_of(type(record))
         given: Any = record
         event_id = getattr(given, "event_id", None)
         before: Any = self.get(type(record), given.id, event_id)
-        if table.add_only:
+        if table.add_only and not repoints:
             raise ValidationError(f"{table.label} {given.id} cannot be changed once it is written")
         if before == record:
             return record

@@ -1,6 +1,6 @@
 """Tables for spreadsheets, as CSV, in a baker's words.
 
-The first four have the columns that the imports of tables read.
+The first four have the columns that the imports of tables read; imported again, they change nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from plandoc.codec import to_row
-from plandoc.domain.rounding import rounded
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
-from plandoc.escaping import csv_text
+from plandoc.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
+from plandoc.exchange.names import folded
+from plandoc.exchange.tabular.cells import stripped
+from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
+from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
+from plandoc.exchange.tabular.ingredient_tables import written_density
+from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
+from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import (
@@ -38,8 +43,14 @@ from plandoc.storage.files import Files
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
+from plandoc.units.quantity_text import Number, written
 
 Rows = Iterator[Sequence[object]]
+
+# The columns that may have several lines in a cell.
+_TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
+# Spreadsheets show fractions with one or two digits below the line as they are.
+_SHORT = 100
 
 _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
 
@@ -51,21 +62,27 @@ class Sheet:
     headings: tuple[str, ...]
     rows: Callable[[Session], Rows]
 
+    def render(self, session: Session) -> str:
+        """Return the table as CSV."""
+        return csv_text(self.headings, self.rows(session), texts=_TEXTS)
+
 
 class _Names:
-    """What records are called: by their names, or by their slugs where two have the same name."""
+    """What records are called: by their names, or by their slugs where an import would not find them by that name."""
 
     def __init__(self, records: Iterable[Any]) -> None:
         self._records = {record.id: record for record in records}
-        self._counted = Counter(record.name for record in self._records.values())
+        self._slugs = {record.slug: record.id for record in self._records.values()}
+        self._counted = Counter(folded(record.name) for record in self._records.values())
 
     def __getitem__(self, record_id: int | None) -> str:
         record = None if record_id is None else self._records.get(record_id)
         if record is None:
             # A file edited by hand can refer to what does not exist.
             return f"number {record_id} (not found)"
-        name: str = record.name if self._counted[record.name] == 1 else record.slug
-        return name
+        name: str = record.name
+        is_clear = self._counted[folded(name)] == 1 and self._slugs.get(stripped(name), record.id) == record.id
+        return name if not record.slug or (is_clear and name == escape_control_characters(name)) else record.slug
 
 
 class _NamesOfPlans:
@@ -84,10 +101,9 @@ class _NamesOfPlans:
 
 
 def _ingredients(session: Session) -> Rows:
+    names = _Names(session.find(Ingredient))
     for one in session.find(Ingredient):
-        density = None if one.density is None else to_row(one.density)
-        shown = "" if density is None else "{volume} {volume_unit} = {weight} {weight_unit}".format(**density)
-        yield one.name, one.category, shown, one.notes
+        yield names[one.id], one.category, written_density(one.density), one.notes
 
 
 def _recipes(session: Session) -> Rows:
@@ -96,29 +112,54 @@ def _recipes(session: Session) -> Rows:
     for unit in session.find(FinishedUnit):
         units.setdefault(unit.recipe_id, []).append(unit)
     for one in session.find(Recipe):
-        name = recipes[one.id]
-        for line in one.lines:
-            yield name, one.category, ingredients[line.ingredient_id], "", f"{line.quantity:f}", line.unit, "", ""
-        for part in one.sub_recipes:
-            yield name, one.category, "", recipes[part.recipe_id], f"{part.multiplier:f}", "", "", ""
-        for unit in units.get(one.id, ()):
-            share = "" if unit.batch_percentage is None else f"{unit.batch_percentage:f}%"
-            yield name, one.category, "", "", "", unit.item_unit, share or unit.items_per_batch, unit.name
+        of_recipe = one.notes, one.method
+        for cells in _rows_of_recipe(one, units.get(one.id, ()), ingredients, recipes):
+            yield recipes[one.id], one.category, *cells, *of_recipe
+            # What is about the whole recipe is in its first row.
+            of_recipe = "", ""
+
+
+def _rows_of_recipe(recipe: Recipe, units: Sequence[FinishedUnit], ingredients: _Names, recipes: _Names) -> Rows:
+    for line in recipe.lines:
+        yield ingredients[line.ingredient_id], "", _number(line.quantity), line.unit, line.notes, "", ""
+    for part in recipe.sub_recipes:
+        yield "", recipes[part.recipe_id], _number(part.multiplier), "", part.notes, "", ""
+    names = _Names(units)
+    for unit in units:
+        share = "" if unit.batch_percentage is None else f"{_number(unit.batch_percentage)}%"
+        yield "", "", "", unit.item_unit, unit.notes, share or unit.items_per_batch, names[unit.id]
+    if not (recipe.lines or recipe.sub_recipes or units):
+        yield "", "", "", "", "", "", ""
+
+
+def _number(number: Number | None) -> str:
+    """Return a number as the imports of tables read it; blank for none.
+
+    A spreadsheet makes a date of 1/3, and a number of 0 1/3.
+    """
+    if number is None:
+        return ""
+    text = written(number)
+    return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
 
 def _goods(session: Session) -> Rows:
     goods, units = _Names(session.find(FinishedGood)), _Names(session.find(FinishedUnit))
     for one in session.find(FinishedGood):
+        notes = one.notes
         for part in one.components:
             is_unit = part.finished_unit_id is not None
             called = units[part.finished_unit_id] if is_unit else goods[part.finished_good_id]
-            yield goods[one.id], called, f"{part.quantity:f}", "unit" if is_unit else "good"
+            yield goods[one.id], called, _number(part.quantity), "unit" if is_unit else "good", part.notes, notes
+            notes = ""
+        if not one.components:
+            yield goods[one.id], "", "", "", "", notes
 
 
 def _stock(session: Session) -> Rows:
     ingredients = _Names(session.find(Ingredient))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], f"{rounded(Fraction(item.quantity), 12):f}", item.unit
+        yield ingredients[item.ingredient_id], _number(item.quantity), item.unit, item.notes
 
 
 def _events(session: Session) -> Rows:
@@ -147,12 +188,10 @@ def _batches(session: Session) -> Rows:
 
 SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
-        "ingredients": Sheet(("name", "category", "density", "notes"), _ingredients),
-        "recipes": Sheet(
-            ("recipe", "category", "ingredient", "sub_recipe", "quantity", "unit", "makes", "of"), _recipes
-        ),
-        "goods": Sheet(("good", "component", "quantity", "kind"), _goods),
-        "stock": Sheet(("ingredient", "quantity", "unit"), _stock),
+        "ingredients": Sheet(INGREDIENT_COLUMNS.names, _ingredients),
+        "recipes": Sheet(RECIPE_COLUMNS.names, _recipes),
+        "goods": Sheet(GOOD_COLUMNS.names, _goods),
+        "stock": Sheet(STOCK_COLUMNS.names, _stock),
         "events": Sheet(("event", "date", "state", "expected_attendees", "notes"), _events),
         "plans": Sheet(("event", "good", "quantity"), _plans),
         "batches": Sheet(("event", "recipe", "unit", "batches", "yield_per_batch", "units_needed"), _batches),
@@ -176,7 +215,7 @@ def render_csv(tables: Iterable[str] | None = None, session: Session = NO_SESSIO
         raise ValidationError(
             Problem(f"wanted one of {known}, found {shorten(name)}", field="table") for name in unknown
         )
-    return {name: csv_text(SHEETS[name].headings, SHEETS[name].rows(session)) for name in wanted}
+    return {name: SHEETS[name].render(session) for name in wanted}
 
 
 def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, replace: bool = False) -> list[Path]:
@@ -187,7 +226,8 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
         StorageError: when the system refuses; it says what is there.
     """
     place = checked_path(folder)
-    files = {place / f"{name}.csv": text.encode() for name, text in rendered.items()}
+    # The mark is for the file; the text is returned without it.
+    files = {place / f"{name}.csv": f"{BYTE_ORDER_MARK}{text}".encode() for name, text in rendered.items()}
     there = [str(file) for file in files if os.path.lexists(file)]
     if there and not replace:
         raise PlandocError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from plandoc.frozen import frozen
 from plandoc.hints import Wording, joined
@@ -98,18 +98,31 @@ class FailedRows:
     """What is wrong with a file while it is read.
 
     Attributes:
-        rows: The failed rows so far.
+        rows: The failed rows so far, each once, with all that is wrong with it.
     """
 
     def __init__(self) -> None:
         self.rows: list[ImportRow] = []
+        self._places: dict[Hashable, int] = {}
 
-    def add(self, table: str, name: str, reason: str) -> None:
-        """Keep a failed row.
+    def add(self, table: str, name: str, reason: str, row: Hashable = None) -> None:
+        """Keep what is wrong with a row.
+
+        Args:
+            table: The table of the file.
+            name: What a person calls the row.
+            reason: What is wrong.
+            row: What distinguishes the row from all others of the file; None for one that has one mistake only.
 
         Raises:
             RowsFailed: when there are enough of them.
         """
+        place = self._places.get(row) if row is not None else None
+        if place is not None:
+            before = self.rows[place].reason
+            self.rows[place] = ImportRow(table, name, RowOutcome.FAILED, joined("; ", [before, reason]))
+            return
+        self._places[row] = len(self.rows)
         self.rows.append(ImportRow(table, name, RowOutcome.FAILED, reason))
         if len(self.rows) > MOST_GATHERED:
             raise RowsFailed(self.rows)

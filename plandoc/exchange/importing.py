@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from plandoc.engine.session import Session
-from plandoc.errors import ImportRefusedError, Problem, ValidationError, shorten
+from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
-from plandoc.exchange.drafts import Drafts
+from plandoc.exchange.file_kinds import import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
-from plandoc.exchange.input_file import read_object
+from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import run_import
-from plandoc.hints import Hint, joined, wording
+from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
-_MOST_SHOWN = 20
+_SPREADSHEETS = frozenset({".xlsx", ".xls", ".ods"})
 _HINT = wording(
-    "\nkeep what is there with {skip}, or take what the file says with {update}",
+    "keep what is there with {skip}, or take what the file says with {update}",
     skip=Hint.KEEP_PRESENT(),
     update=Hint.TAKE_FROM_FILE(),
 )
@@ -53,17 +53,18 @@ def import_file(
         StorageError: when the file cannot be read.
         DamagedError: when it is not one sound JSON object.
         NewerFormatError: when a newer plandoc wrote it.
-        ValidationError: when it is not an export of either, or of a version that is not known.
+        ValidationError: when it is not an export of either, or of a version that is not known; what is a table is
+            refused with the step that imports it.
         ImportRefusedError: when anything in it is broken or in conflict; its report lists all of that. Nothing
             was changed.
     """
     file, rule = checked_path(path), _conflict_rule(on_conflict)
-    exported = read_object(file)
+    exported = _read(file)
     is_native = is_exchange_file(exported)
     if not is_native and on_conflict is not None:
         raise ValidationError([Problem("on_conflict is for exports of plandoc", file=str(file), field="on_conflict")])
     try:
-        drafts = _read(file, exported, is_native=is_native)
+        drafts = read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported, session)
     except RowsFailed as failed:
         raise _refused(file, failed.rows, failed.notes, dry_run=dry_run) from None
     return run_import(
@@ -75,8 +76,20 @@ def import_file(
     )
 
 
-def _read(file: Path, exported: Mapping[str, Any], *, is_native: bool) -> Drafts:
-    return read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported)
+def _read(file: Path) -> dict[str, Any]:
+    """Return the object that a file holds; a table is refused with the step that imports it."""
+    try:
+        return read_object(file)
+    except DamagedError:
+        if file.suffix.lower() in _SPREADSHEETS:
+            hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
+            problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
+            raise ValidationError([problem]) from None
+        table = table_in(read_head(file)) if file.is_file() else None
+        if table is None:
+            raise
+        problem = Problem(f"wanted an export, found a table of {table}", file=str(file), hint=import_of(table))
+        raise ValidationError([problem]) from None
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
@@ -105,10 +118,11 @@ def _refused(
     hint: str = "",
 ) -> ImportRefusedError:
     """Return the error that says why nothing was imported; its report has every failed row."""
-    is_all = len(failed) <= MOST_GATHERED
-    rows = "1 row is" if len(failed) == 1 else f"{len(failed) if is_all else f'more than {MOST_GATHERED}'} rows are"
-    shown = joined("\n", (joined("", ["  ", row.text]) for row in failed[:_MOST_SHOWN]))
-    left = f"{len(failed) - _MOST_SHOWN}" if is_all else "many"
-    more = f"\n  and {left} more" if len(failed) > _MOST_SHOWN else ""
-    message = joined("", [f"nothing was imported from {file}: {rows} {why}:\n", shown, more, hint])
-    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run))
+    number = f"more than {MOST_GATHERED}" if len(failed) > MOST_GATHERED else str(len(failed))
+    rows = "1 row is" if len(failed) == 1 else f"{number} rows are"
+    heading = f"nothing was imported from {file}: {rows} {why}:"
+    shown = [joined("", ["  ", row.text]) for row in failed]
+    if len(failed) > MOST_GATHERED:
+        shown.append(Wording(["  and many more"]))
+    message = joined("\n", [heading, *shown, *([hint] if hint else [])])
+    return ImportRefusedError(message, ImportReport(tuple(failed), notes, dry_run), heading, hint)

@@ -13,6 +13,7 @@ from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import resolved
 from plandoc.storage.strict_json import parse_object
 
+_HEAD_BYTES = 100_000
 _HINT = "export it again, or repair it with an editor"
 
 
@@ -28,6 +29,21 @@ def read_object(path: Path) -> dict[str, Any]:
         return DamagedError(str(path), [Problem(message, file=str(path), hint=hint)])
 
     return parse_object(str(path), read_content(path, refused), parse_float=_exact, hint=_HINT)
+
+
+def read_head(path: Path) -> str:
+    """Return how a file begins, as text, to see what it is; bytes that are no UTF-8 are replaced.
+
+    Raises:
+        StorageError: when there is no such file, or it cannot be read.
+    """
+    with translate_os_errors(path, Outcome.NOT_SAVED):
+        files = Files()
+        handle = files.open_to_read(resolved(path))
+        try:
+            return files.read_at(handle, 0, min(files.size(handle), _HEAD_BYTES)).decode("utf-8", "replace")
+        finally:
+            files.close(handle)
 
 
 def read_content(path: Path, refused: Callable[[str, str], Exception], *, largest: int | None = None) -> bytes:

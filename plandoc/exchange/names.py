@@ -11,15 +11,22 @@ from plandoc.errors import shorten
 
 T = TypeVar("T")
 
+_MOST_LISTED = 50
 
-def did_you_mean(text: str, known: Iterable[str]) -> str | None:
+
+def did_you_mean(text: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """Return a question with the nearest of the known texts, or None when nothing is near.
+
+    Args:
+        text: What was found.
+        known: What it can mean.
+        likeness: How near is near: 1 for the same.
 
     >>> did_you_mean("Suger", ["Flour", "Sugar"])
     "did you mean 'Sugar'?"
     """
     by_folded = {folded(one): one for one in known}
-    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1)
+    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1, cutoff=likeness)
     return f"did you mean {shown(by_folded[near[0]])}?" if near else None
 
 
@@ -32,9 +39,29 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def loosened(text: str) -> str:
+    """Return a text as it is compared where nothing is called just so: underscores and hyphens are blanks.
+
+    >>> loosened("Butter_unsalted"), loosened("butter-unsalted")
+    ('butter unsalted', 'butter unsalted')
+    """
+    return folded(text.replace("_", " ").replace("-", " "))
+
+
 def shown(text: str) -> str:
     """Return a text as it is shown in a message: short, in quotes, without control characters."""
     return shorten(str(text))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names with commas between them; of very many the first, and how many more there are.
+
+    >>> listed(["'Flour'", "'Sugar'"])
+    "'Flour', 'Sugar'"
+    """
+    known = list(names)
+    left = len(known) - _MOST_LISTED
+    return ", ".join(known[:_MOST_LISTED]) + (f" and {left} more" if left > 0 else "")
 
 
 class Names(Generic[T]):
@@ -57,6 +84,7 @@ class Names(Generic[T]):
         self._by_slug: dict[str, T] = {}
         self._by_name: dict[str, list[T]] = {}
         self._names: dict[str, None] = {}
+        self._by_loose: dict[str, list[T]] = {}
         for record in records:
             self.add(record, record.name, record.slug)
 
@@ -64,20 +92,30 @@ class Names(Generic[T]):
         """Make a thing known."""
         self._names[name] = None
         self._by_name.setdefault(self._fold(name), []).append(thing)
+        self._add_loose(thing, name)
         if slug:
             self._by_slug[slug] = thing
+            self._add_loose(thing, slug)
 
     def add_slug(self, thing: T, slug: str) -> None:
         """Make a thing known by one more slug, unless another has it."""
-        self._by_slug.setdefault(slug, thing)
+        if self._by_slug.setdefault(slug, thing) is thing:
+            self._add_loose(thing, slug)
 
     def all_of(self, text: str) -> list[T]:
-        """Return what a text can mean: nothing, one thing, or several of the same name."""
+        """Return what a text can mean: nothing, one thing, or several of the same name.
+
+        What has just this short name or name comes first; else underscores, hyphens and blanks are the same.
+        """
         if text in self._by_slug:
             return [self._by_slug[text]]
         named = self._by_name.get(self._fold(text), [])
-        lower = self._by_slug.get(text.lower())
-        return named or ([] if lower is None else [lower])
+        return named or self._by_loose.get(loosened(text), [])
+
+    def _add_loose(self, thing: T, text: str) -> None:
+        things = self._by_loose.setdefault(loosened(text), [])
+        if thing not in things:
+            things.append(thing)
 
     def one(self, text: str) -> T | None:
         """Return the one thing that a text means; None when there is none, or several."""

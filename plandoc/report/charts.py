@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
+from plandoc.domain.local_time import local_time
 from plandoc.frozen import frozen
 from plandoc.report.labels import clean, short_date
 
@@ -27,12 +28,12 @@ _AN_INSTANT = datetime.timedelta(microseconds=1)
 
 @frozen
 class Bar:
-    """How much of what is planned is done.
+    """How much of what is planned is done: the whole width is what is planned, and nothing else.
 
     Attributes:
         title: The same in words, for readers who cannot see it.
-        planned: The length of the frame.
-        done: The length of the filled part; the part beyond the frame is marked.
+        planned: What the whole width means, a number of batches or pieces.
+        done: How much of it is done; the bar is full when it is more than that.
         ready: What could be done now, in addition to what is done.
     """
 
@@ -41,32 +42,17 @@ class Bar:
     done: int = 0
     ready: int = 0
 
-    @property
-    def length(self) -> int:
-        """Its total length."""
-        return max(self.planned, self.done)
 
-
-def draw_bar(bar: Bar, longest: int | None) -> Markup:
-    """Return a bar.
-
-    Args:
-        bar: What it shows.
-        longest: The length of the longest bar beside it; that one has the full width. None when every bar has it.
-    """
-    longest = bar.length if longest is None else longest
-    planned, done = _part(bar.planned, longest), _part(min(bar.done, bar.planned), longest)
-    shapes = []
-    if planned:
-        shapes.append(_box("frame", 0, planned))
+def draw_bar(bar: Bar) -> Markup:
+    """Return a bar; without a plan it is empty if nothing is done, else full."""
+    done = _part(bar.done, bar.planned)
+    shapes = [_box("frame", 0, _WHOLE)] if bar.planned else []
     if bar.ready:
-        shapes.append(_box("ready", done, min(planned, done + _part(bar.ready, longest))))
+        shapes.append(_box("ready", done, min(_WHOLE, done + _part(bar.ready, bar.planned))))
     if done:
         shapes.append(_box("done", 0, done))
-    if bar.done > bar.planned:
-        shapes.append(_box("over", planned, _part(bar.done, longest)))
-    if longest <= MAX_SEPARATORS:
-        shapes.extend(_separator(_part(position, longest)) for position in range(1, bar.length))
+    if bar.planned <= MAX_SEPARATORS:
+        shapes.extend(_separator(_part(position, bar.planned)) for position in range(1, bar.planned))
     return _picture("bar", bar.title, "", shapes, height=16)
 
 
@@ -100,9 +86,11 @@ def draw_timeline(lanes: Sequence[Lane]) -> Markup:
     return _picture("timeline", "Timeline", described, shapes, height=bottom + 24)
 
 
-def _part(number: int, longest: int) -> int:
-    """Return a number as hundredths of a per cent of the longest."""
-    return max(_MIN_WIDTH, number * _WHOLE // longest) if number and longest else 0
+def _part(number: int, planned: int) -> int:
+    """Return a number as hundredths of a per cent of what is planned, at most all of it."""
+    if number >= planned:
+        return _WHOLE if number else 0
+    return max(_MIN_WIDTH, number * _WHOLE // planned) if number else 0
 
 
 def _per_cent(hundredths: int) -> str:
@@ -132,11 +120,12 @@ def _dots(middle: int, places: Iterable[int]) -> Iterable[str]:
 
 def _days(first: datetime.datetime, last: datetime.datetime, bottom: int) -> Iterable[str]:
     """Yield a line at each midnight, with the date below; only the first and the last date if there are many."""
-    start, end = first.astimezone(datetime.UTC), last.astimezone(datetime.UTC)
+    start = local_time(first)
+    end = last.astimezone(start.tzinfo)
     days = (end.date() - start.date()).days
     yield _date(start.date(), "start" if days else "middle", 0 if days else _WHOLE // 2, bottom)
     for number in range(1, days + 1) if days <= _MAX_DAYS else [days]:
-        midnight = datetime.datetime.combine(start.date(), datetime.time(), datetime.UTC) + datetime.timedelta(number)
+        midnight = datetime.datetime.combine(start.date(), datetime.time(), start.tzinfo) + datetime.timedelta(number)
         place = _place(midnight, first, last)
         yield f'<line class="day" x1="{_per_cent(place)}" x2="{_per_cent(place)}" y1="8" y2="{bottom}"/>'
         if number == days:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from plandoc.domain.progress import Overall
 from plandoc.frozen import frozen
 from plandoc.records import PlanState
-from plandoc.report.labels import counted
+from plandoc.report.labels import counted, grouped
 from plandoc.report.report_contents import Contents
 
 
@@ -89,8 +89,10 @@ def _during(contents: Contents) -> Iterator[Figure]:
     totals = _Totals.of(contents)
     baked, packed = totals.batches - totals.batches_to_bake, totals.goods - totals.goods_to_pack
     bake, pack = ("not baked", "not packed") if contents.is_completed else ("to bake", "to pack")
-    yield Figure(f"batches {bake}", totals.batches_to_bake, f"{baked} of {totals.batches} baked", "bake")
-    yield Figure(f"goods {pack}", totals.goods_to_pack, f"{packed} of {totals.goods} packed", "pack")
+    yield Figure(
+        f"batches {bake}", totals.batches_to_bake, f"{grouped(baked)} of {grouped(totals.batches)} baked", "bake"
+    )
+    yield Figure(f"goods {pack}", totals.goods_to_pack, f"{grouped(packed)} of {grouped(totals.goods)} packed", "pack")
     yield from _to_buy(contents)
     amendments = len(contents.plan.amendments)
     yield Figure("changes to the plan", amendments, "since production started", "changes")

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from fractions import Fraction
 from types import MappingProxyType
 
+from plandoc.domain.local_time import local_time, offset_in_words
 from plandoc.domain.mapping_diff import Status
+from plandoc.domain.measures import Amount
+from plandoc.domain.rounding import format_number
 from plandoc.records import FindingKind, PlanState
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,8 +23,9 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _MAX_MENTION = 48
-# A non-breaking space, the joiners inside emoji and Indic and Persian words, line breaks: harmless.
-_HARMLESS = frozenset("\u00a0\u200c\u200d\n\t")
+_MIN_GROUPED = 10_000
+# Non-breaking spaces, the joiners inside emoji and Indic and Persian words, line breaks: harmless.
+_HARMLESS = frozenset("\u00a0\u202f\u200c\u200d\n\t")
 
 STATES: Mapping[PlanState, str] = MappingProxyType(
     {
@@ -86,13 +91,13 @@ def short_date(date: datetime.date) -> str:
 
 
 def format_timestamp(timestamp: datetime.datetime) -> str:
-    """Return a timestamp in UTC, to the minute.
+    """Return a timestamp to the minute, with its offset from UTC.
 
-    >>> format_timestamp(datetime.datetime(2026, 12, 25, 7, 5, tzinfo=datetime.UTC))
-    '25 Dec 2026, 07:05'
+    >>> format_timestamp(datetime.datetime.fromisoformat("2026-12-25T07:05:00+01:00"))
+    '25 Dec 2026, 07:05 +01:00'
     """
-    universal = timestamp.astimezone(datetime.UTC)
-    return f"{short_date(universal)} {universal.year}, {universal:%H:%M}"
+    shown = local_time(timestamp)
+    return f"{short_date(shown)} {shown.year}, {shown:%H:%M} {offset_in_words(timestamp)}"
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
@@ -101,7 +106,51 @@ def counted(number: int, noun: str, several: str = "") -> str:
     >>> counted(1, "batch", "batches"), counted(3, "good")
     ('1 batch', '3 goods')
     """
-    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
+    return f"{grouped(number)} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def grouped(number: int) -> str:
+    r"""Return a whole number with narrow spaces between thousands, from five digits on.
+
+    A comma or a point between them would be a decimal separator to half of the world.
+
+    >>> grouped(1234), grouped(1234567)
+    ('1234', '1\u202f234\u202f567')
+    """
+    return f"{number:,}".replace(",", "\u202f") if abs(number) >= _MIN_GROUPED else str(number)
+
+
+def amount_in_words(amount: Amount) -> str:
+    r"""Return an amount in the unit that fits, with its number grouped.
+
+    >>> amount_in_words(Amount(Fraction(25001, 2), "each")), amount_in_words(Amount(Fraction(14300), "g"))
+    ('12\u202f500.5 each', '14.3 kg')
+    """
+    number, _, unit = str(amount).partition(" ")
+    return f"{_grouped_text(number)} {unit}"
+
+
+def number_in_words(number: int | Fraction) -> str:
+    """Return an exact number with at most 3 decimals, grouped.
+
+    >>> number_in_words(Fraction(21, 2))
+    '10.5'
+    """
+    return _grouped_text(format_number(Fraction(number)))
+
+
+def batches_in_words(batches: int | Fraction) -> str:
+    """Return a number of batches with their noun.
+
+    >>> batches_in_words(1), batches_in_words(Fraction(21, 2))
+    ('1 batch', '10.5 batches')
+    """
+    return f"{number_in_words(batches)} {'batch' if batches == 1 else 'batches'}"
+
+
+def _grouped_text(number: str) -> str:
+    whole, point, decimals = number.partition(".")
+    return f"{grouped(int(whole))}{point}{decimals}"
 
 
 def difference_in_words(difference: int) -> str:
@@ -110,4 +159,4 @@ def difference_in_words(difference: int) -> str:
     >>> difference_in_words(5), difference_in_words(-3)
     ('+5', '\u22123')
     """
-    return f"+{difference}" if difference > 0 else f"\u2212{-difference}"
+    return f"+{grouped(difference)}" if difference > 0 else f"\u2212{grouped(-difference)}"

@@ -1,23 +1,18 @@
 """The page: the template filled with contents, charts and words.
 
-jinja2 escapes everything from the data folder; only the charts, which escape their own text, and the style sheet, which
-contains no data, are inserted as they are. The page allows no scripts.
+The page allows no scripts.
 """
 
 from __future__ import annotations
 
-import functools
 import os
 from pathlib import Path
-from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 from plandoc.engine.session import Session
-from plandoc.report import charts, figures, labels, shopping_section, story, work_section
+from plandoc.report import charts, figures, shopping_section, story, work_section
+from plandoc.report.html_file import REPORT, save
 from plandoc.report.report_contents import Contents, collect
-from plandoc.report.report_file import save
+from plandoc.report.templating import template
 from plandoc.store import NO_SESSION, reads
 
 _MIN_LONG_NOTES = 300
@@ -56,13 +51,13 @@ def write_report(
         NotFoundError: "Event 99 not found".
         PlandocError: when the file cannot be written or is not a report.
     """
-    return save(render_report(event_id, session=session), path, replace=replace)
+    return save(render_report(event_id, session=session), path, REPORT, replace=replace)
 
 
 def _page(contents: Contents) -> str:
     findings_first = 0 if contents.is_completed else _MAX_FINDINGS_FIRST
     shopping, comparison = contents.shopping, contents.comparison
-    return _template().render(
+    return template("report.html.j2").render(
         contents=contents,
         event=contents.plan.event,
         headline=figures.headline(contents),
@@ -80,31 +75,3 @@ def _page(contents: Contents) -> str:
         more_findings=contents.plan.findings[findings_first:],
         has_long_notes=len(contents.plan.event.notes) >= _MIN_LONG_NOTES,
     )
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("plandoc.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finished,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Optimizing takes longer than it saves for a page that is rendered once.
-        optimized=False,
-    )
-    environment.globals |= {
-        "draw_bar": charts.draw_bar,
-        "names_of": shopping_section.names_of,
-        "STATES": labels.STATES,
-        "HINTS": labels.HINTS,
-    }
-    for filter_function in (labels.long_date, labels.format_timestamp, labels.counted):
-        environment.filters[filter_function.__name__] = filter_function
-    return environment.get_template("report.html.j2")
-
-
-def _finished(value: Any) -> Any:
-    """Spell out characters that could reverse text in everything put into the page."""
-    return labels.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

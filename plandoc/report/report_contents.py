@@ -9,8 +9,8 @@ from typing import Protocol
 
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.feasibility import Feasibility
-from plandoc.domain.measures import Amount
 from plandoc.domain.progress import Progress
+from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingList
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
@@ -149,4 +149,5 @@ def _part(part: Component, definitions: Definitions) -> str:
         record = definitions.goods(part.finished_good_id)
     else:
         record = definitions.units(part.finished_unit_id or 0)
-    return str(Amount(Fraction(part.quantity), "of something unknown" if record is None else shortened(record.name)))
+    name = "of something unknown" if record is None else shortened(record.name)
+    return f"{format_number(Fraction(part.quantity))} {name}"

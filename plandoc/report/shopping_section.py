@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from plandoc.domain.shopping import ShoppingItem, ShoppingList
+from plandoc.domain.without_amount import WithoutAmount
 from plandoc.frozen import frozen
+from plandoc.report.labels import amount_in_words
 
 
 @frozen
@@ -55,17 +57,24 @@ def names_of(items: Iterable[ShoppingItem]) -> tuple[str, ...]:
     return tuple(sorted((item.ingredient.name for item in items), key=str.casefold))
 
 
+def recipes_of(listed: WithoutAmount) -> str:
+    """Return the names of the recipes that take an ingredient without an amount."""
+    return ", ".join(recipe.name for recipe in listed.recipes)
+
+
 def _place(item: ShoppingItem) -> tuple[bool, str, str]:
     category = item.ingredient.category
     return not category, category, item.ingredient.name.casefold()
 
 
 def _line(number: int, item: ShoppingItem) -> ShoppingLine:
-    amount = " + ".join(str(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
+    amount = " + ".join(amount_in_words(row.to_buy) for row in item.rows if row.to_buy is not None and row.to_buy.exact)
     return ShoppingLine(number, item.ingredient.name, amount, "; ".join(_there(item)), item.reason or "")
 
 
 def _there(item: ShoppingItem) -> Iterator[str]:
-    yield "needed " + " + ".join(str(row.needed) for row in item.rows)
-    there = [str(row.in_stock) for row in item.rows if row.in_stock.exact] + [str(one) for one in item.other_stock]
+    yield "needed " + " + ".join(amount_in_words(row.needed) for row in item.rows)
+    there = [
+        amount_in_words(one) for one in (*(row.in_stock for row in item.rows if row.in_stock.exact), *item.other_stock)
+    ]
     yield f"in stock {' and '.join(there)}" if there else "none in stock"

@@ -11,7 +11,7 @@ from plandoc.domain.plan_diff import Difference
 from plandoc.frozen import frozen
 from plandoc.records import PlanAmendment, RunKind
 from plandoc.report.charts import Lane
-from plandoc.report.labels import STATUSES, counted, difference_in_words
+from plandoc.report.labels import STATUSES, counted, difference_in_words, grouped
 from plandoc.report.report_contents import Contents
 from plandoc.workflow.comparison import PlanComparison
 
@@ -136,8 +136,8 @@ def baked(contents: Contents) -> tuple[RunRow, ...]:
         RunRow(
             run.produced_at,
             contents.unit_names[run.finished_unit_id],
-            (str(run.batches), f"{run.units_made} of {run.units_expected}"),
-            tuple(f"{loss.units} lost: {loss.reason}" for loss in run.losses),
+            (grouped(run.batches), f"{grouped(run.units_made)} of {grouped(run.units_expected)}"),
+            tuple(f"{grouped(loss.units)} lost: {loss.reason}" for loss in run.losses),
             run.notes,
             contents.voided.get((RunKind.PRODUCTION, run.id), ""),
         )
@@ -152,7 +152,7 @@ def packed(contents: Contents) -> tuple[RunRow, ...]:
         RunRow(
             run.assembled_at,
             contents.good_names[run.finished_good_id],
-            (str(run.quantity),),
+            (grouped(run.quantity),),
             (),
             run.notes,
             contents.voided.get((RunKind.ASSEMBLY, run.id), ""),
@@ -187,4 +187,4 @@ def _row(one: Difference) -> ChangedRow:
 
 
 def _format(number: int | None) -> str:
-    return _NONE if number is None else str(number)
+    return _NONE if number is None else grouped(number)

@@ -29,11 +29,14 @@ class Kind:
         name: What one is called, such as "a report of plandoc".
         is_one: Whether a file is one, by its first bytes.
         example: A name for one.
+        endings: The endings that its name may have, the usual one first; a name without any is possible, too. Empty
+            allows all.
     """
 
     name: str
     is_one: Callable[[bytes], bool]
     example: str
+    endings: tuple[str, ...] = ()
 
 
 def save(content: bytes, path: str | os.PathLike[str], kind: Kind, *, replace: bool = False) -> Path:
@@ -122,6 +125,7 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
     """Refuse a path where no file should be written; return the permission bits that the new file gets, if known."""
     if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
+    _check_ending(file, kind)
     status = files.status(file)
     if status is None:
         if not file.parent.is_dir():
@@ -143,6 +147,15 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
             )
         )
     return status.st_mode & 0o7777
+
+
+def _check_ending(file: Path, kind: Kind | None) -> None:
+    """Refuse a name that promises another form, such as x.pdf."""
+    ending = file.suffix.lower()
+    if kind is not None and kind.endings and ending and ending not in kind.endings:
+        usual = file.with_suffix(kind.endings[0]).name
+        also = ", open it in a browser and print it as PDF" if ending == ".pdf" else ""
+        raise PlandocError(f"cannot write {file}: {kind.name} is not a {ending} file; name it {usual}{also}")
 
 
 def _beginning(file: Path) -> bytes:

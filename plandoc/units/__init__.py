@@ -14,10 +14,14 @@ from plandoc.units.names import (
     unit_named,
 )
 
+# What a number without a unit means.
+PIECES = "each"
+
 __all__ = [
     "CONTAINERS",
     "MEASURES",
     "MEASURES_BY_NAME",
+    "PIECES",
     "UNITS",
     "Dimension",
     "Unit",

@@ -10,6 +10,7 @@ from plandoc.domain.ingredient_needs import BatchGroup, IngredientNeeds, combine
 from plandoc.domain.review import review
 from plandoc.domain.runs import batches_done, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
+from plandoc.domain.without_amount import without_amount
 from plandoc.engine.live_plan import live_plan, production_runs
 from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.session import Session
@@ -32,7 +33,8 @@ def get_ingredient_needs(
 ) -> IngredientNeeds:
     """Return the ingredients that the decided batches of an event take, or of several events together.
 
-    What has no decided batches is not included; it is listed in `undecided`.
+    What has no decided batches is not included; it is listed in `undecided`. What recipes take without an amount is in
+    no sum; it is listed in `without_amount`.
 
     Args:
         event_ids: The event, or the events; duplicates count once.
@@ -46,9 +48,11 @@ def get_ingredient_needs(
     """
     events = _events(event_ids, session)
     ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
-    rows = combined_needs(_batch_groups(ahead, session, remaining=remaining))
-    undecided = [finding for event in ahead for finding in _undecided(event, session, remaining=remaining)]
-    return IngredientNeeds(events, rows, tuple(undecided))
+    groups = _batch_groups(ahead, session, remaining=remaining)
+    rows = combined_needs(groups)
+    listed = without_amount((group.recipe_ids, group.definitions) for group in groups)
+    undecided = [finding for event in ahead for finding in undecided_in(event, session, remaining=remaining)]
+    return IngredientNeeds(events, rows, tuple(undecided), listed)
 
 
 @reads
@@ -81,6 +85,7 @@ def get_shopping_list(
         buy=tuple(groups[Standing.BUY]),
         cannot_compare=tuple(groups[Standing.CANNOT_COMPARE]),
         undecided=needs.undecided,
+        without_amount=needs.without_amount,
     )
 
 
@@ -88,7 +93,8 @@ def get_shopping_list(
 def receive_shopping(event_ids: int | Iterable[int], session: Session = NO_SESSION) -> ShoppingList:
     """Add everything on the shopping list to the stock, because it was bought. Returns that list.
 
-    What cannot be compared has no amount on the list, so nothing of it is added.
+    What cannot be compared, and what the recipes take without an amount, has no amount on the list, so nothing of it is
+    added.
 
     Args:
         event_ids: The event, or the events; duplicates count once.
@@ -149,7 +155,8 @@ def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tup
         yield decisions[unit_id].recipe_id, number
 
 
-def _undecided(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+def undecided_in(event: Event, session: Session, *, remaining: bool) -> Iterator[Finding]:
+    """Yield what the goods of an event need without decided batches, or with a broken definition."""
     made = units_made(production_runs(event.id, session)) if remaining else {}
     for finding in review(live_plan(event.id, session), plan_definitions(event.id, session)):
         # What was baked without a decision and is enough takes nothing more.

@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.measures import storable
+from plandoc.domain.measures import stock_key, storable
 from plandoc.engine.document import having
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse, shorten
@@ -36,16 +36,20 @@ def get_stock(session: Session = NO_SESSION) -> list[StockItem]:
 
 @changes("set the stock")
 def set_stock(
-    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+    ingredient_id: int,
+    quantity: Decimal | Fraction | int | str,
+    unit: str = units.PIECES,
+    session: Session = NO_SESSION,
 ) -> StockItem:
     """Set how much of an ingredient is in stock in a unit, replacing the previous amount in this unit.
 
-    Stock in other units stays, and so do the notes. Cup, cups and CUP are one unit.
+    Stock in other units stays, and so do the notes. Cup, cups and CUP are one unit, and so are each and piece.
 
     Args:
         ingredient_id: The ingredient.
-        quantity: How much, zero or more.
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same.
+        quantity: How much, zero or more; a number, or text such as "1 1/2".
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same;
+            pieces when left out.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -64,14 +68,18 @@ def set_stock(
 
 @changes("add to the stock")
 def add_stock(
-    ingredient_id: int, quantity: Decimal | Fraction | int, unit: str, session: Session = NO_SESSION
+    ingredient_id: int,
+    quantity: Decimal | Fraction | int | str,
+    unit: str = units.PIECES,
+    session: Session = NO_SESSION,
 ) -> StockItem:
     """Add what was bought or delivered to the stock of an ingredient in this unit. Returns the new row.
 
     Args:
         ingredient_id: The ingredient.
-        quantity: How much is added, more than zero.
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same.
+        quantity: How much is added, more than zero; a number, or text such as "1 1/2".
+        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same;
+            pieces when left out.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -94,12 +102,12 @@ def put_in(ingredient_id: int, quantity: Fraction, unit: str, session: Session) 
 
 
 def _in_unit(ingredient_id: int, unit: str, session: Session) -> list[StockItem]:
-    """Return the rows of an ingredient in a unit, in any spelling."""
+    """Return the rows of an ingredient in a unit, in any spelling; an egg more is one, whether it is each or a piece."""
     items = session.find(StockItem, having("ingredient_id", ingredient_id))
-    return [item for item in items if units.canonical(item.unit) == units.canonical(unit)]
+    return [item for item in items if stock_key(item.unit) == stock_key(unit)]
 
 
-def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | int, unit: str) -> StockItem:
+def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | int | str, unit: str) -> StockItem:
     ingredient = session.get(Ingredient, ingredient_id)
     problems: list[Problem] = []
     if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, unit.strip()):

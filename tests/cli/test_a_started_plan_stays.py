@@ -32,12 +32,14 @@ ANSWERS = {
     "progress": [("progress", EVENT, *more) for more in JSON],
     "snapshot": [("snapshot", EVENT, *more) for more in JSON],
     "report": [("report", EVENT, "-o", "report.html")],
+    "sheet": [("sheet", EVENT, *more) for more in JSON],
     "check": [("check",)],
 }
 # What tells of the catalog or the stock, or changes something.
 NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
+    *("ingredient show", "ingredient merge", "recipe show", "good show"),
     *("stock list", "stock set", "stock add", "stock import"),
     *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
     *("lock", "unlock", "start", "complete"),

@@ -39,7 +39,7 @@ def test_every_kind_of_change_is_made_and_listed_with_its_reason_in_order(call, 
     lines = [line.split("\t") for line in call("amendments", "1").out.splitlines()]
 
     assert statuses == [0, 0, 0, 0]
-    assert lines[0] == ["no", "when (UTC)", "change", "reason"]
+    assert lines[0] == ["no", "when", "change", "reason"]
     assert [(number, change, reason) for number, _, change, reason in lines[1:]] == [
         ("1", "Tea box dropped, 8 were planned", "order cancelled"),
         ("2", "Tea box added, 9 planned", "ordered again"),
@@ -195,7 +195,7 @@ def test_json_is_the_amendment_and_what_it_leaves_to_look_at(call, amend, kitche
 def test_no_amendments_are_an_empty_list(call, kitchen):
     listed, as_json = call("amendments", "1"), call("amendments", "1", "--json")
 
-    assert listed.out == "no\twhen (UTC)\tchange\treason\n"
+    assert listed.out == "no\twhen\tchange\treason\n"
     assert json.loads(as_json.out) == []
 
 

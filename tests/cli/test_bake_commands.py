@@ -37,7 +37,7 @@ def test_a_baking_is_recorded_and_what_stands_now_is_said(call, kitchen):
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.splitlines() == [
         "b1: 5 batches of Rye loaf baked, 15 made",
-        "taken from the stock: 7.5 kg of Rye flour, 0.15 kg of Sea salt, 1.2 kg of Sourdough starter",
+        "taken from the stock: 7.5 kg of Rye flour, 150 g of Sea salt, 1.2 kg of Sourdough starter",
         "not in the stock: 300 g of Sourdough starter",
         "Rye loaf: 5 of 9 batches baked now, 15 made of 25 needed",
     ]
@@ -147,7 +147,7 @@ def test_packing_says_how_many_can_still_be_packed(call, kitchen):
 def test_the_list_shows_every_run_and_which_were_voided_and_why(call, busy):
     lines = [line.split("\t") for line in call("runs", "1").out.splitlines()]
 
-    assert lines[0] == ["run", "when (UTC)", "done", "result"]
+    assert lines[0] == ["run", "when", "done", "result"]
     assert sorted((run, done, result) for run, _, done, result in lines[1:]) == [
         ("b1", "5 batches of Rye loaf baked", "15 made"),
         ("b2", "1 batch of Hazelnut sablé baked", "31 made, 3 lost (burnt), 2 lost (the dog)"),

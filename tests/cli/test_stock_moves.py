@@ -103,7 +103,7 @@ def test_what_is_not_there_is_said_and_the_stock_can_be_left_alone(call, fair):
     alone = said(call, "bake", "fair", "loaf", "1", "--no-stock")
     back = said(call, "void", "fair", "b1", "--reason", "typed twice")
 
-    assert short.splitlines()[1:3] == ["taken from the stock: 1.5 kg of Flour", "not in the stock: 0.5 kg of Flour"]
+    assert short.splitlines()[1:3] == ["taken from the stock: 1.5 kg of Flour", "not in the stock: 500 g of Flour"]
     assert "stock" not in alone
     assert "returned to the stock: 1.5 kg of Flour" in back.splitlines()
     assert "flour\tFlour\t1.5\tkg" in said(call, "stock", "list")
@@ -112,9 +112,9 @@ def test_what_is_not_there_is_said_and_the_stock_can_be_left_alone(call, fair):
 def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
     run = json.loads(said(call, "bake", "fair", "loaf", "1", "--at", "2026-12-24 22:00+01:00", "--json"))
 
-    assert run["produced_at"] == "2026-12-24T21:00:00+00:00"
+    assert run["produced_at"] == "2026-12-24T22:00:00+01:00"
     assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg"}]
-    assert "2026-12-24 21:00" in said(call, "runs", "fair")
+    assert "2026-12-24 22:00 +01:00" in said(call, "runs", "fair")
 
 
 @pytest.mark.sample(3)
@@ -171,10 +171,10 @@ def test_stock_that_cannot_be_compared_is_shown_once_beside_its_own_row(call, bu
     assert set(shown) == {
         ("Butter", "100", "g", "none"),
         ("Butter", "1", "stick", "4 stick"),
-        ("Flour", "0.2", "kg", "5 kg"),
+        ("Flour", "200", "g", "5 kg"),
         ("Flour", "1", "cup", "none"),
     }
-    assert shown["Butter", "1", "stick", "4 stick"] == shown["Flour", "0.2", "kg", "5 kg"] == "enough"
+    assert shown["Butter", "1", "stick", "4 stick"] == shown["Flour", "200", "g", "5 kg"] == "enough"
     assert shown["Butter", "100", "g", "none"].startswith("needed in g, in stock in stick, which cannot be compared")
     assert "density" in shown["Flour", "1", "cup", "none"]
 

@@ -33,6 +33,9 @@ def line(**changes):
     [
         {"cake": attrs.evolve(CAKE, lines=line(quantity=Decimal("3.001")))},
         {"cake": attrs.evolve(CAKE, lines=line(unit="tbsp"))},
+        {"cake": attrs.evolve(CAKE, lines=line(quantity="10/3"))},
+        {"cake": attrs.evolve(CAKE, lines=line(quantity=None, unit=""))},
+        {"cake": attrs.evolve(CAKE, sub_recipes=(SubRecipe(2, "5/3"), SubRecipe(3, 2)))},
         {"cake": attrs.evolve(CAKE, lines=line(ingredient_id=9))},
         {"cake": attrs.evolve(CAKE, lines=CAKE.lines[:1])},
         {"cake": attrs.evolve(CAKE, lines=CAKE.lines * 2)},

@@ -134,7 +134,7 @@ def test_units_of_one_kind_are_one_row_in_the_largest_that_is_used():
     [row] = _of_lines(("0.5", "cup"), ("1", "tbsp"), ("3", "Tsp."), ("0.5", "Cups"))
 
     assert row.amount == Amount(Fraction("1.125"), "cup")
-    assert [str(amount) for amount in row.as_written] == ["1 cup", "1 tbsp", "3 tsp"]
+    assert [(amount.exact, amount.unit) for amount in row.as_written] == [(1, "cup"), (1, "tbsp"), (3, "tsp")]
     assert row.unconverted is None
 
 

@@ -46,6 +46,18 @@ def test_a_density_that_is_no_volume_and_its_weight_is_left_out_and_said(store, 
     assert wanted in report.notes
 
 
+def test_numbers_that_are_written_as_text_come_in_exactly(store, tmp_path):
+    salt = {"slug": "salt", "display_name": "Salt", "density_volume_value": "1/3", "density_volume_unit": "cup"}
+    salt |= {"density_weight_value": "96½", "density_weight_unit": "g"}
+    line = {"ingredient_slug": "salt", "quantity": "2/3", "unit": "tsp"}
+    brine = {"name": "Brine", "slug": "brine", "category": "Salty", "ingredients": [line]}
+    export = small(ingredients=[*SMALL["ingredients"], salt], recipes=[*SMALL["recipes"], brine])
+    import_file(written(tmp_path, export))
+
+    assert _find(plandoc.Ingredient, "salt").density == plandoc.Density(Fraction(1, 3), "cup", Decimal("96.5"), "g")
+    assert _find(plandoc.Recipe, "brine").lines[0].quantity == Fraction(2, 3)
+
+
 def test_the_same_ingredient_twice_in_a_recipe_stays_two_lines(store, tmp_path):
     import_file(written(tmp_path, SMALL))
     lines = _find(plandoc.Recipe, "cookies").lines
@@ -203,7 +215,6 @@ def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
         suppliers=[{"name": "Somebody"}],
         spaceships=3,
         finished_goods=[{"slug": "cookie_box", "display_name": "Cookie Box", "assembly_type": "moon", "colour": "red"}],
-        finished_units=[{**SMALL["finished_units"][0], "yield_mode": "by_weight"}],
     )
     report = import_file(written(tmp_path, export))
 
@@ -212,7 +223,6 @@ def test_unknown_tables_keys_and_kinds_are_said_and_not_fatal(store, tmp_path):
         "the key spaceships has no counterpart in plandoc and was left out",
         "finished_goods: colour has no counterpart in plandoc and was left out (1 row)",
         "finished_goods: 'moon' is no longer a kind of good; read as bundle",
-        "finished_units: the yield mode 'by_weight' is not known and was read as discrete_count",
     }
 
 

@@ -111,7 +111,6 @@ def test_a_name_that_is_a_unit_and_another_good_needs_its_kind(store, tmp_path):
 
 
 BROKEN_ROWS = {
-    "no good": (",Cookie,1,", "good", "wanted a name, found nothing"),
     "no component": ("X,,1,", "component", "wanted a name, found nothing"),
     "unknown": ("X,Cooky,1,", "component", "there is no finished unit and no good 'Cooky'"),
     "no such unit": ("X,Hamper,1,unit", "component", "there is no finished unit 'Hamper'"),
@@ -137,13 +136,13 @@ def test_a_broken_row_is_one_problem_with_line_and_field_and_changes_no_byte(
     assert folder_bytes(folder) == before
 
 
-def test_a_component_that_stands_twice_and_rows_apart_are_refused(store, tmp_path):
+def test_a_component_that_stands_twice_is_refused(store, tmp_path):
     a_bakery(store)
-    refused = _refused(_csv(tmp_path, "X,Cookie,1,\nX,cookie,2,\nY,Slice,1,\nX,Slice,1,\n"))
+    refused = _refused(_csv(tmp_path, "X,Cookie,1,\nX,cookie,2,\nY,Slice,1,\nX,Cookie,1,\n"))
 
     assert [(one[0], one[2]) for one in refused] == [
         (3, "'cookie' occurs twice, first on line 2"),
-        (5, "the rows of 'X' are not together; the first is on line 2"),
+        (5, "'Cookie' occurs twice, first on line 2"),
     ]
 
 

@@ -77,7 +77,6 @@ def test_all_problems_are_told_at_once_and_nothing_is_set(store, folder, tmp_pat
         (3, "unit", "wanted a unit that plandoc knows, found 'kgg'"),
         (4, "quantity", "wanted a number, found nothing"),
         (5, "ingredient", "wanted a name, found nothing"),
-        (6, "unit", "wanted a name, found nothing"),
         (7, "ingredient", "'flour' occurs twice, first on line 2"),
         (8, "unit", "wanted a unit that plandoc knows, found 'blorp'"),
     ]

@@ -24,6 +24,7 @@ def make(folder: Path) -> None:
     initialize.create(folder, store_id=LINEAGE, files=Files(), clock=_clock, timeout_seconds=0)
     with plandoc.open_store(folder, clock=_clock) as store:
         bakery = a_bakery(store)
+        _add_a_third_and_no_amount(store, bakery)
         a_plan(store, PlanState.DRAFT, bakery=bakery, name="Draft")
         a_plan(store, PlanState.LOCKED, bakery=bakery, name="Locked")
         started = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery, name="Started")
@@ -34,6 +35,15 @@ def make(folder: Path) -> None:
 
 def _clock() -> datetime.datetime:
     return MOMENT
+
+
+def _add_a_third_and_no_amount(store: plandoc.Store, bakery: Bakery) -> None:
+    lines = (
+        plandoc.RecipeLine(bakery.sugar.id, "1/3", "cup"),
+        plandoc.RecipeLine(bakery.butter.id, None, notes="for the tin"),
+    )
+    with store.session("a third, and no amount") as session:
+        session.add(plandoc.Recipe("Meringue", lines=lines))
 
 
 def _amend_and_bake(store: plandoc.Store, bakery: Bakery, event_id: int) -> None:

@@ -62,6 +62,7 @@ ANSWERS = {
     "get_plan": shown(plandoc.get_plan),
     "get_plan_comparison": shown(plandoc.get_plan_comparison),
     "get_plan_snapshot": shown(plandoc.get_plan_snapshot),
+    "get_production_sheet": shown(plandoc.get_production_sheet),
     "get_progress": shown(plandoc.get_progress),
     "get_requirements": shown(plandoc.get_requirements),
     "get_shopping_list": lambda event_id, _: repr(

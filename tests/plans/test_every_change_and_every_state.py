@@ -69,6 +69,7 @@ WITHOUT_A_PLAN = {
     "import_ingredients",
     "import_recipes",
     "import_stock",
+    "merge_ingredients",
     "receive_shopping",
     "set_stock",
 }

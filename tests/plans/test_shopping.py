@@ -106,7 +106,7 @@ def test_a_density_brings_an_ingredient_from_cannot_compare_to_a_number(store, b
     [item] = [item for item in get_shopping_list(event.id).buy if item.ingredient.slug == "sugar"]
 
     assert item.standing is Standing.BUY
-    assert [str(row.to_buy) for row in item.rows] == ["0.2 kg"]
+    assert [str(row.to_buy) for row in item.rows] == ["200 g"]
 
 
 def test_every_event_that_does_not_exist_is_named_once(event):
@@ -255,7 +255,7 @@ def test_a_unit_that_is_not_known_is_taken_where_a_recipe_or_the_stock_uses_that
     [
         (-1, "kg", ["quantity"]),
         (0.1, "kg", ["quantity"]),
-        ("5", "kg", ["quantity"]),
+        ("5kg", "kg", ["quantity"]),
         (None, "kg", ["quantity"]),
         (True, "kg", ["quantity"]),
         (Decimal("NaN"), "kg", ["quantity"]),

@@ -28,8 +28,12 @@ TAKES: dict[str, tuple[list[Any], list[Any]]] = {
         ["0", "0.00", "0.000000000001", "1000000000000", "0/1", "1/3", "2/4", f"1/{'9' * 200}"],
         [None, 1, 0.5, "-1", "-1/3", "1/0", "1.5/3", " 1/3", "1000000000001", "1000000000001/1", f"1/{'9' * 201}"],
     ),
-    "amount above zero": (["0.000000000001", "1000000000000"], [None, 1, 0.5, "0", "0.00", "1000000000001"]),
-    "percentage or nothing": (["0.000000000001", "100"], [25, "0", "100.000000000001"]),
+    "amount above zero": (
+        ["0.000000000001", "1000000000000", "1/3", "1/999999999999999"],
+        [None, 1, 0.5, "0", "0.00", "1000000000001", "0/1", "-1/3", "1/0", "1 1/3", "1/1000000000000000"],
+    ),
+    "amount above zero or nothing": (["0.000000000001", "1/3"], [1, 0.5, "", "0", "0/1", "1/1000000000000000"]),
+    "percentage or nothing": (["0.000000000001", "100", "100/3"], [25, "0", "100.000000000001", "301/3"]),
     "yield": ([1, LARGEST, "1/999999999999999", "999999999999999/1000"], [None, 0, "0/1", "1", 0.5, "1000000000001/1"]),
     "exact number or zero": ([0, "0/1", 1, LARGEST, "1/3"], [None, -1, False, "0", 0.5, LARGEST + 1]),
     "flag": ([True, False], [None, 0, 1, "true"]),
@@ -77,8 +81,8 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
     },
     records.RecipeLine: {
         "ingredient_id": ("id", REQUIRED),
-        "quantity": ("amount above zero", REQUIRED),
-        "unit": ("name", REQUIRED),
+        "quantity": ("amount above zero or nothing", REQUIRED),
+        "unit": ("name", "each"),
         "notes": ("text", ""),
     },
     records.SubRecipe: {
@@ -123,7 +127,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
     records.StockItem: {
         "ingredient_id": ("id", REQUIRED),
         "quantity": ("quantity", REQUIRED),
-        "unit": ("name", REQUIRED),
+        "unit": ("name", "each"),
         "notes": ("text", ""),
     },
     records.Event: {

@@ -67,7 +67,7 @@ ROWS: dict[type, dict[str, Any]] = {
 REFUSED_VALUES = [
     # Nothing for text or a number.
     (records.Ingredient, "name", None, "wanted text, found None"),
-    (records.StockItem, "quantity", None, 'wanted a decimal number in quotes, such as "0.67", found None'),
+    (records.StockItem, "quantity", None, 'wanted a number in quotes, such as "0.67" or "1/3", found None'),
     (records.EventFinishedGood, "quantity", None, "wanted a whole number, found None"),
     # A number or a list for text.
     (records.Ingredient, "name", 5, "wanted text, found 5"),
@@ -94,14 +94,14 @@ REFUSED_VALUES = [
     (records.EventFinishedGood, "quantity", 0, "wanted a whole number of at least 1, found 0"),
     (records.EventFinishedGood, "quantity", -3, "wanted a whole number of at least 1, found -3"),
     (records.EventFinishedGood, "quantity", 10**18, "wanted a whole number of at most 1000000000000"),
-    (records.StockItem, "quantity", "-1", "wanted a decimal number in quotes"),
+    (records.StockItem, "quantity", "-1", "wanted a number in quotes"),
     # Decimal numbers are text of digits, so that no reader rounds them.
-    (records.StockItem, "quantity", 0.1, "wanted a decimal number in quotes"),
-    (records.StockItem, "quantity", 5, "wanted a decimal number in quotes"),
-    (records.StockItem, "quantity", "1e3", "wanted a decimal number in quotes"),
-    (records.StockItem, "quantity", "NaN", "wanted a decimal number in quotes"),
-    (records.StockItem, "quantity", " 5", "wanted a decimal number in quotes"),
-    (records.StockItem, "quantity", "٥", "wanted a decimal number in quotes"),
+    (records.StockItem, "quantity", 0.1, "wanted a number in quotes"),
+    (records.StockItem, "quantity", 5, "wanted a number in quotes"),
+    (records.StockItem, "quantity", "1e3", "wanted a number in quotes"),
+    (records.StockItem, "quantity", "NaN", "wanted a number in quotes"),
+    (records.StockItem, "quantity", " 5", "wanted a number in quotes"),
+    (records.StockItem, "quantity", "٥", "wanted a number in quotes"),
     (records.BatchDecision, "yield_per_batch", "10/0", "wanted a whole number or a fraction in quotes"),
     (records.BatchDecision, "yield_per_batch", 3.5, "wanted a whole number or a fraction in quotes"),
     # Days and moments.
@@ -227,7 +227,7 @@ def test_all_problems_of_a_row_are_told_at_once():
 
 def test_problems_in_several_lines_of_a_recipe_are_told_with_their_places():
     good = {"ingredient_id": 1, "quantity": "1", "unit": "cup", "notes": ""}
-    lines = [good, {**good, "quantity": 1.5}, {**good, "unit": "", "ingredient_id": 0}, 7]
+    lines = [good, {**good, "quantity": 1.5}, {**good, "unit": 3, "ingredient_id": 0}, 7]
     problems = problems_of(records.Recipe, {**ROWS[records.Recipe], "lines": lines})
 
     assert set(problems) == {"lines[1].quantity", "lines[2].unit", "lines[2].ingredient_id", "lines[3]"}

@@ -13,7 +13,7 @@ from plandoc import codec, records
 from plandoc.errors import ValidationError
 from tests.records.test_codec import MOMENT, ROWS
 
-A_DECIMAL = 'wanted a decimal number in quotes, such as "0.67", found '
+A_DECIMAL = 'wanted a number in quotes, such as "0.67" or "1/3", found '
 A_FRACTION = 'wanted a whole number or a fraction in quotes, such as "10/3", found '
 A_DATE = "wanted a date such as 2026-12-25, found "
 A_MOMENT = "wanted a timestamp such as 2026-01-28T03:25:47+00:00, found "

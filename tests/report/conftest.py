@@ -14,6 +14,7 @@ import pytest
 import plandoc
 from plandoc.records import PlanState
 from plandoc.report import render_report
+from plandoc.report.sheet_page import render_sheet
 
 from . import plans
 from .browser import Browser, NoBrowserError, find_chromium
@@ -37,10 +38,16 @@ class Made:
     folder: object
     event_id: int
     path: object
+    sheet: str
+    sheet_path: object
 
     @property
     def page(self) -> Reading:
         return read_page(self.html)
+
+
+def _sheet(event_id, session):
+    return render_sheet(plandoc.get_production_sheet(event_id, session=session), session.moment)
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +61,11 @@ def made(tmp_path_factory):
             with plandoc.open_store(place / "data", create=True, clock=plans.MovingClock()) as store:
                 event = _PLANS[name](store)
                 html = store.read(lambda session: render_report(event.id, session=session))
-            path = place / "report.html"
-            path.write_text(html, encoding="utf-8", newline="\n")
-            known[name] = Made(html, place / "data", event.id, path)
+                sheet = store.read(lambda session: _sheet(event.id, session))
+            paths = place / "report.html", place / "sheet.html"
+            for path, text in zip(paths, (html, sheet), strict=True):
+                path.write_text(text, encoding="utf-8", newline="\n")
+            known[name] = Made(html, place / "data", event.id, paths[0], sheet, paths[1])
         return known[name]
 
     yield make

@@ -30,7 +30,7 @@ def test_what_is_left_to_do_comes_first(made):
     words = page.words
     assert words.index("Still to do: 5 batches to bake and 11 goods to pack.") < words.index("To review")
     assert [one.get("id") for one in page.all("section")] == [
-        *("look", "bake", "pack", "shop", "changes", "runs", "recipes"),
+        *("look", "bake", "pack", "shop", "changes", "runs"),
     ]
 
 
@@ -111,15 +111,24 @@ def test_each_bar_says_in_words_what_it_shows(made):
 
     assert "Cookie: 3 of 6 batches baked" in titles
     assert "Cookie Gift Box: 4 of 10 packed, 1 more can be packed now" in titles
-    assert "burnt at the edge of the oven: 5 units lost" in titles
+
+
+def test_there_are_no_bars_where_nothing_can_be_done_yet(made):
+    assert [one for one in made("draft").page.all("svg") if one.get("class") == "bar"] == []
+    assert made("typical").page.section("runs").words.count("burnt at the edge of the oven 5") == 1
 
 
 def test_a_run_with_losses_tells_them_and_a_voided_run_is_shown_but_not_counted(made):
     page = made("typical").page
     rows = [one for one in page.all("tr") if "Voided" in one.words]
 
-    assert "23 Dec 2026, 08:30 Cookie 5 lost: burnt at the edge of the oven 2 lost: dropped The left oven" in page.words
-    assert [row.words for row in rows] == ["23 Dec 2026, 09:30 Slice Voided, not counted: counted twice 1 4 of 4"]
+    assert (
+        "23 Dec 2026, 08:30 +00:00 Cookie 5 lost: burnt at the edge of the oven 2 lost: dropped The left oven"
+        in page.words
+    )
+    assert [row.words for row in rows] == [
+        "23 Dec 2026, 09:30 +00:00 Slice Voided, not counted: counted twice 1 4 of 4"
+    ]
     assert "Slice Sponge Cake, 4 a batch Slice: 0 of 2 batches baked 2 0 of 2 0 of 8" in page.section("bake").words
 
 

@@ -7,7 +7,8 @@ import pytest
 
 import plandoc.report
 
-CSS = (Path(plandoc.report.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+TEMPLATES = Path(plandoc.report.__file__).parent / "templates"
+CSS = "".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "report", "sheet"))
 PALETTES = [
     dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", CSS, re.S)
 ]
@@ -15,7 +16,7 @@ LIGHT, DARK, PRINT = PALETTES
 TEXT_ON_GROUND = [
     (text, ground) for text in ("ink", "muted", "accent", "good", "bad") for ground in ("ground", "panel")
 ]
-SHAPES = [("bar", "ground"), ("frame", "ground"), ("over", "ground")]
+SHAPES = [("bar", "ground"), ("frame", "ground")]
 
 
 def luminance(colour):

@@ -7,11 +7,30 @@ import stat
 import pytest
 
 import plandoc
-from plandoc.report import write_report
-from plandoc.report.report_file import MARK, save
+from plandoc.report import html_file, write_report
+from plandoc.report.html_file import REPORT
 from tests.builders import a_plan, folder_bytes
 
+MARK = '<meta name="generator" content="plandoc report">'
 PAGE = f"<!DOCTYPE html>\n{MARK}\nnew"
+
+
+def save(text, path, *, replace=False):
+    return html_file.save(text, path, REPORT, replace=replace)
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x.PDF", "x.docx", "harbour.2026"])
+def test_a_name_that_promises_another_form_is_refused_with_the_way_to_it(tmp_path, name):
+    with pytest.raises(plandoc.PlandocError, match="a report of plandoc is not a .* file; name it .*html") as refused:
+        save(PAGE, tmp_path / name)
+
+    assert ("print it as PDF" in str(refused.value)) == name.lower().endswith(".pdf")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.HTM", "x"])
+def test_a_name_of_html_or_without_an_ending_is_taken(tmp_path, name):
+    assert save(PAGE, tmp_path / name).name == name
 
 
 def test_the_mark_is_at_the_beginning_of_every_report(made, tmp_path):

@@ -4,9 +4,15 @@ import pytest
 
 import plandoc
 from plandoc.errors import Outcome
-from plandoc.report.report_file import MARK, save
+from plandoc.report import html_file
 from plandoc.storage.files import Files
 from plandoc.storage.output_file import save_all
+
+MARK = '<meta name="generator" content="plandoc report">'
+
+
+def save(text, path):
+    return html_file.save(text, path, html_file.REPORT)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def as_typed(name: str, *line: str, says: str, status: int = 2) -> Row:
 NO_DAY = "--date: wanted a date such as 2026-12-25, found "
 NO_GUESTS = "wanted a whole number for --attendees, found "
 NO_PATH = "wanted a path, found nothing"
-NO_AMOUNT = "QUANTITY: wanted "
+NO_AMOUNT = "AMOUNT: wanted "
 NO_REASON = "wanted a reason"
 WHOLE = "wanted a whole number"
 AT_LEAST_1 = "wanted a whole number of at least 1, found "
@@ -100,11 +100,12 @@ ARGUMENTS: tuple[Row, ...] = (
     # Amounts.
     *(
         typed(f"an amount typed as {ascii(form)}", "stock", "set", "flour", form, "kg", says=NO_AMOUNT)
-        for form in (EMPTY, "-1", "1e3", "1E+400", "1e-400", "NaN", "Infinity", "1,5", "1/2", "1 1/2", "\u00bd", "\u0667", "0.1234567890123", "1000000000001", "0x10", "1_0", "1.000,5", "1'000", "one")
+        for form in (EMPTY, "-1", "1e3", "1E+400", "1e-400", "NaN", "Infinity", "1,500", "1/0", "1 3/2", "2-3", "1\u00b9\u2044\u2082", "\u0667", "0.1234567890123", "1000000000001", "1_0", "1.000,5", "1'000", "one")
     ),
-    typed("an amount without a unit", "stock", "set", "flour", "1", EMPTY, says="unit: "),
+    typed("an amount with nothing for its unit", "stock", "set", "flour", "1", EMPTY, says="AMOUNT: wanted a number and a unit, found nothing"),
+    typed("an amount typed as '0x10'", "stock", "set", "flour", "0x10", "kg", says="found 'x10 kg'"),
     typed("an amount of nothing", "stock", "set", EMPTY, "1", "kg", says="there is no ingredient ''"),
-    typed("a unit that nobody sees", "stock", "set", "flour", "1", "\u200bkg", says=r"found '\u200bkg' (did you mean kg?)"),
+    typed("a unit that nobody sees", "stock", "set", "flour", "1", "\u200bkg", says=r"found '1 \u200bkg'"),
     # Paths, of which an unset variable makes nothing.
     *(
         typed(f"an empty path for {' '.join(line)}", *line, EMPTY, says=NO_PATH, status=status)

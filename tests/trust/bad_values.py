@@ -164,11 +164,11 @@ VALUES: tuple[Row, ...] = (
     Row(0, "an event of another number copied in", command("event", "list"), ("wanted 'events/7.json', found 'events/1.json'",), 1, copied(EVENT, "events/7.json")),
     Row(0, "an import of nothing but brackets", command("import", "brackets.json"), ("brackets.json", "nested too deep"), 1, lambda folder: written("../brackets.json", b"[" * 200_000)(folder), every_document),
     Row(0, "an import that never ends", command("import", "/dev/zero"), ("/dev/zero", "found a device"), 1, keeps=every_document),
-    Row(0, "an import of the catalog itself", command("import", "data/catalog.json"), ("wanted", "found None"), 1, keeps=every_document),
+    Row(0, "an import of the catalog itself", command("import", "data/catalog.json"), ("wanted an export", "found a document of a data folder"), 1, keeps=every_document),
     Row(0, "CSV with a cell of a million characters", command("ingredient", "import", "long.csv"), ("long.csv:2",), 1, lambda folder: written("../long.csv", b"name\n" + b"x" * 1_000_000)(folder), every_document),
     Row(0, "CSV with NUL bytes", command("stock", "import", "nul.csv"), ("nul.csv: wanted a text file, found one with NUL bytes",), 1, lambda folder: written("../nul.csv", b"ingredient\0")(folder), every_document),
     Row(0, "a report over a document", command("report", "1", "-o", "data/catalog.json"), ("it belongs to a data folder",)),
     Row(0, "a report over a document that is to be replaced", command("report", "1", "-o", "data/catalog.json", "--replace"), ("it belongs to a data folder",)),
-    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.txt"), ("already exists and is not a report of plandoc",), 1, lambda folder: written("../notes.txt", b"buy flour")(folder)),
+    Row(0, "a report over somebody's notes", command("report", "1", "-o", "notes.html"), ("already exists and is not a report of plandoc",), 1, lambda folder: written("../notes.html", b"buy flour")(folder)),
     Row(0, "a report over a device", command("report", "1", "-o", "/dev/null", "--replace"), ("it is not an ordinary file",)),
 )  # fmt: skip

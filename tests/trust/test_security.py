@@ -43,7 +43,7 @@ def test_no_module_runs_or_unpickles_anything(path: Path) -> None:
 
 
 def test_templates_are_named_by_the_program_and_escape_by_default() -> None:
-    page = (ROOT / "plandoc/report/page.py").read_text("utf-8")
+    page = (ROOT / "plandoc/report/templating.py").read_text("utf-8")
     template = "".join(path.read_text("utf-8") for path in (ROOT / "plandoc/report/templates").glob("*.j2"))
 
     assert "autoescape=True" in page

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, TypeVar
 
+from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
+from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.import_report import FailedRows, ImportRow, RowOutcome
 from plandoc.exchange.names import Names
 from plandoc.exchange.references import renumbered
+from plandoc.frozen import frozen
 
 T = TypeVar("T")
 
+# The rows that can be inside others.
+_NESTED = "finished_units"
 _NAMES = ("display_name", "name", "slug", "ingredient_slug", "event_name", "package_name", "finished_good_slug")
+
+
+@frozen
+class RowPlace:
+    """A row of the file.
+
+    Attributes:
+        table: Its table.
+        name: What a person calls it.
+        index: Its position in the table, counted from 0.
+    """
+
+    table: str
+    name: str
+    index: int = 0
 
 
 class ExportReader:
@@ -27,9 +47,11 @@ class ExportReader:
     Attributes:
         failed: Rows that cannot be understood.
         skipped: Rows that have no place here, with the reason.
+        folder: What rows can mean that is not in the file.
     """
 
-    def __init__(self, tables: dict[str, Any]) -> None:
+    def __init__(self, tables: dict[str, Any], folder: FolderNames) -> None:
+        self.folder = folder
         self.failed = FailedRows()
         self.skipped: list[ImportRow] = []
         self._tables = tables
@@ -38,11 +60,13 @@ class ExportReader:
         self._notes: list[str] = []
         self._slugs: dict[str, set[str]] = {}
         self._given: set[tuple[str, str]] = set()
-        self._last_number = 0
+        # Far above every id of the folder, so that the two are never taken for each other.
+        self._last_number = LARGEST_NUMBER // 2
         self._known: dict[str, Names[int]] = {}
-        # The row that is being read: its table, and what a person calls it.
-        self._place = ("", "")
-        self._later: dict[int, tuple[NameReference, tuple[str, str]]] = {}
+        self._broken: dict[str, Names[int]] = {}
+        # The row that is being read.
+        self._place = RowPlace("", "")
+        self._later: dict[int, tuple[NameReference, RowPlace]] = {}
 
     def each(self, table: str, parse: Callable[[Fields], T | None]) -> list[T]:
         """Return what a function makes of each row of a table; rows that it refuses are failed rows."""
@@ -93,17 +117,18 @@ class ExportReader:
         self._later.clear()
         return [renumbered(record, lambda _, number: meant.get(number, number)) for record in records]
 
-    def _meant(self, reference: NameReference, place: tuple[str, str]) -> int:
-        names = self._known.get(reference.kind) or Names[int](reference.kind)
-        meant = names.all_of(reference.text)
+    def _meant(self, reference: NameReference, place: RowPlace) -> int:
+        kind, text = reference.kind, reference.text
+        names = self._known.get(kind) or Names[int](kind)
+        meant = names.all_of(text)
+        is_broken = not meant and kind in self._broken and bool(self._broken[kind].all_of(text))
+        if not meant and not is_broken:
+            meant = self.folder.all_of(kind, text)
         if len(meant) == 1:
             return meant[0]
-        shown = f"{reference.kind}: {shorten(reference.text)}"
-        near = names.nearest(reference.text)
-        reason = f"{shown} is not in the file" + (f"; {near}" if near else "")
-        if meant:
-            reason = f"{shown} is the name of {len(meant)} rows, so it is ambiguous"
-        self.failed.add(*place, reason)
+        if not is_broken:
+            # What is in the file and broken is reported there; a misspelling would be looked for here in vain.
+            self._fail(place, _unknown(reference, names, self.folder, len(meant)))
         # A placeholder: nothing is imported from a file with a failed row.
         return 1
 
@@ -114,19 +139,23 @@ class ExportReader:
         if text not in self._notes:
             self._notes.append(text)
 
-    def slug(self, group: str, given: str, name: str) -> str:
+    def slug(self, group: str, given: str, name: str, *, avoided: Container[str] = ()) -> str:
         """Return a slug that no other draft of the group has; a slug that is given twice is refused.
 
         Args:
             group: Those that share a namespace.
             given: As written in the file; blank when there is none.
             name: What the slug is made of when none is given.
+            avoided: Further slugs that it must not be.
         """
         if given and (group, given) in self._given:
             raise ValidationError(f"the slug {given!r} occurs twice in this table")
         self._given.add((group, given))
         taken = self._slugs.setdefault(group, set())
         slug = slugify(given or name, taken)
+        while slug in avoided:
+            taken.add(slug)
+            slug = slugify(given or name, taken)
         taken.add(slug)
         return slug
 
@@ -143,15 +172,29 @@ class ExportReader:
         return (*self._notes, *ignored, *self._unread())
 
     def _one(self, table: str, index: int, row: Any, parse: Callable[[Fields], T | None]) -> T | None:
-        self._place = table, _called(row, index)
+        self._place = RowPlace(table, _called(row, index), index)
         try:
             fields = Fields(row)
             parsed = parse(fields)
         except ValidationError as error:
-            self.failed.add(*self._place, str(error).replace("\n", "; "))
+            self._fail(self._place, str(error).replace("\n", "; "))
+            self._know_broken(table, row)
             return None
         self._ignored.update((table, name) for name in fields.ignored())
         return parsed
+
+    def _fail(self, place: RowPlace, reason: str) -> None:
+        self.failed.add(place.table, place.name, reason, place)
+
+    def _know_broken(self, table: str, row: Any) -> None:
+        """Remember what a broken row is called, and what is in it, because other rows may name it."""
+        if type(row) is not dict:
+            return
+        names = self._broken.setdefault(table, Names(table, fold=str))
+        for text in _names_in(row):
+            names.add(len(self.failed.rows), text, text)
+        for inner in row.get(_NESTED, ()) if type(row.get(_NESTED)) is list else ():
+            self._know_broken(_NESTED, inner)
 
     def _unread(self) -> list[str]:
         unread = []
@@ -164,5 +207,18 @@ class ExportReader:
 
 
 def _called(row: Any, index: int) -> str:
-    names = [row[key] for key in _NAMES if type(row.get(key)) is str and row[key]] if type(row) is dict else []
-    return str(names[0]) if names else f"row {index + 1}"
+    names = _names_in(row) if type(row) is dict else []
+    return names[0] if names else f"row {index + 1}"
+
+
+def _names_in(row: dict[str, Any]) -> list[str]:
+    return [row[key] for key in _NAMES if type(row.get(key)) is str and row[key]]
+
+
+def _unknown(reference: NameReference, names: Names[int], folder: FolderNames, count: int) -> str:
+    """Return why a row names no single thing."""
+    shown = f"{reference.kind}: {shorten(reference.text)}"
+    if count:
+        return f"{shown} is the name of {count} rows, so it is ambiguous"
+    near = names.nearest(reference.text) or folder.nearest(reference.kind, reference.text)
+    return f"{shown} is neither in the file nor in the folder" + (f"; {near}" if near else "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeVar
+from fractions import Fraction
+from typing import Any, TypeVar, cast
 
 from plandoc import constraints
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.input_file import plain_number
 from plandoc.frozen import frozen
+from plandoc.units.quantity_text import Number
 
 T = TypeVar("T")
 
@@ -62,16 +64,16 @@ class Fields:
             raise refuse("wanted a name, found nothing", names[0])
         return value
 
-    def amount(self, name: str, default: Decimal | None = None) -> Decimal:
-        """Return a number exactly as it is written; 3.0 and 3 are the same."""
+    def amount(self, name: str, default: Number | None = None) -> Number:
+        """Return a number exactly as it is written, as text such as "1/2", too; 3.0 and 3 are the same."""
         value = self._take(name)
         if value is None and default is not None:
             return default
-        value = constraints.exact(value)
-        self._check(name, constraints.non_negative_decimal(value))
-        return plain_number(value)
+        value = constraints.quantity(value)
+        self._check(name, constraints.non_negative_quantity(value))
+        return plain_number(value) if isinstance(value, Decimal) else cast("Fraction", value)
 
-    def amount_or_none(self, name: str) -> Decimal | None:
+    def amount_or_none(self, name: str) -> Number | None:
         """Return a number, or None when the field is not there."""
         return None if self._take(name) is None else self.amount(name)
 
@@ -83,9 +85,10 @@ class Fields:
         self._check(name, constraints.positive_int(value))
         return int(value)
 
-    def whole_or_none(self, name: str) -> int | None:
-        """Return a whole number above 0, or None when the field is not there."""
-        return None if self._take(name) is None else self.whole(name)
+    def whole_or_none(self, *names: str) -> int | None:
+        """Return the whole number above 0 in the first of these fields that is there, or None when none is."""
+        there = [name for name in names if self._take(name) is not None]
+        return self.whole(there[0]) if there else None
 
     def day(self, name: str) -> datetime.date:
         """Return a date."""

@@ -3,13 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 from plandoc import records
+from plandoc.domain.rounding import format_number
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
-from plandoc.exchange.bake_tracker.fields import Fields
+from plandoc.exchange.bake_tracker.fields import Fields, refuse
+from plandoc.frozen import frozen
 from plandoc.units import Dimension, dimension_of
+from plandoc.units.quantity_text import Number, written
 
 _MODES = {mode.value: mode for mode in records.YieldMode}
+_UNITS = "finished_units"
+
+
+@frozen
+class RecipeYield:
+    """What a batch of a recipe gives, as it is written on the recipe itself.
+
+    Attributes:
+        quantity: How many; None when the recipe does not say.
+        item_unit: What one of it is called; blank when the recipe does not say.
+    """
+
+    quantity: Number | None
+    item_unit: str
+
+    @property
+    def count(self) -> int:
+        """How many, as a whole number above 0; 0 where it is not one."""
+        number = Fraction(self.quantity or 0)
+        return int(number) if number.denominator == 1 else 0
+
+
+@frozen
+class RecipesRead:
+    """What the table of the recipes holds.
+
+    Attributes:
+        units: The finished units that are listed inside recipes.
+        yields: By the number of the recipe.
+    """
+
+    recipes: list[records.Recipe]
+    units: list[records.FinishedUnit]
+    yields: dict[int, RecipeYield]
 
 
 def ingredients(export: ExportReader) -> list[records.Ingredient]:
@@ -17,12 +56,13 @@ def ingredients(export: ExportReader) -> list[records.Ingredient]:
     return export.settled(export.each("ingredients", lambda row: _ingredient(export, row)))
 
 
-def recipes(export: ExportReader) -> tuple[list[records.Recipe], list[records.FinishedUnit]]:
-    """Return the recipes, and the finished units that are listed inside them."""
-    nested: list[records.FinishedUnit] = []
-    made = export.settled(export.each("recipes", lambda row: _recipe(export, row, nested)))
+def recipes(export: ExportReader) -> RecipesRead:
+    """Return the recipes, with the finished units that are listed inside them and the yields that are on them."""
+    units: list[records.FinishedUnit] = []
+    yields: dict[int, RecipeYield] = {}
+    made = export.settled(export.each("recipes", lambda row: _recipe(export, row, units, yields)))
     _note_look_alikes(export, made)
-    return made, nested
+    return RecipesRead(made, units, yields)
 
 
 def units(export: ExportReader) -> list[records.FinishedUnit]:
@@ -62,7 +102,9 @@ def _density(export: ExportReader, row: Fields, name: str) -> records.Density | 
     return None
 
 
-def _recipe(export: ExportReader, row: Fields, nested: list[records.FinishedUnit]) -> records.Recipe:
+def _recipe(
+    export: ExportReader, row: Fields, units: list[records.FinishedUnit], yields: dict[int, RecipeYield]
+) -> records.Recipe:
     given, name = row.text("slug"), row.name("name", "display_name")
     slug, number = export.slug("recipes", given, name), export.new_number()
     base = row.reference_or_none("recipes", "base_recipe_slug", "base_recipe_name")
@@ -77,7 +119,8 @@ def _recipe(export: ExportReader, row: Fields, nested: list[records.FinishedUnit
         slug=slug,
         id=number,
     )
-    nested.extend(row.rows("finished_units", lambda unit: _unit(export, unit, number)))
+    units.extend(row.rows("finished_units", lambda unit: _nested_unit(export, unit, number)))
+    yields[number] = RecipeYield(row.amount_or_none("yield_quantity"), row.text("yield_unit"))
     export.know("recipes", number, name, slug, given)
     return record
 
@@ -92,36 +135,63 @@ def _part(export: ExportReader, row: Fields) -> records.SubRecipe:
     return records.SubRecipe(export.later(row.reference("recipes", *names)), row.amount("quantity"), row.text("notes"))
 
 
+def _nested_unit(export: ExportReader, row: Fields, recipe: int) -> records.FinishedUnit:
+    try:
+        return _unit(export, row, recipe)
+    except ValidationError as error:
+        # The row that fails is that of the recipe, which can have several units.
+        name = row.text("display_name", "name", "slug") or "?"
+        message = "; ".join(str(problem) for problem in error.problems)
+        raise ValidationError([Problem(message, table=_UNITS, row=shorten(name))]) from None
+
+
 def _unit(export: ExportReader, row: Fields, recipe: int | None) -> records.FinishedUnit:
     given, name = row.text("slug"), row.name("display_name", "name", "slug")
-    slug = export.slug("finished_units", given, name)
+    slug = export.slug(_UNITS, given, name)
     if recipe is None:
         recipe = export.number_of(row.reference("recipes", "recipe_slug", "recipe_name"))
     elif (named := row.reference_or_none("recipes", "recipe_slug", "recipe_name")) is not None:
         # Given twice, by its place and by a name: the place counts, but the name must not be broken.
         export.later(named)
+    mode = _mode(row)
+    # Inside a recipe, newer versions call it by the second name.
+    count = row.whole_or_none("items_per_batch", "unit_yield_quantity")
+    if mode is records.YieldMode.DISCRETE_COUNT and count is None:
+        raise refuse(
+            "wanted how many a batch gives, or unit_yield_quantity inside a recipe; found neither", "items_per_batch"
+        )
     record = records.FinishedUnit(
         name=name,
         recipe_id=recipe,
-        item_unit=row.text("item_unit", default="piece"),
-        mode=_mode(export, row),
-        items_per_batch=row.whole_or_none("items_per_batch"),
+        item_unit=row.text("item_unit", "unit_yield_unit") or "piece",
+        mode=mode,
+        items_per_batch=count,
         batch_percentage=row.amount_or_none("batch_percentage"),
         notes=row.text("notes"),
         slug=slug,
         id=export.new_number(),
     )
-    export.know("finished_units", record.id, name, slug, given)
+    _note_small_part(export, record)
+    export.know(_UNITS, record.id, name, slug, given)
     return record
 
 
-def _mode(export: ExportReader, row: Fields) -> records.YieldMode:
+def _mode(row: Fields) -> records.YieldMode:
     kind = row.text("yield_mode", default=records.YieldMode.DISCRETE_COUNT.value)
-    if kind in _MODES:
-        return _MODES[kind]
-    mode = _MODES["batch_portion" if row.whole_or_none("items_per_batch") is None else "discrete_count"]
-    export.note(f"finished_units: the yield mode {kind!r} is not known and was read as {mode.value}")
+    mode = _MODES.get(kind.strip().lower())
+    if mode is None:
+        raise refuse(f"wanted one of {', '.join(_MODES)}, found {shorten(kind)}", "yield_mode")
     return mode
+
+
+def _note_small_part(export: ExportReader, unit: records.FinishedUnit) -> None:
+    part = unit.batch_percentage
+    if part is not None and part < 1:
+        made, meant = format_number(Fraction(unit.yield_per_batch)), format_number(Fraction(part) * 100)
+        export.note(
+            f"finished_units: {unit.name} takes {written(part)} % of a batch, so that a batch gives {made}; "
+            f"if it takes {meant} %, correct the export and import it again"
+        )
 
 
 def _note_look_alikes(export: ExportReader, made: list[records.Recipe]) -> None:

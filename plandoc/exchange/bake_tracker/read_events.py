@@ -59,13 +59,16 @@ Reader = Callable[[ExportReader, Fields, EventRows], None]
 
 
 def events(export: ExportReader) -> list[EventRows]:
-    """Return the events."""
+    """Return the events, and those of the folder that rows of the file belong to."""
+    there = export.folder.records["events"]
     read = {rows.event.id: rows for rows in export.each("events", lambda row: _event(export, row))}
     for table, reader in _TABLES.items():
 
         def one(row: Fields, reader: Reader = reader) -> None:
             number = export.number_of(row.reference("events", "event_slug", "event_name"))
-            # A row whose event is not in the file has failed; the rest of the row is still checked.
+            if number not in read and number in there:
+                read[number] = EventRows(there[number])
+            # A row whose event is nowhere has failed; the rest of the row is still checked.
             reader(export, row, read.get(number) or EventRows(_NO_EVENT))
 
         export.each(table, one)

@@ -1,6 +1,7 @@
 """The JSON exports of bake-tracker, versions 3.x and 4.x, read into drafts.
 
-Nothing here knows the data folder; nothing is changed here.
+What a row names is looked for in the file, then in the folder, so that a part of a catalog can be imported. Nothing is
+changed here.
 """
 
 from __future__ import annotations
@@ -16,16 +17,21 @@ from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.snapshot_ids import TABLES
+from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
+from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.bake_tracker.read_catalog import ingredients, recipes, units
 from plandoc.exchange.bake_tracker.read_events import Batches, EventRows, events
 from plandoc.exchange.bake_tracker.read_goods import goods
 from plandoc.exchange.bake_tracker.read_stock import stock
+from plandoc.exchange.bake_tracker.recipe_yields import units_of_yields
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.references import wrong_nesting
-from plandoc.records import FinishedUnit, PlanState, ProductionRun, StockItem
+from plandoc.hints import Hint, wording
+from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
+from plandoc.storage.documents import ABOUT_TABLE
 
 APPLICATION = "bake-tracker"
 _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
@@ -33,23 +39,29 @@ _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
 _ABOUT_THE_FILE = frozenset(
     {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
 )
-# A field that such a file leaves blank keeps its value in the folder.
-_UNSAID_WHEN_BLANK = ("category", "density", "notes")
+# A field that such a file leaves blank keeps its value in the folder; it has no method.
+_UNSAID_WHEN_BLANK = ("category", "density", "notes", "method")
 
 
-def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
+def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) -> Drafts:
     """Return what an export says.
+
+    Args:
+        path: The file, for messages.
+        exported: What it holds.
+        session: Finds what rows name and only the folder has.
 
     Raises:
         ValidationError: when it is not an export of bake-tracker, or of a version that is not known.
         RowsFailed: with all rows that are broken.
     """
     _check_origin(path, exported)
-    export = ExportReader({key: value for key, value in exported.items() if key not in _ABOUT_THE_FILE})
-    known = ingredients(export)
-    recipes_read, nested_units = recipes(export)
-    all_units = [*nested_units, *units(export)]
-    catalog = ExportCatalog.of(known, recipes_read, all_units, goods(export, all_units))
+    tables = {key: value for key, value in exported.items() if key not in _ABOUT_THE_FILE}
+    export = ExportReader(tables, FolderNames(session))
+    known, read = ingredients(export), recipes(export)
+    listed_units = [*read.units, *units(export)]
+    all_units = [*listed_units, *units_of_yields(export, read, listed_units)]
+    catalog = ExportCatalog.of(export.folder, known, read.recipes, all_units, goods(export, all_units))
     items, event_rows = stock(export), events(export)
     # Broken records cannot be calculated with.
     export.failed.check(export.notes())
@@ -68,8 +80,9 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any]) -> Drafts:
 def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
     application = exported.get("application")
     if application != APPLICATION:
-        message = f"wanted an export of {APPLICATION}, found {shorten(application)}"
-        raise ValidationError([Problem(message, file=path, field="application")])
+        message = f"wanted an export of plandoc or {APPLICATION}, found {_described(exported)}"
+        hint: str = wording("tables are imported with {step} and its like", step=Hint.IMPORT_RECIPES())
+        raise ValidationError([Problem(message, file=path, hint=None if ABOUT_TABLE in exported else hint)])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
         message = f"wanted version 3.x or 4.x, found {shorten(version)}"
@@ -77,22 +90,34 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 
 
+def _described(exported: Mapping[str, Any]) -> str:
+    if ABOUT_TABLE in exported:
+        return "a document of a data folder; 'plandoc --data FOLDER' works in that folder"
+    application = exported.get("application")
+    return "an object that names no application" if application is None else f"one of {shorten(application)}"
+
+
 class ExportCatalog:
     """The catalog of a file, and what its events make of it.
 
     Args:
         tables: Records by number, by table.
+        folder: What the file speaks of and does not hold.
     """
 
-    def __init__(self, tables: Mapping[str, Mapping[int, Any]]) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[int, Any]], folder: FolderNames) -> None:
         self._tables = tables
-        self._units: Mapping[int, FinishedUnit] = tables["finished_units"]
-        self._definitions = Definitions(tables["finished_goods"].get, self._units.get, tables["recipes"].get)
+        # The numbers of the file are none of the folder's ids.
+        self._known = {table: {**folder.records[table], **rows} for table, rows in tables.items()}
+        self._units: Mapping[int, FinishedUnit] = self._known["finished_units"]
+        goods, recipes = self._known["finished_goods"], self._known["recipes"]
+        self._definitions = Definitions(goods.get, self._units.get, recipes.get)
 
     @classmethod
-    def of(cls, *kinds: Iterable[Any]) -> ExportCatalog:
-        """Return the catalog of these ingredients, recipes, units and goods."""
-        return cls({table: {one.id: one for one in kind} for table, kind in zip(TABLES, kinds, strict=True)})
+    def of(cls, folder: FolderNames, *kinds: Iterable[Any]) -> ExportCatalog:
+        """Return the catalog of these ingredients, recipes, units and goods, beside that of the folder."""
+        tables = zip(TABLES, kinds, strict=True)
+        return cls({table: {one.id: one for one in kind} for table, kind in tables}, folder)
 
     def drafts(self) -> dict[str, dict[int, Draft]]:
         """Return everything as drafts."""
@@ -100,7 +125,7 @@ class ExportCatalog:
 
     def name_of(self, item: StockItem) -> str:
         """Return what is in stock."""
-        name: str = self._tables["ingredients"][item.ingredient_id].name
+        name: str = self._known["ingredients"][item.ingredient_id].name
         return name
 
     def check_nesting(self, export: ExportReader) -> None:
@@ -116,7 +141,7 @@ class ExportCatalog:
 
     def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
         """Return an event; batches whose unit cannot be determined are failed rows."""
-        needed = {one.unit.id for one in Breakdown.of(self._definitions).requirements(rows.goods)}
+        needed = {one.unit.slug for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
         for decision in rows.decisions:
             if (unit := self._unit_of(decision, rows, needed, export)) is not None:
@@ -131,19 +156,24 @@ class ExportCatalog:
         return EventDraft(content, rows.event.name, batches=dict(batches))
 
     def _unit_of(
-        self, batches: Batches, rows: EventRows, needed: set[int], export: ExportReader
+        self, batches: Batches, rows: EventRows, needed: set[str], export: ExportReader
     ) -> FinishedUnit | None:
         if batches.unit is not None:
             return self._units[batches.unit]
-        of_recipe = [unit for unit in self._units.values() if unit.recipe_id == batches.recipe]
+        recipe = self._known["recipes"][batches.recipe or 0]
+        # By their slugs: a unit of the folder that is also in the file is one and the same.
+        of_recipe = {unit.slug: unit for unit in self._units.values() if self._is_of(unit, recipe)}
         # Of a recipe's several units it is the only one that the event's goods take.
-        meant = [unit for unit in of_recipe if unit.id in needed] or of_recipe
+        meant = [unit for slug, unit in of_recipe.items() if slug in needed] or list(of_recipe.values())
         if len(meant) == 1:
             return meant[0]
-        name = self._tables["recipes"][batches.recipe or 0].name
-        reason = f"the recipe {name} has {len(of_recipe)} finished units; the row must say which one is meant"
+        reason = f"the recipe {recipe.name} has {len(of_recipe)} finished units; the row must say which one is meant"
         export.failed.add(batches.table, rows.event.name, reason)
         return None
+
+    def _is_of(self, unit: FinishedUnit, recipe: Recipe) -> bool:
+        given_by: Recipe | None = self._known["recipes"].get(unit.recipe_id)
+        return given_by is not None and given_by.slug == recipe.slug
 
 
 def _state_of(rows: EventRows) -> PlanState:
@@ -153,7 +183,10 @@ def _state_of(rows: EventRows) -> PlanState:
 
 
 def _draft(record: Any, name: str) -> Draft:
-    blank = (field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field))
+    blank = {field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field)}
+    if isinstance(record, Recipe) and not (record.lines or record.sub_recipes):
+        # A file that says only what a recipe gives leaves what it takes as it is.
+        blank |= {"lines", "sub_recipes"}
     return Draft(record, name, frozenset(blank))
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import attrs
+
 from plandoc import records
 from plandoc.errors import ValidationError
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
+from plandoc.exchange.names import listed, shown
 from plandoc.frozen import frozen
+from plandoc.units.quantity_text import Number
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
 
 # What each good is made of, by its number, with the place of each component among the others.
-Parts = dict[int, list[tuple[Decimal, records.Component]]]
+Parts = dict[int, list[tuple[Number, records.Component]]]
 
 
 @frozen
@@ -41,9 +45,27 @@ def goods(export: ExportReader, units: list[records.FinishedUnit]) -> list[recor
     parts: Parts = {}
     export.each("compositions", lambda row: _composition(export, row, parts))
     export.each("package_finished_goods", lambda row: _package_good(export, row, parts))
+    named += [_of_folder(there) for number, there in export.folder.records["finished_goods"].items() if number in parts]
     made = [_made(export, good, parts) for good in named]
     filled = [good for good in made if good is not None]
+    _note_empty(export, filled)
     return [*filled, *_bare_goods(export, units, filled)]
+
+
+def _of_folder(there: records.FinishedGood) -> _Good:
+    """Return a good that is not in the file, although the file says what is in it."""
+    return _Good("finished_goods", there.id, there.name, there.slug, there.notes, records.AssemblyType.BUNDLE)
+
+
+def _note_empty(export: ExportReader, made: list[records.FinishedGood]) -> None:
+    empty = [
+        shown(good.name)
+        for good in made
+        if not good.components and not getattr(export.folder.by_slug("finished_goods", good.slug), "components", ())
+    ]
+    if empty:
+        has = "this good has" if len(empty) == 1 else "these goods have"
+        export.note(f"finished_goods: {has} nothing in {'it' if len(empty) == 1 else 'them'}: {listed(empty)}")
 
 
 def _good(export: ExportReader, row: Fields) -> _Good:
@@ -91,7 +113,7 @@ def _package_good(export: ExportReader, row: Fields, parts: Parts) -> None:
     parts.setdefault(whole, []).append((Decimal(0), component))
 
 
-def _part(export: ExportReader, reference: NameReference, quantity: Decimal, notes: str) -> records.Component:
+def _part(export: ExportReader, reference: NameReference, quantity: Number, notes: str) -> records.Component:
     number = export.number_of(reference)
     if reference.kind == "finished_units":
         return records.Component(finished_unit_id=number, quantity=quantity, notes=notes)
@@ -100,6 +122,10 @@ def _part(export: ExportReader, reference: NameReference, quantity: Decimal, not
 
 def _made(export: ExportReader, good: _Good, parts: Parts) -> records.FinishedGood | None:
     components = sorted(parts.get(good.number, ()), key=lambda part: part[0])
+    there: records.FinishedGood | None = export.folder.by_slug("finished_goods", good.slug)
+    if not components and there is not None:
+        # Only the folder says what is in it, and that stays.
+        return attrs.evolve(there, name=good.name, notes=good.notes, id=good.number)
     try:
         return records.FinishedGood(
             name=good.name,
@@ -117,16 +143,25 @@ def _made(export: ExportReader, good: _Good, parts: Parts) -> records.FinishedGo
 def _bare_goods(
     export: ExportReader, units: list[records.FinishedUnit], made: list[records.FinishedGood]
 ) -> list[records.FinishedGood]:
-    held = [{part.finished_unit_id for part in good.components} for good in made]
-    with_own = {next(iter(inside)) for inside in held if len(inside) == 1}
-    return [
-        records.FinishedGood(
-            name=unit.name,
-            components=(records.Component(finished_unit_id=unit.id),),
-            assembly_type=records.AssemblyType.BARE,
-            slug=export.slug("finished_goods", "", unit.slug),
-            id=export.new_number(),
-        )
-        for unit in units
-        if unit.id not in with_own
-    ]
+    with_own = {next(iter(inside)) for inside in map(_units_in, made) if len(inside) == 1}
+    goods = [_bare_good(export, unit) for unit in units if unit.id not in with_own]
+    return [good for good in goods if good is not None]
+
+
+def _bare_good(export: ExportReader, unit: records.FinishedUnit) -> records.FinishedGood | None:
+    """Return the good of a unit; None where the folder has one by another short name."""
+    unit_there = export.folder.by_slug("finished_units", unit.slug)
+    goods_there = export.folder.records["finished_goods"].values()
+    own = {good.slug for good in goods_there if unit_there is not None and _units_in(good) == {unit_there.id}}
+    # A good of the folder that happens to have this short name must not become another one.
+    others = {good.slug for good in goods_there} - own
+    slug = export.slug("finished_goods", "", unit.slug, avoided=others)
+    if own and slug not in own:
+        return None
+    component = records.Component(finished_unit_id=unit.id)
+    bare = records.AssemblyType.BARE
+    return records.FinishedGood(unit.name, (component,), bare, slug=slug, id=export.new_number())
+
+
+def _units_in(good: records.FinishedGood) -> set[int | None]:
+    return {part.finished_unit_id for part in good.components}

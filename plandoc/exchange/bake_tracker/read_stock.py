@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from fractions import Fraction
 
 from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
@@ -22,7 +22,7 @@ def stock(export: ExportReader) -> list[StockItem]:
     """Return how much of each ingredient is there, summed up per unit."""
     units: Products = {}
     export.each("products", lambda row: _product(export, row, units))
-    sums: dict[tuple[int, str], Decimal] = {}
+    sums: dict[tuple[int, str], Fraction] = {}
     export.each("inventory_items", lambda row: _item(export, row, units, sums))
     return [StockItem(ingredient, quantity, unit) for (ingredient, unit), quantity in sums.items()]
 
@@ -33,12 +33,12 @@ def _product(export: ExportReader, row: Fields, units: Products) -> None:
     units.setdefault((ingredient.text, row.text("brand")), set()).add(row.text("package_unit"))
 
 
-def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[int, str], Decimal]) -> None:
+def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[int, str], Fraction]) -> None:
     ingredient = row.reference("ingredients", "ingredient_slug")
     brand = row.text("product_brand", "brand")
     unit = (row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)).strip()
     key = export.number_of(ingredient), unit
-    quantity = sums.get(key, Decimal(0)) + row.amount("quantity")
+    quantity = sums.get(key, Fraction(0)) + Fraction(row.amount("quantity"))
     # Made here once, as a sum that breaks a rule is to fail where its place in the file is known.
     StockItem(key[0], quantity, unit)
     sums[key] = quantity

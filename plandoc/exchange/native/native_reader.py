@@ -173,7 +173,8 @@ class _NativeReader:
         for problem in problems:
             field = f"{as_slug(problem.field)}: " if problem.field else ""
             hint = [" (", problem.hint, ")"] if problem.hint else []
-            self._failed.add(table.name, self._called(table, number), joined("", [field, problem.message, *hint]))
+            reason = joined("", [field, problem.message, *hint])
+            self._failed.add(table.name, self._called(table, number), reason, (table.name, number))
         return None
 
     def _stored(self, table: Table, row: Row, problems: list[Problem]) -> Row:

@@ -6,24 +6,27 @@ never imported, and so no placeholder is ever stored.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
+
+import attrs
 
 from plandoc import constraints, units
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.exchange.input_file import plain_number
+from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
+from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_WITH_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-# Between semicolons, 1.000 means a thousand in half of the world and one in the other half.
-_PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.
 _MOST_SUGGESTIONS = 100
-_POINT = "write it with a decimal point and no other separator, such as 0.5"
+# Stands for a number that was refused.
+_PLACEHOLDER = Quantity(Decimal(1))
 
 
 @frozen
@@ -46,19 +49,54 @@ class Cell:
         return bool(self.text)
 
 
+def stripped(text: str) -> str:
+    """Return a text without the blanks around it, with plain blanks and line ends in it."""
+    return text.replace("\u00a0", " ").replace("\r\n", "\n").strip()
+
+
+def notes_by(lines: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:
+    """Return the notes of lines, in their order, by the identity of what a line is about."""
+    notes: dict[int, list[str]] = {}
+    for thing, said in lines:
+        notes.setdefault(id(thing), []).append(said)
+    return notes
+
+
+@frozen
+class WrittenAmount:
+    """A quantity with its unit, as a row has them.
+
+    Attributes:
+        number: How much; of a range the upper end.
+        unit: The unit, wherever it was written: in a cell of its own, or behind the number. Not judged yet.
+        has_unit: Whether one was written; else the unit is pieces.
+        is_range: Whether two numbers were written, such as 2-3.
+    """
+
+    number: Number
+    unit: Cell
+    has_unit: bool
+    is_range: bool
+
+
 class CellReader:
     """Converts cells to values, and collects the problems.
 
     Attributes:
         file: The file, for messages.
-        decimal_comma: Whether 0,5 is a half here.
+        decimal_comma: Whether a comma is the decimal separator here.
+        by_hand: Whether a person types these cells one by one, and no program writes them.
         problems: Everything that is wrong so far.
+        notes: What a person should know, a sentence each.
     """
 
-    def __init__(self, file: str, *, decimal_comma: bool = False) -> None:
+    def __init__(self, file: str, *, decimal_comma: bool = False, by_hand: bool = False) -> None:
         self.file = file
         self.decimal_comma = decimal_comma
+        self.by_hand = by_hand
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._last: list[Problem] = []
 
     @property
     def suggests(self) -> bool:
@@ -80,27 +118,64 @@ class CellReader:
         """Keep a problem of a cell."""
         self.refuse(message, cell.line, cell.field, hint)
 
+    def refuse_last(self, cell: Cell, message: str, hint: str | None = None) -> None:
+        """Keep a problem of several cells, of which this is the first, to be shown after those of single cells."""
+        self._last.append(Problem(message, file=self.file, line=cell.line, field=cell.field, hint=hint))
+
     def check(self) -> None:
         """Raise everything that is wrong, in the order of the lines.
 
         Raises:
             ValidationError: when anything is.
         """
-        if self.problems:
-            raise ValidationError(sorted(dict.fromkeys(self.problems), key=_place))
+        if self.problems or self._last:
+            raise ValidationError([*sorted(dict.fromkeys(self.problems), key=_place), *self._last])
 
-    def text(self, cell: Cell) -> str:
-        """Return free text; "" when there is none."""
+    def text(self, cell: Cell, *, in_lines: bool = False) -> str:
+        """Return free text; "" when there is none.
+
+        Args:
+            cell: Where it is.
+            in_lines: Whether it may have several lines.
+        """
+        judged = cell.text.replace("\n", "").replace("\t", "") if in_lines else cell.text
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
-        elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell.text):
+        elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in judged):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
-            self.refuse_cell(
-                cell, message, "check for a quotation mark that is not closed" if "\n" in cell.text else None
-            )
+            self.refuse_cell(cell, message, "check for a quotation mark that is not closed" if "\n" in judged else None)
         elif (wrong := constraints.storable_text(cell.text)) is not None:
             self.refuse_cell(cell, wrong)
         return cell.text
+
+    def text_instead(self, cell: Cell, before: str, *, in_lines: bool = False) -> str:
+        """Return the free text that takes the place of another; that one stays where the cell is blank, or says the same.
+
+        An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
+        """
+        if not cell or cell.text in (stripped(before), without_mark(stripped(csv_cell(before, in_lines)))):
+            return before
+        self.question(cell)
+        return self.text(cell, in_lines=in_lines)
+
+    def notes_instead(self, cell: Cell | None, kept: list[str] | None) -> str:
+        """Return the notes of a line that takes the place of another.
+
+        Args:
+            cell: What the file says, where blank means none; None where it has no notes, and then they stay.
+            kept: The notes of the lines that it can be instead of; the first is taken out of the list.
+        """
+        before = kept.pop(0) if kept else ""
+        if cell is None:
+            return before
+        return "" if not cell and stripped(before) else self.text_instead(cell, before, in_lines=True)
+
+    def question(self, cell: Cell) -> None:
+        """Keep a problem when a text is new and looks as if a program has read it in the wrong encoding."""
+        meant = misread(cell.text)
+        if meant is not None:
+            message = f"{shown(cell.text)} looks like {shown(meant)}, read in the wrong encoding"
+            self.refuse_cell(cell, message, "open the table as UTF-8 before you change it, and save it as 'CSV UTF-8'")
 
     def name(self, cell: Cell) -> str:
         """Return a name; there must be one."""
@@ -112,27 +187,60 @@ class CellReader:
             return cell.text
         return self.text(cell)
 
-    def amount(self, cell: Cell, check: constraints.Check = constraints.positive_decimal) -> Decimal:
+    def amount(self, cell: Cell, check: constraints.Check = constraints.positive_quantity) -> Number:
         """Return a number exactly as it is written.
 
         Args:
             cell: Where it is.
             check: The rule for it.
         """
-        text = self._with_point(cell)
-        if text is None:
-            return Decimal(1)
-        value = constraints.exact(plain_number(Decimal(text)))
-        if (wrong := check(value)) is not None:
-            self.refuse_cell(cell, wrong)
-            return Decimal(1)
-        return Decimal(value)
+        try:
+            number = number_in(cell.text, decimal_comma=self._has_decimal_comma(cell)) if cell else None
+        except NotANumber as error:
+            self._refuse_number(cell, error)
+            return _PLACEHOLDER.number
+        return self._judged(cell, number, check)
+
+    def measured(
+        self,
+        quantity: Cell,
+        unit: Cell,
+        check: constraints.Check = constraints.positive_quantity,
+        *,
+        in_recipe: bool = False,
+    ) -> WrittenAmount:
+        """Return a number with its unit, which may be behind the number; without one it is pieces.
+
+        Args:
+            quantity: Where the number is.
+            unit: Where the unit may be.
+            check: The rule for the number.
+            in_recipe: Whether it is a line of a recipe, where a range such as 2-3 counts as its upper end; elsewhere it is
+                refused.
+        """
+        try:
+            said = self._quantity(quantity)
+        except NotANumber as error:
+            in_words = in_recipe and not any(map(str.isnumeric, quantity.text))
+            self._refuse_number(quantity, error, "leave it blank where no amount is given" if in_words else None)
+            said = _PLACEHOLDER
+        if said is not None and said.is_range and not in_recipe:
+            self.refuse_cell(quantity, f"wanted one number, not a range, found {shown(quantity.text)}")
+        number = self._judged(quantity, said and said.number, check)
+        if said is None or not said.unit:
+            has_unit = bool(unit)
+            cell = unit if has_unit else attrs.evolve(unit, text=units.PIECES)
+            return WrittenAmount(number, cell, has_unit, said is not None and said.is_range)
+        if unit and units.canonical(unit.text) != units.canonical(said.unit):
+            message = f"wanted one unit, found {shown(said.unit)} with the number and {shown(unit.text)}"
+            self.refuse_cell(unit, message, "leave one of them out")
+        return WrittenAmount(number, attrs.evolve(quantity, text=said.unit), has_unit=True, is_range=said.is_range)
 
     def whole(self, cell: Cell) -> int:
         """Return a whole number above 0."""
         before = len(self.problems)
         value = self.amount(cell)
-        if len(self.problems) == before and value != value.to_integral_value():
+        if len(self.problems) == before and value != int(value):
             self.refuse_cell(cell, f"wanted a whole number, found {shown(cell.text)}")
         return int(value)
 
@@ -153,27 +261,30 @@ class CellReader:
         )
         if cell.text.isdecimal():
             # For example 0,5 between commas, where the 5 has become a cell of its own.
-            hint = "is a decimal comma before it? Write 0.5 for 0,5"
+            hint = "is a decimal comma before it? Write 0.5 for 0,5, or put it in quotes"
         self.refuse_cell(cell, f"wanted a unit that plandoc knows, found {shown(cell.text)}", hint)
 
-    def _with_point(self, cell: Cell) -> str | None:
-        text = cell.text
-        if not text:
+    def _quantity(self, cell: Cell) -> Quantity | None:
+        if not cell:
+            return None
+        return quantity_in(cell.text, decimal_comma=self._has_decimal_comma(cell), by_hand=self.by_hand)
+
+    def _has_decimal_comma(self, cell: Cell) -> bool:
+        return self.decimal_comma and not cell.is_number
+
+    def _judged(self, cell: Cell, number: Number | None, check: constraints.Check) -> Number:
+        """Return a number that a record can hold; None is refused as missing."""
+        if number is None:
             self.refuse_cell(cell, "wanted a number, found nothing")
-            return None
-        comma = _WITH_COMMA.fullmatch(text) is not None and not cell.is_number
-        if comma and self.decimal_comma:
-            return text.replace(",", ".")
-        if not _NUMBER.fullmatch(text):
-            said = f"a number with a decimal point, found {shown(text)}" if comma else f"a number, found {shown(text)}"
-            self.refuse_cell(cell, f"wanted {said}", _POINT)
-            return None
-        if self.decimal_comma and not cell.is_number and _PERHAPS_THOUSANDS.fullmatch(text):
-            whole, _, rest = text.partition(".")
-            hint = f"write {whole}{rest} for the large number, {whole},{rest} for the small one"
-            self.refuse_cell(cell, f"{shown(text)} is ambiguous in a file with semicolons", hint)
-            return None
-        return text
+            return _PLACEHOLDER.number
+        value: Number = constraints.exact_or_fraction(plain_number(number) if type(number) is Decimal else number)
+        if (wrong := check(value)) is not None:
+            self.refuse_cell(cell, wrong)
+            return _PLACEHOLDER.number
+        return value
+
+    def _refuse_number(self, cell: Cell, error: NotANumber, hint: str | None = None) -> None:
+        self.refuse_cell(cell, f"wanted {error.wanted}, found {shown(cell.text)}", hint or error.hint)
 
 
 def _place(problem: Problem) -> tuple[bool, int]:

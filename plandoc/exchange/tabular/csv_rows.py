@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
+from plandoc.escaping import without_mark
 from plandoc.exchange.names import shown
-from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.table_rows import Columns, TableRow, column_of, unknown_column
+from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
+from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
 
 # The name of the column that each position of a row belongs to; None where the heading is blank.
 Headings = list[str | None]
+# The heading of a column that is left out.
+_LEFT_OUT = ""
 
 
-def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[TableRow, ...]]:
+def read_csv(
+    file: str, text: str, columns: Columns, *, strict_columns: bool = False
+) -> tuple[CellReader, tuple[TableRow, ...]]:
     """Return the rows below the headings; blank lines are left out.
+
+    Args:
+        file: The file, for messages.
+        text: What it holds.
+        columns: What its rows may hold.
+        strict_columns: Whether other columns are refused, instead of left out.
 
     Raises:
         ValidationError: when the headings are wrong, or it is not CSV.
@@ -25,7 +37,7 @@ def read_csv(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[
     cells = CellReader(file, decimal_comma=separator == ";")
     lines = _lines(cells, text, separator)
     number, written = next(lines, (1, []))
-    headings = _headings(cells, number, written, columns)
+    headings = _headings(cells, number, written, columns, strict=strict_columns)
     # Under wrong headings the rows mean nothing.
     cells.check()
     return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
@@ -45,25 +57,26 @@ def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, 
     before = 0
     try:
         for line in reader:
-            stripped = [cell.replace("\u00a0", " ").strip() for cell in line]
-            if any(stripped):
-                yield before + 1, stripped
+            texts = [without_mark(stripped(cell)) for cell in line]
+            if any(texts):
+                yield before + 1, texts
             before = reader.line_num
     except csv.Error as error:
         hint = "close every quotation mark; one inside a text in quotes is written twice"
         cells.refuse(f"this is not CSV: {error}", before + 1, hint=hint)
 
 
-def _headings(cells: CellReader, line: int, written: list[str], columns: Columns) -> Headings:
+def _headings(cells: CellReader, line: int, written: list[str], columns: Columns, *, strict: bool) -> Headings:
+    known = [column_of(name, columns) for name in written]
+    unknown = UnknownColumns(cells, "column", strict=strict)
     headings: Headings = []
-    for name in written:
-        column = column_of(name, columns)
+    for name, column in zip(written, known, strict=True):
         if name and column is None:
-            message, hint = unknown_column(name, columns)
-            cells.refuse(message, line, hint=hint)
+            unknown.add(name, line, columns, known)
         elif column is not None and column in headings:
             cells.refuse(f"the column {column} occurs twice", line, hint="leave one of them out")
-        headings.append(column)
+        headings.append(_LEFT_OUT if name and column is None else column)
+    unknown.note()
     missing = [name for name in columns.required if name not in headings]
     if missing and not cells.problems:
         # Unknown headings were probably meant to be the missing ones.
@@ -80,8 +93,23 @@ def _row(cells: CellReader, number: int, line: list[str], headings: Headings) ->
             cells.refuse(
                 f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
             )
-    named = zip(headings, line, strict=False)
-    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name is not None})
+    _refuse_decimal_comma(cells, number, line, headings)
+    # Programs leave out blank cells at the end of a row.
+    named = itertools.zip_longest(headings, line[: len(headings)], fillvalue="")
+    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name})
+
+
+def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+    """Refuse a whole quantity whose decimals have become the next cell, where that may hold any text."""
+    if cells.decimal_comma or "quantity" not in headings:
+        return
+    position = headings.index("quantity")
+    whole, rest = [*line, *[""] * (position + 2)][position : position + 2]
+    following = headings[position + 1] if position + 1 < len(headings) else None
+    is_too_long = len(line) > len(headings)
+    if whole.isdecimal() and rest.isdecimal() and (following == "notes" or (following == _LEFT_OUT and is_too_long)):
+        message = f"{whole},{rest} may be one number or two cells"
+        cells.refuse(message, number, "quantity", f"write {whole}.{rest} for the number")
 
 
 def _refuse_other_separator(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:

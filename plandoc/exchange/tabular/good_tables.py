@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from plandoc.exchange.names import folded, shown
-from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
-from plandoc.exchange.tabular.table_rows import Columns
+from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+from plandoc.units.quantity_text import Number
 
-CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind",))
+CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind", "notes", "good_notes"))
 JSON_COLUMNS = Columns(
-    "good", ("name",), lists=MappingProxyType({"parts": Columns("part", (), ("unit", "good", "quantity"))})
+    "good",
+    ("name",),
+    ("notes",),
+    MappingProxyType({"parts": Columns("part", (), ("unit", "good", "quantity", "notes"))}),
 )
 
 _KINDS = ("unit", "good")
@@ -32,18 +35,21 @@ class ComponentText:
 
     Attributes:
         kind: unit or good; blank when the name must show it.
+        notes: None where the file has no notes of components.
     """
 
     name: Cell
     quantity: Cell
     kind: Cell
+    notes: Cell | None
 
 
 @frozen
 class GoodText:
-    """A good as it is written."""
+    """A good as it is written; its notes are blank where the file does not say."""
 
     name: Cell
+    notes: Cell
     parts: list[ComponentText]
 
 
@@ -60,10 +66,10 @@ class GoodReader:
         self.notes: list[str] = []
         self._cells = cells
         self._maker = maker
-        self._stored = goods
         self._units: CellNames[Any] = CellNames("finished unit", units)
         self._goods: CellNames[Any] = CellNames("good", goods)
-        self._all_units = units
+        self._units_by_id = {unit.id: unit for unit in units}
+        self._goods_by_id = {good.id: good for good in goods}
         # By the id of a good: the one unit that a bare good is.
         self._bare = {
             good.id: good.components[0].finished_unit_id for good in goods if good.assembly_type is AssemblyType.BARE
@@ -79,7 +85,7 @@ class GoodReader:
         once = Once(self._cells)
         started = []
         for text in texts:
-            name, present = self._cells.name(text.name), self._goods.present(self._cells, text.name)
+            name, present = self._goods.named(self._cells, text.name)
             once.refuse_second(text.name, present)
             started.append((text, self._maker.thing(name, present), present))
         for text, good, present in started:
@@ -95,21 +101,40 @@ class GoodReader:
         return None if unit is None else int(unit.id)
 
     def _fill(self, text: GoodText, good: Any, present: FinishedGood | None) -> None:
-        once = Once(self._cells)
+        held = [self._inside(part) for part in present.components] if present else []
+        once = Once(self._cells, held)
         parts = [(self._thing(part, good, present, once), self._cells.amount(part.quantity)) for part in text.parts]
-        if not parts:
+        if not parts and present is None:
             self._cells.refuse_cell(text.name, "wanted at least one component, found none")
+        notes = self._cells.text_instead(text.notes, present.notes if present else "", in_lines=True)
+        kept = (
+            notes_by((one, part.notes) for one, part in zip(held, present.components, strict=True)) if present else {}
+        )
+        part_notes = [
+            self._cells.notes_instead(part.notes, kept.get(id(thing)))
+            for part, (thing, _) in zip(text.parts, parts, strict=True)
+        ]
         bare = len(parts) == 1 and parts[0][1] == 1 and _is_unit(parts[0][0])
 
         def make() -> FinishedGood:
             kind = AssemblyType.BARE if bare else AssemblyType.BUNDLE
+            components = tuple(map(_component, parts, part_notes))
             if present is None:
-                return FinishedGood(good.name, _components(parts, ()), kind, id=good.id)
-            return attrs.evolve(present, components=_components(parts, present.components), assembly_type=kind)
+                return FinishedGood(good.name, components, kind, notes, id=good.id)
+            # A file that says nothing of what is in a good leaves that as it is; and so does one that says the same.
+            if not components or components == present.components:
+                return attrs.evolve(present, notes=notes)
+            return attrs.evolve(present, components=components, assembly_type=kind, notes=notes)
 
         self._maker.add(good, text.name.line, make, present=present)
-        if present is not None:
-            self._note_dropped(present, {id(thing) for thing, _ in parts})
+        if present is not None and parts:
+            self._note_dropped(present, held, {id(thing) for thing, _ in parts})
+
+    def _inside(self, part: Component) -> Any:
+        """Return the unit or the good that is a component of a good; None where a folder edited by hand has none."""
+        if part.finished_unit_id is not None:
+            return self._units_by_id.get(part.finished_unit_id)
+        return self._goods_by_id.get(part.finished_good_id or 0)
 
     def _thing(self, part: ComponentText, whole: Any, present: FinishedGood | None, once: Once) -> Any:
         """Return the unit or good that a component refers to; None when it is refused."""
@@ -163,11 +188,8 @@ class GoodReader:
             hint = self._units.nearest(part.name.text) or self._goods.nearest(part.name.text)
         self._cells.refuse_cell(part.name, f"there is no finished unit and no good {shown(part.name.text)}", hint)
 
-    def _note_dropped(self, before: FinishedGood, kept: set[int]) -> None:
-        units = {part.finished_unit_id for part in before.components}
-        inside: list[Any] = [unit for unit in self._all_units if unit.id in units]
-        inside += [good for good in self._stored if good.id in before.inner_good_ids]
-        names = ", ".join(shown(one.name) for one in inside if id(one) not in kept)
+    def _note_dropped(self, before: FinishedGood, held: Sequence[Any], kept: set[int]) -> None:
+        names = ", ".join(shown(one.name) for one in dict.fromkeys(held) if one is not None and id(one) not in kept)
         if names:
             self.notes.append(f"{shown(before.name)} no longer holds {names}")
 
@@ -186,28 +208,38 @@ def _from_objects(tables: Tables) -> list[GoodText]:
                 tables.cells.refuse_cell(unit, f"wanted either a unit or a good, found {'both' if unit else 'neither'}")
             name = unit or good
             parts.append(
-                ComponentText(name, part.cell("quantity"), attrs.evolve(name, text="unit" if unit else "good"))
+                ComponentText(
+                    name,
+                    part.cell("quantity"),
+                    attrs.evolve(name, text="unit" if unit else "good"),
+                    part.cell_or_none("notes"),
+                )
             )
-        goods.append(GoodText(row.cell("name"), parts))
+        goods.append(GoodText(row.cell("name"), row.cell("notes"), parts))
     return goods
 
 
 def _from_rows(tables: Tables) -> list[GoodText]:
     return [
-        GoodText(name, [ComponentText(row.cell("component"), row.cell("quantity"), row.cell("kind")) for row in rows])
+        GoodText(name, tables.one_of(rows, "good_notes"), [_component_text(row) for row in rows if _has_component(row)])
         for name, rows in tables.grouped("good")
     ]
+
+
+def _has_component(row: TableRow) -> bool:
+    """Return whether a row names a component; one that says only something of the good does not."""
+    return any(row.cell(name) for name in ("component", "quantity", "kind", "notes"))
+
+
+def _component_text(row: TableRow) -> ComponentText:
+    return ComponentText(row.cell("component"), row.cell("quantity"), row.cell("kind"), row.cell_or_none("notes"))
 
 
 def _is_unit(thing: Any) -> bool:
     return isinstance(thing, FinishedUnit)
 
 
-def _components(parts: list[tuple[Any, Decimal]], before: tuple[Component, ...]) -> tuple[Component, ...]:
-    # A table has no notes; those of the components that are replaced stay.
-    notes = {(part.finished_unit_id, part.finished_good_id): part.notes for part in before}
-    components = []
-    for thing, quantity in parts:
-        unit_id, good_id = (thing.id, None) if _is_unit(thing) else (None, thing.id)
-        components.append(Component(unit_id, good_id, quantity, notes.get((unit_id, good_id), "")))
-    return tuple(components)
+def _component(part: tuple[Any, Number], notes: str) -> Component:
+    thing, quantity = part
+    unit_id, good_id = (thing.id, None) if _is_unit(thing) else (None, thing.id)
+    return Component(unit_id, good_id, quantity, notes)

@@ -23,7 +23,7 @@ from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.recipe_texts import JSON_COLUMNS as RECIPE_KEYS
 from plandoc.exchange.tabular.recipe_texts import recipe_texts
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
-from plandoc.exchange.tabular.stock_tables import StockReader
+from plandoc.exchange.tabular.stock_tables import StockReader, units_in_use
 from plandoc.exchange.tabular.table_reader import Tables, read_tables
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.storage.paths import checked_path
@@ -33,27 +33,36 @@ AnyPath = str | os.PathLike[str]
 
 
 @changes("import ingredients")
-def import_ingredients(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+def import_ingredients(
+    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+) -> ImportReport:
     """Import ingredients from a CSV or JSON file; existing ones are updated from the file.
 
     Args:
-        path: The file, with the columns name, category, density ("1 cup = 120 g") and notes.
+        path: The file, with the columns name, category, density ("1 cup = 120 g") and notes; what is blank in it stays.
         dry_run: Only report what would change.
+        strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), INGREDIENT_COLUMNS, INGREDIENT_COLUMNS)
+    tables = read_tables(
+        checked_path(path), "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns
+    )
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
-    return _run(tables, Drafts(catalog=maker.catalog()), session, dry_run=dry_run)
+    return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(tables.cells.notes)), session, dry_run=dry_run)
 
 
 @changes("import recipes")
 def import_recipes(
-    path: AnyPath, add_ingredients: bool = False, dry_run: bool = False, session: Session = NO_SESSION
+    path: AnyPath,
+    add_ingredients: bool = False,
+    dry_run: bool = False,
+    strict_columns: bool = False,
+    session: Session = NO_SESSION,
 ) -> ImportReport:
     r"""Import recipes, and what a batch of each yields, from a CSV or JSON file.
 
@@ -76,22 +85,28 @@ def import_recipes(
         path: The file.
         add_ingredients: Create missing ingredients; otherwise they are refused.
         dry_run: Only report what would change.
+        strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), RECIPE_COLUMNS, RECIPE_KEYS)
+    tables = read_tables(checked_path(path), "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
-    catalog = ExistingCatalog(session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit))
+    catalog = ExistingCatalog(
+        session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit), units_in_use(session)
+    )
     reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
     reader.read(recipe_texts(tables))
-    return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)
+    drafts = Drafts(catalog=maker.catalog(), notes=(*tables.cells.notes, *reader.notes))
+    return _run(tables, drafts, session, dry_run=dry_run)
 
 
 @changes("import goods")
-def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+def import_goods(
+    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+) -> ImportReport:
     """Import goods from a CSV or JSON file; an existing good gets the components in the file.
 
     A good that is one finished unit is bare; every other good is a bundle.
@@ -99,36 +114,43 @@ def import_goods(path: AnyPath, dry_run: bool = False, session: Session = NO_SES
     Args:
         path: The file.
         dry_run: Only report what would change.
+        strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), GOOD_COLUMNS, GOOD_KEYS)
+    tables = read_tables(checked_path(path), "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)
-    return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(reader.notes)), session, dry_run=dry_run)
+    drafts = Drafts(catalog=maker.catalog(), notes=(*tables.cells.notes, *reader.notes))
+    return _run(tables, drafts, session, dry_run=dry_run)
 
 
 @changes("import stock")
-def import_stock(path: AnyPath, dry_run: bool = False, session: Session = NO_SESSION) -> ImportReport:
+def import_stock(
+    path: AnyPath, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
+) -> ImportReport:
     """Set the stock from a CSV or JSON file; what the file does not name stays as it is.
 
     Args:
-        path: The file, with the columns ingredient, quantity and unit.
+        path: The file, with the columns ingredient, quantity, unit and notes.
         dry_run: Only report what would change.
+        strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         StorageError: when the file cannot be read.
         ValidationError: with everything that is wrong in it, by line; nothing was changed.
     """
-    tables = read_tables(checked_path(path), STOCK_COLUMNS, STOCK_COLUMNS)
+    tables = read_tables(checked_path(path), "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
     maker = DraftMaker(tables.cells)
-    StockReader(tables.cells, session, maker).read(tables)
-    return _run(tables, Drafts(stock=tuple(maker.drafts())), session, dry_run=dry_run)
+    reader = StockReader(tables.cells, session, maker)
+    reader.read(tables)
+    drafts = Drafts(stock=tuple(maker.drafts()), notes=(*tables.cells.notes, *reader.notes))
+    return _run(tables, drafts, session, dry_run=dry_run)
 
 
 def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:

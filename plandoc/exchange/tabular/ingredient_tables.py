@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
@@ -15,10 +14,9 @@ from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.records import Density, Ingredient
+from plandoc.units.quantity_text import written
 
 COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
-
-_DENSITY = re.compile(r"(\S+)\s*([^\W\d][^=]*?)\s*=\s*(\S+?)\s*([^\W\d].*)")
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
@@ -30,31 +28,46 @@ def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftM
 
 def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: Once, maker: DraftMaker) -> None:
     cell = row.cell("name")
-    name, present = cells.name(cell), known.present(cells, cell)
+    name, present = known.named(cells, cell)
     once.refuse_second(cell, present)
-    category, notes = cells.text(row.cell("category")), cells.text(row.cell("notes"))
-    density = _density(cells, row.cell("density")) if row.cell("density") else None
     thing = maker.thing(name, present)
-    said: dict[str, Any] = {"category": category, "density": density, "notes": notes}
+    # What the file leaves blank stays as it is in the folder.
+    said: dict[str, Any] = {
+        "category": cells.text_instead(row.cell("category"), present.category if present else ""),
+        "density": _density_instead(cells, row.cell("density"), present.density if present else None),
+        "notes": cells.text_instead(row.cell("notes"), present.notes if present else "", in_lines=True),
+    }
 
     def make() -> Ingredient:
-        # What the file leaves blank stays as it is in the folder.
-        return attrs.evolve(
-            present or Ingredient(name, id=thing.id), **{k: value for k, value in said.items() if value}
-        )
+        return attrs.evolve(present or Ingredient(name, id=thing.id), **said)
 
     maker.add(thing, cell.line, make, present=present)
 
 
+def written_density(density: Density | None) -> str:
+    """Return a density as a table holds it, blank for none.
+
+    >>> written_density(Density(1, "cup", 120, "g"))
+    '1 cup = 120 g'
+    """
+    if density is None:
+        return ""
+    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"
+
+
+def _density_instead(cells: CellReader, cell: Cell, before: Density | None) -> Density | None:
+    """Return the density in a cell, or the one before where the cell is blank or says the same."""
+    return before if cell.text in ("", written_density(before)) else _density(cells, cell)
+
+
 def _density(cells: CellReader, cell: Cell) -> Density | None:
-    parts = _DENSITY.fullmatch(cell.text)
-    if parts is None:
+    sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
+    if len(sides) != 2 or not all(sides):
         cells.refuse_cell(cell, f"wanted what a volume weighs, such as '1 cup = 120 g', found {shown(cell.text)}")
         return None
-    volume, volume_unit, weight, weight_unit = (attrs.evolve(cell, text=part) for part in parts.groups())
-    amounts = cells.amount(volume), cells.amount(weight)
+    volume, weight = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
     try:
-        return Density(amounts[0], volume_unit.text, amounts[1], weight_unit.text)
+        return Density(volume.number, volume.unit.text, weight.number, weight.unit.text)
     except ValidationError as error:
         for problem in error.problems:
             cells.refuse_cell(cell, problem.message.removeprefix("Density: "))

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.names import shown
-from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.table_rows import Columns, TableRow, column_of, unknown_column
+from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
+from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
 from plandoc.frozen import frozen
 from plandoc.storage.strict_json import in_plain_words
 
@@ -34,8 +34,16 @@ class _Object:
     values: list[tuple[str, int, Any]]
 
 
-def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple[TableRow, ...]]:
+def read_json(
+    file: str, text: str, columns: Columns, *, strict_columns: bool = False
+) -> tuple[CellReader, tuple[TableRow, ...]]:
     """Return the objects of the list that a file holds.
+
+    Args:
+        file: The file, for messages.
+        text: What it holds.
+        columns: What its objects may hold.
+        strict_columns: Whether other keys are refused, instead of left out.
 
     Raises:
         ValidationError: when it is not JSON, or not a list.
@@ -45,43 +53,57 @@ def read_json(file: str, text: str, columns: Columns) -> tuple[CellReader, tuple
     if not isinstance(value, list):
         hint = "put it between [ and ]"
         raise ValidationError([Problem(f"wanted a list of {columns.what}s", file=file, line=1, hint=hint)])
-    return cells, _rows(cells, value, columns, "", 1)
+    reader = _RowReader(cells, UnknownColumns(cells, "key", strict=strict_columns))
+    rows = reader.rows(value, columns, "", 1)
+    reader.unknown.note()
+    return cells, rows
 
 
-def _rows(cells: CellReader, items: list[Any], columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
-    rows = []
-    for number, item in enumerate(items, start=1):
-        place = f"{path}[{number}]" if path else ""
-        if isinstance(item, _Object):
-            rows.append(_row(cells, item, columns, f"{place}." if place else ""))
-        else:
-            cells.refuse(f"wanted an object for each {columns.what}, found {_describe(item)}", line, place or None)
-    return tuple(rows)
+@frozen
+class _RowReader:
+    """Makes rows of objects.
 
+    Attributes:
+        cells: Keeps what is wrong.
+        unknown: Takes the keys that no row has.
+    """
 
-def _row(cells: CellReader, item: _Object, columns: Columns, path: str) -> TableRow:
-    values: dict[str, Cell] = {}
-    lists: dict[str, tuple[TableRow, ...]] = {}
-    for written, line, value in item.values:
-        key = column_of(written, columns)
-        if key is None:
-            message, hint = unknown_column(written, columns)
-            cells.refuse(message, line, path.rstrip(".") or None, hint)
-        elif key in values or key in lists:
-            cells.refuse(f"the key {key} occurs twice", line, path.rstrip(".") or None, "leave one of them out")
-        elif key in columns.lists:
-            lists[key] = _inner(cells, value, columns.lists[key], f"{path}{key}", line)
-        else:
-            values[key] = _cell(cells, value, line, f"{path}{key}")
-    return TableRow(item.line, values, lists, path)
+    cells: CellReader
+    unknown: UnknownColumns
 
+    def rows(self, items: list[Any], columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
+        """Return the objects of a list as rows."""
+        rows = []
+        for number, item in enumerate(items, start=1):
+            place = f"{path}[{number}]" if path else ""
+            if isinstance(item, _Object):
+                rows.append(self._row(item, columns, f"{place}." if place else ""))
+            else:
+                message = f"wanted an object for each {columns.what}, found {_describe(item)}"
+                self.cells.refuse(message, line, place or None)
+        return tuple(rows)
 
-def _inner(cells: CellReader, value: Any, columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
-    if isinstance(value, list):
-        return _rows(cells, value, columns, path, line)
-    if value is not None:
-        cells.refuse(f"wanted a list, found {_describe(value)}", line, path, "put it between [ and ]")
-    return ()
+    def _row(self, item: _Object, columns: Columns, path: str) -> TableRow:
+        values: dict[str, Cell] = {}
+        lists: dict[str, tuple[TableRow, ...]] = {}
+        place, keys = path.rstrip(".") or None, [column_of(written, columns) for written, *_ in item.values]
+        for key, (written, line, value) in zip(keys, item.values, strict=True):
+            if key is None:
+                self.unknown.add(written, line, columns, keys, place)
+            elif key in values or key in lists:
+                self.cells.refuse(f"the key {key} occurs twice", line, place, "leave one of them out")
+            elif key in columns.lists:
+                lists[key] = self._inner(value, columns.lists[key], f"{path}{key}", line)
+            else:
+                values[key] = _cell(self.cells, value, line, f"{path}{key}")
+        return TableRow(item.line, values, lists, path)
+
+    def _inner(self, value: Any, columns: Columns, path: str, line: int) -> tuple[TableRow, ...]:
+        if isinstance(value, list):
+            return self.rows(value, columns, path, line)
+        if value is not None:
+            self.cells.refuse(f"wanted a list, found {_describe(value)}", line, path, "put it between [ and ]")
+        return ()
 
 
 def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
@@ -89,8 +111,7 @@ def _cell(cells: CellReader, value: Any, line: int, path: str) -> Cell:
         cells.refuse(f"wanted text or a number, found {_describe(value)}", line, path)
         # The placeholder is not refused once more.
         return Cell("1", line, path)
-    text = (value or "").replace("\u00a0", " ").strip()
-    return Cell(text, line, path, is_number=isinstance(value, _Number))
+    return Cell(stripped(value or ""), line, path, is_number=isinstance(value, _Number))
 
 
 def _describe(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from plandoc.exchange.names import Names, folded, shown
@@ -20,6 +22,16 @@ class CellNames(Names[T]):
         if len(meant) > 1:
             self.refuse(cells, cell)
         return meant[0] if meant else None
+
+    def named(self, cells: CellReader, cell: Cell) -> tuple[str, T | None]:
+        """Return the name that a row gives to what it is about, and the thing that it changes, as `present` does.
+
+        A new name that a program has probably read in the wrong encoding is a problem.
+        """
+        name, present = cells.name(cell), self.present(cells, cell)
+        if present is None:
+            cells.question(cell)
+        return name, present
 
     def refuse(self, cells: CellReader, cell: Cell, hint: str | None = None) -> None:
         """Say why a cell means no single thing.
@@ -40,10 +52,16 @@ class CellNames(Names[T]):
 
 
 class Once:
-    """Refuses to import the same thing twice: only one of the two would count."""
+    """Refuses to import the same thing twice: only one of the two would count.
 
-    def __init__(self, cells: CellReader) -> None:
+    Args:
+        cells: Keeps the problems.
+        held: What the folder has there already; a thing may occur as often as in this.
+    """
+
+    def __init__(self, cells: CellReader, held: Iterable[Any] = ()) -> None:
         self._cells = cells
+        self._left = Counter(map(id, held))
         self._first: dict[tuple[object, str], int] = {}
 
     def refuse_second(self, cell: Cell, present: Any | None = None, further: str = "") -> None:
@@ -55,7 +73,8 @@ class Once:
             further: What else distinguishes two of the same name.
         """
         key = (folded(cell.text) if present is None else id(present), further)
-        if cell and key in self._first:
+        self._left[id(present)] -= 1
+        if cell and key in self._first and self._left[id(present)] < 0:
             first = self._first[key]
             self._cells.refuse_cell(cell, f"{shown(cell.text)} occurs twice, first on line {first}", "leave one out")
         self._first.setdefault(key, cell.line)

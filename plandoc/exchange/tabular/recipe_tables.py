@@ -2,32 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+import itertools
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import attrs
 
+from plandoc import units
 from plandoc.constraints import valid_percentage
-from plandoc.exchange.names import did_you_mean, folded, shown
-from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
+from plandoc.exchange.names import folded, shown
+from plandoc.exchange.tabular.cells import CellReader, notes_by
+from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
+from plandoc.exchange.tabular.new_ingredients import IngredientNames
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
-
-_ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
+from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
 
 
 @frozen
 class ExistingCatalog:
-    """The folder's catalog before the import."""
+    """The folder's catalog before the import.
+
+    Attributes:
+        units_in_use: The units of measure that only an earlier import uses, with the ids of their ingredients.
+    """
 
     ingredients: Sequence[Ingredient]
     recipes: Sequence[Recipe]
     units: Sequence[FinishedUnit]
+    units_in_use: Container[tuple[int, str]] = ()
+
+
+@frozen
+class _Line:
+    """An ingredient of a recipe, as a file has it.
+
+    Attributes:
+        thing: The ingredient, of the folder or new.
+        quantity: None when the file gives no amount.
+        notes: What the file says, what is kept of the line before, and the text of a range.
+    """
+
+    thing: Any
+    quantity: Number | None
+    unit: str
+    notes: str
+
+
+@frozen
+class _Before:
+    """A recipe before the import.
+
+    Attributes:
+        name: What a person calls it.
+        recipe: None for a new one.
+        notes: Those of its lines, by the identity of what a line is about.
+    """
+
+    name: str
+    recipe: Recipe | None
+    notes: dict[int, list[str]]
+
+    def has(self, ingredient: Any, quantity: Number | None, unit: str) -> bool:
+        """Return whether it has such a line already, so that nothing has to be said of it."""
+        lines = self.recipe.lines if self.recipe else ()
+        return ingredient is not None and (ingredient.id, quantity, unit) in [
+            (line.ingredient_id, line.quantity, line.unit) for line in lines
+        ]
+
+
+@frozen
+class _Part:
+    """A sub-recipe of a recipe, as a file has it.
+
+    Attributes:
+        thing: The recipe, of the folder or new.
+    """
+
+    thing: Any
+    multiplier: Number
+    notes: str
 
 
 class RecipeReader:
@@ -44,9 +100,11 @@ class RecipeReader:
         self._cells = cells
         self._catalog = catalog
         self._maker = maker
-        self._add_ingredients = add_ingredients
-        self._new_ingredients: list[Newcomer] = []
-        self._known_ingredients: CellNames[Any] = CellNames("ingredient", catalog.ingredients)
+        self._ingredients = IngredientNames(cells, catalog.ingredients, maker, adds=add_ingredients)
+        records: list[Any] = [*catalog.ingredients, *catalog.recipes]
+        self._by_id = {(type(one), one.id): one for one in records}
+        self._counted: list[str] = []
+        self._without_amount: list[str] = []
         self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
         self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
@@ -58,16 +116,21 @@ class RecipeReader:
         for text, recipe, present in self._start(texts):
             self._fill(text, recipe, present)
             self._read_yields(text, recipe, present)
-        if self._new_ingredients:
-            names = ", ".join(shown(one.name) for one in self._new_ingredients)
-            self.notes.append(f"new ingredients: {names}")
+        self._ingredients.finish()
+        self.notes.extend(self._ingredients.notes)
+        if self._counted:
+            self.notes.append(f"no unit is given, so these are counted in {units.PIECES}: {', '.join(self._counted)}")
+        if self._without_amount:
+            self.notes.append(
+                f"no amount is given, so these are listed and not summed: {', '.join(self._without_amount)}"
+            )
 
     def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
         """Name all recipes before any is filled: one may hold another that comes later."""
         once = Once(self._cells)
         started = []
         for text in texts:
-            name, present = self._cells.name(text.name), self._known_recipes.present(self._cells, text.name)
+            name, present = self._known_recipes.named(self._cells, text.name)
             once.refuse_second(text.name, present)
             started.append((text, self._maker.thing(name, present), present))
         for text, recipe, present in started:
@@ -76,67 +139,80 @@ class RecipeReader:
         return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
-        lines = [self._line(line) for line in text.lines]
-        parts = [self._part(part) for part in text.parts]
-        category = self._cells.text(text.category)
+        before = _Before(recipe.name, present, self._notes_of(present))
+        lines = [self._line(line, before) for line in text.lines]
+        parts = [self._part(part, before) for part in text.parts]
+        said: dict[str, Any] = {
+            "category": self._cells.text_instead(text.category, present.category if present else ""),
+            "method": self._cells.text_instead(text.method, present.method if present else "", in_lines=True),
+            "notes": self._cells.text_instead(text.notes, present.notes if present else "", in_lines=True),
+        }
 
         def make() -> Recipe:
-            record = present or Recipe(recipe.name, id=recipe.id)
-            if category:
-                record = attrs.evolve(record, category=category)
+            record = attrs.evolve(present or Recipe(recipe.name, id=recipe.id), **said)
             # A file that says only what a recipe gives leaves what it takes as it is.
             if not lines and not parts:
                 return record
-            new_lines = (RecipeLine(one.id, by, unit) for one, by, unit in lines)
-            new_parts = (SubRecipe(one.id, by) for one, by in parts)
             return attrs.evolve(
                 record,
-                lines=_with_notes(new_lines, record.lines, _ingredient),
-                sub_recipes=_with_notes(new_parts, record.sub_recipes, _recipe),
+                lines=tuple(RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines),
+                sub_recipes=tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts),
             )
 
         self._maker.add(recipe, text.name.line, make, present=present)
         if present is not None and (lines or parts):
-            self._note_dropped(present, {id(thing) for thing, *_ in (*lines, *parts)})
+            self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
-    def _line(self, line: LineText) -> tuple[Any, Decimal, str]:
-        return self._ingredient(line.ingredient), self._cells.amount(line.quantity), self._cells.unit(line.unit)
+    def _line(self, line: LineText, before: _Before) -> _Line:
+        ingredient = self._ingredients.find(line.ingredient)
+        notes = self._cells.notes_instead(line.notes, before.notes.get(id(ingredient)))
+        called = f"{shown(line.ingredient.text)} in {shown(before.name)}"
+        if not line.quantity:
+            self._refuse_unit_alone(line)
+            if not before.has(ingredient, None, ""):
+                self._without_amount.append(called)
+            return _Line(ingredient, None, "", notes)
+        amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
+        in_use = isinstance(ingredient, Ingredient) and (ingredient.id, amount.unit.text) in self._catalog.units_in_use
+        unit = amount.unit.text if in_use else self._cells.unit(amount.unit)
+        is_new = not before.has(ingredient, amount.number, unit)
+        if is_new and not amount.has_unit:
+            self._counted.append(called)
+        if not amount.is_range:
+            return _Line(ingredient, amount.number, unit, notes)
+        text = line.quantity.text
+        if is_new:
+            counts = f"{called}: {shown(text)} counts as {written(amount.number)}"
+            self.notes.append(f"{counts}; the line's notes keep the text")
+        return _Line(ingredient, amount.number, unit, _joined(text, notes))
 
-    def _part(self, part: SubRecipeText) -> tuple[Any, Decimal]:
+    def _refuse_unit_alone(self, line: LineText) -> None:
+        if line.unit:
+            hint = "for an ingredient without an amount, leave the unit blank, too"
+            self._cells.refuse_cell(line.quantity, "wanted a number, found nothing", hint)
+
+    def _part(self, part: SubRecipeText, before: _Before) -> _Part:
         multiplier = self._cells.amount(part.multiplier)
+        recipe = self._known_recipes.one(part.recipe.text) if part.recipe else None
         if not part.recipe:
             self._cells.name(part.recipe)
-            return None, multiplier
-        recipe = self._known_recipes.one(part.recipe.text)
-        if recipe is None:
+        elif recipe is None:
             self._known_recipes.refuse(self._cells, part.recipe)
-        return recipe, multiplier
+        return _Part(recipe, multiplier, self._cells.notes_instead(part.notes, before.notes.get(id(recipe))))
 
-    def _ingredient(self, cell: Cell) -> Any:
-        name = self._cells.name(cell)
-        meant = self._known_ingredients.all_of(name) if cell else [None]
-        if len(meant) == 1:
-            return meant[0]
-        if meant or not self._add_ingredients:
-            self._known_ingredients.refuse(self._cells, cell, _ADD)
-            return None
-        near = did_you_mean(name, [ingredient.name for ingredient in self._catalog.ingredients])
-        if near:
-            self.notes.append(f"{shown(name)} is a new ingredient; {near}")
-        return self._new_ingredient(name, cell.line)
-
-    def _new_ingredient(self, name: str, line: int) -> Newcomer:
-        new: Newcomer = self._maker.thing(name, None)
-        self._maker.add(new, line, lambda: Ingredient(name, id=new.id), present=None)
-        self._new_ingredients.append(new)
-        self._known_ingredients.add(new, name)
-        return new
+    def _notes_of(self, recipe: Recipe | None) -> dict[int, list[str]]:
+        if recipe is None:
+            return {}
+        lines = ((self._by_id.get((Ingredient, line.ingredient_id)), line.notes) for line in recipe.lines)
+        parts = ((self._by_id.get((Recipe, part.recipe_id)), part.notes) for part in recipe.sub_recipes)
+        return notes_by(itertools.chain(lines, parts))
 
     def _note_dropped(self, before: Recipe, kept: set[int]) -> None:
-        taken = {line.ingredient_id for line in before.lines}
-        dropped: list[Any] = [one for one in self._catalog.ingredients if one.id in taken]
-        dropped += [one for one in self._catalog.recipes if one.id in before.sub_recipe_ids]
-        names = ", ".join(shown(one.name) for one in dropped if id(one) not in kept)
+        # A folder that was edited by hand can refer to what does not exist.
+        taken: list[Any] = [self._by_id.get((Ingredient, line.ingredient_id)) for line in before.lines]
+        taken += [self._by_id.get((Recipe, number)) for number in before.sub_recipe_ids]
+        left = dict.fromkeys(one for one in taken if one is not None and id(one) not in kept)
+        names = ", ".join(shown(one.name) for one in left)
         if names:
             self.notes.append(f"{shown(before.name)} no longer takes {names}")
 
@@ -159,8 +235,9 @@ class RecipeReader:
         if not text.name:
             self._cells.refuse_cell(text.name, "wanted the name of what the recipe makes, found nothing")
         name = present.name if present else self._cells.name(text.name) if text.name else "?"
-        item_unit = self._cells.text(text.item_unit) or (present.item_unit if present else "piece")
-        fields = {"item_unit": item_unit, **self._yield(text)}
+        item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "piece")
+        notes = self._cells.notes_instead(text.notes, [present.notes] if present else None)
+        fields = {"item_unit": item_unit, "notes": notes, **self._yield(text)}
         unit = self._maker.thing(name, present)
 
         def make() -> FinishedUnit:
@@ -181,21 +258,15 @@ class RecipeReader:
         return {"mode": YieldMode.DISCRETE_COUNT, "items_per_batch": count, "batch_percentage": None}
 
 
-def _ingredient(line: RecipeLine) -> int:
-    return line.ingredient_id
+def _joined(new: str, old: str) -> str:
+    """Return the notes of a line with the text of a range."""
+    # A range takes the place of the one before.
+    kept = [part for part in old.split("; ") if part and not _is_range(part)]
+    return "; ".join([*kept, new])
 
 
-def _recipe(part: SubRecipe) -> int:
-    return part.recipe_id
-
-
-def _with_notes(after: Iterable[Any], before: Iterable[Any], key: Any) -> tuple[Any, ...]:
-    """Give lines the notes of those that they replace: a table has none."""
-    notes: dict[int, list[str]] = {}
-    for line in before:
-        notes.setdefault(key(line), []).append(line.notes)
-    lines = []
-    for line in after:
-        left = notes.get(key(line))
-        lines.append(attrs.evolve(line, notes=left.pop(0)) if left else line)
-    return tuple(lines)
+def _is_range(text: str) -> bool:
+    try:
+        return quantity_in(text).is_range
+    except NotANumber:
+        return False

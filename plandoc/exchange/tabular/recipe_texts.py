@@ -6,24 +6,37 @@ from types import MappingProxyType
 
 import attrs
 
-from plandoc.exchange.names import shown
+from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 
 CSV_COLUMNS = Columns(
-    "recipe's row", ("recipe",), ("category", "ingredient", "sub_recipe", "quantity", "unit", "makes", "of")
+    "recipe's row",
+    ("recipe",),
+    (
+        "category",
+        "ingredient",
+        "sub_recipe",
+        "quantity",
+        "unit",
+        "notes",
+        "makes",
+        "of",
+        "recipe_notes",
+        "method",
+    ),
 )
 JSON_COLUMNS = Columns(
     "recipe",
     ("name",),
-    ("category",),
+    ("category", "notes", "method"),
     MappingProxyType(
         {
-            "lines": Columns("line", ("ingredient", "quantity", "unit")),
-            "sub_recipes": Columns("sub-recipe", ("recipe", "multiplier")),
-            "makes": Columns("yield", ("name",), ("item_unit", "items_per_batch", "batch_percentage")),
+            "lines": Columns("line", ("ingredient", "quantity", "unit"), ("notes",)),
+            "sub_recipes": Columns("sub-recipe", ("recipe", "multiplier"), ("notes",)),
+            "makes": Columns("yield", ("name",), ("item_unit", "items_per_batch", "batch_percentage", "notes")),
         }
     ),
 )
@@ -31,19 +44,29 @@ JSON_COLUMNS = Columns(
 
 @frozen
 class LineText:
-    """An ingredient of a recipe."""
+    """An ingredient of a recipe.
+
+    Attributes:
+        notes: None where the file has no notes of lines.
+    """
 
     ingredient: Cell
     quantity: Cell
     unit: Cell
+    notes: Cell | None = None
 
 
 @frozen
 class SubRecipeText:
-    """A recipe in a recipe."""
+    """A recipe in a recipe.
+
+    Attributes:
+        notes: As those of a line.
+    """
 
     recipe: Cell
     multiplier: Cell
+    notes: Cell | None = None
 
 
 @frozen
@@ -55,23 +78,37 @@ class YieldText:
         item_unit: What one of it is called; blank when the file does not say.
         count: How many a batch gives; blank when a percentage is given.
         percentage: What part of a batch one takes; blank when a count is given.
+        notes: As those of a line.
     """
 
     name: Cell
     item_unit: Cell
     count: Cell
     percentage: Cell
+    notes: Cell | None = None
+
+    def says_the_same(self, other: YieldText) -> bool:
+        """Return whether a row only repeats the name and the number of another."""
+        pairs = ((self.name, other.name), (self.count, other.count), (self.percentage, other.percentage))
+        return not (self.item_unit or self.notes) and all(folded(a.text) == folded(b.text) for a, b in pairs)
 
 
 @attrs.define
 class RecipeText:
-    """One recipe."""
+    """One recipe; its category, notes and method are blank where the file does not say."""
 
     name: Cell
     category: Cell
+    notes: Cell
+    method: Cell
     lines: list[LineText] = attrs.Factory(list)
     parts: list[SubRecipeText] = attrs.Factory(list)
     yields: list[YieldText] = attrs.Factory(list)
+
+    def add_yield(self, one: YieldText) -> None:
+        """Add a yield, unless a row says the same of it as one above."""
+        if not any(one.says_the_same(other) for other in self.yields):
+            self.yields.append(one)
 
 
 def recipe_texts(tables: Tables) -> list[RecipeText]:
@@ -83,11 +120,23 @@ def _from_object(row: TableRow) -> RecipeText:
     return RecipeText(
         row.cell("name"),
         row.cell("category"),
-        [LineText(line.cell("ingredient"), line.cell("quantity"), line.cell("unit")) for line in row.rows("lines")],
-        [SubRecipeText(part.cell("recipe"), part.cell("multiplier")) for part in row.rows("sub_recipes")],
-        [
+        row.cell("notes"),
+        row.cell("method"),
+        lines=[
+            LineText(line.cell("ingredient"), line.cell("quantity"), line.cell("unit"), line.cell_or_none("notes"))
+            for line in row.rows("lines")
+        ],
+        parts=[
+            SubRecipeText(part.cell("recipe"), part.cell("multiplier"), part.cell_or_none("notes"))
+            for part in row.rows("sub_recipes")
+        ],
+        yields=[
             YieldText(
-                one.cell("name"), one.cell("item_unit"), one.cell("items_per_batch"), one.cell("batch_percentage")
+                one.cell("name"),
+                one.cell("item_unit"),
+                one.cell("items_per_batch"),
+                one.cell("batch_percentage"),
+                one.cell_or_none("notes"),
             )
             for one in row.rows("makes")
         ],
@@ -95,10 +144,11 @@ def _from_object(row: TableRow) -> RecipeText:
 
 
 def _from_rows(tables: Tables) -> list[RecipeText]:
+    tables.check_amount_columns()
     recipes = []
-    for name, rows in tables.grouped("recipe"):
-        category = next((row.cell("category") for row in rows if row.cell("category")), rows[0].cell("category"))
-        recipe = RecipeText(name, category)
+    for name, rows in tables.grouped("recipe", may_repeat=False):
+        category, notes, method = (tables.one_of(rows, column) for column in ("category", "recipe_notes", "method"))
+        recipe = RecipeText(name, category, notes, method)
         for row in rows:
             _add_row(tables.cells, recipe, row)
         recipes.append(recipe)
@@ -107,19 +157,24 @@ def _from_rows(tables: Tables) -> list[RecipeText]:
 
 def _add_row(cells: CellReader, recipe: RecipeText, row: TableRow) -> None:
     ingredient, part, makes, of = (row.cell(name) for name in ("ingredient", "sub_recipe", "makes", "of"))
-    quantity, unit = row.cell("quantity"), row.cell("unit")
+    quantity, unit, notes = row.cell("quantity"), row.cell("unit"), row.cell_or_none("notes")
     if ingredient and part:
         cells.refuse_cell(part, "wanted an ingredient or a sub-recipe, found both", "give each a row of its own")
     elif ingredient:
-        recipe.lines.append(LineText(ingredient, quantity, unit))
+        recipe.lines.append(LineText(ingredient, quantity, unit, notes))
     elif part:
         _refuse_unit(cells, unit)
-        recipe.parts.append(SubRecipeText(part, quantity))
+        recipe.parts.append(SubRecipeText(part, quantity, notes))
     elif quantity or (unit and not makes):
         cells.refuse_cell(ingredient, "wanted an ingredient or a sub-recipe, found nothing")
+    elif notes and not (makes or of):
+        cells.refuse_cell(
+            ingredient, "wanted what the note is about, found nothing", "notes of a recipe are in recipe_notes"
+        )
     if makes or of:
-        own_unit = attrs.evolve(unit, text="") if ingredient or part else unit
-        recipe.yields.append(_yield(makes, of, own_unit))
+        is_own = not (ingredient or part)
+        own_unit = unit if is_own else attrs.evolve(unit, text="")
+        recipe.add_yield(_yield(makes, of, own_unit, notes if is_own else None))
 
 
 def _refuse_unit(cells: CellReader, unit: Cell) -> None:
@@ -128,8 +183,8 @@ def _refuse_unit(cells: CellReader, unit: Cell) -> None:
         cells.refuse_cell(unit, message, "leave the unit blank")
 
 
-def _yield(makes: Cell, of: Cell, item_unit: Cell) -> YieldText:
+def _yield(makes: Cell, of: Cell, item_unit: Cell, notes: Cell | None) -> YieldText:
     nothing = attrs.evolve(makes, text="")
     if makes.text.endswith("%"):
-        return YieldText(of, item_unit, nothing, attrs.evolve(makes, text=makes.text[:-1].rstrip() or "%"))
-    return YieldText(of, item_unit, makes, nothing)
+        return YieldText(of, item_unit, nothing, attrs.evolve(makes, text=makes.text[:-1].rstrip() or "%"), notes)
+    return YieldText(of, item_unit, makes, nothing, notes)

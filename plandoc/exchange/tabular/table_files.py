@@ -16,6 +16,8 @@ MOST_COMMAS = 1_000_000
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
+# A byte order mark that a program took for three letters.
+_MISREAD_MARK = "\u00ef\u00bb\u00bf"
 _SAVE_AS = "save it as 'CSV UTF-8', or as UTF-8 text"
 
 
@@ -44,6 +46,9 @@ def _decoded(path: Path, content: bytes) -> str:
         message = f"wanted UTF-8, found the byte {content[error.start]:#04x}"
         raise _refused(path, message, _SAVE_AS, line=line) from None
     text = text.removeprefix("\ufeff")
+    if text.startswith(_MISREAD_MARK):
+        hint = "take the table as it was exported, open it as UTF-8, and save it as 'CSV UTF-8'"
+        raise _refused(path, "a program has read this file in the wrong encoding, and saved other letters", hint)
     for what, mark, most in (
         ("lines", "\n", MOST_LINES),
         ("commas", ",", MOST_COMMAS),

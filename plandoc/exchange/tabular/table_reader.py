@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from plandoc.exchange.names import folded, shown
+from plandoc import units
+from plandoc.errors import Problem, ValidationError
+from plandoc.exchange.file_kinds import import_of, is_export, table_in
+from plandoc.exchange.names import folded, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
 from plandoc.exchange.tabular.json_rows import read_json
 from plandoc.exchange.tabular.table_files import read_text
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 
 
 @frozen
@@ -27,36 +32,127 @@ class Tables:
     rows: tuple[TableRow, ...]
     is_json: bool
 
-    def grouped(self, column: str) -> list[tuple[Cell, list[TableRow]]]:
+    def grouped(self, column: str, *, may_repeat: bool = True) -> list[tuple[Cell, list[TableRow]]]:
         """Return the rows that name the same thing in a column, each group with the cell that names it first.
 
-        Rows of one thing are below one another; where they are apart, something was probably pasted twice, and
-        that is kept as a problem.
+        A blank cell means what the one above it says. Rows of one thing can be apart from each other, and that is noted.
+
+        Args:
+            column: The column.
+            may_repeat: Whether a row may occur again apart from the first; otherwise it was probably pasted twice, and
+                that is kept as a problem.
         """
-        groups: dict[str, tuple[Cell, list[TableRow]]] = {}
-        above = None
+        groups: dict[str, _Group] = {}
+        above: _Group | None = None
         for row in self.rows:
             name = row.cell(column)
-            key = folded(name.text)
-            if key in groups and above != key:
-                first = groups[key][0].line
-                message = f"the rows of {shown(name.text)} are not together; the first is on line {first}"
-                self.cells.refuse_cell(name, message, f"put all rows of a {column} together")
-            groups.setdefault(key, (name, []))[1].append(row)
-            above = key
-        return list(groups.values())
+            if name or above is None:
+                group = groups.setdefault(folded(name.text), _Group(name))
+                if group is not above:
+                    group.begin_block(row.line)
+                above = group
+            again = above.add(row, column)
+            if again and not may_repeat:
+                hint = "leave one of them out; if both are meant, put all rows together"
+                self.cells.refuse(
+                    f"this row of {shown(above.name.text)} is the same as line {again}", row.line, None, hint
+                )
+        apart = [group for group in groups.values() if len(group.blocks) > 1]
+        if apart:
+            names = listed(f"{shown(one.name.text)} (lines {listed(map(str, one.blocks))})" for one in apart)
+            self.cells.notes.append(f"put together, because their rows are not: {names}")
+        return [(group.name, group.rows) for group in groups.values()]
+
+    def one_of(self, rows: Sequence[TableRow], column: str) -> Cell:
+        """Return the one cell of a column that says something for all of these rows; another text further down is a problem."""
+        said = [row.cell(column) for row in rows if row.cell(column)]
+        for cell in said[1:]:
+            if folded(cell.text) != folded(said[0].text):
+                message = f"wanted one {column} for all rows, found {shown(cell.text)} after {shown(said[0].text)}"
+                self.cells.refuse_cell(cell, f"{message} on line {said[0].line}", "leave all but one of them blank")
+        return said[0] if said else rows[0].cell(column)
+
+    def check_amount_columns(self) -> None:
+        """Refuse a table of ingredients without the columns that say how much, instead of taking all for blank.
+
+        The unit may be behind the numbers of a table.
+        """
+        amounts = [row.cell("quantity").text for row in self.rows if row.cell("ingredient")]
+        if not amounts or self.is_json:
+            return
+        if self._lacks("quantity"):
+            self._refuse_missing("quantity", "where a recipe gives no amount it may be blank")
+        elif self._lacks("unit") and not any(map(str.isalpha, "".join(amounts))):
+            self._refuse_missing("unit", f"where it is blank the number is of pieces ({units.PIECES})")
+
+    def _lacks(self, column: str) -> bool:
+        return not any(column in row.cells for row in self.rows)
+
+    def _refuse_missing(self, column: str, blank: str) -> None:
+        self.cells.refuse(f"the column {column} is missing", 1, hint=f"add it; {blank}")
+        self.cells.check()
 
 
-def read_tables(path: Path, csv_columns: Columns, json_columns: Columns) -> Tables:
+class _Group:
+    """The rows of one thing.
+
+    Attributes:
+        name: The cell that names it first.
+        rows: In the order of the file.
+        blocks: The first line of each run of rows that are below one another.
+    """
+
+    def __init__(self, name: Cell) -> None:
+        self.name = name
+        self.rows: list[TableRow] = []
+        self.blocks: list[int] = []
+        self._seen: dict[tuple[str, ...], tuple[int, int]] = {}
+
+    def begin_block(self, line: int) -> None:
+        """Begin a run of rows."""
+        self.blocks.append(line)
+
+    def add(self, row: TableRow, column: str) -> int | None:
+        """Add a row; return the line of the same row in another run, None when there is none."""
+        self.rows.append(row)
+        content = tuple(folded(cell.text) for name, cell in row.cells.items() if name != column)
+        block, first = self._seen.setdefault(content, (len(self.blocks), row.line))
+        return first if block != len(self.blocks) and any(content) else None
+
+
+def read_tables(
+    path: Path, table: str, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool = False
+) -> Tables:
     """Return the rows of a file: JSON when its name ends in .json or it begins with a bracket, else CSV.
+
+    Args:
+        path: The file.
+        table: Which table it should be: recipes, goods, stock or ingredients.
+        csv_columns: What the rows of CSV may hold.
+        json_columns: What the objects of JSON may hold.
+        strict_columns: Whether other columns and keys are refused, instead of left out.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it cannot be understood as rows at all.
     """
     text = read_text(path)
-    if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{"):
-        cells, rows = read_json(str(path), text, json_columns)
+    is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
+    if is_export(text):
+        hint = wording("import it with {step}", step=Hint.EXPORT())
+        raise ValidationError([Problem(f"wanted a table of {table}, found an export", file=str(path), hint=hint)])
+    if is_json:
+        cells, rows = read_json(str(path), text, json_columns, strict_columns=strict_columns)
+        _refuse_other_tables(path, text, table, json_columns)
         return Tables(cells, rows, is_json=True)
-    cells, rows = read_csv(str(path), text, csv_columns)
+    _refuse_other_tables(path, text, table, csv_columns)
+    cells, rows = read_csv(str(path), text, csv_columns, strict_columns=strict_columns)
     return Tables(cells, rows, is_json=False)
+
+
+def _refuse_other_tables(path: Path, text: str, table: str, columns: Columns) -> None:
+    """Refuse a table that another command imports, with that command."""
+    other = table_in(text, instead_of=table, required=columns.required)
+    if other is not None:
+        message = f"wanted a table of {table}, found one of {other}"
+        raise ValidationError([Problem(message, file=str(path), hint=import_of(other))])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 
-from plandoc.exchange.names import did_you_mean, folded, shown
-from plandoc.exchange.tabular.cells import Cell
+from plandoc.exchange.names import did_you_mean, folded, listed, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.frozen import frozen
+
+# How much an unknown column must be like one that is missing, to be taken for a slip.
+_MISSPELLED = 0.8
 
 
 @frozen
@@ -57,6 +60,10 @@ class TableRow:
         """Return a cell; a blank one where the row holds none of this name."""
         return self.cells.get(name) or Cell("", self.line, f"{self.path}{name}")
 
+    def cell_or_none(self, name: str) -> Cell | None:
+        """Return a cell, which can be blank; None where the table has no such column."""
+        return self.cells.get(name)
+
     def rows(self, name: str) -> tuple[TableRow, ...]:
         """Return the rows of a list; none where it holds none."""
         return self.lists.get(name, ())
@@ -72,8 +79,44 @@ def column_of(written: str, columns: Columns) -> str | None:
     return name if name in columns.names else None
 
 
-def unknown_column(written: str, columns: Columns) -> tuple[str, str]:
-    """Return the message for an unknown name, and the hint."""
-    names = ", ".join(columns.names)
-    near = did_you_mean(written.replace(" ", "_"), columns.names)
-    return f"{shown(written)} is not a part of {columns.what_with_article}", near or f"wanted {names}"
+class UnknownColumns:
+    """Columns or keys that a table does not have: refused where they are probably misspelled, else left out and reported.
+
+    Args:
+        cells: Keeps what is wrong, and what is left out.
+        what: What they are, "column" or "key".
+        strict: Whether all of them are refused.
+    """
+
+    def __init__(self, cells: CellReader, what: str, *, strict: bool) -> None:
+        self._cells = cells
+        self._what = what
+        self._strict = strict
+        self._left_out: dict[str, None] = {}
+
+    def add(
+        self, written: str, line: int, columns: Columns, present: Container[str | None], field: str | None = None
+    ) -> None:
+        """Take note of one.
+
+        Args:
+            written: What it is called.
+            line: Where it is.
+            columns: What it could have been.
+            present: The columns that are there, none of which it can mean.
+            field: What it is a part of.
+        """
+        missing = [name for name in columns.names if name not in present]
+        near = did_you_mean(written.replace(" ", "_"), missing, likeness=_MISSPELLED)
+        if near or self._strict:
+            message = f"{shown(written)} is not a part of {columns.what_with_article}"
+            self._cells.refuse(message, line, field, near or f"wanted {', '.join(columns.names)}")
+        else:
+            self._left_out[written] = None
+
+    def note(self) -> None:
+        """Report those that were left out."""
+        if self._left_out:
+            many = "s" if len(self._left_out) > 1 else ""
+            names = listed(map(shown, self._left_out))
+            self._cells.notes.append(f"left out, because plandoc has no such {self._what}{many}: {names}")

@@ -65,7 +65,7 @@ def backup(
             folder with a manifest. With `keep`, the folder in which an archive named after the time is made.
         keep: How many backups of this folder stay in `target`; the oldest are removed once the new one is there and
             nothing is wrong with it. None removes nothing.
-        clock: A function that returns the current time in UTC.
+        clock: A function that returns the current time with its offset from UTC.
         files: The calls to the operating system; replaced only by tests.
 
     Raises:

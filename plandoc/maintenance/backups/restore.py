@@ -92,7 +92,7 @@ def restore(
             for that, a plain copy.
         allow_other_folder: Restore even over another data folder than the one that was backed up.
         allow_older: Restore even when the folder has transactions that the backup does not have.
-        clock: A function that returns the current time in UTC.
+        clock: A function that returns the current time with its offset from UTC.
         timeout_seconds: How long to wait for another writer.
         files: The calls to the operating system; replaced only by tests.
 

@@ -60,7 +60,7 @@ def repair(
         allow_other_folder: Whether the backup may be of another folder.
         timeout_seconds: How long to wait for another writer; 0 means not at all.
         on_wait: Called once with who is being waited for, before a wait.
-        clock: A function that returns the current time in UTC.
+        clock: A function that returns the current time with its offset from UTC.
 
     Raises:
         StoreNotFoundError: when there is no plandoc folder at the path.
@@ -90,7 +90,7 @@ class Repair:
     Args:
         root: The folder.
         files: The calls to the operating system; replaced only by tests.
-        clock: A function that returns the current time in UTC.
+        clock: A function that returns the current time with its offset from UTC.
         timeout_seconds: How long to wait for another writer.
         on_wait: Called with who is being waited for.
     """

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from plandoc.domain.local_time import format_timestamp
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.frozen import frozen
@@ -73,7 +74,7 @@ class RestoreSource:
     def lost_since(self, state: recovery.State | None) -> str:
         """Return what is lost by restoring from the backup."""
         then, now = self.backup.manifest.serial, 0 if state is None else state.serial
-        when = f"{self.backup.manifest.created_at:%Y-%m-%d %H:%M} UTC (transaction {then})"
+        when = f"{format_timestamp(self.backup.manifest.created_at)} (transaction {then})"
         if self.backup.manifest.store_id != self.store_id:
             return f"the version of another folder, of {when}"
         if now <= then:

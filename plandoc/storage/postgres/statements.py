@@ -72,7 +72,7 @@ class Statements:
             "select name, version from {table} where content is not null and name like '%%/%%'"
             " and (select coalesce(sum(version), 0) from {table}) is distinct from %s"
         )
-        self.hold = said("select from {table} where name = any(%s) order by name for share")
+        self.hold = said('select from {table} where name = any(%s) order by name collate "C" for share')
         self.write = said(
             "insert into {table} as d (name, version, content) values (%s, 1, %s)"
             " on conflict (name) do update set version = d.version + 1, content = excluded.content returning version"

@@ -1,0 +1,47 @@
+"""Ingredients that recipes take without saying how much, such as salt to taste: listed, and never summed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.frozen import frozen
+from plandoc.records import Ingredient, Recipe
+
+
+@frozen
+class WithoutAmount:
+    """An ingredient that is needed, without an amount.
+
+    Attributes:
+        ingredient: What is needed.
+        recipes: The recipes that say so, in the order of their names; sub-recipes are named themselves.
+    """
+
+    ingredient: Ingredient
+    recipes: tuple[Recipe, ...]
+
+
+def without_amount(groups: Iterable[tuple[Iterable[int], Definitions]]) -> tuple[WithoutAmount, ...]:
+    """Return the ingredients that recipes and their sub-recipes take without an amount, in the order of their names.
+
+    Args:
+        groups: The recipes that are baked, by their ids, with the definitions they are baked with; none has problems.
+            Where the same recipe or ingredient differs, the last one counts.
+    """
+    ingredients: dict[int, Ingredient] = {}
+    recipes: dict[int, dict[int, Recipe]] = {}
+    for recipe_ids, definitions in groups:
+        for recipe in NestedRecipes.of(definitions).with_sub_recipes(recipe_ids):
+            for line in recipe.lines:
+                ingredient = definitions.ingredients(line.ingredient_id) if line.quantity is None else None
+                if ingredient is not None:
+                    ingredients[ingredient.id] = ingredient
+                    recipes.setdefault(ingredient.id, {})[recipe.id] = recipe
+    listed = sorted(ingredients.values(), key=_place)
+    return tuple(WithoutAmount(one, tuple(sorted(recipes[one.id].values(), key=_place))) for one in listed)
+
+
+def _place(one: Ingredient | Recipe) -> tuple[str, int]:
+    return one.name.casefold(), one.id

@@ -1,0 +1,79 @@
+"""What a file is that was given to the wrong import: a table, an export, a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from plandoc.exchange.names import folded
+from plandoc.hints import Hint, Wording, wording
+
+_IMPORTS: Mapping[str, Hint] = MappingProxyType(
+    {
+        "recipes": Hint.TABLE_OF_RECIPES,
+        "goods": Hint.TABLE_OF_GOODS,
+        "stock": Hint.TABLE_OF_STOCK,
+        "ingredients": Hint.TABLE_OF_INGREDIENTS,
+    }
+)
+# Where the first keys of an object are.
+_HEAD = 1000
+# Columns of CSV, or keys of JSON, of which each table has some that no other has.
+_MARKS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "recipes": frozenset({"recipe", "lines", "makes", "sub_recipes"}),
+        "goods": frozenset({"good", "parts"}),
+        "stock": frozenset({"ingredient"}),
+        "ingredients": frozenset({"name"}),
+    }
+)
+
+
+def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -> str | None:
+    """Return which table a text is, by the names of its columns or keys; None for what is none.
+
+    Args:
+        text: The text.
+        instead_of: The table that is wanted; None is returned where the text can be meant for that.
+        required: The columns or keys of it that must be there.
+
+    >>> table_in("recipe,ingredient,quantity,unit"), table_in('[{"name": "Flour"}]'), table_in("Dear Ann,")
+    ('recipes', 'ingredients', None)
+    """
+    names = {folded(name).replace(" ", "_").replace("-", "_") for name in _names_in(text.removeprefix("\ufeff"))}
+    found = next((table for table, marks in _MARKS.items() if marks & names), None)
+    if not instead_of or found in (None, instead_of):
+        return None if instead_of else found
+    # A list inside an object belongs to one table only; in CSV others may well have a column of that name. But recipes
+    # have all the columns of the stock.
+    is_other = (
+        text.lstrip()[:1] == "[" and found != "ingredients" and not names & (_MARKS[instead_of] - _MARKS["ingredients"])
+    )
+    return found if is_other or instead_of == "stock" or not names.issuperset(required) else None
+
+
+def import_of(table: str) -> Wording:
+    """Return the step that imports a table."""
+    return wording("import it with {step}", step=_IMPORTS[table]())
+
+
+def is_export(text: str) -> bool:
+    """Return whether a text is probably an export: a JSON object that names the application it comes from."""
+    return text.lstrip()[:1] == "{" and '"application"' in text[:_HEAD]
+
+
+def _names_in(text: str) -> list[str]:
+    if text.lstrip()[:1] == "[":
+        return _keys_of_first(text)
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return next(csv.reader([line], delimiter=";" if line.count(";") > line.count(",") else ","), [])
+
+
+def _keys_of_first(text: str) -> list[str]:
+    try:
+        first = json.JSONDecoder().raw_decode(text, text.index("{"))[0]
+    except (ValueError, RecursionError):
+        return []
+    return list(first)

@@ -1,0 +1,101 @@
+"""The ingredients that recipes name: those of the folder, new ones, and those that are neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from plandoc.exchange.look_alikes import look_alikes
+from plandoc.exchange.names import did_you_mean, shown
+from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
+from plandoc.exchange.tabular.name_lookup import CellNames
+from plandoc.hints import Hint, wording
+from plandoc.records import Ingredient
+
+_ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
+_ADD_ALL = wording("use {option} to create them", option=Hint.ADD_INGREDIENTS())
+
+
+class IngredientNames:
+    """What the cells of one file mean by their ingredients.
+
+    Args:
+        cells: Keeps what is wrong.
+        ingredients: Those of the folder.
+        maker: Makes the new ones.
+        adds: Whether unknown ones are new; otherwise they are refused.
+
+    Attributes:
+        notes: Notes for the report.
+    """
+
+    def __init__(self, cells: CellReader, ingredients: Sequence[Ingredient], maker: DraftMaker, *, adds: bool) -> None:
+        self.notes: list[str] = []
+        self._cells = cells
+        self._maker = maker
+        self._adds = adds
+        self._known: CellNames[Any] = CellNames("ingredient", ingredients)
+        self._names = [ingredient.name for ingredient in ingredients]
+        # What is unknown and like nothing that is known, by name, with the cell that names it first.
+        self._missing: CellNames[Cell] = CellNames("ingredient")
+        self._missing_cells: list[Cell] = []
+        self._new: list[Newcomer] = []
+
+    def find(self, cell: Cell) -> Any:
+        """Return the ingredient that a cell names; None when it is refused."""
+        name = self._cells.name(cell)
+        meant = self._known.all_of(name) if cell else [None]
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            self._known.refuse(self._cells, cell)
+        elif self._adds:
+            return self._added(cell, name)
+        else:
+            self._refuse(cell)
+        return None
+
+    def finish(self) -> None:
+        """Report the new ones together, and those that are missing."""
+        if self._new:
+            self.notes.append(f"new ingredients: {', '.join(shown(one.name) for one in self._new)}")
+            self._note_look_alikes()
+        if self._missing_cells:
+            names, first = [shown(cell.text) for cell in self._missing_cells], self._missing_cells[0]
+            message = (
+                f"there are no ingredients {', '.join(names)}" if names[1:] else f"there is no ingredient {names[0]}"
+            )
+            self._cells.refuse_last(first, message, _ADD_ALL if names[1:] else _ADD)
+
+    def _refuse(self, cell: Cell) -> None:
+        """Refuse an unknown one: at once where it is probably misspelled, else together with the others, once each."""
+        if self._missing.all_of(cell.text):
+            return
+        if self._cells.suggests and self._known.nearest(cell.text):
+            self._known.refuse(self._cells, cell, _ADD)
+        else:
+            self._missing.add(cell, cell.text)
+            self._missing_cells.append(cell)
+
+    def _added(self, cell: Cell, name: str) -> Newcomer:
+        self._cells.question(cell)
+        near = did_you_mean(name, self._names)
+        if near:
+            self.notes.append(f"{shown(name)} is a new ingredient; {near}")
+        new: Newcomer = self._maker.thing(name, None)
+        self._maker.add(new, cell.line, lambda: Ingredient(name, id=new.id), present=None)
+        self._new.append(new)
+        self._known.add(new, name)
+        return new
+
+    def _note_look_alikes(self) -> None:
+        for first, second in look_alikes(one.name for one in self._new):
+            self.notes.append(
+                wording(
+                    "{first} and {second} are both new; if they are the same, {merge} makes one of them",
+                    first=shown(first),
+                    second=shown(second),
+                    merge=Hint.MERGE_INGREDIENTS(),
+                )
+            )

@@ -1,0 +1,111 @@
+"""What a baker works from: a recipe scaled, and the production sheet of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from plandoc.constraints import positive_int, positive_quantity, quantity
+from plandoc.domain.batches import batches_for
+from plandoc.domain.production_sheet import ProductionSheet, production_sheet
+from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling
+from plandoc.engine.plan_definitions import catalog_definitions, defined, plan_definitions
+from plandoc.engine.session import Session
+from plandoc.errors import Problem, ValidationError, refuse
+from plandoc.records import FinishedUnit, PlanState, Recipe
+from plandoc.store import NO_SESSION, reads
+from plandoc.workflow.production import get_progress
+from plandoc.workflow.shopping import undecided_in
+
+
+@reads
+def scale_recipe(
+    recipe_id: int,
+    batches: int | Decimal | Fraction | str = 1,
+    units: int | None = None,
+    finished_unit_id: int | None = None,
+    session: Session = NO_SESSION,
+) -> RecipeScaling:
+    """Return a recipe of the catalog scaled to a number of batches, with all its sub-recipes in the order of work.
+
+    Every line is scaled exactly and in the unit that fits.
+
+    Args:
+        recipe_id: The recipe.
+        batches: How many batches, above 0; part of a batch is possible, and text such as "1 1/2".
+        units: How many finished units are wanted, instead of `batches`: the fewest whole batches that give them; None
+            takes `batches`.
+        finished_unit_id: Which of the recipe's finished units are wanted; None takes its only one.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Recipe 99 not found".
+        ValidationError: for a number that is not above 0, for a recipe that yields none or several units when it is not
+            said which are wanted, and with everything that is broken in the recipe.
+    """
+    recipe = session.get(Recipe, recipe_id)
+    yields = [unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id]
+    if units is None:
+        number = _number_of_batches(batches)
+    else:
+        _check("units", positive_int(units))
+        number = Fraction(batches_for(units, _wanted(recipe, yields, finished_unit_id).yield_per_batch))
+    return recipe_scaling(recipe, number, yields, catalog_definitions(session))
+
+
+def _number_of_batches(batches: Any) -> Fraction:
+    number = quantity(batches)
+    _check("batches", positive_quantity(number))
+    return Fraction(number)
+
+
+def _check(field: str, wrong: str | None) -> None:
+    refuse([] if wrong is None else [Problem(wrong, field=field)])
+
+
+def _wanted(recipe: Recipe, yields: list[FinishedUnit], finished_unit_id: int | None) -> FinishedUnit:
+    """Return the finished unit that is wanted of a recipe."""
+    named = [unit for unit in yields if finished_unit_id in {None, unit.id}]
+    if len(named) == 1:
+        return named[0]
+    if not yields:
+        message, hint = f"{recipe.name} has no finished units", "give the number of batches"
+    elif not named:
+        message, hint = f"finished unit {finished_unit_id} is not one of {recipe.name}", f"wanted {_names(yields)}"
+    else:
+        message, hint = f"{recipe.name} has {len(yields)} finished units", f"say which is wanted: {_names(yields)}"
+    raise ValidationError([Problem(message, field="finished_unit_id", hint=hint)])
+
+
+def _names(units: Iterable[FinishedUnit]) -> str:
+    return " or ".join(f"{unit.slug} ({unit.id})" for unit in units)
+
+
+@reads
+def get_production_sheet(
+    event_id: int, recipe_ids: Iterable[int] | None = None, session: Session = NO_SESSION
+) -> ProductionSheet:
+    """Return what is still to bake and to pack for an event, to be worked from.
+
+    Each recipe comes once, with all batches still to bake of it, over all its finished units and all recipes that it goes
+    into; sub-recipes come before what they go into. A started plan is worked out with its own definitions. Of a completed
+    plan nothing remains.
+
+    Args:
+        event_id: The event, whatever the state of its plan.
+        recipe_ids: Only these recipes, without the packing list; their numbers are those of the whole sheet. None means
+            everything.
+        session: The session to look in; None takes the default store.
+
+    Raises:
+        NotFoundError: "Event 99 not found"; or a recipe that neither the plan nor the catalog contains.
+        ValidationError: with every recipe that nothing is left to bake of, or with everything that is broken in the recipes.
+    """
+    event = session.event(event_id)
+    undecided = () if event.plan_state is PlanState.COMPLETED else tuple(undecided_in(event, session, remaining=True))
+    sheet = production_sheet(get_progress(event_id, session=session), undecided, plan_definitions(event_id, session))
+    if recipe_ids is None:
+        return sheet
+    return sheet.of_recipes([defined(Recipe, recipe_id, event_id, session) for recipe_id in recipe_ids])

@@ -1,0 +1,84 @@
+"""A file that was given to the wrong import: the refusal says what it is, and the step that imports it."""
+
+import pytest
+
+import plandoc
+from plandoc.exchange import import_file
+from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
+from plandoc.hints import for_command
+from tests.builders import a_bakery, folder_bytes
+
+TABLES = {
+    "recipe,ingredient,quantity,unit\nBread,Flour,1,kg\n": "recipe",
+    "\ufeffRecipe;Menge\nBrot;1\n": "recipe",
+    "good,component,quantity\nBox,Cookie,1\n": "good",
+    "ingredient,quantity,unit\nFlour,1,kg\n": "stock",
+    "name,category\nFlour,Baking\n": "ingredient",
+    '[{"name": "Bread", "lines": []}]': "recipe",
+    '[{"name": "Box", "parts": []}]': "good",
+    '[{"name": "Flour"}]': "ingredient",
+}
+
+
+@pytest.mark.parametrize("text, command", TABLES.items())
+def test_a_table_is_no_export_and_names_its_own_import(text, command, store, folder, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text, "utf-8")
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.ValidationError) as caught:
+        import_file(path)
+
+    assert f"'plandoc {command} import x.csv'" in for_command(caught.value.args[0], file="x.csv")
+    assert folder_bytes(folder) == before
+
+
+def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text('{"application": "plandoc", "recipes": [')
+    with pytest.raises(plandoc.DamagedError):
+        import_file(path)
+
+
+def test_a_spreadsheet_an_object_and_a_document_of_a_folder_say_the_way_on(store, folder, tmp_path):
+    for name, text in {"x.xlsx": "PK\x03\x04", "x.json": '{"@type": "Recipe"}'}.items():
+        (tmp_path / name).write_text(text)
+    said = []
+    for path in (tmp_path / "x.xlsx", tmp_path / "x.json", folder / "catalog.json"):
+        with pytest.raises(plandoc.ValidationError) as caught:
+            import_file(path)
+        said.append(str(caught.value))
+
+    assert "save it as 'CSV UTF-8'" in said[0]
+    assert "an object that names no application" in said[1]
+    assert "a document of a data folder" in said[2]
+
+
+WRONG = [
+    (import_goods, "recipe,ingredient,quantity,unit\nBread,Flour,1,kg\n", "import_recipes"),
+    (import_stock, "recipe,ingredient,quantity,unit\nBread,Flour,1,kg\n", "import_recipes"),
+    (import_recipes, "good,component,quantity\nBox,Cookie,1\n", "import_goods"),
+    (import_recipes, '[{"name": "Box", "parts": []}]', "import_goods"),
+    (import_ingredients, '[{"name": "Bread", "lines": []}]', "import_recipes"),
+    (import_recipes, '{"version": "4.1", "application": "bake-tracker"}', "import_file"),
+]
+
+
+@pytest.mark.parametrize("import_table, text, function", WRONG)
+def test_another_table_or_an_export_is_refused_with_the_step_that_imports_it(
+    import_table, text, function, store, folder, tmp_path
+):
+    a_bakery(store)
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.ValidationError, match=rf"import it with {function}\("):
+        import_table(path)
+
+    assert folder_bytes(folder) == before
+
+
+def test_a_column_of_ones_own_does_not_make_another_table(store, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("name,recipe\nFlour,Bread\n")
+
+    assert import_ingredients(path).notes == ("left out, because plandoc has no such column: 'recipe'",)
