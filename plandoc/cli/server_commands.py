@@ -77,8 +77,8 @@ def print_sql_views(*, folder: Folder) -> None:
     """Print the SQL that makes a view of each table of a store on a server, for psql.
 
     Examples:
-        plandoc sql-views | psql bakery
-        plandoc --data "postgresql://anna@server/bakery?schema=shop" sql-views | psql bakery
+        plandoc sql-views
+        plandoc --data "postgresql://anna@server/bakery?schema=shop" sql-views
     """
     on_server = address.address_of(folder.place)
     schema = address.DEFAULT_SCHEMA if on_server is None else address.divided(on_server)[1]
