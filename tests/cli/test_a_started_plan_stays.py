@@ -40,6 +40,7 @@ NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("push", "pull", "sql-views"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
+    *("unit add", "unit list", "unit remove"),
     *("ingredient show", "ingredient merge", "recipe show", "good show"),
     *("stock list", "stock set", "stock add", "stock import"),
     *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),

@@ -11,6 +11,7 @@ import psycopg
 from plandoc.storage import initialize, marker
 from plandoc.storage.backend import Fingerprints
 from plandoc.storage.document_head import Head, head_of
+from plandoc.storage.layout import EVENTS_FOLDER
 from plandoc.storage.postgres import statements
 from plandoc.storage.postgres.connections import Connection
 from plandoc.storage.postgres.server_errors import is_lost, translated
@@ -114,7 +115,7 @@ class PostgresReading:
     def fingerprints(self, folder: str, *, fresh: bool = False) -> Fingerprints:  # noqa: ARG002  (always of this moment)
         """Return the version of each document of a folder."""
         versions = self._all().versions
-        if folder == initialize.EVENTS_FOLDER:
+        if folder == EVENTS_FOLDER:
             return versions
         inside = {name: version for name, version in versions.items() if name.startswith(f"{folder}/")}
         return Fingerprints(inside, versions.scan)
