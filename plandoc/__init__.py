@@ -24,6 +24,8 @@ _NAMES = {
     "plandoc.maintenance.backups.verification": "verify_backup",
     "plandoc.maintenance.checks": "check",
     "plandoc.maintenance.repairs": "repair",
+    "plandoc.maintenance.transfers.pull": "pull",
+    "plandoc.maintenance.transfers.push": "push",
     "plandoc.records": (
         "AssemblyRun AssemblyType BatchDecision Component Density Equivalent Event EventFinishedGood EventRecipe Finding "
         "FindingKind FinishedGood FinishedUnit Ingredient Loss PlanAmendment PlanSnapshot PlanState ProductionRun "

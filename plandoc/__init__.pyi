@@ -30,6 +30,8 @@ from plandoc.maintenance.backups.restore import restore as restore
 from plandoc.maintenance.backups.verification import verify_backup as verify_backup
 from plandoc.maintenance.checks import check as check
 from plandoc.maintenance.repairs import repair as repair
+from plandoc.maintenance.transfers.pull import pull as pull
+from plandoc.maintenance.transfers.push import push as push
 from plandoc.records import AssemblyRun as AssemblyRun
 from plandoc.records import AssemblyType as AssemblyType
 from plandoc.records import BatchDecision as BatchDecision

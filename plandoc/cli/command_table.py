@@ -214,6 +214,18 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
         ),
     ),
     (
+        "Work on a PostgreSQL server",
+        (
+            Command(("push",), "server_commands:push", "Make a store on a server hold what a data folder holds."),
+            Command(("pull",), "server_commands:pull", "Make a data folder hold what a store on a server holds."),
+            Command(
+                ("sql-views",),
+                "server_commands:print_sql_views",
+                "Print the SQL that makes views of the tables of a store on a server.",
+            ),
+        ),
+    ),
+    (
         "Maintain the folder",
         (
             Command(("check",), "check_command:check", "Report every problem of the data folder."),

@@ -38,6 +38,7 @@ ANSWERS = {
 # What tells of the catalog or the stock, or changes something.
 NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
+    *("push", "pull", "sql-views"),
     *(
         "ingredient list",
         "ingredient import",

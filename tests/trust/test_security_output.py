@@ -42,6 +42,14 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "repair": [("repair", "--dry-run"), ("repair", "--from", "{0}")],
     "backup": [("backup", "b.zip"), ("backup", "data/{0}")],
     "restore": [("restore", "{0}")],
+    # Refused before anybody is asked to find a server of that name.
+    "push": [
+        ("push", "{0}", "postgresql:///x"),
+        ("push", "data", "postgresql:///x?schema={0}"),
+        ("push", "data", "{0}"),
+    ],
+    "pull": [("pull", "postgresql:///x?schema={0}", "data"), ("pull", "postgresql://a:{0}/x", "data")],
+    "sql-views": [("--data", "postgresql:///x?schema={0}", "sql-views")],
     "event add": [
         ("event", "add", "--date", "2027-01-01", "--notes", "{0}", "--", "{0}"),
         ("event", "add", "x", "--date", "{0}"),
