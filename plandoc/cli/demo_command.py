@@ -8,7 +8,7 @@ from typing import Annotated
 
 from plandoc.cli import printing, sample
 from plandoc.cli.arguments import Parameter
-from plandoc.cli.data_folder import Folder
+from plandoc.cli.data_folder import Folder, Place
 from plandoc.cli.lifecycle_commands import print_snapshot
 from plandoc.cli.messages import state_in_words
 from plandoc.errors import PlandocError
@@ -29,12 +29,13 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
         plandoc demo my-demo
     """
     # Not the folder of PLANDOC_DATA: the demo must not end up among real plans.
-    chosen = path or folder.given
+    chosen: Place | None = path or folder.given
     where = Folder(chosen or Path(tempfile.mkdtemp(prefix="plandoc-demo-")))
-    sample.check_empty(where.path)
+    path = where.path
+    sample.check_empty(path)
     with where.open(create=True) as store:
-        folder.work_log.end(f"the demo was started in {where.path}")
-        event = _build_and_plan(where.path, store)
+        folder.work_log.end(f"the demo was started in {path}")
+        event = _build_and_plan(path, store)
         event = _lock_and_start(event, store)
         taken = store.read(lambda session: get_plan_snapshot(event.id, session=session))
         if taken is None:
@@ -44,8 +45,8 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
         print_snapshot(event, taken)
     printing.say()
     printing.say(f"{event.name} is {state_in_words(event.plan_state)}. Look around in the folder:")
-    printing.say(f"   plandoc --data {where.path} event show {event.slug}")
-    printing.say(f"   plandoc --data {where.path} check")
+    printing.say(f"   plandoc --data {path} event show {event.slug}")
+    printing.say(f"   plandoc --data {path} check")
 
 
 def _build_and_plan(path: Path, store: Store) -> Event:

@@ -42,6 +42,14 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "repair": [("repair", "--dry-run"), ("repair", "--from", "{0}")],
     "backup": [("backup", "b.zip"), ("backup", "data/{0}")],
     "restore": [("restore", "{0}")],
+    # Refused before anybody is asked to find a server of that name.
+    "push": [
+        ("push", "{0}", "postgresql:///x"),
+        ("push", "data", "postgresql:///x?schema={0}"),
+        ("push", "data", "{0}"),
+    ],
+    "pull": [("pull", "postgresql:///x?schema={0}", "data"), ("pull", "postgresql://a:{0}/x", "data")],
+    "sql-views": [("--data", "postgresql:///x?schema={0}", "sql-views")],
     "event add": [
         ("event", "add", "--date", "2027-01-01", "--notes", "{0}", "--", "{0}"),
         ("event", "add", "x", "--date", "{0}"),
@@ -67,6 +75,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     ],
     "good show": [("good", "show", "3"), ("good", "show", "3", "--json"), ("good", "show", "{0}")],
     "recipe import": [("recipe", "import", "recipes.csv", "--add-ingredients")],
+    "recipe convert": [
+        ("recipe", "convert", "evil-recipes.json", "-o", "converted.csv", "--replace"),
+        ("recipe", "convert", "{0}", "-o", "{0}"),
+    ],
     "good list": [("good", "list"), ("good", "list", "--json")],
     "good import": [("good", "import", "goods.csv")],
     "stock list": [("stock", "list"), ("stock", "list", "--json")],
@@ -155,10 +167,16 @@ def place(bakery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         rows = "".join(row.format('"{}"'.format(evil.replace('"', '""'))) for evil in EVIL)
         (deep / name).write_text(f"{heading}\n{rows}", "utf-8", newline="")
     (deep / "evil.json").write_text(json.dumps({text: text for text in EVIL}), "utf-8")
+    (deep / "evil-recipes.json").write_text(json.dumps([_a_recipe(text) for text in EVIL]), "utf-8")
     (deep / "evil-export.json").write_text(json.dumps(_an_export()), "utf-8")
     monkeypatch.chdir(deep)
     monkeypatch.delenv("PLANDOC_DATA", raising=False)
     return deep
+
+
+def _a_recipe(text: str) -> dict[str, object]:
+    lines = [text, f"1 cup {text}", f"1 {text} flour"]
+    return {"@type": "Recipe", "name": text, "recipeYield": text, "recipeIngredient": lines, "recipeInstructions": text}
 
 
 def _an_export() -> dict[str, object]:
