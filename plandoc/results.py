@@ -32,6 +32,7 @@ from plandoc.records import (
     Taken,
 )
 from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.event_copy import EventCopy
 from plandoc.workflow.ingredient_merge import IngredientMerge
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
@@ -49,6 +50,7 @@ __all__ = [
     "DefinitionDifference",
     "Difference",
     "DropFinishedGood",
+    "EventCopy",
     "ExportReport",
     "Feasibility",
     "Fix",

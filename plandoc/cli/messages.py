@@ -71,6 +71,15 @@ def parse_run(words: str) -> tuple[RunKind, int]:
     raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {shorten(words)}")
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "good"), counted(3, "good")
+    ('1 good', '3 goods')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def batches_in_words(number: int) -> str:
     """Return a number of batches.
 

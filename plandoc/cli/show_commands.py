@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit, weight_in_words
+from plandoc.cli.catalog_lookup import find_ingredient
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.cli.messages import UsageError, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.cli.work_tables import print_text, print_with_notes, print_work

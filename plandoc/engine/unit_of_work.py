@@ -7,6 +7,7 @@ asked before anything comes to this layer.
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 import attrs
@@ -15,7 +16,7 @@ from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import QueryLike
-from plandoc.engine.integrity import check_containment, plans_resting_on, referrers
+from plandoc.engine.integrity import check_containment, in_words, plans_resting_on, referrers
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
@@ -128,6 +129,18 @@ class UnitOfWork:
         """
         return self.documents.of_event(event_id).only(_SNAPSHOTS)
 
+    def users_of(self, record: Any, besides: Collection[Any] = ()) -> list[str]:
+        """Return what uses a record of the catalog, as a person names it.
+
+        Args:
+            record: The record.
+            besides: Records that do not count.
+        """
+        using = (one for one in referrers(type(record), record.id, self.find) if one not in besides)
+        direct = [in_words(one, lambda event_id: self.get(records.Event, event_id).name) for one in using]
+        resting = plans_resting_on(type(record), record.id, self.documents.of_all_events())
+        return list(dict.fromkeys([*direct, *resting]))
+
     # Changing.
 
     def add(self, record: RecordT, *, wanted_id: int = 0) -> RecordT:
@@ -195,7 +208,7 @@ class UnitOfWork:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} cannot be removed once it is written")
         if not table.of_event:
-            self._check_unused(table, record_id)
+            self._check_unused(table, record)
         bound = self._to_change(table, record_id, event_id)
         self._unique_keys.free(bound, record)
         if table is _EVENTS:
@@ -250,13 +263,10 @@ class UnitOfWork:
         if problems:
             raise ValidationError(problems)
 
-    def _check_unused(self, table: Table, record_id: int) -> None:
-        using = [
-            *referrers(table.record_type, record_id, self.find),
-            *plans_resting_on(table.record_type, record_id, self.documents.of_all_events()),
-        ]
+    def _check_unused(self, table: Table, record: Any) -> None:
+        using = self.users_of(record)
         if using:
-            raise StillUsedError(table.label, record_id, using)
+            raise StillUsedError(table.label, record.id, using, getattr(record, "name", ""))
 
 
 def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:
