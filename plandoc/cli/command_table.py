@@ -74,6 +74,8 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "show_commands:show_ingredient",
                 "Show an ingredient, its stock, and where it is used.",
             ),
+            Command(("ingredient", "add"), "add_commands:add_ingredient", "Add an ingredient."),
+            Command(("ingredient", "edit"), "edit_commands:edit_ingredient", "Change an ingredient in your editor."),
             Command(("ingredient", "rename"), "rename_commands:rename_ingredient", "Give an ingredient another name."),
             Command(
                 ("ingredient", "remove"), "remove_commands:remove_ingredient", "Remove an ingredient that nothing uses."
@@ -92,6 +94,8 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
             Command(("recipe", "show"), "show_commands:show_recipe", "Show a recipe, scaled, with its sub-recipes."),
+            Command(("recipe", "add"), "add_commands:add_recipe", "Add a recipe."),
+            Command(("recipe", "edit"), "edit_commands:edit_recipe", "Change a recipe in your editor."),
             Command(
                 ("recipe", "rename"),
                 "rename_commands:rename_recipe",
@@ -101,6 +105,8 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "show"), "show_commands:show_good", "Show a good, and everything that goes into it."),
+            Command(("good", "add"), "add_commands:add_good", "Add a good."),
+            Command(("good", "edit"), "edit_commands:edit_good", "Change a good in your editor."),
             Command(("good", "rename"), "rename_commands:rename_good", "Give a good another name."),
             Command(("good", "remove"), "remove_commands:remove_good", "Remove a good that nothing uses."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),

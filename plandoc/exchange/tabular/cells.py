@@ -86,6 +86,7 @@ class CellReader:
         file: The file, for messages.
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
+        blank_clears: Whether a blank cell takes out what is there; else it says nothing of it.
         problems: Everything that is wrong so far.
         notes: What a person should know, a sentence each.
     """
@@ -94,6 +95,7 @@ class CellReader:
         self.file = file
         self.decimal_comma = decimal_comma
         self.by_hand = by_hand
+        self.blank_clears = False
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self._last: list[Problem] = []
@@ -153,6 +155,8 @@ class CellReader:
 
         An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
         """
+        if not cell and self.blank_clears and stripped(before):
+            return ""
         if not cell or cell.text in (stripped(before), without_mark(stripped(csv_cell(before, in_lines)))):
             return before
         self.question(cell)

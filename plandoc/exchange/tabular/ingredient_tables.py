@@ -57,6 +57,8 @@ def written_density(density: Density | None) -> str:
 
 def _density_instead(cells: CellReader, cell: Cell, before: Density | None) -> Density | None:
     """Return the density in a cell, or the one before where the cell is blank or says the same."""
+    if not cell and cells.blank_clears:
+        return None
     return before if cell.text in ("", written_density(before)) else _density(cells, cell)
 
 
