@@ -100,14 +100,25 @@ def _complain(*lines: str) -> None:
 def _call(arguments: list[str], work_log: WorkLog) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    call = parsing.read([as_text(argument) for argument in arguments], work_log)
+    reading = parsing.read([as_text(argument) for argument in arguments], work_log)
     try:
-        status = call()
+        status = _done(reading, work_log)
+    except UsageError as error:
+        error.command = reading.command
+        raise
     except PlandocError as error:
         message, *others = error.args
-        error.args = (hints.for_command(message, **_typed(call)), *others)
+        error.args = (hints.for_command(message, **_typed(reading.call)), *others)
         raise
     return status if isinstance(status, int) else DONE
+
+
+def _done(reading: parsing.Reading, work_log: WorkLog) -> int | None:
+    if not reading.wants_json:
+        return reading.call()
+    from plandoc.cli import done  # noqa: PLC0415  (15 ms of cattrs, which most commands need not spend)
+
+    return done.call_for_json(reading.command, reading.call, work_log)
 
 
 def _typed(call: Call) -> dict[str, str]:

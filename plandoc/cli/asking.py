@@ -12,6 +12,8 @@ _NO = frozenset({"n", "no"})
 
 def is_interactive() -> bool:
     """Return whether there is somebody to ask."""
+    if printing.is_collecting():
+        return False
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 

@@ -60,6 +60,7 @@ class Folder:
     def _note(self, work: UnitOfWork, before: int) -> None:
         if work.documents.serial != before:
             self.work_log.end("the change is saved", counts_twice=True)
+            self.work_log.changes.extend(work.changed.values())
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function reads from one consistent state; nothing is locked or changed."""

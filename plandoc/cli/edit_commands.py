@@ -26,7 +26,6 @@ def edit_ingredient(ingredient: str, /, *, folder: Folder) -> None:
 
     Examples:
         plandoc ingredient edit wheat-flour
-        EDITOR=nano plandoc ingredient edit wheat-flour
     """
     _edit(Ingredient, ingredient, folder)
 

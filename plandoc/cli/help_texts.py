@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from plandoc.cli.arguments import WHAT_WAS_DONE, arguments_of
 from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
 from plandoc.frozen import frozen
 
@@ -56,7 +57,10 @@ def described(command: Callable[..., Any]) -> Described:
             part = line
         parts.setdefault(part, []).append(line)
     examples = tuple(line.strip() for line in parts.get("Examples:", [])[1:] if line.strip())
-    return Described("\n".join(parts[""]).strip(), _arguments(parts.get("Args:", [])[1:]), examples)
+    arguments = _arguments(parts.get("Args:", [])[1:])
+    if any(one.parameter == WHAT_WAS_DONE for one in arguments_of(command)):
+        arguments[WHAT_WAS_DONE] = "Print what was done as JSON."
+    return Described("\n".join(parts[""]).strip(), arguments, examples)
 
 
 def _arguments(lines: Iterable[str]) -> dict[str, str]:

@@ -7,14 +7,51 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+
+import attrs
 
 from plandoc import escaping
 from plandoc.cli import streams
+from plandoc.cli.messages import UsageError
 from plandoc.frozen import frozen
 
 clean = escaping.escape_control_characters
+
+
+@attrs.define
+class Collected:
+    """What a command would have printed, kept for JSON.
+
+    Attributes:
+        lines: The sentences.
+        tables: The tables: each with its title, and its rows by the headings.
+    """
+
+    lines: list[str] = attrs.Factory(list)
+    tables: list[dict[str, Any]] = attrs.Factory(list)
+
+
+_collected: ContextVar[Collected | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[Collected]:
+    """Keep what would be printed instead of printing it."""
+    collected = Collected()
+    token = _collected.set(collected)
+    try:
+        yield collected
+    finally:
+        _collected.reset(token)
+
+
+def is_collecting() -> bool:
+    """Return whether what would be printed is kept, so that nobody sees a question."""
+    return _collected.get() is not None
 
 
 @frozen
@@ -32,7 +69,11 @@ class Column:
 
 def say(text: str = "") -> None:
     """Print one line."""
-    print(clean(text))
+    collected = _collected.get()
+    if collected is None:
+        print(clean(text))
+    elif text:
+        collected.lines.append(text)
 
 
 def complain(text: str) -> None:
@@ -48,6 +89,8 @@ def print_json(value: Any) -> None:
 
 def print_json_as_it_is(content: bytes) -> None:
     """Print JSON with its own line ends and the same escapes, as UTF-8 whatever the encoding of the terminal."""
+    if is_collecting():
+        raise UsageError("--json says what was done with a file, and - is not one; leave one of them out")
     streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 
@@ -80,6 +123,12 @@ def print_table(
         is_one_of_several: Whether more tables are shown; each then follows a blank line and has its title in a pipe too.
         styles: The style of each row on a colour terminal ("green", or "" for none); empty leaves all rows plain.
     """
+    collected = _collected.get()
+    if collected is not None:
+        headings = [column.heading for column in columns]
+        as_dicts = [dict(zip(headings, map(str, row), strict=True)) for row in rows]
+        collected.tables.append({"title": title, "rows": as_dicts})
+        return
     cells = [[clean(cell) for cell in row] for row in rows]
     if is_one_of_several:
         print()
@@ -94,6 +143,10 @@ def print_table(
 
 def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
     """Print points below each other on a terminal, numbered, each with its hint below it."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.lines.extend([title, *(" - ".join(point) for point in points)])
+        return
     from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
     terminal_tables.print_numbered(clean(title), [[clean(part) for part in point] for point in points])

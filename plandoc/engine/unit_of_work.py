@@ -38,11 +38,14 @@ class UnitOfWork:
     Attributes:
         documents: The documents that they are in.
         is_over: Whether the session was ended.
+        changed: Each record that was added, changed or removed, as it was before and as it is now; None for none. By its type,
+            event and id, in the order in which they were first changed.
     """
 
     def __init__(self, documents: SessionDocuments, *, writes: bool) -> None:
         self.documents = documents
         self.is_over = False
+        self.changed: dict[tuple[type, int | None, int], tuple[Any | None, Any | None]] = {}
         self._writes = writes
         self._unique_keys = UniqueKeys(documents)
 
@@ -215,6 +218,7 @@ class UnitOfWork:
             bound.document.exists, bound.document.changed = False, True
         else:
             bound.delete(record_id)
+        self._note(record, record, None)
 
     def _add(self, table: Table, record: Any) -> Any:
         bound = self._to_change(table, 0, getattr(record, "event_id", None))
@@ -251,7 +255,13 @@ class UnitOfWork:
             raise
         for claim in claims:
             claim.settle(record.id)
+        self._note(record, before, record)
         return record
+
+    def _note(self, record: Any, before: Any | None, after: Any | None) -> None:
+        key = type(record), getattr(record, "event_id", None), record.id
+        first, _ = self.changed.get(key, (before, None))
+        self.changed[key] = first, after
 
     def _check_references(self, table: Table, record: Any) -> None:
         problems = [

@@ -105,7 +105,7 @@ def rename_record(record_type: type[RecordT], record_id: int, name: str, session
     before: Any = session.get(record_type, record_id)
     after = attrs.evolve(before, name=name)
     for other in session.find(record_type):
-        if other.id != record_id and _are_namesakes(after, other):
+        if getattr(other, "id", 0) != record_id and _are_namesakes(after, other):
             raise ValidationError([_same_name(after, other)])
     renamed: RecordT = session.replace(after)
     return renamed

@@ -40,6 +40,12 @@ NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
     *("ingredient show", "ingredient merge", "recipe show", "good show"),
+    *(
+        f"{thing} {change}"
+        for thing in ("ingredient", "recipe", "good")
+        for change in ("add", "edit", "rename", "remove")
+    ),
+    *("event copy", "event remove"),
     *("stock list", "stock set", "stock add", "stock import"),
     *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
     *("lock", "unlock", "start", "complete"),

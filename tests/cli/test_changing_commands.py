@@ -44,8 +44,8 @@ def test_without_a_terminal_a_plan_is_not_removed_unless_confirmed_and_what_goes
 
 @needs_a_terminal
 def test_on_a_terminal_what_goes_with_an_event_is_shown_before_the_question(bakery):
-    kept = Terminal(bakery).run("event", "remove", "1", answers=["n\r"])
-    removed = Terminal(bakery).run("event", "remove", "1", answers=["y\r"])
+    kept = Terminal(bakery).run("event", "remove", "1", answers=["n\n"])
+    removed = Terminal(bakery).run("event", "remove", "1", answers=["y\n"])
 
     assert (kept.status, removed.status) == (1, 0)
     assert "5 recipes" in kept.text
