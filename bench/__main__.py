@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run the suite, or the one measurement that the first argument names: `planning` or `production`."""
+    """Run the suite, or what the first argument names: `planning`, `production`, `tables` or `durable`."""
     match arguments:
         case ["planning", *rest]:
             from bench import planning
@@ -48,6 +48,14 @@ def main(arguments: list[str]) -> None:
             from bench import production
 
             production.main(rest)
+        case ["tables", *rest]:
+            from bench import tables
+
+            tables.main(rest)
+        case ["durable", *rest]:
+            from bench import durable
+
+            durable.main(rest)
         case _:
             run(arguments)
 

@@ -42,7 +42,7 @@ def _numbered(count: int, row: Any) -> dict[str, Row]:
 
 def _ingredient(number: int) -> Row:
     name = f"Ingredient {number}"
-    return {"name": name, "category": "", "density": None, "notes": "", "slug": slug(name)}
+    return {"name": name, "category": "", "density": None, "notes": "", "equivalents": [], "slug": slug(name)}
 
 
 def _recipe(number: int) -> Row:

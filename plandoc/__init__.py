@@ -24,9 +24,9 @@ _NAMES = {
     "plandoc.maintenance.checks": "check",
     "plandoc.maintenance.repairs": "repair",
     "plandoc.records": (
-        "AssemblyRun AssemblyType BatchDecision Component Density Event EventFinishedGood EventRecipe Finding "
+        "AssemblyRun AssemblyType BatchDecision Component Density Equivalent Event EventFinishedGood EventRecipe Finding "
         "FindingKind FinishedGood FinishedUnit Ingredient Loss PlanAmendment PlanSnapshot PlanState ProductionRun "
-        "Recipe RecipeLine RunKind StockItem SubRecipe VoidedRun YieldMode"
+        "Recipe RecipeLine RunKind StockItem SubRecipe UnitWord VoidedRun YieldMode"
     ),
     "plandoc.report": "render_report write_report",
     "plandoc.snapshots": "create_plan_snapshot get_plan_snapshot",
@@ -56,6 +56,7 @@ _NAMES = {
     "plandoc.workflow.sheets": "get_production_sheet scale_recipe",
     "plandoc.workflow.shopping": "get_ingredient_needs get_shopping_list receive_shopping",
     "plandoc.workflow.stock": "add_stock get_stock set_stock",
+    "plandoc.workflow.unit_words": "add_unit_word remove_unit_word",
     "tinydb": "where",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

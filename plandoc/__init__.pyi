@@ -34,6 +34,7 @@ from plandoc.records import AssemblyType as AssemblyType
 from plandoc.records import BatchDecision as BatchDecision
 from plandoc.records import Component as Component
 from plandoc.records import Density as Density
+from plandoc.records import Equivalent as Equivalent
 from plandoc.records import Event as Event
 from plandoc.records import EventFinishedGood as EventFinishedGood
 from plandoc.records import EventRecipe as EventRecipe
@@ -52,6 +53,7 @@ from plandoc.records import RecipeLine as RecipeLine
 from plandoc.records import RunKind as RunKind
 from plandoc.records import StockItem as StockItem
 from plandoc.records import SubRecipe as SubRecipe
+from plandoc.records import UnitWord as UnitWord
 from plandoc.records import VoidedRun as VoidedRun
 from plandoc.records import YieldMode as YieldMode
 from plandoc.report import render_report as render_report
@@ -112,3 +114,5 @@ from plandoc.workflow.shopping import receive_shopping as receive_shopping
 from plandoc.workflow.stock import add_stock as add_stock
 from plandoc.workflow.stock import get_stock as get_stock
 from plandoc.workflow.stock import set_stock as set_stock
+from plandoc.workflow.unit_words import add_unit_word as add_unit_word
+from plandoc.workflow.unit_words import remove_unit_word as remove_unit_word

@@ -295,7 +295,8 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
     Raises:
         ValidationError: with every problem of the row, when anything in it needed a guess.
     """
-    if type(row) is not dict or "id" in row:
+    # TinyDB hands out a row as a dict of its own kind.
+    if not isinstance(row, dict) or "id" in row:
         raise ValidationError(problems_of_row(record_type, row_id, row))
     kind: Any = record_type
     try:
@@ -308,7 +309,7 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
 
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
     """Return everything that keeps a row from being a record; an empty list when nothing does."""
-    if type(row) is not dict:
+    if not isinstance(row, dict):
         return [Problem(f"wanted an object, found {shorten(row)}")]
     if "id" in row:
         return [Problem("the id of a row is its key; take the field out", field="id")]

@@ -260,10 +260,10 @@ class ConflictError(StoreError):
 
 
 class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own naming, and the contract's)
-    """Somebody else has been writing to the folder for longer than the caller would wait; nothing was written.
+    """Somebody else has been writing to the folder or file for longer than the caller would wait; nothing was written.
 
     Attributes:
-        path: The data folder.
+        path: The folder or file.
         waited_seconds: How long this caller waited.
         holder: The recorded facts about the holder (pid, host, since, action, command); empty when unknown.
             A hint for a person, never proof.
@@ -276,7 +276,7 @@ class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own 
         super().__init__(
             wording(
                 "{path} is being written to by {described}; waited {seconds} seconds; try again when it has finished, or "
-                "{longer}; if it hangs, end that process, which releases the folder at once",
+                "{longer}; if it hangs, end that process, which releases the lock at once",
                 path=path,
                 described=described,
                 seconds=f"{waited_seconds:g}",

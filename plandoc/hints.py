@@ -93,6 +93,7 @@ class Hint(enum.Enum):
     EXPORT = "import_file({file})", "plandoc import {file}"
     IMPORT_RECIPES = "import_recipes(file)", "plandoc recipe import FILE"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"
+    ADD_UNIT = "add_unit_word({word!r}, quantity, unit)", 'plandoc unit add "{word} = AMOUNT"'
     KEEP_PRESENT = "on_conflict='skip'", "--on-conflict skip"
     TAKE_FROM_FILE = "on_conflict='update'", "--on-conflict update"
     REPLACE = "replace=True", "--replace"
@@ -130,6 +131,7 @@ _PARAMETERS = {
     "batches": "batches",
     "quantity": "quantity",
     "run": "run_id",
+    "word": "WORD",
     "file": "file",
 }
 # The names of the arguments of steps.

@@ -79,9 +79,9 @@ def _unit_of(kind: units.Dimension, such_as: str) -> constraints.Check:
         wrong = constraints.non_blank_name(value)
         if wrong is not None or units.dimension_of(value) is kind:
             return wrong
-        near = units.suggest(value, kind)
+        advice = units.advice(value, kind)
         wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
-        return wanted if near is None else f"{wanted}; did you mean {near}?"
+        return wanted if advice is None else f"{wanted}; {advice}"
 
     return unit
 
@@ -106,6 +106,46 @@ class Density:
     )
     weight_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.WEIGHT, "g")))
 
+    @property
+    def as_equivalent(self) -> Equivalent:
+        """The density as the equivalent that it is."""
+        return Equivalent(self.volume, self.volume_unit, self.weight, self.weight_unit)
+
+    def __str__(self) -> str:
+        return str(self.as_equivalent)
+
+
+@frozen
+class Equivalent:
+    """So much of one unit of an ingredient is so much of another ("1 stick = 113 g").
+
+    >>> str(Equivalent(1, "stick", 113, "g"))
+    '1 stick = 113 g'
+
+    Attributes:
+        quantity: How much of `unit`.
+        unit: Any unit: a measure, a container, or a word that means something for this ingredient alone, such as knob.
+        other_quantity: The same amount in `other_unit`.
+        other_unit: Another unit, of any kind.
+    """
+
+    quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+    )
+    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    other_quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+    )
+    other_unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+
+    def __str__(self) -> str:
+        first, second = units.written(self.quantity), units.written(self.other_quantity)
+        return f"{first} {self.unit} = {second} {self.other_unit}"
+
+
+def _once_each(equivalents: Any) -> Any:
+    return tuple(dict.fromkeys(equivalents)) if type(equivalents) is tuple else equivalents
+
 
 @frozen
 class Ingredient:
@@ -117,8 +157,10 @@ class Ingredient:
     Attributes:
         name: As the baker says it.
         category: Free text to group by; blank when there is none.
-        density: None when unknown; then volumes and weights of it cannot be compared.
+        density: What a volume of it weighs, one of its equivalents; None when unknown.
         notes: Free text.
+        equivalents: What else is known of its units ("1 stick = 113 g"), through which needs and stock are converted. They
+            contradict neither each other nor the density; equal ones count once.
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
@@ -129,8 +171,18 @@ class Ingredient:
         default=None, validator=validator(constraints.or_none(constraints.instance_of(Density)))
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    equivalents: tuple[Equivalent, ...] = attrs.field(
+        default=(), converter=_once_each, validator=validator(constraints.tuple_of(Equivalent, most=100))
+    )
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+
+    @property
+    def all_equivalents(self) -> tuple[Equivalent, ...]:
+        """Everything that is known of its units: the density, then the equivalents."""
+        if self.density is None:
+            return self.equivalents
+        return tuple(dict.fromkeys((self.density.as_equivalent, *self.equivalents)))
 
 
 def _pieces_where_counted(line: RecipeLine) -> str:
@@ -344,6 +396,36 @@ class FinishedGood:
 
     def _is_one_unit(self) -> bool:
         return len(self.components) == 1 and self.components[0].finished_unit_id is not None
+
+
+@frozen
+class UnitWord:
+    """A word of one's own for an amount ("Kelle = 125 ml"), which then is a unit wherever units are read.
+
+    >>> str(UnitWord("Kelle", 125, "ml"))
+    'Kelle = 125 ml'
+
+    Attributes:
+        name: The word; its case, dots and blanks do not matter, except in a single letter.
+        quantity: How much of `unit` one of it is.
+        unit: A measure that plandoc knows.
+    """
+
+    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    quantity: Decimal | Fraction = attrs.field(
+        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+    )
+    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
+    id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+
+    @property
+    def as_equivalent(self) -> Equivalent:
+        """What it says, as an equivalent that every ingredient has."""
+        return Equivalent(1, self.name, self.quantity, self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.name} = {units.written(self.quantity)} {self.unit}"
 
 
 @frozen

@@ -17,7 +17,7 @@ from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.hints import Named
-from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
+from plandoc.records import BatchDecision, FinishedGood, FinishedUnit, PlanSnapshot, Recipe, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -118,4 +118,7 @@ def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedReco
 def _definitions(plan: LivePlan, known: Definitions, session: Session) -> dict[str, Any]:
     """Return the current definitions of everything the plan depends on, by id: later changes of the catalog must not change it."""
     recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
-    return rows_of(dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes), session)
+    ids = dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes)
+    # All words for units, because the stock can be counted in any.
+    rows = rows_of({**ids, UnitWord: [word.id for word in known.unit_words]}, session)
+    return {table: defined for table, defined in rows.items() if defined or table != table_of(UnitWord).name}

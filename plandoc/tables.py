@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from plandoc import records
-from plandoc.errors import NotFoundError, SessionError
+from plandoc.errors import NotFoundError, SessionError, shorten
 from plandoc.frozen import frozen
 
 MARKER = "plandoc.json"
@@ -115,6 +115,7 @@ TABLES: tuple[Table, ...] = (
             _many("components", "finished_good_id", records.FinishedGood),
         ),
     ),
+    Table("unit_words", records.UnitWord, "Word for a unit", unique=_SLUG),
     Table(
         "stock",
         records.StockItem,
@@ -217,7 +218,8 @@ def table_of(record_type: type) -> Table:
         return BY_TYPE[record_type]
     except KeyError:
         known = ", ".join(table.record_type.__name__ for table in TABLES)
-        message = f"{record_type.__name__} is not stored in a table of its own; wanted one of {known}"
+        given = record_type.__name__ if isinstance(record_type, type) else shorten(record_type)
+        message = f"{given} is not stored in a table of its own; wanted one of {known}"
         raise SessionError(message) from None
 
 

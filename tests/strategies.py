@@ -63,6 +63,18 @@ DENSITIES = st.builds(
     AMOUNTS_ABOVE_ZERO,
     st.sampled_from(["g", "LB", "ounces"]),
 )
+# None contradicts another one of the same ingredient.
+EQUIVALENTS = st.lists(
+    st.builds(
+        records.Equivalent,
+        AMOUNTS_ABOVE_ZERO,
+        st.sampled_from(["stick", "each", "knob"]),
+        AMOUNTS_ABOVE_ZERO,
+        st.just("g"),
+    ),
+    max_size=3,
+    unique_by=lambda equivalent: equivalent.unit,
+).map(tuple)
 RECIPE_LINES = st.builds(records.RecipeLine, IDS, AMOUNTS_ABOVE_ZERO, NAMES, TEXTS) | st.builds(
     records.RecipeLine, IDS, st.none(), notes=TEXTS
 )
@@ -138,7 +150,10 @@ _BARE_GOODS = st.builds(
 
 # One strategy for the record type of every table.
 RECORDS: Mapping[type, st.SearchStrategy[Any]] = {
-    records.Ingredient: st.builds(records.Ingredient, NAMES, TEXTS, st.none() | DENSITIES, TEXTS, slug=SLUGS, id=IDS),
+    records.Ingredient: st.builds(
+        records.Ingredient, NAMES, TEXTS, st.none() | DENSITIES, TEXTS, EQUIVALENTS, slug=SLUGS, id=IDS
+    ),
+    records.UnitWord: st.builds(records.UnitWord, NAMES, AMOUNTS_ABOVE_ZERO, NAMES, slug=SLUGS, id=IDS),
     records.Recipe: st.builds(
         records.Recipe,
         NAMES,

@@ -80,6 +80,7 @@ def _ingredients(rows: Rows, condition: str, parameters: list[Any]) -> dict[str,
     found = _by_id(rows, "ingredients", condition, parameters)
     for row in found.values():
         row["density"] = row["density"] and orjson.loads(row["density"])
+        row["equivalents"] = orjson.loads(row["equivalents"])
     return found
 
 

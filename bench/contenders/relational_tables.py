@@ -12,7 +12,7 @@ from bench.workload import Catalog, Row
 
 SCHEMA = """
 CREATE TABLE ingredients (id INTEGER PRIMARY KEY, name TEXT, category TEXT, density TEXT, notes TEXT,
-    slug TEXT UNIQUE);
+    equivalents TEXT, slug TEXT UNIQUE);
 CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT, category TEXT, base_recipe_id INTEGER, variant_name TEXT,
     method TEXT, notes TEXT, slug TEXT UNIQUE);
 CREATE TABLE recipe_lines (id INTEGER PRIMARY KEY, recipe_id INTEGER, ingredient_id INTEGER, quantity TEXT, unit TEXT,
@@ -54,8 +54,9 @@ def catalog_tables(catalog: Catalog) -> Iterator[tuple[str, list[Row]]]:
 
 def _flat(table: str, key: str, row: Row) -> Row:
     flat = {name: value for name, value in row.items() if name not in _NESTED.get(table, ())}
-    if flat.get("density") is not None:
-        flat["density"] = orjson.dumps(flat["density"]).decode()
+    for name in ("density", "equivalents"):
+        if flat.get(name) is not None:
+            flat[name] = orjson.dumps(flat[name]).decode()
     return {"id": int(key), **flat}
 
 

@@ -18,6 +18,7 @@ class Ingredient(Base):
     name: Mapped[str]
     category: Mapped[str]
     density: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    equivalents: Mapped[Any] = mapped_column(JSON)
     notes: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
 

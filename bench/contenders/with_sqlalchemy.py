@@ -208,7 +208,9 @@ def _insert(session: Session, catalog: Catalog) -> None:
         if table == "ingredients":
             # The class makes JSON of it by itself.
             keys = catalog[table]
-            rows = [{**row, "density": keys[str(row["id"])]["density"]} for row in rows]
+            rows = [
+                {**row, **{name: keys[str(row["id"])][name] for name in ("density", "equivalents")}} for row in rows
+            ]
         session.execute(insert(_CLASSES[table]), rows)
 
 

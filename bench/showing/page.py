@@ -56,9 +56,10 @@ def page(about: About, results: Sequence[JobResult], goals: Grid) -> str:
 def _parts(about: About, results: Sequence[JobResult], goals: Grid) -> Iterator[str]:
     yield "# Results"
     yield f"Written by `python -m bench` ({about.rounds} rounds, {about.minutes:.0f} minutes)."
+    yield "What `plandoc.durable` costs a user of TinyDB is in [DURABLE.md](DURABLE.md)."
     yield _HOW.format(**_WORKLOAD, cell=SECONDS_A_CELL, run=LONGEST_RUN_SECONDS)
     yield "## Goals"
-    yield _table(goals)
+    yield table_of(goals)
     yield "## Machine"
     yield "\n".join(f"- {name}: {value}" for name, value in about.machine.items())
     packages = {name for contender in about.contenders for name in contender.PACKAGES}
@@ -66,12 +67,12 @@ def _parts(about: About, results: Sequence[JobResult], goals: Grid) -> Iterator[
     if about.missing:
         yield "\n".join(f"- {name}: {reason}" for name, reason in about.missing.items())
     yield "## Contenders"
-    yield _table(_durability(about.contenders))
+    yield table_of(_durability(about.contenders))
     yield "## Jobs"
     for result in results:
         grid = grid_of(result)
         yield f"### {grid.title}"
-        yield _table(grid)
+        yield table_of(grid)
 
 
 def _durability(contenders: Sequence[type[Contender]]) -> Grid:
@@ -80,6 +81,7 @@ def _durability(contenders: Sequence[type[Contender]]) -> Grid:
     return Grid("contenders", ("", "durability", "use"), tuple(rows), is_prose=True)
 
 
-def _table(grid: Grid) -> str:
+def table_of(grid: Grid) -> str:
+    """Return a grid as a table of Markdown."""
     marks = [":--", *((":--" if grid.is_prose else "--:") for _ in grid.header[1:])]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (grid.header, marks, *grid.rows))

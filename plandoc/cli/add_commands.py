@@ -41,7 +41,7 @@ def add_ingredient(
     Args:
         name: The name of the ingredient.
         category: Anything to group by.
-        density: What a volume of it weighs, such as '1 cup = 120 g'.
+        density: What a volume or a piece of it weighs, such as '1 cup = 120 g; 1 stick = 113 g'.
         notes: Anything to remember.
 
     Examples:
@@ -51,7 +51,7 @@ def add_ingredient(
     if name is None:
         name = _asked_name("ingredient")
         category = category or ask("Category, if any")
-        density = density or ask("What a volume of it weighs, such as 1 cup = 120 g, if known")
+        density = density or ask("What a volume or a piece of it weighs, such as 1 cup = 120 g, if known")
     row = {"name": name, "category": category or "", "density": density or "", "notes": notes or ""}
     _add(Ingredient, [row], folder)
 

@@ -10,15 +10,15 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
 from plandoc.engine.session import Session
-from plandoc.records import Density, FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
-from plandoc.units.quantity_text import written
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.units import written
 from plandoc.workflow.stock import get_stock
 
 _NUMBER = printing.Column("id", is_number=True)
 
 
 def list_ingredients(*, json: bool = False, folder: Folder) -> None:
-    """List the ingredients, and what a volume of each weighs if known.
+    """List the ingredients, and how much of one unit is how much of another if known.
 
     Args:
         json: Print the ingredients as JSON.
@@ -32,9 +32,9 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
         return
     columns = [
         printing.Column("id", is_number=True),
-        *map(printing.Column, ("ingredient", "name", "category", "density")),
+        *map(printing.Column, ("ingredient", "name", "category", "equivalents")),
     ]
-    rows = [(one.id, one.slug, one.name, one.category, weight_in_words(one.density)) for one in ingredients]
+    rows = [(one.id, one.slug, one.name, one.category, equivalents_in_words(one)) for one in ingredients]
     printing.print_table(
         "Ingredients", columns, rows, when_empty="none yet; 'plandoc ingredient import FILE' adds some"
     )
@@ -132,8 +132,6 @@ def _parts(good: FinishedGood, names: dict[tuple[type, int | None], str]) -> Ite
         yield f"{written(part.quantity)} {unit or names[FinishedGood, part.finished_good_id]}"
 
 
-def weight_in_words(density: Density | None) -> str:
-    """Return what a volume of an ingredient weighs; blank when that is unknown."""
-    if density is None:
-        return ""
-    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"
+def equivalents_in_words(ingredient: Ingredient) -> str:
+    """Return how much of one unit of an ingredient is how much of another; blank when nothing is known."""
+    return "; ".join(map(str, ingredient.all_equivalents))

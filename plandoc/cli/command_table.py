@@ -114,6 +114,9 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
             Command(("stock", "add"), "stock_commands:add_amount", "Add what was bought or delivered to the stock."),
             Command(("stock", "import"), "import_commands:import_stock", "Set the stock from a CSV or JSON file."),
+            Command(("unit", "add"), "unit_commands:add", "State what a word of your own means as a unit of measure."),
+            Command(("unit", "list"), "unit_commands:list_units", "List the units of measure."),
+            Command(("unit", "remove"), "unit_commands:remove", "Remove a unit of measure that you have stated."),
         ),
     ),
     (
@@ -254,6 +257,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "recipe": "Recipes and what a batch of each yields",
         "good": "Goods that can be handed out, and what is in them",
         "stock": "What is in stock",
+        "unit": "Units of measure, and words of your own for them",
         "event": "Events, with their dates and notes",
         "plan": "Recipes, goods and batches of an event, and their review",
         "amend": "Change a plan in production, giving a reason",

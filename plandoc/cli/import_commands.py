@@ -72,8 +72,8 @@ def import_ingredients(
 ) -> None:
     """Import ingredients from a CSV or JSON file, completely or not at all.
 
-    The columns are name, category, density (such as '1 cup = 120 g') and notes. Existing ingredients are
-    updated from the file; what is blank in it stays.
+    The columns are name, category, density (such as '1 cup = 120 g'), equivalents (such as '1 stick = 113 g; 1 each =
+    50 g') and notes. Existing ingredients are updated from the file; what is blank in it stays.
 
     Args:
         file: The file.

@@ -9,7 +9,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_lookup import find_in_catalog, label_of
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError
-from plandoc.engine.document import having
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
-from plandoc.cli.catalog_commands import quantity_and_unit, weight_in_words
+from plandoc.cli.catalog_commands import equivalents_in_words, quantity_and_unit
 from plandoc.cli.catalog_lookup import find_ingredient
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, whole_number
@@ -242,7 +242,7 @@ def _print_ingredient(found: _Ingredient) -> None:
     one = found.ingredient
     printing.say(f"{one.name} (ingredient {one.id}, {one.slug})")
     _say("category", one.category)
-    _say("density", weight_in_words(one.density))
+    _say("equivalents", equivalents_in_words(one))
     _say("in stock", ", ".join(" ".join(quantity_and_unit(item)) for item in found.stock) or "none")
     _say("notes", one.notes)
     columns = [printing.Column("recipe"), printing.Column("1 batch", is_number=True)]

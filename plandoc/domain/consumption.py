@@ -10,8 +10,8 @@ import attrs
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.measures import Amount, convert, storable
 from plandoc.frozen import frozen
-from plandoc.records import Density, NotTaken, StockItem, Taken
-from plandoc.units import position
+from plandoc.records import NotTaken, StockItem, Taken
+from plandoc.units import Conversions, position
 
 
 @frozen
@@ -43,7 +43,7 @@ def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption
     for need in needs:
         missing = need.amount
         for item in (one for one in items if one.ingredient_id == need.ingredient.id):
-            rest, missing = _rest(Fraction(left[item.id].quantity), item.unit, missing, need.ingredient.density)
+            rest, missing = _rest(Fraction(left[item.id].quantity), item.unit, missing, need.known)
             if rest != left[item.id].quantity:
                 taken.append(Taken(item.ingredient_id, Fraction(left[item.id].quantity) - rest, item.unit))
                 left[item.id] = attrs.evolve(item, quantity=rest)
@@ -53,14 +53,14 @@ def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption
     return Consumption(tuple(less), tuple(taken), tuple(not_taken))
 
 
-def _rest(there: Fraction, unit: str, missing: Amount, density: Density | None) -> tuple[Fraction, Amount]:
+def _rest(there: Fraction, unit: str, missing: Amount, known: Conversions) -> tuple[Fraction, Amount]:
     """Return what is left of a row of the stock, and what is still missing."""
-    wanted = convert(missing, unit, density)
+    wanted = convert(missing, unit, known)
     if wanted is None or not wanted.exact:
         return there, missing
     if wanted.exact < there:
         # The rest is rounded up where it cannot be stored exactly; what is taken is the difference, so the sum is unchanged.
         rest = Fraction(storable(there - wanted.exact, rounds_up=True))
         return min(there, rest), attrs.evolve(missing, exact=Fraction(0))
-    still = convert(attrs.evolve(wanted, exact=wanted.exact - there), missing.unit, density)
+    still = convert(attrs.evolve(wanted, exact=wanted.exact - there), missing.unit, known)
     return Fraction(0), missing if still is None else still

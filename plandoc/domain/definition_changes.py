@@ -16,7 +16,6 @@ from plandoc.domain.mapping_diff import Status, diff, status_of
 from plandoc.frozen import frozen
 from plandoc.records import (
     Component,
-    Density,
     FinishedGood,
     FinishedUnit,
     Ingredient,
@@ -24,12 +23,13 @@ from plandoc.records import (
     Recipe,
     RecipeLine,
     SubRecipe,
+    UnitWord,
 )
 from plandoc.tables import table_of
 from plandoc.units.quantity_text import written
 
 # In the order in which they are reported: first what is handed out and baked, then what it is made of.
-KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient)
+KINDS: tuple[type[Any], ...] = (FinishedGood, Recipe, FinishedUnit, Ingredient, UnitWord)
 
 _NO_AMOUNT = "no amount"
 _LONGEST = 60
@@ -217,9 +217,8 @@ def _format(value: Any) -> str:
             return written(value)
         case enum.Enum():
             return str(value.value)
-        case Density():
-            volume, weight = _format(value.volume), _format(value.weight)
-            return f"{volume} {value.volume_unit} = {weight} {value.weight_unit}"
+        case tuple():
+            return "; ".join(map(str, value))
     return str(value)
 
 

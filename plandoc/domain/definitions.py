@@ -8,17 +8,21 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc.frozen import frozen
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, UnitWord
 
 T = TypeVar("T")
 
 
 # What a plan rests on, in the order of the fields of `Definitions`.
-DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient)
+DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient, UnitWord)
 
 
 def _nothing(_: int) -> None:
     return None
+
+
+def _no_ids() -> tuple[int, ...]:
+    return ()
 
 
 @frozen
@@ -27,12 +31,17 @@ class Definitions:
 
     Functions, not tables: a plan uses a few dozen records of a catalog that may hold thousands, and only those
     should be read.
+
+    Attributes:
+        word_ids: Returns the ids of all words for units: those are few, and any unit can be one.
     """
 
     goods: Callable[[int], FinishedGood | None] = _nothing
     units: Callable[[int], FinishedUnit | None] = _nothing
     recipes: Callable[[int], Recipe | None] = _nothing
     ingredients: Callable[[int], Ingredient | None] = _nothing
+    words: Callable[[int], UnitWord | None] = _nothing
+    word_ids: Callable[[], Iterable[int]] = attrs.field(default=_no_ids, kw_only=True)
     _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
@@ -43,9 +52,20 @@ class Definitions:
         made: T = self._worked_out[make]
         return made
 
+    @property
+    def unit_words(self) -> tuple[UnitWord, ...]:
+        """All words for units, in the order of their ids."""
+        return self.memoize(_unit_words)
+
     def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
         """Return the function for a kind."""
-        functions: tuple[Callable[[int], Any], ...] = (self.goods, self.units, self.recipes, self.ingredients)
+        functions: tuple[Callable[[int], Any], ...] = (
+            self.goods,
+            self.units,
+            self.recipes,
+            self.ingredients,
+            self.words,
+        )
         return functions[DEFINED.index(record_type)]
 
     def as_of(self, amendments: int | None) -> Definitions:
@@ -63,12 +83,18 @@ class Definitions:
         units: Iterable[FinishedUnit] = (),
         recipes: Iterable[Recipe] = (),
         ingredients: Iterable[Ingredient] = (),
+        words: Iterable[UnitWord] = (),
     ) -> Definitions:
         """Return the definitions that consist of these records.
 
         >>> Definitions.of(recipes=[Recipe("Sponge", id=3)]).recipes(3).name
         'Sponge'
         """
-        tables = ({record.id: record for record in records} for records in (goods, units, recipes, ingredients))
+        tables = [{record.id: record for record in records} for records in (goods, units, recipes, ingredients, words)]
         lookups: list[Callable[[int], Any]] = [table.get for table in tables]
-        return cls(*lookups)
+        return cls(*lookups, word_ids=tables[-1].keys)
+
+
+def _unit_words(definitions: Definitions) -> tuple[UnitWord, ...]:
+    found = map(definitions.words, sorted(definitions.word_ids()))
+    return tuple(word for word in found if word is not None)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.domain.unit_words import words_used
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, UnitWord
 
 # Ids by record type, in the order of the catalog's tables; ids of missing records are included.
 Ids = Mapping[type[Any], Sequence[int]]
@@ -31,9 +32,12 @@ def dependency_closure(
     unit_ids = {part.finished_unit_id for part in parts if part.finished_unit_id is not None}.union(units)
     made_of = {unit.recipe_id for unit in map(definitions.units, unit_ids) if unit is not None}
     all_recipes = _with_parts(made_of.union(recipes), definitions.recipes, lambda recipe: recipe.sub_recipe_ids)
-    lines = (line for recipe in all_recipes.values() if recipe is not None for line in recipe.lines)
+    lines = [line for recipe in all_recipes.values() if recipe is not None for line in recipe.lines]
+    ingredients = sorted({line.ingredient_id for line in lines})
+    known = (one for one in map(definitions.ingredients, ingredients) if one is not None)
     return {
-        Ingredient: sorted({line.ingredient_id for line in lines}),
+        UnitWord: [word.id for word in words_used(definitions.unit_words, (line.unit for line in lines), known)],
+        Ingredient: ingredients,
         Recipe: sorted(all_recipes),
         FinishedUnit: sorted(unit_ids),
         FinishedGood: sorted(all_goods),

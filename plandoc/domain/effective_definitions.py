@@ -15,7 +15,7 @@ from plandoc.codec import from_row, problems_of_row
 from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe
+from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe, UnitWord
 from plandoc.tables import event_document, table_of
 
 RecordT = TypeVar("RecordT")
@@ -76,9 +76,16 @@ class _EffectiveDefinitions:
                 _Records(FinishedUnit, sources, self._current.units).__getitem__,
                 _Records(Recipe, sources, self._current.recipes).__getitem__,
                 _Records(Ingredient, sources, self._current.ingredients).__getitem__,
+                # A word that nothing froze did not exist then, or only for others.
+                _Records(UnitWord, sources, _no_word).__getitem__,
+                word_ids=lambda: {i for source in sources for i in source.ids_defined(table_of(UnitWord).name)},
                 earlier=self.as_of,
             )
         return self._by_length[length]
+
+
+def _no_word(_: int) -> None:
+    return None
 
 
 class _Records(dict[int, RecordT | None]):

@@ -14,14 +14,14 @@ import attrs
 from plandoc import units
 from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.measures import Amount, family, largest, total
+from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
-from plandoc.records import Density, Event, Finding, Ingredient
-from plandoc.units import Dimension
+from plandoc.records import Event, Finding, Ingredient
+from plandoc.units import Conversions, Dimension, Node
 
 
 @frozen
@@ -30,17 +30,21 @@ class NeedRow:
 
     Attributes:
         ingredient: What is needed.
-        amount: How much, in the largest of the units that the recipes use, or in the largest weight where they use
-            volumes and weights.
+        amount: How much, in the largest of the units that the recipes use: of weights and others a weight, of volumes,
+            counts and containers a volume, else a count.
         as_written: The same before conversion: the sum for each unit that the recipes use, the largest unit first.
         unconverted: Why this row is separate from other rows of the ingredient, or cannot be converted at all; None
             when it is the only row.
+        known: What converts its units, for the comparison with the stock.
     """
 
     ingredient: Ingredient
     amount: Amount
     as_written: tuple[Amount, ...]
     unconverted: str | None
+    known: Conversions = attrs.field(
+        default=attrs.Factory(lambda self: conversions(self.ingredient), takes_self=True), eq=False, repr=False
+    )
 
 
 @frozen
@@ -116,9 +120,22 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
         for (ingredient_id, unit), quantity in quantities.items():
             ingredient = definitions.ingredients(ingredient_id)
             if ingredient is not None:
-                one = needed.setdefault(ingredient_id, _Needed(ingredient))
-                one.add(ingredient, Amount(Fraction(quantity), unit))
+                known = definitions.memoize(_KnownConversions)[ingredient]
+                one = needed.setdefault(ingredient_id, _Needed(ingredient, known))
+                one.add(ingredient, known, Amount(Fraction(quantity), unit))
     return tuple(_rows(needed.values()))
+
+
+class _KnownConversions(dict[Ingredient, Conversions]):
+    """What converts the units of each ingredient of a set of definitions, looked up once."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        super().__init__()
+        self._words = definitions.unit_words
+
+    def __missing__(self, ingredient: Ingredient) -> Conversions:
+        known = self[ingredient] = conversions(ingredient, self._words)
+        return known
 
 
 class _Needed:
@@ -126,16 +143,17 @@ class _Needed:
 
     Attributes:
         ingredient: The ingredient in the last of the definitions.
-        amounts: The amounts by density, in which definitions can differ, and unit.
+        known: What converts its units in the last of the definitions.
+        amounts: The amounts by what converts them, in which definitions can differ, and unit.
     """
 
-    def __init__(self, ingredient: Ingredient) -> None:
-        self.ingredient = ingredient
-        self.amounts: dict[tuple[Density | None, str], Amount] = {}
+    def __init__(self, ingredient: Ingredient, known: Conversions) -> None:
+        self.ingredient, self.known = ingredient, known
+        self.amounts: dict[tuple[Conversions, str], Amount] = {}
 
-    def add(self, ingredient: Ingredient, amount: Amount) -> None:
-        self.ingredient = ingredient
-        key = (ingredient.density, amount.unit)
+    def add(self, ingredient: Ingredient, known: Conversions, amount: Amount) -> None:
+        self.ingredient, self.known = ingredient, known
+        key = (known, amount.unit)
         before = self.amounts.get(key)
         self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
 
@@ -153,28 +171,26 @@ def _rows(needed: Iterable[_Needed]) -> Iterator[NeedRow]:
 
 
 def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
-    written: dict[Dimension | str, list[tuple[Density | None, Amount]]] = {}
-    for (density, unit), amount in sorted(needed.amounts.items(), key=lambda entry: _largest_first(entry[1])):
-        written.setdefault(family(unit, density), []).append((density, amount))
-    sums = {name: _total(group) for name, group in written.items()}
+    written: dict[Node, list[tuple[Conversions, Amount]]] = {}
+    for (known, unit), amount in sorted(needed.amounts.items(), key=lambda entry: _largest_first(entry[1])):
+        written.setdefault(known.family(unit), []).append((known, amount))
+    sums = {name: _total(name, group) for name, group in written.items()}
     for name, group in written.items():
         others = [amount.unit for other, amount in sums.items() if other != name]
-        why = _why_unconverted(sums[name].unit, others)
-        yield NeedRow(needed.ingredient, sums[name], _by_unit(group), why)
+        why = _why_unconverted(sums[name].unit, others, needed.known)
+        yield NeedRow(needed.ingredient, sums[name], _by_unit(group), why, needed.known)
 
 
-def _total(group: Sequence[tuple[Density | None, Amount]]) -> Amount:
-    """Return the sum of amounts of one family, each converted with its own density."""
-    densities = {density for density, _ in group}
-    units = [amount.unit for _, amount in group]
-    if len(densities) > 1:
-        # As a weight, because a cup does not weigh the same in all definitions.
-        units.extend(density.weight_unit for density in densities if density is not None)
-    unit = largest(units)
-    return total((total([amount], unit, density) for density, amount in group), unit)
+def _total(family: Node, group: Sequence[tuple[Conversions, Amount]]) -> Amount:
+    """Return the sum of amounts of one family, each converted with what its own definitions say."""
+    definitions = {known for known, _ in group}
+    # A cup does not weigh the same in all definitions, but what a gram is does not depend on them.
+    fitting = [amount.unit for _, amount in group if len(definitions) == 1 or BY_SIZE.family(amount.unit) == family]
+    unit = largest(fitting or [units.base_of(family)])
+    return total((total([amount], unit, known) for known, amount in group), unit)
 
 
-def _by_unit(group: Iterable[tuple[Density | None, Amount]]) -> tuple[Amount, ...]:
+def _by_unit(group: Iterable[tuple[Conversions, Amount]]) -> tuple[Amount, ...]:
     sums: dict[str, Amount] = {}
     for _, amount in group:
         before = sums.get(amount.unit)
@@ -189,14 +205,10 @@ def _largest_first(amount: Amount) -> tuple[int, int, str]:
     return group, -units.position(amount.unit), amount.unit
 
 
-def _why_unconverted(unit: str, others: list[str]) -> str | None:
-    dimension = units.dimension_of(unit)
-    if dimension is None:
-        near = units.suggest(unit)
-        return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; did you mean {near}?" if near else "")
-    by_density = [
-        other for other in others if {dimension, units.dimension_of(other)} == {Dimension.VOLUME, Dimension.WEIGHT}
-    ]
-    if by_density:
-        return f"no density is known: needed in {unit} and in {by_density[0]}"
-    return f"{unit} cannot be converted into {' or '.join(others)}" if others else None
+def _why_unconverted(unit: str, others: list[str], known: Conversions) -> str | None:
+    if units.dimension_of(unit) is None and not known.knows(unit):
+        advice = units.advice(unit)
+        return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; {advice}" if advice else "")
+    if not others:
+        return None
+    return f"no equivalent such as {missing_equivalent(unit, others[0])} is known"

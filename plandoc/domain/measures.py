@@ -7,7 +7,7 @@ takes longer than the rest of a command, and only one division of it would be us
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,14 +18,16 @@ from plandoc.constraints import exact_or_fraction
 from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
-from plandoc.records import Density
-from plandoc.units import Dimension
+from plandoc.records import Equivalent, Ingredient, UnitWord
+from plandoc.units import Conversions, Statement
 
 # Decimal places that are stored; what needs more is rounded.
 _LONGEST = 12
 # Sums of two of these have fewer digits than a record holds.
 _BEYOND_FRACTIONS = 10**60
 _NOTHING = Fraction(0)
+# What is known without knowing what is measured.
+BY_SIZE = Conversions()
 
 
 @frozen
@@ -77,20 +79,59 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
     return rounded(exact, _LONGEST, rounds_up=rounds_up)
 
 
-def family(unit: str, density: Density | None) -> Dimension | str:
-    """Return a key that exactly the units share that can be converted into each other.
+def conversions(ingredient: Ingredient, words: tuple[UnitWord, ...] = ()) -> Conversions:
+    """Return what is known of an ingredient's units: the same object where the same is known.
+
+    What an ingredient says of itself counts before the words of one's own, so that one can be an exception.
 
     Args:
-        unit: The unit.
-        density: Of the ingredient; None when unknown. With one, volumes are weights.
-
-    >>> family("cups", None) == family("ml", None), family("cup", None) == family("lb", None)
-    (True, False)
+        ingredient: With its equivalents.
+        words: The words of one's own.
     """
-    dimension = units.dimension_of(unit)
-    if dimension is None or dimension is Dimension.CONTAINER:
-        return units.canonical(unit)
-    return Dimension.WEIGHT if dimension is Dimension.VOLUME and density is not None else dimension
+    equivalents = ingredient.all_equivalents
+    return _conversions(equivalents, words) if equivalents or words else BY_SIZE
+
+
+@functools.lru_cache(maxsize=4096)
+def _conversions(equivalents: tuple[Equivalent, ...], words: tuple[UnitWord, ...]) -> Conversions:
+    return Conversions(map(_statement, equivalents), _meanings(words))
+
+
+@functools.lru_cache(maxsize=64)
+def _meanings(words: tuple[UnitWord, ...]) -> Mapping[str, Statement]:
+    """Return what words mean, by their keys; of two that are the same the first counts."""
+    return {units.word_key(word.name): _statement(word.as_equivalent) for word in reversed(words)}
+
+
+def _statement(one: Equivalent) -> Statement:
+    return Statement(Fraction(one.quantity), one.unit, Fraction(one.other_quantity), one.other_unit)
+
+
+def wrong_equivalents(ingredient: Ingredient) -> Iterator[str]:
+    """Yield what contradicts what among the equivalents of an ingredient, with the numbers.
+
+    >>> cup, half, stick = Equivalent(1, "cup", 120, "g"), Equivalent(1, "stick", "1/2", "cup"), Equivalent(1, "stick", 113, "g")
+    >>> list(wrong_equivalents(Ingredient("Butter", equivalents=(cup, half, stick))))
+    ['1 stick = 113 g contradicts 1 stick = 0.5 cup and 1 cup = 120 g, by which 1 stick = 60 g']
+    """
+    stated = ingredient.all_equivalents
+    for one in conversions(ingredient).contradictions:
+        refused = stated[one.statement]
+        because = " and ".join(str(stated[at]) for at in one.because) or "the sizes of the units"
+        implied = exact_or_fraction(one.implied)
+        shown = units.written(implied) if isinstance(implied, Decimal) else f"about {float(implied):.6g}"
+        follows = f"{units.written(refused.quantity)} {refused.unit} = {shown} {refused.other_unit}"
+        yield f"{refused} contradicts {because}, by which {follows}"
+
+
+def missing_equivalent(unit: str, other: str) -> str:
+    """Return the form of the equivalent that would convert two units into each other.
+
+    >>> missing_equivalent("g", "cup"), missing_equivalent("stick", "g")
+    ("'1 cup = ... g'", "'1 stick = ... g'")
+    """
+    better, worse = sorted((unit, other), key=lambda one: (units.preference(one), one))
+    return f"'1 {worse} = ... {better}'"
 
 
 def stock_key(unit: str) -> str:
@@ -103,38 +144,37 @@ def stock_key(unit: str) -> str:
 
 
 def largest(names: Iterable[str]) -> str:
-    """Return the largest of several units of one family, in its own spelling: of volumes and weights, a weight.
+    """Return the unit for a sum of several units that can be converted: the largest weight, else volume, else count.
 
-    >>> largest(["tbsp", "Cups", "tsp"]), largest(["cup", "oz"])
-    ('cup', 'oz')
+    >>> largest(["tbsp", "Cups", "tsp"]), largest(["cup", "oz"]), largest(["stick", "g"])
+    ('cup', 'oz', 'g')
     """
-    return max(map(units.canonical, names), key=lambda unit: (units.position(unit), unit))
+    return min(map(units.canonical, names), key=lambda unit: (units.preference(unit), unit))
 
 
-def convert(amount: Amount, unit: str, density: Density | None = None) -> Amount | None:
+def convert(amount: Amount, unit: str, known: Conversions = BY_SIZE) -> Amount | None:
     """Return an amount in another unit; None when the two cannot be compared.
 
     Args:
         amount: What to convert.
         unit: Into which unit.
-        density: Of the ingredient; None when unknown, and then volumes and weights cannot be compared.
+        known: What is known of the ingredient; by default nothing, so that only units of one dimension are converted.
 
     >>> convert(Amount(Fraction(1), "tbsp"), "cup")
     Amount(exact=Fraction(1, 16), unit='cup')
-    >>> str(convert(Amount(Fraction(2), "cup"), "g", Density(1, "cup", 120, "g")))
+    >>> flour = Ingredient("Flour", equivalents=(Equivalent(1, "cup", 120, "g"),))
+    >>> str(convert(Amount(Fraction(2), "cup"), "g", conversions(flour)))
     '240 g'
     """
     if amount.unit == unit:
         return Amount(amount.exact, unit)
-    times = factor(amount.unit, unit)
-    if times is None and density is not None:
-        times = _factor_by_weight(amount.unit, unit, density)
+    times = known.factor(amount.unit, unit)
     return None if times is None else Amount(amount.exact * times, unit)
 
 
-def total(amounts: Iterable[Amount], unit: str, density: Density | None = None) -> Amount:
+def total(amounts: Iterable[Amount], unit: str, known: Conversions = BY_SIZE) -> Amount:
     """Return the sum of amounts in a unit into which each of them can be converted."""
-    converted = [convert(amount, unit, density) for amount in amounts]
+    converted = [convert(amount, unit, known) for amount in amounts]
     exact = [amount.exact for amount in converted if amount is not None]
     return Amount(sum(exact[1:], exact[0]) if exact else _NOTHING, unit)
 
@@ -145,30 +185,4 @@ def factor(unit: str, other: str) -> Fraction | None:
     >>> factor("cup", "tbsp"), factor("dozen", "each"), factor("cup", "g"), factor("blorp", "blorp")
     (Fraction(16, 1), Fraction(12, 1), None, Fraction(1, 1))
     """
-    if units.canonical(unit) == units.canonical(other):
-        return Fraction(1)
-    one, another = units.unit_named(unit), units.unit_named(other)
-    if one is None or another is None or one.dimension is not another.dimension or one.dimension is Dimension.CONTAINER:
-        return None
-    return _factor(one.name, another.name)
-
-
-def _factor_by_weight(unit: str, other: str, density: Density) -> Fraction | None:
-    volume, weight = Fraction(density.volume), Fraction(density.weight)
-    if units.dimension_of(unit) is Dimension.VOLUME:
-        enter, leave, each = density.volume_unit, density.weight_unit, weight / volume
-    else:
-        enter, leave, each = density.weight_unit, density.volume_unit, volume / weight
-    first, last = factor(unit, enter), factor(leave, other)
-    return None if first is None or last is None else first * each * last
-
-
-@functools.cache
-def _factor(unit: str, other: str) -> Fraction:
-    return _size(unit) / _size(other)
-
-
-def _size(name: str) -> Fraction:
-    """Return how much one of a measure is, in the one that all of its dimension are measured in."""
-    unit = units.MEASURES_BY_NAME[name]
-    return Fraction(unit.size) * (_size(unit.base) if unit.base else 1)
+    return BY_SIZE.factor(unit, other)

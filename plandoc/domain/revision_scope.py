@@ -9,11 +9,11 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.review import LivePlan
 from plandoc.hints import Call, Hint, Named, wording
-from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, Ingredient, Recipe
+from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, Ingredient, Recipe, UnitWord
 
 
 def recipe_scope(recipe_id: int, units: Iterable[int], effective: Definitions, current: Definitions) -> Ids:
-    """Return what is adopted with a recipe: all nested sub-recipes, their yields, and their ingredients.
+    """Return what is adopted with a recipe: all nested sub-recipes, their yields, their ingredients, and the words for their units.
 
     Args:
         recipe_id: The recipe.
@@ -25,7 +25,7 @@ def recipe_scope(recipe_id: int, units: Iterable[int], effective: Definitions, c
     recipes = set(inside[Recipe])
     there = (unit_id for unit_id in sorted(units) if current.units(unit_id) is not None)
     yields = [unit_id for unit_id in there if recipes & _made_of(unit_id, effective, current)]
-    return {Ingredient: inside[Ingredient], Recipe: inside[Recipe], FinishedUnit: yields}
+    return {UnitWord: inside[UnitWord], Ingredient: inside[Ingredient], Recipe: inside[Recipe], FinishedUnit: yields}
 
 
 def good_scope(good_id: int, effective: Definitions, current: Definitions) -> Ids:

@@ -10,17 +10,17 @@ import attrs
 
 from plandoc import units
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount, family, largest, total
+from plandoc.domain.measures import Amount, largest, missing_equivalent, total
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, StockItem
-from plandoc.units import Dimension
+from plandoc.units import Conversions, Node
 
 _NOTHING = Fraction(0)
 # Amounts of one ingredient, by what makes them comparable.
-_Families = dict[Dimension | str, list[Amount]]
-_Sums = Mapping[Dimension | str, Amount]
+_Families = dict[Node, list[Amount]]
+_Sums = Mapping[Node, Amount]
 
 
 class Standing(enum.Enum):
@@ -104,26 +104,25 @@ def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tupl
         needs: What is needed.
         stock: The whole stock, other ingredients included.
     """
-    ingredients: dict[int, Ingredient] = {}
-    needed: dict[int, list[Amount]] = {}
+    needed: dict[int, list[NeedRow]] = {}
     for row in needs:
-        ingredients[row.ingredient.id] = row.ingredient
-        needed.setdefault(row.ingredient.id, []).append(row.amount)
+        needed.setdefault(row.ingredient.id, []).append(row)
     present: dict[int, list[Amount]] = {}
     for item in stock:
         present.setdefault(item.ingredient_id, []).append(Amount(Fraction(item.quantity), item.unit))
-    return tuple(_item(one, needed[one.id], present.get(one.id, [])) for one in ingredients.values())
+    return tuple(_item(rows, present.get(ingredient_id, [])) for ingredient_id, rows in needed.items())
 
 
-def _item(ingredient: Ingredient, needed: list[Amount], present: list[Amount]) -> ShoppingItem:
+def _item(needed: list[NeedRow], present: list[Amount]) -> ShoppingItem:
+    ingredient, known = needed[-1].ingredient, needed[-1].known
     # Needs that can be compared are one row, so that no stock is counted twice.
-    needs, stock = _by_family(needed, ingredient), _by_family(present, ingredient)
-    rows = {name: _row(amounts, stock.get(name, []), ingredient) for name, amounts in needs.items()}
-    left = _left_over(rows, stock, ingredient)
+    needs, stock = _by_family((row.amount for row in needed), known), _by_family(present, known)
+    rows = {name: _row(amounts, stock.get(name, []), known) for name, amounts in needs.items()}
+    left = _left_over(rows, stock, known)
     if all(map(_is_covered, rows.values())) or not left:
         standing = Standing.ENOUGH if all(map(_is_covered, rows.values())) else Standing.BUY
         return ShoppingItem(ingredient, standing, tuple(rows.values()))
-    untold = (row if _is_covered(row) else _untold(row, left, ingredient) for row in rows.values())
+    untold = (row if _is_covered(row) else _untold(row, left, known) for row in rows.values())
     other = tuple(left[name] for name in left if name not in rows)
     return ShoppingItem(ingredient, Standing.CANNOT_COMPARE, tuple(untold), other)
 
@@ -132,43 +131,40 @@ def _is_covered(row: ShoppingRow) -> bool:
     return row.in_stock.exact >= row.needed.exact
 
 
-def _untold(row: ShoppingRow, left: _Sums, ingredient: Ingredient) -> ShoppingRow:
-    return attrs.evolve(
-        row, to_buy=None, reason=_reason(ingredient, row.needed.unit, [one.unit for one in left.values()])
-    )
+def _untold(row: ShoppingRow, left: _Sums, known: Conversions) -> ShoppingRow:
+    reason = _reason(row.needed.unit, [one.unit for one in left.values()], known)
+    return attrs.evolve(row, to_buy=None, reason=reason)
 
 
-def _by_family(amounts: Iterable[Amount], ingredient: Ingredient) -> _Families:
+def _by_family(amounts: Iterable[Amount], known: Conversions) -> _Families:
     families: _Families = {}
     for amount in amounts:
-        families.setdefault(family(amount.unit, ingredient.density), []).append(amount)
+        families.setdefault(known.family(amount.unit), []).append(amount)
     return families
 
 
-def _row(needed: list[Amount], present: list[Amount], ingredient: Ingredient) -> ShoppingRow:
+def _row(needed: list[Amount], present: list[Amount], known: Conversions) -> ShoppingRow:
     unit = largest(amount.unit for amount in present or needed)
-    need = total(needed, unit, ingredient.density)
-    stock = total(present, unit, ingredient.density)
+    need = total(needed, unit, known)
+    stock = total(present, unit, known)
     missing = max(_NOTHING, need.exact - stock.exact)
     return ShoppingRow(need, stock, Amount(missing, unit, rounds_up=True))
 
 
-def _left_over(rows: Mapping[Dimension | str, ShoppingRow], stock: _Families, ingredient: Ingredient) -> _Sums:
+def _left_over(rows: Mapping[Node, ShoppingRow], stock: _Families, known: Conversions) -> _Sums:
     """Return the stock that no row uses up; in the family of a short row nothing is left."""
-    sums = {name: total(group, largest(a.unit for a in group), ingredient.density) for name, group in stock.items()}
+    sums = {name: total(group, largest(a.unit for a in group), known) for name, group in stock.items()}
     in_order = sorted(sums.items(), key=lambda entry: (units.position(entry[1].unit), entry[1].unit))
     # The row is in the unit of this stock.
     rests = ((name, one, one.exact - (rows[name].needed.exact if name in rows else _NOTHING)) for name, one in in_order)
     return {name: attrs.evolve(present, exact=rest) for name, present, rest in rests if rest > 0}
 
 
-def _reason(ingredient: Ingredient, unit: str, stock_units: list[str]) -> str:
+def _reason(unit: str, stock_units: list[str], known: Conversions) -> str:
     where = f"needed in {unit}, in stock in {' and '.join(stock_units)}"
-    advice = f"count the stock in {unit} too"
-    dimensions = {units.dimension_of(one) for one in (unit, *stock_units)}
-    if {Dimension.VOLUME, Dimension.WEIGHT} <= dimensions and ingredient.density is None:
-        return f"{where}, but its density is not known; give the ingredient a density"
-    unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None]
+    count = f"count the stock in {unit} too"
+    unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None and not known.knows(one)]
     if unknown:
-        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {advice}"
-    return f"{where}, which cannot be compared; {advice}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {count}"
+    such_as = missing_equivalent(unit, stock_units[0])
+    return f"{where}, which cannot be compared; give the ingredient an equivalent such as {such_as}, or {count}"

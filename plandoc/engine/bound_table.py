@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from plandoc.engine.document import DocumentSession, QueryLike
+from plandoc.engine.document import DocumentSession
+from plandoc.engine.queries import QueryLike
 from plandoc.tables import Table
 
 

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from plandoc import codec
+from plandoc.engine.queries import QueryLike
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
-T = TypeVar("T")
-KeyT = TypeVar("KeyT")
+if TYPE_CHECKING:
+    from types import ModuleType
 
-# Which rows are wanted: a function of a row as it is in the file, such as TinyDB's `where("category") == "Cookies"`.
-# TinyDB makes those for users, and is imported for them alone: its tables make a database object for each search, which
-# took longer than to search one.
-QueryLike = Callable[[Mapping[str, Any]], bool]
+    from plandoc.engine.row_tables import DocumentStorage, Rows
+
+T = TypeVar("T")
 
 _BEYOND_IDS = 10**documents.LONGEST_ID
 
 
-def having(field: str, value: Any) -> QueryLike:
-    """Return the query for rows in which a field has a value.
+@cache
+def _row_tables() -> ModuleType:
+    from plandoc.engine import row_tables  # noqa: PLC0415  (2 ms of TinyDB, which help and the like do not need)
 
-    >>> having("category", "Cookies")({"name": "Rye", "category": "Bread"})
-    False
-    """
-    return lambda row: row.get(field) == value
-
-
-def matching(query: QueryLike, rows: Iterable[tuple[KeyT, Mapping[str, Any]]]) -> Iterator[KeyT]:
-    """Yield the keys of the rows that match a query, which cannot change them."""
-    return (key for key, row in rows if query(MappingProxyType(row)))
+    return row_tables
 
 
 class DocumentSession:
@@ -61,45 +54,43 @@ class DocumentSession:
         self.changed = False
         self.exists = True
         self.file = document.name
-        self._document = self._read_back = attrs.evolve(document, name=self.name) if name else document
+        is_part = self.name != document.name
+        self._document = self._read_back = attrs.evolve(document, name=self.name) if is_part else document
         self._event_id = event_of_document(document.name)
         self._next_ids = migrations.part(document.next_ids, self.name, document.format)
         tables = migrations.upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
-        self._tables = migrations.part(tables, self.name, document.format)
+        self._storage: DocumentStorage = _row_tables().DocumentStorage(
+            migrations.part(tables, self.name, document.format)
+        )
         self._records: dict[tuple[str, int], Any] = {}
-        self._own_tables: set[str] = set()
         self._counted_tables: set[str] = set()
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> DocumentSession:
-        """Return a copy to change; rows and records are shared, because nobody changes those in place."""
+        """Return a copy, so that each can be changed alone; rows and records are shared, because nobody changes those in place."""
         twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
             _next_ids=dict(self._next_ids),
-            _tables=dict(self._tables),
-            _records=dict(self._records),
-            _own_tables=set(),
-            _counted_tables=set(),
+            _storage=self._storage.copy(),
+            _records=self._records.copy(),
+            _counted_tables=self._counted_tables.copy(),
             _made={},
         )
         return twin
 
     def ids(self, table: Table) -> Iterator[int]:
         """Yield the ids of a table's rows in the order of the file."""
-        return map(int, self._tables.get(table.name, ()))
+        return map(int, self._storage.rows(table.name))
 
     def get(self, table: Table, row_id: int) -> Any | None:
         """Return a record, or None when there is no such row."""
-        key = (table.name, row_id)
-        record = self._records.get(key)
-        if record is None:
-            # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-            row = self._tables.get(table.name, {}).get(str(row_id)) if row_id < _BEYOND_IDS else None
-            if row is None:
-                return None
-            record = self._records[key] = self._record(table, row_id, row)
+        record = self._records.get((table.name, row_id))
+        # A longer number is not an id, and Python refuses to write out one of thousands of digits.
+        if record is None and row_id < _BEYOND_IDS:
+            row = self._storage.table(table.name).get(doc_id=row_id)
+            return None if row is None else self._of_row(table, row.doc_id, row)
         return record
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -108,8 +99,12 @@ class DocumentSession:
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
         """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
-        rows = self._tables.get(table.name, {})
+        rows = self._storage.rows(table.name)
         return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
+
+    def rows_of(self, table: Table) -> Rows:
+        """Return the rows of a table by their ids as text, as they are in the file; nobody changes them in place."""
+        return self._storage.rows(table.name)
 
     def memoize(self, make: Callable[[DocumentSession], T]) -> T:
         """Return what a function makes of the records: the same until one of them changes."""
@@ -120,10 +115,13 @@ class DocumentSession:
 
     def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
         """Return the records of a table whose rows match a query; all when there is none."""
-        if query is None:
+        if query is not None:
+            return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name).search(query)]
+        first = next(self.ids(table), None)
+        if first is None or (table.name, first) in self._records:
             return [self.get(table, row_id) for row_id in self.ids(table)]
-        rows = self._tables.get(table.name, {})
-        return [self.get(table, int(key)) for key in matching(query, rows.items())]
+        # Records that are new are made in one go through the table, which is quicker than to ask for each.
+        return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name)]
 
     def only(self, table: Table) -> Any | None:
         """Return the record of a table that holds one at most; None when there is none.
@@ -153,16 +151,16 @@ class DocumentSession:
 
     def take_id(self, table: Table) -> int:
         """Return the next id of a table; no id is ever given twice."""
-        if table.name not in self._counted_tables:
-            # Rows added here are never beyond the count, so looking once is enough.
-            self._next_ids[table.name] = self.next_id(table)
-            self._counted_tables.add(table.name)
-        row_id = self._next_ids[table.name]
+        row_id = self.next_id(table)
         self._next_ids[table.name] = row_id + 1
+        self._counted_tables.add(table.name)
         return row_id
 
     def next_id(self, table: Table) -> int:
         """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        if table.name in self._counted_tables:
+            # Rows added here are never beyond the count, so looking once is enough.
+            return self._next_ids[table.name]
         # A row added by hand may be beyond the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
@@ -180,7 +178,7 @@ class DocumentSession:
         """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
         behind = {}
         # The marker counts the events.
-        for name, rows in ((name, rows) for name, rows in self._tables.items() if name != "events"):
+        for name, rows in ((name, rows) for name, rows in self._storage.tables.items() if name != "events"):
             found, wanted = self._next_ids.get(name, 1), max(map(int, rows), default=0) + 1
             if found < wanted:
                 behind[name] = (found, wanted)
@@ -208,13 +206,20 @@ class DocumentSession:
         if codec.from_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        self._rows_to_change(table)[str(record.id)] = row
+        rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
+        # TinyDB's upsert does the same, but looks for each new row first, in vain.
+        if str(record.id) in self._storage.rows(table.name):
+            rows.update(whole, doc_ids=[record.id])
+        else:
+            rows.insert(whole)
         self._records[table.name, record.id] = record
+        self._note_change()
 
     def delete(self, table: Table, row_id: int) -> None:
         """Remove a row."""
-        del self._rows_to_change(table)[str(row_id)]
+        self._storage.table(table.name).remove(doc_ids=[row_id])
         self._records.pop((table.name, row_id), None)
+        self._note_change()
 
     @property
     def content_read(self) -> bytes:
@@ -227,8 +232,9 @@ class DocumentSession:
         Raises:
             ValidationError: when they would not give the same rows again.
         """
-        tables = {name: self._tables[name] for name in tables_of(self.name) if name in self._tables}
-        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=self._own_tables)
+        present, changed = self._storage.tables, self._storage.changed
+        tables = {name: present[name] for name in tables_of(self.name) if name in present}
+        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=changed)
         return self._read_back.content
 
     def read_back(self) -> tuple[bytes, DocumentSession]:
@@ -244,21 +250,27 @@ class DocumentSession:
     def problems_of_tables(self) -> list[Problem]:
         """Return what is wrong with the document's tables as a whole."""
         known = tables_of(self.name)
-        unknown = [name for name in self._tables if name not in known]
-        hint = f"known are {', '.join(known)}"
-        problems = [Problem(f"unknown table {name!r}", file=self.file, hint=hint) for name in unknown]
+        problems = [
+            Problem(f"unknown table {name!r}", file=self.file, hint=f"known are {', '.join(known)}")
+            for name in self._storage.tables
+            if name not in known
+        ]
         own = self._event_id
-        if own is not None and set(self._tables.get("events", ())) != {str(own)}:
+        if own is not None and set(self._storage.rows("events")) != {str(own)}:
             problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
         return problems
 
-    def _rows_to_change(self, table: Table) -> dict[str, documents.Row]:
-        if table.name not in self._own_tables:
-            self._tables[table.name] = dict(self._tables.get(table.name, {}))
-            self._own_tables.add(table.name)
+    def _note_change(self) -> None:
         self._made.clear()
         self.changed = True
-        return self._tables[table.name]
+
+    def _of_row(self, table: Table, row_id: int, row: documents.Row) -> Any:
+        """Return the record of a row: the one made before, until the row changes."""
+        key = (table.name, row_id)
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = self._record(table, row_id, row)
+        return record
 
     def _record(self, table: Table, row_id: int, row: documents.Row) -> Any:
         try:
@@ -277,7 +289,7 @@ class DocumentSession:
     def _problems_of_rows(self) -> Iterator[Problem]:
         lines: Mapping[tuple[str, str], int] | None = None
         for name, table in tables_of(self.name).items():
-            for key, row in self._tables.get(name, {}).items():
+            for key, row in self._storage.rows(name).items():
                 for problem in self._problems_of_row(table, key, row):
                     # Only now: a document in plandoc's own form was read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines

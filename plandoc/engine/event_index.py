@@ -10,15 +10,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from plandoc.clock import system_clock
-from plandoc.engine.document import QueryLike, matching
+from plandoc.engine.queries import QueryLike
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
 from plandoc.storage.directory_scan import is_stable
 from plandoc.storage.documents import Row
-from plandoc.tables import EVENTS_FOLDER, event_of_document
+from plandoc.tables import BY_TYPE, EVENTS_FOLDER, event_of_document
+
+if TYPE_CHECKING:
+    from plandoc.engine.row_tables import RowTable
 
 
 class EventRow(NamedTuple):
@@ -52,12 +55,16 @@ class EventIndex:
         self._to_read_again: set[str] = set()
         # In the order of their ids.
         self._events: dict[int, EventRow] = {}
+        # Their rows, for queries; None until one is asked since they changed.
+        self._table: RowTable | None = None
         # The ids by slug, while they are known and no two events have the same.
         self._slugs: dict[str, int] | None = None
         # Readers do not lock the folder, so several threads can be here at once.
         self._turn = threading.RLock()
 
-    def find(self, reading: Reading, read: Read, query: QueryLike | None = None, *, fresh: bool = False) -> list[Event]:
+    def find(
+        self, reading: Reading, read: Read, query: QueryLike | None = None, *, fresh: bool = False
+    ) -> list[EventRow]:
         """Return the events that match a query, in the order of their ids.
 
         Args:
@@ -72,9 +79,8 @@ class EventIndex:
         with self._turn:
             self._refresh(reading, read, fresh=fresh)
             if query is None:
-                return [found.event for found in self._events.values()]
-            rows = ((event_id, found.row) for event_id, found in self._events.items())
-            return [self._events[event_id].event for event_id in matching(query, rows)]
+                return list(self._events.values())
+            return [self._events[row.doc_id] for row in self._rows().search(query)]
 
     def slugs(self, reading: Reading, read: Read) -> dict[str, int]:
         """Return the ids of the events by their slugs, for the caller to keep.
@@ -116,6 +122,15 @@ class EventIndex:
             if serial == self._serial + 1:
                 self._serial = serial
 
+    def _rows(self) -> RowTable:
+        if self._table is None:
+            from plandoc.engine.row_tables import DocumentStorage  # noqa: PLC0415  (as for a document: not for help)
+
+            name = BY_TYPE[Event].name
+            rows = {str(event_id): found.row for event_id, found in self._events.items()}
+            self._table = DocumentStorage({name: rows}).table(name)
+        return self._table
+
     def _ids_by_slug(self) -> dict[str, int]:
         if self._slugs is None:
             slugs = {found.event.slug: event_id for event_id, found in self._events.items()}
@@ -135,7 +150,7 @@ class EventIndex:
         if is_same_scan and not self._to_read_again:
             return
         # Until it is done: reading may fail on the way.
-        self._scan = None
+        self._scan = self._table = None
         names = self._to_read_again if is_same_scan else self._changed(listing, reading.serial)
         rows = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
         # What was replaced while it was read is right for this scan alone.

@@ -9,13 +9,16 @@ from plandoc.domain.containment import check_bases, check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.engine.document import DocumentSession
+from plandoc.errors import Problem, refuse
 from plandoc.records import (
     BatchDecision,
     Event,
     EventFinishedGood,
     EventRecipe,
     FinishedGood,
+    Ingredient,
     PlanAmendment,
     PlanSnapshot,
     PlanState,
@@ -47,6 +50,19 @@ def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> Non
             check_base(record.id, by_id, "base_recipe_id")
     elif isinstance(record, FinishedGood) and record.inner_good_ids:
         _check_parts_of(find_kindred(), lambda good: good.inner_good_ids, "components")
+
+
+def check_equivalents(record: Any) -> None:
+    """Refuse an ingredient that was just written, when its equivalents contradict each other.
+
+    Not a rule of the record: what is frozen in a plan has to be readable whatever units plandoc learns.
+
+    Raises:
+        ValidationError: with each contradiction, and the numbers.
+    """
+    wrong = wrong_equivalents(record) if isinstance(record, Ingredient) else ()
+    hint = "leave one of them out, or make the numbers agree"
+    refuse(Problem(f"{record.name}: {message}", field="equivalents", hint=hint) for message in wrong)
 
 
 def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:

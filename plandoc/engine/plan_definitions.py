@@ -16,7 +16,7 @@ from plandoc.domain.replay import in_order
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot
+from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -79,9 +79,11 @@ def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
     """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
-    return not_frozen_yet(
-        dependency_closure(plan_definitions(event_id, session), goods=goods, units=units), event_id, session
-    )
+    wanted, made = set(goods), set(units)
+    ids = dependency_closure(plan_definitions(event_id, session), goods=wanted, units=made)
+    # The plan knows only the words for units that were frozen; what is new may use others.
+    words = dependency_closure(catalog_definitions(session), goods=wanted, units=made)[UnitWord]
+    return not_frozen_yet({**ids, UnitWord: sorted({*ids[UnitWord], *words})}, event_id, session)
 
 
 def not_frozen_yet(ids: Ids, event_id: int, session: Session) -> dict[str, Rows]:
@@ -165,7 +167,7 @@ def catalog_definitions(session: Session) -> Definitions:
 
 def _definitions(catalog: DocumentSession) -> Definitions:
     lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
-    return Definitions(*lookups)
+    return Definitions(*lookups, word_ids=lambda: catalog.ids(table_of(UnitWord)))
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from plandoc import records
 from plandoc.domain.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
-from plandoc.engine.document import QueryLike
+from plandoc.engine.queries import QueryLike
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import PlanStateError, Problem, SessionError, ValidationError
-from plandoc.tables import table_of
+from plandoc.tables import TABLES, Table, event_document, table_of, tables_of
+
+if TYPE_CHECKING:
+    from plandoc.engine.session_tables import SessionDatabase, SessionStorage, SessionTable
 
 RecordT = TypeVar("RecordT")
 
@@ -138,6 +141,72 @@ class Session:
             self._check_state(record_type, event_id)
         self._unit_of_work.remove(record_type, record_id, event_id)
 
+    def table(self, record_type: type, *, event_id: int | None = None) -> SessionTable:
+        """Return the records of a type as a table of TinyDB.
+
+        It is a `tinydb.table.Table`: whoever knows TinyDB works as there, with queries, operations and functions of a row.
+        What a call changes is checked as by `add`, `replace` and `remove`, all of it is changed or nothing, and it is saved
+        with the session. The store gives the ids; optional fields that are left out are filled in.
+
+        Rows are as they are in the files: dates are text (`where("event_date") < "2027-01-01"`), states in lower case
+        (`where("plan_state") == "in_production"`), decimal numbers text in quotes (`where("quantity") == "2.5"`). What is
+        returned are copies.
+
+        Args:
+            record_type: Such as `Recipe`; `Event` for all events.
+            event_id: The event they belong to; wanted for records that are numbered within their event.
+
+        Raises:
+            NotFoundError: when there is no such event.
+            SessionError: when records of this type are not stored in a table of their own, or the event is missing.
+
+        >>> import plandoc
+        >>> with plandoc.open_store(":memory:") as store, store.session() as session:
+        ...     recipes = session.table(plandoc.Recipe)
+        ...     recipes.insert({"name": "Spelt", "category": "Bread"})
+        ...     recipes.update({"category": "Loaves"}, plandoc.where("category") == "Bread")
+        ...     session.get(plandoc.Recipe, 1).category
+        1
+        [1]
+        'Loaves'
+        """
+        from plandoc.engine.session_tables import SessionTable  # noqa: PLC0415  (TinyDB: 2 ms for whoever wants a table)
+
+        table = table_of(record_type)
+        if table.of_event and record_type is not records.Event and event_id is None:
+            message = f"{record_type.__name__} records are numbered within their event; name the event with event_id"
+            raise SessionError(message)
+        if not table.of_event and event_id is not None:
+            raise SessionError(f"{record_type.__name__} records belong to no event; leave event_id out")
+        return SessionTable(self._rows_of({table.name: table}, event_id), table.name)
+
+    def database(self, *, event_id: int | None = None) -> SessionDatabase:
+        """Return the catalog and the stock, or everything of an event, as one database of TinyDB.
+
+        It is a `tinydb.TinyDB`, and its tables are as those of `table`. It has no default table.
+
+        Args:
+            event_id: The event; None for the catalog and the stock.
+
+        Raises:
+            NotFoundError: when there is no such event.
+
+        >>> import plandoc
+        >>> with plandoc.open_store(":memory:") as store, store.session() as session:
+        ...     catalog = session.database()
+        ...     flour = catalog.table("ingredients").insert({"name": "Flour"})
+        ...     stored = catalog.table("stock").insert({"ingredient_id": flour, "quantity": "2.5", "unit": "kg"})
+        ...     sorted(catalog.tables())
+        ['ingredients', 'stock']
+        """
+        from plandoc.engine.session_tables import SessionDatabase  # noqa: PLC0415  (as for a table)
+
+        if event_id is None:
+            tables = {table.name: table for table in TABLES if not table.of_event}
+        else:
+            tables = dict(tables_of(event_document(event_id)))
+        return SessionDatabase(self._rows_of(tables, event_id))
+
     def event(self, event_id: int) -> records.Event:
         """Return an event by its id.
 
@@ -146,6 +215,14 @@ class Session:
         """
         self._unit_of_work.check_open()
         return self._unit_of_work.get(records.Event, event_id)
+
+    def _rows_of(self, tables: Mapping[str, Table], event_id: int | None) -> SessionStorage:
+        from plandoc.engine.session_tables import SessionStorage  # noqa: PLC0415  (as for a table)
+
+        self._unit_of_work.check_open()
+        if event_id is not None:
+            self._unit_of_work.documents.of_event(event_id)
+        return SessionStorage(self, self._unit_of_work, tables, event_id, written_by_operations=_WRITTEN_BY_OPERATIONS)
 
     def _check_state(self, record_type: type, event_id: int | None) -> None:
         edit = EDITS_OF_TABLES.get(record_type)

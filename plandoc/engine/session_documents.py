@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from operator import attrgetter
 from typing import cast
 
 import attrs
 
 from plandoc import codec
-from plandoc.engine.document import DocumentSession, QueryLike, check_format_of_folder
+from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex, EventRow
+from plandoc.engine.queries import QueryLike
 from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem, ValidationError
 from plandoc.hints import TAKE_BACK
 from plandoc.records import Event
@@ -56,6 +57,8 @@ class SessionDocuments:
         # Events that were handed out without a look into their documents, as they were then, by id.
         self._handed_out: dict[int, Event] = {}
         self._dirty: dict[str, DocumentSession] = {}
+        # Those among them that must stay as they are, so that a change can be taken back.
+        self._to_copy: set[str] = set()
         self._read_cache: dict[str, DocumentSession | None] = {}
         self._marker: marker.Marker | None = None
         self._marker_changed = False
@@ -117,7 +120,23 @@ class SessionDocuments:
                 raise NotFoundError("Event", event_of_document(name))
             self._check_handed_out(document)
             self._dirty[name] = document.copy()
+        elif name in self._to_copy:
+            self._to_copy.discard(name)
+            self._dirty[name] = self._dirty[name].copy()
         return self._dirty[name]
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back the changes of a block that ends by an exception."""
+        before, marker_before, marker_changed = self._dirty, self._marker, self._marker_changed
+        self._dirty, self._to_copy = dict(before), set(before)
+        try:
+            yield
+        except BaseException:
+            self._dirty, self._marker, self._marker_changed = before, marker_before, marker_changed
+            raise
+        finally:
+            self._to_copy = set()
 
     def of_new_event(self, event_id: int) -> DocumentSession:
         """Return the document of an event that there was not, to be saved with the session."""
@@ -140,15 +159,22 @@ class SessionDocuments:
 
     def find_events(self, query: QueryLike | None) -> list[Event]:
         """Return the events that match a query, in the order of their ids, without reading what has not changed."""
-        found = self._index.find(self._reading, self._read_events, query, fresh=self._writes)
-        ours = self._events_looked_into() if self._writes else {}
-        others = [event for event in found if event.id not in ours] if ours else found
-        if self._writes:
-            self._handed_out = {event.id: event for event in others} | self._handed_out
+        found, ours = self._events(query)
+        events = [one.event for one in found]
         if not ours:
-            return found
+            return events
         looked_into = (document for document in ours.values() if document is not None and document.exists)
-        return sorted([*others, *(event for one in looked_into for event in one.find(_EVENTS, query))], key=_BY_ID)
+        return sorted([*events, *(event for one in looked_into for event in one.find(_EVENTS, query))], key=_BY_ID)
+
+    def rows_of_events(self) -> dict[str, documents.Row]:
+        """Return the rows of all events by their ids as text, in their order, without reading what has not changed."""
+        found, ours = self._events(None)
+        rows = {one.event.id: one.row for one in found}
+        for event_id, document in ours.items():
+            row = document.row(_EVENTS, event_id) if document is not None and document.exists else None
+            if row is not None:
+                rows[event_id] = row
+        return {str(event_id): rows[event_id] for event_id in sorted(rows)}
 
     def event_slugs(self) -> dict[str, int]:
         """Return the ids of the events by their slugs, as the files had them at the last look at all of them."""
@@ -183,6 +209,16 @@ class SessionDocuments:
         names.difference_update(name for name, document in self._dirty.items() if not document.exists)
         ids = map(event_of_document, names)
         return sorted(event_id for event_id in ids if event_id is not None)
+
+    def _events(self, query: QueryLike | None) -> tuple[list[EventRow], dict[int, DocumentSession | None]]:
+        """Return the events that match a query and were not looked into, which are noted; and the documents of those that were."""
+        found = self._index.find(self._reading, self._read_events, query, fresh=self._writes)
+        if not self._writes:
+            return found, {}
+        ours = self._events_looked_into()
+        others = [one for one in found if one.event.id not in ours] if ours else found
+        self._handed_out = {one.event.id: one.event for one in others} | self._handed_out
+        return others, ours
 
     def _events_looked_into(self) -> dict[int, DocumentSession | None]:
         """Return the documents of events that this session has read or changed; None for one that does not exist."""

@@ -7,7 +7,8 @@ asked before anything comes to this layer.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import attrs
@@ -15,8 +16,8 @@ import attrs
 from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
-from plandoc.engine.document import QueryLike
-from plandoc.engine.integrity import check_containment, in_words, plans_resting_on, referrers
+from plandoc.engine.integrity import check_containment, check_equivalents, in_words, plans_resting_on, referrers
+from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
@@ -65,6 +66,19 @@ class UnitOfWork:
         self.check_open()
         if not self._writes:
             raise SessionError("this session only reads; open one with store.session() to change something")
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back the changes of a block that ends by an exception, for a caller who catches it and goes on."""
+        changed = dict(self.changed)
+        try:
+            with self.documents.all_or_nothing():
+                yield
+        except BaseException:
+            self.changed = changed
+            # Asked of the records once more, as they are now.
+            self._unique_keys = UniqueKeys(self.documents)
+            raise
 
     # Reading.
 
@@ -249,6 +263,7 @@ class UnitOfWork:
         bound.upsert(record)
         try:
             check_containment(record, bound.find)
+            check_equivalents(record)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             _undo(bound, record, before)

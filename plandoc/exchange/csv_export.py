@@ -22,7 +22,7 @@ from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import stripped
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
-from plandoc.exchange.tabular.ingredient_tables import written_density
+from plandoc.exchange.tabular.ingredient_tables import written_equivalents
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.frozen import frozen
@@ -103,7 +103,7 @@ class _NamesOfPlans:
 def _ingredients(session: Session, only: Ingredient | None = None) -> Rows:
     names = _Names(session.find(Ingredient))
     for one in session.find(Ingredient) if only is None else [only]:
-        yield names[one.id], one.category, written_density(one.density), one.notes
+        yield names[one.id], one.category, one.density or "", written_equivalents(one), one.notes
 
 
 def _recipes(session: Session, only: Recipe | None = None) -> Rows:

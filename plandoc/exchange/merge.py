@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.domain.slugs import slugify
 from plandoc.domain.snapshot_ids import TABLES
 from plandoc.engine.session import Session
@@ -20,7 +21,7 @@ from plandoc.exchange.id_allocation import IdAllocation
 from plandoc.exchange.import_report import ImportRow, RowOutcome
 from plandoc.exchange.references import renumbered, wrong_nesting
 from plandoc.frozen import frozen
-from plandoc.records import StockItem
+from plandoc.records import Ingredient, StockItem
 from plandoc.tables import table_of
 
 THE_SAME = "already there, the same"
@@ -124,6 +125,7 @@ class CatalogMerge:
         for table in TABLES:
             self._merge_table(table)
         self._check_nesting()
+        self._check_equivalents()
         self._merge_stock()
 
     def with_ids(self, record: Any) -> Any:
@@ -177,6 +179,14 @@ class CatalogMerge:
             for number, reason in [one for one in found if one[0] in own] or found:
                 name = self._names.get((table, number)) or things[number].slug
                 self.log.fail(table, name, reason, self._lines.get((table, number)))
+
+    def _check_equivalents(self) -> None:
+        # What the file says, together with what the folder keeps where the file says nothing.
+        for put in self.puts:
+            if type(put.record) is Ingredient:
+                key = (table_of(Ingredient).name, put.record.id)
+                for reason in wrong_equivalents(put.record):
+                    self.log.fail(key[0], self._names[key], reason, self._lines[key])
 
     def _merge_stock(self) -> None:
         present = {(item.ingredient_id, item.unit): item for item in self._session.find(StockItem)}

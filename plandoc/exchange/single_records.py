@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from plandoc.engine.document import having
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session
 from plandoc.errors import ConflictError, Problem, ValidationError
 from plandoc.exchange.csv_export import render_one

@@ -19,7 +19,7 @@ import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem
 from plandoc.frozen import frozen
-from plandoc.storage import initialize, marker, strict_json
+from plandoc.storage import initialize, layout, marker, strict_json
 from plandoc.storage.documents import STORE_ID_KEY
 from plandoc.storage.version import __version__
 
@@ -133,7 +133,7 @@ def _problems_of_manifest(fields: dict[str, Any]) -> list[str]:
     digests = fields["files"].values()
     if not all(type(digest) is str and _DIGEST.fullmatch(digest) for digest in digests):
         wrong.append("files: wanted a SHA-256 for each file")
-    wrong += [f"files: {name} is missing" for name in (marker.NAME, initialize.CATALOG) if name not in fields["files"]]
+    wrong += [f"files: {name} is missing" for name in (marker.NAME, layout.CATALOG) if name not in fields["files"]]
     if fields["size"] < 0 or fields["serial"] < 0:
         wrong.append("wanted a size and a serial of at least 0")
     return wrong + _problems_of_timestamp(fields["created_at"])

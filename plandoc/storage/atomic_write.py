@@ -35,7 +35,13 @@ class AtomicWrite:
         self._files = files
 
     def stage(
-        self, content: bytes, mode: int | None = None, *, folder: int | None = None, is_durable: bool = True
+        self,
+        content: bytes,
+        mode: int | None = None,
+        *,
+        folder: int | None = None,
+        is_durable: bool = True,
+        owner: os.stat_result | None = None,
     ) -> None:
         """Write the content under the temporary name; when that fails, nothing is left there.
 
@@ -45,9 +51,12 @@ class AtomicWrite:
             folder: The open folder that both names are in; None looks the whole paths up.
             is_durable: Return when the content is on the disk; False where something else protects it, as the journal
                 does a document.
+            owner: Whose owner and group the file gets, as far as this process may give them; None leaves them to the system.
         """
         try:
             self._files.create(self.temporary, content, mode, folder=folder)
+            if owner is not None:
+                self._files.give_to(self.temporary, owner)
             if is_durable:
                 self._files.sync_file(self.temporary)
         except OSError:

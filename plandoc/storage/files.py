@@ -121,6 +121,18 @@ class Files:
         finally:
             os.close(handle)
 
+    def give_to(self, path: Path, owner: os.stat_result) -> None:
+        """Give a file the owner and the group of another one; as far as this process may, which is no error."""
+        present = os.lstat(path)
+        if not hasattr(os, "chown") or (present.st_uid, present.st_gid) == (owner.st_uid, owner.st_gid):
+            return
+        try:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        except PermissionError:
+            # Only root gives files away; others can still leave it to the group.
+            with suppress(PermissionError):
+                os.chown(path, -1, owner.st_gid, follow_symlinks=False)
+
     def write(self, handle: int, content: bytes) -> None:
         """Write all of it at the handle's position, however many calls that takes."""
         rest = memoryview(content)

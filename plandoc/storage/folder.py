@@ -23,6 +23,7 @@ from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, 
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
+from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.thread_queue import Turn
@@ -48,6 +49,7 @@ class FolderBackend:
         files: The calls to the operating system; replaced only by tests.
         clock: Where the timestamps in the journal and in the word left for waiting callers come from.
         checkpoint_size: Bytes from which on the journal is checkpointed.
+        layout: What the folder holds.
     """
 
     def __init__(
@@ -57,10 +59,12 @@ class FolderBackend:
         files: Files | None = None,
         clock: Clock = system_clock,
         checkpoint_size: int = CHECKPOINT_SIZE,
+        layout: Layout = PLANS,
     ) -> None:
         self._files = files or Files()
         self._clock = clock
         self._checkpoint_size = checkpoint_size
+        self._layout = layout
         self._documents = DocumentFiles(root, self._files)
         self._journal = JournalFile(self._documents, self._files)
         self._lock = FolderLock(root, self._files)
@@ -71,7 +75,7 @@ class FolderBackend:
         self._held: Mapping[str, Held] = {}
         # Whether this process has removed what a crash left half written beside the documents.
         self._temporaries_removed = False
-        self._reader = JournalReader(self._documents, self._files, self._lock, clock)
+        self._reader = JournalReader(self._documents, self._files, self._lock, clock, layout)
         self._marker = self._reader.look().state.marker
 
     @property
@@ -229,7 +233,7 @@ class FolderBackend:
         """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
         content = self._journal.read_behind(known)
         try:
-            fresh = journal.parse(content or b"")
+            fresh = journal.parse(content or b"", layout=self._layout)
             journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
         except DamagedError:
             # A reading of all of it can say where.
@@ -251,9 +255,9 @@ class FolderBackend:
         )
 
     def _recover(self, content: bytes) -> None:
-        state = recovery.interpret(content, self._documents.read(marker.NAME))
+        state = recovery.interpret(content, self._documents.read(marker.NAME), self._layout)
         self._refuse_other_store(state)
-        done = recover(self._documents, self._journal, state, content)
+        done = recover(self._documents, self._journal, state, content, self._layout)
         self._marker, self._held = state.marker, done.held
         self._since_checkpoint = set(state.changes)
         self._position = Position(done.size, state.last_bytes, state.serial)
@@ -261,7 +265,7 @@ class FolderBackend:
             self._checkpoint_unless_held(self._position)
         # A power cut may leave a temporary file although the journal shows no trace of a crash; one look finds that, too.
         if done.unfinished or state.dropped or state.torn_size or not self._temporaries_removed:
-            self._documents.remove_temporary([".", "events", LOST_FOUND])
+            self._documents.remove_temporary([".", *self._layout.folders, LOST_FOUND])
             self._temporaries_removed = True
 
     def _apply(self, changes: Sequence[journal.Change]) -> None:

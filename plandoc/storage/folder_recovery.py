@@ -14,6 +14,7 @@ from plandoc.frozen import frozen
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.journal_file import JournalFile
+from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.recovery import FileStatus
 
 # Errors where this process has no permission; waiting or trying again changes nothing.
@@ -52,7 +53,9 @@ class Recovered:
     held: Mapping[str, Held]
 
 
-def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery.State, content: bytes) -> Recovered:
+def recover(
+    documents: DocumentFiles, journal_file: JournalFile, state: recovery.State, content: bytes, layout: Layout = PLANS
+) -> Recovered:
     """Make the journal safe to append to, and put in place what it holds.
 
     Args:
@@ -60,6 +63,7 @@ def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery
         journal_file: Its journal, open.
         state: What journal and marker mean together.
         content: The journal.
+        layout: What the folder holds.
 
     Raises:
         DamagedError: when the journal holds a version of a document that cannot be understood.
@@ -69,7 +73,7 @@ def recover(documents: DocumentFiles, journal_file: JournalFile, state: recovery
         _tell_of_dropped(documents, state, content)
         # The marker may not be on the disk yet: its writer may have been killed, or its sync may have failed.
         documents.put_durably(marker.NAME, marker.render(state.marker))
-    unfinished, held = _unfinished(documents, state)
+    unfinished, held = _unfinished(documents, state, layout)
     if unfinished or (state.dropped and state.lines) or journal_file.is_shared:
         journal_file.rewrite(counting)
     else:
@@ -87,7 +91,9 @@ def _counting(state: recovery.State, content: bytes) -> bytes:
     return b"".join(lines[len(state.dropped) :])
 
 
-def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[str, FileStatus], dict[str, Held]]:
+def _unfinished(
+    documents: DocumentFiles, state: recovery.State, layout: Layout
+) -> tuple[dict[str, FileStatus], dict[str, Held]]:
     """Return the documents whose files are not what the journal says, and those whose files are not files."""
     found: dict[str, FileStatus] = {}
     held: dict[str, Held] = {}
@@ -101,7 +107,7 @@ def _unfinished(documents: DocumentFiles, state: recovery.State) -> tuple[dict[s
         if status is not FileStatus.UP_TO_DATE:
             found[name] = status
             if wanted is not None:
-                recovery.check_understood(name, wanted, state.marker.store_id)
+                recovery.check_understood(name, wanted, state.marker.store_id, layout)
     return found, held
 
 

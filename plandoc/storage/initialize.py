@@ -11,14 +11,12 @@ from plandoc.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
+from plandoc.storage.layout import CATALOG, EVENTS_FOLDER, PLANS, STOCK, Layout
 from plandoc.storage.lock import FolderLock, while_locked
 from plandoc.storage.os_errors import translate_os_errors
 
-CATALOG = "catalog.json"
-STOCK = "stock.json"
-# Those that every folder has, beside its marker.
+# Those that every folder of plans has, beside its marker.
 DOCUMENTS = (CATALOG, STOCK)
-EVENTS_FOLDER = "events"
 
 
 def is_initialized(root: Path, files: Files) -> bool:
@@ -37,24 +35,27 @@ def is_initialized(root: Path, files: Files) -> bool:
         return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
 
 
-def create(root: Path, *, store_id: str, files: Files, clock: Clock, timeout_seconds: float) -> None:
+def create(
+    root: Path, *, store_id: str, files: Files, clock: Clock, timeout_seconds: float, layout: Layout = PLANS
+) -> None:
     """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
     with translate_os_errors(root, Outcome.NOT_SAVED):
-        _make_folders(root, files)
+        make_folders(root, files)
 
     def fill(_: FolderLock) -> None:
         with translate_os_errors(root, Outcome.NOT_SAVED):
             if not is_initialized(root, files):
-                _fill(root, store_id, files)
+                _fill(root, store_id, files, layout)
 
     while_locked(root, files, fill, action="create the folder", timestamp=clock(), timeout_seconds=timeout_seconds)
 
 
-def _make_folders(root: Path, files: Files) -> None:
+def make_folders(root: Path, files: Files) -> None:
+    """Make a folder and those that it is in, where they are not there yet, and return when their names are on the disk."""
     if root.is_dir():
         _settle_empty(root, files)
         return
-    _make_folders(root.parent, files)
+    make_folders(root.parent, files)
     try:
         files.make_folder(root)
     except FileExistsError:
@@ -72,18 +73,20 @@ def _settle_empty(folder: Path, files: Files) -> None:
             files.sync_folder(folder.parent)
 
 
-def _fill(root: Path, store_id: str, files: Files) -> None:
+def _fill(root: Path, store_id: str, files: Files, layout: Layout) -> None:
     folder = DocumentFiles(root, files)
-    _refuse_documents(folder)
+    if layout is PLANS:
+        _refuse_documents(folder)
     # Also when it was there already: who made it may have been stopped before its name was on the disk.
     files.sync_folder(root.parent)
-    if files.status(root / EVENTS_FOLDER) is None:
-        files.make_folder(root / EVENTS_FOLDER)
-    for name in DOCUMENTS:
-        folder.put_durably(name, documents.render(name, store_id, {}, {}))
+    for name in layout.folders:
+        if files.status(root / name) is None:
+            files.make_folder(root / name)
+    for name, content in layout.first_documents(store_id).items():
+        folder.put_durably(name, content)
     folder.put_durably(journal.NAME, b"")
     # Last: the marker says that everything else is there.
-    folder.put_durably(marker.NAME, marker.render(marker.Marker(store_id)))
+    folder.put_durably(marker.NAME, marker.render(marker.Marker(store_id, holds=layout.holds)))
 
 
 def refuse_lost_marker(root: Path, files: Files) -> None:

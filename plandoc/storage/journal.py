@@ -16,6 +16,7 @@ import orjson
 from plandoc.errors import DamagedError, Problem
 from plandoc.frozen import frozen
 from plandoc.storage.documents import STORE_ID_KEY
+from plandoc.storage.layout import PLANS, Layout
 
 NAME = "journal.jsonl"
 # What follows the last line while somebody has the folder open: space that is allocated for the next ones.
@@ -25,10 +26,6 @@ PADDING = b"\n"
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
-# The documents that plandoc knows. Whatever a journal says, nothing else is written: no other folder, no other file.
-_DOCUMENT_NAME = re.compile(r"plandoc\.json|catalog\.json|stock\.json|events/[1-9][0-9]{0,14}\.json", re.ASCII)
-# No other goes; the stock of a folder of format 1, which a restore may bring back, has no document of its own.
-_CAN_BE_REMOVED = ("events/", "stock.json")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # What the time of a transaction is called in its line.
 TIMESTAMP_KEY = "moment"
@@ -145,7 +142,7 @@ def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -
     return b"".join(pieces)
 
 
-def parse(content: bytes, *, first: int = 1) -> Content:
+def parse(content: bytes, *, first: int = 1, layout: Layout = PLANS) -> Content:
     """Return the committed transactions in the journal's bytes.
 
     A last line that is cut off was never committed. One that is whole, but does not match its checksum, was changed by
@@ -154,6 +151,7 @@ def parse(content: bytes, *, first: int = 1) -> Content:
     Args:
         content: The journal from the start of a line on.
         first: The number of that line, for messages.
+        layout: What the folder holds.
 
     Raises:
         DamagedError: when a bad line has good ones after it, which no crash can leave, when a whole line does not match
@@ -163,7 +161,7 @@ def parse(content: bytes, *, first: int = 1) -> Content:
     size, last_bytes, bad_at = 0, b"", None
     written = _without_padding(content)
     for number, raw in enumerate(written.splitlines(keepends=True), start=first):
-        line = _parse_line(raw, number)
+        line = _parse_line(raw, number, layout)
         if line is None:
             bad_at = number if bad_at is None else bad_at
         elif bad_at is not None:
@@ -180,7 +178,7 @@ def _without_padding(content: bytes) -> bytes:
     return content[: written + len(PADDING)] if written else content
 
 
-def _parse_line(raw: bytes, number: int) -> Line | None:
+def _parse_line(raw: bytes, number: int, layout: Layout) -> Line | None:
     body, key, end = (
         raw[:-LAST_BYTES_SIZE],
         raw[-LAST_BYTES_SIZE : -LAST_BYTES_SIZE + len(_CHECKSUM_KEY)],
@@ -193,7 +191,7 @@ def _parse_line(raw: bytes, number: int) -> Line | None:
             raise _damaged(number, "this line was changed by another program: it does not match its checksum")
         return None
     fields = _fields(body + b"}")
-    if not _is_line(fields):
+    if not _is_line(fields, layout):
         raise _damaged(number, "this line has the right checksum, but plandoc did not write it")
     return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
 
@@ -205,7 +203,7 @@ def _fields(content: bytes) -> Any:
         return None
 
 
-def _is_line(fields: Any) -> bool:
+def _is_line(fields: Any, layout: Layout) -> bool:
     """Whether these are the fields of a line: a checksum proves that it is whole, not who wrote it."""
     return (
         type(fields) is dict
@@ -213,20 +211,21 @@ def _is_line(fields: Any) -> bool:
         and type(fields["serial"]) is int
         and all(type(fields[name]) is str for name in (STORE_ID_KEY, TIMESTAMP_KEY, "action"))
         and type(fields["documents"]) is list
-        and all(map(_is_change, fields["documents"]))
+        and all(_is_change(change, layout) for change in fields["documents"])
         and len({change["path"] for change in fields["documents"]}) == len(fields["documents"])
     )
 
 
-def _is_change(fields: Any) -> bool:
+def _is_change(fields: Any, layout: Layout) -> bool:
     return (
         type(fields) is dict
         and set(fields) == _CHANGE_FIELDS
         and type(fields["path"]) is str
-        and _DOCUMENT_NAME.fullmatch(fields["path"]) is not None
+        and layout.names.fullmatch(fields["path"]) is not None
         and (fields["replaces"] is None or _is_digest(fields["replaces"]))
         and (
-            type(fields["content"]) is str or (fields["content"] is None and fields["path"].startswith(_CAN_BE_REMOVED))
+            type(fields["content"]) is str
+            or (fields["content"] is None and fields["path"].startswith(layout.can_be_removed))
         )
     )
 

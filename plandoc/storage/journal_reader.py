@@ -16,6 +16,7 @@ from plandoc.frozen import frozen
 from plandoc.storage import journal, lock, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import CANNOT_SYNC, Files
+from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.unwinding import and_done
@@ -64,13 +65,17 @@ class JournalReader:
         files: The system.
         lock: Its lock.
         clock: Where the timestamps in the word for waiting callers come from.
+        layout: What the folder holds.
     """
 
-    def __init__(self, documents: DocumentFiles, files: Files, lock: FolderLock, clock: Clock) -> None:
+    def __init__(
+        self, documents: DocumentFiles, files: Files, lock: FolderLock, clock: Clock, layout: Layout = PLANS
+    ) -> None:
         self._documents = documents
         self._files = files
         self._lock = lock
         self._clock = clock
+        self._layout = layout
         self._path = documents.root / journal.NAME
         self._seen: FolderVersion | None = None
         self._synced = b""
@@ -102,7 +107,7 @@ class JournalReader:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
             continued = self._continued(seen) if seen is not None and seen.state.valid_size else None
-            found = continued or version_of(*self._contents())
+            found = continued or version_of(*self._contents(), self._layout)
         except DamagedError:
             return None
         return found if self._is_durable(found, is_new_file=continued is None) else None
@@ -113,7 +118,8 @@ class JournalReader:
         window, size = self._read_from(offset)
         if not window.startswith(seen.state.last_bytes):
             return None
-        fresh = journal.parse(window[len(seen.state.last_bytes) :], first=seen.state.number_of_lines + 1)
+        behind, first = window[len(seen.state.last_bytes) :], seen.state.number_of_lines + 1
+        fresh = journal.parse(behind, first=first, layout=self._layout)
         state = recovery.extended(seen.state, fresh)
         return FolderVersion(_identity_in(window, offset, size, state.valid_size, None), state)
 
@@ -159,7 +165,7 @@ class JournalReader:
         except (LockTimeout, StorageError):
             # A process that may not write cannot lock; one that has had the lock for so long is not writing the journal.
             return self._agreed_on()
-        return self._durable(version_of(*self._contents()))
+        return self._durable(version_of(*self._contents(), self._layout))
 
     def _agreed_on(self) -> FolderVersion:
         """Return the version, or raise what is wrong with it, once two reads of the files in a row are alike."""
@@ -168,7 +174,7 @@ class JournalReader:
             before, contents = contents, self._contents()
             if before == contents:
                 break
-        return self._durable(version_of(*contents))
+        return self._durable(version_of(*contents, self._layout))
 
     def _durable(self, version: FolderVersion) -> FolderVersion:
         self._is_durable(version, is_new_file=True)
@@ -196,13 +202,13 @@ class JournalReader:
         return identify(self._documents, self._files, end)
 
 
-def version_of(content: bytes, present: bytes | None) -> FolderVersion:
-    """Return the version of a folder of which a journal and a marker have been read.
+def version_of(content: bytes, present: bytes | None, layout: Layout = PLANS) -> FolderVersion:
+    """Return the version of a folder of which a journal and a marker have been read, and which holds this.
 
     Raises:
         DamagedError: when they cannot be understood or do not belong together.
     """
-    state = recovery.interpret(content, present)
+    state = recovery.interpret(content, present, layout)
     return FolderVersion(_identity_in(content, 0, len(content), state.valid_size, present), state)
 
 

@@ -1,4 +1,4 @@
-"""The file lock: one writer a folder, among all threads and processes of a machine.
+"""The file lock: one writer a folder, or a file, among all threads and processes of a machine.
 
 The kernel frees it when its holder dies, so a lock file on the disk means nothing and is never deleted. What
 `lock.info.json` says is a hint for the waiting person, never proof.
@@ -68,20 +68,26 @@ class _Wait:
 
 
 class FolderLock:
-    """The lock of one data folder.
+    """The lock of one data folder, or of one file in a folder.
 
     `filelock.lock_descriptor` on a descriptor that stays open is used instead of `filelock.FileLock`: both
     contend for the same lock, and the former takes 2 microseconds where the latter takes 170.
+
+    Args:
+        root: The folder.
+        files: The calls to the operating system.
+        lock_file: The file that is locked, in that folder, where not all of the folder is meant; it also keeps who holds it.
     """
 
     _handle: int | None = None
     _info_handle: int | None = None
 
-    def __init__(self, root: Path, files: Files) -> None:
+    def __init__(self, root: Path, files: Files, lock_file: Path | None = None) -> None:
         self._root = root
         self._files = files
-        self._path = root / FOLDER / NAME
-        self._info_path = root / FOLDER / INFO_NAME
+        self._path = lock_file or root / FOLDER / NAME
+        self._info_path = lock_file or root / FOLDER / INFO_NAME
+        self._what = "file" if lock_file else "folder"
         self._turns = Turns()
         self._waiter: process_queue.Waiter | None = None
         self._timestamp: datetime.datetime | None = None
@@ -243,7 +249,7 @@ class FolderLock:
 
     def _open(self, path: Path) -> int:
         if self._files.status(self._root) is None:
-            raise FileNotFoundError(errno.ENOENT, "the data folder no longer exists", str(self._root))
+            raise FileNotFoundError(errno.ENOENT, "the folder no longer exists", str(self._root))
         folder = self._files.status(path.parent)
         if folder is None:
             # Another process may make it at the same moment.
@@ -285,9 +291,9 @@ class FolderLock:
 
     def _refused(self, error: OSError) -> StorageError:
         if error.errno in _NO_LOCKS:
-            reason = "this file system does not support file locks, so two writers could corrupt the folder; use a local disk"
+            reason = f"this file system does not support file locks, so two writers could corrupt the {self._what}; use a local disk"
         else:
-            reason = f"cannot lock the folder for writing: {error.strerror or error}"
+            reason = f"cannot lock the {self._what} for writing: {error.strerror or error}"
         return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
 
 

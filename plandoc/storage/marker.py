@@ -31,6 +31,7 @@ class Marker:
         format: The format of the file; the first change of a folder brings it to the present one.
         line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
             same number; blank when there was no checkpoint yet, or an older plandoc did it.
+        holds: What the folder holds when it is not plans; see `Layout`.
     """
 
     store_id: str
@@ -38,6 +39,7 @@ class Marker:
     next_event_id: int = 1
     format: int = attrs.field(factory=lambda: documents.FORMAT)
     line_digest: str = ""
+    holds: str = ""
 
     @property
     def is_of_older_format(self) -> bool:
@@ -49,27 +51,38 @@ def render(marker: Marker) -> bytes:
     """Return the bytes of the marker file."""
     fields = {STORE_ID_KEY if name == "store_id" else name: value for name, value in attrs.asdict(marker).items()}
     number = fields.pop("format")
+    if not marker.holds:
+        del fields["holds"]
     if number < _FIRST_FORMAT_WITH_DIGEST:
         del fields["line_digest"]
         return orjson.dumps({"format": number, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
     return orjson.dumps({"format": number, "needs": documents.NEEDS, **fields}, option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def parse(content: bytes) -> Marker:
+def parse(content: bytes, holds: str = "") -> Marker:
     """Return the marker that these bytes hold.
 
+    Args:
+        content: The file.
+        holds: What the folder is to hold; blank for plans.
+
     Raises:
-        DamagedError: when they hold none.
+        DamagedError: when they hold none, or that of a folder that holds something else.
         NewerFormatError: when a newer plandoc wrote it.
     """
     value = strict_json.parse_object(NAME, content)
     number = value.pop("format", None)
     check_format(NAME, number, value.get("needs"))
+    found = value.pop("holds", "")
+    if found != holds:
+        message = f"wanted a folder of {holds or 'plans'}, found one of {shorten(found) if found else 'plans'}"
+        hint = "open it with plandoc.open_store" if holds else "open it with plandoc.durable.Folder"
+        raise DamagedError(NAME, [Problem(message, file=NAME, field="holds", hint=hint)])
     wrong = [Problem(message, file=NAME, field=field) for field, message in _problems(value, number)]
     if wrong:
         raise DamagedError(NAME, wrong)
     value.pop("needs", None)
-    return Marker(format=number, store_id=value.pop(STORE_ID_KEY), **value)
+    return Marker(format=number, store_id=value.pop(STORE_ID_KEY), holds=holds, **value)
 
 
 def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:

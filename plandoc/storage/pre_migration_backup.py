@@ -9,7 +9,7 @@ import attrs
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
 from plandoc.hints import TAKE_BACK
-from plandoc.storage import archive, documents, initialize, marker, migrations
+from plandoc.storage import archive, documents, initialize, layout, marker, migrations
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.lock import FOLDER
@@ -21,7 +21,7 @@ def files_of(reading: Reading) -> dict[str, bytes]:
     Raises:
         DamagedError: when the marker or a document that every folder has is missing, or the marker means nothing.
     """
-    names = sorted(filter(archive.is_document_name, reading.names(initialize.EVENTS_FOLDER)))
+    names = sorted(filter(archive.is_document_name, reading.names(layout.EVENTS_FOLDER)))
     own = dict.fromkeys(migrations.origin(name, reading.format) for name in initialize.DOCUMENTS)
     found = {name: reading.read(name) for name in (marker.NAME, *own, *names)}
     content = {name: text for name, text in found.items() if text is not None}

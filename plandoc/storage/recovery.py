@@ -13,8 +13,9 @@ import attrs
 
 from plandoc.errors import DamagedError
 from plandoc.frozen import frozen
-from plandoc.storage import documents, journal, marker
+from plandoc.storage import journal, marker
 from plandoc.storage.documents import digest
+from plandoc.storage.layout import PLANS, Layout
 
 
 class FileStatus(enum.Enum):
@@ -84,14 +85,14 @@ class State:
         return self.lines[len(self.lines) - (self.serial - serial) :]
 
 
-def interpret(journal_content: bytes, marker_content: bytes | None) -> State:
-    """Return what a journal and a marker mean together.
+def interpret(journal_content: bytes, marker_content: bytes | None, layout: Layout = PLANS) -> State:
+    """Return what a journal and a marker mean together, in a folder that holds this.
 
     Raises:
         DamagedError: when they cannot be understood or do not belong together.
     """
-    content = journal.parse(journal_content)
-    present = _marker(marker_content, content.lines)
+    content = journal.parse(journal_content, layout=layout)
+    present = _marker(marker_content, content.lines, layout.holds)
     # The writer of the marker may have been killed before emptying the journal, and others may have gone on writing.
     dropped = tuple(line for line in content.lines if line.serial <= present.serial)
     after_serial = dropped[0].serial - 1 if dropped else present.serial
@@ -129,7 +130,7 @@ def extended(state: State, fresh: journal.Content) -> State:
     changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
     written = more.get(marker.NAME)
     return State(
-        marker=state.marker if written is None else marker.parse(written[-1].content or b""),
+        marker=state.marker if written is None else marker.parse(written[-1].content or b"", state.marker.holds),
         serial=state.serial + len(fresh.lines),
         line_digest=journal.checksum(fresh.last_bytes),
         lines=(*state.lines, *fresh.lines),
@@ -146,11 +147,11 @@ def _pending(lines: Sequence[journal.Line]) -> dict[str, int | None]:
     return {change.name: None if change.content is None else line.serial for line in lines for change in line.changes}
 
 
-def _marker(content: bytes | None, lines: Sequence[journal.Line]) -> marker.Marker:
+def _marker(content: bytes | None, lines: Sequence[journal.Line], holds: str) -> marker.Marker:
     written = journal.versions(lines).get(marker.NAME, ())
     if content is not None:
         try:
-            on_disk = marker.parse(content)
+            on_disk = marker.parse(content, holds)
         except DamagedError:
             if not written:
                 raise
@@ -159,7 +160,7 @@ def _marker(content: bytes | None, lines: Sequence[journal.Line]) -> marker.Mark
                 return on_disk
     if not written or written[-1].content is None:
         raise DamagedError(marker.NAME, marker.missing())
-    return marker.parse(written[-1].content)
+    return marker.parse(written[-1].content, holds)
 
 
 def classify(current: bytes | None, changes: Sequence[journal.Change]) -> FileStatus:
@@ -204,13 +205,13 @@ def _may_be_lost(current: bytes, found: str, changes: Sequence[journal.Change]) 
     return found in older or not current.strip() or b"\0" in current
 
 
-def check_understood(name: str, content: bytes, store_id: str) -> None:
+def check_understood(name: str, content: bytes, store_id: str, layout: Layout = PLANS) -> None:
     """Refuse a content from the journal that is not a document of the folder, before it replaces one.
 
     Raises:
         DamagedError: with what is wrong.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    belongs_to = marker.parse(content).store_id if name == marker.NAME else documents.parse(name, content).store_id
-    if belongs_to != store_id:
+    belongs_to = layout.store_id_of(name, content)
+    if belongs_to is not None and belongs_to != store_id:
         raise journal.damaged_content(name, belongs_to, store_id)

@@ -1,18 +1,18 @@
 """The units that a kitchen measures in, by name; imported by the records, so nothing in it takes time to import."""
 
+from plandoc.units.advice import advice
+from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key, word_keys
 from plandoc.units.names import (
-    CONTAINERS,
-    MEASURES,
     MEASURES_BY_NAME,
     UNITS,
-    Dimension,
-    Unit,
     canonical,
     dimension_of,
     position,
-    suggest,
+    preference,
     unit_named,
 )
+from plandoc.units.quantity_text import written
+from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
 
 # What a number without a unit means.
 PIECES = "each"
@@ -23,11 +23,21 @@ __all__ = [
     "MEASURES_BY_NAME",
     "PIECES",
     "UNITS",
+    "Contradiction",
+    "Conversions",
     "Dimension",
+    "Node",
+    "Statement",
     "Unit",
+    "advice",
+    "base_of",
     "canonical",
     "dimension_of",
+    "is_ambiguous",
     "position",
-    "suggest",
+    "preference",
     "unit_named",
+    "word_key",
+    "word_keys",
+    "written",
 ]

@@ -24,9 +24,9 @@ from plandoc.domain.guards import (
 from plandoc.domain.replay import in_order
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
-from plandoc.engine.document import having
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen

@@ -10,7 +10,7 @@ import attrs
 
 from plandoc import records
 from plandoc.domain.states import Edit, check_edit
-from plandoc.engine.document import having
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, StillUsedError, ValidationError, shorten
 from plandoc.hints import Hint, wording

@@ -21,9 +21,9 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
 from plandoc.domain.unit_needs import needs_of_plan, requirements_of_plan
-from plandoc.engine.document import having
 from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
 from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.hints import Hint, wording

@@ -9,12 +9,13 @@ from typing import Any
 import attrs
 
 from plandoc.domain.fingerprints import recipe_fingerprint
-from plandoc.engine.document import having
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.engine.plan_definitions import is_frozen, plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import Problem, ValidationError
+from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Density, Event, Ingredient, ProductionRun, Recipe, StockItem
+from plandoc.records import BatchDecision, Event, Ingredient, ProductionRun, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes
 from plandoc.workflow.stock import put_in
 
@@ -41,7 +42,7 @@ def merge_ingredients(ingredient_id: int, into_id: int, session: Session = NO_SE
     """Merge an ingredient into another one: recipes, stock and recorded runs refer to that one, and the first is removed.
 
     Stock in the same unit is added up. Category, density and notes are taken over where the other ingredient has none;
-    notes of both are kept below each other. What was frozen for a plan stays as it was frozen.
+    notes and equivalents of both are kept. What was frozen for a plan stays as it was frozen.
 
     Args:
         ingredient_id: The ingredient that goes.
@@ -50,7 +51,7 @@ def merge_ingredients(ingredient_id: int, into_id: int, session: Session = NO_SE
 
     Raises:
         NotFoundError: "Ingredient 99 not found".
-        ValidationError: when both are the same, or their densities differ.
+        ValidationError: when both are the same, or their densities or other equivalents contradict each other.
         StillUsedError: when a plan in production takes the one that would go; its stock must stay where the plan finds it.
     """
     merged, into = session.get(Ingredient, ingredient_id), session.get(Ingredient, into_id)
@@ -72,13 +73,10 @@ def merge_ingredients(ingredient_id: int, into_id: int, session: Session = NO_SE
 def _check(merged: Ingredient, into: Ingredient) -> None:
     if merged.id == into.id:
         raise ValidationError([Problem(f"{into.name} cannot be merged into itself", field="into_id")])
-    if merged.density and into.density and _ratio(merged.density) != _ratio(into.density):
-        message = f"the densities of {merged.name} and {into.name} differ, and amounts were calculated with both"
-        raise ValidationError([Problem(message, field="density", hint="correct one of them first, or take it out")])
-
-
-def _ratio(density: Density) -> tuple[Fraction, str, str]:
-    return Fraction(density.weight) / Fraction(density.volume), density.volume_unit, density.weight_unit
+    both = attrs.evolve(_filled(into, merged), equivalents=(*into.equivalents, *merged.all_equivalents))
+    hint = "correct one of them first, or take it out"
+    differ = f"the equivalents of {merged.name} and {into.name} differ, and amounts were calculated with both"
+    refuse(Problem(f"{differ}: {message}", field="equivalents", hint=hint) for message in wrong_equivalents(both))
 
 
 def _filled(into: Ingredient, merged: Ingredient) -> Ingredient:
@@ -87,6 +85,7 @@ def _filled(into: Ingredient, merged: Ingredient) -> Ingredient:
         into,
         category=into.category or merged.category,
         density=into.density or merged.density,
+        equivalents=(*into.equivalents, *merged.equivalents),
         notes="\n".join(notes),
     )
 

@@ -8,11 +8,14 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.measures import stock_key, storable
-from plandoc.engine.document import having
+from plandoc.domain.measures import conversions, stock_key, storable
+from plandoc.domain.unit_words import word_named
+from plandoc.engine.plan_definitions import catalog_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse, shorten
-from plandoc.records import Ingredient, Recipe, StockItem
+from plandoc.hints import Hint, wording
+from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 
 
@@ -48,8 +51,8 @@ def set_stock(
     Args:
         ingredient_id: The ingredient.
         quantity: How much, zero or more; a number, or text such as "1 1/2".
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same;
-            pieces when left out.
+        unit: A unit that plandoc knows, a word of one's own, or a unit that an equivalent, a recipe or the stock uses for
+            this ingredient, spelled the same; pieces when left out.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -78,8 +81,8 @@ def add_stock(
     Args:
         ingredient_id: The ingredient.
         quantity: How much is added, more than zero; a number, or text such as "1 1/2".
-        unit: A unit that plandoc knows, or one that a recipe or the stock uses for this ingredient, spelled the same;
-            pieces when left out.
+        unit: A unit that plandoc knows, a word of one's own, or a unit that an equivalent, a recipe or the stock uses for
+            this ingredient, spelled the same; pieces when left out.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -110,10 +113,12 @@ def _in_unit(ingredient_id: int, unit: str, session: Session) -> list[StockItem]
 def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | int | str, unit: str) -> StockItem:
     ingredient = session.get(Ingredient, ingredient_id)
     problems: list[Problem] = []
-    if isinstance(unit, str) and unit.strip() and not _is_usable(session, ingredient, unit.strip()):
-        problems.append(_unknown_unit(ingredient, unit))
+    if isinstance(unit, str) and unit.strip():
+        unit = _spelled(unit.strip(), session)
+        if not _is_usable(session, ingredient, unit):
+            problems.append(_unknown_unit(ingredient, unit))
     try:
-        item = StockItem(ingredient.id, quantity, unit.strip() if isinstance(unit, str) else unit)
+        item = StockItem(ingredient.id, quantity, unit)
     except ValidationError as error:
         raise ValidationError([*error.problems, *problems]) from None
     refuse(problems)
@@ -121,7 +126,7 @@ def _item(session: Session, ingredient_id: int, quantity: Decimal | Fraction | i
 
 
 def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
-    if units.dimension_of(unit) is not None:
+    if units.dimension_of(unit) is not None or conversions(ingredient, _words(session)).knows(unit):
         return True
     if any(item.unit == unit for item in session.find(StockItem, having("ingredient_id", ingredient.id))):
         return True
@@ -129,7 +134,17 @@ def _is_usable(session: Session, ingredient: Ingredient, unit: str) -> bool:
     return any(line.ingredient_id == ingredient.id and line.unit == unit for line in lines)
 
 
+def _words(session: Session) -> tuple[UnitWord, ...]:
+    return catalog_definitions(session).unit_words
+
+
+def _spelled(unit: str, session: Session) -> str:
+    """Return a unit as it is stored: a word of one's own as it was stated, so that it has one row in any spelling."""
+    word = None if units.dimension_of(unit) is not None else word_named(unit, _words(session))
+    return unit if word is None else word.name
+
+
 def _unknown_unit(ingredient: Ingredient, unit: str) -> Problem:
-    near = units.suggest(unit)
     message = f"{ingredient.name}: wanted a unit such as cup, g or each, found {shorten(unit)}"
-    return Problem(message, field="unit", hint=None if near is None else f"did you mean {near}?")
+    hint = units.advice(unit) or wording("add a word of your own with {add}", add=Hint.ADD_UNIT(word=unit))
+    return Problem(message, field="unit", hint=hint)

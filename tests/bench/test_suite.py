@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import contenders, goals, jobs, suite
+from bench import contenders, durable, goals, jobs, suite
 from bench.contenders import with_sqlite3
 from bench.jobs import adding, changing, importing
 from bench.jobs.contract import ContenderJob, Run
@@ -174,3 +174,17 @@ def test_the_command_line_answers(words):
 
     assert done.returncode == 0, done.stderr
     assert "bench" in done.stdout
+
+
+def test_what_a_durable_tinydb_costs_is_measured_and_four_writers_lose_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(durable, "SIZES", (3,))
+    monkeypatch.setattr(durable, "JOBS", {name: durable.JOBS[name] for name in ("insert", "get by id")})
+    monkeypatch.setattr(durable, "OPEN", {name: durable.OPEN[name] for name in ("TinyDB", "durable.TinyDB")})
+    monkeypatch.setattr(durable, "_WARM_UP", 0)
+    monkeypatch.setattr(durable.importlib.util, "find_spec", lambda package: package == "tinydb" or None)
+    output = tmp_path / "page.md"
+
+    durable.main(["--rounds", "1", "--changes", "2", "--folder", str(tmp_path), "--output", str(output)])
+
+    assert output.read_text("utf-8").count("\n| durable.TinyDB | ") == 3
+    assert "| durable.TinyDB | 0 | 8, 8 | 0 | 8, 8 |" in capsys.readouterr().out

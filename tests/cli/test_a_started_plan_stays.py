@@ -39,6 +39,7 @@ ANSWERS = {
 NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
     *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
+    *("unit add", "unit list", "unit remove"),
     *("ingredient show", "ingredient merge", "recipe show", "good show"),
     *(
         f"{thing} {change}"

@@ -112,7 +112,7 @@ def test_options_that_are_given_are_not_offered_again(bakery):
         ("bake harbour-market rye-loaf ", []),
         ("amend recipe harbour-market --reason why le", ["lemon-curd", "lemon-tart"]),
         ("stock set wheat", ["wheat-flour"]),
-        ("stock add wheat-flour 3 k", ["kg"]),
+        ("stock add wheat-flour 3 k", ["kg", "knob", "kopp", "krm"]),
         ("schema e", ["event", "export"]),
         ("completion ", ["bash", "zsh", "fish"]),
         ("import x --on-conflict ", ["fail", "skip", "update"]),

@@ -92,7 +92,7 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(call, bakery, tmp_path):
     text = (tmp_path / "sheets/ingredients.csv").read_bytes().decode("utf-8")
     rows = list(csv.reader(io.StringIO(text, newline="")))
 
-    assert rows[-1] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "", "'+1\n-2"]
+    assert rows[-1] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "", "", "'+1\n-2"]
     assert text.count("\r\n") == len(rows)
 
 

@@ -1,5 +1,8 @@
 """What help shows, on a terminal of 80 columns too."""
 
+import subprocess
+import sys
+
 import pytest
 
 from plandoc.cli.command_table import COMMANDS, GROUPS, SECTIONS
@@ -45,3 +48,9 @@ def test_headings_are_bold_on_a_terminal_and_no_line_is_too_long(folder):
 
 def test_headings_are_plain_elsewhere(call):
     assert "\x1b" not in call("--help").out
+
+
+def test_help_is_shown_without_tinydb():
+    code = "import sys; from plandoc.cli import app; status = app.main(['--help']); sys.exit(status or 'tinydb' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False).returncode == 0

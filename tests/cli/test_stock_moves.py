@@ -144,7 +144,7 @@ def test_bought_and_all_do_not_go_together(call, fair):
 
 @pytest.fixture
 def butter(call, folder):
-    """Needed: 100 g and 1 stick of butter; flour: 200 g and 1 cup, whose density nobody knows."""
+    """Needed: 100 g and 1 stick of butter; flour: 200 g and 1 cup, of which no equivalent is known."""
     (folder.parent / "r.csv").write_text(
         "recipe,ingredient,quantity,unit,makes,of\n"
         "A,Butter,100,g,1,Ax\nA,Butter,1,stick,,\nA,Flour,200,g,,\nA,Flour,1,cup,,\n"
@@ -176,7 +176,7 @@ def test_stock_that_cannot_be_compared_is_shown_once_beside_its_own_row(call, bu
     }
     assert shown["Butter", "1", "stick", "4 stick"] == shown["Flour", "200", "g", "5 kg"] == "enough"
     assert shown["Butter", "100", "g", "none"].startswith("needed in g, in stock in stick, which cannot be compared")
-    assert "density" in shown["Flour", "1", "cup", "none"]
+    assert "'1 cup = ... kg'" in shown["Flour", "1", "cup", "none"]
 
 
 def test_the_spreadsheet_and_the_report_show_it_once_too(call, butter):

@@ -11,6 +11,7 @@ from tests.docs.examples import blocks, commands, is_as_shown, pages, run_page
 
 _WITH_EXAMPLES = {
     "README.md",
+    "durable-tinydb.md",
     "files-by-hand.md",
     "how-to.md",
     "planning.md",
@@ -34,7 +35,8 @@ def test_every_python_and_console_example_of_a_page_works(page, tmp_path, monkey
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return [marker.parent for marker in folder.glob("*/plandoc.json")]
+    # Those of plans; one of databases says so.
+    return [marker.parent for marker in folder.glob("*/plandoc.json") if b'"holds"' not in marker.read_bytes()]
 
 
 def test_the_readme_script_can_be_pasted_again(tmp_path, monkeypatch):

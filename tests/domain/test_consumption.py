@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from plandoc.domain.consumption import consume
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount, convert, family, storable
+from plandoc.domain.measures import Amount, conversions, convert, storable
 from plandoc.records import Density, Ingredient, NotTaken, StockItem, Taken
 from tests.domain.test_shopping import NEEDS, STOCK
 
@@ -104,12 +104,13 @@ def test_what_was_there_is_what_is_left_and_what_was_taken_exactly(needs, stock)
 def test_what_was_taken_and_what_was_not_is_what_was_needed_exactly(needs, stock):
     consumption = consume(needs, numbered(stock))
     for ingredient in {row.ingredient.id: row.ingredient for row in needs}.values():
+        known = conversions(ingredient)
         for unit in {row.amount.unit for row in needs if row.ingredient == ingredient}:
-            kind = family(unit, ingredient.density)
+            kind = known.family(unit)
 
-            def exactly(amounts, unit=unit, kind=kind, ingredient=ingredient):
-                same = [one for one in amounts if family(one.unit, ingredient.density) == kind]
-                return sum(convert(one, unit, ingredient.density).exact for one in same)
+            def exactly(amounts, unit=unit, kind=kind, ingredient=ingredient, known=known):
+                same = [one for one in amounts if known.family(one.unit) == kind]
+                return sum(convert(one, unit, known).exact for one in same)
 
             needed = exactly(row.amount for row in needs if row.ingredient == ingredient)
             taken = exactly(

@@ -9,11 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plandoc import records, units
-from plandoc.domain.measures import Amount, convert, factor, family, largest, total
+from plandoc.domain.measures import Amount, conversions, convert, factor, largest, total
 from plandoc.errors import ValidationError
 from plandoc.units import Dimension, names
 
-FLOUR = records.Density(1, "cup", 120, "g")
+
+def of(density):
+    """What is known of an ingredient of this density."""
+    return conversions(records.Ingredient("Flour", density=density))
+
+
+FLOUR = of(records.Density(1, "cup", 120, "g"))
 FRACTIONS = st.fractions(min_value=0, max_value=10**6)
 MEASURES = st.sampled_from([unit.name for unit in units.MEASURES])
 DENSITIES = st.builds(
@@ -56,6 +62,33 @@ SAME_KIND = st.sampled_from([Dimension.VOLUME, Dimension.WEIGHT, Dimension.COUNT
         ("Dozen", "dozen"),
         ("pkg.", "package"),
         ("bunches", "bunch"),
+        ("EL", "EL"),
+        ("el", "EL"),
+        ("Esslöffel", "EL"),
+        ("Esslo\u0308ffel", "EL"),
+        ("ESSLÖFFEL", "EL"),
+        ("TL", "TL"),
+        ("Prise", "pinch"),
+        ("Pck.", "Päckchen"),
+        ("Stk.", "Stück"),
+        ("c. à s.", "c. à s."),
+        ("C.À.S.", "c. à s."),
+        ("càs", "c. à s."),
+        ("cuil. à soupe", "c. à s."),
+        ("c. à c.", "c. à c."),
+        ("càc", "c. à c."),
+        ("cac", "c. à c."),
+        ("cucharaditas", "cdta"),
+        ("cucchiai", "cucchiaio"),
+        ("spsk", "msk"),
+        ("imperial pint", "uk pint"),
+        ("UK fl. oz.", "uk fl oz"),
+        ("μl", "µl"),
+        ("pkt", "packet"),
+        ("pk", "pack"),
+        ("unit", "each"),
+        ("Tassen", "Tasse"),
+        ("Dosen", "Dose"),
         ("loaves", "loaf"),
     ],
 )
@@ -63,7 +96,9 @@ def test_a_unit_is_known_by_its_spellings_whatever_the_case_dots_and_blanks(writ
     assert units.canonical(written) == meant
 
 
-@pytest.mark.parametrize("text", ["T", "t", "c", "C", "blorp", "", "cup cup", "gr", "m", "#", "µg"])
+@pytest.mark.parametrize(
+    "text", ["T", "t", "c", "C", "cc", "CC", "cs", "blorp", "", "cup cup", "gr", "m", "#", "µg", "Löffel"]
+)
 def test_a_text_that_means_nothing_or_two_things_is_not_known(text):
     assert units.dimension_of(text) is None
     assert factor(text, "cup") is None
@@ -71,17 +106,44 @@ def test_a_text_that_means_nothing_or_two_things_is_not_known(text):
 
 @pytest.mark.parametrize(
     ("text", "suggested"),
-    [("tablespon", "tbsp"), ("cupz", "cup"), ("T", "tsp or tbsp"), ("c", "cup"), ("pnd", "pound"), ("x", None)],
+    [
+        ("tablespon", "did you mean tbsp?"),
+        ("teaspooon", "did you mean tsp?"),
+        ("sitck", "did you mean stick?"),
+        ("cupp", "did you mean cup?"),
+        ("cpu", "did you mean cup?"),
+        ("gr", "did you mean g?"),
+        ("T", "write tbsp or tsp, whichever is meant"),
+        ("c", "write cup, cda, c. à s. or c. à c., whichever is meant"),
+        ("cc", "write ml (cubic centimetre) or c. à c. (cuillère à café), whichever is meant"),
+        ("c.c.", "write ml (cubic centimetre) or c. à c. (cuillère à café), whichever is meant"),
+        ("Löffel", "write EL or TL, whichever is meant"),
+        ("scant", "scant is not an exact amount; write the unit alone, and scant in the notes"),
+        ("scant cup", "scant is not an exact amount; write the unit alone, and scant in the notes"),
+        ("heaping tbsp", "heaping is not an exact amount; write the unit alone, and heaping in the notes"),
+        ("x", None),
+        ("blorp", None),
+        ("Kelle", None),
+    ],
 )
-def test_a_mistake_gets_the_nearest_unit_suggested_where_there_is_one(text, suggested):
-    assert units.suggest(text) == (units.canonical(suggested) if suggested else None)
+def test_a_text_that_is_no_unit_gets_advice_where_there_is_some(text, suggested):
+    assert units.dimension_of(text) is None
+    assert units.advice(text) == suggested
+
+
+# Each is like some other unit, letter by letter, and a suggestion would change the amount.
+@pytest.mark.parametrize(
+    "text", ["pnd", "grm", "tps", "cupz", "klo", "dos", "ped", "pck.x", "Bnd", "gs", "lx", "xl", "m", "hk"]
+)
+def test_a_short_text_gets_no_suggestion_by_the_likeness_of_its_letters(text):
+    assert units.advice(text) is None
 
 
 def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
-    spellings = [text for unit in units.UNITS for text in (unit.name, *unit.spellings)]
+    spellings = [text for unit in units.UNITS for text in (names.plain(unit.name), *unit.spellings)]
 
-    assert len(spellings) == len(set(spellings))
-    assert [text for text in spellings if text != names._plain(text)] == []
+    assert [text for text in spellings if spellings.count(text) > 1] == []
+    assert [text for text in spellings if text != names.plain(text)] == []
 
 
 # NIST Handbook 44, appendix C, in millilitres and grams; the spoons for dash and pinch as American sets have them.
@@ -102,6 +164,31 @@ def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
         ("oz", "28.349523125", "g"),
         ("kg", "1000", "g"),
         ("mg", "0.001", "g"),
+        ("µl", "0.001", "ml"),
+        ("krm", "1", "ml"),
+        ("metric tsp", "5", "ml"),
+        ("TL", "5", "ml"),
+        ("c. à c.", "5", "ml"),
+        ("cdta", "5", "ml"),
+        ("cucchiaino", "5", "ml"),
+        ("tsk", "5", "ml"),
+        ("dessertspoon", "10", "ml"),
+        ("metric tbsp", "15", "ml"),
+        ("EL", "15", "ml"),
+        ("c. à s.", "15", "ml"),
+        ("cda", "15", "ml"),
+        ("cucchiaio", "15", "ml"),
+        ("msk", "15", "ml"),
+        ("au tbsp", "20", "ml"),
+        ("metric cup", "250", "ml"),
+        ("uk fl oz", "28.4130625", "ml"),
+        ("uk pint", "568.26125", "ml"),
+        ("uk quart", "1136.5225", "ml"),
+        ("uk gallon", "4546.09", "ml"),
+        ("dag", "10", "g"),
+        ("hg", "100", "g"),
+        ("Pfund", "500", "g"),
+        ("Stück", "1", "each"),
         ("dozen", "12", "each"),
         ("piece", "1", "each"),
     ],
@@ -127,9 +214,9 @@ def test_a_conversion_there_and_back_gives_exactly_the_same(units, exact):
 
 @given(_of_kind(Dimension.VOLUME), _of_kind(Dimension.WEIGHT), FRACTIONS, DENSITIES)
 def test_a_conversion_through_a_density_there_and_back_gives_exactly_the_same(volume, weight, exact, density):
-    there = convert(Amount(exact, volume), weight, density)
+    there = convert(Amount(exact, volume), weight, of(density))
 
-    assert convert(there, volume, density) == Amount(exact, volume)
+    assert convert(there, volume, of(density)) == Amount(exact, volume)
 
 
 @given(MEASURES, MEASURES, MEASURES)
@@ -141,9 +228,9 @@ def test_a_conversion_in_two_steps_is_the_conversion_in_one(one, between, other)
 
 @given(MEASURES, MEASURES, st.none() | DENSITIES)
 def test_units_of_one_family_and_no_others_can_be_converted(one, other, density):
-    converted = convert(Amount(Fraction(1), one), other, density)
+    converted = convert(Amount(Fraction(1), one), other, of(density))
 
-    assert (converted is not None) == (family(one, density) == family(other, density))
+    assert (converted is not None) == (of(density).family(one) == of(density).family(other))
 
 
 def test_a_density_turns_volumes_into_weights_and_back():
@@ -171,6 +258,8 @@ def test_a_total_is_exact_where_binary_floats_drift():
 def test_the_largest_unit_does_not_depend_on_the_order_or_the_spelling():
     assert largest(["tsp", "cups", "tbsp"]) == largest(["tbsp", "tsp", "Cup"]) == "cup"
     assert largest(["gallon", "mg"]) == largest(["mg", "gallon"]) == "mg"
+    assert largest(["stick", "each", "tsp"]) == largest(["tsp", "stick", "each"]) == "tsp"
+    assert largest(["can", "blorp"]) == largest(["blorp", "can"]) == "can"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +310,10 @@ def test_how_an_amount_is_rounded_makes_it_no_other_amount():
     [
         ({"volume_unit": "g"}, "Density: wanted a unit of volume such as cup, found 'g'"),
         ({"volume_unit": "cpu"}, "Density: wanted a unit of volume such as cup, found 'cpu'; did you mean cup?"),
-        ({"volume_unit": "T"}, "Density: wanted a unit of volume such as cup, found 'T'; did you mean tsp or tbsp?"),
+        (
+            {"volume_unit": "T"},
+            "Density: wanted a unit of volume such as cup, found 'T'; write tbsp or tsp, whichever is meant",
+        ),
         ({"weight_unit": "cup"}, "Density: wanted a unit of weight such as g, found 'cup'"),
         ({"weight_unit": "gramms"}, "Density: wanted a unit of weight such as g, found 'gramms'; did you mean g?"),
         ({"weight_unit": "bag"}, "Density: wanted a unit of weight such as g, found 'bag'"),
@@ -240,11 +332,19 @@ def test_a_density_that_says_nothing_is_refused(spoiled, message):
     assert [(problem.message, problem.field) for problem in refused.value.problems] == [(message, next(iter(spoiled)))]
 
 
-# Dash and pinch have no legal size, so pint knows none; nor does it know what a dozen is.
-_PINTS_NAMES = {"fl oz": "floz", "l": "liter"}
-_LEGAL = [
-    unit for unit in units.MEASURES if unit.dimension is not Dimension.COUNT and unit.name not in {"pinch", "dash"}
-]
+# Dash, pinch and the spoons of kitchens have no legal size, so pint knows none; nor does it know what a dozen is.
+_PINTS_NAMES = {
+    "fl oz": "floz",
+    "l": "liter",
+    "uk fl oz": "imperial_fluid_ounce",
+    "uk pint": "imperial_pint",
+    "uk quart": "imperial_quart",
+    "uk gallon": "imperial_gallon",
+    "µl": "microliter",
+}
+_SPOONS = {"krm", "TL", "c. à c.", "cdta", "cucchiaino", "tsk", "EL", "c. à s.", "cda", "cucchiaio", "msk"}
+_BY_CUSTOM = {"pinch", "dash", "dessertspoon", "metric tsp", "metric tbsp", "au tbsp", "metric cup", "Pfund", *_SPOONS}
+_LEGAL = [unit for unit in units.MEASURES if unit.dimension is not Dimension.COUNT and unit.name not in _BY_CUSTOM]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount, convert, family
+from plandoc.domain.measures import Amount, conversions, convert
 from plandoc.domain.shopping import Standing, shopping_items
 from plandoc.records import Density, Ingredient, StockItem
 
@@ -92,7 +92,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
     assert _shown(item) == [("12 cup", "0 cup", "None")]
     assert item.other_stock == (Amount(Fraction(5), "lb"),)
     assert item.reason == (
-        "Water: needed in cup, in stock in lb, but its density is not known; give the ingredient a density"
+        "Water: needed in cup, in stock in lb, which cannot be compared; give the ingredient an equivalent such as '1 cup = ... lb', or count the stock in cup too"
     )
 
 
@@ -102,7 +102,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
         (
             "each",
             "bag",
-            "Water: needed in each, in stock in bag, which cannot be compared; count the stock in each too",
+            "Water: needed in each, in stock in bag, which cannot be compared; give the ingredient an equivalent such as '1 bag = ... each', or count the stock in each too",
         ),
         (
             "cup",
@@ -197,18 +197,18 @@ def test_the_standing_is_what_the_rows_say(needs, stock):
 @given(NEEDS, STOCK)
 def test_no_need_and_no_stock_is_lost_or_counted_twice(needs, stock):
     for item in shopping_items(needs, stock):
-        density = item.ingredient.density
-        families = [family(row.needed.unit, density) for row in item.rows]
+        known = conversions(item.ingredient)
+        families = [known.family(row.needed.unit) for row in item.rows]
         for row, name in zip(item.rows, families, strict=True):
             unit = row.needed.unit
             needed = [one.amount for one in needs if one.ingredient == item.ingredient]
             present = [Amount(Fraction(s.quantity), s.unit) for s in stock if s.ingredient_id == item.ingredient.id]
-            of_this = [[a for a in group if family(a.unit, density) == name] for group in (needed, present)]
-            sums = [sum(convert(amount, unit, density).exact for amount in group) for group in of_this]
+            of_this = [[a for a in group if known.family(a.unit) == name] for group in (needed, present)]
+            sums = [sum(convert(amount, unit, known).exact for amount in group) for group in of_this]
 
             assert sums == [row.needed.exact, row.in_stock.exact]
         assert len(families) == len(set(families))
-        others = [family(amount.unit, density) for amount in item.other_stock]
+        others = [known.family(amount.unit) for amount in item.other_stock]
         assert len({*families, *others}) == len(families) + len(others), "no stock is in two places"
 
 

@@ -64,7 +64,7 @@ def test_of_an_export_with_many_broken_rows_the_first_are_told(store, tmp_path, 
     if application == "bake-tracker":
         tables["version"] = '"4.1"'
     else:
-        names = "recipes finished_units finished_goods stock events event_recipes event_finished_goods batch_decisions"
+        names = "recipes finished_units finished_goods unit_words stock events event_recipes event_finished_goods batch_decisions"
         names += " plan_snapshots plan_amendments production_runs assembly_runs voided_runs"
         tables |= dict.fromkeys(names.split(), "[]") | {"ids": "{}", "export_version": "2"}
     inner = ",".join(f'"{name}":{value}' for name, value in tables.items())

@@ -37,6 +37,18 @@ AMOUNTS = st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.i
 FRACTIONS = st.fractions(min_value="1/999", max_value=1000, max_denominator=999).filter(bool)
 QUANTITIES = AMOUNTS | FRACTIONS
 UNITS = st.sampled_from(["g", "cup", "CUPS", "each", "can", "jigger"])
+# None contradicts another one of the same ingredient.
+EQUIVALENTS = st.lists(
+    st.builds(
+        plandoc.Equivalent,
+        QUANTITIES,
+        st.sampled_from(["stick", "each", "jigger"]),
+        QUANTITIES,
+        st.sampled_from(["g", "LB"]),
+    ),
+    max_size=3,
+    unique_by=lambda equivalent: equivalent.unit,
+).map(tuple)
 STOCKED = st.sampled_from(["g", "cup", "Cups", "sack"])
 
 
@@ -44,7 +56,11 @@ STOCKED = st.sampled_from(["g", "cup", "Cups", "sack"])
 def catalogs(draw):
     """What a catalog is made of: names, notes, numbers, and which record goes into which."""
     ingredients = draw(
-        st.lists(st.tuples(CALLED, SAID, st.none() | st.tuples(QUANTITIES, QUANTITIES), SAID), min_size=1, max_size=4)
+        st.lists(
+            st.tuples(CALLED, SAID, st.none() | st.tuples(QUANTITIES, QUANTITIES), SAID, EQUIVALENTS),
+            min_size=1,
+            max_size=4,
+        )
     )
     places = st.integers(0, len(ingredients) - 1)
     lines = st.lists(st.tuples(places, st.none() | QUANTITIES, UNITS, SAID), max_size=3)
@@ -63,9 +79,11 @@ def _filled(session, catalog):
     ingredients, recipes, goods, stock = catalog
     known = [
         session.add(
-            plandoc.Ingredient(name, kind, density and plandoc.Density(density[0], "cup", density[1], "g"), notes)
+            plandoc.Ingredient(
+                name, kind, density and plandoc.Density(density[0], "cup", density[1], "g"), notes, known
+            )
         )
-        for name, kind, density, notes in ingredients
+        for name, kind, density, notes, known in ingredients
     ]
     made, units = [], []
     for name, kind, lines, yields, notes, method, nests, times in recipes:
@@ -156,13 +174,22 @@ def _json_tables(session):
     def density(one):
         return one.density and f"{written(one.density.volume)} cup = {written(one.density.weight)} g"
 
+    def equivalents(one):
+        return "; ".join(map(str, one.equivalents))
+
     def part_of(part):
         unit, good = units.get(part.finished_unit_id), goods.get(part.finished_good_id)
         return {"unit": unit.slug} if unit else {"good": good.slug}
 
     return {
         "ingredients": [
-            {"name": one.slug, "category": one.category, "density": density(one), "notes": one.notes}
+            {
+                "name": one.slug,
+                "category": one.category,
+                "density": density(one),
+                "equivalents": equivalents(one),
+                "notes": one.notes,
+            }
             for one in ingredients.values()
         ],
         "recipes": [
@@ -247,7 +274,10 @@ def _files(store, folder, form):
 
 def test_an_export_comes_into_an_empty_folder_as_it_was(tmp_path):
     catalog = (
-        [("'Nduja", "Sausage", (Decimal(1), Decimal("120.5")), "hot"), ("+Vitamin C", "", None, "a\nb")],
+        [
+            ("'Nduja", "Sausage", (Decimal(1), Decimal("120.5")), "hot", (plandoc.Equivalent("1/3", "jar", 100, "g"),)),
+            ("+Vitamin C", "", None, "a\nb", ()),
+        ],
         [
             (
                 "=Secret",

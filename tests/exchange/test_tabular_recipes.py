@@ -311,8 +311,9 @@ def test_ingredients_come_in_with_their_densities_and_are_updated(store, tmp_pat
 @pytest.mark.parametrize(
     "density, message",
     [
-        ("120 g", "wanted what a volume weighs, such as '1 cup = 120 g', found '120 g'"),
-        ("1 g = 120 cup", "wanted a unit of volume such as cup, found 'g'"),
+        ("120 g", "wanted an equivalent such as '1 cup = 120 g' or '1 stick = 113 g', found '120 g'"),
+        ("1 T = 120 g", "write tbsp or tsp, whichever is meant"),
+        ("1 cup = 2 Cups", "1 cup = 2 Cups contradicts the sizes of the units, by which 1 cup = 1 Cups"),
         ("0 cup = 120 g", "wanted more than 0, found 0"),
         ("1 cupp = 120 g", "did you mean cup?"),
     ],

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import datetime
 import sys
+from fractions import Fraction
 from pathlib import Path
+
+import attrs
 
 import plandoc
 from plandoc.records import PlanState, RunKind
@@ -24,6 +27,7 @@ def make(folder: Path) -> None:
     initialize.create(folder, store_id=LINEAGE, files=Files(), clock=_clock, timeout_seconds=0)
     with plandoc.open_store(folder, clock=_clock) as store:
         bakery = a_bakery(store)
+        _state_units(store, bakery)
         _add_a_third_and_no_amount(store, bakery)
         a_plan(store, PlanState.DRAFT, bakery=bakery, name="Draft")
         a_plan(store, PlanState.LOCKED, bakery=bakery, name="Locked")
@@ -31,6 +35,13 @@ def make(folder: Path) -> None:
         _amend_and_bake(store, bakery, started.id)
         # Nothing is decided, so that its snapshot holds what a review found.
         a_plan(store, PlanState.COMPLETED, bakery=bakery, name="Completed", quantities={bakery.plain_cookie.id: 5})
+
+
+def _state_units(store: plandoc.Store, bakery: Bakery) -> None:
+    with store.session("state units") as session:
+        plandoc.add_unit_word("Kelle", 125, "ml", session=session)
+        stick = plandoc.Equivalent(1, "stick", 113, "g"), plandoc.Equivalent(1, "knob", Fraction(1, 8), "stick")
+        session.replace(attrs.evolve(bakery.butter, equivalents=stick))
 
 
 def _clock() -> datetime.datetime:

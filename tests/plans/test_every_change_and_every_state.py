@@ -63,6 +63,7 @@ CHANGES = {
 # What changes no plan that is there, or never a second time.
 WITHOUT_A_PLAN = {
     "add_stock",
+    "add_unit_word",
     "create_plan_snapshot",
     "import_file",
     "import_goods",
@@ -71,6 +72,7 @@ WITHOUT_A_PLAN = {
     "import_stock",
     "merge_ingredients",
     "receive_shopping",
+    "remove_unit_word",
     "set_stock",
 }
 

@@ -59,10 +59,22 @@ def test_what_the_one_that_stays_does_not_say_comes_from_the_other(shop, store):
     assert stays == attrs.evolve(rye, category="Grains", density=density, notes="coarse\nfrom the mill")
 
 
+def test_the_equivalents_of_both_are_kept(shop, store):
+    stick, knob = plandoc.Equivalent(1, "stick", 113, "g"), plandoc.Equivalent(1, "knob", 15, "g")
+    density = plandoc.Density(2, "cup", 240, "g")
+    rye = _added(store, plandoc.Ingredient("Rye", density=density, equivalents=(stick, knob)))
+    stays = plandoc.merge_ingredients(rye.id, shop.flour.id).ingredient
+
+    assert (stays.density, stays.equivalents) == (shop.flour.density, (stick, knob))
+
+
 def test_two_densities_are_refused_and_nothing_is_changed(shop, store, folder):
     rye = _added(store, plandoc.Ingredient("Rye", density=plandoc.Density(1, "cup", 100, "g")))
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ValidationError, match="the densities of Rye and Flour differ"):
+    with pytest.raises(
+        plandoc.ValidationError,
+        match="the equivalents of Rye and Flour differ, .* 1 cup = 100 g contradicts 1 cup = 120 g",
+    ):
         plandoc.merge_ingredients(rye.id, shop.flour.id)
     with pytest.raises(plandoc.ValidationError, match="into itself"):
         plandoc.merge_ingredients(rye.id, rye.id)

@@ -223,8 +223,14 @@ def test_stock_stands_in_the_order_of_the_ingredients_names(bakery):
     ("unit", "shown"),
     [
         ("kgg", "Flour: wanted a unit such as cup, g or each, found 'kgg' (did you mean kg?)"),
-        ("T", "Flour: wanted a unit such as cup, g or each, found 'T' (did you mean tsp or tbsp?)"),
-        ("xyzzy", "Flour: wanted a unit such as cup, g or each, found 'xyzzy'"),
+        ("T", "Flour: wanted a unit such as cup, g or each, found 'T' (write tbsp or tsp, whichever is meant)"),
+        (
+            "xyzzy",
+            (
+                "Flour: wanted a unit such as cup, g or each, found 'xyzzy' "
+                "(add a word of your own with add_unit_word('xyzzy', quantity, unit))"
+            ),
+        ),
     ],
 )
 def test_a_unit_that_is_not_known_is_refused_and_nothing_changes(folder, bakery, unit, shown):

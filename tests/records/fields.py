@@ -72,11 +72,18 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "weight": ("amount above zero", REQUIRED),
         "weight_unit": ("unit of weight", REQUIRED),
     },
+    records.Equivalent: {
+        "quantity": ("amount above zero", REQUIRED),
+        "unit": ("name", REQUIRED),
+        "other_quantity": ("amount above zero", REQUIRED),
+        "other_unit": ("name", REQUIRED),
+    },
     records.Ingredient: {
         "name": ("name", REQUIRED),
         "category": ("text", ""),
         "density": ("a density or nothing", None),
         "notes": ("text", ""),
+        "equivalents": ("equivalents", []),
         "slug": ("slug", ""),
     },
     records.RecipeLine: {
@@ -122,6 +129,12 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "components": ("components", []),
         "assembly_type": ("assembly", "bundle"),
         "notes": ("text", ""),
+        "slug": ("slug", ""),
+    },
+    records.UnitWord: {
+        "name": ("name", REQUIRED),
+        "quantity": ("amount above zero", REQUIRED),
+        "unit": ("name", REQUIRED),
         "slug": ("slug", ""),
     },
     records.StockItem: {
@@ -253,6 +266,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
 # The least that each record needs, as it stands in a file.
 SMALLEST: dict[type, dict[str, Any]] = {
     records.Density: {"volume": "1", "volume_unit": "cup", "weight": "120", "weight_unit": "g"},
+    records.Equivalent: {"quantity": "1", "unit": "stick", "other_quantity": "113", "other_unit": "g"},
     records.Ingredient: {"name": "Flour"},
     records.RecipeLine: {"ingredient_id": 1, "quantity": "1", "unit": "cup"},
     records.SubRecipe: {"recipe_id": 1},
@@ -260,6 +274,7 @@ SMALLEST: dict[type, dict[str, Any]] = {
     records.FinishedUnit: {"name": "Cookie", "recipe_id": 1, "items_per_batch": 24},
     records.Component: {"finished_unit_id": 1},
     records.FinishedGood: {"name": "Box"},
+    records.UnitWord: {"name": "Kelle", "quantity": "125", "unit": "ml"},
     records.StockItem: {"ingredient_id": 1, "quantity": "5", "unit": "kg"},
     records.Event: {"name": "Fair", "event_date": "2026-12-25"},
     records.EventRecipe: {"event_id": 7, "recipe_id": 1},
@@ -315,6 +330,8 @@ SMALLEST: dict[type, dict[str, Any]] = {
 }
 TAKES |= {
     "lines": list_of(records.RecipeLine, 1000),
+    # Equal ones count once.
+    "equivalents": ([[], [SMALLEST[records.Equivalent]]], [None, {}, [3], [[SMALLEST[records.Equivalent]]]]),
     "sub-recipes": list_of(records.SubRecipe, 1000),
     "components": list_of(records.Component, 1000),
     "findings": list_of(records.Finding, 10_000),
@@ -343,6 +360,7 @@ KINDS_OF_CHANGES = {
     records.ReviseFinishedGood: "revise_fg",
 }
 LISTS = {
+    records.Equivalent: (records.Ingredient, "equivalents"),
     records.RecipeLine: (records.Recipe, "lines"),
     records.SubRecipe: (records.Recipe, "sub_recipes"),
     records.Component: (records.FinishedGood, "components"),

@@ -19,7 +19,14 @@ from tests.strategies import ANY_RECORD, RECORDS
 
 MOMENT = "2026-01-28T03:25:47+00:00"
 ROWS: dict[type, dict[str, Any]] = {
-    records.Ingredient: {"name": "Flour", "category": "", "density": None, "notes": "", "slug": "flour"},
+    records.Ingredient: {
+        "name": "Flour",
+        "category": "",
+        "density": None,
+        "notes": "",
+        "equivalents": [],
+        "slug": "flour",
+    },
     records.Recipe: {
         "name": "Cake",
         "category": "",

@@ -102,7 +102,7 @@ def test_an_error_survives_pickling_with_its_message_and_all_its_facts(error, th
             (
                 "/a is being written to by plandoc (process 12); waited 30 seconds; "
                 "try again when it has finished, or with a longer timeout_seconds; "
-                "if it hangs, end that process, which releases the folder at once"
+                "if it hangs, end that process, which releases the lock at once"
             ),
         ),
         (errors.StorageError, "/a/b: no space left on device: not saved; the folder is as it was before"),

@@ -81,7 +81,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
         (
             "/a is being written to by plandoc (process 12); waited 0.25 seconds; "
             "try again when it has finished, or with a longer timeout_seconds; "
-            "if it hangs, end that process, which releases the folder at once"
+            "if it hangs, end that process, which releases the lock at once"
         ),
         {"path": "/a", "waited_seconds": 0.25, "holder": HOLDER},
     ),

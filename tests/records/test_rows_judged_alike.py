@@ -10,9 +10,10 @@ import pytest
 
 from plandoc import codec
 from plandoc.errors import ValidationError
+from plandoc.storage import documents
 from plandoc.tables import TABLES, Table
 
-FOLDER = Path(__file__).parents[1] / "formats" / "1"
+FOLDER = Path(__file__).parents[1] / "formats" / str(documents.FORMAT)
 STRANGE = (None, True, 0, -1, 3.9, 10**13, "", " ", "7", "1/0", "4/6", "x", "2026-12-25", [], [None], {}, {"id": 1})
 
 

@@ -96,6 +96,7 @@ def worked() -> Iterator[UnitOfWork]:
         bakery = a_bakery(store)
         event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
         with store.session("work") as session:
+            plandoc.add_unit_word("Kelle", 125, "ml", session=session)
             plandoc.change_quantity(event.id, bakery.cookie_box.id, 9, "one guest less", session=session)
             run = plandoc.record_production(event.id, bakery.cookie.id, 1, session=session)
             plandoc.void_run(event.id, records.RunKind.PRODUCTION, run.id, "a slip", session=session)
@@ -125,6 +126,7 @@ def test_a_second_record_with_what_must_differ_is_refused_by_its_field_and_runs_
         records.Recipe: "slug",
         records.FinishedUnit: "slug",
         records.FinishedGood: "slug",
+        records.UnitWord: "slug",
         records.Event: "slug",
         records.StockItem: "ingredient_id",
         records.EventRecipe: "recipe_id",

@@ -171,7 +171,7 @@ def test_what_cannot_be_compared_is_on_the_list_with_the_reason(store):
 
     words = the_page(store, a_plan(store, bakery=bakery)).section("shop").words
     assert "Sugar needed 6 cup; in stock 3 kg" in words
-    assert "give the ingredient a density" in words
+    assert "give the ingredient an equivalent such as '1 cup = ... kg'" in words
 
 
 def test_a_shopping_list_without_undecided_units_says_that_it_is_not_complete(store):

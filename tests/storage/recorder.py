@@ -240,7 +240,7 @@ class RecordingFiles(_Watched):
 
 def is_of_lock(path: Path) -> bool:
     """Whether a file is one of the lock's, which mean nothing after a power cut."""
-    return path.parent.name == ".plandoc" and path.name in ("lock", "lock.info.json")
+    return path.parent.name == ".plandoc" and path.name in ("lock", "lock.info.json") or path.name.endswith(".lock")
 
 
 def _site(name: str, arguments: tuple[Any, ...]) -> str:

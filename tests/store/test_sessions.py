@@ -353,4 +353,4 @@ def test_a_session_shows_what_a_user_needs_and_no_way_past_the_guard(store):
     with store.session() as session:
         shown = {name for name in dir(session) if not name.startswith("_")}
 
-    assert shown == {"add", "event", "find", "get", "get_or_add", "moment", "remove", "replace"}
+    assert shown == {"add", "database", "event", "find", "get", "get_or_add", "moment", "remove", "replace", "table"}

@@ -77,7 +77,9 @@ def test_nothing_is_wrong_with_a_released_folder_and_reading_it_changes_no_byte(
     assert plandoc.check(released) == []
     records = all_records(released)
 
-    assert [kind.__name__ for kind, found in records.items() if not found] == []
+    # The first format had no words for units.
+    without = [] if (released / "stock.json").exists() else ["UnitWord"]
+    assert [kind.__name__ for kind, found in records.items() if not found] == without
     assert {event.plan_state for event in records[plandoc.Event]} == set(PlanState)
     assert any(snapshot.findings for snapshot in records[plandoc.PlanSnapshot])
     assert everything_in(released) == before

@@ -77,6 +77,9 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     ],
     "stock add": [("stock", "add", "{0}", "1", "g"), ("stock", "add", "1", "1", "{0}")],
     "stock import": [("stock", "import", "stock.csv")],
+    "unit add": [("unit", "add", "{0}", "=", "1", "tbsp"), ("unit", "add", "Kelle", "=", "{0}")],
+    "unit list": [("unit", "list"), ("unit", "list", "--all"), ("unit", "list", "--json")],
+    "unit remove": [("unit", "remove", "{0}"), ("unit", "remove", "Kelle")],
     "plan recipes": [("plan", "recipes", DRAFT, "{0}"), ("plan", "recipes", DRAFT, "1", "2", "3")],
     "plan goods": [("plan", "goods", DRAFT, "{0}=1"), ("plan", "goods", DRAFT, "1=2", "3=4")],
     "plan available": [

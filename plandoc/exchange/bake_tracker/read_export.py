@@ -39,8 +39,8 @@ _VERSION = re.compile(r"[34]\.\d{1,3}", re.ASCII)
 _ABOUT_THE_FILE = frozenset(
     {"version", "application", "exported_at", "source", "transformed_at", "transformation_notes"}
 )
-# A field that such a file leaves blank keeps its value in the folder; it has no method.
-_UNSAID_WHEN_BLANK = ("category", "density", "notes", "method")
+# A field that such a file leaves blank keeps its value in the folder; it has no method and no equivalents.
+_UNSAID_WHEN_BLANK = ("category", "density", "notes", "method", "equivalents")
 
 
 def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) -> Drafts:
@@ -61,7 +61,7 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) 
     known, read = ingredients(export), recipes(export)
     listed_units = [*read.units, *units(export)]
     all_units = [*listed_units, *units_of_yields(export, read, listed_units)]
-    catalog = ExportCatalog.of(export.folder, known, read.recipes, all_units, goods(export, all_units))
+    catalog = ExportCatalog.of(export.folder, known, read.recipes, all_units, goods(export, all_units), ())
     items, event_rows = stock(export), events(export)
     # Broken records cannot be calculated with.
     export.failed.check(export.notes())
@@ -115,7 +115,7 @@ class ExportCatalog:
 
     @classmethod
     def of(cls, folder: FolderNames, *kinds: Iterable[Any]) -> ExportCatalog:
-        """Return the catalog of these ingredients, recipes, units and goods, beside that of the folder."""
+        """Return the catalog of these ingredients, recipes, units, goods and words for units, beside that of the folder."""
         tables = zip(TABLES, kinds, strict=True)
         return cls({table: {one.id: one for one in kind} for table, kind in tables}, folder)
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from plandoc.domain.snapshot_ids import ids_in
+from plandoc.domain.unit_words import words_used
 from plandoc.engine.session import Session
 from plandoc.exchange.event_content import EventContent
 from plandoc.exchange.id_allocation import KINDS
 from plandoc.exchange.references import Key, references_of
 from plandoc.frozen import frozen
-from plandoc.records import StockItem
+from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
 from plandoc.tables import table_of
 
 
@@ -41,6 +42,12 @@ def needed_by(session: Session, contents: Iterable[EventContent], *, everything:
         if record is not None:
             wanted[table][number] = record
             waiting.extend(references_of(record))
+    lines = (line for recipe in wanted[table_of(Recipe).name].values() for line in recipe.lines)
+    words = table_of(UnitWord).name
+    used = words_used(
+        present[words].values(), (line.unit for line in lines), wanted[table_of(Ingredient).name].values()
+    )
+    wanted[words].update({word.id: word for word in used})
     return Needed(wanted)
 
 

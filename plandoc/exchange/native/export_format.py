@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from plandoc.exchange.native.ids_and_slugs import Row
-from plandoc.tables import TABLES
+from plandoc.records import UnitWord
+from plandoc.tables import TABLES, table_of
 
 APPLICATION = "plandoc"
 VERSION = 2
@@ -20,6 +21,8 @@ IDS_OF_VERSION_1 = "signed_ids"
 BEGINNING = f'{{\n "application": "{APPLICATION}",\n "export_version": '.encode()
 
 TABLE_NAMES = tuple(table.name for table in TABLES)
+# Tables that version 1 did not have.
+_SINCE_VERSION_2 = frozenset({table_of(UnitWord).name})
 # A decision that was made for the recipe as it is has this instead of the recipe's fingerprint.
 CURRENT = "current"
 
@@ -31,7 +34,12 @@ def ids_key(version: int) -> str:
 
 def keys(version: int) -> tuple[str, ...]:
     """Return the keys that a file of a version has, in their order."""
-    return ("application", "export_version", ids_key(version), *TABLE_NAMES)
+    return ("application", "export_version", ids_key(version), *tables(version))
+
+
+def tables(version: int) -> tuple[str, ...]:
+    """Return the names of the tables that a file of a version has, in their order."""
+    return tuple(name for name in TABLE_NAMES if version > 1 or name not in _SINCE_VERSION_2)
 
 
 def render(known_ids: Mapping[str, Mapping[str, int]], tables: Mapping[str, Sequence[Row]]) -> bytes:

@@ -65,7 +65,10 @@ class _NativeReader:
     """One reading of one file."""
 
     def __init__(self, exported: Mapping[str, Any]) -> None:
-        self._exported = exported
+        missing = set(export_format.TABLE_NAMES).difference(export_format.tables(exported["export_version"]))
+        self._given = exported
+        # As if it said nothing in the tables that its version did not have.
+        self._exported = {**{key: [] for key in missing}, **exported}
         self._ids_key = export_format.ids_key(exported["export_version"])
         self._failed = FailedRows()
         self._slugs: dict[str, dict[str, int]] = {}
@@ -107,7 +110,7 @@ class _NativeReader:
 
     def _look_at_keys(self) -> None:
         known = export_format.keys(self._exported["export_version"])
-        for key in self._exported:
+        for key in self._given:
             if key not in known:
                 self._failed.add(key, "the whole table", f"unknown; known are {', '.join(known)}")
         for table in TABLES:

@@ -21,6 +21,7 @@ from plandoc.exchange.input_file import plain_number
 from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
+from plandoc.hints import Hint, wording
 from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in
 
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.
@@ -257,11 +258,10 @@ class CellReader:
 
     def refuse_unit(self, cell: Cell) -> None:
         """Say that a unit is not known."""
-        near = units.suggest(cell.text[:100]) if self.suggests else None
-        hint = (
-            f"did you mean {near}?"
-            if near
-            else "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can"
+        advice = units.advice(cell.text) if self.suggests else None
+        hint: str = advice or wording(
+            "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can. Add a word of your own with {add}",
+            add=Hint.ADD_UNIT(word=cell.text),
         )
         if cell.text.isdecimal():
             # For example 0,5 between commas, where the 5 has become a cell of its own.

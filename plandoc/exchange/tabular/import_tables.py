@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
 from plandoc.exchange.drafts import Drafts
@@ -39,7 +40,8 @@ def import_ingredients(
     """Import ingredients from a CSV or JSON file; existing ones are updated from the file.
 
     Args:
-        path: The file, with the columns name, category, density ("1 cup = 120 g") and notes; what is blank in it stays.
+        path: The file, with the columns name, category, density ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each =
+            50 g") and notes; what is blank in it stays.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
@@ -107,7 +109,11 @@ def take_in_recipes(
     """Import recipes from rows; see `import_recipes`."""
     maker = DraftMaker(tables.cells)
     catalog = ExistingCatalog(
-        session.find(Ingredient), session.find(Recipe), session.find(FinishedUnit), units_in_use(session)
+        session.find(Ingredient),
+        session.find(Recipe),
+        session.find(FinishedUnit),
+        units_in_use(session),
+        catalog_definitions(session).unit_words,
     )
     reader = RecipeReader(tables.cells, catalog, maker, add_ingredients=add_ingredients)
     reader.read(recipe_texts(tables))

@@ -1,4 +1,4 @@
-"""Ingredients in a table: a name, a category, and what a volume weighs."""
+"""Ingredients in a table: a name, a category, and how much of one unit is how much of another."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from plandoc import units
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.errors import ValidationError
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
@@ -13,10 +15,10 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
-from plandoc.records import Density, Ingredient
-from plandoc.units.quantity_text import written
+from plandoc.records import Density, Equivalent, Ingredient
+from plandoc.units import Dimension
 
-COLUMNS = Columns("ingredient", ("name",), ("category", "density", "notes"))
+COLUMNS = Columns("ingredient", ("name",), ("category", "density", "equivalents", "notes"))
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
@@ -34,8 +36,8 @@ def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: 
     # What the file leaves blank stays as it is in the folder.
     said: dict[str, Any] = {
         "category": cells.text_instead(row.cell("category"), present.category if present else ""),
-        "density": _density_instead(cells, row.cell("density"), present.density if present else None),
         "notes": cells.text_instead(row.cell("notes"), present.notes if present else "", in_lines=True),
+        **_stated_instead(cells, row.cell("density"), row.cell("equivalents"), present or Ingredient("?")),
     }
 
     def make() -> Ingredient:
@@ -44,33 +46,60 @@ def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: 
     maker.add(thing, cell.line, make, present=present)
 
 
-def written_density(density: Density | None) -> str:
-    """Return a density as a table holds it, blank for none.
+def written_equivalents(ingredient: Ingredient) -> str:
+    """Return the equivalents of an ingredient beside its density as a table holds them, blank for none.
 
-    >>> written_density(Density(1, "cup", 120, "g"))
-    '1 cup = 120 g'
+    >>> written_equivalents(Ingredient("Egg", equivalents=(Equivalent(1, "each", 50, "g"), Equivalent(1, "tray", 30, "each"))))
+    '1 each = 50 g; 1 tray = 30 each'
     """
-    if density is None:
-        return ""
-    return f"{written(density.volume)} {density.volume_unit} = {written(density.weight)} {density.weight_unit}"
+    return "; ".join(map(str, ingredient.equivalents))
 
 
-def _density_instead(cells: CellReader, cell: Cell, before: Density | None) -> Density | None:
-    """Return the density in a cell, or the one before where the cell is blank or says the same."""
-    if not cell and cells.blank_clears:
-        return None
-    return before if cell.text in ("", written_density(before)) else _density(cells, cell)
+def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingredient) -> dict[str, Any]:
+    """Return the density and the equivalents in two cells, or those before where a cell is blank or says the same.
+
+    What a volume weighs is a density in the cell of that, where other equivalents are welcome, too.
+    """
+    is_new = density.text not in ("", str(before.density))
+    stated = _equivalents(cells, density) if is_new else []
+    more = _equivalents(cells, others) if others.text != written_equivalents(before) else list(before.equivalents)
+    for message in wrong_equivalents(Ingredient("?", equivalents=(*stated, *more))):
+        cells.refuse_cell(others or density, message, "leave one of them out")
+    weight = next(filter(_is_density, stated), None)
+    more = [*(one for one in stated if one is not weight), *more]
+    if cells.blank_clears:
+        before = attrs.evolve(before, density=before.density if density else None, equivalents=())
+    return {
+        "density": before.density if weight is None else Density(*attrs.astuple(weight)),
+        "equivalents": tuple(more) or before.equivalents,
+    }
 
 
-def _density(cells: CellReader, cell: Cell) -> Density | None:
+def _equivalents(cells: CellReader, cell: Cell) -> list[Equivalent]:
+    """Return what a cell says, such as "1 cup = 120 g; 1 stick = 113 g"."""
+    texts = (attrs.evolve(cell, text=text.strip()) for text in cell.text.split(";"))
+    found = [_equivalent(cells, text) for text in texts if text]
+    return [one for one in found if one is not None]
+
+
+def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
     sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
     if len(sides) != 2 or not all(sides):
-        cells.refuse_cell(cell, f"wanted what a volume weighs, such as '1 cup = 120 g', found {shown(cell.text)}")
+        such_as = "such as '1 cup = 120 g' or '1 stick = 113 g'"
+        cells.refuse_cell(cell, f"wanted an equivalent {such_as}, found {shown(cell.text)}")
         return None
-    volume, weight = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
+    one, other = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
+    for unit in (one.unit, other.unit):
+        # A word of this ingredient alone is welcome, but not a typing mistake, nor what two cooks read in two ways.
+        if units.dimension_of(unit.text) is None and units.advice(unit.text) is not None:
+            cells.refuse_unit(unit)
     try:
-        return Density(volume.number, volume.unit.text, weight.number, weight.unit.text)
+        return Equivalent(one.number, one.unit.text, other.number, other.unit.text)
     except ValidationError as error:
         for problem in error.problems:
-            cells.refuse_cell(cell, problem.message.removeprefix("Density: "))
+            cells.refuse_cell(cell, problem.message.removeprefix("Equivalent: "))
         return None
+
+
+def _is_density(one: Equivalent) -> bool:
+    return (units.dimension_of(one.unit), units.dimension_of(one.other_unit)) == (Dimension.VOLUME, Dimension.WEIGHT)

@@ -10,15 +10,19 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import valid_percentage
+from plandoc.domain.measures import conversions
 from plandoc.exchange.names import folded, shown
-from plandoc.exchange.tabular.cells import CellReader, notes_by
+from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.new_ingredients import IngredientNames
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.frozen import frozen
-from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, YieldMode
+from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, UnitWord, YieldMode
 from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
+
+# For an ingredient of which nothing is known yet.
+_ANY = Ingredient("?")
 
 
 @frozen
@@ -33,6 +37,7 @@ class ExistingCatalog:
     recipes: Sequence[Recipe]
     units: Sequence[FinishedUnit]
     units_in_use: Container[tuple[int, str]] = ()
+    words: tuple[UnitWord, ...] = ()
 
 
 @frozen
@@ -163,6 +168,15 @@ class RecipeReader:
         if present is not None and (lines or parts or self._cells.blank_clears):
             self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
+    def _unit(self, cell: Cell, ingredient: Any) -> str:
+        """Return a unit that plandoc knows, a word of one's own, or a unit that the folder uses for the ingredient."""
+        if units.dimension_of(cell.text) is None:
+            present = ingredient if isinstance(ingredient, Ingredient) else _ANY
+            is_used = (present.id, cell.text) in self._catalog.units_in_use
+            if is_used or conversions(present, self._catalog.words).knows(cell.text):
+                return cell.text
+        return self._cells.unit(cell)
+
     def _line(self, line: LineText, before: _Before) -> _Line:
         ingredient = self._ingredients.find(line.ingredient)
         notes = self._cells.notes_instead(line.notes, before.notes.get(id(ingredient)))
@@ -173,8 +187,7 @@ class RecipeReader:
                 self._without_amount.append(called)
             return _Line(ingredient, None, "", notes)
         amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
-        in_use = isinstance(ingredient, Ingredient) and (ingredient.id, amount.unit.text) in self._catalog.units_in_use
-        unit = amount.unit.text if in_use else self._cells.unit(amount.unit)
+        unit = self._unit(amount.unit, ingredient)
         is_new = not before.has(ingredient, amount.number, unit)
         if is_new and not amount.has_unit:
             self._counted.append(called)

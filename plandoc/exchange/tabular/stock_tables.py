@@ -8,7 +8,9 @@ import attrs
 
 from plandoc import units
 from plandoc.constraints import non_negative_quantity
-from plandoc.domain.measures import stock_key
+from plandoc.domain.measures import conversions, stock_key
+from plandoc.domain.unit_words import word_named
+from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import CellReader, WrittenAmount
@@ -60,6 +62,7 @@ class StockReader:
         self._session = session
         self._once = Once(cells)
         self._known: CellNames[Ingredient] = CellNames("ingredient", session.find(Ingredient))
+        self._words = catalog_definitions(session).unit_words
         # By ingredient and unit, whatever its spelling: an import can bring several, and then each is a row.
         self._present: dict[tuple[int, str], dict[str, StockItem]] = {}
         for item in session.find(StockItem):
@@ -85,6 +88,10 @@ class StockReader:
             if cell:
                 self._known.refuse(self._cells, cell, wording("add it with {step}", step=Hint.IMPORT_INGREDIENTS()))
             self._cells.unit(amount.unit)
+        word = None if units.dimension_of(amount.unit.text) else word_named(amount.unit.text, self._words)
+        if word is not None:
+            # As it was stated, so that it is one row in any spelling.
+            amount = attrs.evolve(amount, unit=attrs.evolve(amount.unit, text=word.name))
         return _Row(row, ingredient, amount)
 
     def _read(self, one: _Row, ingredient: Ingredient, spelled: set[tuple[int, str]]) -> None:
@@ -92,8 +99,10 @@ class StockReader:
         text = self._cells.name(unit)
         if not one.amount.has_unit:
             self._counted.append(shown(cell.text))
-        if units.dimension_of(text) is None and (ingredient.id, text) not in self._units_in_use:
-            self._cells.refuse_unit(unit)
+        if units.dimension_of(text) is None:
+            is_used = (ingredient.id, text) in self._units_in_use
+            if not is_used and not conversions(ingredient, self._words).knows(text):
+                self._cells.refuse_unit(unit)
         same = self._present.get((ingredient.id, stock_key(text)), {})
         # The file can have a row for each spelling; else its one row is about all of them.
         is_own = text in same and sum((ingredient.id, spelling) in spelled for spelling in same) > 1

@@ -8,7 +8,7 @@ import attrs
 
 from plandoc.errors import DamagedError, ValidationError
 from plandoc.frozen import frozen
-from plandoc.storage import archive, initialize, journal, marker, recovery
+from plandoc.storage import archive, initialize, journal, layout, marker, recovery
 from plandoc.storage.document_files import TEMPORARY, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FOLDER
@@ -56,7 +56,7 @@ def examine_target(root: Path, layer: Files) -> RestoreTarget:
         raise ValidationError(f"{root} is not a folder; wanted a data folder, an empty folder, or nothing")
     names = [name for name in layer.names(root) if name != FOLDER and not name.endswith(TEMPORARY)]
     folder = DocumentFiles(root, layer)
-    events = tuple(filter(archive.is_document_name, folder.names(initialize.EVENTS_FOLDER)))
+    events = tuple(filter(archive.is_document_name, folder.names(layout.EVENTS_FOLDER)))
     own = {marker.NAME, *initialize.DOCUMENTS, journal.NAME}
     target = RestoreTarget(
         root, exists=True, is_empty=not names, is_data_folder=not own.isdisjoint(names) or bool(events)
@@ -75,7 +75,7 @@ def _interpreted(target: RestoreTarget, folder: DocumentFiles) -> RestoreTarget:
     events = {*target.events, *(name for name in named if name not in {marker.NAME, *initialize.DOCUMENTS})}
     return attrs.evolve(
         target,
-        is_sound=folder.read(initialize.CATALOG) is not None or initialize.CATALOG in state.changes,
+        is_sound=folder.read(layout.CATALOG) is not None or layout.CATALOG in state.changes,
         store_id=state.marker.store_id,
         serial=state.serial,
         line_digest=state.line_digest,

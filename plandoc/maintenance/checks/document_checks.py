@@ -8,12 +8,13 @@ from typing import Any
 
 from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.containment import check_nesting
+from plandoc.domain.measures import wrong_equivalents
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
 from plandoc.errors import Problem, ValidationError
 from plandoc.hints import Hint, wording
 from plandoc.maintenance.checks.issues import Fix, Issue
-from plandoc.records import Event, FinishedGood, PlanSnapshot, Recipe
+from plandoc.records import Event, FinishedGood, Ingredient, PlanSnapshot, Recipe
 from plandoc.storage import documents
 from plandoc.tables import BY_TYPE, CATALOG, Table, tables_of
 
@@ -84,6 +85,15 @@ def validate_containment(catalog: DocumentSession) -> Iterator[Issue]:
     yield from _validate_nesting(catalog, Recipe, lambda recipe: recipe.sub_recipe_ids)
     yield from _validate_nesting(catalog, FinishedGood, lambda good: good.inner_good_ids)
     yield from _validate_bases(catalog)
+
+
+def validate_equivalents(catalog: DocumentSession) -> Iterator[Issue]:
+    """Yield ingredients whose equivalents contradict each other, with the numbers."""
+    table = BY_TYPE[Ingredient]
+    for one in catalog.find(table):
+        for message in wrong_equivalents(one):
+            hint = "leave one of them out, or make the numbers agree"
+            yield _in_row(catalog, table, one.id, message, field="equivalents", hint=hint)
 
 
 def _validate_bases(catalog: DocumentSession) -> Iterator[Issue]:

@@ -17,6 +17,7 @@ from plandoc.maintenance.checks.document_checks import (
     FirstSeen,
     validate_containment,
     validate_counters,
+    validate_equivalents,
     validate_references,
     validate_uniqueness,
 )
@@ -255,6 +256,7 @@ class Inspection:
         if document.name == CATALOG:
             self._catalog = document
             yield from validate_containment(document)
+            yield from validate_equivalents(document)
         elif event_id is not None:
             yield from validate_plan(document, event_id, self._definitions())
 

@@ -1,0 +1,229 @@
+"""A database as bytes and back: one record a line, or as `json.dumps` writes it with the options that the user gave."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from plandoc.durable.errors import DamagedDatabaseError
+from plandoc.errors import DamagedError, Problem, ValidationError
+from plandoc.storage import strict_json
+
+Tables = dict[str, dict[str, Any]]
+
+_HINT = "the file was left as it is: repair it with an editor, or take it from a backup"
+# orjson would read these as floats. The regular expression is slow, and asked only where so many digits come together.
+_LARGE_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{19}")
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+# Before the key of each record while they are on one line; JSON takes it as it is, and data hardly ever hold it.
+_MARK = "\x7f"
+_BETWEEN_ROWS = b',"\x7f'
+# orjson would write dates as text, which TinyDB refuses.
+_AS_TINYDB = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+class _DoubledKeyError(ValueError):
+    """A key is in one object twice."""
+
+
+class JsonForm:
+    """How one file is written and read.
+
+    What is written is read back before it counts, so that nothing is on the disk that could not be read.
+
+    Args:
+        path: The file, for messages.
+        encoding: As TinyDB takes it; None means UTF-8 on every system.
+        options: For `json.dumps`, as TinyDB takes them; without any, each record is on a line of its own.
+    """
+
+    def __init__(self, path: str, encoding: str | None, options: Mapping[str, Any]) -> None:
+        self._path = path
+        self._encoding = encoding or "utf-8"
+        self._options = dict(options)
+        self._is_utf8 = self._encoding.lower().replace("-", "_") in {"utf_8", "utf8"}
+        # What was written last and read back, to be handed out once: the next change needs it. Taken in one step.
+        self._read_back: deque[tuple[bytes, Tables]] = deque(maxlen=1)
+        # A content that orjson reads as the standard library does, and one in which no key is doubled.
+        self._plain = self._without_doubles = b""
+
+    def render(self, tables: Mapping[str, Any]) -> bytes:
+        """Return the bytes of a database.
+
+        Raises:
+            TypeError: for what JSON cannot hold, as TinyDB does.
+            ValidationError: when two keys of one object would become the same text.
+        """
+        content = self._rendered_fast(tables) if self._is_utf8 and not self._options else None
+        if content is None:
+            content = self._rendered(tables).encode(self._encoding)
+            self._refuse_doubled_keys(content)
+        return content
+
+    def parse(self, content: bytes) -> Tables | None:
+        """Return the tables that these bytes hold, shared with nobody; None for an empty file, as TinyDB has it.
+
+        Raises:
+            DamagedDatabaseError: when they hold none.
+        """
+        if not content:
+            return None
+        try:
+            known, tables = self._read_back.pop()
+        except IndexError:
+            return self._parsed(content)
+        return tables if known == content else self._parsed(content)
+
+    def refuse_to_lose(self, content: bytes) -> None:
+        """Refuse to replace a content in which a key is doubled: one of the two values is not read, and would be gone.
+
+        Raises:
+            DamagedDatabaseError: when one is.
+        """
+        if content in (b"", self._without_doubles) or self._is_as_written(content):
+            return
+        try:
+            self._load(content, object_pairs_hook=_without_doubles)
+        except _DoubledKeyError as error:
+            raise self._damaged(str(error)) from None
+        self._without_doubles = content
+
+    def take_as_sound(self, content: bytes) -> None:
+        """Take in that a content was rendered here, so that it holds no key twice."""
+        self._without_doubles = content
+
+    def _is_as_written(self, content: bytes) -> bool:
+        """Whether another process wrote this in the same form, in which no key comes twice."""
+        try:
+            return _written_by_orjson(orjson.loads(content)) == content
+        except (TypeError, ValueError, AttributeError):
+            return False
+
+    def _rendered_fast(self, tables: Mapping[str, Any]) -> bytes | None:
+        """Return the bytes as orjson writes them; None where it would not do that as the standard library does."""
+        try:
+            content = _written_by_orjson(tables)
+            read_back = orjson.loads(content)
+        except (TypeError, ValueError):
+            return None
+        if read_back != tables:
+            return None
+        self._plain = content
+        self._read_back.append((content, read_back))
+        return content
+
+    def _rendered(self, tables: Mapping[str, Any]) -> str:
+        if self._options:
+            return json.dumps(tables, **self._options)
+        return _written_by_json(tables).decode()
+
+    def _refuse_doubled_keys(self, content: bytes) -> None:
+        try:
+            self._load(content, object_pairs_hook=_without_doubles)
+        except _DoubledKeyError as error:
+            raise ValidationError([Problem(str(error), file=self._path)]) from None
+        except ValueError as error:
+            raise ValidationError(f"would not read back from the file as it is: {error}") from error
+
+    def _parsed(self, content: bytes) -> Tables:
+        try:
+            tables = self._load(content)
+        except (ValueError, RecursionError) as error:
+            raise self._explained(content, error) from error
+        if type(tables) is not dict:
+            raise self._damaged("wanted one JSON object of tables")
+        return tables
+
+    def _load(self, content: bytes, **options: Any) -> Any:
+        if self._is_utf8 and not options and (content == self._plain or not _holds_large_integer(content)):
+            try:
+                tables = orjson.loads(content)
+            except orjson.JSONDecodeError:
+                # Perhaps only of something like NaN, which TinyDB writes and reads.
+                pass
+            else:
+                self._plain = content
+                return tables
+        text = content.decode(self._encoding)
+        return json.loads(text.removeprefix("\ufeff"), **options)
+
+    def _explained(self, content: bytes, error: Exception) -> DamagedError:
+        try:
+            if self._is_utf8:
+                strict_json.parse_object(self._path, content, hint=_HINT)
+        except DamagedError as found:
+            return DamagedDatabaseError(self._path, found.problems)
+        return self._damaged(f"wanted JSON: {error}")
+
+    def _damaged(self, message: str) -> DamagedDatabaseError:
+        return DamagedDatabaseError(self._path, [Problem(message, file=self._path, hint=_HINT)])
+
+
+def _holds_large_integer(content: bytes) -> bool:
+    return b"0" * 19 in content.translate(_DIGITS_TO_ZERO) and _LARGE_INTEGER.search(content) is not None
+
+
+def _written_by_orjson(tables: Mapping[str, Any]) -> bytes:
+    """Return tables with one record a line.
+
+    Raises:
+        TypeError: when a value is not one that orjson writes.
+        ValueError: when the mark is in the data.
+    """
+    return _joined(
+        orjson.dumps(name) + b": " + (_table_by_orjson(rows) if type(rows) is dict and rows else _by_orjson(rows))
+        for name, rows in tables.items()
+    )
+
+
+def _table_by_orjson(rows: Mapping[str, Any]) -> bytes:
+    # One call for all records, and line breaks afterwards: a call for each takes up to ten times as long, where the C
+    # library gives memory back to the system after each.
+    written = _by_orjson({f"{_MARK}{key}": row for key, row in rows.items()})
+    if written.count(_MARK.encode()) != len(rows):
+        raise ValueError("the mark is in the data")
+    return b'{\n  "' + written[3:-1].replace(_BETWEEN_ROWS, b',\n  "') + b"\n }"
+
+
+def _by_orjson(value: Any) -> bytes:
+    return orjson.dumps(value, None, _AS_TINYDB)
+
+
+def _written_by_json(tables: Mapping[str, Any]) -> bytes:
+    """Return the same by the standard library, for whatever it takes."""
+    return _joined(
+        _key_by_json(name) + b": " + (_table_by_json(rows) if type(rows) is dict and rows else _by_json(rows))
+        for name, rows in tables.items()
+    )
+
+
+def _table_by_json(rows: Mapping[Any, Any]) -> bytes:
+    lines = [b"  " + _key_by_json(key) + b":" + _by_json(row) for key, row in rows.items()]
+    return b"{\n" + b",\n".join(lines) + b"\n }"
+
+
+def _key_by_json(key: Any) -> bytes:
+    # As one object: keys that are not text become text.
+    return json.dumps({key: None})[1:-7].encode()
+
+
+def _by_json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _joined(blocks: Iterable[bytes]) -> bytes:
+    return b"{\n " + b",\n ".join(blocks) + b"\n}\n"
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise _DoubledKeyError(f"the key {doubled!r} is in one object twice; keep one of the two")
+    return found
