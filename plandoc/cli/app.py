@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from plandoc import hints
-from plandoc.cli import parsing, printing, streams
+from plandoc.cli import parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
 from plandoc.cli.messages import UsageError
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning
+        program.name_folder(None)
         return _run(given, WorkLog())
 
 

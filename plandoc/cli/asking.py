@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from plandoc.cli import printing
+from plandoc.cli.wrapping import width, wrapped
 
 _YES = frozenset({"y", "yes"})
 _NO = frozenset({"n", "no"})
@@ -19,7 +20,7 @@ def is_interactive() -> bool:
 
 def is_confirmed(question: str) -> bool:
     """Return whether the answer is yes; anything else is no."""
-    return _answer(f"{question} [y/N] ").lower() in _YES
+    return _answer(wrapped(f"{question} [y/N]", width() - 2) + " ").lower() in _YES
 
 
 def is_wanted(question: str) -> bool:
@@ -36,7 +37,7 @@ def is_wanted(question: str) -> bool:
 
 def ask(question: str) -> str:
     """Return the answer, without the blanks around it; blank when there is none."""
-    return _answer(f"{question}: ")
+    return _answer(wrapped(f"{question}:", width() - 2) + " ")
 
 
 def _answer(prompt: str) -> str:

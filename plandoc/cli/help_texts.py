@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from plandoc.cli import wrapping
 from plandoc.cli.arguments import WHAT_WAS_DONE, arguments_of
 from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
 from plandoc.frozen import frozen
@@ -135,9 +136,7 @@ def wrapped(text: str) -> str:
 
 def width() -> int:
     """Return how wide help may be."""
-    import shutil  # noqa: PLC0415  (3 ms for archive modules; most commands show no help)
-
-    return min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    return min(wrapping.width(), _MAX_WIDTH)
 
 
 def show(text: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from plandoc.cli import command_table, help_texts
+from plandoc.cli import command_table, help_texts, program
 from plandoc.cli.arguments import FOLDER, WHAT_WAS_DONE, Argument, Convert, arguments_of, as_path
 from plandoc.cli.command_table import Call, Command
 from plandoc.cli.data_folder import Folder
@@ -156,6 +156,7 @@ def _call(command: Command, words: Sequence[str], data: Path | None, work_log: W
     wants_json = named.pop(WHAT_WAS_DONE, False)
     if FOLDER in function.__annotations__:
         named[FOLDER] = Folder(data or given.data, work_log)
+        program.name_folder(data or given.data)
     return Reading(partial(function, *placed, **named), command.name, wants_json)
 
 

@@ -17,9 +17,13 @@ import attrs
 from plandoc import escaping
 from plandoc.cli import streams
 from plandoc.cli.messages import UsageError
+from plandoc.cli.program import as_called
+from plandoc.cli.wrapping import width, wrapped
 from plandoc.frozen import frozen
 
 clean = escaping.escape_control_characters
+# The width of the "plandoc: " before a message.
+_MARGIN = 9
 
 
 @attrs.define
@@ -60,25 +64,30 @@ class Column:
 
     Attributes:
         heading: The text above it.
-        is_number: Whether it is aligned to the right.
+        is_number: Whether it is aligned to the right, and its cells stay in one line.
     """
 
     heading: str
     is_number: bool = False
 
 
-def say(text: str = "") -> None:
-    """Print one line."""
+def say(text: str = "", *, wraps: bool = True) -> None:
+    """Print one sentence; on a terminal in lines that fit, unless it is a command line that a person may paste."""
     collected = _collected.get()
     if collected is None:
-        print(clean(text))
+        shown = as_called(clean(text))
+        print(wrapped(shown, width()) if wraps and sys.stdout.isatty() else shown)
     elif text:
         collected.lines.append(text)
 
 
 def complain(text: str) -> None:
-    """Print one message to the error stream; its further lines are indented below the first."""
-    streams.complain("plandoc: " + "\n         ".join(map(clean, text.split("\n"))))
+    """Print one message to the error stream, in lines that fit a terminal; the further ones are indented below the first."""
+    lines = [as_called(clean(line)) for line in text.split("\n")]
+    if sys.stderr.isatty():
+        inside = width() - _MARGIN
+        lines = "\n".join(wrapped(line, inside) for line in lines).split("\n")
+    streams.complain("plandoc: " + f"\n{' ' * _MARGIN}".join(lines))
 
 
 def print_json(value: Any) -> None:
@@ -129,7 +138,7 @@ def print_table(
         as_dicts = [dict(zip(headings, map(str, row), strict=True)) for row in rows]
         collected.tables.append({"title": title, "rows": as_dicts})
         return
-    cells = [[clean(cell) for cell in row] for row in rows]
+    cells = [[as_called(clean(cell)) for cell in row] for row in rows]
     if is_one_of_several:
         print()
     if sys.stdout.isatty():
@@ -149,14 +158,14 @@ def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
         return
     from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
-    terminal_tables.print_numbered(clean(title), [[clean(part) for part in point] for point in points])
+    terminal_tables.print_numbered(clean(title), [[as_called(clean(part)) for part in point] for point in points])
 
 
 def _print_on_terminal(
     title: str, columns: Sequence[Column], cells: list[list[str]], when_empty: str, styles: Sequence[str]
 ) -> None:
     if not cells:
-        print(f"{clean(title)}: {when_empty}")
+        print(wrapped(as_called(f"{clean(title)}: {clean(when_empty)}"), width()))
         return
     from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 

@@ -37,7 +37,7 @@ from plandoc.units.quantity_text import NotANumber, Number, number_in, written
 from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.sheets import scale_recipe
 
-_WIDTH = 11
+_WIDTH = 13
 
 
 @frozen

@@ -1,5 +1,6 @@
 """A real terminal of 80 columns, in which the command runs and somebody types."""
 
+import codecs
 import os
 import re
 import select
@@ -85,6 +86,7 @@ class Terminal:
 
     def _talk(self, ours, answers, before_answering):
         shown = typed = ""
+        decoder = codecs.getincrementaldecoder("utf-8")()
         asked = 0
         end = time.monotonic() + _SECONDS
         while time.monotonic() < end:
@@ -99,7 +101,7 @@ class Terminal:
                 return shown
             if not more:
                 return shown
-            shown += more.decode()
+            shown += decoder.decode(more)
             if shown.count(QUESTION) > asked and shown.endswith(QUESTION):
                 asked += 1
                 if before_answering:
