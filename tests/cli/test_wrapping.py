@@ -10,7 +10,15 @@ from tests.cli.terminals import Terminal, needs_a_terminal
 
 SENTENCE = "Harbour Market: 2 of 28 batches baked, 0 of 57 goods packed; see 'plandoc progress harbour-market'"
 VIEWS = [
-    *("event list", "event show 1", "ingredient list", "recipe list", "good list", "stock list", "recipe show lemon-tart"),
+    *(
+        "event list",
+        "event show 1",
+        "ingredient list",
+        "recipe list",
+        "good list",
+        "stock list",
+        "recipe show lemon-tart",
+    ),
     *("plan options 1", "plan show 1", "plan review 1", "needs 1", "shop 1", "progress 1", "feasible 1", "sheet 1"),
     *("ingredient remove butter", "event show harbour-markt", "good remove lemon-tart", "unit list --all"),
 ]
