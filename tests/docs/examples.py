@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _STATUS = re.compile(r"\s+# exit status (\d+)$")
+_TABLE = re.compile(r"`([\w-]+\.csv)`")
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -27,11 +28,13 @@ class Block:
 
     Attributes:
         line: Where its content starts in the page, counted from 1.
+        file: The last table that the text above it names; a csv block is what that file holds.
     """
 
     language: str
     text: str
     line: int
+    file: str = ""
 
 
 @attrs.frozen
@@ -58,7 +61,8 @@ def all_pages() -> list[Path]:
 def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text("utf-8")
     for match in _FENCE.finditer(text):
-        yield Block(match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
+        named = _TABLE.findall(text, 0, match.start())
+        yield Block(match[1], match[2], text.count("\n", 0, match.start(2)) + 1, named[-1] if named else "")
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -77,6 +81,8 @@ def run_page(page: Path, folder: Path) -> int:
             run_python(page, block, names)
         elif block.language == "console":
             run_console(page, block, folder)
+        elif block.language == "csv":
+            (folder / block.file).write_text(block.text, "utf-8")
         count += block.language in {"python", "console"}
     return count
 
@@ -106,7 +112,7 @@ def is_as_shown(expected: str, output: str) -> bool:
 
 def run_plandoc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "PLANDOC_DATA"}
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "plandoc", *arguments],
         cwd=folder,
         env={**environment, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"},
@@ -118,3 +124,6 @@ def run_plandoc(arguments: list[str], folder: Path) -> subprocess.CompletedProce
         check=False,
         timeout=60,
     )
+    # A reader has plandoc on the path, and messages name it as it was called.
+    done.stdout = done.stdout.replace(f"{shlex.quote(sys.executable)} -m plandoc", "plandoc")
+    return done
