@@ -80,6 +80,6 @@ def _edit(record_type: type[Any], key: str, folder: Folder, *, add_ingredients: 
 
     report = edited(before, f"{record.slug}.csv", take_in)
     if report is None:
-        printing.say("the text was not changed, and so nothing was")
+        printing.say("the text is the same as before; nothing was changed")
     else:
         import_output.print_rows(report)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from plandoc import hints
 from plandoc.cli import printing
 from plandoc.cli.asking import is_interactive, is_wanted
 from plandoc.errors import PlandocError, ValidationError
@@ -60,13 +61,13 @@ def edited(text: str, name: str, take_in: Callable[[str], T], *, after: Validati
 def _ask_to_go_on(wrong: ValidationError, file: Path) -> None:
     if not is_interactive():
         raise _with_place(wrong, file) from wrong
-    printing.complain(str(wrong))
+    printing.complain(hints.for_command(wrong.args[0]))
     if not is_wanted("Edit it again?"):
         raise PlandocError(f"nothing was changed; the text is kept in {file}")
 
 
 def _with_place(error: PlandocError, file: Path) -> PlandocError:
-    return PlandocError(f"{error}\nnothing was changed; the text is kept in {file}")
+    return PlandocError(hints.joined("\n", [error.args[0], f"nothing was changed; the text is kept in {file}"]))
 
 
 def _editor() -> list[str]:

@@ -48,7 +48,7 @@ def print_rows(report: ImportReport) -> None:
             why = f": {hints.for_command(row.reason)}" if row.reason else ""
             printing.say(f"{row.outcome.value} {_LABELS[row.table]} {shorten(row.name)}{why}")
     if all(row.outcome is RowOutcome.SKIPPED for row in report.rows) and not report.notes:
-        printing.say("it says the same as before; nothing was changed")
+        printing.say("the text says the same as before; nothing was changed")
     for note in report.notes:
         printing.say(f"note: {hints.for_command(note)}")
 

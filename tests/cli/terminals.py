@@ -57,7 +57,7 @@ class Terminal:
         self._folder = folder
         self._columns = columns
 
-    def run(self, *arguments, answers=(), before_answering=()):
+    def run(self, *arguments, answers=(), before_answering=(), questions=(QUESTION,), **variables):
         import fcntl
         import pty
         import termios
@@ -70,13 +70,14 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             env={name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
-            | {"TERM": "xterm-256color"},
+            | {"TERM": "xterm-256color"}
+            | variables,
             start_new_session=True,
             preexec_fn=take_the_terminal,
         )
         os.close(theirs)
         try:
-            screen = self._talk(ours, list(answers), list(before_answering))
+            screen = self._talk(ours, list(answers), list(before_answering), questions)
             return Seen(process.wait(_SECONDS), screen)
         finally:
             os.close(ours)
@@ -84,10 +85,10 @@ class Terminal:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
 
-    def _talk(self, ours, answers, before_answering):
+    def _talk(self, ours, answers, before_answering, questions):
         shown = typed = ""
         decoder = codecs.getincrementaldecoder("utf-8")()
-        asked = 0
+        answered = 0
         end = time.monotonic() + _SECONDS
         while time.monotonic() < end:
             if not select.select([ours], [], [], 1)[0]:
@@ -102,8 +103,8 @@ class Terminal:
             if not more:
                 return shown
             shown += decoder.decode(more)
-            if shown.count(QUESTION) > asked and shown.endswith(QUESTION):
-                asked += 1
+            if len(shown) > answered and shown.endswith(questions):
+                answered = len(shown)
                 if before_answering:
                     before_answering.pop(0)()
                 typed = answers.pop(0)
