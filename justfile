@@ -4,7 +4,7 @@ python := ".venv/bin/python"
 bin := ".venv/bin"
 
 # Everything that must hold before a change lands.
-all: lint types layers wheel test proof
+all: lint types layers wheel test proof postgres
 
 # Make the environment.
 setup:
@@ -39,6 +39,11 @@ test:
 # What the default run leaves out of the proofs.
 proof:
     {{python}} -m pytest -q -m proof
+
+# What needs a PostgreSQL server, which the tests start themselves.
+postgres:
+    {{python}} -m pytest -q -m postgres
+    {{python}} -m pytest -q --store=postgres tests/store tests/plans tests/exchange tests/cli
 
 # The long proofs, which are run by hand.
 slow:

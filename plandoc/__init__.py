@@ -16,6 +16,7 @@ _NAMES = {
     ),
     "plandoc.exchange": "OnConflict export_file import_file",
     "plandoc.exchange.json_schema": "schema_of",
+    "plandoc.exchange.convert.conversion": "convert_recipes",
     "plandoc.exchange.csv_export": "export_csv",
     "plandoc.exchange.tabular": "import_goods import_ingredients import_recipes import_stock",
     "plandoc.maintenance.backups.backup_writer": "backup",
@@ -23,6 +24,8 @@ _NAMES = {
     "plandoc.maintenance.backups.verification": "verify_backup",
     "plandoc.maintenance.checks": "check",
     "plandoc.maintenance.repairs": "repair",
+    "plandoc.maintenance.transfers.pull": "pull",
+    "plandoc.maintenance.transfers.push": "push",
     "plandoc.records": (
         "AssemblyRun AssemblyType BatchDecision Component Density Equivalent Event EventFinishedGood EventRecipe Finding "
         "FindingKind FinishedGood FinishedUnit Ingredient Loss PlanAmendment PlanSnapshot PlanState ProductionRun "

@@ -18,6 +18,7 @@ from plandoc.errors import ValidationError as ValidationError
 from plandoc.exchange import OnConflict as OnConflict
 from plandoc.exchange import export_file as export_file
 from plandoc.exchange import import_file as import_file
+from plandoc.exchange.convert.conversion import convert_recipes as convert_recipes
 from plandoc.exchange.csv_export import export_csv as export_csv
 from plandoc.exchange.json_schema import schema_of as schema_of
 from plandoc.exchange.tabular import import_goods as import_goods
@@ -29,6 +30,8 @@ from plandoc.maintenance.backups.restore import restore as restore
 from plandoc.maintenance.backups.verification import verify_backup as verify_backup
 from plandoc.maintenance.checks import check as check
 from plandoc.maintenance.repairs import repair as repair
+from plandoc.maintenance.transfers.pull import pull as pull
+from plandoc.maintenance.transfers.push import push as push
 from plandoc.records import AssemblyRun as AssemblyRun
 from plandoc.records import AssemblyType as AssemblyType
 from plandoc.records import BatchDecision as BatchDecision

@@ -199,8 +199,8 @@ def non_negative_decimal(value: Any) -> str | None:
 
 def _no_decimal(value: Any) -> str:
     if type(value) is float and math.isfinite(value):
-        advice = f"write Decimal('{value}') or '{value}', because a binary float is not exactly what it looks like"
-        return f"wanted a decimal number, found the float {value}; {advice}"
+        advice = f"write '{value}', because a binary float is not exactly what it looks like"
+        return f"wanted a decimal number, found {shorten(value)}; {advice}"
     if type(value) is int:
         return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
     if type(value) is str:
@@ -451,15 +451,6 @@ def quantity(value: Any) -> Any:
         except quantity_text.NotANumber:
             return value
     return exact_or_fraction(value)
-
-
-def tupled(value: Any) -> Any:
-    """Convert a list to a tuple, which holds the same; leave what is not one for the check to judge.
-
-    >>> tupled([1, 2])
-    (1, 2)
-    """
-    return tuple(value) if type(value) is list else value
 
 
 def trimmed(value: Any) -> Any:

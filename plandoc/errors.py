@@ -10,7 +10,7 @@ attributes, so that nobody has to parse a message.
         StillUsedError
         ImportRefusedError
         StoreError
-            FolderNotFoundError (FileNotFoundError)
+            StoreNotFoundError (FileNotFoundError)
             DamagedError
             NewerFormatError
             ConflictError
@@ -196,14 +196,14 @@ class ImportRefusedError(PlandocError):
 
 
 class StoreError(PlandocError):
-    """Something about the data folder, not about a value, is in the way."""
+    """Something about the store, not about a value, is in the way."""
 
 
-class FolderNotFoundError(StoreError, FileNotFoundError):
-    """There is no plandoc folder at this path.
+class StoreNotFoundError(StoreError, FileNotFoundError):
+    """There is no store at this place.
 
     Attributes:
-        path: The path that was looked at.
+        path: The path that was looked at, or the address without its password.
     """
 
     def __init__(self, path: str, message: str) -> None:
@@ -226,7 +226,7 @@ class DamagedError(StoreError):
 
 
 class NewerFormatError(StoreError):
-    """The folder was written by a newer plandoc; it was not touched.
+    """The store was written by a newer plandoc; it was not touched.
 
     Attributes:
         path: The file.
@@ -248,10 +248,10 @@ class NewerFormatError(StoreError):
 
 
 class ConflictError(StoreError):
-    """A file was changed by somebody else between reading and writing; nothing was saved.
+    """Somebody else changed a document between reading and writing; nothing was saved, and it can be run again.
 
     Attributes:
-        path: The file.
+        path: The document, or the store.
     """
 
     def __init__(self, path: str, message: str) -> None:
@@ -260,10 +260,10 @@ class ConflictError(StoreError):
 
 
 class LockTimeout(StoreError, TimeoutError):  # noqa: N818  (TimeoutError's own naming, and the contract's)
-    """Somebody else has been writing to the folder or file for longer than the caller would wait; nothing was written.
+    """Somebody else has been writing to the store for longer than the caller would wait; nothing was written.
 
     Attributes:
-        path: The folder or file.
+        path: The store, or the file of a database.
         waited_seconds: How long this caller waited.
         holder: The recorded facts about the holder (pid, host, since, action, command); empty when unknown.
             A hint for a person, never proof.
@@ -290,21 +290,21 @@ class SessionError(StoreError):
 
 
 class Outcome(enum.Enum):
-    """What is in the folder after an operation failed."""
+    """What is in the store after an operation failed."""
 
-    NOT_SAVED = "not saved; the folder is as it was before"
+    NOT_SAVED = "not saved; nothing was changed"
     SAVED = "saved; the remaining files are updated by the next writer"
-    UNKNOWN = "may or may not have been saved; open the folder again to see"
+    UNKNOWN = "may or may not have been saved; open the store again to see"
 
 
 class StorageError(StoreError, OSError):
-    """The operating system refused to read or write.
+    """The operating system, or the server, refused to read or write.
 
     Attributes:
-        path: The file or folder it happened to.
+        path: The file, the folder or the server it happened to.
         reason: What the system said, and what was being done.
         errno: The system's error number; None when there was none.
-        outcome: What is in the folder now.
+        outcome: What is in the store now.
     """
 
     def __init__(self, path: str, reason: str, outcome: Outcome, errno: int | None = None) -> None:

@@ -259,12 +259,8 @@ class Recipe:
     category: str = attrs.field(
         default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
     )
-    lines: tuple[RecipeLine, ...] = attrs.field(
-        default=(), converter=constraints.tupled, validator=validator(constraints.tuple_of(RecipeLine))
-    )
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(
-        default=(), converter=constraints.tupled, validator=validator(constraints.tuple_of(SubRecipe))
-    )
+    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
     base_recipe_id: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
@@ -371,9 +367,7 @@ class FinishedGood:
     """
 
     name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
-    components: tuple[Component, ...] = attrs.field(
-        default=(), converter=constraints.tupled, validator=validator(constraints.tuple_of(Component))
-    )
+    components: tuple[Component, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Component)))
     assembly_type: AssemblyType = attrs.field(
         default=AssemblyType.BUNDLE, validator=validator(constraints.one_of(AssemblyType))
     )

@@ -17,10 +17,13 @@ from plandoc.domain.requirements import Requirement, Source
 from plandoc.domain.scaled_recipes import RecipeScaling, ScaledLine, ScaledPart, ScaledRecipe, ScaledYield
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow, Standing
 from plandoc.domain.without_amount import WithoutAmount
+from plandoc.engine.store_change import StoreChange
 from plandoc.exchange import ExportReport, ImportReport
+from plandoc.exchange.convert import Conversion, ConvertedRecipe
 from plandoc.maintenance.backups.backup_writer import BackupReport
 from plandoc.maintenance.backups.restore import RestoreReport
 from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
+from plandoc.maintenance.transfers.agreement import TransferReport
 from plandoc.records import (
     AddFinishedGood,
     ChangeQuantity,
@@ -46,6 +49,8 @@ __all__ = [
     "BatchSuggestion",
     "Boxes",
     "ChangeQuantity",
+    "Conversion",
+    "ConvertedRecipe",
     "DefinitionChange",
     "DefinitionDifference",
     "Difference",
@@ -90,7 +95,9 @@ __all__ = [
     "Source",
     "Standing",
     "Status",
+    "StoreChange",
     "Taken",
+    "TransferReport",
     "UnitOptions",
     "UnitPlan",
     "UnitProgress",

@@ -9,29 +9,34 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import random
 import threading
 import uuid
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
-from plandoc.clock import Clock, system_clock
+from plandoc.clock import Clock, pause, system_clock
 from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex
 from plandoc.engine.guarded_write import GuardedWrite
 from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.session_documents import SessionDocuments
+from plandoc.engine.store_change import StoreChange
 from plandoc.engine.unit_of_work import UnitOfWork
-from plandoc.errors import FolderNotFoundError, SessionError, StoreError
+from plandoc.errors import ConflictError, Outcome, SessionError, StorageError, StoreError, StoreNotFoundError
 from plandoc.hints import Hint, wording
-from plandoc.storage import initialize
-from plandoc.storage.backend import Backend, Reading, Transaction
+from plandoc.storage import address, initialize
+from plandoc.storage.backend import Announces, Backend, Reading, Transaction
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.memory import MemoryBackend
 from plandoc.storage.paths import IN_MEMORY, checked_path
+
+if TYPE_CHECKING:
+    from plandoc.storage.postgres.backend import PostgresBackend
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -40,6 +45,9 @@ R = TypeVar("R")
 DEFAULT_TIMEOUT_SECONDS = 30.0
 ENVIRONMENT_VARIABLE = "PLANDOC_DATA"
 DEFAULT_FOLDER = "data"
+
+# How long a change that was overtaken waits before it is run again, at most; by chance, so that two that met part.
+_LONGEST_PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 class Store:
@@ -107,11 +115,32 @@ class Store:
             self._in_session.session = weakref.ref(write.session)
             return write.session
 
-        def finish(session: Session, transaction: Transaction) -> None:
+        def finish(session: Session, transaction: Transaction) -> bool:
             self._check_process()
-            self._commit(session, transaction)
+            return self._commit(session, transaction)
 
         return GuardedWrite(start, finish)
+
+    def change(self, action: str, function: Callable[[Session], T]) -> T:
+        """Return what a function makes of a session of its own, whose changes are saved when it returns.
+
+        It is called again, up to five times, when somebody else has changed meanwhile what it read or changes, and nothing
+        was saved. So it should do nothing but read, compute and change records.
+
+        Raises:
+            ConflictError: when somebody else was faster each time.
+
+        >>> import plandoc
+        >>> with plandoc.open_store(":memory:") as store:
+        ...     store.change("add a recipe", lambda session: session.add(plandoc.Recipe("Rye", category="Bread"))).id
+        1
+        """
+
+        def changed() -> T:
+            with self.session(action) as session:
+                return function(session)
+
+        return until_not_overtaken(changed)
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.
@@ -133,6 +162,25 @@ class Store:
                 unit_of_work(session).end()
 
         return self._backend.view(looked)
+
+    def changes(self, timeout_seconds: float | None = None) -> Iterator[StoreChange]:
+        """Yield what others have changed, each time that they have; only a store on a server hears of that.
+
+        It waits, so it belongs in a thread of its own. What this store itself changes does not count.
+
+        Args:
+            timeout_seconds: It ends when nothing was changed for so long; None waits for ever.
+
+        Raises:
+            SessionError: when the store is not on a server.
+            StorageError: when the server refuses.
+            StoreNotFoundError: when the server was lost and does not come back.
+        """
+        self._check_usable()
+        if not isinstance(self._backend, Announces):
+            raise SessionError(f"{self.location} is not on a server, which alone says when others change something")
+        found = map(StoreChange.of, self._backend.changes(timeout_seconds))
+        return (change for change in found if change)
 
     def view(self, function: Callable[[Reading], T]) -> T:
         """Return what a function makes of the documents as they are, at one moment and without a lock; for backups."""
@@ -168,14 +216,17 @@ class Store:
         documents = SessionDocuments(reading, self._cache, self._index, self._backend.store_id, writes=writes)
         return Session(UnitOfWork(documents, writes=writes), self._clock())
 
-    def _commit(self, session: Session, transaction: Transaction) -> None:
+    def _commit(self, session: Session, transaction: Transaction) -> bool:
+        """Save the changes of a session; return whether there were any."""
         changes = unit_of_work(session).documents.changes()
         if changes:
+            before = transaction.version
             try:
                 transaction.commit(changes)
             finally:
                 # Also after an error, which may have come behind the commit.
-                self._index.forget(changes, transaction.serial)
+                self._index.forget(changes, before, transaction.version)
+        return bool(changes)
 
     def _check_usable(self) -> None:
         if self._closed:
@@ -199,6 +250,20 @@ class Store:
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")
 
 
+def until_not_overtaken(change: Callable[[], T]) -> T:
+    """Return what a change gives, and run it again, up to five times, when somebody else was faster.
+
+    Raises:
+        ConflictError: when somebody else was faster each time.
+    """
+    for longest in _LONGEST_PAUSES_SECONDS:
+        try:
+            return change()
+        except ConflictError:
+            pause(random.uniform(0, longest))  # noqa: S311  (it keeps no secret)
+    return change()
+
+
 def open_store(
     path: str | os.PathLike[str],
     *,
@@ -207,20 +272,24 @@ def open_store(
     on_wait: Callable[[str], None] | None = None,
     clock: Clock = system_clock,
 ) -> Store:
-    """Open a data folder, or a new store in memory.
+    """Open a data folder, a store on a PostgreSQL server, or a new store in memory.
 
     Args:
-        path: The folder. The text ":memory:" means a new, empty store in memory, for the tests of your own programs: it
-            keeps the same promises without a disk, no other store sees it, and it is gone when it is closed.
-        create: Make the folder when it is not there; else that is an error. A store in memory is always new.
+        path: The folder. A text that begins with "postgresql://" is the address of a store on a server, which needs
+            `pip install "plandoc[postgres]"`: "postgresql://USER@HOST/DATABASE?schema=NAME". The text ":memory:" means a
+            new, empty store in memory, for the tests of your own programs: it keeps the same promises without a disk, no
+            other store sees it, and it is gone when it is closed.
+        create: Make the folder, or the tables on the server, when they are not there; else that is an error. A store in
+            memory is always new.
         timeout_seconds: How long a session waits for another writer; 0 means not at all.
-        on_wait: Called once with who is being waited for, before a wait.
+        on_wait: Called once with who is being waited for, before a wait; on a server nobody is waited for until the end.
         clock: Where timestamps come from: a function that returns the present time with its offset from UTC.
 
     Raises:
-        FolderNotFoundError: when there is no plandoc folder at the path.
+        StoreNotFoundError: when there is no plandoc folder at the path, or no store at the address.
         DamagedError: when the folder cannot be understood.
         NewerFormatError: when a newer plandoc wrote it.
+        StorageError: when the system or the server refuses.
 
     >>> import plandoc
     >>> with plandoc.open_store(":memory:") as store, store.session() as session:
@@ -229,6 +298,10 @@ def open_store(
     """
     if path == IN_MEMORY:
         return Store(MemoryBackend(_new_store_id()), clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+    on_server = address.address_of(path)
+    if on_server is not None:
+        backend: Backend = open_on_server(on_server, new=initialize.contents(_new_store_id()) if create else None)
+        return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
     # Resolved once: a later change of the working directory must not move the store.
     root = checked_path(path).absolute()
     files = Files()
@@ -237,10 +310,30 @@ def open_store(
             initialize.refuse_lost_marker(root, files)
             create_one = Hint.CREATE_FOLDER()
             message = wording("not a plandoc folder: {root}; create one with {create}", root=root, create=create_one)
-            raise FolderNotFoundError(str(root), message)
+            raise StoreNotFoundError(str(root), message)
         initialize.create(root, store_id=_new_store_id(), files=files, clock=clock, timeout_seconds=timeout_seconds)
     backend = FolderBackend(root, files=files, clock=clock)
     return Store(backend, clock=clock, timeout_seconds=timeout_seconds, on_wait=on_wait)
+
+
+def open_on_server(place: str, *, new: Mapping[str, bytes] | None = None) -> PostgresBackend:
+    """Return what keeps the documents of a store on a server; the caller closes it.
+
+    Args:
+        place: The address.
+        new: The documents of the store that is made where there is none; None makes none.
+
+    Raises:
+        StoreNotFoundError: when there is none.
+        StorageError: when psycopg is missing, or the server refuses.
+    """
+    try:
+        # It takes long to import, and only stores on a server need it.
+        from plandoc.storage.postgres.backend import PostgresBackend  # noqa: PLC0415
+    except ImportError:
+        reason = "a store on a server needs psycopg; install it with pip install 'plandoc[postgres]'"
+        raise StorageError(address.without_password(place), reason, Outcome.NOT_SAVED) from None
+    return PostgresBackend(place, new=new)
 
 
 def _new_store_id() -> str:
@@ -331,8 +424,7 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         CHANGING[function.__name__] = action
 
         def in_own_session(call: Callable[[Session], R]) -> R:
-            with default_store().session(action) as session:
-                return call(session)
+            return default_store().change(action, call)
 
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             unit_of_work(required(kwargs["session"])).check_writable()
@@ -341,6 +433,10 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return _with_session(functools.wraps(function)(checked), in_own_session)
 
     return decorate
+
+
+def _kept(argument: Any) -> Any:
+    return list(argument) if isinstance(argument, Iterator) else argument
 
 
 def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R]) -> Callable[P, R]:
@@ -356,6 +452,9 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
         given = kwargs.pop("session", None)
         if given is not None:
             return in_session(*args, **kwargs, session=required(given))
+        # It may be called again, and an iterator gives what it has only once.
+        args = tuple(map(_kept, args))
+        kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
     return operation

@@ -15,6 +15,8 @@ import plandoc
 from plandoc import records
 from plandoc.engine.session import Session
 from plandoc.records import PlanState
+from plandoc.storage import address
+from plandoc.storage.pre_migration_backup import files_of
 from plandoc.store import Store
 from plandoc.tables import ROOT_DOCUMENTS
 
@@ -160,6 +162,9 @@ def transactions(path: Path) -> list[dict[str, Any]]:
 
 def folder_bytes(path: Path) -> dict[str, bytes]:
     """Return the content of every document of a data folder by its relative path, to see that nothing changed."""
+    if address.address_of(path) is not None:
+        with plandoc.open_store(path) as store:
+            return store.view(files_of)
     files = [path / name for name in ("plandoc.json", *ROOT_DOCUMENTS, "journal.jsonl")]
     present = [file for file in (*files, *sorted((path / "events").glob("*"))) if file.is_file()]
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in present}

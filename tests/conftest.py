@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -34,6 +35,9 @@ def _runs_proofs(config: pytest.Config) -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--store", choices=["folder", "postgres"], default="folder", help="where the stores of tests are (folder)"
+    )
+    parser.addoption(
         "--renew-messages", action="store_true", help="write tests/messages/messages.txt anew, to be reviewed"
     )
 
@@ -52,9 +56,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
+@pytest.fixture(autouse=True)
+def _on_server(request):
+    """With `--store=postgres`, what a test opens or checks as a folder is on a server instead."""
+    if request.config.getoption("store") != "postgres":
+        yield
+        return
+    from tests.postgres.in_place_of_folders import on_server
+
+    with on_server(request.getfixturevalue("server"), request.getfixturevalue("tmp_path_factory").getbasetemp()):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With `--store=postgres`, skip a test once it looks for the files of a folder that is on a server."""
+    report = yield
+    error = None if call.excinfo is None else call.excinfo.value
+    if item.config.getoption("store") == "postgres" and type(error) is FileNotFoundError and call.when != "teardown":
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, "Skipped: it is about the files of a folder")
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make proofs of the cases that a sample leaves out, and of the properties where there is time for more inputs."""
+    if config.getoption("store") == "postgres":
+        items[:] = [item for item in items if not item.get_closest_marker("of_folder")]
     cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("sample"):
@@ -73,6 +102,25 @@ def _left_out(cases: list[pytest.Item]) -> Iterable[pytest.Item]:
     size = min(marker.args[0], len(cases))
     kept = {round(number * (len(cases) - 1) / max(size - 1, 1)) for number in range(size)}
     return [item for number, item in enumerate(cases) if number not in kept]
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL server for all tests of this process; without the programs of one they are skipped."""
+    from tests.postgres.server import programs, running
+
+    if programs() is None:
+        pytest.skip("there is no PostgreSQL server on this machine")
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def address(server):
+    """The address of a store that is not made yet."""
+    schema = f"t_{secrets.token_hex(8)}"
+    yield server.address(schema)
+    server.run(f"drop schema if exists {schema} cascade")
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def _add(record_type: type[Any], rows: Sequence[Row], folder: Folder, *, add_ing
 
     def take_in(text: str) -> ImportReport:
         def work(session: Session) -> ImportReport:
-            return add_from_table(record_type, text, add_ingredients, session=session)
+            return add_from_table(record_type, text, session, add_ingredients=add_ingredients)
 
         return folder.change(f"add a {WORDS[record_type]}", work)
 

@@ -24,7 +24,7 @@ def backup(target: Path, /, *, keep: int | None = None, folder: Folder) -> int:
         plandoc backup backups --keep 7
     """
     folder.work_log.begin()
-    report = backup_writer.backup(folder.path, target, keep)
+    report = backup_writer.backup(folder.place, target, keep)
     folder.work_log.end(f"the backup is in {report.path}")
     manifest = report.manifest
     printing.say(

@@ -21,7 +21,7 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
         plandoc check
         plandoc check --strict
     """
-    notes, problems = checks.notes_and_problems(folder.path, strict=strict)
+    notes, problems = checks.notes_and_problems(folder.place, strict=strict)
     problems = [in_command_words(problem) for problem in problems]
     if json:
         printing.print_json([attrs.asdict(problem) for problem in problems])
@@ -30,5 +30,5 @@ def check(*, strict: bool = False, json: bool = False, folder: Folder) -> int:
         printing.say(str(problem))
     for note in notes:
         printing.say(f"note: {note}")
-    printing.say(f"{folder.path}: {len(problems)} found" if problems else f"{folder.path}: nothing is wrong")
+    printing.say(f"{folder.shown}: {len(problems)} found" if problems else f"{folder.shown}: nothing is wrong")
     return 1 if problems else 0

@@ -103,6 +103,11 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             ),
             Command(("recipe", "remove"), "remove_commands:remove_recipe", "Remove a recipe that nothing uses."),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
+            Command(
+                ("recipe", "convert"),
+                "convert_command:convert",
+                "Convert web pages, Cooklang, Mealie and Tandoor recipes to CSV.",
+            ),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "show"), "show_commands:show_good", "Show a good, and everything that goes into it."),
             Command(("good", "add"), "add_commands:add_good", "Add a good."),
@@ -228,6 +233,18 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("export",), "export_commands:export", "Export everything, or some events, as one JSON file."),
             Command(("export-csv",), "export_commands:export_csv", "Write tables for a spreadsheet as CSV files."),
             Command(("schema",), "schema_command:print_schema", "Print the JSON Schema of a document or of an export."),
+        ),
+    ),
+    (
+        "Work on a PostgreSQL server",
+        (
+            Command(("push",), "server_commands:push", "Make a store on a server hold what a data folder holds."),
+            Command(("pull",), "server_commands:pull", "Make a data folder hold what a store on a server holds."),
+            Command(
+                ("sql-views",),
+                "server_commands:print_sql_views",
+                "Print the SQL that makes views of the tables of a store on a server.",
+            ),
         ),
     ),
     (

@@ -12,7 +12,6 @@ import shlex
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from plandoc.cli import command_table, help_texts, streams
@@ -78,20 +77,20 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     return [one for one in found if one.word == _FILES or one.word.startswith(typed)]
 
 
-def _without_data(words: Sequence[str]) -> tuple[Path | None, list[str]]:
+def _without_data(words: Sequence[str]) -> tuple[str | None, list[str]]:
     rest: list[str] = []
     data = None
     remaining = iter(words)
     for word in remaining:
         name, equals, value = word.partition("=")
         if name == "--data" and "--" not in rest:
-            data = Path(value if equals else next(remaining, ""))
+            data = value if equals else next(remaining, "")
         else:
             rest.append(word)
     return data, rest
 
 
-def _of_the_command(words: Sequence[str], typed: str, data: Path | None) -> Iterable[Candidate]:
+def _of_the_command(words: Sequence[str], typed: str, data: str | None) -> Iterable[Candidate]:
     if not words:
         return [Candidate(*each) for each in (_COMMON if typed.startswith("-") else help_texts.first_words())]
     if len(words) == 1 and (group := command_table.commands_of(words[0])):
@@ -115,7 +114,7 @@ class _Line(NamedTuple):
 
     arguments: Sequence[Argument]
     description: help_texts.Described
-    data: Path | None
+    data: str | None
 
 
 def _of_arguments(line: _Line, words: Sequence[str], typed: str) -> Iterable[Candidate]:
@@ -164,7 +163,7 @@ def _of_place(line: _Line, placed: Sequence[str]) -> Iterable[Candidate]:
     return [one for one in _values(wanted, placed, line.data) if one.word.rstrip("=") not in taken]
 
 
-def _values(argument: Argument, placed: Sequence[str], data: Path | None) -> list[Candidate]:
+def _values(argument: Argument, placed: Sequence[str], data: str | None) -> list[Candidate]:
     """Return the values that an argument can have, as far as they are known."""
     if argument.choices:
         return [Candidate(choice) for choice in argument.choices]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from plandoc.cli import printing, sample
 from plandoc.cli.arguments import Parameter
-from plandoc.cli.data_folder import Folder
+from plandoc.cli.data_folder import Folder, Place
 from plandoc.cli.lifecycle_commands import print_snapshot
 from plandoc.cli.messages import state_in_words
 from plandoc.cli.program import called
@@ -31,12 +31,13 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
         plandoc demo my-demo
     """
     # Not the folder of PLANDOC_DATA: the demo must not end up among real plans.
-    chosen = path or folder.given
+    chosen: Place | None = path or folder.given
     where = Folder(chosen or Path(tempfile.mkdtemp(prefix="plandoc-demo-")))
-    sample.check_empty(where.path)
+    path = where.path
+    sample.check_empty(path)
     with where.open(create=True) as store:
-        folder.work_log.end(f"the demo was started in {where.path}")
-        event = _build_and_plan(where.path, store)
+        folder.work_log.end(f"the demo was started in {path}")
+        event = _build_and_plan(path, store)
         event = _lock_and_start(event, store)
         taken = store.read(lambda session: get_plan_snapshot(event.id, session=session))
         if taken is None:
@@ -47,7 +48,7 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
     printing.say()
     printing.say(f"{event.name} is {state_in_words(event.plan_state)}. Look around in the folder:")
     for line in (f"event show {event.slug}", "check"):
-        printing.say(f"   {called()} --data {shlex.quote(str(where.path))} {line}", wraps=False)
+        printing.say(f"   {called()} --data {shlex.quote(str(path))} {line}", wraps=False)
 
 
 def _build_and_plan(path: Path, store: Store) -> Event:

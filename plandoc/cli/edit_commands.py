@@ -65,7 +65,7 @@ def edit_good(good: str, /, *, folder: Folder) -> None:
 def _edit(record_type: type[Any], key: str, folder: Folder, *, add_ingredients: bool = False) -> None:
     def read(session: Session) -> tuple[Any, str]:
         found = find_in_catalog(record_type, key, session)
-        return found, render_one(found, session=session)
+        return found, render_one(found, session)
 
     record, before = folder.read(read)
 
@@ -74,7 +74,7 @@ def _edit(record_type: type[Any], key: str, folder: Folder, *, add_ingredients: 
             return None
 
         def work(session: Session) -> ImportReport:
-            return edit_from_table(record_type, record.id, before, text, add_ingredients, session=session)
+            return edit_from_table(record_type, record.id, before, text, session, add_ingredients=add_ingredients)
 
         return folder.change(f"edit {WORDS[record_type]} {record.slug}", work)
 

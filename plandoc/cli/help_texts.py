@@ -21,7 +21,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _INTRODUCTION = """\
 Plan a bakery's events in a folder of JSON files; each command saves all of its changes or none.
 
-The data folder is given by --data, by the environment variable PLANDOC_DATA, or defaults to ./data.
+The data folder is given by --data, by the environment variable PLANDOC_DATA, or defaults to ./data. It can also be a store on a PostgreSQL server: postgresql://USER@HOST/DATABASE.
 
 For EVENT, RECIPE, GOOD and UNIT, give the short name that the lists show (chocolate-chip-cookies) or the number.
 

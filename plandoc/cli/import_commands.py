@@ -16,7 +16,6 @@ from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, ValidationError
 from plandoc.exchange import ImportReport, tabular
-from plandoc.tables import MARKER
 
 Everything = Annotated[bool, Parameter("--all")]
 
@@ -198,8 +197,7 @@ def import_stock(
 @contextmanager
 def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
     """Give the folder to import into, created if missing; a dry run must not leave one behind."""
-    is_there = (folder.path / MARKER).exists()
-    if is_there or not dry_run:
+    if folder.is_there() or not dry_run:
         folder.open(create=True).close()
         yield folder
         return

@@ -6,13 +6,12 @@ import argparse
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from plandoc.cli import command_table, help_texts, program
 from plandoc.cli.arguments import FOLDER, WHAT_WAS_DONE, Argument, Convert, arguments_of, as_path
 from plandoc.cli.command_table import Call, Command
-from plandoc.cli.data_folder import Folder
+from plandoc.cli.data_folder import Folder, Place, as_place, shown
 from plandoc.cli.messages import UsageError
 from plandoc.cli.work_log import WorkLog
 from plandoc.errors import shorten
@@ -72,7 +71,7 @@ class _Once(argparse.Action):
     def __call__(self, _: Any, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
         before = getattr(namespace, self.dest)
         if before is not None:
-            both = f", {str(before)!r} and {str(value)!r}" if self.nargs != 0 else ""
+            both = f", {shown(before)!r} and {shown(value)!r}" if self.nargs != 0 else ""
             raise UsageError(f"{option} is given twice{both}; leave one of them out")
         setattr(namespace, self.dest, self.const if self.nargs == 0 else value)
 
@@ -136,7 +135,7 @@ def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list
     return before, before.rest
 
 
-def _call(command: Command, words: Sequence[str], data: Path | None, work_log: WorkLog) -> Reading:
+def _call(command: Command, words: Sequence[str], data: Place | None, work_log: WorkLog) -> Reading:
     function = command.load()
     arguments = arguments_of(function)
     options = [one for one in arguments if one.is_option]
@@ -149,14 +148,15 @@ def _call(command: Command, words: Sequence[str], data: Path | None, work_log: W
         return Reading(partial(help_texts.show, _help_of(command, function, arguments)))
     _refuse_options(plain, options)
     if data is not None and given.data is not None:
-        raise UsageError(f"--data is given twice, {str(data)!r} and {str(given.data)!r}; leave one of them out")
+        raise UsageError(f"--data is given twice, {shown(data)!r} and {shown(given.data)!r}; leave one of them out")
     by_place = [one for one in arguments if not one.is_option]
     placed = _placed([*plain, *behind], by_place)
     named = {one.parameter: _value(given, one) for one in options}
     wants_json = named.pop(WHAT_WAS_DONE, False)
     if FOLDER in function.__annotations__:
-        named[FOLDER] = Folder(data or given.data, work_log)
-        program.name_folder(data or given.data)
+        place = data or given.data
+        named[FOLDER] = Folder(place, work_log)
+        program.name_folder(None if place is None else shown(place))
     return Reading(partial(function, *placed, **named), command.name, wants_json)
 
 
@@ -234,11 +234,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--help", "-h", action=_Help, nargs=0)
 
 
-def _data_folder(text: str) -> Path:
+def _data_folder(text: str) -> Place:
     if not text:
         # An unset variable in a script must not mean ./data.
         raise UsageError("--data needs a folder, found nothing")
-    return as_path(text, "--data")
+    place = as_place(text)
+    return place if isinstance(place, str) else as_path(text, "--data")
 
 
 def _help_of(command: Command, function: Callable[..., Any], arguments: Sequence[Argument]) -> str:

@@ -31,9 +31,9 @@ def called() -> str:
 _folder: ContextVar[str] = ContextVar("folder", default="")
 
 
-def name_folder(given: Path | None) -> None:
+def name_folder(given: str | None) -> None:
     """Name a data folder in command lines from here on, as it was named for this command; None when it was not."""
-    _folder.set("" if given is None else f"--data {shlex.quote(str(given))} ")
+    _folder.set("" if given is None else f"--data {shlex.quote(given)} ")
 
 
 def as_called(text: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 from plandoc import store, units
-from plandoc.cli.data_folder import Folder
+from plandoc.cli.data_folder import Folder, as_place
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import format_run
 from plandoc.cli.printing import clean
@@ -31,7 +30,7 @@ _RECORDS: Mapping[str, type[Event | Recipe | FinishedGood | FinishedUnit | Ingre
 )
 
 
-def of(words: str, placed: Sequence[str], data: Path | None) -> list[tuple[str, str]]:
+def of(words: str, placed: Sequence[str], data: str | None) -> list[tuple[str, str]]:
     """Return the names that an argument can have, each with a description.
 
     Args:
@@ -51,8 +50,8 @@ def of(words: str, placed: Sequence[str], data: Path | None) -> list[tuple[str, 
     return []
 
 
-def _read(function: Callable[[Session], Names], data: Path | None) -> list[tuple[str, str]]:
-    with store.open_store(Folder(data).path, timeout_seconds=0) as opened:
+def _read(function: Callable[[Session], Names], data: str | None) -> list[tuple[str, str]]:
+    with store.open_store(Folder(as_place(data) if data else None).place, timeout_seconds=0) as opened:
         return [(clean(word), clean(what)) for word, what in opened.read(lambda session: list(function(session)))]
 
 

@@ -12,11 +12,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
-from plandoc.clock import system_clock
 from plandoc.engine.queries import QueryLike
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
-from plandoc.storage.directory_scan import is_stable
 from plandoc.storage.documents import Row
 from plandoc.tables import BY_TYPE, EVENTS_FOLDER, event_of_document
 
@@ -48,8 +46,9 @@ class EventIndex:
     def __init__(self) -> None:
         self._entries: dict[str, EventRow] = {}
         # Documents that could still change without changing their fingerprints.
-        self._unstable: set[str] = set()
-        self._serial = 0
+        self._unsettled: set[str] = set()
+        # The version of the store at the last look; None when there was none.
+        self._version: Hashable | None = None
         # The scan of the folder that this is up to date with, but for the documents to read again; None when there is none.
         self._scan: object = None
         self._to_read_again: set[str] = set()
@@ -110,17 +109,18 @@ class EventIndex:
             self._refresh(reading, read)
             return next(reversed(self._events), 0)
 
-    def forget(self, names: Iterable[str], serial: int) -> None:
+    def forget(self, names: Iterable[str], before: Hashable | None, after: Hashable | None) -> None:
         """Forget documents that a transaction of this store has changed.
 
         Args:
             names: The documents.
-            serial: Number of the transaction.
+            before: The version that the transaction has read.
+            after: The version that it has made, where nobody else has committed in between; else None.
         """
         with self._turn:
             self._doubt(names)
-            if serial == self._serial + 1:
-                self._serial = serial
+            if before is not None and before == self._version:
+                self._version = after
 
     def _rows(self) -> RowTable:
         if self._table is None:
@@ -145,13 +145,13 @@ class EventIndex:
         listing = reading.fingerprints(EVENTS_FOLDER, fresh=fresh)
         if fresh:
             # A file read so soon after it was written may have changed since and still look the same.
-            self._doubt(self._unstable)
-        is_same_scan = listing.scan is self._scan and reading.serial == self._serial
+            self._doubt(self._unsettled)
+        is_same_scan = listing.scan is self._scan and reading.version == self._version
         if is_same_scan and not self._to_read_again:
             return
         # Until it is done: reading may fail on the way.
         self._scan = self._table = None
-        names = self._to_read_again if is_same_scan else self._changed(listing, reading.serial)
+        names = self._to_read_again if is_same_scan else self._changed(listing, reading.version)
         rows = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
         # What was replaced while it was read is right for this scan alone.
         lasting = {name: entry for name, entry in rows.items() if entry.fingerprint == listing[name]}
@@ -161,8 +161,8 @@ class EventIndex:
             present = {entry.event.id: entry for entry in (*self._entries.values(), *rows.values())}
             self._events = dict(sorted(present.items()))
             self._slugs = None
-        self._keep(lasting)
-        self._serial = reading.serial
+        self._keep(lasting, reading)
+        self._version = reading.version
         self._to_read_again.clear()
         self._scan = listing.scan if len(lasting) == len(rows) else None
 
@@ -188,18 +188,17 @@ class EventIndex:
         if self._slugs is not None and self._slugs.setdefault(event.slug, event.id) != event.id:
             self._slugs = None
 
-    def _changed(self, listing: Mapping[str, Hashable], serial: int) -> AbstractSet[str]:
+    def _changed(self, listing: Mapping[str, Hashable], version: Hashable | None) -> AbstractSet[str]:
         """Drop the entries that are not up to date, and return all documents without one."""
-        if serial != self._serial:
+        if version != self._version:
             # Another process has written, and a fingerprint that is too young does not show what.
-            self._drop(list(self._unstable))
+            self._drop(list(self._unsettled))
         self._drop([name for name, entry in self._entries.items() if listing.get(name) != entry.fingerprint])
         return listing.keys() - self._entries.keys()
 
-    def _keep(self, entries: Mapping[str, EventRow]) -> None:
-        now = system_clock()
+    def _keep(self, entries: Mapping[str, EventRow], reading: Reading) -> None:
         self._entries.update(entries)
-        self._unstable.update(name for name, entry in entries.items() if not is_stable(entry.fingerprint, now))
+        self._unsettled.update(reading.unsettled({name: entry.fingerprint for name, entry in entries.items()}))
 
     def _doubt(self, names: Iterable[str]) -> None:
         """Have documents read again, whatever their fingerprints are."""
@@ -210,4 +209,4 @@ class EventIndex:
     def _drop(self, names: Collection[str]) -> None:
         for name in names:
             self._entries.pop(name, None)
-        self._unstable.difference_update(names)
+        self._unsettled.difference_update(names)

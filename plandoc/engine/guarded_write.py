@@ -19,13 +19,15 @@ class GuardedWrite:
     Attributes:
         transaction: What holds the lock; None before and after that.
         session: What the block works with; None until the block is entered.
+        is_saved: Whether it has changed something, and that is saved.
     """
 
     transaction: Transaction | None = None
     session: Session | None = None
+    is_saved = False
 
     def __init__(
-        self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], None]
+        self, start: Callable[[GuardedWrite], Session], finish: Callable[[Session, Transaction], bool]
     ) -> None:
         self._start = start
         self._finish = finish
@@ -47,7 +49,7 @@ class GuardedWrite:
     def _finish_and_leave(self, *, is_whole: bool) -> None:
         try:
             if is_whole and self.session is not None and self.transaction is not None:
-                self._finish(self.session, self.transaction)
+                self.is_saved = self._finish(self.session, self.transaction)
         finally:
             self._leave()
 

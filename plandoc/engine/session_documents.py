@@ -63,11 +63,6 @@ class SessionDocuments:
         self._marker: marker.Marker | None = None
         self._marker_changed = False
 
-    @property
-    def serial(self) -> int:
-        """Number of the last transaction that is in them: one more once the session's own changes are saved."""
-        return self._reading.serial
-
     def find(self, name: str) -> DocumentSession | None:
         """Return a document for reading only; None when the event does not exist."""
         if name in self._dirty:
@@ -100,12 +95,20 @@ class SessionDocuments:
 
     def of_all_events(self) -> Iterator[DocumentSession]:
         """Yield the documents of all events, in the order of their ids."""
-        for event_id in self._event_ids():
-            name = event_document(event_id)
-            # Read without being kept: all events together may be more than the memory should hold.
-            document = self._dirty.get(name) or self._read_cache.get(name) or self._read(name)
+        names = [event_document(event_id) for event_id in self._event_ids()]
+        others = {name for name in names if not self._opened_before(name)}
+        # Read without being kept: all events together may be more than the memory should hold.
+        contents = self._reading.read_many(name for name in names if name in others)
+        for name in names:
+            content = next(contents)[1] if name in others else None
+            document = self._opened_before(name)
+            if document is None and content is not None:
+                document = self._opened(name, name, content)
             if document is not None:
                 yield document
+
+    def _opened_before(self, name: str) -> DocumentSession | None:
+        return self._dirty.get(name) or self._read_cache.get(name)
 
     def to_change(self, name: str) -> DocumentSession:
         """Return a document that is saved with the session.
@@ -242,6 +245,9 @@ class SessionDocuments:
             if name in ROOT_DOCUMENTS:
                 raise DamagedError(file, [Problem("the file is missing", file=file, hint=TAKE_BACK)])
             return None
+        return self._opened(name, file, content)
+
+    def _opened(self, name: str, file: str, content: bytes) -> DocumentSession:
         document = self._cache.open(name, content, file)
         if document.format < self._reading.format:
             check_format_of_folder(document, self._reading.format)

@@ -204,8 +204,7 @@ _ROWS_OF_ONE: Mapping[type[Any], tuple[str, Callable[..., Rows]]] = MappingProxy
 )
 
 
-@reads
-def render_one(record: Ingredient | Recipe | FinishedGood, session: Session = NO_SESSION) -> str:
+def render_one(record: Ingredient | Recipe | FinishedGood, session: Session) -> str:
     """Return the rows of one ingredient, recipe or good as CSV, with the columns that `render_csv` gives its table."""
     table, rows = _ROWS_OF_ONE[type(record)]
     return csv_text(SHEETS[table].headings, rows(session, record), texts=_TEXTS)

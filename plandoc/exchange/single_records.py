@@ -27,7 +27,6 @@ from plandoc.exchange.tabular.table_reader import Tables, tables_in
 from plandoc.exchange.tabular.table_rows import Columns
 from plandoc.frozen import frozen
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
-from plandoc.store import NO_SESSION, changes
 from plandoc.tables import table_of
 from plandoc.workflow.catalog import remove_record, rename_record
 
@@ -61,17 +60,16 @@ def columns_of(record_type: type[Any]) -> tuple[str, ...]:
     return _KINDS[record_type].columns.names
 
 
-@changes("add to the catalog")
 def add_from_table(
-    record_type: type[Any], text: str, add_ingredients: bool = False, session: Session = NO_SESSION
+    record_type: type[Any], text: str, session: Session, *, add_ingredients: bool = False
 ) -> ImportReport:
     """Add one ingredient, recipe or good that a table of CSV describes.
 
     Args:
         record_type: `Ingredient`, `Recipe` or `FinishedGood`.
         text: The table, with the columns that `columns_of` names.
+        session: The session to work in.
         add_ingredients: Create missing ingredients of a recipe; otherwise they are refused.
-        session: The session to work in; None opens one and commits it.
 
     Raises:
         ValidationError: with everything that is wrong in it, or when there is one of that name; nothing was changed.
@@ -89,14 +87,14 @@ def add_from_table(
     return _take_in(kind, tables, session, add_ingredients=add_ingredients)
 
 
-@changes("edit the catalog")
 def edit_from_table(
     record_type: type[Any],
     record_id: int,
     before: str,
     text: str,
+    session: Session,
+    *,
     add_ingredients: bool = False,
-    session: Session = NO_SESSION,
 ) -> ImportReport:
     """Change one ingredient, recipe or good to what a table of CSV says of it.
 
@@ -108,8 +106,8 @@ def edit_from_table(
         record_id: Which one.
         before: The table as `render_one` made it.
         text: The table as it is now.
+        session: The session to work in.
         add_ingredients: Create missing ingredients of a recipe; otherwise they are refused.
-        session: The session to work in; None opens one and commits it.
 
     Raises:
         ValidationError: with everything that is wrong in it; nothing was changed.
@@ -118,7 +116,7 @@ def edit_from_table(
     """
     kind = _KINDS[record_type]
     there: Any = session.get(record_type, record_id)
-    if render_one(there, session=session) != before:
+    if render_one(there, session) != before:
         raise ConflictError("", f"{kind.what} {there.slug} was changed in the meantime; nothing was saved")
     tables = tables_in(text, f"{there.slug}.csv", kind.columns)
     name, old = _one_name(tables, kind), _one_name(tables_in(before, "", kind.columns), kind)

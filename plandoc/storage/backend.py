@@ -2,39 +2,53 @@
 
 A document is bytes under a name here; what the bytes mean is known above. A name is `catalog.json`,
 `stock.json`, `events/7.json` or `plandoc.json`, never anything that came from a user.
+
+Some backends let writers take turns, others let them work side by side and find out at the commit whether one was
+overtaken. Either way nothing is saved that was decided by what somebody else has changed meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar, runtime_checkable
 
-from plandoc.storage.directory_scan import ScanResult
 from plandoc.storage.document_head import Head
 
 T = TypeVar("T")
+
+
+class Fingerprints(dict[str, Hashable]):
+    """The fingerprint of each document of a folder, by its name; None for what has to be read.
+
+    Attributes:
+        scan: Which scan of the folder it comes from. Two results of one scan differ by what transactions of this process
+            did, and by nothing else.
+    """
+
+    def __init__(self, fingerprints: Mapping[str, Hashable], scan: object) -> None:
+        super().__init__(fingerprints)
+        self.scan = scan
 
 
 class Reading(Protocol):
     """A view of all documents in one version."""
 
     @property
-    def serial(self) -> int:
-        """Number of the last transaction that it shows."""
-        ...
-
-    @property
-    def line_digest(self) -> str:
-        """What distinguishes that transaction from any other one of its number; blank when it is not known."""
+    def version(self) -> Hashable | None:
+        """Equal in two readings between which nothing was committed; None while it is not known."""
         ...
 
     @property
     def format(self) -> int:
-        """The format of the folder, which says in which documents its tables are."""
+        """The format of the store, which says in which documents its tables are."""
         ...
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
+        ...
+
+    def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Yield the content of each of these documents, in their order; None where there is no such document."""
         ...
 
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
@@ -48,14 +62,15 @@ class Reading(Protocol):
         """Return the names of the documents in a folder such as `events`, in any order."""
         ...
 
-    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> Fingerprints:
         """Return what shows whether each document of a folder still holds what it held.
 
         The same object is returned as long as nothing has changed.
 
         Args:
             folder: Such as `events`.
-            fresh: Look at each file at this instant; else a look of the same second may be good enough.
+            fresh: Whether the caller decides by all of them as they are at this instant; else a look of the same second
+                may be good enough.
         """
         ...
 
@@ -63,16 +78,37 @@ class Reading(Protocol):
         """Return the same for one document, as it is at this instant."""
         ...
 
+    def unsettled(self, fingerprints: Mapping[str, Hashable]) -> Collection[str]:
+        """Return the documents that may change from now on and keep these fingerprints."""
+        ...
+
+    def current_marker(self) -> bytes | None:
+        """Return the marker with the number of the last transaction in it, for a copy of this version; None without one."""
+        ...
+
 
 class Transaction(Reading, Protocol):
-    """The one writer: what it reads cannot be changed by another plandoc until it is released."""
+    """A change in the making: it is saved only if what it read is still so then."""
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
-        """Write all documents or none; None as content removes one. Returns when they are durable."""
+        """Write all documents or none; None as content removes one. Returns when they are durable.
+
+        Raises:
+            ConflictError: when somebody else has changed meanwhile what this one read or changes; nothing was saved.
+        """
         ...
 
     def release(self) -> None:
-        """Let the next writer in. Changes that were not committed are discarded."""
+        """End it. Changes that were not committed are discarded."""
+        ...
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A backend that hears of what others commit."""
+
+    def changes(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
+        """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
         ...
 
 
@@ -81,7 +117,7 @@ class Backend(Protocol):
 
     @property
     def location(self) -> str:
-        """Where it is, as a person writes it."""
+        """Where it is, as a person writes it; never with a password."""
         ...
 
     @property
@@ -92,12 +128,12 @@ class Backend(Protocol):
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
     ) -> Transaction:
-        """Become the one writer, waiting for another for at most `timeout_seconds`.
+        """Begin a change, waiting at most `timeout_seconds` for another writer that is in the way.
 
         Args:
             action: What is going to be done, for those who wait meanwhile.
             timeout_seconds: 0 means not to wait at all.
-            on_wait: Told once who is being waited for, before the wait.
+            on_wait: Told once who is being waited for, before the wait, where writers take turns.
 
         Raises:
             LockTimeout: when the other writer did not finish in time.

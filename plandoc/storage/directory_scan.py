@@ -13,7 +13,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from plandoc.clock import stopwatch_seconds
+from plandoc.clock import stopwatch_seconds, system_clock
+from plandoc.storage.backend import Fingerprints
 from plandoc.storage.files import Files
 
 # Size, times of the last change of the content and of the file (nanoseconds), and which file it is. The file's own time
@@ -29,19 +30,6 @@ _STABLE_AFTER_SECONDS = 2.5
 _SCAN_VALID_SECONDS = 1.0
 
 
-class ScanResult(dict[str, Hashable]):
-    """The fingerprint of each document of a folder, by its name; None for what has to be read.
-
-    Attributes:
-        scan: Which scan of the folder it comes from. Two results of one scan differ by what transactions of this process
-            did, and by nothing else.
-    """
-
-    def __init__(self, fingerprints: Mapping[str, Hashable], scan: object) -> None:
-        super().__init__(fingerprints)
-        self.scan = scan
-
-
 class DirectoryScan:
     """The fingerprints of the documents of one folder, by name."""
 
@@ -49,10 +37,10 @@ class DirectoryScan:
         self._path = root / folder
         self._prefix = f"{folder}/"
         self._files = files
-        self._last = _Scanned((), 0.0, ScanResult({}, None))
+        self._last = _Scanned((), 0.0, Fingerprints({}, None))
         self._last_with_pending = _WithPending(self._last.result, 0, self._last.result)
 
-    def scan(self, serial: int, *, fresh: bool = False) -> ScanResult:
+    def scan(self, serial: int, *, fresh: bool = False) -> Fingerprints:
         """Return the fingerprint of each file; None for what is not a plain file, which has to be read to be refused.
 
         The same object is returned as long as nothing has changed.
@@ -67,7 +55,7 @@ class DirectoryScan:
         if fresh or state != last.state or now - last.scanned_at > _SCAN_VALID_SECONDS:
             prefix = self._prefix
             found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
-            last = _Scanned(state, now, last.result if found == last.result else ScanResult(found, object()))
+            last = _Scanned(state, now, last.result if found == last.result else Fingerprints(found, object()))
             # In one step, because other threads may read at the same time.
             self._last = last
         return last.result
@@ -82,7 +70,7 @@ class DirectoryScan:
         last = self._last
         if not last.state or last.state[0] != serial - 1:
             return
-        result = ScanResult(last.result, last.result.scan)
+        result = Fingerprints(last.result, last.result.scan)
         for name in names:
             if name.startswith(self._prefix):
                 status = self._files.status(self._path / name.removeprefix(self._prefix))
@@ -96,7 +84,7 @@ class DirectoryScan:
         status = self._files.status(self._path)
         return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
-    def scan_with_pending(self, pending: Mapping[str, int | None], serial: int, *, fresh: bool = False) -> ScanResult:
+    def scan_with_pending(self, pending: Mapping[str, int | None], serial: int, *, fresh: bool = False) -> Fingerprints:
         """Return the same where some documents hold what the journal says, whatever their files do.
 
         Args:
@@ -116,7 +104,7 @@ class DirectoryScan:
                 for name, number in pending.items()
                 if number is not None and name.startswith(self._prefix)
             }
-            last = _WithPending(files, serial, ScanResult({**others, **added}, object()))
+            last = _WithPending(files, serial, Fingerprints({**others, **added}, object()))
             self._last_with_pending = last
         return last.result
 
@@ -130,13 +118,13 @@ class DirectoryScan:
 class _Scanned(NamedTuple):
     state: tuple[int, ...]
     scanned_at: float
-    result: ScanResult
+    result: Fingerprints
 
 
 class _WithPending(NamedTuple):
-    files: ScanResult
+    files: Fingerprints
     serial: int
-    result: ScanResult
+    result: Fingerprints
 
 
 def is_stable(fingerprint: Hashable, timestamp: datetime.datetime) -> bool:
@@ -145,6 +133,12 @@ def is_stable(fingerprint: Hashable, timestamp: datetime.datetime) -> bool:
         return False
     changed_at: int = max(fingerprint[1:3])
     return timestamp.timestamp() - changed_at / 1e9 > _STABLE_AFTER_SECONDS
+
+
+def unsettled(fingerprints: Mapping[str, Hashable]) -> set[str]:
+    """Return the documents whose files may change from now on and keep these fingerprints."""
+    now = system_clock()
+    return {name for name, fingerprint in fingerprints.items() if not is_stable(fingerprint, now)}
 
 
 def fingerprint_of(status: os.stat_result) -> Fingerprint | None:

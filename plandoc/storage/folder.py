@@ -201,7 +201,10 @@ class FolderBackend:
         from plandoc.storage import pre_migration_backup  # noqa: PLC0415  (only a folder of an older plandoc needs it)
 
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-            return pre_migration_backup.prepare(self._documents, reading, changes, timestamp=self._clock())
+            changes = pre_migration_backup.raised(reading, changes)
+            # This is the last moment at which the older plandoc can read all of the folder.
+            pre_migration_backup.keep(self._documents, reading, serial=self.position.serial, timestamp=self._clock())
+            return changes
 
     def release(self, turn: Turn) -> None:
         """Let the next writer in."""

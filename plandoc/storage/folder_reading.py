@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Hashable, Iterable, Sequence
+from collections.abc import Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from plandoc.errors import Outcome
-from plandoc.storage import recovery
-from plandoc.storage.directory_scan import ScanResult
+from plandoc.storage import marker, recovery
+from plandoc.storage.backend import Fingerprints
+from plandoc.storage.directory_scan import unsettled
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.os_errors import translate_os_errors
@@ -33,8 +34,12 @@ class FolderReading:
         self._suspects: set[str] = set()
         self._has_listed = self._has_compared = False
         self.serial = state.serial
-        self.line_digest = state.line_digest
         self.format = state.marker.format
+
+    @property
+    def version(self) -> Hashable:
+        """Equal in two readings between which nothing was committed: the number of the last transaction."""
+        return self.serial
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
@@ -53,6 +58,10 @@ class FolderReading:
             # A later transaction, or another program.
             self._suspects.add(name)
         return changes[-1].content
+
+    def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Yield the content of each of these documents; None where there is none."""
+        return ((name, self.read(name)) for name in names)
 
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
         """Yield the head of each of these documents of one folder; None where there is none."""
@@ -77,7 +86,7 @@ class FolderReading:
                 names |= {name} if changes[-1].content is not None else set()
         return sorted(names)
 
-    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> Fingerprints:
         """Return what shows whether each document of a folder still holds what it held."""
         self._has_compared = True
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
@@ -90,6 +99,14 @@ class FolderReading:
             return object()
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.scan_of(name.partition("/")[0]).stat(name, self._state.pending)
+
+    def unsettled(self, fingerprints: Mapping[str, Hashable]) -> Collection[str]:
+        """Return the documents that may change from now on and keep these fingerprints."""
+        return unsettled(fingerprints)
+
+    def current_marker(self) -> bytes | None:
+        """Return the marker with the number of the last transaction in it; None without one."""
+        return marker.as_of(self.read(marker.NAME), self.serial, self._state.line_digest)
 
     def still_holds(self, now: recovery.State) -> bool:
         """Whether all that was read is of the version of this reading, seen from a later one."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
-from plandoc.storage import journal
-from plandoc.storage.directory_scan import ScanResult
+from plandoc.storage import journal, marker
+from plandoc.storage.backend import Fingerprints
+from plandoc.storage.directory_scan import unsettled
 from plandoc.storage.document_files import DocumentFiles, changed_since
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
@@ -44,15 +45,19 @@ class FolderTransaction:
             self.release()
 
     @property
-    def line_digest(self) -> str:
-        """What distinguishes the last transaction from any other one of its number."""
-        return self._backend.line_digest
+    def version(self) -> Hashable:
+        """Equal in two readings between which nothing was committed: the number of the last transaction."""
+        return self.serial
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
         if name not in self._read:
             self._read[name] = self._documents.read(name)
         return self._read[name]
+
+    def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Yield the content of each of these documents; None where there is none."""
+        return ((name, self.read(name)) for name in names)
 
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
         """Yield the head of each of these documents of one folder; None where there is none."""
@@ -73,7 +78,7 @@ class FolderTransaction:
         held = {name: one.content for name, one in self._held.items() if name.startswith(f"{folder}/")}
         return sorted({name for name in names if name not in held} | {name for name in held if held[name] is not None})
 
-    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> Fingerprints:
         """Return what shows whether each document of a folder still holds what it held."""
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.scan_of(folder).scan(self.serial, fresh=fresh)
@@ -82,6 +87,14 @@ class FolderTransaction:
         """Return the same for one document, as it is at this instant."""
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             return self._documents.scan_of(name.partition("/")[0]).stat(name, {})
+
+    def unsettled(self, fingerprints: Mapping[str, Hashable]) -> Collection[str]:
+        """Return the documents that may change from now on and keep these fingerprints."""
+        return unsettled(fingerprints)
+
+    def current_marker(self) -> bytes | None:
+        """Return the marker with the number of the last transaction in it; None without one."""
+        return marker.as_of(self.read(marker.NAME), self.serial, self._backend.line_digest)
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
         """Write all documents or none."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, PlandocError, Problem, shorten
+from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StoreNotFoundError, shorten
 from plandoc.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
@@ -23,13 +23,13 @@ def is_initialized(root: Path, files: Files) -> bool:
     """Whether a folder holds a marker or a journal, from which a marker lost in a crash can be made again.
 
     Raises:
-        FolderNotFoundError: when there is a file at the path, or it cannot be a path.
+        StoreNotFoundError: when there is a file at the path, or it cannot be a path.
     """
     if "\0" in str(root):
-        raise FolderNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
+        raise StoreNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if root.exists() and not root.is_dir():
-            raise FolderNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
+            raise StoreNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
             return True
         return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
@@ -48,6 +48,11 @@ def create(
                 _fill(root, store_id, files, layout)
 
     while_locked(root, files, fill, action="create the folder", timestamp=clock(), timeout_seconds=timeout_seconds)
+
+
+def contents(store_id: str) -> dict[str, bytes]:
+    """Return the documents of a new store, with its marker last: it says that everything else is there."""
+    return {**PLANS.first_documents(store_id), marker.NAME: marker.render(marker.Marker(store_id))}
 
 
 def make_folders(root: Path, files: Files) -> None:
@@ -102,14 +107,15 @@ def refuse_lost_marker(root: Path, files: Files) -> None:
 def _refuse_documents(folder: DocumentFiles) -> None:
     present = [name for name in folder.names(EVENTS_FOLDER) if name.endswith(".json")]
     found = {name: folder.read(name) for name in DOCUMENTS}
-    present += [name for name, content in found.items() if content is not None and not _is_empty(name, content)]
+    present += [name for name, content in found.items() if content is not None and not is_empty(name, content)]
     if present:
         message = f"there are documents ({', '.join(present[:3])}) but no {marker.NAME}, so the folder is not new"
         hint = joined("; ", [TAKE_BACK, "or use an empty folder"])
         raise DamagedError(marker.NAME, [Problem(message, file=marker.NAME, hint=hint)])
 
 
-def _is_empty(name: str, content: bytes) -> bool:
+def is_empty(name: str, content: bytes) -> bool:
+    """Whether a document holds nothing."""
     try:
         return not any(documents.parse(name, content).tables.values())
     except PlandocError:

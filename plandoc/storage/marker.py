@@ -85,6 +85,19 @@ def parse(content: bytes, holds: str = "") -> Marker:
     return Marker(format=number, store_id=value.pop(STORE_ID_KEY), holds=holds, **value)
 
 
+def as_of(content: bytes | None, serial: int, line_digest: str) -> bytes | None:
+    """Return the bytes of a marker with the last transaction in it; None where there is no marker.
+
+    Its format stays as it is: the plandoc that wrote it must be able to read it.
+    """
+    if content is None:
+        return None
+    present = parse(content)
+    if present.serial == serial:
+        return content
+    return render(attrs.evolve(present, serial=serial, line_digest=line_digest))
+
+
 def _problems(value: dict[str, Any], number: int) -> list[tuple[str, str]]:
     wanted = {STORE_ID_KEY: str, "serial": int, "next_event_id": int}
     if number >= _FIRST_FORMAT_WITH_DIGEST:

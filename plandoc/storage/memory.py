@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, SessionError
 from plandoc.storage import documents, initialize, marker
-from plandoc.storage.backend import Reading, Transaction
-from plandoc.storage.directory_scan import ScanResult
+from plandoc.storage.backend import Fingerprints, Reading, Transaction
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.paths import IN_MEMORY
 from plandoc.storage.thread_queue import Turn, Turns
@@ -25,10 +24,7 @@ class MemoryBackend:
 
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id
-        self.documents: Mapping[str, bytes] = {
-            marker.NAME: marker.render(marker.Marker(store_id)),
-            **{name: documents.render(name, store_id, {}, {}) for name in initialize.DOCUMENTS},
-        }
+        self.documents: Mapping[str, bytes] = initialize.contents(store_id)
         self.serial = 0
         self._turns = Turns()
         self._holder: dict[str, str] = {}
@@ -70,10 +66,16 @@ class _MemoryReading:
     def __init__(self, documents: Mapping[str, bytes], serial: int) -> None:
         self._documents = documents
         self.serial = serial
-        self.line_digest = ""
+
+    @property
+    def version(self) -> Hashable:
+        return self.serial
 
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
+
+    def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        return ((name, self.read(name)) for name in names)
 
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:  # noqa: ARG002
         for name in names:
@@ -83,11 +85,17 @@ class _MemoryReading:
     def names(self, folder: str) -> Sequence[str]:
         return sorted(name for name in self._documents if name.startswith(f"{folder}/"))
 
-    def fingerprints(self, folder: str, *, fresh: bool = False) -> ScanResult:  # noqa: ARG002  (always at this instant)
-        return ScanResult({name: self._documents[name] for name in self.names(folder)}, object())
+    def fingerprints(self, folder: str, *, fresh: bool = False) -> Fingerprints:  # noqa: ARG002  (always at this instant)
+        return Fingerprints({name: self._documents[name] for name in self.names(folder)}, self._documents)
 
     def fingerprint(self, name: str) -> Hashable | None:
         return self._documents.get(name)
+
+    def unsettled(self, fingerprints: Mapping[str, Hashable]) -> Collection[str]:  # noqa: ARG002  (they are the contents)
+        return ()
+
+    def current_marker(self) -> bytes | None:
+        return marker.as_of(self.read(marker.NAME), self.serial, "")
 
 
 class _MemoryTransaction(_MemoryReading):

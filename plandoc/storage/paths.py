@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from plandoc.errors import Outcome, StorageError, shorten
+from plandoc.storage import address
 
 # What `open_store` takes instead of a path for a store in memory, as SQLite does. Only this text: a folder of that name
 # is "./:memory:".
@@ -18,18 +19,19 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
     Raises:
         StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
-            for an empty one, which would mean the present folder, for ":memory:", which only `open_store` takes, and for
-            anything that cannot be a path.
+            for an empty one, which would mean the present folder, for ":memory:", which only `open_store` takes, for an
+            address, and for anything that cannot be a path.
 
     >>> checked_path("data/../data")
     PosixPath('data/../data')
     >>> checked_path("a\0b")
     Traceback (most recent call last):
-    plandoc.errors.StorageError: 'a\x00b': a path cannot contain a NUL character: not saved; the folder is as it was before
+    plandoc.errors.StorageError: 'a\x00b': a path cannot contain a NUL character: not saved; nothing was changed
     """
     if path == IN_MEMORY:
         reason = "a store in memory has neither a folder nor files; wanted a path"
         raise StorageError(repr(path), reason, Outcome.NOT_SAVED)
+    address.refuse_address(path, "this is for a folder and its files")
     if path == "":
         raise StorageError("''", "wanted a path, found nothing", Outcome.NOT_SAVED)
     if not isinstance(path, str | os.PathLike):
@@ -38,6 +40,12 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     if "\0" in str(place):
         raise StorageError(ascii(str(place)), "a path cannot contain a NUL character", Outcome.NOT_SAVED)
     return place
+
+
+def folder_at(location: str) -> Path | None:
+    """Return the folder that a store says it is in; None when it is in none."""
+    place = Path(location)
+    return place if place.is_absolute() else None
 
 
 def resolved(path: str | os.PathLike[str]) -> Path:

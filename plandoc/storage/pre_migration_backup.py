@@ -16,35 +16,27 @@ from plandoc.storage.lock import FOLDER
 
 
 def files_of(reading: Reading) -> dict[str, bytes]:
-    """Return every file of a backup of one version of a folder: the documents as they are, and the marker with its serial.
+    """Return every file of a backup of one version of a store: the documents as they are, and the marker with its serial.
 
     Raises:
         DamagedError: when the marker or a document that every folder has is missing, or the marker means nothing.
     """
     names = sorted(filter(archive.is_document_name, reading.names(layout.EVENTS_FOLDER)))
     own = dict.fromkeys(migrations.origin(name, reading.format) for name in initialize.DOCUMENTS)
-    found = {name: reading.read(name) for name in (marker.NAME, *own, *names)}
+    found = dict(reading.read_many((marker.NAME, *own, *names)))
+    found[marker.NAME] = reading.current_marker()
     content = {name: text for name, text in found.items() if text is not None}
     if marker.NAME not in content:
         raise DamagedError(marker.NAME, marker.missing())
     for name in own:
         if name not in content:
             raise archive.damaged(name, "the file is missing", hint=TAKE_BACK)
-    content[marker.NAME] = _of_this_version(content[marker.NAME], reading)
     return content
 
 
-def _of_this_version(content: bytes, reading: Reading) -> bytes:
-    present = marker.parse(content)
-    if present.serial == reading.serial:
-        return content
-    # An older format stays an older format: the plandoc that wrote it must be able to read the backup.
-    return marker.render(attrs.evolve(present, serial=reading.serial, line_digest=reading.line_digest))
-
-
-def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetime) -> str:
+def keep(folder: DocumentFiles, reading: Reading, *, serial: int, timestamp: datetime.datetime) -> str:
     """Write a backup of a folder into the folder itself, durably, and return its name; one that is there stays."""
-    name = f"{FOLDER}/before-format-{documents.FORMAT}.{reading.serial}.zip"
+    name = f"{FOLDER}/before-format-{documents.FORMAT}.{serial}.zip"
     present = folder.read(name)
     if present is not None and archive.is_sealed(present):
         # The process that wrote it may have been killed before it was on the disk.
@@ -59,13 +51,11 @@ def keep(folder: DocumentFiles, reading: Reading, *, timestamp: datetime.datetim
     return name
 
 
-def prepare(
-    folder: DocumentFiles, reading: Reading, changes: Mapping[str, bytes | None], *, timestamp: datetime.datetime
-) -> dict[str, bytes | None]:
-    """Keep what is there, and return the changes with all of the step to the present format among them.
+def raised(reading: Reading, changes: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+    """Return the changes of a store of an older format with all of the step to the present format among them.
 
-    This is the last moment at which the older plandoc can read all of the folder. The marker and the documents that are
-    divided otherwise now travel in the same line: a reader that sees the change sees the new format.
+    The marker and the documents that are divided otherwise now travel together: a reader that sees the change sees the
+    new format.
 
     Raises:
         DamagedError: when a document that must be divided cannot be read, or a file has the name of a new one.
@@ -73,12 +63,11 @@ def prepare(
     wrong = problems_in_the_way(reading)
     if wrong:
         raise DamagedError(wrong[0].file or "", wrong)
-    keep(folder, reading, timestamp=timestamp)
     present = changes.get(marker.NAME) or reading.read(marker.NAME)
     if present is None:
         raise DamagedError(marker.NAME, marker.missing())
-    raised = attrs.evolve(marker.parse(present), format=documents.FORMAT)
-    return {**_divided(reading, changes), **changes, marker.NAME: marker.render(raised)}
+    of_present_format = attrs.evolve(marker.parse(present), format=documents.FORMAT)
+    return {**_divided(reading, changes), **changes, marker.NAME: marker.render(of_present_format)}
 
 
 def problems_in_the_way(reading: Reading) -> list[Problem]:

@@ -7,6 +7,8 @@ import attrs
 import pytest
 
 from plandoc.cli import main, sample
+from plandoc.storage import address
+from tests.builders import folder_bytes
 
 
 @attrs.frozen
@@ -16,6 +18,12 @@ class Ended:
     status: int
     out: str
     err: str
+
+
+def named(folder):
+    """Return the environment that names the store of a test to a command in a process of its own."""
+    on_server = address.address_of(folder)
+    return {} if on_server is None else {"PLANDOC_DATA": on_server}
 
 
 @pytest.fixture
@@ -49,7 +57,7 @@ def run(folder):
             [sys.executable, "-m", "plandoc", *arguments],
             capture_output=True,
             cwd=folder.parent,
-            env=os.environ | variables,
+            env=os.environ | named(folder) | variables,
             timeout=60,
             encoding="utf-8",
             check=False,
@@ -69,6 +77,8 @@ def added(ended, table):
 
 def contents(folder):
     """The bytes of all documents of a folder, by their paths."""
+    if address.address_of(folder) is not None:
+        return folder_bytes(folder)
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))

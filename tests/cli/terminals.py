@@ -13,6 +13,8 @@ import time
 import attrs
 import pytest
 
+from plandoc.storage import address
+
 needs_a_terminal = pytest.mark.skipif(os.name != "posix", reason="terminals are made otherwise there")
 QUESTION = "[y/N] "
 INTERRUPT = "\x03"
@@ -65,7 +67,14 @@ class Terminal:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, self._columns, 0, 0))
         process = subprocess.Popen(
-            [sys.executable, "-m", "plandoc", "--data", str(self._folder), *arguments],
+            [
+                sys.executable,
+                "-m",
+                "plandoc",
+                "--data",
+                address.address_of(self._folder) or str(self._folder),
+                *arguments,
+            ],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

@@ -38,7 +38,16 @@ ANSWERS = {
 # What tells of the catalog or the stock, or changes something.
 NO_ANSWERS = {
     *("demo", "init", "completion", "import", "export", "export-csv", "schema", "repair", "backup", "restore"),
-    *("ingredient list", "ingredient import", "recipe list", "recipe import", "good list", "good import"),
+    *("push", "pull", "sql-views"),
+    *(
+        "ingredient list",
+        "ingredient import",
+        "recipe list",
+        "recipe import",
+        "recipe convert",
+        "good list",
+        "good import",
+    ),
     *("unit add", "unit list", "unit remove"),
     *("ingredient show", "ingredient merge", "recipe show", "good show"),
     *(

@@ -14,6 +14,7 @@ def damaged(bakery):
     return bakery
 
 
+@pytest.mark.of_folder
 def test_a_clean_folder_ends_with_0(call, bakery):
     ended = call("check")
 
@@ -90,6 +91,7 @@ def test_a_document_is_taken_back_from_a_backup(call, bakery):
     assert (bakery / "catalog.json").read_bytes() == wanted
 
 
+@pytest.mark.of_folder
 def test_a_folder_that_is_none_is_refused(call, folder):
     folder.mkdir()
     ended = call("repair")

@@ -29,6 +29,7 @@ def shell(request, bakery):
 # In real shells.
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_commands_options_and_slugs_are_completed(shell):
     printed, _ = shell.type(f"plandoc eve{TAB}sh{TAB}harb{TAB}--js{TAB}")
@@ -36,6 +37,7 @@ def test_commands_options_and_slugs_are_completed(shell):
     assert json.loads(printed)["slug"] == "harbour-market"
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_the_number_follows_at_once_behind_a_good_that_was_completed(shell):
     printed, _ = shell.type(f"plandoc plan goods harb{TAB}tea{TAB}5")
@@ -51,6 +53,7 @@ def test_a_value_is_completed_behind_an_equals_sign(shell):
     assert "on-conflict" not in printed
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_files_are_completed_by_the_shell(shell, bakery):
     (bakery.parent / "ingredients-2026.csv").write_text("name,category\nSalt,Spices\n")

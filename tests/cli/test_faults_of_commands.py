@@ -196,6 +196,7 @@ def _told_wrong(sweep: Sweep, error_of: Callable[[int], int], *, lasting: bool =
     raise AssertionError("there was no end")
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_call_fails_the_command_says_what_is_there(name, tmp_path, capsys):

@@ -118,6 +118,7 @@ def test_nobody_waits_at_a_pipe(call, files):
     assert "importing" not in call("stock", "import", "wrong.csv").err
 
 
+@pytest.mark.of_folder
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_file_of_the_shopping_list_begins_with_a_byte_order_mark(begun, folder):
     import subprocess

@@ -44,7 +44,7 @@ WRITERS = {
     "export": (("export", "x.json"), "the export is in {}/x.json", "x.json"),
     "export-csv": (("export-csv", "sheets"), "the tables are in sheets", "sheets/stock.csv"),
     "backup": (("backup", "x.zip"), "the backup is in {}/x.zip", "x.zip"),
-    "init": (("--data", "new", "init"), "the folder new was created", "new/plandoc.json"),
+    "init": (("--data", "new", "init"), "the store new was created", "new/plandoc.json"),
     "demo": (("demo", "new"), "the demo was started in new", "new/plandoc.json"),
 }
 
@@ -69,6 +69,7 @@ def events_in(folder):
         return [event.name for event in store.read(lambda session: session.find(Event))]
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("way", WAYS)
@@ -81,6 +82,7 @@ def test_a_change_that_is_saved_is_said_to_be_saved_when_nothing_can_be_shown(sh
     assert events_in(bakery) == ["Harbour Market", "Tea"]
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
 def test_a_look_that_cannot_be_shown_says_that_nothing_was_changed(shell, arguments):
@@ -90,6 +92,7 @@ def test_a_look_that_cannot_be_shown_says_that_nothing_was_changed(shell, argume
     assert said == "plandoc: the output could not be written: no space left on device\n         nothing was changed\n"
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", [("event", "list"), ("good", "list", "--json"), ("export", "-"), ("--help",)])
 def test_no_standard_output_at_all_is_no_traceback(shell, arguments):
@@ -101,6 +104,7 @@ def test_no_standard_output_at_all_is_no_traceback(shell, arguments):
     )
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("command", WRITERS)
 def test_a_file_that_is_there_is_said_to_be_there_when_that_cannot_be_shown(shell, bakery, command):
@@ -234,6 +238,7 @@ def test_an_interruption_says_what_is_saved(bakery, capsys, monkeypatch, at):
     assert len(events_in(bakery)) == (1 if at == "in the work" else 2)
 
 
+@pytest.mark.of_folder
 def test_an_interruption_in_the_saving_says_that_nobody_knows(bakery, capsys, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -246,6 +251,7 @@ def test_an_interruption_in_the_saving_says_that_nobody_knows(bakery, capsys, mo
     assert "may or may not have been done; check before you run it again" in capsys.readouterr().err
 
 
+@pytest.mark.of_folder
 def test_an_error_of_closing_never_hides_that_nothing_was_saved(bakery, capsys, monkeypatch):
     def refuse(*_, **__):
         raise StorageError("journal.jsonl", "no space left on device", Outcome.NOT_SAVED, errno.ENOSPC)
@@ -260,10 +266,11 @@ def test_an_error_of_closing_never_hides_that_nothing_was_saved(bakery, capsys, 
     said = capsys.readouterr().err
 
     assert status == 1
-    assert said == "plandoc: journal.jsonl: no space left on device: not saved; the folder is as it was before\n"
+    assert said == "plandoc: journal.jsonl: no space left on device: not saved; nothing was changed\n"
     assert len(events_in(bakery)) == 1
 
 
+@pytest.mark.of_folder
 def test_an_error_of_closing_after_a_change_says_not_to_run_it_again(bakery, capsys, monkeypatch):
     def close(self):
         raise StorageError("catalog.json", "input/output error", Outcome.SAVED, errno.EIO)
@@ -277,6 +284,7 @@ def test_an_error_of_closing_after_a_change_says_not_to_run_it_again(bakery, cap
     assert len(events_in(bakery)) == 2
 
 
+@pytest.mark.of_folder
 def test_no_file_of_the_folder_gets_the_number_of_a_closed_stream(bakery):
     """What another library prints blindly to number 2 must not end up in the journal."""
     script = (

@@ -63,6 +63,7 @@ def test_options_can_be_anywhere_among_the_words(line: str) -> None:
     assert given_by(line) == (("fair", "box=1", "bag=2"), {"replace": True, "add_missing_recipes": False})
 
 
+@pytest.mark.of_folder
 @pytest.mark.parametrize(
     "line", ["--data d event list", "event list --data d", "event --data=d list", "--data=d event list"]
 )
@@ -88,6 +89,7 @@ def test_values_have_the_types_that_the_command_wants() -> None:
     assert (place, tables["table"]) == (Path("tables"), ["recipes", "stock"])
 
 
+@pytest.mark.of_folder
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -156,6 +158,7 @@ def test_the_help_says_what_every_argument_is_for(command: command_table.Command
     assert said.purpose.endswith(".")
 
 
+@pytest.mark.of_folder
 def test_a_command_imports_only_what_it_needs(tmp_path: Path) -> None:
     with open_store(tmp_path / "data", create=True) as store:
         builders.a_plan(store, PlanState.LOCKED)

@@ -73,6 +73,7 @@ def test_wrong_usage_ends_with_2_and_changes_nothing(call, bakery, arguments):
     assert contents(bakery) == before
 
 
+@pytest.mark.of_folder
 @pytest.mark.parametrize("arguments", REFUSED, ids=lambda arguments: " ".join(arguments))
 def test_a_refusal_ends_with_1_and_changes_nothing(call, bakery, arguments):
     before = contents(bakery)
@@ -123,6 +124,7 @@ def test_the_real_process_ends_with_the_same_statuses_and_without_a_traceback(ru
     _assert_one_message(wrong)
 
 
+@pytest.mark.of_folder
 def test_who_is_waited_for_is_said(bakery):
     with plandoc.open_store(bakery) as store:
         with store.session("bake a very long cake"):
@@ -137,6 +139,7 @@ def test_who_is_waited_for_is_said(bakery):
     assert (waiting.returncode, rest) == (0, "")
 
 
+@pytest.mark.of_folder
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent by signals only there")
 def test_an_interrupt_while_waiting_ends_with_130(bakery):
     with plandoc.open_store(bakery) as store, store.session("wait for me"):
@@ -150,6 +153,7 @@ def test_an_interrupt_while_waiting_ends_with_130(bakery):
     assert rest == "plandoc: interrupted\n"
 
 
+@pytest.mark.of_folder
 @pytest.mark.skipif(os.name != "posix", reason="a closed pipe ends a process otherwise there")
 def test_a_reader_that_goes_away_is_no_traceback(bakery):
     reading, writing = os.pipe()

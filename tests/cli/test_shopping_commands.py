@@ -136,6 +136,7 @@ def test_shop_as_csv_has_one_header_and_every_group(call, awkward):
     assert all(None not in row for row in rows)
 
 
+@pytest.mark.of_folder
 def test_csv_lines_end_as_the_standard_wants_it(bakery):
     ended = subprocess.run(
         [sys.executable, "-m", "plandoc", "--data", str(bakery), "shop", "1", "--csv"],

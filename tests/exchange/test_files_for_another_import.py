@@ -39,6 +39,7 @@ def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
         import_file(path)
 
 
+@pytest.mark.of_folder
 def test_a_spreadsheet_an_object_and_a_document_of_a_folder_say_the_way_on(store, folder, tmp_path):
     for name, text in {"x.xlsx": "PK\x03\x04", "x.json": '{"@type": "Recipe"}'}.items():
         (tmp_path / name).write_text(text)

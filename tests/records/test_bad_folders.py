@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 from plandoc import records
-from plandoc.errors import DamagedError, FolderNotFoundError
+from plandoc.errors import DamagedError, StoreNotFoundError
 from tests.builders import folder_bytes
 from tests.records.folders import look_at_everything, replaced
 from tests.trust.bad_documents import CATALOG, EVENT, GOODS, MARKER, quantity
@@ -34,7 +34,7 @@ def test_all_mistakes_of_a_document_are_reported_at_once(folder):
 
 def test_a_missing_folder_is_named_and_made_only_when_asked_for(tmp_path):
     path = tmp_path / "no" / "data"
-    with pytest.raises(FolderNotFoundError, match=r"not a plandoc folder: .*; create one with open_store") as refused:
+    with pytest.raises(StoreNotFoundError, match=r"not a plandoc folder: .*; create one with open_store") as refused:
         plandoc.open_store(path)
 
     assert refused.value.path == str(path)

@@ -23,7 +23,7 @@ EXAMPLES: dict[type[PlandocError], PlandocError] = {
         errors.StillUsedError("Recipe", 3, [f"good {number}" for number in range(7)]),
         errors.ImportRefusedError("not imported", {"failed": 3}),
         errors.StoreError("no"),
-        errors.FolderNotFoundError("/a", "/a is no plandoc folder"),
+        errors.StoreNotFoundError("/a", "/a is no plandoc folder"),
         errors.DamagedError("events/7.json", [PROBLEM]),
         errors.NewerFormatError("plandoc.json", 9, 1),
         errors.ConflictError("events/7.json", "was changed"),
@@ -105,7 +105,7 @@ def test_an_error_survives_pickling_with_its_message_and_all_its_facts(error, th
                 "if it hangs, end that process, which releases the lock at once"
             ),
         ),
-        (errors.StorageError, "/a/b: no space left on device: not saved; the folder is as it was before"),
+        (errors.StorageError, "/a/b: no space left on device: not saved; nothing was changed"),
     ],
 )
 def test_a_message_says_what_where_and_the_way_out(kind, message):

@@ -53,7 +53,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
         {"kind": "Recipe", "key": 3, "users": ("unit 1", "unit 2")},
     ),
     (errors.ImportRefusedError("3 rows failed", REPORT), "3 rows failed", {"report": REPORT}),
-    (errors.FolderNotFoundError("/a", "/a is no plandoc folder"), "/a is no plandoc folder", {"path": "/a"}),
+    (errors.StoreNotFoundError("/a", "/a is no plandoc folder"), "/a is no plandoc folder", {"path": "/a"}),
     (
         errors.DamagedError("a.json", iter(PROBLEMS)),
         "a.json:3: wanted text\nno",
@@ -87,7 +87,7 @@ FACTS: list[tuple[errors.PlandocError, str, dict[str, Any]]] = [
     ),
     (
         errors.StorageError("/a", "disk full", Outcome.UNKNOWN, errno.ENOSPC),
-        "/a: disk full: may or may not have been saved; open the folder again to see",
+        "/a: disk full: may or may not have been saved; open the store again to see",
         {"path": "/a", "outcome": Outcome.UNKNOWN, "errno": errno.ENOSPC},
     ),
     (

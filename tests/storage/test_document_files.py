@@ -10,7 +10,7 @@ import pytest
 from event_folder import FIRST
 from recorder import LINEAGE, MOMENT, Fault, FaultyFiles, QuickFiles, RecordingFiles, contents, document, open_folder
 
-from plandoc.errors import DamagedError, FolderNotFoundError, LockTimeout, Outcome, StorageError
+from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError, StoreNotFoundError
 from plandoc.storage import documents, initialize, journal, marker
 from plandoc.storage.document_files import LOST_FOUND, TEMPORARY, DocumentFiles, changed_since
 from plandoc.storage.files import Files
@@ -426,14 +426,14 @@ def test_a_folder_is_made_when_it_has_a_marker_or_a_journal_with_something_in_it
 def test_a_file_is_not_a_folder_and_is_named(place):
     place.write_bytes(b"mine")
 
-    with pytest.raises(FolderNotFoundError) as refusal:
+    with pytest.raises(StoreNotFoundError) as refusal:
         is_initialized(place)
 
     assert refusal.value.path == str(place)
 
 
 def test_a_path_with_a_nul_character_is_refused_in_words():
-    with pytest.raises(FolderNotFoundError) as refusal:
+    with pytest.raises(StoreNotFoundError) as refusal:
         is_initialized(Path("da\0ta"))
 
     assert refusal.value.path == "da\0ta"

@@ -234,6 +234,7 @@ def test_files_of_others_are_no_problem(folder_at_rest, name):
     assert plandoc.check(folder_at_rest) == []
 
 
+@pytest.mark.of_folder
 def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folder_at_rest, capsys):
     with plandoc.open_store(folder_at_rest) as store:
         with store.session() as session:
@@ -253,10 +254,12 @@ def test_a_folder_that_is_merely_open_is_sound_and_that_it_is_open_is_said(folde
     assert checks.notes_and_problems(folder_at_rest) == ([], [])
 
 
+@pytest.mark.of_folder
 def test_a_folder_that_is_none_of_ours_says_so(tmp_path):
     assert "not a plandoc data folder" in str(plandoc.check(tmp_path)[0])
 
 
+@pytest.mark.of_folder
 def test_a_folder_reached_through_a_link_is_the_same_folder(folder_at_rest, tmp_path):
     link = tmp_path / "link"
     os.symlink(folder_at_rest, link)

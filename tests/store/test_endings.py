@@ -37,11 +37,13 @@ def test_what_failed_in_the_block_is_what_the_caller_hears_and_the_failed_closin
     assert "no space left on device: saved" in note
 
 
+@pytest.mark.of_folder
 def test_a_closing_that_fails_alone_is_heard(folder: Path) -> None:
     with pytest.raises(StorageError, match="no space left"), plandoc.open_store(folder) as store:
         breaking(store)
 
 
+@pytest.mark.of_folder
 def test_at_the_exit_of_a_program_every_store_is_closed_whatever_becomes_of_one(folder: Path, tmp_path: Path) -> None:
     first = plandoc.open_store(folder)
     second = plandoc.open_store(tmp_path / "other", create=True)

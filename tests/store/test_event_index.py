@@ -207,6 +207,7 @@ def test_many_changes_within_one_tick_of_the_clock_are_all_listed(store):
     assert seen == [([f"Fair {number:03}"], number) for number in range(2, 120, 3)]
 
 
+@pytest.mark.of_folder
 def test_adding_one_after_the_other_looks_once_at_the_files_that_others_may_have_changed(folder):
     plandoc.open_store(folder, create=True).close()
     files = CountingFiles()
@@ -220,6 +221,7 @@ def test_adding_one_after_the_other_looks_once_at_the_files_that_others_may_have
         assert names_in(store) == [f"Fair {number}" for number in range(5)]
 
 
+@pytest.mark.of_folder
 def test_adding_one_to_many_reads_and_compares_no_other_event(folder):
     plandoc.open_store(folder, create=True).close()
     files = CountingFiles()
@@ -382,6 +384,7 @@ def two(folder):
     return folder
 
 
+@pytest.mark.of_folder
 def test_a_store_that_was_just_opened_lists_events_by_the_heads_of_their_files(two):
     assert listed_by_another_process(two) == (["Fair", "Market"], ["1.json", "2.json"], [])
 
@@ -392,6 +395,7 @@ def test_a_file_that_another_program_laid_out_otherwise_is_read_whole(two):
     assert listed_by_another_process(two) == (["Fair", "Market"], ["1.json", "2.json"], ["2.json"])
 
 
+@pytest.mark.of_folder
 def test_an_event_whose_first_lines_are_longer_than_the_head_is_read_whole(folder):
     with plandoc.open_store(folder, create=True) as store, store.session("add") as session:
         session.add(Event("Fair", EVENT_DATE, notes="n" * 5000))
@@ -480,6 +484,7 @@ def test_damage_behind_the_head_is_found_where_the_event_is_opened_and_by_a_chec
         store.read(lambda session: session.event(1))
 
 
+@pytest.mark.of_folder
 def test_a_list_leaves_nothing_outside_the_folder(two, tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()

@@ -145,7 +145,7 @@ def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):
     with store.session() as session, pytest.raises(plandoc.StillUsedError) as refused:
         session.remove(Recipe, bakery.cookies.id)
 
-    assert f"selected recipe 1 of event {event.id}" in refused.value.users
+    assert f"event {event.id} {event.name!r}" in refused.value.users
     assert any("finished unit" in user for user in refused.value.users)
 
 
@@ -182,6 +182,7 @@ def test_a_second_session_of_the_same_thread_is_an_error_that_says_what_to_do(st
     assert plandoc.find_by_key(Event, event.id).plan_state is PlanState.LOCKED
 
 
+@pytest.mark.of_folder
 def test_another_thread_waits_for_its_turn_and_loses_nothing(store):
     def add_twenty(name):
         for number in range(20):
@@ -282,7 +283,7 @@ def test_the_default_folder_comes_from_the_environment(folder, monkeypatch):
 
 
 def test_a_missing_folder_is_an_error_unless_it_shall_be_made(tmp_path):
-    with pytest.raises(plandoc.errors.FolderNotFoundError, match="create=True"):
+    with pytest.raises(plandoc.errors.StoreNotFoundError, match="create=True"):
         plandoc.open_store(tmp_path / "nowhere")
 
     assert list(tmp_path.iterdir()) == []

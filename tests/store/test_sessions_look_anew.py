@@ -106,6 +106,7 @@ def test_what_is_changed_after_it_was_handed_out_is_a_conflict_and_stays(store, 
     assert date_in(fairs) == MOVED
 
 
+@pytest.mark.of_folder
 @pytest.mark.parametrize("way", WAYS)
 def test_where_the_clock_of_the_files_tells_nothing_a_change_is_seen_or_a_conflict(fairs, way):
     with Store(FolderBackend(fairs, files=CoarseFiles())) as store:
@@ -235,6 +236,7 @@ OPENED_AND_CLOSED = "with plandoc.open_store('mine'): pass"
 NAMES = "print([one.name for one in plandoc.list_records(plandoc.Recipe)])"
 
 
+@pytest.mark.of_folder
 def test_after_its_store_was_closed_a_script_is_not_answered_from_another_folder(tmp_path):
     said = run_script(tmp_path, OPENED_AND_CLOSED, NAMES)
 
@@ -242,12 +244,14 @@ def test_after_its_store_was_closed_a_script_is_not_answered_from_another_folder
     assert "mine was closed; open it again, or set PLANDOC_DATA" in said
 
 
+@pytest.mark.of_folder
 def test_a_change_after_the_store_was_closed_is_refused_too(tmp_path):
     said = run_script(tmp_path, OPENED_AND_CLOSED, "plandoc.lock_plan(1)")
 
     assert "SessionError: no store is open" in said
 
 
+@pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("lines", "names"),
@@ -261,10 +265,12 @@ def test_a_script_that_has_a_store_is_answered_from_it(tmp_path, lines, names):
     assert run_script(tmp_path, *lines) == names
 
 
+@pytest.mark.of_folder
 def test_the_folder_of_the_environment_still_counts_after_a_store_was_closed(tmp_path):
     assert run_script(tmp_path, OPENED_AND_CLOSED, NAMES, PLANDOC_DATA="data") == "['From ./data']"
 
 
+@pytest.mark.of_folder
 def test_a_closed_store_that_was_named_answers_no_more(tmp_path):
     lines = ["store = plandoc.open_store('mine')", "store.close()", "plandoc.use_store(store)", NAMES]
 

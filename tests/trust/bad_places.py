@@ -250,6 +250,6 @@ PLACES: tuple[Row, ...] = (
     # What the library is given as a path.
     Row(0, "nothing as a path, checked by the library", library(lambda _: plandoc.check("")), ("wanted a path, found nothing",), kind="StorageError"),
     Row(0, "nothing as an export", in_session(lambda session: plandoc.import_file("", session=session)), ("wanted a path, found nothing",), keeps=every_document, kind="StorageError"),
-    Row(0, "a home that nobody spells out", library(lambda _: plandoc.open_store("~")), (NO_FOLDER,), kind="FolderNotFoundError"),
+    Row(0, "a home that nobody spells out", library(lambda _: plandoc.open_store("~")), (NO_FOLDER,), kind="StoreNotFoundError"),
     Row(0, "a folder of events for a data folder", elsewhere("events", CHECKED), (f"not a plandoc data folder: {MARKER} is missing",)),
 )  # fmt: skip

@@ -169,9 +169,9 @@ def test_the_data_folder_itself_is_no_target(worked_in):
 
 @pytest.mark.parametrize("keep", [None, 2])
 def test_a_folder_that_is_not_there_is_an_error_that_names_it(worked_in, tmp_path, keep):
-    with pytest.raises(plandoc.errors.FolderNotFoundError, match="no folder .*nowhere"):
+    with pytest.raises(plandoc.errors.StoreNotFoundError, match="no folder .*nowhere"):
         backup(worked_in, tmp_path / "nowhere" / "deep" / "x", keep)
-    with pytest.raises(plandoc.errors.FolderNotFoundError, match="empty"):
+    with pytest.raises(plandoc.errors.StoreNotFoundError, match="empty"):
         backup(tmp_path / "empty", tmp_path / "x.zip")
 
     assert os.listdir(tmp_path) == ["data"]
@@ -260,7 +260,7 @@ def test_a_document_that_was_added_to_a_folder_backup_is_found(worked_in, tmp_pa
 
 
 def test_there_is_nothing_to_verify_where_nothing_is(tmp_path):
-    with pytest.raises(plandoc.errors.FolderNotFoundError):
+    with pytest.raises(plandoc.errors.StoreNotFoundError):
         verify_backup(tmp_path / "nothing.zip")
 
 

@@ -243,7 +243,7 @@ def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(
     assert (looked.returncode, looked.stderr) == (0, "")
     assert looked.stdout.startswith("3\n[]\n")
     assert wrote.returncode == 1
-    assert "cannot lock the folder for writing: Permission denied: not saved; the folder is as it was" in wrote.stderr
+    assert "cannot lock the folder for writing: Permission denied: not saved; nothing was changed" in wrote.stderr
     assert "Traceback" not in wrote.stderr
     assert after == before
 

@@ -202,7 +202,7 @@ def test_nothing_is_repaired_where_a_newer_plandoc_wrote(worked, name):
 
 
 def test_a_folder_that_is_none_of_ours_is_refused(tmp_path):
-    with pytest.raises(plandoc.errors.FolderNotFoundError, match="nothing to repair"):
+    with pytest.raises(plandoc.errors.StoreNotFoundError, match="nothing to repair"):
         repair(tmp_path)
 
     assert list(tmp_path.iterdir()) == []

@@ -252,7 +252,7 @@ def test_where_no_data_folder_can_be_nothing_is_restored(tmp_path, made, what):
         target = target / "deep"
     before = everything_in(tmp_path)
 
-    with pytest.raises((plandoc.ValidationError, plandoc.errors.FolderNotFoundError)):
+    with pytest.raises((plandoc.ValidationError, plandoc.errors.StoreNotFoundError)):
         restore(made, target, replace=True, allow_other_folder=True, allow_older=True)
     assert everything_in(tmp_path) == before
 

@@ -42,6 +42,14 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "repair": [("repair", "--dry-run"), ("repair", "--from", "{0}")],
     "backup": [("backup", "b.zip"), ("backup", "data/{0}")],
     "restore": [("restore", "{0}")],
+    # Refused before anybody is asked to find a server of that name.
+    "push": [
+        ("push", "{0}", "postgresql:///x"),
+        ("push", "data", "postgresql:///x?schema={0}"),
+        ("push", "data", "{0}"),
+    ],
+    "pull": [("pull", "postgresql:///x?schema={0}", "data"), ("pull", "postgresql://a:{0}/x", "data")],
+    "sql-views": [("--data", "postgresql:///x?schema={0}", "sql-views")],
     "event add": [
         ("event", "add", "--date", "2027-01-01", "--notes", "{0}", "--", "{0}"),
         ("event", "add", "x", "--date", "{0}"),
@@ -54,6 +62,26 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "event show": [("event", "show", STARTED), ("event", "show", DRAFT, "--json"), ("event", "show", "--", "{0}")],
     "ingredient list": [("ingredient", "list"), ("ingredient", "list", "--json")],
     "ingredient import": [("ingredient", "import", "ingredients.csv"), ("ingredient", "import", "--", "{0}")],
+    "event copy": [
+        ("event", "copy", STARTED, "{0}", "--date", "2027-01-02"),
+        ("event", "copy", "{0}", "x", "--date", "{0}"),
+    ],
+    "event remove": [("event", "remove", STARTED, "--yes"), ("event", "remove", "--", "{0}")],
+    "ingredient add": [
+        ("ingredient", "add", "{0}", "--category", "{0}", "--density", "{0}"),
+        ("ingredient", "add", "{0}"),
+    ],
+    "ingredient edit": [("ingredient", "edit", "{0}"), ("ingredient", "edit", "1")],
+    "ingredient rename": [("ingredient", "rename", "1", "{0}"), ("ingredient", "rename", "{0}", "{0}")],
+    "ingredient remove": [("ingredient", "remove", "1"), ("ingredient", "remove", "{0}")],
+    "recipe add": [("recipe", "add", "{0}", "--ingredient", "{0}=1", "--makes", "{0}={0}")],
+    "recipe edit": [("recipe", "edit", "{0}"), ("recipe", "edit", "1")],
+    "recipe rename": [("recipe", "rename", "1", "{0}"), ("recipe", "rename", "1", "x", "--yield", "{0}")],
+    "recipe remove": [("recipe", "remove", "1"), ("recipe", "remove", "{0}")],
+    "good add": [("good", "add", "{0}", "{0}=1")],
+    "good edit": [("good", "edit", "{0}"), ("good", "edit", "1")],
+    "good rename": [("good", "rename", "1", "{0}"), ("good", "rename", "{0}", "{0}")],
+    "good remove": [("good", "remove", "1"), ("good", "remove", "{0}")],
     "ingredient merge": [("ingredient", "merge", "{0}", "into", "flour"), ("ingredient", "merge", "1", "into", "{0}")],
     "recipe list": [("recipe", "list"), ("recipe", "list", "--json")],
     "ingredient show": [
@@ -67,6 +95,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     ],
     "good show": [("good", "show", "3"), ("good", "show", "3", "--json"), ("good", "show", "{0}")],
     "recipe import": [("recipe", "import", "recipes.csv", "--add-ingredients")],
+    "recipe convert": [
+        ("recipe", "convert", "evil-recipes.json", "-o", "converted.csv", "--replace"),
+        ("recipe", "convert", "{0}", "-o", "{0}"),
+    ],
     "good list": [("good", "list"), ("good", "list", "--json")],
     "good import": [("good", "import", "goods.csv")],
     "stock list": [("stock", "list"), ("stock", "list", "--json")],
@@ -155,10 +187,16 @@ def place(bakery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         rows = "".join(row.format('"{}"'.format(evil.replace('"', '""'))) for evil in EVIL)
         (deep / name).write_text(f"{heading}\n{rows}", "utf-8", newline="")
     (deep / "evil.json").write_text(json.dumps({text: text for text in EVIL}), "utf-8")
+    (deep / "evil-recipes.json").write_text(json.dumps([_a_recipe(text) for text in EVIL]), "utf-8")
     (deep / "evil-export.json").write_text(json.dumps(_an_export()), "utf-8")
     monkeypatch.chdir(deep)
     monkeypatch.delenv("PLANDOC_DATA", raising=False)
     return deep
+
+
+def _a_recipe(text: str) -> dict[str, object]:
+    lines = [text, f"1 cup {text}", f"1 {text} flour"]
+    return {"@type": "Recipe", "name": text, "recipeYield": text, "recipeIngredient": lines, "recipeInstructions": text}
 
 
 def _an_export() -> dict[str, object]:

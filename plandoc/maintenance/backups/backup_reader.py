@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plandoc.errors import DamagedError, FolderNotFoundError, Outcome, Problem
+from plandoc.errors import DamagedError, Outcome, Problem, StoreNotFoundError
 from plandoc.frozen import frozen
 from plandoc.storage import archive, initialize, journal, marker
 from plandoc.storage.archive import MANIFEST, Manifest, damaged
@@ -61,7 +61,7 @@ def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> 
     Whether the documents are valid is checked by `verify_backup`.
 
     Raises:
-        FolderNotFoundError: when there is nothing at the path.
+        StoreNotFoundError: when there is nothing at the path.
         DamagedError: when it is not a backup, or a byte of it has changed; with every problem.
         NewerFormatError: when a newer plandoc wrote it.
     """
@@ -71,7 +71,7 @@ def open_backup(path: str | os.PathLike[str], *, files: Files | None = None) -> 
     with translate_os_errors(place, Outcome.NOT_SAVED):
         present = layer.status(place)
         if present is None:
-            raise FolderNotFoundError(str(place), f"there is no backup at {place}")
+            raise StoreNotFoundError(str(place), f"there is no backup at {place}")
         backup = _open_folder(place, layer) if stat.S_ISDIR(present.st_mode) else _open_archive(place, layer)
     _check_digests(backup)
     return backup

@@ -11,19 +11,19 @@ from pathlib import Path
 import attrs
 
 from plandoc.clock import Clock, system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, Problem, ValidationError, shorten
+from plandoc.errors import Outcome, Problem, StoreNotFoundError, ValidationError, shorten
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import rotation
 from plandoc.maintenance.backups.backup_targets import is_archive, write_to_target
 from plandoc.maintenance.backups.verification import problems_in
-from plandoc.storage import archive, initialize
+from plandoc.storage import address, archive, initialize
 from plandoc.storage.archive import Manifest
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.paths import checked_path
+from plandoc.storage.paths import checked_path, folder_at
 from plandoc.storage.pre_migration_backup import files_of
-from plandoc.store import Store
+from plandoc.store import Store, open_store
 
 
 @frozen
@@ -60,7 +60,7 @@ def backup(
     """Make a consistent copy of a data folder while others work in it, and read the copy back.
 
     Args:
-        source: An open store, or the path of a data folder.
+        source: An open store, the path of a data folder, or the address of a store on a server.
         target: The backup: a ZIP file when it ends with `.zip`, otherwise a folder, which is an ordinary data
             folder with a manifest. With `keep`, the folder in which an archive named after the time is made.
         keep: How many backups of this folder stay in `target`; the oldest are removed once the new one is there and
@@ -70,7 +70,7 @@ def backup(
 
     Raises:
         ValidationError: when the target already exists, or is inside the data folder.
-        FolderNotFoundError: when there is no data folder, or no folder for the target.
+        StoreNotFoundError: when there is no data folder, or no folder for the target.
         DamagedError: when the folder cannot be read as a whole.
         StorageError: when the system refuses; then no backup was made.
     """
@@ -88,7 +88,7 @@ def _make(
 ) -> tuple[Path, BackupReport]:
     place = _place_for(target, keep, timestamp, layer)
     _refuse_inside(_root_of(source), place)
-    contents = _contents(source, layer)
+    contents = contents_of(source, layer)
     if keep is not None:
         # Another backup may make it at the same moment.
         with contextlib.suppress(FileExistsError):
@@ -107,17 +107,22 @@ def write(place: Path, manifest: Manifest, contents: Mapping[str, bytes], layer:
 def _root_of(source: Store | str | os.PathLike[str]) -> Path | None:
     """Return the path of the data folder; None when the store is not in a folder."""
     if isinstance(source, Store):
-        place = Path(source.location)
-        return place if place.is_absolute() else None
+        return folder_at(source.location)
+    if address.address_of(source) is not None:
+        return None
     return checked_path(source).absolute()
 
 
-def _contents(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
+def contents_of(source: Store | str | os.PathLike[str], layer: Files) -> dict[str, bytes]:
+    """Return every file of a backup of a store as it is at one moment."""
     if isinstance(source, Store):
         return source.view(files_of)
+    if address.address_of(source) is not None:
+        with open_store(source) as opened:
+            return contents_of(opened, layer)
     root = checked_path(source).absolute()
     if not initialize.is_initialized(root, layer):
-        raise FolderNotFoundError(str(root), f"not a plandoc folder: {root}")
+        raise StoreNotFoundError(str(root), f"not a plandoc folder: {root}")
     backend = FolderBackend(root, files=layer)
     try:
         return backend.view(files_of)
@@ -136,7 +141,7 @@ def _place_for(target: Path, keep: int | None, timestamp: datetime.datetime, lay
         place = rotation.free_name(target.absolute(), timestamp, layer)
         folder = target.absolute() if target.exists() else target.absolute().parent
     if not folder.is_dir():
-        raise FolderNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
+        raise StoreNotFoundError(str(folder), f"there is no folder {folder} for the backup; create it first")
     return place
 
 

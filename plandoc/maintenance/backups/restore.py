@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -18,12 +19,12 @@ from plandoc.clock import Clock, system_clock
 from plandoc.errors import (
     ConflictError,
     DamagedError,
-    FolderNotFoundError,
     LockTimeout,
     Outcome,
     PlandocError,
     Problem,
     StorageError,
+    StoreNotFoundError,
     ValidationError,
 )
 from plandoc.frozen import frozen
@@ -105,11 +106,39 @@ def restore(
     layer = files or Files()
     root = resolved(path)
     backup = open_backup(source, files=layer)
+
+    def refuse(target: RestoreTarget) -> None:
+        _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
+
+    return put_in_place(backup, root, refuse, clock=clock, timeout_seconds=timeout_seconds, layer=layer)
+
+
+def put_in_place(
+    backup: Backup,
+    root: Path,
+    refuse: Callable[[RestoreTarget], None],
+    *,
+    keep: bool = True,
+    clock: Clock,
+    timeout_seconds: float,
+    layer: Files,
+) -> RestoreReport:
+    """Make a folder hold what a backup holds, completely or not at all.
+
+    Args:
+        backup: What it shall hold.
+        root: The folder, which may not be there yet.
+        refuse: Raises what speaks against it; asked again once nobody else can write.
+        keep: Whether what the folder held is kept beside it.
+        clock: A function that returns the current time in UTC.
+        timeout_seconds: How long to wait for another writer.
+        layer: The calls to the operating system.
+    """
     _refuse_unreadable(backup)
     problems = tuple(problems_in(backup.documents))
     with translate_os_errors(root, Outcome.NOT_SAVED):
         target = examine_target(root, layer)
-        _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
+        refuse(target)
         if not target.exists:
             _make(root, backup, clock(), layer)
             kept = None
@@ -118,8 +147,8 @@ def restore(
             def over(lock: FolderLock) -> Path | None:
                 # Again, because only under the lock no other process can change it.
                 target = examine_target(root, layer)
-                _refuse(target, backup, replace=replace, allow_other_folder=allow_other_folder, allow_older=allow_older)
-                kept = None if target.is_empty else _keep(target, clock(), layer)
+                refuse(target)
+                kept = _keep(target, clock(), layer) if keep and not target.is_empty else None
                 _commit(target, backup, lock, clock(), layer)
                 return kept
 
@@ -196,9 +225,7 @@ def _refused(message: str, hint: str) -> ValidationError:
 
 def _make(root: Path, backup: Backup, timestamp: datetime.datetime, layer: Files) -> None:
     if not root.parent.is_dir():
-        raise FolderNotFoundError(
-            str(root.parent), f"there is no folder {root.parent} to restore into; create it first"
-        )
+        raise StoreNotFoundError(str(root.parent), f"there is no folder {root.parent} to restore into; create it first")
     contents = {**backup.documents, journal.NAME: b""}
     with temporary_beside(root, timestamp, layer) as temporary:
         write = AtomicWrite(root, temporary, layer)

@@ -20,7 +20,7 @@ def verify_backup(path: str | os.PathLike[str]) -> list[Problem]:
     like those of a data folder.
 
     Raises:
-        FolderNotFoundError: when there is nothing at the path.
+        StoreNotFoundError: when there is nothing at the path.
 
     >>> import plandoc, tempfile
     >>> from plandoc.maintenance.backups.backup_writer import backup

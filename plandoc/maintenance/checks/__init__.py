@@ -9,17 +9,19 @@ import os
 from pathlib import Path
 
 from plandoc.clock import system_clock
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, Problem
+from plandoc.errors import Outcome, PlandocError, Problem, StoreNotFoundError
 from plandoc.hints import TAKE_BACK, Hint, wording
+from plandoc.maintenance.checks.content_inspection import issues_in
 from plandoc.maintenance.checks.inspection import Inspection
 from plandoc.maintenance.checks.issues import Fix, Issue
-from plandoc.storage import initialize
+from plandoc.storage import address, initialize
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.journal_reader import Identity, identify
 from plandoc.storage.lock import while_locked
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.paths import checked_path
+from plandoc.storage.paths import checked_path, folder_at
+from plandoc.store import Store, open_store
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS
 
 __all__ = ["Fix", "Inspection", "Issue", "check", "inspect_folder", "notes_and_problems"]
@@ -28,8 +30,10 @@ _TRIES = 5
 _TIMEOUT_SECONDS = 30.0
 
 
-def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
+def check(path: Store | str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     """Return everything that is wrong with a data folder; an empty list when nothing is.
+
+    Of a store that is in no folder it returns what is wrong with its rows and plans.
 
     It finds: documents that cannot be read, are misplaced or belong to another folder; rows that break a rule; references
     to missing rows; duplicate ids and slugs, and next ids that are in use; snapshots that do not match their digest, and
@@ -38,12 +42,12 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     whose locks may not work.
 
     Args:
-        path: The folder.
+        path: The folder, the address of a store on a server, or an open store.
         strict: Whether a document that another program changed since plandoc wrote it counts as well. That is allowed,
             but a disk that changed a digit looks the same.
 
     Raises:
-        FolderNotFoundError: when there is no folder at the path.
+        StoreNotFoundError: when there is no folder at the path, or no store at the address.
 
     >>> import plandoc, tempfile
     >>> folder = tempfile.mkdtemp()
@@ -54,23 +58,35 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     return notes_and_problems(path, strict=strict)[1]
 
 
-def notes_and_problems(path: str | os.PathLike[str], *, strict: bool = False) -> tuple[list[Problem], list[Problem]]:
+def notes_and_problems(
+    path: Store | str | os.PathLike[str], *, strict: bool = False
+) -> tuple[list[Problem], list[Problem]]:
     """Return notes about things that are not wrong, and problems; a strict check has no notes."""
-    issues = inspect_folder(checked_path(path).absolute(), Files())[1]
+    issues = _issues(path)
     notes = [issue.problem for issue in issues if issue.is_note and not strict]
     return notes, [issue.problem for issue in issues if strict or not issue.is_note]
+
+
+def _issues(place: Store | str | os.PathLike[str]) -> list[Issue]:
+    if isinstance(place, Store):
+        folder = folder_at(place.location)
+        return place.view(lambda reading: list(issues_in(reading))) if folder is None else _issues(folder)
+    if address.address_of(place) is not None:
+        with open_store(place) as opened:
+            return _issues(opened)
+    return inspect_folder(checked_path(place).absolute(), Files())[1]
 
 
 def inspect_folder(root: Path, files: Files) -> tuple[Inspection, list[Issue]]:
     """Inspect a folder in one consistent state; return the inspection and the issues that it found.
 
     Raises:
-        FolderNotFoundError: when there is no folder at the path.
+        StoreNotFoundError: when there is no folder at the path.
         LockTimeout: when others wrote all the time and kept the lock, so that no consistent state was seen.
     """
     with translate_os_errors(root, Outcome.NOT_SAVED):
         if not root.exists():
-            raise FolderNotFoundError(str(root), f"there is no folder {root}")
+            raise StoreNotFoundError(str(root), f"there is no folder {root}")
     for _ in range(_TRIES):
         before = _identity(root, files)
         inspection, issues = _inspect_once(root, files)

@@ -1,41 +1,27 @@
-"""One inspection of a data folder: every file in it, one after the other; only the catalog is kept in memory."""
+"""One inspection of a data folder: every file in it, and what the documents hold."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
-from typing import Any
 
-from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
-from plandoc.domain.definitions import DEFINED, Definitions
-from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
-from plandoc.hints import TAKE_BACK, Hint, joined, wording
+from plandoc.hints import Hint, joined, wording
 from plandoc.maintenance.checks import document_names
-from plandoc.maintenance.checks.document_checks import (
-    FirstSeen,
-    validate_containment,
-    validate_counters,
-    validate_equivalents,
-    validate_references,
-    validate_uniqueness,
-)
+from plandoc.maintenance.checks.content_inspection import ContentInspection
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
-from plandoc.maintenance.checks.plan_checks import validate_plan
 from plandoc.storage import documents, journal, lock, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.migrations import origin
 from plandoc.storage.pre_migration_backup import problems_in_the_way
-from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document, tables_of
+from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 # What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
 _MOST_SHOWN = 10
-_FROM_BACKUP = TAKE_BACK
 
 
 class Inspection:
@@ -44,22 +30,22 @@ class Inspection:
     Attributes:
         marker: The folder's marker; None when it cannot be read.
         state: What journal and marker mean together; None when they are not consistent.
-        highest_event: The highest id of an event whose document belongs to this folder; 0 when there is none.
     """
 
     def __init__(self, folder: DocumentFiles, files: Files) -> None:
         self._folder = folder
         self._files = files
         self._reading: DocumentFiles | FolderReading = folder
-        self._catalog: DocumentSession | None = None
-        self._catalog_ids: dict[str, set[int]] | None = None
-        # The slugs of all events, with where each was first seen.
-        self._slugs: FirstSeen = {}
+        self._content = ContentInspection(None)
         # Folders that were already reported as unlistable.
         self._unlisted: set[str] = set()
         self.marker: marker.Marker | None = None
         self.state: recovery.State | None = None
-        self.highest_event = 0
+
+    @property
+    def highest_event(self) -> int:
+        """The highest id of an event whose document belongs to this folder; 0 when there is none."""
+        return self._content.highest_event
 
     def issues(self) -> Iterator[Issue]:
         """Yield everything that is wrong, the most fundamental first."""
@@ -68,29 +54,13 @@ class Inspection:
             yield Issue(place)
         yield from self._lock()
         yield from self._journal_and_marker()
+        self._content = ContentInspection(self.marker)
         for name in ROOT_DOCUMENTS:
-            yield from self._document(name)
+            yield from self._content.document(name, self._reading.read)
         yield from self._events()
-        yield from self._marker_counters()
+        yield from self._content.counters()
         for folder in (".", EVENTS_FOLDER, LOST_FOUND):
             yield from self._files_that_do_not_belong(folder)
-
-    def _marker_counters(self) -> Iterator[Issue]:
-        if self.marker is None:
-            return
-        if self.marker.next_event_id <= self.highest_event:
-            message = f"wanted a next event id above {self.highest_event}, found {self.marker.next_event_id}"
-            hint: str = wording(
-                "a new event could get an id that is already used; {repair} raises it", repair=Hint.REPAIR()
-            )
-            yield Issue(Problem(message, file=MARKER, field="next_event_id", hint=hint), Fix.FIX_COUNTER)
-        for field, number, most in (
-            ("next_event_id", self.marker.next_event_id, LARGEST_NUMBER),
-            ("serial", self.marker.serial, LARGEST_INTEGER_IN_JSON),
-        ):
-            if number > most:
-                hint = "no store gets this far; enter the number from the newest backup plus a thousand"
-                yield Issue(Problem(f"wanted at most {most}, found {number}", file=MARKER, field=field, hint=hint))
 
     # The folder.
 
@@ -196,7 +166,7 @@ class Inspection:
             return
         yield from self._lost_events()
         for event_id in sorted(event_id for event_id in map(event_of_document, present) if event_id is not None):
-            yield from self._document(f"{EVENTS_FOLDER}/{event_id}.json")
+            yield from self._content.document(f"{EVENTS_FOLDER}/{event_id}.json", self._reading.read)
 
     def _lost_events(self) -> Iterator[Issue]:
         if self.marker is None or self.marker.next_event_id == 1:
@@ -209,73 +179,6 @@ class Inspection:
         for name in alike:
             hint = f"rename {name!r} to {EVENTS_FOLDER!r}"
         yield Issue(Problem(message, file=EVENTS_FOLDER, hint=hint))
-
-    def _document(self, name: str) -> Iterator[Issue]:
-        number = documents.FORMAT if self.marker is None else self.marker.format
-        file = origin(name, number)
-        try:
-            content = self._reading.read(file)
-        except PlandocError as error:
-            yield from issues_of(error, file)
-            return
-        if content is None:
-            yield Issue(Problem("the file is missing", file=file, hint=_FROM_BACKUP), is_damage=True)
-            return
-        # The catalog stays in place even when it is damaged: without it the folder cannot be used.
-        fix = None if name in ROOT_DOCUMENTS else Fix.QUARANTINE
-        try:
-            document = documents.parse(file, content)
-            opened = DocumentSession(document, name)
-            check_format_of_folder(opened, number)
-        except PlandocError as error:
-            yield from issues_of(error, file, fix, is_damage=True)
-            return
-        if not documents.is_as_written(document):
-            yield _changed_by_others(document)
-        if self.marker is not None and opened.store_id != self.marker.store_id:
-            message = f"belongs to another folder ({opened.store_id}), not to this one ({self.marker.store_id})"
-            hint = "import the other folder's data instead of copying its files"
-            yield Issue(Problem(message, file=file, hint=hint), fix, is_damage=True)
-            return
-        yield from self._opened(opened)
-
-    def _opened(self, document: DocumentSession) -> Iterator[Issue]:
-        """Yield what is wrong inside a document of this folder."""
-        event_id = event_of_document(document.name)
-        self.highest_event = max(self.highest_event, event_id or 0)
-        if document.name == CATALOG:
-            self._catalog_ids = {name: set(document.ids(table)) for name, table in tables_of(CATALOG).items()}
-        problems = document.problems()
-        yield from (Issue(problem, is_damage=True) for problem in problems)
-        yield from validate_counters(document)
-        if problems:
-            return
-        yield from validate_uniqueness(document, self._slugs)
-        if self._catalog_ids is not None:
-            yield from validate_references(document, self._catalog_ids)
-        if document.name == CATALOG:
-            self._catalog = document
-            yield from validate_containment(document)
-            yield from validate_equivalents(document)
-        elif event_id is not None:
-            yield from validate_plan(document, event_id, self._definitions())
-
-    def _definitions(self) -> Definitions:
-        catalog = self._catalog
-        if catalog is None:
-            return Definitions()
-
-        def look_up(record_type: type) -> Any:
-            return lambda record_id: catalog.get(BY_TYPE[record_type], record_id)
-
-        return Definitions(*map(look_up, DEFINED))
-
-
-def _changed_by_others(document: documents.Document) -> Issue:
-    writer = f"plandoc {document.written_by}" if document.written_by else "plandoc"
-    message = f"was changed by another program since {writer} wrote it"
-    hint = "if that was not intended, compare it with a backup; the next change by plandoc keeps it as it is"
-    return Issue(Problem(message, file=document.name, hint=hint), is_note=True)
 
 
 def _validate_journal(state: recovery.State, content: bytes) -> Iterator[Issue]:

@@ -11,7 +11,7 @@ import attrs
 
 from plandoc.clock import Clock, system_clock
 from plandoc.engine.document import DocumentSession
-from plandoc.errors import FolderNotFoundError, Outcome, PlandocError, StorageError
+from plandoc.errors import Outcome, PlandocError, StorageError, StoreNotFoundError
 from plandoc.maintenance.checks import Fix, Inspection, Issue, inspect_folder
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.marker_repair import plan_marker_restore, restore_marker
@@ -63,7 +63,7 @@ def repair(
         clock: A function that returns the current time with its offset from UTC.
 
     Raises:
-        FolderNotFoundError: when there is no plandoc folder at the path.
+        StoreNotFoundError: when there is no plandoc folder at the path.
         NewerFormatError: when a newer plandoc wrote one of the files; nothing was touched.
         ValidationError: when the backup is of another folder, without `allow_other_folder`.
         DamagedError: when the backup cannot be trusted.
@@ -154,7 +154,7 @@ class Repair:
             raise newer
         if not initialize.is_initialized(self._root, self._files) and not any(issue.is_damage for issue in issues):
             message = f"not a plandoc folder, so there is nothing to repair: {self._root}"
-            raise FolderNotFoundError(str(self._root), message)
+            raise StoreNotFoundError(str(self._root), message)
         return inspection, issues
 
     def _source(

@@ -1,0 +1,76 @@
+"""`plandoc recipe convert`: recipes of other programs as a table to read through and import."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+from plandoc import escaping
+from plandoc.cli import printing, streams
+from plandoc.cli.arguments import Parameter, as_path
+from plandoc.cli.data_folder import Folder
+from plandoc.exchange.convert import Conversion, convert_recipes, write_table
+
+# The file name that means the standard output.
+_STANDARD_OUTPUT = "-"
+
+
+def convert(
+    *files: Annotated[Path, Parameter("FILE", at_least_one=True)],
+    output: Annotated[str, Parameter("--output", "-o", words="FILE")],
+    replace: bool = False,
+    folder: Folder,
+) -> None:
+    """Convert recipes of other programs to a CSV file for 'plandoc recipe import'; nothing is imported yet.
+
+    The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor
+    (JSON or ZIP). Look at each row that has something in the column remark, put it right, and then import the file. Web pages
+    need two more packages: pip install 'plandoc[recipes]'.
+
+    Args:
+        files: The files with recipes.
+        output: The CSV file to write; - means the standard output.
+        replace: Replace the CSV file if it is there already.
+
+    Examples:
+        plandoc recipe convert apple-cake.html scones.cook -o recipes.csv
+        plandoc recipe convert mealie.zip -o recipes.csv --replace
+    """
+    conversion = convert_recipes(files)
+    if output == _STANDARD_OUTPUT:
+        _print(conversion)
+        return
+    target = as_path(output, "--output")
+    folder.work_log.begin()
+    path = write_table(conversion, target, replace=replace)
+    folder.work_log.end(f"the recipes are in {path}")
+    _show(conversion, target)
+
+
+def _print(conversion: Conversion) -> None:
+    mark = escaping.BYTE_ORDER_MARK if streams.begins_a_file() else ""
+    streams.write_bytes(f"{mark}{conversion.csv}".encode())
+    for note in conversion.notes:
+        printing.complain(f"note: {note}")
+
+
+def _show(conversion: Conversion, target: Path) -> None:
+    columns = [
+        printing.Column("recipe"),
+        printing.Column("lines", is_number=True),
+        printing.Column("to look at", is_number=True),
+    ]
+    rows = [(one.name, one.lines, one.remarks or "") for one in conversion.recipes]
+    printing.print_table("Recipes", columns, rows, when_empty="no recipes")
+    for note in conversion.notes:
+        printing.say(f"note: {note}")
+    remarks = sum(one.remarks for one in conversion.recipes)
+    if remarks:
+        rows_with, them = ("the row", "it") if remarks == 1 else (f"the {remarks} rows", "them")
+        printing.say(
+            f"read {rows_with} of {target} with something under 'remark', and put {them} right; then import the file:"
+        )
+    else:
+        printing.say("nothing was uncertain; import the file:")
+    printing.say(f"plandoc recipe import {shlex.quote(str(target))} --add-ingredients")

@@ -1,0 +1,102 @@
+"""Converting files with recipes to the table that the import of recipes reads, for a person to look through."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from plandoc.errors import Problem, ValidationError
+from plandoc.escaping import BYTE_ORDER_MARK
+from plandoc.exchange.convert.recipe_drafts import RecipeDraft
+from plandoc.exchange.convert.recipe_files import read_recipes
+from plandoc.exchange.convert.recipe_table import made_unambiguous, render
+from plandoc.frozen import frozen
+from plandoc.storage import output_file
+from plandoc.storage.paths import checked_path
+
+
+@frozen
+class ConvertedRecipe:
+    """A recipe of a conversion.
+
+    Attributes:
+        name: Its name in the table.
+        lines: How many lines it has.
+        remarks: How many rows of it have a remark.
+    """
+
+    name: str
+    lines: int
+    remarks: int
+
+
+@frozen
+class Conversion:
+    """Recipes of other programs as a table of plandoc.
+
+    Attributes:
+        csv: The table, as `import_recipes` reads it; the import leaves the column `remark` out.
+        recipes: What is in it.
+        notes: What was left out, and why.
+    """
+
+    csv: str
+    recipes: tuple[ConvertedRecipe, ...]
+    notes: tuple[str, ...]
+
+
+def convert_recipes(paths: Iterable[str | os.PathLike[str]]) -> Conversion:
+    """Convert recipes of other programs to a table for `import_recipes`, with a remark wherever a person should look.
+
+    Reads saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor, as JSON
+    or as ZIP. No folder is needed and nothing is imported. An amount that cannot be read is left blank, with its text in the
+    notes.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "Fudge.cook"
+    >>> _ = file.write_text("Boil @sugar{1/2%kg} with @cream{300%ml}.")
+    >>> print(convert_recipes([file]).csv.splitlines()[2])
+    Fudge,,sugar,,0.5,kg,,,,,,
+
+    Raises:
+        StorageError: when a file cannot be read.
+        ValidationError: with everything that is wrong in them.
+        PlandocError: for a web page when the extra is not installed: pip install 'plandoc[recipes]'.
+    """
+    drafts: list[RecipeDraft] = []
+    notes: list[str] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            found, of_file = read_recipes(checked_path(path))
+        except ValidationError as error:
+            problems += error.problems
+        else:
+            drafts += found
+            notes += of_file
+    if problems or not drafts:
+        raise ValidationError(
+            problems or [Problem(note) for note in notes] or [Problem("wanted files with recipes, found none")]
+        )
+    named = made_unambiguous(drafts)
+    if len(named) < len(drafts):
+        notes.append(f"left out, because they were there a second time: {len(drafts) - len(named)}")
+    return Conversion(render(named), tuple(map(_summary, named)), tuple(notes))
+
+
+def write_table(conversion: Conversion, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
+    """Write the table of a conversion to a file, whole or not at all.
+
+    Raises:
+        PlandocError: when a file is there already, and `replace` is not given.
+        StorageError: when the system refuses.
+    """
+    content = f"{BYTE_ORDER_MARK}{conversion.csv}".encode()
+    kind = output_file.Kind("empty", lambda _: False, "recipes.csv")
+    return output_file.save(content, path, kind, replace=replace)
+
+
+def _summary(draft: RecipeDraft) -> ConvertedRecipe:
+    of_recipe = bool(draft.remarks or draft.made.remarks)
+    return ConvertedRecipe(draft.name, len(draft.lines), of_recipe + sum(bool(line.remarks) for line in draft.lines))

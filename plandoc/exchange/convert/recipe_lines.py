@@ -1,0 +1,28 @@
+"""A list of lines as drafts: what ends with a colon is the heading of the lines below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plandoc.exchange.convert.ingredient_text import split
+from plandoc.exchange.convert.plain_text import lines, without_bullet
+from plandoc.exchange.convert.recipe_drafts import LineDraft, in_section
+
+
+def split_all(texts: Iterable[str], section: str = "") -> tuple[LineDraft, ...]:
+    """Return what lines say, each with the heading above it.
+
+    >>> [(draft.ingredient, draft.notes) for draft in split_all(["1 kg flour", "For the icing:", "100 g sugar"])]
+    [('flour', ()), ('sugar', ('For the icing',))]
+
+    Args:
+        texts: The lines; a text of several lines counts as several.
+        section: The heading above the first of them.
+    """
+    drafts: list[LineDraft] = []
+    for line in (without_bullet(line) for text in texts for line in lines(text)):
+        if line.endswith(":") and not any(map(str.isdigit, line)):
+            section = line
+        elif line:
+            drafts += in_section(split(line), section)
+    return tuple(drafts)

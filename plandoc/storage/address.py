@@ -1,0 +1,71 @@
+"""The address of a store on a server, told apart from the path of a folder."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from plandoc.errors import Outcome, StorageError
+
+SCHEMES = ("postgresql://", "postgres://")
+DEFAULT_SCHEMA = "plandoc"
+WANTED = "wanted postgresql://USER@HOST/DATABASE?schema=NAME"
+
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}", re.ASCII)
+# Up to the last @: a password with an @ or a / in it that should have been escaped is a password, too.
+_SECRET = re.compile(r"(?<=://)([^/@?:]*):.*@|(?<=[?&])password=[^&]*", re.IGNORECASE)
+
+
+def address_of(place: object) -> str | None:
+    """Return the address of a store on a server; None where the place is something else, such as a folder.
+
+    The one place where that is decided.
+
+    >>> address_of("postgresql://host/bakery"), address_of("data"), address_of(":memory:")
+    ('postgresql://host/bakery', None, None)
+    """
+    return place if isinstance(place, str) and place.startswith(SCHEMES) else None
+
+
+def without_password(address: str) -> str:
+    """Return an address as it may be shown.
+
+    >>> without_password("postgresql://anna:secret@host/bakery?schema=shop&password=secret")
+    'postgresql://anna@host/bakery?schema=shop&'
+    """
+    return _SECRET.sub(lambda found: f"{found[1]}@" if found[1] is not None else "", address)
+
+
+def divided(address: str) -> tuple[str, str]:
+    """Return what the server is to be given, and the schema, which the server's own addresses do not have.
+
+    Raises:
+        StorageError: when the name of the schema is not one that plandoc makes.
+
+    >>> divided("postgresql://host/bakery?schema=shop&sslmode=require")
+    ('postgresql://host/bakery?sslmode=require', 'shop')
+    >>> divided("postgresql:///bakery")
+    ('postgresql:///bakery', 'plandoc')
+    """
+    base, _, query = address.partition("?")
+    given = [part for part in query.split("&") if part]
+    schemas = [unquote(part.partition("=")[2]) for part in given if part.startswith("schema=")]
+    others = [part for part in given if not part.startswith("schema=")]
+    if len(schemas) > 1 or not all(map(_is_name, schemas)):
+        reason = "wanted one schema, with a name of small letters, digits and _ that does not begin with pg_"
+        raise StorageError(without_password(address), reason, Outcome.NOT_SAVED)
+    return "?".join([base, *(["&".join(others)] if others else [])]), "".join(schemas) or DEFAULT_SCHEMA
+
+
+def refuse_address(place: object, wanted: str) -> None:
+    """Refuse a place that is an address, where only a folder has what is wanted.
+
+    Raises:
+        StorageError: that says so.
+    """
+    if isinstance(place, str) and place.startswith(SCHEMES):
+        raise StorageError(without_password(place), f"is on a server; {wanted}", Outcome.NOT_SAVED)
+
+
+def _is_name(schema: str) -> bool:
+    return _SCHEMA.fullmatch(schema) is not None and not schema.startswith("pg_")

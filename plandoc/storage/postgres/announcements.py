@@ -1,0 +1,79 @@
+"""Waiting for the commits of others, which the server announces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import psycopg
+
+from plandoc.clock import pause, stopwatch_seconds
+from plandoc.errors import StoreError
+from plandoc.storage.postgres.connections import Connection, Connections
+from plandoc.storage.postgres.server_errors import is_lost, translated
+from plandoc.storage.postgres.statements import Statements
+
+_TRIES, _PAUSE_SECONDS = 20, 0.5
+
+
+class Announcements:
+    """What others commit to one store, as it comes in.
+
+    An announcement only says that there is something to see; the versions say what. So nothing is missed that was committed
+    while the connection was lost.
+
+    Args:
+        connections: Where a connection of its own comes from.
+        said: The statements for the store.
+        own: The version that this process itself gave to each document last.
+    """
+
+    def __init__(self, connections: Connections, said: Statements, own: Mapping[str, int]) -> None:
+        self._connections = connections
+        self._said = said
+        self._own = own
+
+    def waited_for(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
+        """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
+        connection = self._listening()
+        try:
+            known = self._versions(connection)
+            since = stopwatch_seconds()
+            while True:
+                left = None if timeout_seconds is None else timeout_seconds - (stopwatch_seconds() - since)
+                if left is not None and left <= 0:
+                    return
+                try:
+                    for _ in connection.notifies(timeout=left, stop_after=1):
+                        pass
+                    now = self._versions(connection)
+                except psycopg.Error as error:
+                    if not is_lost(error):
+                        raise translated(error, self._connections.address.location) from error
+                    connection.close()
+                    connection = self._tried_again(self._listening)
+                    now = self._versions(connection)
+                changed = {name for name in now if now[name] not in {known.get(name), self._own.get(name)}}
+                known = now
+                if changed:
+                    since = stopwatch_seconds()
+                    yield frozenset(changed)
+        finally:
+            connection.close()
+
+    def _listening(self) -> Connection:
+        connection = self._connections.connect()
+        connection.execute(self._said.listen)
+        return connection
+
+    def _versions(self, connection: Connection) -> dict[str, int]:
+        return dict(connection.execute(self._said.versions).fetchall())
+
+    @staticmethod
+    def _tried_again(connect: Callable[[], Connection]) -> Connection:
+        """Return a connection to a server that may just be starting again."""
+        for _ in range(_TRIES):
+            try:
+                return connect()
+            except StoreError:
+                pause(_PAUSE_SECONDS)
+        return connect()

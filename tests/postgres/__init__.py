@@ -1,0 +1,1 @@
+"""Stores on a PostgreSQL server, which the tests start themselves."""

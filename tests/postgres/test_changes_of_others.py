@@ -1,0 +1,72 @@
+"""A store on a server says what others have changed, as they do it."""
+
+from __future__ import annotations
+
+import datetime
+import queue
+import threading
+
+import pytest
+
+import plandoc
+from plandoc.results import StoreChange
+from tests.builders import a_bakery, a_plan
+
+pytestmark = pytest.mark.postgres
+
+
+def until_it_listens(server):
+    query = "select 1 from pg_stat_activity where query like '%version from%document%' and state = 'idle'"
+    while not server.run(query):
+        pass
+
+
+def test_what_others_change_is_heard_and_what_the_store_does_itself_is_not(store, open_one, server):
+    bakery = a_bakery(store)
+    other = open_one()
+    found = queue.Queue()
+
+    def listen():
+        for change in store.changes(timeout_seconds=2):
+            found.put(change)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    until_it_listens(server)
+    event = a_plan(other, bakery=bakery, quantities={})
+    assert found.get(timeout=10) == StoreChange((event.id,), catalog=False, stock=False)
+    a_plan(store, bakery=bakery, name="Mine", quantities={})
+    with other.session() as session:
+        session.add(plandoc.Ingredient("Salt", "Spices"))
+        plandoc.set_stock(bakery.flour.id, 1, "kg", session=session)
+    assert found.get(timeout=10) == StoreChange((), catalog=True, stock=True)
+    with other.session() as session:
+        plandoc.remove_event(event.id, session=session)
+    assert found.get(timeout=10) == StoreChange((event.id,), catalog=False, stock=False)
+    thread.join()
+    assert found.empty()
+
+
+def test_what_was_changed_while_the_connection_was_lost_is_not_missed(store, open_one, server):
+    other = open_one()
+    found = queue.Queue()
+    thread = threading.Thread(target=lambda: [found.put(change) for change in store.changes(timeout_seconds=3)])
+    thread.start()
+    until_it_listens(server)
+    with other.session() as session:
+        server.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity where query like '%version from%document%' and pid <> pg_backend_pid()"
+        )
+        event = session.add(plandoc.Event("Meanwhile", datetime.date(2026, 5, 1)))
+
+    assert found.get(timeout=20) == StoreChange((event.id,), catalog=False, stock=False)
+    thread.join()
+
+
+def test_it_ends_when_nothing_came_for_so_long(store):
+    assert list(store.changes(timeout_seconds=0.1)) == []
+
+
+def test_a_store_that_is_not_on_a_server_says_so():
+    with plandoc.open_store(":memory:") as memory, pytest.raises(plandoc.SessionError, match="is not on a server"):
+        memory.changes()
