@@ -11,7 +11,7 @@ from plandoc.cli.work_log import Change, WorkLog
 from plandoc.tables import table_of
 
 
-def call_for_json(command: str, call: Callable[[], int | None], work_log: WorkLog) -> int | None:
+def call_for_json(command: str, call: Callable[[], object], work_log: WorkLog) -> int | None:
     """Call a command and print as JSON what it has done, instead of what it says.
 
     Args:
@@ -25,7 +25,7 @@ def call_for_json(command: str, call: Callable[[], int | None], work_log: WorkLo
     if collected.tables:
         done["tables"] = collected.tables
     printing.print_json(done)
-    return status
+    return status if isinstance(status, int) else None
 
 
 def _changes(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:

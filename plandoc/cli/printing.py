@@ -71,6 +71,16 @@ class Column:
     is_number: bool = False
 
 
+def refuse_beside_json() -> None:
+    """Refuse to print what a file would hold where JSON says what was done.
+
+    Raises:
+        UsageError: when it is so.
+    """
+    if is_collecting():
+        raise UsageError("--json says what was done with a file, and - is not one; leave one of them out")
+
+
 def say(text: str = "", *, wraps: bool = True) -> None:
     """Print one sentence; on a terminal in lines that fit, unless it is a command line that a person may paste."""
     collected = _collected.get()
@@ -98,8 +108,7 @@ def print_json(value: Any) -> None:
 
 def print_json_as_it_is(content: bytes) -> None:
     """Print JSON with its own line ends and the same escapes, as UTF-8 whatever the encoding of the terminal."""
-    if is_collecting():
-        raise UsageError("--json says what was done with a file, and - is not one; leave one of them out")
+    refuse_beside_json()
     streams.write_bytes(escaping.json_text(content.decode()).encode())
 
 

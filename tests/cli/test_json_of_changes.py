@@ -34,6 +34,7 @@ LINES = {
     "unlock": ["june"],
     "event remove": ["june", "--yes"],
     "start": ["1", "--yes"],
+    "shop": ["1", "--bought"],
     "bake": ["1", "rye-loaf", "1"],
     "amend quantity": ["1", "tea-box", "5", "--reason", "more", "--enough"],
     "void": ["1", "b1", "--reason", "a slip"],
