@@ -109,7 +109,7 @@ SEALED = _sealed(documents=None)
 LEADING_OUT = _sealed(documents=[{"path": "../evil.json", "replaces": None, "content": "{}"}])
 
 
-KEPT = ("from a backup: 'plandoc ", "repair --from BACKUP'")
+KEPT = ("from a backup: 'plandoc repair --from BACKUP'",)
 
 # Damage that only a backup can mend: the command that restores a document is named.
 BACKED_UP = (
