@@ -40,7 +40,8 @@ _NAMES = {
     "plandoc.workflow.amendments": (
         "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
     ),
-    "plandoc.workflow.catalog": "find_by_key list_records remove_event",
+    "plandoc.workflow.catalog": "find_by_key list_records remove_event remove_record rename_record",
+    "plandoc.workflow.event_copy": "copy_event",
     "plandoc.workflow.ingredient_merge": "merge_ingredients",
     "plandoc.workflow.comparison": "get_plan_comparison",
     "plandoc.workflow.decisions": (

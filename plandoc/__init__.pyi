@@ -79,6 +79,8 @@ from plandoc.workflow.amendments import modify_batch_decision as modify_batch_de
 from plandoc.workflow.catalog import find_by_key as find_by_key
 from plandoc.workflow.catalog import list_records as list_records
 from plandoc.workflow.catalog import remove_event as remove_event
+from plandoc.workflow.catalog import remove_record as remove_record
+from plandoc.workflow.catalog import rename_record as rename_record
 from plandoc.workflow.comparison import get_plan_comparison as get_plan_comparison
 from plandoc.workflow.decisions import decide_enough as decide_enough
 from plandoc.workflow.decisions import delete_batch_decisions as delete_batch_decisions
@@ -88,6 +90,7 @@ from plandoc.workflow.decisions import get_requirements as get_requirements
 from plandoc.workflow.decisions import save_batch_decision as save_batch_decision
 from plandoc.workflow.decisions import save_batch_decisions as save_batch_decisions
 from plandoc.workflow.decisions import suggest_batches as suggest_batches
+from plandoc.workflow.event_copy import copy_event as copy_event
 from plandoc.workflow.ingredient_merge import merge_ingredients as merge_ingredients
 from plandoc.workflow.lifecycle import complete_production as complete_production
 from plandoc.workflow.lifecycle import lock_plan as lock_plan

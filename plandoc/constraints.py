@@ -198,9 +198,11 @@ def non_negative_decimal(value: Any) -> str | None:
 
 
 def _no_decimal(value: Any) -> str:
-    if type(value) is float:
-        advice = "write '0.67', because a binary float is not exactly what it looks like"
+    if type(value) is float and math.isfinite(value):
+        advice = f"write '{value}', because a binary float is not exactly what it looks like"
         return f"wanted a decimal number, found {shorten(value)}; {advice}"
+    if type(value) is int:
+        return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
     if type(value) is str:
         try:
             quantity_text.number_in(value)
@@ -271,7 +273,21 @@ def boolean(value: Any) -> str | None:
 @in_json(type="string", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 def calendar_date(value: Any) -> str | None:
     """A calendar date without a time."""
-    return None if type(value) is datetime.date else f"wanted a date such as 2026-12-25, found {shorten(value)}"
+    if type(value) is datetime.date:
+        return None
+    if isinstance(value, datetime.datetime):
+        return f"wanted a date without a time, found {shorten(value)}; take its date()"
+    if isinstance(value, str):
+        return f"wanted datetime.date({_date_arguments(value)}), found the text {shorten(value)}"
+    return f"wanted a datetime.date such as datetime.date(2026, 12, 25), found {shorten(value)}"
+
+
+def _date_arguments(text: str) -> str:
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return "YEAR, MONTH, DAY"
+    return f"{day.year}, {day.month}, {day.day}"
 
 
 @in_json(type="string", pattern=f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_OFFSET}$")

@@ -166,14 +166,17 @@ class StillUsedError(PlandocError):
         kind: What was to be removed.
         key: Its id.
         users: The records that refer to it, as a person says them.
+        name: What it is called; blank when it has no name.
     """
 
-    def __init__(self, kind: str, key: object, users: Iterable[str]) -> None:
+    def __init__(self, kind: str, key: object, users: Iterable[str], name: str = "") -> None:
         self.kind = kind
         self.key = key
         self.users = tuple(users)
+        self.name = name
         shown = ", ".join(self.users[:5]) + (f" and {len(self.users) - 5} more" if len(self.users) > 5 else "")
-        super().__init__(f"{kind} {key} is still used by {shown}; remove or change those first")
+        called = f" {shorten(name)}" if name else ""
+        super().__init__(f"{kind} {key}{called} is still used by {shown}; remove or change those first")
 
 
 class ImportRefusedError(PlandocError):

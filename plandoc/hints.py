@@ -49,7 +49,7 @@ class Hint(enum.Enum):
     UNLOCK = "unlock_plan({event})", "plandoc unlock {event}"
     START = "start_production({event})", "plandoc start {event}"
     COMPLETE = "complete_production({event})", "plandoc complete {event}"
-    REMOVE_EVENT = "remove_event({event}, discard_history=True)", "remove_event({event}, discard_history=True)"
+    REMOVE_EVENT = "remove_event({event}, discard_history=True)", "plandoc event remove {event} --discard-history"
     SELECT_RECIPES = "set_event_recipes({event}, recipe_ids)", "plandoc plan recipes {event} RECIPE..."
     CHOOSE_WITH_RECIPES = (
         "change_event_finished_goods({event}, {{{good}: {quantity}}}, add_missing_recipes=True)",

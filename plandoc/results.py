@@ -36,6 +36,7 @@ from plandoc.records import (
     Taken,
 )
 from plandoc.workflow.comparison import PlanComparison
+from plandoc.workflow.event_copy import EventCopy
 from plandoc.workflow.ingredient_merge import IngredientMerge
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
@@ -55,6 +56,7 @@ __all__ = [
     "DefinitionDifference",
     "Difference",
     "DropFinishedGood",
+    "EventCopy",
     "EventRef",
     "ExportReport",
     "Feasibility",

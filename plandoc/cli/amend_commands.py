@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import Any
 
 from plandoc.cli import excess, printing
 from plandoc.cli.concerns import Concern, concerns_from
@@ -16,7 +15,7 @@ from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, whole_number
-from plandoc.cli.rows import as_json, as_row
+from plandoc.cli.rows import as_row
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.local_time import format_timestamp
@@ -51,7 +50,6 @@ def drop(
     *,
     reason: str,
     force: bool = False,
-    json: bool = False,
     folder: Folder,
 ) -> None:
     """Drop a good from the plan; its recipes stay chosen.
@@ -61,7 +59,6 @@ def drop(
         good: The good, by its short name or number.
         reason: Why the plan changes; it is kept permanently.
         force: Drop it even if batches of what it is made of are already baked.
-        json: Print the amendment as JSON.
 
     Examples:
         plandoc amend drop harbour-market sable-bag --reason 'the order was cancelled'
@@ -71,7 +68,7 @@ def drop(
         good_id = _good_in_plan(good, found, session)
         return operations.drop_finished_good(found, good_id, reason, force, session=session)
 
-    _amend(event, change, folder, json=json)
+    _amend(event, change, folder)
 
 
 def add(
@@ -82,7 +79,6 @@ def add(
     *,
     reason: str,
     enough: bool = False,
-    json: bool = False,
     folder: Folder,
 ) -> None:
     """Add a good to the plan, with the recipes that it needs.
@@ -93,7 +89,6 @@ def add(
         quantity: How many to hand out.
         reason: Why the plan changes; it is kept permanently.
         enough: Also bake enough of everything it needs, with the same reason.
-        json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
         plandoc amend add harbour-market tea-box 4 --reason 'for the choir' --enough
@@ -103,7 +98,7 @@ def add(
         good_id = in_plan(FinishedGood, good, found, session).id
         return operations.add_finished_good(found, good_id, quantity, reason, enough, session=session)
 
-    _amend(event, change, folder, json=json, enough=enough)
+    _amend(event, change, folder)
 
 
 def quantity(
@@ -114,7 +109,6 @@ def quantity(
     *,
     reason: str,
     enough: bool = False,
-    json: bool = False,
     folder: Folder,
 ) -> None:
     """Change how many of a good are handed out.
@@ -125,7 +119,6 @@ def quantity(
         quantity: The new number.
         reason: Why the plan changes; it is kept permanently.
         enough: Also change the batches of everything it needs to the number that is enough, with the same reason.
-        json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
         plandoc amend quantity harbour-market breakfast-box 15 --reason '3 guests more'
@@ -135,7 +128,7 @@ def quantity(
         good_id = _good_in_plan(good, found, session)
         return operations.change_quantity(found, good_id, quantity, reason, enough, session=session)
 
-    _amend(event, change, folder, json=json, enough=enough)
+    _amend(event, change, folder)
 
 
 def batches(
@@ -147,7 +140,6 @@ def batches(
     reason: str,
     enough: bool = False,
     yes: bool = False,
-    json: bool = False,
     folder: Folder,
 ) -> int:
     """Change how many batches are baked; 0 takes them out of the plan.
@@ -161,7 +153,6 @@ def batches(
         reason: Why the plan changes; it is kept permanently.
         enough: Bake enough batches of everything that the goods need, with one reason.
         yes: Do not ask for confirmation; for scripts.
-        json: Print the amendment as JSON; with --enough, all of them.
 
     Examples:
         plandoc amend batches harbour-market rye-loaf 11 --reason '6 loaves more'
@@ -170,7 +161,7 @@ def batches(
     if enough:
         if unit is not None:
             raise UsageError("amend batches takes UNIT BATCHES or --enough, not both")
-        _amend_enough(event, reason, folder, json=json)
+        _amend_enough(event, reason, folder)
         return 0
     if unit is None or batches is None:
         raise UsageError("amend batches needs UNIT BATCHES, or --enough to bake enough of everything")
@@ -190,18 +181,18 @@ def batches(
     amended = run_if_confirmed(action, folder, yes=yes, is_silent=True)
     if amended is None:
         return 1
-    _show(amended, event, json=json)
+    _show(amended, event)
     return 0
 
 
-def _amend_enough(event: str, reason: str, folder: Folder, *, json: bool) -> None:
+def _amend_enough(event: str, reason: str, folder: Folder) -> None:
     def change(found: EventId, session: Session) -> None:
         operations.amend_enough(found, reason, session=session)
 
-    _amend(event, change, folder, json=json, enough=True)
+    _amend(event, change, folder)
 
 
-def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
+def recipe(event: str, recipe: str, /, *, reason: str, folder: Folder) -> None:
     """Update a recipe in the plan to its current definition in the catalog.
 
     Its sub-recipes, their yields and the weights of their ingredients are updated too. Batches already baked do not
@@ -211,7 +202,6 @@ def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folde
         event: The event, by its short name or number.
         recipe: The recipe, by its short name or number.
         reason: Why the plan changes; it is kept permanently.
-        json: Print the amendment as JSON.
 
     Examples:
         plandoc amend recipe harbour-market lemon-tart --reason 'the new oven'
@@ -221,10 +211,10 @@ def recipe(event: str, recipe: str, /, *, reason: str, json: bool = False, folde
         recipe_id = in_plan(Recipe, recipe, found, session).id
         return revisions.revise_recipe(found, recipe_id, reason, session=session)
 
-    _amend(event, change, folder, json=json)
+    _amend(event, change, folder)
 
 
-def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
+def good(event: str, good: str, /, *, reason: str, folder: Folder) -> None:
     """Update a good in the plan to its current definition in the catalog.
 
     The goods inside it are updated too, and missing recipes are added. Goods already packed do not change.
@@ -233,7 +223,6 @@ def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: F
         event: The event, by its short name or number.
         good: The good, by its short name or number.
         reason: Why the plan changes; it is kept permanently.
-        json: Print the amendment as JSON.
 
     Examples:
         plandoc amend good harbour-market tea-box --reason 'the small boxes are sold out'
@@ -243,7 +232,7 @@ def good(event: str, good: str, /, *, reason: str, json: bool = False, folder: F
         good_id = in_plan(FinishedGood, good, found, session).id
         return revisions.revise_finished_good(found, good_id, reason, session=session)
 
-    _amend(event, change, folder, json=json)
+    _amend(event, change, folder)
 
 
 def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> None:
@@ -298,10 +287,8 @@ class _Step:
     concerns: tuple[Concern, ...]
 
 
-def _amend(
-    key: str, change: Callable[[EventId, Session], object], folder: Folder, *, json: bool, enough: bool = False
-) -> None:
-    _show(folder.change("amend the plan", _amending(key, change)), key, json=json, enough=enough)
+def _amend(key: str, change: Callable[[EventId, Session], object], folder: Folder) -> None:
+    _show(folder.change("amend the plan", _amending(key, change)), key)
 
 
 def _amending(key: str, change: Callable[[EventId, Session], object]) -> Callable[[Session], _Step]:
@@ -318,10 +305,7 @@ def _amending(key: str, change: Callable[[EventId, Session], object]) -> Callabl
     return guarded
 
 
-def _show(step: _Step, key: str, *, json: bool, enough: bool = False) -> None:
-    if json:
-        printing.print_json(_as_json(step, enough=enough))
-        return
+def _show(step: _Step, key: str) -> None:
     for amended in step.amended:
         printing.say(f"amendment {amended.amendment.sequence}: {amended.in_words} ({amended.amendment.reason})")
         if amended.made:
@@ -336,13 +320,6 @@ def _show(step: _Step, key: str, *, json: bool, enough: bool = False) -> None:
             printing.say(
                 f"'plandoc amend batches {shlex.quote(key)} --enough --reason TEXT' bakes enough of everything"
             )
-
-
-def _as_json(step: _Step, *, enough: bool) -> dict[str, Any]:
-    findings = {"new_findings": as_json(step.findings)}
-    if enough:
-        return {"amendments": [as_row(one.amendment) for one in step.amended], **findings}
-    return {**as_row(step.amended[0].amendment), **findings}
 
 
 def _amendments(key: str, session: Session) -> list[_Amended]:

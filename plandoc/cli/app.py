@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from plandoc import hints
-from plandoc.cli import parsing, printing, streams
+from plandoc.cli import parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
 from plandoc.cli.messages import UsageError
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning
+        program.name_folder(None)
         return _run(given, WorkLog())
 
 
@@ -100,14 +101,25 @@ def _complain(*lines: str) -> None:
 def _call(arguments: list[str], work_log: WorkLog) -> int:
     if any("\0" in argument for argument in arguments):
         raise UsageError("no argument can hold a NUL character")
-    call = parsing.read([as_text(argument) for argument in arguments], work_log)
+    reading = parsing.read([as_text(argument) for argument in arguments], work_log)
     try:
-        status = call()
+        status = _done(reading, work_log)
+    except UsageError as error:
+        error.command = reading.command
+        raise
     except PlandocError as error:
         message, *others = error.args
-        error.args = (hints.for_command(message, **_typed(call)), *others)
+        error.args = (hints.for_command(message, **_typed(reading.call)), *others)
         raise
     return status if isinstance(status, int) else DONE
+
+
+def _done(reading: parsing.Reading, work_log: WorkLog) -> int | None:
+    if not reading.wants_json:
+        return reading.call()
+    from plandoc.cli import done  # noqa: PLC0415  (15 ms of cattrs, which most commands need not spend)
+
+    return done.call_for_json(reading.command, reading.call, work_log)
 
 
 def _typed(call: Call) -> dict[str, str]:

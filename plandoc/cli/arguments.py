@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from plandoc import escaping
 from plandoc.cli.messages import UsageError, whole_number
+from plandoc.domain.written_dates import day_in
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
 
@@ -42,6 +43,9 @@ class Parameter:
         self.at_least_one = at_least_one
         self.words = words
 
+
+# The parameter for --json of a command that does not print JSON of its own.
+WHAT_WAS_DONE = "what_was_done"
 
 Text = Annotated[str | None, Parameter(words="TEXT")]
 
@@ -87,11 +91,29 @@ class Argument:
         return self.words if self.is_option else self.label
 
 
+_JSON = Argument(
+    parameter=WHAT_WAS_DONE,
+    names=("--json",),
+    is_option=True,
+    is_flag=True,
+    is_repeated=False,
+    is_required=False,
+    default=False,
+    choices=(),
+    convert=None,
+    words="",
+)
+
+
 def arguments_of(command: Callable[..., Any]) -> list[Argument]:
-    """Return the arguments and options of a command, in the order of its parameters."""
+    """Return the arguments and options of a command, in the order of its parameters.
+
+    A command that works on a folder and does not print JSON of its own can print what it has done.
+    """
     hints = typing.get_type_hints(command, include_extras=True)
-    parameters = inspect.signature(command).parameters.values()
-    return [_argument(one, hints[one.name]) for one in parameters if one.name != FOLDER]
+    parameters = inspect.signature(command).parameters
+    arguments = [_argument(one, hints[one.name]) for one in parameters.values() if one.name != FOLDER]
+    return [*arguments, _JSON] if FOLDER in parameters and "json" not in parameters else arguments
 
 
 def _argument(parameter: inspect.Parameter, hint: Any) -> Argument:
@@ -168,10 +190,8 @@ def as_path(text: str, label: str = "a path") -> Path:
 
 
 def _as_day(text: str, label: str) -> datetime.date:
-    from plandoc import codec  # noqa: PLC0415  (15 ms of cattrs, which completing does not need)
-
     try:
-        return codec.day(text)
+        return day_in(text)
     except ValueError as error:
         raise UsageError(f"{label}: {error}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal, TypeVar
 
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
@@ -14,19 +15,22 @@ from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, Stoc
 from plandoc.units import written
 from plandoc.workflow.stock import get_stock
 
+RecordT = TypeVar("RecordT", Ingredient, Recipe, FinishedGood)
+
 _NUMBER = printing.Column("id", is_number=True)
 
 
-def list_ingredients(*, json: bool = False, folder: Folder) -> None:
+def list_ingredients(*, sort: Literal["id", "name", "category"] = "id", json: bool = False, folder: Folder) -> None:
     """List the ingredients, and how much of one unit is how much of another if known.
 
     Args:
+        sort: Sort them by this.
         json: Print the ingredients as JSON.
 
     Examples:
         plandoc ingredient list
     """
-    ingredients = folder.read(lambda session: session.find(Ingredient))
+    ingredients = _in_order(folder.read(lambda session: session.find(Ingredient)), sort)
     if json:
         printing.print_json([as_row(one) for one in ingredients])
         return
@@ -40,16 +44,18 @@ def list_ingredients(*, json: bool = False, folder: Folder) -> None:
     )
 
 
-def list_recipes(*, json: bool = False, folder: Folder) -> None:
+def list_recipes(*, sort: Literal["id", "name", "category"] = "id", json: bool = False, folder: Folder) -> None:
     """List the recipes and what a batch of each yields.
 
     Args:
+        sort: Sort them by this.
         json: Print the recipes as JSON.
 
     Examples:
         plandoc recipe list
     """
     recipes, units = folder.read(lambda session: (session.find(Recipe), session.find(FinishedUnit)))
+    recipes = _in_order(recipes, sort)
     if json:
         printing.print_json([{**as_row(recipe), "finished_units": _units_of(recipe, units)} for recipe in recipes])
         return
@@ -58,16 +64,18 @@ def list_recipes(*, json: bool = False, folder: Folder) -> None:
     printing.print_table("Recipes", columns, rows, when_empty="none yet; 'plandoc import FILE' adds some")
 
 
-def list_goods(*, json: bool = False, folder: Folder) -> None:
+def list_goods(*, sort: Literal["id", "name"] = "id", json: bool = False, folder: Folder) -> None:
     """List the goods that can be handed out and what is in them.
 
     Args:
+        sort: Sort them by this.
         json: Print the goods as JSON.
 
     Examples:
         plandoc good list
     """
     goods, names = folder.read(_goods_and_names)
+    goods = _in_order(goods, sort)
     if json:
         printing.print_json([as_row(good) for good in goods])
         return
@@ -107,6 +115,13 @@ def list_stock(*, json: bool = False, folder: Folder) -> None:
 def quantity_and_unit(item: StockItem) -> tuple[str, str]:
     """Return how much is in stock, and its unit."""
     return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
+
+
+def _in_order(records: list[RecordT], sort: str) -> list[RecordT]:
+    """Return records sorted by a field, those of the same by their names; by id they are already."""
+    if sort == "id":
+        return records
+    return sorted(records, key=lambda one: (str(getattr(one, sort)).casefold(), one.name.casefold(), one.id))
 
 
 def _units_of(recipe: Recipe, units: list[FinishedUnit]) -> list[dict[str, object]]:

@@ -74,6 +74,12 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "show_commands:show_ingredient",
                 "Show an ingredient, its stock, and where it is used.",
             ),
+            Command(("ingredient", "add"), "add_commands:add_ingredient", "Add an ingredient."),
+            Command(("ingredient", "edit"), "edit_commands:edit_ingredient", "Change an ingredient in your editor."),
+            Command(("ingredient", "rename"), "rename_commands:rename_ingredient", "Give an ingredient another name."),
+            Command(
+                ("ingredient", "remove"), "remove_commands:remove_ingredient", "Remove an ingredient that nothing uses."
+            ),
             Command(
                 ("ingredient", "import"),
                 "import_commands:import_ingredients",
@@ -88,6 +94,14 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("recipe", "list"), "catalog_commands:list_recipes", "List the recipes and what a batch of each yields."
             ),
             Command(("recipe", "show"), "show_commands:show_recipe", "Show a recipe, scaled, with its sub-recipes."),
+            Command(("recipe", "add"), "add_commands:add_recipe", "Add a recipe."),
+            Command(("recipe", "edit"), "edit_commands:edit_recipe", "Change a recipe in your editor."),
+            Command(
+                ("recipe", "rename"),
+                "rename_commands:rename_recipe",
+                "Give a recipe, or one of its yields, another name.",
+            ),
+            Command(("recipe", "remove"), "remove_commands:remove_recipe", "Remove a recipe that nothing uses."),
             Command(("recipe", "import"), "import_commands:import_recipes", "Import recipes from a CSV or JSON file."),
             Command(
                 ("recipe", "convert"),
@@ -96,6 +110,10 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             ),
             Command(("good", "list"), "catalog_commands:list_goods", "List the goods and what is in them."),
             Command(("good", "show"), "show_commands:show_good", "Show a good, and everything that goes into it."),
+            Command(("good", "add"), "add_commands:add_good", "Add a good."),
+            Command(("good", "edit"), "edit_commands:edit_good", "Change a good in your editor."),
+            Command(("good", "rename"), "rename_commands:rename_good", "Give a good another name."),
+            Command(("good", "remove"), "remove_commands:remove_good", "Remove a good that nothing uses."),
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
             Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
@@ -114,6 +132,10 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 ("event", "edit"),
                 "event_commands:edit",
                 "Change the name, the date, the attendees or the notes of an event.",
+            ),
+            Command(("event", "copy"), "event_copy_command:copy", "Copy the plan of an event into a new event."),
+            Command(
+                ("event", "remove"), "remove_commands:remove_event", "Remove an event and everything planned for it."
             ),
             Command(("event", "list"), "event_commands:list_events", "List the events."),
             Command(("event", "show"), "event_commands:show", "Show an event and what is planned for it."),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from plandoc.cli import printing
+from plandoc.cli.asking import is_confirmed, is_interactive
 from plandoc.cli.concerns import Concern, concerns_in_plan
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
@@ -22,8 +23,6 @@ from plandoc.ids import EventId
 from plandoc.records import Event
 
 T = TypeVar("T")
-
-_YES = frozenset({"y", "yes"})
 
 
 @frozen
@@ -139,12 +138,12 @@ def run_if_confirmed(action: ConfirmedAction[T], folder: Folder, *, yes: bool, i
             if yes and concerns and not is_silent:
                 show_concerns(action.title(len(concerns)), concerns)
             return done[0]
-        if not _is_interactive():
+        if not is_interactive():
             raise _no_terminal(action.title(len(concerns)), concerns)
         if confirmed:
             printing.say("the plan was changed in the meantime; nothing was done yet")
         show_concerns(action.title(len(concerns)), concerns)
-        if not _is_confirmed(action.question):
+        if not is_confirmed(action.question):
             printing.say("nothing was changed")
             return None
         confirmed = concerns
@@ -162,21 +161,6 @@ def _try(
         return (action.run(session),), concerns
 
     return folder.change(action.action, guarded)
-
-
-def _is_interactive() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _is_confirmed(question: str) -> bool:
-    try:
-        return input(f"{question} [y/N] ").strip().lower() in _YES
-    except (EOFError, KeyboardInterrupt) as ended:
-        # The cursor is still on the line of the question.
-        printing.say()
-        if isinstance(ended, KeyboardInterrupt):
-            raise
-        return False
 
 
 def _no_terminal(title: str, concerns: Sequence[Concern]) -> PlandocError:

@@ -10,6 +10,7 @@ from plandoc import escaping
 from plandoc.cli import printing, streams
 from plandoc.cli.arguments import Parameter, as_path
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.program import called
 from plandoc.exchange.convert import Conversion, convert_recipes, write_table
 
 # The file name that means the standard output.
@@ -49,6 +50,7 @@ def convert(
 
 
 def _print(conversion: Conversion) -> None:
+    printing.refuse_beside_json()
     mark = escaping.BYTE_ORDER_MARK if streams.begins_a_file() else ""
     streams.write_bytes(f"{mark}{conversion.csv}".encode())
     for note in conversion.notes:
@@ -73,4 +75,4 @@ def _show(conversion: Conversion, target: Path) -> None:
         )
     else:
         printing.say("nothing was uncertain; import the file:")
-    printing.say(f"plandoc recipe import {shlex.quote(str(target))} --add-ingredients")
+    printing.say(f"{called()} recipe import {shlex.quote(str(target))} --add-ingredients", wraps=False)

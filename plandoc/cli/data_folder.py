@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -12,9 +12,9 @@ import attrs
 
 from plandoc import store
 from plandoc.cli import printing
-from plandoc.cli.work_log import WorkLog
+from plandoc.cli.work_log import Change, WorkLog
 from plandoc.engine.guarded_write import GuardedWrite
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ConflictError, PlandocError, StoreNotFoundError
 from plandoc.frozen import frozen
 from plandoc.storage import address
@@ -86,10 +86,12 @@ class Folder:
         write = opened.session(action)
         with ExitStack() as afterwards:
             # Even if this fails: an error may follow the change.
-            afterwards.callback(self._note, write)
+            made: list[Change] = []
+            afterwards.callback(self._note, write, made)
             try:
                 with write as session:
                     result = work(session)
+                    made.extend(unit_of_work(session).changed.values())
                     self.work_log.begin()
             except ConflictError:
                 self.work_log.end(None)
@@ -97,9 +99,10 @@ class Folder:
             self.work_log.end(None)
             return result
 
-    def _note(self, write: GuardedWrite) -> None:
+    def _note(self, write: GuardedWrite, made: Sequence[Change]) -> None:
         if write.is_saved:
             self.work_log.end("the change is saved", counts_twice=True)
+            self.work_log.changes.extend(made)
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function reads from one consistent state; nothing is locked or changed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import attrs
 
@@ -17,13 +18,19 @@ from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
-from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe
+from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, PlanState, Recipe
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.decisions import get_batch_decisions
 from plandoc.workflow.selection import get_event_fg_quantities, get_event_recipes
 
 _NONE = "none"
+# What events are sorted by.
+_ORDERS: dict[str, Callable[[Event], Any]] = {
+    "date": lambda event: event.event_date,
+    "name": lambda event: event.name.casefold(),
+    "id": lambda event: event.id,
+}
 _LABELS = {"name": "name", "event_date": "date", "expected_attendees": "attendees", "notes": "notes"}
 
 
@@ -118,16 +125,28 @@ def _format(event: Event, field: str) -> str:
     return printing.clean(_NONE if value in (None, "") else value)
 
 
-def list_events(*, json: bool = False, folder: Folder) -> None:
-    """List the events.
+def list_events(
+    *,
+    is_open: Annotated[bool, Parameter("--open")] = False,
+    sort: Literal["date", "name", "id"] = "date",
+    json: bool = False,
+    folder: Folder,
+) -> None:
+    """List the events, in the order of their dates.
 
     Args:
+        is_open: Only those whose plan is not completed yet.
+        sort: Sort them by this.
         json: Print the events as JSON.
 
     Examples:
         plandoc event list
+        plandoc event list --open --sort name
     """
-    events = folder.read(lambda session: session.find(Event))
+    found = folder.read(lambda session: session.find(Event))
+    events = sorted(found, key=lambda one: (_ORDERS[sort](one), one.id))
+    if is_open:
+        events = [one for one in events if one.plan_state is not PlanState.COMPLETED]
     if json:
         printing.print_json([as_row(event) for event in events])
         return

@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from plandoc.cli import wrapping
+from plandoc.cli.arguments import WHAT_WAS_DONE, arguments_of
 from plandoc.cli.command_table import GROUPS, SECTIONS, Command, commands_of
 from plandoc.frozen import frozen
 
@@ -56,7 +58,10 @@ def described(command: Callable[..., Any]) -> Described:
             part = line
         parts.setdefault(part, []).append(line)
     examples = tuple(line.strip() for line in parts.get("Examples:", [])[1:] if line.strip())
-    return Described("\n".join(parts[""]).strip(), _arguments(parts.get("Args:", [])[1:]), examples)
+    arguments = _arguments(parts.get("Args:", [])[1:])
+    if any(one.parameter == WHAT_WAS_DONE for one in arguments_of(command)):
+        arguments[WHAT_WAS_DONE] = "Print what was done as JSON."
+    return Described("\n".join(parts[""]).strip(), arguments, examples)
 
 
 def _arguments(lines: Iterable[str]) -> dict[str, str]:
@@ -131,9 +136,7 @@ def wrapped(text: str) -> str:
 
 def width() -> int:
     """Return how wide help may be."""
-    import shutil  # noqa: PLC0415  (3 ms for archive modules; most commands show no help)
-
-    return min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    return min(wrapping.width(), _MAX_WIDTH)
 
 
 def show(text: str) -> None:

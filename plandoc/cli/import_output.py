@@ -8,15 +8,19 @@ from collections.abc import Iterable, Sequence
 
 from plandoc import hints
 from plandoc.cli import printing
-from plandoc.errors import ImportRefusedError, PlandocError, Problem, ValidationError
+from plandoc.errors import ImportRefusedError, PlandocError, Problem, ValidationError, shorten
 from plandoc.exchange import ImportReport
+from plandoc.exchange.import_report import RowOutcome
 from plandoc.exchange.merge import THE_SAME
+from plandoc.tables import CATALOG_TABLES
 
 # More rows would push out of sight what is below them.
 _MOST_ROWS = 20
 # Fewer mistakes of one kind are shown one by one.
 _FEWEST_TOGETHER = 4
 _MOST_VALUES = 8
+
+_LABELS = {table.name: table.label.lower() for table in CATALOG_TABLES}
 
 # What differs in messages of one kind: texts in quotes, and numbers.
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.,]*")
@@ -35,6 +39,18 @@ def print_report(report: ImportReport, *, verbose: bool) -> None:
         printing.say(f"note: {hints.for_command(note)}")
     if report.dry_run:
         printing.say("dry run: nothing was changed")
+
+
+def print_rows(report: ImportReport) -> None:
+    """Print what became of the few rows of one thing of the catalog, and the notes."""
+    for row in report.rows:
+        if row.outcome is not RowOutcome.SKIPPED:
+            why = f": {hints.for_command(row.reason)}" if row.reason else ""
+            printing.say(f"{row.outcome.value} {_LABELS[row.table]} {shorten(row.name)}{why}")
+    if all(row.outcome is RowOutcome.SKIPPED for row in report.rows) and not report.notes:
+        printing.say("the text says the same as before; nothing was changed")
+    for note in report.notes:
+        printing.say(f"note: {hints.for_command(note)}")
 
 
 def print_refused(report: ImportReport) -> None:

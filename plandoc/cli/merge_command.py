@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
+from plandoc.cli.catalog_lookup import find_ingredient
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.engine.session import Session
 from plandoc.workflow.ingredient_merge import IngredientMerge, merge_ingredients
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from plandoc import hints
+from plandoc.domain.written_dates import day_in
 from plandoc.errors import Problem, shorten
 from plandoc.records import PlanState, RunKind
 
@@ -71,6 +72,15 @@ def parse_run(words: str) -> tuple[RunKind, int]:
     raise UsageError(f"wanted a run as 'plandoc runs EVENT' shows it, such as b3 or p2, found {shorten(words)}")
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "good"), counted(3, "good")
+    ('1 good', '3 goods')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def batches_in_words(number: int) -> str:
     """Return a number of batches.
 
@@ -92,15 +102,28 @@ def parse_timestamp(argument: str, label: str) -> datetime.datetime:
 
     >>> parse_timestamp("2026-12-24 22:00+01:00", "--at").isoformat()
     '2026-12-24T22:00:00+01:00'
+    >>> parse_timestamp("24.12.2026 22:00+01:00", "--at").isoformat()
+    '2026-12-24T22:00:00+01:00'
     """
     text = argument.strip()
     try:
-        # A date alone would be taken as midnight.
-        timestamp = datetime.datetime.fromisoformat(text if ":" in text else "")
+        timestamp = _timestamp_in(text)
         return timestamp if timestamp.tzinfo else timestamp.astimezone()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError) as error:
+        why = f" ({error})" if " can be " in str(error) else ""
         wanted = "wanted a date and a time such as '2026-12-24 22:00'"
-        raise UsageError(f"{wanted} for {label}, found {shorten(argument)}") from None
+        raise UsageError(f"{wanted} for {label}, found {shorten(argument)}{why}") from None
+
+
+def _timestamp_in(text: str) -> datetime.datetime:
+    # A date alone would be taken as midnight.
+    if ":" not in text:
+        raise ValueError(text)
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        day, _, time = text.rpartition(" ")
+        return datetime.datetime.combine(day_in(day.rstrip(",")), datetime.time.fromisoformat(time))
 
 
 def state_in_words(state: PlanState) -> str:

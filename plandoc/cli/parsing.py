@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn, cast
 
-from plandoc.cli import command_table, help_texts
-from plandoc.cli.arguments import FOLDER, Argument, Convert, arguments_of, as_path
+from plandoc.cli import command_table, help_texts, program
+from plandoc.cli.arguments import FOLDER, WHAT_WAS_DONE, Argument, Convert, arguments_of, as_path
 from plandoc.cli.command_table import Call, Command
 from plandoc.cli.data_folder import Folder, Place, as_place, shown
 from plandoc.cli.messages import UsageError
 from plandoc.cli.work_log import WorkLog
 from plandoc.errors import shorten
+from plandoc.frozen import frozen
 from plandoc.storage.version import __version__
 
 _NUMBER = re.compile(r"-\d+(\.\d*)?|-\.\d+")
@@ -75,7 +76,22 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, self.const if self.nargs == 0 else value)
 
 
-def read(tokens: Sequence[str], work_log: WorkLog) -> Call:
+@frozen
+class Reading:
+    """What a command line describes.
+
+    Attributes:
+        call: Calls the command, or what shows help.
+        command: The name of the command; blank when help is shown.
+        wants_json: Whether to print what was done as JSON.
+    """
+
+    call: Call
+    command: str = ""
+    wants_json: bool = False
+
+
+def read(tokens: Sequence[str], work_log: WorkLog) -> Reading:
     """Return the call that a command line describes: of a command, or of what shows help.
 
     Args:
@@ -88,15 +104,15 @@ def read(tokens: Sequence[str], work_log: WorkLog) -> Call:
     try:
         before, rest = _before_the_command(tokens)
     except _HelpWanted:
-        return partial(help_texts.show, help_texts.of_everything())
+        return Reading(partial(help_texts.show, help_texts.of_everything()))
     if before.version:
-        return partial(print, __version__)
+        return Reading(partial(print, __version__))
     if not rest:
         if before.data:
             raise UsageError("wanted a command after --data")
-        return partial(help_texts.show, help_texts.of_everything())
+        return Reading(partial(help_texts.show, help_texts.of_everything()))
     if rest[0] in command_table.GROUPS and {"--help", "-h"} & set(rest[1:2]):
-        return partial(help_texts.show, help_texts.of_group(rest[0]))
+        return Reading(partial(help_texts.show, help_texts.of_group(rest[0])))
     command, words = command_table.find(rest)
     try:
         return _call(command, words, before.data, work_log)
@@ -119,7 +135,7 @@ def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list
     return before, before.rest
 
 
-def _call(command: Command, words: Sequence[str], data: Place | None, work_log: WorkLog) -> Call:
+def _call(command: Command, words: Sequence[str], data: Place | None, work_log: WorkLog) -> Reading:
     function = command.load()
     arguments = arguments_of(function)
     options = [one for one in arguments if one.is_option]
@@ -129,16 +145,19 @@ def _call(command: Command, words: Sequence[str], data: Place | None, work_log: 
     try:
         given, plain = parser.parse_known_args(ahead)
     except _HelpWanted:
-        return partial(help_texts.show, _help_of(command, function, arguments))
+        return Reading(partial(help_texts.show, _help_of(command, function, arguments)))
     _refuse_options(plain, options)
     if data is not None and given.data is not None:
         raise UsageError(f"--data is given twice, {shown(data)!r} and {shown(given.data)!r}; leave one of them out")
     by_place = [one for one in arguments if not one.is_option]
     placed = _placed([*plain, *behind], by_place)
     named = {one.parameter: _value(given, one) for one in options}
+    wants_json = named.pop(WHAT_WAS_DONE, False)
     if FOLDER in function.__annotations__:
-        named[FOLDER] = Folder(data or given.data, work_log)
-    return partial(function, *placed, **named)
+        place = data or given.data
+        named[FOLDER] = Folder(place, work_log)
+        program.name_folder(None if place is None else shown(place))
+    return Reading(partial(function, *placed, **named), command.name, wants_json)
 
 
 def _divided(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -10,10 +10,13 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import batches_in_words
 from plandoc.cli.rows import as_json
+from plandoc.cli.wrapping import width
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.records import FinishedUnit, PlanState
 from plandoc.workflow.production import get_progress
 
+# Terminals below this have no room for bars.
+_WIDE = 80
 _WIDTH = 10
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _TRACK = "░"
@@ -163,7 +166,7 @@ def _print_with_bars(
     text = {names[0], names[-1]}
     columns = [printing.Column(name, is_number=name not in text) for name in names]
     cells = [row for _, _, row in rows]
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and width() >= _WIDE:
         in_blocks = _can_show_blocks()
         columns.insert(1, printing.Column(""))
         cells = [(row[0], bar(done, of, in_blocks=in_blocks), *row[1:]) for done, of, row in rows]

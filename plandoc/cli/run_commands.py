@@ -97,7 +97,6 @@ def bake(
     no_stock: bool = False,
     notes: Text = None,
     yes: bool = False,
-    json: bool = False,
     folder: Folder,
 ) -> int:
     """Record that batches were baked, and what came out of them; what they use is taken from the stock.
@@ -115,7 +114,6 @@ def bake(
         no_stock: Do not take anything from the stock.
         notes: Anything to remember.
         yes: Do not ask for confirmation; for scripts.
-        json: Print the run as JSON.
 
     Examples:
         plandoc bake harbour-market rye-loaf 3
@@ -140,9 +138,6 @@ def bake(
     if recorded is None:
         return 1
     run, progress = recorded
-    if json:
-        printing.print_json(_as_json(run))
-        return 0
     printing.say(f"{run.label}: {_done(run)}, {_result(run)}")
     if run.took:
         printing.say(f"taken from the stock: {run.took}")
@@ -152,7 +147,7 @@ def bake(
     return 0
 
 
-def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, json: bool = False, folder: Folder) -> None:
+def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, folder: Folder) -> None:
     """Record that goods were packed.
 
     Args:
@@ -160,7 +155,6 @@ def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, json: b
         good: The good, by its short name or number.
         quantity: How many were packed.
         notes: Anything to remember.
-        json: Print the run as JSON.
 
     Examples:
         plandoc pack harbour-market single-rye-loaf 5
@@ -173,9 +167,6 @@ def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, json: b
         return _Run(run, packed.name), production.get_progress(found, session=session)
 
     run, progress = folder.change("record assembly", record)
-    if json:
-        printing.print_json(_as_json(run))
-        return
     printing.say(f"{run.label}: {_done(run)}")
     _show_progress(run, progress, event)
 
@@ -201,14 +192,13 @@ def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
     printing.print_table("Runs", columns, rows, when_empty=when_empty, styles=styles)
 
 
-def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Folder) -> None:
+def void(event: str, run: str, /, *, reason: str, folder: Folder) -> None:
     """Void a run that was recorded by mistake: it stays in the list but no longer counts.
 
     Args:
         event: The event, by its short name or number.
         run: The run as 'plandoc runs EVENT' shows it, such as b3 or p2.
         reason: Why.
-        json: Print the run as JSON.
 
     Examples:
         plandoc void harbour-market b1 --reason 'it was the other oven'
@@ -227,9 +217,6 @@ def void(event: str, run: str, /, *, reason: str, json: bool = False, folder: Fo
         return voided, production.get_progress(found, session=session)
 
     voided, progress = folder.change("void a run", make_void)
-    if json:
-        printing.print_json(_as_json(voided))
-        return
     why = "" if voided.voided is None else f" ({voided.voided.reason})"
     printing.say(f"{voided.label} no longer counts: {_done(voided)}{why}")
     if voided.took:

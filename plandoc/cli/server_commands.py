@@ -83,7 +83,7 @@ def print_sql_views(*, folder: Folder) -> None:
     on_server = address.address_of(folder.place)
     schema = address.DEFAULT_SCHEMA if on_server is None else address.divided(on_server)[1]
     for line in sql_views(schema).splitlines():
-        printing.say(line)
+        printing.say(line, wraps=False)
 
 
 def _say(report: TransferReport, folder: Folder) -> None:

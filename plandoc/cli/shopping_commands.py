@@ -13,6 +13,7 @@ from typing import Annotated
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
+from plandoc.cli.done import call_for_json
 from plandoc.cli.lookup import all_of, event_id
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
@@ -78,7 +79,7 @@ def shop(
         everything: Count all decided batches, as if nothing had been baked.
         bought: Add everything on the list to the stock, because it was bought.
         csv: Print the list as CSV, for a spreadsheet.
-        json: Print the list as JSON.
+        json: Print the list as JSON; with --bought, what was done.
 
     Examples:
         plandoc shop harbour-market --csv
@@ -90,7 +91,9 @@ def shop(
         raise UsageError("--bought adds what is still to buy, so it cannot be used with --all; leave one out")
     found = _received(keys, folder) if bought else _listed(keys, folder, remaining=not everything)
     say_what_is_missing(found.undecided, is_alone=json or csv)
-    if json:
+    if json and bought:
+        call_for_json("shop", lambda: _print_bought(found), folder.work_log)
+    elif json:
         printing.print_json(as_json(found))
     elif csv:
         _print_csv(found)

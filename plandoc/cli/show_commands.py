@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import equivalents_in_words, quantity_and_unit
+from plandoc.cli.catalog_lookup import find_ingredient
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.cli.messages import UsageError, whole_number
 from plandoc.cli.rows import as_json, as_row
 from plandoc.cli.work_tables import print_text, print_with_notes, print_work
@@ -37,7 +37,7 @@ from plandoc.units.quantity_text import NotANumber, Number, number_in, written
 from plandoc.workflow.catalog import find_by_key
 from plandoc.workflow.sheets import scale_recipe
 
-_WIDTH = 11
+_WIDTH = 13
 
 
 @frozen

@@ -8,8 +8,8 @@ from typing import Annotated
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import quantity_and_unit
+from plandoc.cli.catalog_lookup import find_ingredient
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.ingredient_lookup import find_ingredient
 from plandoc.constraints import non_negative_quantity
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import Cell, CellReader, WrittenAmount

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _NOT_AGAIN = "do not run it again: that would do it twice"
 _UNKNOWN = "it may or may not have been done; check before you run it again"
 
 
+# A record as it was before and as it is now; None for none.
+Change = tuple[Any | None, Any | None]
+
+
 class WorkLog:
-    """What one call of the command has done so far."""
+    """What one call of the command has done so far.
+
+    Attributes:
+        changes: The records that were added, changed or removed.
+    """
 
     def __init__(self) -> None:
+        self.changes: list[Change] = []
         self._steps: list[str] = []
         self._counts_twice = False
         self._is_unknown = False

@@ -23,8 +23,10 @@ from plandoc.records import (
     PlanSnapshot,
     PlanState,
     Recipe,
+    StockItem,
 )
-from plandoc.tables import BY_TYPE, TABLES, Table
+from plandoc.tables import BY_TYPE, TABLES
+from plandoc.units.quantity_text import written
 
 # Returns all records of a type.
 FindAll = Callable[[type], list[Any]]
@@ -95,13 +97,13 @@ def _check_parts_of(things: list[Any], parts: Callable[[Any], tuple[int, ...]], 
         )
 
 
-def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[str]:
-    """Yield the records that refer to one, as a person names them."""
+def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[Any]:
+    """Yield the records that refer to one."""
     for table in TABLES:
         references = [reference for reference in table.references if reference.target is target]
         for record in find_all(table.record_type) if references else ():
             if any(target_id in reference.ids(record) for reference in references):
-                yield _shown(table, record)
+                yield record
 
 
 def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
@@ -129,7 +131,10 @@ def _rests_on(document: DocumentSession) -> Ids:
     )
 
 
-def _shown(table: Table, record: Any) -> str:
-    name = f" {record.name!r}" if hasattr(record, "name") else ""
-    event = f" of event {record.event_id}" if hasattr(record, "event_id") else ""
-    return f"{table.label.lower()} {record.id}{name}{event}"
+def in_words(record: Any, name_of_event: Callable[[int], str]) -> str:
+    """Return a record as a person names it; what belongs to an event is named by the event."""
+    if hasattr(record, "event_id"):
+        return f"event {record.event_id} {name_of_event(record.event_id)!r}"
+    if isinstance(record, StockItem):
+        return f"the stock ({written(record.quantity)} {record.unit})"
+    return f"{BY_TYPE[type(record)].label.lower()} {record.id} {record.name!r}"

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from plandoc import records
 from plandoc.domain.slugs import slugify
+from plandoc.engine.related_records import related_in_words
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
 from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
@@ -57,7 +58,7 @@ def id_meant(record_type: type[Identified[IdT]], named: object, unit_of_work: Un
 def _id_of_record(record_type: type[Any], record: Any, unit_of_work: UnitOfWork) -> int:
     if type(record) is not record_type:
         message = f"wanted {_a(record_type)}, found {_called(record)}"
-        raise ValidationError([Problem(message, hint=_related(record_type, record, unit_of_work))])
+        raise ValidationError([Problem(message, hint=related_in_words(record_type, record, unit_of_work))])
     if record.id == 0:
         message = f"{_called(record)} has no id, because it was never added"
         raise ValidationError([Problem(message, hint="use the record that session.add returned")])
@@ -84,7 +85,7 @@ def record_named(record_type: type[Any], slug: str, unit_of_work: UnitOfWork) ->
     named = unit_of_work.named(record_type, slug)
     if named is not None:
         return named
-    hint = _as_another_kind(record_type, slug, unit_of_work) or _nearest(record_type, slug, unit_of_work)
+    hint = as_another_kind(record_type, slug, unit_of_work) or _nearest(record_type, slug, unit_of_work)
     raise NotFoundError(table_of(record_type).label, shorten(slug), hint)
 
 
@@ -102,24 +103,13 @@ def _nearest(record_type: type[Any], key: str, unit_of_work: UnitOfWork) -> str 
     return f"did you mean {near[0]}?" if near else None
 
 
-def _as_another_kind(record_type: type, key: str, unit_of_work: UnitOfWork) -> str | None:
-    """Say what a slug is that no record of the wanted type has."""
+def as_another_kind(record_type: type, key: str, unit_of_work: UnitOfWork) -> str | None:
+    """Return what a slug is that no record of the wanted type has; None when nothing else has it."""
     for kind in _KINDS_WITH_SLUG:
         other = None if kind is record_type else unit_of_work.named(kind, key)
         if other is not None:
-            related = _related(record_type, other, unit_of_work)
+            related = related_in_words(record_type, other, unit_of_work)
             return f"it is {_called(other)}" + (f"; {related}" if related else "")
-    return None
-
-
-def _related(record_type: type, other: Any, unit_of_work: UnitOfWork) -> str | None:
-    """Say which record of the wanted type belongs to one of another type."""
-    if record_type is records.FinishedUnit and isinstance(other, records.Recipe):
-        units = [unit.slug for unit in unit_of_work.find(records.FinishedUnit) if unit.recipe_id == other.id]
-        return f"its finished units: {', '.join(units)}" if units else "it has no finished unit"
-    if record_type is records.Recipe and isinstance(other, records.FinishedUnit):
-        recipe = unit_of_work.get_or_none(records.Recipe, other.recipe_id)
-        return f"its recipe: {recipe.slug}" if recipe is not None else None
     return None
 
 

@@ -7,7 +7,7 @@ asked before anything comes to this layer.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ import attrs
 from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
-from plandoc.engine.integrity import check_containment, check_equivalents, plans_resting_on, referrers
+from plandoc.engine.integrity import check_containment, check_equivalents, in_words, plans_resting_on, referrers
 from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
@@ -40,12 +40,15 @@ class UnitOfWork:
         documents: The documents that they are in.
         is_over: Whether the session was ended.
         writes: Whether the session writes.
+        changed: Each record that was added, changed or removed, as it was before and as it is now; None for none. By its type,
+            event and id, in the order in which they were first changed.
     """
 
     def __init__(self, documents: SessionDocuments, *, writes: bool) -> None:
         self.documents = documents
         self.is_over = False
         self.writes = writes
+        self.changed: dict[tuple[type, int | None, int], tuple[Any | None, Any | None]] = {}
         self._unique_keys = UniqueKeys(documents)
 
     def end(self) -> None:
@@ -68,10 +71,12 @@ class UnitOfWork:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Take back the changes of a block that ends by an exception, for a caller who catches it and goes on."""
+        changed = dict(self.changed)
         try:
             with self.documents.all_or_nothing():
                 yield
         except BaseException:
+            self.changed = changed
             # Asked of the records once more, as they are now.
             self._unique_keys = UniqueKeys(self.documents)
             raise
@@ -142,6 +147,18 @@ class UnitOfWork:
         """
         return self.documents.of_event(event_id).only(_SNAPSHOTS)
 
+    def users_of(self, record: Any, besides: Collection[Any] = ()) -> list[str]:
+        """Return what uses a record of the catalog, as a person names it.
+
+        Args:
+            record: The record.
+            besides: Records that do not count.
+        """
+        using = (one for one in referrers(type(record), record.id, self.find) if one not in besides)
+        direct = [in_words(one, lambda event_id: self.get(records.Event, event_id).name) for one in using]
+        resting = plans_resting_on(type(record), record.id, self.documents.of_all_events())
+        return list(dict.fromkeys([*direct, *resting]))
+
     # Changing.
 
     def add(self, record: RecordT, *, wanted_id: int = 0) -> RecordT:
@@ -209,13 +226,14 @@ class UnitOfWork:
         if table.add_only:
             raise ValidationError(f"{table.label} {record_id} cannot be removed once it is written")
         if not table.of_event:
-            self._check_unused(table, record_id)
+            self._check_unused(table, record)
         bound = self._to_change(table, record_id, event_id)
         self._unique_keys.free(bound, record)
         if table is _EVENTS:
             bound.document.exists, bound.document.changed = False, True
         else:
             bound.delete(record_id)
+        self._note(record, record, None)
 
     def _add(self, table: Table, record: Any) -> Any:
         bound = self._to_change(table, 0, getattr(record, "event_id", None))
@@ -253,7 +271,13 @@ class UnitOfWork:
             raise
         for claim in claims:
             claim.settle(record.id)
+        self._note(record, before, record)
         return record
+
+    def _note(self, record: Any, before: Any | None, after: Any | None) -> None:
+        key = type(record), getattr(record, "event_id", None), record.id
+        first, _ = self.changed.get(key, (before, None))
+        self.changed[key] = first, after
 
     def _check_references(self, table: Table, record: Any) -> None:
         problems = [
@@ -265,13 +289,10 @@ class UnitOfWork:
         if problems:
             raise ValidationError(problems)
 
-    def _check_unused(self, table: Table, record_id: int) -> None:
-        using = [
-            *referrers(table.record_type, record_id, self.find),
-            *plans_resting_on(table.record_type, record_id, self.documents.of_all_events()),
-        ]
+    def _check_unused(self, table: Table, record: Any) -> None:
+        using = self.users_of(record)
         if using:
-            raise StillUsedError(table.label, record_id, using)
+            raise StillUsedError(table.label, record.id, using, getattr(record, "name", ""))
 
 
 def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:

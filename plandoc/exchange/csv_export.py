@@ -100,18 +100,18 @@ class _NamesOfPlans:
         return _Names(known_to(self._kind, event_id, self._session))
 
 
-def _ingredients(session: Session) -> Rows:
+def _ingredients(session: Session, only: Ingredient | None = None) -> Rows:
     names = _Names(session.find(Ingredient))
-    for one in session.find(Ingredient):
+    for one in session.find(Ingredient) if only is None else [only]:
         yield names[one.id], one.category, one.density or "", written_equivalents(one), one.notes
 
 
-def _recipes(session: Session) -> Rows:
+def _recipes(session: Session, only: Recipe | None = None) -> Rows:
     ingredients, recipes = _Names(session.find(Ingredient)), _Names(session.find(Recipe))
     units: dict[int, list[FinishedUnit]] = {}
     for unit in session.find(FinishedUnit):
         units.setdefault(unit.recipe_id, []).append(unit)
-    for one in session.find(Recipe):
+    for one in session.find(Recipe) if only is None else [only]:
         of_recipe = one.notes, one.method
         for cells in _rows_of_recipe(one, units.get(one.id, ()), ingredients, recipes):
             yield recipes[one.id], one.category, *cells, *of_recipe
@@ -143,9 +143,9 @@ def _number(number: Number | None) -> str:
     return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
 
-def _goods(session: Session) -> Rows:
+def _goods(session: Session, only: FinishedGood | None = None) -> Rows:
     goods, units = _Names(session.find(FinishedGood)), _Names(session.find(FinishedUnit))
-    for one in session.find(FinishedGood):
+    for one in session.find(FinishedGood) if only is None else [only]:
         notes = one.notes
         for part in one.components:
             is_unit = part.finished_unit_id is not None
@@ -197,6 +197,17 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
         "batches": Sheet(("event", "recipe", "unit", "batches", "yield_per_batch", "units_needed"), _batches),
     }
 )
+
+
+_ROWS_OF_ONE: Mapping[type[Any], tuple[str, Callable[..., Rows]]] = MappingProxyType(
+    {Ingredient: ("ingredients", _ingredients), Recipe: ("recipes", _recipes), FinishedGood: ("goods", _goods)}
+)
+
+
+def render_one(record: Ingredient | Recipe | FinishedGood, session: Session) -> str:
+    """Return the rows of one ingredient, recipe or good as CSV, with the columns that `render_csv` gives its table."""
+    table, rows = _ROWS_OF_ONE[type(record)]
+    return csv_text(SHEETS[table].headings, rows(session, record), texts=_TEXTS)
 
 
 @reads

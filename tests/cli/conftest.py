@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -64,6 +65,14 @@ def run(folder):
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return ran
+
+
+def added(ended, table):
+    """The one record of a table that a command with --json says it has added."""
+    [record] = [
+        one["record"] for one in json.loads(ended.out)["changes"] if (one["change"], one["table"]) == ("added", table)
+    ]
+    return record
 
 
 def contents(folder):

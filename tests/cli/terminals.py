@@ -1,5 +1,6 @@
 """A real terminal of 80 columns, in which the command runs and somebody types."""
 
+import codecs
 import os
 import re
 import select
@@ -58,7 +59,7 @@ class Terminal:
         self._folder = folder
         self._columns = columns
 
-    def run(self, *arguments, answers=(), before_answering=()):
+    def run(self, *arguments, answers=(), before_answering=(), questions=(QUESTION,), **variables):
         import fcntl
         import pty
         import termios
@@ -78,13 +79,14 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             env={name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
-            | {"TERM": "xterm-256color"},
+            | {"TERM": "xterm-256color"}
+            | variables,
             start_new_session=True,
             preexec_fn=take_the_terminal,
         )
         os.close(theirs)
         try:
-            screen = self._talk(ours, list(answers), list(before_answering))
+            screen = self._talk(ours, list(answers), list(before_answering), questions)
             return Seen(process.wait(_SECONDS), screen)
         finally:
             os.close(ours)
@@ -92,9 +94,10 @@ class Terminal:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
 
-    def _talk(self, ours, answers, before_answering):
+    def _talk(self, ours, answers, before_answering, questions):
         shown = typed = ""
-        asked = 0
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        answered = 0
         end = time.monotonic() + _SECONDS
         while time.monotonic() < end:
             if not select.select([ours], [], [], 1)[0]:
@@ -108,9 +111,9 @@ class Terminal:
                 return shown
             if not more:
                 return shown
-            shown += more.decode()
-            if shown.count(QUESTION) > asked and shown.endswith(QUESTION):
-                asked += 1
+            shown += decoder.decode(more)
+            if len(shown) > answered and shown.endswith(questions):
+                answered = len(shown)
                 if before_answering:
                     before_answering.pop(0)()
                 typed = answers.pop(0)

@@ -50,6 +50,12 @@ NO_ANSWERS = {
     ),
     *("unit add", "unit list", "unit remove"),
     *("ingredient show", "ingredient merge", "recipe show", "good show"),
+    *(
+        f"{thing} {change}"
+        for thing in ("ingredient", "recipe", "good")
+        for change in ("add", "edit", "rename", "remove")
+    ),
+    *("event copy", "event remove"),
     *("stock list", "stock set", "stock add", "stock import"),
     *("event add", "event edit", "plan recipes", "plan goods", "plan batches", "plan decide", "plan undecide"),
     *("lock", "unlock", "start", "complete"),

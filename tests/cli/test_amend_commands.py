@@ -6,7 +6,7 @@ import pytest
 
 import plandoc
 
-from .conftest import contents
+from .conftest import added, contents
 from .terminals import Terminal, needs_a_terminal
 
 EVERY_KIND = [
@@ -182,14 +182,13 @@ def test_a_plan_that_is_not_in_production_is_not_amended(call, amend, bakery):
 
 
 def test_json_is_the_amendment_and_what_it_leaves_to_look_at(call, amend, kitchen):
-    printed = [json.loads(amend(*words, more=["--json"]).out) for words in EVERY_KIND]
+    ended = [amend(*words, more=["--json"]) for words in EVERY_KIND]
     listed = json.loads(call("amendments", "1", "--json").out)
-    findings = [one.pop("new_findings") for one in printed]
 
-    assert printed == listed
+    assert [added(one, "plan_amendments") for one in ended] == listed
     assert [one["sequence"] for one in listed] == [1, 2, 3, 4]
     assert [one["change"]["kind"] for one in listed] == ["drop_fg", "add_fg", "change_quantity", "modify_batch"]
-    assert "unneeded" in [finding["kind"] for finding in findings[0]]
+    assert "3 findings caused by this change:" in json.loads(ended[0].out)["notes"]
 
 
 def test_no_amendments_are_an_empty_list(call, kitchen):

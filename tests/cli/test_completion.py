@@ -93,8 +93,8 @@ def test_first_come_the_commands_and_groups(bakery):
 
 
 def test_options_that_are_given_are_not_offered_again(bakery):
-    assert words_for("start", "harbour-market", "-") == ["--yes", "--data", "--help"]
-    assert words_for("start", "harbour-market", "--yes", "-") == ["--data", "--help"]
+    assert words_for("start", "harbour-market", "-") == ["--yes", "--json", "--data", "--help"]
+    assert words_for("start", "harbour-market", "--yes", "-") == ["--json", "--data", "--help"]
     assert words_for("bake", "1", "cookie", "1", "--lost", "3", "--l") == ["--lost"]
     assert words_for("start", "--", "-") == []
 

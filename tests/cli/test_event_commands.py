@@ -57,3 +57,36 @@ def test_attendees_change_during_production_and_nothing_but_notes_after_it(call,
 
 def test_an_edit_that_says_nothing_is_wrong_usage(call, bakery):
     assert call("event", "edit", "1").status == 2
+
+
+def listed(call, *words):
+    return [line.split("\t")[1] for line in call("event", "list", *words).out.splitlines()[1:]]
+
+
+def test_events_are_listed_by_date_or_as_asked_and_those_that_are_open_alone(call, bakery):
+    for name, date in (("Advent", "6.12.2026"), ("Zoo Fair", "2026-01-31")):
+        call("event", "add", name, "--date", date)
+    for step in ("lock", "start", "complete"):
+        call(step, "harbour-market", "--yes")
+
+    assert listed(call) == ["zoo-fair", "harbour-market", "advent"]
+    assert listed(call, "--sort", "name") == ["advent", "harbour-market", "zoo-fair"]
+    assert listed(call, "--sort", "id", "--open") == ["advent", "zoo-fair"]
+    assert listed(call, "--open") == ["zoo-fair", "advent"]
+
+
+def test_a_date_that_can_be_two_days_is_refused_with_both(call, bakery):
+    refused = call("event", "add", "Fair", "--date", "4/5/2026")
+    unknown = call("event", "edit", "1", "--date", "tomorrow")
+
+    assert (refused.status, unknown.status) == (2, 2)
+    assert "--date: '4/5/2026' can be 4 May 2026 or 5 April 2026; write 2026-05-04 or 2026-04-05" in refused.err
+    assert "wanted a date such as 2026-12-25, 25.12.2026 or 25 Dec 2026, found 'tomorrow'" in unknown.err
+
+
+def test_the_catalog_is_listed_in_the_order_that_is_asked_for(call, bakery):
+    names = [row["name"] for row in json.loads(call("recipe", "list", "--sort", "name", "--json").out)]
+    categories = [row["category"] for row in json.loads(call("ingredient", "list", "--sort", "category", "--json").out)]
+
+    assert names == sorted(names, key=str.casefold)
+    assert categories == sorted(categories)

@@ -32,8 +32,8 @@ def test_a_pipe_gets_each_mistake(call, files):
 
 @needs_a_terminal
 def test_a_terminal_gets_mistakes_of_one_kind_together_unless_all_are_wanted(files):
-    short = Terminal(files).run("stock", "import", "wrong.csv").text
-    long = Terminal(files).run("stock", "import", "wrong.csv", "--all").text
+    short = Terminal(files, columns=200).run("stock", "import", "wrong.csv").text
+    long = Terminal(files, columns=200).run("stock", "import", "wrong.csv", "--all").text
 
     assert "76 lines (2-77): wanted a number, found 'some', 'few' (" in short
     assert "wrong.csv:78, ingredient: there is no ingredient 'Flower'" in short

@@ -323,10 +323,9 @@ def test_a_good_that_is_added_can_bring_its_batches(call, started):
 
 def test_as_json_all_amendments_of_a_step_are_printed(call, started):
     ended = call("amend", "quantity", "fair", "box", "40", "--enough", "--reason", "more", "--json")
-    printed = json.loads(ended.out)
+    changes = json.loads(ended.out)["changes"]
 
-    assert [one["sequence"] for one in printed["amendments"]] == [1, 2]
-    assert printed["new_findings"] == []
+    assert [one["record"]["sequence"] for one in changes if one["table"] == "plan_amendments"] == [1, 2]
 
 
 @pytest.mark.parametrize("words", [("cookie", "7", "--enough"), ("cookie",), ()])

@@ -24,11 +24,11 @@ def test_a_recipe_is_shown_with_everything_that_is_known_of_it(texts, call):
 
     assert shown.splitlines() == [
         "Lemon tart (recipe 3, lemon-tart)",
-        "category   Tarts",
-        "a batch    12 slice of lemon-tart-slice",
-        "goes into  tea-box",
-        "planned    harbour-market",
-        "notes      Best on the day.",
+        "category     Tarts",
+        "a batch      12 slice of lemon-tart-slice",
+        "goes into    tea-box",
+        "planned      harbour-market",
+        "notes        Best on the day.",
         "",
         "Lemon tart: 1 batch",
         "ingredient\t1 batch\tnote",
@@ -53,7 +53,7 @@ def test_a_recipe_is_shown_with_everything_that_is_known_of_it(texts, call):
         "Sugar\t1.25 cup",
         "Eggs\t5 piece",
     ]
-    assert "variant    lime of Lemon tart" in call("recipe", "show", "lime-tart").out
+    assert "variant      lime of Lemon tart" in call("recipe", "show", "lime-tart").out
 
 
 def test_a_recipe_is_scaled_to_batches(bakery, call):
@@ -114,9 +114,9 @@ def test_a_wrong_number_is_refused(bakery, call, arguments, message, status):
 def test_a_good_is_shown_with_the_goods_inside_it(bakery, call):
     assert call("good", "show", "captain-s-crate").out.splitlines() == [
         "Captain's crate (good 5, captain-s-crate)",
-        "kind       bundle",
-        "recipes    hazelnut-sables, cardamom-buns, chocolate-torte, harbour-rye",
-        "planned    harbour-market (3)",
+        "kind         bundle",
+        "recipes      hazelnut-sables, cardamom-buns, chocolate-torte, harbour-rye",
+        "planned      harbour-market (3)",
         "",
         "Made of",
         "part\tin one",
@@ -127,7 +127,7 @@ def test_a_good_is_shown_with_the_goods_inside_it(bakery, call):
         "Sablé bag\t2",
         "  Hazelnut sablé\t16",
     ]
-    assert "goes into  tea-box, captain-s-crate" in call("good", "show", "sable-bag").out
+    assert "goes into    tea-box, captain-s-crate" in call("good", "show", "sable-bag").out
 
 
 def test_a_good_as_json_has_its_parts(bakery, call):
@@ -146,7 +146,7 @@ def test_an_ingredient_is_shown_with_its_stock_and_every_line_that_takes_it(bake
     shown = call("ingredient", "show", "butter").out.splitlines()
 
     assert shown[0] == "Butter (ingredient 5, butter)"
-    assert {"category   Dairy", "in stock   6 kg"} <= set(shown)
+    assert {"category     Dairy", "in stock     6 kg"} <= set(shown)
     assert shown[shown.index("Used in") + 1 :] == [
         "recipe\t1 batch",
         "shortcrust\t250 g",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 import pytest
 
 import plandoc
+from tests.cli.conftest import added
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_what_is_not_there_is_said_and_the_stock_can_be_left_alone(call, fair):
 
 
 def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
-    run = json.loads(said(call, "bake", "fair", "loaf", "1", "--at", "2026-12-24 22:00+01:00", "--json"))
+    run = added(call("bake", "fair", "loaf", "1", "--at", "24.12.2026 22:00+01:00", "--json"), "production_runs")
 
     assert run["produced_at"] == "2026-12-24T22:00:00+01:00"
     assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg"}]

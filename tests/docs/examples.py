@@ -19,6 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # What a block needs and not every machine has is named behind its language.
 _FENCE = re.compile(r"^```(\w*)(?: needs (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _STATUS = re.compile(r"\s+# exit status (\d+)$")
+_TABLE = re.compile(r"`([\w-]+\.csv)`")
 _LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -29,12 +30,14 @@ class Block:
     Attributes:
         line: Where its content starts in the page, counted from 1.
         needs: The library or program that it needs beside plandoc; "" when it needs none.
+        file: The last table that the text above it names; a csv block is what that file holds.
     """
 
     language: str
     text: str
     line: int
     needs: str
+    file: str = ""
 
 
 @attrs.frozen
@@ -61,7 +64,9 @@ def all_pages() -> list[Path]:
 def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text("utf-8")
     for match in _FENCE.finditer(text):
-        yield Block(match[1], match[3], text.count("\n", 0, match.start(3)) + 1, match[2] or "")
+        named = _TABLE.findall(text, 0, match.start())
+        line = text.count("\n", 0, match.start(3)) + 1
+        yield Block(match[1], match[3], line, match[2] or "", named[-1] if named else "")
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -87,6 +92,8 @@ def run_page(page: Path, folder: Path, *, with_need: str = "") -> int:
             run_console(page, block, folder)
         elif block.language == "sh" and block.needs:
             run_shell(page, block, folder)
+        elif block.language == "csv":
+            (folder / block.file).write_text(block.text, "utf-8")
         count += block.language in {"python", "console"}
     return count
 
@@ -135,7 +142,7 @@ def is_as_shown(expected: str, output: str) -> bool:
 
 def run_plandoc(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "PLANDOC_DATA"}
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "plandoc", *arguments],
         cwd=folder,
         env={**environment, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"},
@@ -147,3 +154,6 @@ def run_plandoc(arguments: list[str], folder: Path) -> subprocess.CompletedProce
         check=False,
         timeout=60,
     )
+    # A reader has plandoc on the path, and messages name it as it was called.
+    done.stdout = done.stdout.replace(f"{shlex.quote(sys.executable)} -m plandoc", "plandoc")
+    return done

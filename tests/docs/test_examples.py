@@ -90,7 +90,7 @@ def test_the_readme_script_can_be_pasted_again(tmp_path, monkeypatch):
 def test_a_page_has_only_blocks_that_are_run_or_known_not_to_be(page):
     languages = {block.language for block in blocks(page)}
 
-    assert languages <= {"python", "py", "console", "sh", "json", ""}
+    assert languages <= {"python", "py", "console", "csv", "sh", "json", ""}
 
 
 def test_a_console_block_gives_each_command_with_its_status_and_output():

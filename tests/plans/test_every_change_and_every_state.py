@@ -64,6 +64,7 @@ CHANGES = {
 WITHOUT_A_PLAN = {
     "add_stock",
     "add_unit_word",
+    "copy_event",
     "create_plan_snapshot",
     "import_file",
     "import_goods",
@@ -72,7 +73,9 @@ WITHOUT_A_PLAN = {
     "import_stock",
     "merge_ingredients",
     "receive_shopping",
+    "remove_record",
     "remove_unit_word",
+    "rename_record",
     "set_stock",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import re
 from collections.abc import Callable
@@ -39,6 +40,7 @@ _OPERATIONS: dict[str, tuple[PlanState, Callable[..., tuple[object, ...]]]] = {
     "amend_enough": (_BAKING, lambda event, b, as_: (as_(event), "more guests")),
     "change_event_finished_goods": (_DRAFT, lambda event, b, as_: (as_(event), {as_(b.hamper): 0})),
     "change_quantity": (_BAKING, lambda event, b, as_: (as_(event), as_(b.hamper), 3, "more guests")),
+    "copy_event": (_DRAFT, lambda event, b, as_: (as_(event), "Copy", datetime.date(2027, 12, 25))),
     "delete_batch_decisions": (_DRAFT, lambda event, b, as_: (as_(event), [as_(b.cookie)])),
     "drop_finished_good": (_BAKING, lambda event, b, as_: (as_(event), as_(b.hamper), "not wanted", True)),
     "merge_ingredients": (_DRAFT, lambda event, b, as_: (as_(b.butter), as_(b.sugar))),
@@ -132,7 +134,7 @@ def test_a_name_is_as_near_as_its_slug(store):
 @pytest.mark.parametrize(
     ("wanted", "given", "what_it_is"),
     [
-        ("cookie", "sponge-cake", "it is the recipe 'Sponge Cake'; its finished units: slice"),
+        ("cookie", "sponge-cake", "it is the recipe 'Sponge Cake'; its finished units are slice"),
         ("cookie", "frosting", "it is the recipe 'Frosting'; it has no finished unit"),
         ("cookie", "hamper", "it is the finished good 'Hamper'"),
     ],
@@ -147,7 +149,7 @@ def test_a_slug_of_another_kind_is_refused_with_what_it_is(store, wanted, given,
 def test_a_unit_where_a_recipe_is_wanted_names_its_recipe(store):
     a_plan(store)
 
-    with pytest.raises(plandoc.NotFoundError, match="it is the finished unit 'Slice'; its recipe: sponge-cake"):
+    with pytest.raises(plandoc.NotFoundError, match="it is the finished unit 'Slice'; its recipe is sponge-cake"):
         plandoc.scale_recipe("slice")
 
 
@@ -157,7 +159,7 @@ def test_a_unit_where_a_recipe_is_wanted_names_its_recipe(store):
         (lambda e, b: plandoc.lock_plan(b.cake), "wanted an event, found the recipe 'Sponge Cake'"),
         (
             lambda e, b: plandoc.save_batch_decision(e, b.cake, 3),
-            "wanted a finished unit, found the recipe 'Sponge Cake' (its finished units: slice)",
+            "wanted a finished unit, found the recipe 'Sponge Cake' (its finished units are slice)",
         ),
         (lambda e, b: plandoc.set_event_finished_goods(e, {b.cookie: 3}), "wanted a finished good, found the finished"),
         (lambda e, b: plandoc.set_event_recipes(e, [b.flour]), "wanted a recipe, found the ingredient 'Flour'"),

@@ -145,7 +145,7 @@ def test_an_ingredient_that_a_run_took_is_not_removed(store, bakery, event):
     plandoc.complete_production(event.id)
     with store.session() as session:
         session.remove(StockItem, bakery.flour_in_stock.id)
-    with pytest.raises(StillUsedError, match="production run 1 of event 1"), store.session() as session:
+    with pytest.raises(StillUsedError, match="still used by event 1"), store.session() as session:
         for recipe in session.find(Recipe):
             session.replace(attrs.evolve(recipe, lines=(), sub_recipes=()))
         session.remove(Ingredient, bakery.flour.id)

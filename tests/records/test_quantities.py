@@ -73,7 +73,7 @@ def test_a_quantity_without_a_unit_is_pieces_and_a_unit_without_a_quantity_is_re
         ("5kg", "wanted a number without a unit, found '5kg'"),
         ("some", "wanted a number, found 'some'"),
         ("0", "wanted more than 0, found 0"),
-        (0.1, "wanted a decimal number, found 0.1; write '0.67', because a binary float is not exactly"),
+        (0.1, "wanted a decimal number, found 0.1; write '0.1', because a binary float is not exactly"),
     ],
 )
 def test_text_that_is_no_quantity_is_refused_with_the_way_out(text, message):

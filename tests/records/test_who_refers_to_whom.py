@@ -47,6 +47,10 @@ def test_the_ids_that_a_record_holds_are_found_in_their_order_and_none_where_the
     assert ids_of(HAMPER) == {"components.finished_unit_id": (11, 13), "components.finished_good_id": (12,)}
 
 
+def names_of_users(*asked):
+    return [integrity.in_words(one, lambda _: "Fair") for one in integrity.referrers(*asked)]
+
+
 def test_who_uses_a_record_is_reported_as_a_person_says_it():
     there = (
         CAKE,
@@ -61,27 +65,27 @@ def test_who_uses_a_record_is_reported_as_a_person_says_it():
         records.AssemblyRun(7, 12, 2, MOMENT, id=8),
     )
 
-    assert list(integrity.referrers(records.Recipe, 8, finding(*there))) == [
+    assert names_of_users(records.Recipe, 8, finding(*there)) == [
         "recipe 1 'Cake'",
         "finished unit 4 'Slice'",
-        "selected recipe 2 of event 7",
-        "batch decision 1 of event 7",
+        "event 7 'Fair'",
+        "event 7 'Fair'",
     ]
-    assert list(integrity.referrers(records.Ingredient, 5, finding(*there))) == ["recipe 1 'Cake'", "stock item 9"]
-    assert list(integrity.referrers(records.FinishedUnit, 11, finding(*there))) == [
+    assert names_of_users(records.Ingredient, 5, finding(*there)) == ["recipe 1 'Cake'", "the stock (1 kg)"]
+    assert names_of_users(records.FinishedUnit, 11, finding(*there)) == [
         "finished good 3 'Hamper'",
-        "batch decision 1 of event 7",
-        "production run 6 of event 7",
+        "event 7 'Fair'",
+        "event 7 'Fair'",
     ]
-    assert list(integrity.referrers(records.FinishedGood, 12, finding(*there))) == [
+    assert names_of_users(records.FinishedGood, 12, finding(*there)) == [
         "finished good 3 'Hamper'",
-        "selected good 3 of event 7",
-        "assembly run 8 of event 7",
+        "event 7 'Fair'",
+        "event 7 'Fair'",
     ]
-    assert list(integrity.referrers(records.Recipe, 7, finding(*there))) == ["recipe 1 'Cake'"]
-    assert list(integrity.referrers(records.Ingredient, 6, finding(*there))) == [
+    assert names_of_users(records.Recipe, 7, finding(*there)) == ["recipe 1 'Cake'"]
+    assert names_of_users(records.Ingredient, 6, finding(*there)) == [
         "recipe 1 'Cake'",
-        "production run 6 of event 7",
+        "event 7 'Fair'",
     ]
 
 
@@ -160,9 +164,9 @@ def test_what_was_recorded_of_a_plan_is_never_changed_or_removed(worked):
 def test_what_nobody_refers_to_has_no_users_even_where_another_record_has_its_id():
     there = (CAKE, HAMPER, records.StockItem(5, 1, "kg", id=9))
 
-    assert list(integrity.referrers(records.Recipe, 5, finding(*there))) == []
-    assert list(integrity.referrers(records.FinishedUnit, 12, finding(*there))) == []
-    assert list(integrity.referrers(records.Event, 7, finding(*there))) == []
+    assert names_of_users(records.Recipe, 5, finding(*there)) == []
+    assert names_of_users(records.FinishedUnit, 12, finding(*there)) == []
+    assert names_of_users(records.Event, 7, finding(*there)) == []
 
 
 def test_a_recipe_in_itself_is_refused_with_the_names_on_the_way():

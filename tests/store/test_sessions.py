@@ -145,7 +145,7 @@ def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):
     with store.session() as session, pytest.raises(plandoc.StillUsedError) as refused:
         session.remove(Recipe, bakery.cookies.id)
 
-    assert f"selected recipe 1 of event {event.id}" in refused.value.users
+    assert f"event {event.id} {event.name!r}" in refused.value.users
     assert any("finished unit" in user for user in refused.value.users)
 
 

@@ -167,7 +167,7 @@ def test_the_command_that_takes_the_file_back_from_a_backup_is_named_and_does_so
     repaired = main(["--data", "started", "repair", "--from", "plandoc-20260101T000000Z.zip"])
 
     assert refused == 1
-    assert "restore the file from a backup: 'plandoc repair --from BACKUP'" in said
+    assert "restore the file from a backup: 'plandoc --data started repair --from BACKUP'" in said
     assert repaired == 0
     assert plandoc.check(place / "started") == []
     assert list((place / "started" / "lost-found").iterdir())

@@ -19,7 +19,7 @@ def as_typed(name: str, *line: str, says: str, status: int = 2) -> Row:
     return Row(0, name, by_command(lambda _: called_as_typed(*line)), (says,), status)
 
 
-NO_DAY = "--date: wanted a date such as 2026-12-25, found "
+NO_DAY = "--date: "
 NO_GUESTS = "wanted a whole number for --attendees, found "
 NO_PATH = "wanted a path, found nothing"
 NO_AMOUNT = "AMOUNT: wanted "
@@ -31,7 +31,7 @@ ARGUMENTS: tuple[Row, ...] = (
     # Days.
     *(
         typed(f"a day typed as {ascii(form)}", "event", "add", "Tea", "--date", form, says=NO_DAY, status=2)
-        for form in (EMPTY, "2026-12-24T00:00", "24.12.2026", "12/24/2026", "20261224", "2026-W52-4", "2026-358", "2027-02-29", "+2027-01-01", "\uff12\uff10\uff12\uff17-01-01", "2027-1-1", "10000-01-01", " 2027-01-01 ", "2027\u201301\u201301", "tomorrow", "1", "2027-01-01Z", "0000-01-01")
+        for form in (EMPTY, "2026-12-24T00:00", "4/5/2026", "24.12.26", "20261224", "2026-W52-4", "2026-358", "2027-02-29", "+2027-01-01", "\uff12\uff10\uff12\uff17-01-01", "10000-01-01", "2027\u201301\u201301", "tomorrow", "1", "2027-01-01Z", "0000-01-01")
     ),
     typed("two days", *TEA, "--date", "2027-01-02", says="--date is given twice, '2027-01-01' and '2027-01-02'", status=2),
     # Whole numbers.
@@ -124,7 +124,7 @@ ARGUMENTS: tuple[Row, ...] = (
     typed("an export over a device", "export", "/dev/null", says="it is not an ordinary file"),
     typed("an export over a device that is full", "export", "/dev/full", "--replace", says="it is not an ordinary file"),
     typed("an export of an event that there is not", "export", "x.json", "nothing", says="Event 'nothing' not found"),
-    typed("an export under an option's name", "export", "-x.json", says="unknown option -x.json; to pass it as an argument, put it after --", status=2),
+    typed("an export under an option's name", "export", "-x.json", says="unknown option -x.json", status=2),
     typed("tables into a file", "export-csv", "data/plandoc.json", says="cannot create the folder"),
     typed("tables into a folder of no folder", "export-csv", "x/y/z", says="cannot create the folder"),
     typed("a table that there is not", "export-csv", "x", "--table", "cakes", says="for --table, found 'cakes'", status=2),
@@ -144,7 +144,7 @@ ARGUMENTS: tuple[Row, ...] = (
     as_typed("an option where a command is wanted", "--json", says="unknown option --json"),
     as_typed("two hyphens where a command is wanted", "--", says="wanted a command, found '--'"),
     as_typed("a data folder that is spelled wrong", "--dat", "data", "event", "list", says="unknown option --dat; did you mean --data?"),
-    as_typed("a command that is half said", "event", says="'plandoc event' needs a command: add or edit or list or show"),
+    as_typed("a command that is half said", "event", says="'plandoc event' needs a command: add or edit or copy or remove or list or show"),
     typed("an option of another command", "needs", "1", "--csv", says="unknown option --csv", status=2),
     typed("two forms at once", "shop", "1", "--csv", "--json", says="--csv and --json are mutually exclusive", status=2),
     typed("an option's opposite that there is not", "check", "--no-json", says="unknown option --no-json", status=2),

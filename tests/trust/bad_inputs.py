@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import io
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,7 +118,9 @@ def command(*arguments: str) -> Call:
 
 def called(folder: Path, *arguments: str) -> Ended:
     """Call the command on a folder, and return how it ended."""
-    return called_as_typed("--data", str(folder), *arguments)
+    ended = called_as_typed("--data", str(folder), *arguments)
+    # Hints name the folder as it was named; where the tests have it is not part of them.
+    return attrs.evolve(ended, said=ended.said.replace(f"--data {shlex.quote(str(folder))} ", ""))
 
 
 def called_as_typed(*arguments: str) -> Ended:

@@ -76,13 +76,15 @@ def look(folder: Path) -> PlandocError | None:
 
 
 def says_at_least(read: Any, written: Any) -> bool:
-    """Whether all that was written was read; a field that has a default may be left out of a file."""
+    """Whether all that was written was read; a field with a default may be left out, and blanks around a name are removed."""
     if isinstance(written, dict):
         return isinstance(read, dict) and all(
             key in read and says_at_least(read[key], part) for key, part in written.items()
         )
     if isinstance(written, list):
         return isinstance(read, list) and len(read) == len(written) and all(map(says_at_least, read, written))
+    if isinstance(written, str):
+        return read in {written, written.strip()}
     return type(read) is type(written) and read == written
 
 

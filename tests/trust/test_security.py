@@ -38,7 +38,10 @@ def called_by(tree: ast.AST) -> set[str]:
 def test_no_module_runs_or_unpickles_anything(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
 
-    assert imported_by(tree) & NEVER_IMPORTED == set()
+    # The editor is run that the environment of this person names.
+    allowed = {"subprocess"} if path.name == "editor.py" else set()
+
+    assert imported_by(tree) & NEVER_IMPORTED == allowed
     assert called_by(tree) & NEVER_CALLED == set()
 
 

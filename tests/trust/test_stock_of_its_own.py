@@ -101,7 +101,7 @@ def test_a_used_id_is_not_given_again_after_the_move(folder):
 
 def test_what_the_stock_refers_to_stays_before_and_after_the_move(folder):
     for _ in range(2):
-        with pytest.raises(StillUsedError, match="stock item 1"):
+        with pytest.raises(StillUsedError, match="the stock"):
             change(folder, what=lambda session: session.remove(Ingredient, 1))
         change(folder)
 

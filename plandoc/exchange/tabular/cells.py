@@ -88,6 +88,7 @@ class CellReader:
         counts: What is counted in it: each line of a file, or each row that was given.
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
+        blank_clears: Whether a blank cell takes out what is there; else it says nothing of it.
         problems: Everything that is wrong so far.
         notes: What a person should know, a sentence each.
     """
@@ -104,6 +105,7 @@ class CellReader:
         self.counts = counts
         self.decimal_comma = decimal_comma
         self.by_hand = by_hand
+        self.blank_clears = False
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self._last: list[Problem] = []
@@ -168,6 +170,8 @@ class CellReader:
 
         An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
         """
+        if not cell and self.blank_clears and stripped(before):
+            return ""
         if not cell or cell.text in (stripped(before), without_mark(stripped(csv_cell(before, in_lines)))):
             return before
         self.question(cell)

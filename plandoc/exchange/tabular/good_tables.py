@@ -122,12 +122,12 @@ class GoodReader:
             if present is None:
                 return FinishedGood(good.name, components, kind, notes, id=good.id)
             # A file that says nothing of what is in a good leaves that as it is; and so does one that says the same.
-            if not components or components == present.components:
+            if components == present.components or not (components or self._cells.blank_clears):
                 return attrs.evolve(present, notes=notes)
             return attrs.evolve(present, components=components, assembly_type=kind, notes=notes)
 
         self._maker.add(good, text.name.line, make, present=present)
-        if present is not None and parts:
+        if present is not None and (parts or self._cells.blank_clears):
             self._note_dropped(present, held, {id(thing) for thing, _ in parts})
 
     def _inside(self, part: Component) -> Any:

@@ -47,6 +47,11 @@ def import_ingredients(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns)
+    return take_in_ingredients(tables, session, dry_run=dry_run)
+
+
+def take_in_ingredients(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
+    """Import ingredients from rows; see `import_ingredients`."""
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(tables.cells.notes)), session, dry_run=dry_run)
@@ -91,6 +96,13 @@ def import_recipes(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
+    return take_in_recipes(tables, session, add_ingredients=add_ingredients, dry_run=dry_run)
+
+
+def take_in_recipes(
+    tables: Tables, session: Session, *, add_ingredients: bool = False, dry_run: bool = False
+) -> ImportReport:
+    """Import recipes from rows; see `import_recipes`."""
     maker = DraftMaker(tables.cells)
     catalog = ExistingCatalog(
         session.find(Ingredient),
@@ -124,6 +136,11 @@ def import_goods(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
+    return take_in_goods(tables, session, dry_run=dry_run)
+
+
+def take_in_goods(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
+    """Import goods from rows; see `import_goods`."""
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)

@@ -67,6 +67,8 @@ def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingr
         cells.refuse_cell(others or density, message, "leave one of them out")
     weight = next(filter(_is_density, stated), None)
     more = [*(one for one in stated if one is not weight), *more]
+    if cells.blank_clears:
+        before = attrs.evolve(before, density=before.density if density else None, equivalents=())
     return {
         "density": before.density if weight is None else Density(*attrs.astuple(weight)),
         "equivalents": tuple(more) or before.equivalents,

@@ -156,7 +156,7 @@ class RecipeReader:
         def make() -> Recipe:
             record = attrs.evolve(present or Recipe(recipe.name, id=recipe.id), **said)
             # A file that says only what a recipe gives leaves what it takes as it is.
-            if not lines and not parts:
+            if not (lines or parts or self._cells.blank_clears):
                 return record
             return attrs.evolve(
                 record,
@@ -165,7 +165,7 @@ class RecipeReader:
             )
 
         self._maker.add(recipe, text.name.line, make, present=present)
-        if present is not None and (lines or parts):
+        if present is not None and (lines or parts or self._cells.blank_clears):
             self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
     def _unit(self, cell: Cell, ingredient: Any) -> str:
@@ -248,7 +248,7 @@ class RecipeReader:
         if not text.name:
             self._cells.refuse_cell(text.name, "wanted the name of what the recipe makes, found nothing")
         name = present.name if present else self._cells.name(text.name) if text.name else "?"
-        item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "piece")
+        item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "") or "piece"
         notes = self._cells.notes_instead(text.notes, [present.notes] if present else None)
         fields = {"item_unit": item_unit, "notes": notes, **self._yield(text)}
         unit = self._maker.thing(name, present)

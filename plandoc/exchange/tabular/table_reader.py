@@ -169,6 +169,22 @@ def read_tables(
     return Tables(cells, rows, is_json=False)
 
 
+def tables_in(text: str, name: str, columns: Columns) -> Tables:
+    """Return the rows of a table of CSV that is at hand as text, in which a blank cell means that nothing is there.
+
+    Args:
+        text: The table.
+        name: What it is called in messages; blank when a person never sees it.
+        columns: What its rows may hold.
+
+    Raises:
+        ValidationError: when it cannot be understood as rows at all.
+    """
+    cells, rows = read_csv(name, text, columns, strict_columns=True)
+    cells.blank_clears = True
+    return Tables(cells, rows, is_json=False)
+
+
 def _refuse_other_tables(path: Path, text: str, table: str, columns: Columns) -> None:
     """Refuse a table that another command imports, with that command."""
     other = table_in(text, instead_of=table, required=columns.required)
