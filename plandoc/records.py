@@ -554,7 +554,7 @@ class Finding:
 def _ids(rows: Any) -> tuple[int, ...]:
     # A file that was changed by hand can hold anything here; `check` reports it.
     keys = rows if type(rows) is dict else ()
-    return tuple(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16)
+    return tuple(int(key) for key in keys if key.isascii() and key.isdigit() and key[0] != "0" and len(key) < 16)
 
 
 class _Freezes:

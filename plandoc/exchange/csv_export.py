@@ -256,10 +256,10 @@ def write_csv(rendered: Mapping[str, str], folder: str | os.PathLike[str], *, re
     with contextlib.ExitStack() as unfinished:
         if not is_there:
             unfinished.callback(_remove_if_empty, place)
-        written = output_file.save_all(files, replace=replace)
+        output_file.save_all(files, replace=replace)
         with translate_os_errors(place, Outcome.SAVED):
             Files().sync_name_of(place.absolute())
-        return written
+        return list(files)
 
 
 def _remove_if_empty(folder: Path) -> None:
