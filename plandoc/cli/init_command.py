@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 
@@ -17,13 +15,17 @@ def init(*, folder: Folder) -> None:
         plandoc --data postgresql://anna@server/bakery init
     """
     was_there = folder.is_there()
-    with ExitStack() as afterwards:
-        # Even if this fails: an error may follow the creation.
-        afterwards.callback(_note_if_made, folder, was_there=was_there)
+    try:
         folder.open(create=True).close()
+    except BaseException:
+        # An error may follow the creation.
+        if not was_there and folder.is_there():
+            _note_creation(folder)
+        raise
+    if not was_there:
+        _note_creation(folder)
     printing.say(f"{folder.shown} is {'already a plandoc store' if was_there else 'ready'}")
 
 
-def _note_if_made(folder: Folder, *, was_there: bool) -> None:
-    if not was_there and folder.is_there():
-        folder.work_log.end(f"the store {folder.shown} was created")
+def _note_creation(folder: Folder) -> None:
+    folder.work_log.end(f"the store {folder.shown} was created")
