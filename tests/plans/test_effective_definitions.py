@@ -64,3 +64,11 @@ def test_what_nothing_froze_is_looked_up_in_the_catalog(store, bakery):
 def test_an_unknown_event_has_none(store, bakery):
     with pytest.raises(plandoc.NotFoundError, match="Event 99 not found"):
         store.read(lambda session: plan_definitions(99, session))
+
+
+def test_a_key_that_no_id_is_written_as_is_not_taken_for_one(store, bakery):
+    event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
+    snapshot = store.read(lambda session: plandoc.get_plan_snapshot(event.id, session=session))
+    edited = attrs.evolve(snapshot, definitions={"recipes": {"01": None, "0": None, "x": None, "12": None}})
+
+    assert edited.ids_defined("recipes") == (12,)

@@ -140,7 +140,7 @@ def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lo
 @pytest.mark.proof
 def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
-    turns = 20
+    turns = 40
     with a_line(root, "abcd") as line:
         for name in "abcd":
             line.join(name)
