@@ -147,8 +147,10 @@ class AStartedPlan(RuleBasedStateMachine):
             assert same or "is not in the plan" in str(refused)
             return
         assert not same
-        before, after = self.effective, {**self.effective, **taken}
-        self.effective = after
+        before, now = self.effective, self.catalog()
+        # What the plan comes to speak of for the first time is frozen with it.
+        new = {(kind, key) for kind, table in _TABLES.items() for key in amendment.ids_defined(table)} - before.keys()
+        self.effective = {**before, **taken, **{key: now[key] for key in new}}
         touched = {(table, int(key)) for table, rows in amendment.definitions_before.items() for key in rows}
         assert touched == {
             (_TABLES[kind], number)
