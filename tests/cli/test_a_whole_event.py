@@ -4,6 +4,8 @@ import json
 import re
 import shlex
 
+import pytest
+
 import plandoc
 from tests.docs.examples import REPOSITORY, blocks, commands, is_as_shown
 
@@ -18,6 +20,7 @@ def until_python():
         yield block
 
 
+@pytest.mark.of_folder
 def test_a_baker_needs_no_more_than_the_command(call, folder, tmp_path):
     said = {}
     for block in until_python():

@@ -135,6 +135,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(call, bakery, editor, cha
     assert contents(bakery) == before
 
 
+@pytest.mark.of_folder
 def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(call, bakery, tmp_path, monkeypatch):
     script = tmp_path / "editor.py"
     script.write_text(

@@ -78,6 +78,7 @@ def test_stock_of_an_unknown_ingredient_names_the_command_that_brings_it_in(call
     assert "there is no ingredient 'Flour' (add it with 'plandoc ingredient import FILE')" in ended.err
 
 
+@pytest.mark.of_folder
 def test_a_file_that_is_not_there_and_a_folder_that_is_none_are_one_message_each(call, files, tmp_path):
     missing = call("good", "import", "nowhere.csv")
     no_store = call("good", "import", "goods.csv", "--data", "elsewhere")
