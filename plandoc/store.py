@@ -97,6 +97,11 @@ class Store:
         """Whether it was opened by this process, not by the one that this process was forked from."""
         return self._process == os.getpid()
 
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether others write at the same time, as on a server; else writers take turns."""
+        return self._backend.side_by_side
+
     def session(self, action: str = "change", *, timeout_seconds: float | None = None) -> GuardedWrite:
         """Open a session: all its changes are saved when the block ends, or none when it ends by an exception.
 
@@ -127,11 +132,12 @@ class Store:
     def change(self, action: str, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session of its own, whose changes are saved when it returns.
 
-        It is called again, up to five times, when somebody else has changed meanwhile what it read or changes, and nothing
-        was saved. So it should do nothing but read, compute and change records.
+        On a server it is called again, up to five times, when somebody else has changed meanwhile what it read or changes,
+        and nothing was saved. So it should do nothing but read, compute and change records.
 
         Raises:
-            ConflictError: when somebody else was faster each time.
+            ConflictError: when somebody else was faster each time; in a folder, where writers take turns, at once when a
+                program that takes no lock has changed a file meanwhile.
 
         >>> import plandoc
         >>> with plandoc.open_store(":memory:") as store:
@@ -143,7 +149,7 @@ class Store:
             with self.session(action) as session:
                 return function(session)
 
-        return until_not_overtaken(changed)
+        return until_not_overtaken(changed) if self.is_side_by_side else changed()
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.

@@ -78,9 +78,13 @@ class Folder:
         return store.open_store(self.place, create=create, on_wait=report_holder)
 
     def change(self, action: str, work: Callable[[Session], T]) -> T:
-        """Do some work as one guarded write, and return what it gives; again, when somebody else was faster."""
+        """Do some work as one guarded write, and return what it gives; on a server again, when somebody else was faster."""
         with self._opened() as opened:
-            return store.until_not_overtaken(lambda: self._changed(opened, action, work))
+
+            def changed() -> T:
+                return self._changed(opened, action, work)
+
+            return store.until_not_overtaken(changed) if opened.is_side_by_side else changed()
 
     def _changed(self, opened: store.Store, action: str, work: Callable[[Session], T]) -> T:
         write = opened.session(action)

@@ -113,7 +113,14 @@ class Announces(Protocol):
 
 
 class Backend(Protocol):
-    """A place for the documents of one store."""
+    """A place for the documents of one store.
+
+    Attributes:
+        side_by_side: Whether writers work side by side, so that one can be overtaken by another and may simply run again.
+            Where they take turns, only a program that takes no lock can have come between, and a person has to look.
+    """
+
+    side_by_side: bool
 
     @property
     def location(self) -> str:

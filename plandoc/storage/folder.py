@@ -52,6 +52,8 @@ class FolderBackend:
         layout: What the folder holds.
     """
 
+    side_by_side = False
+
     def __init__(
         self,
         root: Path,

@@ -21,6 +21,7 @@ class MemoryBackend:
     """The documents of one store, gone when the program ends."""
 
     location = IN_MEMORY
+    side_by_side = False
 
     def __init__(self, store_id: str) -> None:
         self.store_id = store_id

@@ -43,6 +43,8 @@ class PostgresBackend:
         channel: On which a commit is announced.
     """
 
+    side_by_side = True
+
     def __init__(self, address: str, *, new: Mapping[str, bytes] | None = None) -> None:
         place = Address.parse(address)
         self.location = place.location
