@@ -12,6 +12,11 @@ DEFAULT_SCHEMA = "plandoc"
 WANTED = "wanted postgresql://USER@HOST/DATABASE?schema=NAME"
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}", re.ASCII)
+# What was meant as an address and is not one: a user with a password behind two slashes, the scheme with one slash or none,
+# a password as libpq takes it elsewhere. A path never begins so, unless a folder is really named like that: then "./" helps.
+_MISTYPED = re.compile(
+    r"\s*(?:[\w+.-]*:?//+[^/]*:.*@|postgres[\w+.-]*:|pgsql:|[^/]*\bpassword\s*=)", re.IGNORECASE | re.DOTALL
+)
 # Up to the last @: a password with an @ or a / in it that should have been escaped is a password, too.
 _SECRET = re.compile(r"(?<=://)([^/@?:]*):.*@|(?<=[?&])password=[^&]*", re.IGNORECASE)
 
@@ -21,10 +26,18 @@ def address_of(place: object) -> str | None:
 
     The one place where that is decided.
 
+    Raises:
+        StorageError: when it was meant as an address and is mistyped; it does not show what was given.
+
     >>> address_of("postgresql://host/bakery"), address_of("data"), address_of(":memory:")
     ('postgresql://host/bakery', None, None)
     """
-    return place if isinstance(place, str) and place.startswith(SCHEMES) else None
+    if not isinstance(place, str):
+        return None
+    if place.startswith(SCHEMES):
+        return place
+    _refuse_mistyped(place)
+    return None
 
 
 def without_password(address: str) -> str:
@@ -63,8 +76,18 @@ def refuse_address(place: object, wanted: str) -> None:
     Raises:
         StorageError: that says so.
     """
-    if isinstance(place, str) and place.startswith(SCHEMES):
+    if not isinstance(place, str):
+        return
+    if place.startswith(SCHEMES):
         raise StorageError(without_password(place), f"is on a server; {wanted}", Outcome.NOT_SAVED)
+    _refuse_mistyped(place)
+
+
+def _refuse_mistyped(place: str) -> None:
+    """Refuse what would be taken for a path, and shown in messages with the password that is in it."""
+    if _MISTYPED.match(place):
+        reason = f"it looks like the address of a store on a server, mistyped; {WANTED}"
+        raise StorageError("the place that was named", reason, Outcome.NOT_SAVED)
 
 
 def _is_name(schema: str) -> bool:
