@@ -18,7 +18,8 @@ from plandoc.tables import Table, event_of_document, tables_of
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from plandoc.engine.row_tables import DocumentStorage, Rows
+    from plandoc.engine.row_tables import DocumentStorage
+    from plandoc.storage.row_draft import Rows
 
 T = TypeVar("T")
 

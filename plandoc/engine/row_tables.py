@@ -7,21 +7,16 @@ that it touches and no others, and takes effect together or not at all. All of i
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
-import orjson
 from tinydb.queries import QueryInstance
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plandoc.engine.queries import QueryLike
-
-Row = dict[str, Any]
-Rows = Mapping[str, Row]
-# The rows that a call of TinyDB changes or only asks for, by id; None for one that it removes.
-Changes = Mapping[int, Row | None]
+from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
 
 _NO_ROWS: Rows = MappingProxyType({})
 
@@ -119,55 +114,6 @@ class WholeRow(Document):
         row.update(self)
 
 
-class Draft(MutableMapping[int, Row]):
-    """A table that TinyDB changes: the rows as they are, and copies of those that it touches.
-
-    Args:
-        rows: The rows as they are, which do not change.
-
-    Attributes:
-        touched: The rows that TinyDB asked for, put in or removed, by id, as they are now; None for those that are gone.
-    """
-
-    __slots__ = ("_rows", "touched")
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self.touched: dict[int, Row | None] = {}
-
-    def __contains__(self, row_id: object) -> bool:
-        if row_id in self.touched:
-            return self.touched[row_id] is not None
-        return type(row_id) is int and str(row_id) in self._rows
-
-    def __getitem__(self, row_id: int) -> Row:
-        if row_id not in self.touched:
-            self.touched[row_id] = copy_of(self._rows[str(row_id)])
-        row = self.touched[row_id]
-        if row is None:
-            raise KeyError(row_id)
-        return row
-
-    def __setitem__(self, row_id: int, row: Row) -> None:
-        self.touched[row_id] = row
-
-    def __delitem__(self, row_id: int) -> None:
-        if row_id not in self:
-            raise KeyError(row_id)
-        self.touched[row_id] = None
-
-    def __iter__(self) -> Iterator[int]:
-        yield from (row_id for row_id in map(int, self._rows) if self.touched.get(row_id, ...) is not None)
-        yield from (row_id for row_id, row in self.touched.items() if row is not None and str(row_id) not in self._rows)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def clear(self) -> None:
-        """Remove all rows; the inherited method would look for the first one again each time."""
-        self.touched = dict.fromkeys(self)
-
-
 class _NoCache:
     """A query cache that keeps nothing: TinyDB hands out of its own what it handed out before, changed or not."""
 
@@ -217,16 +163,6 @@ def shielded(query: Any) -> Any:
         # What it does when it is called, without the call.
         return query._test  # noqa: SLF001  (a third of the time of a search)
     return lambda row: query(MappingProxyType(copy_of(row)))
-
-
-def copy_of(row: Mapping[str, Any]) -> Row:
-    """Return a copy of a row of JSON values that has nothing in common with it.
-
-    >>> copy_of({"lines": [{"quantity": "2"}]})
-    {'lines': [{'quantity': '2'}]}
-    """
-    copied: Row = orjson.loads(orjson.dumps(row))
-    return copied
 
 
 def _only_compares(query: Any) -> bool:

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import attrs
-import orjson
 from tinydb import TinyDB
 from tinydb.table import Document, Table
 
 from plandoc import codec
 from plandoc import tables as known_tables
 from plandoc.engine.queries import QueryLike
-from plandoc.engine.row_tables import Changes, Draft, Row, Rows, RowStorage, RowTable, copy_of, shielded
+from plandoc.engine.row_tables import RowStorage, RowTable, shielded
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Problem, SessionError, StillUsedError, ValidationError, shorten
 from plandoc.hints import Hint, wording
 from plandoc.records import Event
+from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
 
 _EVENTS = known_tables.BY_TYPE[Event]
 
@@ -258,10 +258,9 @@ class SessionTable(RowTable):
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         self._storage.check_writable()
-        rows = self._storage.rows(self.name)
-        draft = Draft(rows)
+        draft = Draft(self._storage.rows(self.name))
         updater(draft)
-        changes = {row_id: row for row_id, row in draft.touched.items() if _differs(rows.get(str(row_id)), row)}
+        changes = draft.changes()
         if changes:
             self._storage.take_in(self.name, changes)
 
@@ -326,14 +325,3 @@ class SessionDatabase(TinyDB):
         if self._storage.event_id is not None:
             call = Hint.REMOVE_EVENT(event=self._storage.event_id)
             raise ValidationError(wording("the tables of a plan are not dropped; {call} removes a plan", call=call))
-
-
-def _differs(before: Row | None, after: Row | None) -> bool:
-    if before is None or after is None:
-        return before is not after
-    try:
-        # As bytes: True is not 1 there.
-        return orjson.dumps(before) != orjson.dumps(after)
-    except TypeError:
-        # What JSON cannot hold was not there before.
-        return True
