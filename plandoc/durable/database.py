@@ -13,11 +13,14 @@ from tinydb.table import Document
 from tinydb.table import Table as PlainTable
 from tinydb.utils import LRUCache
 
+from plandoc.durable.draft_file import DraftFile
 from plandoc.durable.guard import Transaction
 from plandoc.durable.storage import DurableStorage, GuardedStorage
+from plandoc.row_draft import only_compares
 
 T = TypeVar("T")
 
+_Chosen = tuple[QueryLike | None, Iterable[int] | None]
 _Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
 
 
@@ -28,7 +31,7 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
         super().__init__(capacity)
         # None where a storage of another kind is used: then it is TinyDB's cache.
         self.storage: GuardedStorage | None = None
-        self._found_in: bytes | None = None
+        self._found_in: bytes | DraftFile | None = None
         self._lock = threading.RLock()
 
     def get(self, key: QueryLike, default: Any = None) -> Any:
@@ -50,7 +53,7 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
         with self._lock:
             super().clear()
 
-    def _belong_to(self, content: bytes | None) -> None:
+    def _belong_to(self, content: bytes | DraftFile | None) -> None:
         if content != self._found_in:
             self.cache.clear()
         self._found_in = content
@@ -74,7 +77,7 @@ class Table(PlainTable):
         if isinstance(self._query_cache, QueryCache):
             self._query_cache.storage = self._guarded
         # The content in which the next id was counted; another one has it counted again.
-        self._counted_in: bytes | None = None
+        self._counted_in: bytes | DraftFile | None = None
         if persist_empty:
             # TinyDB empties a table that has records already.
             self._update_table(lambda _: None)
@@ -89,7 +92,7 @@ class Table(PlainTable):
 
     def update(self, fields: _Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         """Update the documents that match, and return their ids; see TinyDB."""
-        return self._change(lambda: super(Table, self).update(fields, cond, doc_ids))
+        return self._change(lambda: super(Table, self).update(fields, *self._chosen(cond, doc_ids)))
 
     def update_multiple(self, updates: Iterable[tuple[_Fields, QueryLike]]) -> list[int]:
         """Update documents, each kind as its query says, and return their ids; see TinyDB."""
@@ -101,18 +104,37 @@ class Table(PlainTable):
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         """Remove the documents that match, and return their ids; see TinyDB."""
-        return self._change(lambda: super(Table, self).remove(cond, doc_ids))
+        return self._change(lambda: super(Table, self).remove(*self._chosen(cond, doc_ids)))
 
     def truncate(self) -> None:
         """Remove all documents; see TinyDB."""
         self._change(super().truncate)
 
     def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
-        # The public methods have the lock already.
-        if self._guarded is None or self._guarded.guard.mine is not None:
+        if self._guarded is None:
             super()._update_table(updater)
         else:
-            self._change(lambda: super(Table, self)._update_table(updater))
+            # The public methods have the lock already; then this is a part of what they do.
+            self._guarded.guard.run(lambda: self._update_guarded(updater))
+
+    def _update_guarded(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
+        draft = self._draft()
+        if self._guarded is None or draft is None:
+            super()._update_table(updater)
+        else:
+            self._guarded.keep(draft.changed(self.name, updater))
+            self.clear_cache()
+
+    def _chosen(self, cond: QueryLike | None, doc_ids: Iterable[int] | None) -> _Chosen:
+        """Return which rows are meant: by their ids where there is a draft, which would copy each row that a query looks at."""
+        draft = self._draft()
+        if draft is None or cond is None or doc_ids is not None or not only_compares(cond):
+            return cond, doc_ids
+        return None, draft.matching(self.name, cond)
+
+    def _draft(self) -> DraftFile | None:
+        is_plain = type(self.name) is str and self.document_id_class is int
+        return self._guarded.draft(self.name) if self._guarded is not None and is_plain else None
 
     def _change(self, work: Callable[[], T]) -> T:
         storage = self._guarded

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
+from plandoc.durable.draft_file import DraftFile
 from plandoc.durable.place import Place, Writing
 from plandoc.errors import Outcome, SessionError, StorageError
 from plandoc.storage.unwinding import or_undone
@@ -30,13 +31,13 @@ class Guard:
         self._threads = threading.local()
         self._is_closed = False
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file as the present thread's transaction has it, or else as it was committed last."""
+    def read(self, name: str) -> bytes | DraftFile | None:
+        """Return a file as the present thread's transaction has it, a draft where it was changed, or as it was committed last."""
         self._refuse_if_closed()
         mine = self.mine
         return self.place.read(name) if mine is None else mine.read(name)
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, file: DraftFile) -> None:
         """Set what a file is to hold when the present thread's transaction ends.
 
         Raises:
@@ -44,7 +45,7 @@ class Guard:
         """
         if self.mine is None:
             raise SessionError("a change needs a transaction")
-        self.mine.written = {**self.mine.written, name: content}
+        self.mine.written = {**self.mine.written, name: file}
 
     def fingerprint(self, name: str) -> Hashable | None:
         """Return what shows that a file is still what it was; None within a transaction."""
@@ -52,7 +53,7 @@ class Guard:
 
     def run(self, work: Callable[[], T]) -> T:
         """Return what some work returns in a transaction of its own, or as a part of the one that is open."""
-        with Transaction(self):
+        with Transaction(self, is_block=False):
             return work()
 
     @property
@@ -61,11 +62,11 @@ class Guard:
         found: _Open | None = getattr(self._threads, "open", None)
         return None if found is None or found.is_over else found
 
-    def begin(self) -> _Open:
+    def begin(self, *, is_block: bool) -> _Open:
         """Become the one writer."""
         self._refuse_if_closed()
         writing = _Looking(self.place) if self._is_read_only else self.place.begin(self._timeout_seconds)
-        opened = self._threads.open = _Open(writing)
+        opened = self._threads.open = _Open(writing, is_block=is_block)
         return opened
 
     def close(self) -> None:
@@ -84,11 +85,12 @@ class Transaction:
     Within another one of the same thread it is a part of that: left by an exception, it takes back its own changes only.
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, *, is_block: bool = True) -> None:
         self._guard = guard
+        self._is_block = is_block
         self._own: _Open | None = None
         self._outer: _Open | None = None
-        self._saved: Mapping[str, bytes] = {}
+        self._saved: Mapping[str, DraftFile] = {}
 
     def __enter__(self) -> None:
         if self._own is not None or self._outer is not None:
@@ -111,7 +113,7 @@ class Transaction:
     def _start(self) -> None:
         self._outer = self._guard.mine
         if self._outer is None:
-            self._own = self._guard.begin()
+            self._own = self._guard.begin(is_block=self._is_block)
         else:
             self._saved = self._outer.written
 
@@ -120,7 +122,7 @@ class Transaction:
             if self._outer is not None and not is_whole:
                 self._outer.written = self._saved
             if self._own is not None and is_whole:
-                self._own.writing.commit(self._own.written)
+                self._own.commit()
         finally:
             self._leave()
 
@@ -133,16 +135,24 @@ class Transaction:
 
 
 class _Open:
-    """What one thread is doing: what it has read, and what it wants to write."""
+    """What one thread is doing: what it has read, and what it wants to write.
 
-    def __init__(self, writing: Writing) -> None:
+    Attributes:
+        is_block: Whether more changes may follow in it; else it is one call alone.
+    """
+
+    def __init__(self, writing: Writing, *, is_block: bool) -> None:
         self.writing = writing
+        self.is_block = is_block
         # Replaced and never changed, so that a part can be taken back.
-        self.written: Mapping[str, bytes] = {}
+        self.written: Mapping[str, DraftFile] = {}
         self.is_over = False
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str) -> bytes | DraftFile | None:
         return self.written[name] if name in self.written else self.writing.read(name)
+
+    def commit(self) -> None:
+        self.writing.commit({name: file.final_content() for name, file in self.written.items()})
 
 
 class _Looking:

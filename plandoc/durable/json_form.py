@@ -63,7 +63,13 @@ class JsonForm:
         if content is None:
             content = self._rendered(tables).encode(self._encoding)
             self._refuse_doubled_keys(content)
+        self._without_doubles = content
         return content
+
+    def read_back(self, rows: Mapping[str, Any]) -> dict[str, Any]:
+        """Return rows as they would be read from the file, shared with nobody; raises what `render` raises."""
+        tables = self.parse(self.render({"": rows})) if rows else None
+        return tables[""] if tables else {}
 
     def parse(self, content: bytes) -> Tables | None:
         """Return the tables that these bytes hold, shared with nobody; None for an empty file, as TinyDB has it.
@@ -91,10 +97,6 @@ class JsonForm:
             self._load(content, object_pairs_hook=_without_doubles)
         except _DoubledKeyError as error:
             raise self._damaged(str(error)) from None
-        self._without_doubles = content
-
-    def take_as_sound(self, content: bytes) -> None:
-        """Take in that a content was rendered here, so that it holds no key twice."""
         self._without_doubles = content
 
     def _is_as_written(self, content: bytes) -> bool:

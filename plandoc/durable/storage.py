@@ -12,6 +12,7 @@ from typing import Any
 from tinydb.storages import Storage
 
 from plandoc.clock import system_clock
+from plandoc.durable.draft_file import DraftFile
 from plandoc.durable.guard import Guard, Transaction
 from plandoc.durable.json_form import JsonForm
 from plandoc.durable.one_file import OneFile
@@ -43,9 +44,9 @@ class GuardedStorage(Storage):
         self._is_closed = False
         # What was read or written last: by each thread, and by any.
         self._seen = threading.local()
-        self._seen_last: tuple[bytes | None] | None = None
+        self._seen_last: tuple[bytes | DraftFile | None] | None = None
         # A content that need not be read again while the file has this fingerprint.
-        self._believed: tuple[Hashable, bytes | None] | None = None
+        self._believed: tuple[Hashable, bytes | DraftFile | None] | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return all tables, shared with nobody; None where nothing was ever written.
@@ -54,8 +55,9 @@ class GuardedStorage(Storage):
             DamagedDatabaseError: when the file does not hold JSON that can be understood.
             DatabaseNotFoundError: when the file is gone.
         """
-        content = self.present()
-        self._see(content)
+        present = self.present()
+        self._see(present)
+        content = present.content() if isinstance(present, DraftFile) else present
         return None if content is None else self._form.parse(content)
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
@@ -71,9 +73,26 @@ class GuardedStorage(Storage):
         if self._mode in READING:
             reason = f'Cannot write to the database. Access mode is "{self._mode}"'
             raise StorageError(self._shown, reason, Outcome.NOT_SAVED)
-        content = self._form.render(data)
-        self.guard.run(lambda: self._replace(content))
-        self._see(content)
+        file = DraftFile(self._form, self._form.render(data))
+        self.guard.run(lambda: self._replace(file))
+        self._see(file)
+
+    def draft(self, name: str) -> DraftFile | None:
+        """Return the present file, for a transaction of several calls to change some rows of a table in it; else None.
+
+        It is written out once, at the end of the transaction. A call alone reads and writes all of it anyway, and where the
+        ids of a table are not numbers, TinyDB has to say what becomes of them.
+        """
+        mine = self.guard.mine
+        if mine is None or not mine.is_block or self._mode in READING:
+            return None
+        file = self._as_draft()
+        return file if file.is_numbered(name) else None
+
+    def keep(self, file: DraftFile) -> None:
+        """Keep a changed draft for the end of the transaction."""
+        self.guard.write(self.name, file)
+        self._see(file)
 
     def transaction(self) -> Transaction:
         """Return a block whose changes are committed together; see `plandoc.durable.TinyDB.transaction`."""
@@ -89,17 +108,17 @@ class GuardedStorage(Storage):
             raise SessionError(f"{self._shown}: close it after the transaction, not in it")
         self._is_closed = True
 
-    def present(self) -> bytes | None:
-        """Return the content as it is now, for this thread; None where there is no file yet."""
+    def present(self) -> bytes | DraftFile | None:
+        """Return the content as it is now, for this thread, to be compared; None where there is no file yet."""
         self._refuse_if_closed()
         return self.guard.read(self.name)
 
-    def seen(self) -> bytes | None:
+    def seen(self) -> bytes | DraftFile | None:
         """Return the content that the present thread has read or written last."""
         found = getattr(self._seen, "content", self._seen_last)
         return None if found is None else found[0]
 
-    def believed(self) -> bytes | None:
+    def believed(self) -> bytes | DraftFile | None:
         """Return the present content, for the query cache: read again unless the file's times show that nothing has changed.
 
         They show it once the file has been left alone for so long that any change must alter them.
@@ -121,17 +140,29 @@ class GuardedStorage(Storage):
         if self._is_closed:
             raise SessionError(f"{self._shown} is closed; open it again")
 
-    def _replace(self, content: bytes) -> None:
+    def _replace(self, file: DraftFile) -> None:
         present = self.present()
         known = getattr(self._seen, "content", self._seen_last)
         if known is not None and known[0] != present:
             message = "was changed by another writer since it was read; nothing was saved; read it again and repeat the change"
             raise ConflictError(self._shown, f"{self._shown} {message}")
-        self._form.refuse_to_lose(present or b"")
-        self.guard.write(self.name, content)
-        self._form.take_as_sound(content)
+        # Whether nothing is lost.
+        self._as_draft()
+        self.guard.write(self.name, file)
 
-    def _see(self, content: bytes | None) -> None:
+    def _as_draft(self) -> DraftFile:
+        """Return the present file to be changed.
+
+        Raises:
+            DamagedDatabaseError: when it holds a key twice, of which one would be lost.
+        """
+        present = self.present()
+        if isinstance(present, DraftFile):
+            return present
+        self._form.refuse_to_lose(present or b"")
+        return DraftFile(self._form, present or b"")
+
+    def _see(self, content: bytes | DraftFile | None) -> None:
         self._seen.content = self._seen_last = (content,)
 
 

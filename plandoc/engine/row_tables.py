@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
-from tinydb.queries import QueryInstance
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plandoc.engine.queries import QueryLike
-from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
+from plandoc.row_draft import Changes, Draft, Row, Rows, copy_of, only_compares
 
 _NO_ROWS: Rows = MappingProxyType({})
 
@@ -159,22 +158,7 @@ class RowTable(Table):
 
 def shielded(query: Any) -> Any:
     """Return a query that cannot change a row: itself when it is TinyDB's and only compares, else it is asked of copies."""
-    if _only_compares(query):
+    if only_compares(query):
         # What it does when it is called, without the call.
         return query._test  # noqa: SLF001  (a third of the time of a search)
     return lambda row: query(MappingProxyType(copy_of(row)))
-
-
-def _only_compares(query: Any) -> bool:
-    """Whether TinyDB made a query, and no function of a user is in it, which could change what it is given."""
-    if type(query) is not QueryInstance:
-        return False
-    # Its hash describes it; one that maps values by a function has none.
-    described = query._hash  # noqa: SLF001  (TinyDB tells nobody else what is in a query)
-    return described is not None and _has_no_function(described)
-
-
-def _has_no_function(part: object) -> bool:
-    if isinstance(part, (tuple, frozenset)):
-        return all(map(_has_no_function, part))
-    return not callable(part) or _only_compares(part)

@@ -235,7 +235,7 @@ def test_a_transaction_is_not_committed_by_a_forked_child(path):
             child = os.fork()
             if not child:
                 try:
-                    db.storage.guard.mine.writing.commit(db.storage.guard.mine.written)
+                    db.storage.guard.mine.commit()
                 except ConflictError:
                     os._exit(0)
                 os._exit(1)

@@ -1,4 +1,7 @@
-"""A table in the making: the rows as they are, and copies of those that a call of TinyDB touches."""
+"""A table in the making: the rows as they are, and copies of those that a call of TinyDB touches.
+
+Both kinds of TinyDB's tables are changed by it, those over a document and those in a transaction of `plandoc.durable`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import orjson
+from tinydb.queries import QueryInstance
 
 Row = dict[str, Any]
 Rows = Mapping[str, Row]
@@ -100,3 +104,18 @@ def _as_number(row_id: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         return row_id
     return number if number == row_id else row_id
+
+
+def only_compares(query: Any) -> bool:
+    """Whether TinyDB made a query, and no function of a user is in it, which could change what it is given."""
+    if type(query) is not QueryInstance:
+        return False
+    # Its hash describes it; one that maps values by a function has none.
+    described = query._hash  # noqa: SLF001  (TinyDB tells nobody else what is in a query)
+    return described is not None and _has_no_function(described)
+
+
+def _has_no_function(part: object) -> bool:
+    if isinstance(part, (tuple, frozenset)):
+        return all(map(_has_no_function, part))
+    return not callable(part) or only_compares(part)
