@@ -1,4 +1,4 @@
-"""The address of a store on a server, told apart from the path of a folder."""
+"""The address of a store on a server, distinguished from the path of a folder."""
 
 from __future__ import annotations
 

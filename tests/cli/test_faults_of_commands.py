@@ -17,7 +17,7 @@ from plandoc import PlanState
 from plandoc.cli import main, sample
 from plandoc.maintenance.backups.rotation import BEFORE_RESTORE
 from plandoc.storage import marker
-from plandoc.store import _stores
+from plandoc.store.open_stores import OPEN_STORES
 from tests.builders import a_bakery, a_plan
 
 from .faulty_system import Faults, failing
@@ -151,9 +151,9 @@ class Sweep:
             return
         finally:
             # None may be left for the end of the process, which has no status any more to say anything by.
-            left_open = list(_stores.open)
+            left_open = list(OPEN_STORES.open)
             for store in left_open:
-                _stores.forget(store)
+                OPEN_STORES.forget(store)
         if left_open:
             yield f"{self._place(faults)}: left open {left_open}"
         if faults.failed is None:

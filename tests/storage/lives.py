@@ -16,7 +16,8 @@ from recorder import CHANGES, LINEAGE, LOOKS, Killed, RecordingFiles, clock, ope
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
 from plandoc.storage.folder import RecoveryWarning
-from plandoc.store import Store, _stores
+from plandoc.store import Store
+from plandoc.store.open_stores import OPEN_STORES
 
 Log = Sequence[tuple[Any, ...]]
 # The versions that each document had, in order; None where it was removed.
@@ -133,7 +134,7 @@ class Life:
 
 def forget(store: Store) -> None:
     """Take a store off the list of those that close when the program ends: its process was killed."""
-    _stores.forget(store)
+    OPEN_STORES.forget(store)
 
 
 @contextmanager

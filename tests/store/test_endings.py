@@ -10,7 +10,7 @@ import pytest
 
 import plandoc
 from plandoc.errors import Outcome, StorageError, ValidationError
-from plandoc.store import _stores
+from plandoc.store.open_stores import OPEN_STORES
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_at_the_exit_of_a_program_every_store_is_closed_whatever_becomes_of_one(
     breaking(first)
 
     with pytest.warns(RuntimeWarning, match="no space left on device"):
-        _stores.close_all()
+        OPEN_STORES.close_all()
 
     assert (first.is_closed, second.is_closed) == (True, True)
 

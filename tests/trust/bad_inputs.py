@@ -14,7 +14,7 @@ import attrs
 import plandoc
 from plandoc.cli import main
 from plandoc.errors import PlandocError
-from plandoc.store import _stores
+from plandoc.store.open_stores import OPEN_STORES
 from tests.builders import folder_bytes
 from tests.records.folders import Spoil, everything_in
 from tests.trust.fuzzing import within
@@ -173,7 +173,7 @@ def problems_found(folder: Path) -> object:
 
 def assert_deserved(row: Row, folder: Path) -> None:
     """Spoil a folder, make the calls, and hold how each ends against the row."""
-    stores = list(_stores.open)
+    stores = list(OPEN_STORES.open)
     row.spoil(folder)
     for call in row.calls:
         before = row.keeps(folder)
@@ -187,7 +187,7 @@ def assert_deserved(row: Row, folder: Path) -> None:
         assert "Traceback" not in ended.said
         assert not NEVER_SAID & set(ended.said)
         assert row.keeps(folder) == before
-    assert list(_stores.open) == stores, "a store that stays open changes what other tests mean by the only one"
+    assert list(OPEN_STORES.open) == stores, "a store that stays open changes what other tests mean by the only one"
 
 
 CHECKED = library(problems_found)
