@@ -13,7 +13,8 @@ import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -121,6 +122,29 @@ def address(server):
     schema = f"t_{secrets.token_hex(8)}"
     yield server.address(schema)
     server.run(f"drop schema if exists {schema} cascade")
+
+
+@contextmanager
+def _scratch(otherwise: Path) -> Iterator[Path]:
+    if not IN_MEMORY.is_dir():
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY, prefix="plandoc-tests-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Path]:
+    """A folder for thousands of short-lived files of one test, which are removed right after it."""
+    with _scratch(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def module_scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same for all tests of a module."""
+    with _scratch(tmp_path_factory.mktemp("module")) as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ class Transaction(Reading, Protocol):
 
 @runtime_checkable
 class Announces(Protocol):
-    """A backend that hears of what others commit."""
+    """A backend that is notified of what others commit."""
 
     def changes(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
         """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
@@ -140,7 +140,7 @@ class Backend(Protocol):
         Args:
             action: What is going to be done, for those who wait meanwhile.
             timeout_seconds: 0 means not to wait at all.
-            on_wait: Told once who is being waited for, before the wait, where writers take turns.
+            on_wait: Called once with who is being waited for, before the wait, where writers take turns.
 
         Raises:
             LockTimeout: when the other writer did not finish in time.

@@ -122,7 +122,7 @@ class Files:
             os.close(handle)
 
     def give_to(self, path: Path, owner: os.stat_result) -> None:
-        """Give a file the owner and the group of another one; as far as this process may, which is no error."""
+        """Give a file the owner and the group of another one; as far as this process may; otherwise nothing happens."""
         present = os.lstat(path)
         if not hasattr(os, "chown") or (present.st_uid, present.st_gid) == (owner.st_uid, owner.st_gid):
             return

@@ -5,26 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "storage"))
 sys.path.insert(0, str(Path(__file__).parent))
-
-IN_MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Iterator[Path]:
-    """A folder for thousands of short-lived files, in memory where the system has such a place."""
-    if not IN_MEMORY.is_dir():
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY, prefix="plandoc-tests-") as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from pathlib import Path
 # The modules of the proofs find each other as they do under pytest.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import IN_MEMORY
 from test_power_loss import JUDGEMENTS, LONG, NORMAL, Size
+
+from tests.conftest import IN_MEMORY
 
 _CORES = 2
 # How many of the bad states of a judgement are described.

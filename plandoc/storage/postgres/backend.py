@@ -73,7 +73,7 @@ class PostgresBackend:
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None = None,  # noqa: ARG002  (nobody is waited for before the commit)
     ) -> PostgresTransaction:
-        """Begin a change; the server hears of it with the first question."""
+        """Begin a change; the server learns of it with the first question."""
         return PostgresTransaction(self, action, timeout_seconds)
 
     def view(self, function: Callable[[Reading], T]) -> T:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ALWAYS = (marker.NAME, *initialize.DOCUMENTS)
 _AT_ONCE = 200
 
-Said = tuple[bytes, Sequence[Any]]
+Statement = tuple[bytes, Sequence[Any]]
 
 
 class Stored(NamedTuple):
@@ -59,7 +59,7 @@ class PostgresReading:
     """The documents of one moment, which is that of the first question."""
 
     def __init__(self, backend: PostgresBackend) -> None:
-        self.begin: Sequence[Said] = ((statements.BEGIN_TO_READ, ()),)
+        self.begin: Sequence[Statement] = ((statements.BEGIN_TO_READ, ()),)
         self.format = backend.format
         self._backend = backend
         self._connection: Connection | None = None
@@ -151,8 +151,8 @@ class PostgresReading:
 
     def _all(self) -> Listing:
         if self._listing is None:
-            said, last = self._backend.statements, self._backend.listing
-            (total,), rows = self._ask([(said.total, ()), (said.listing, [last.total])])
+            known, last = self._backend.statements, self._backend.listing
+            (total,), rows = self._ask([(known.total, ()), (known.listing, [last.total])])
             if total[0] != last.total:
                 last = self._backend.listed(total[0], dict(rows))
             self._listing = last
@@ -177,7 +177,7 @@ class PostgresReading:
             self._seen |= {name: found[name] for name in _ALWAYS}
         return found
 
-    def _ask(self, questions: Sequence[Said]) -> list[list[Any]]:
+    def _ask(self, questions: Sequence[Statement]) -> list[list[Any]]:
         """Return the rows that answer some questions; the first ones travel with what begins the transaction."""
         try:
             if self._connection is None:
@@ -186,7 +186,7 @@ class PostgresReading:
         except psycopg.Error as error:
             raise translated(error, self._backend.location) from error
 
-    def _begun(self, questions: Sequence[Said]) -> list[list[Any]]:
+    def _begun(self, questions: Sequence[Statement]) -> list[list[Any]]:
         self._connection, is_new = self._backend.connections.take()
         try:
             found = answers(self._connection, [*self.begin, *questions])
@@ -205,8 +205,8 @@ class PostgresReading:
         """Take in what the server says to the beginning."""
 
 
-def answers(connection: Connection, said: Sequence[Said]) -> list[list[Any]]:
+def answers(connection: Connection, sent: Sequence[Statement]) -> list[list[Any]]:
     """Return the rows that answer each of some statements, waiting for the server once."""
     with connection.pipeline():
-        cursors = [connection.execute(statement, parameters) for statement, parameters in said]
+        cursors = [connection.execute(statement, parameters) for statement, parameters in sent]
     return [cursor.fetchall() if cursor.description else [] for cursor in cursors]

@@ -13,7 +13,7 @@ from plandoc.storage import documents, marker, pre_migration_backup
 from plandoc.storage.backend import Fingerprints
 from plandoc.storage.postgres import statements
 from plandoc.storage.postgres.outcomes import Attempt, found_out
-from plandoc.storage.postgres.reading import PostgresReading, Said, Stored, answers
+from plandoc.storage.postgres.reading import PostgresReading, Statement, Stored, answers
 from plandoc.storage.postgres.server_errors import is_lost, reason_of, translated
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ class PostgresTransaction(PostgresReading):
     def _committed(self, changes: Changes, least_number: int) -> dict[str, int]:
         """Commit, waiting for the server once; return the new version of each document, as far as it is known."""
         assert self._connection is not None  # noqa: S101  (it has begun, or nothing would be seen)
-        said = self._said(changes, least_number)
+        sent = self._statements(changes, least_number)
         attempt = Attempt(self._id, self._backend.connections.started_at, changes, self._seen)
         try:
-            rows = answers(self._connection, [one for _, one in said])
+            rows = answers(self._connection, [one for _, one in sent])
         except psycopg.Error as error:
             if not is_lost(error):
                 raise translated(error, self._backend.location, self._timeout_seconds) from error
@@ -94,31 +94,31 @@ class PostgresTransaction(PostgresReading):
                 raise StorageError(self._backend.location, reason, outcome) from error
             # It is durable, which is all that a commit says.
             return {}
-        return {name: answer[0][0] for (name, _), answer in zip(said, rows, strict=True) if name}
+        return {name: answer[0][0] for (name, _), answer in zip(sent, rows, strict=True) if name}
 
-    def _said(self, changes: Changes, least_number: int) -> list[tuple[str, Said]]:
+    def _statements(self, changes: Changes, least_number: int) -> list[tuple[str, Statement]]:
         """Return what the commit consists of, with the name of each document that gets a version.
 
         In the order of the names, whether a document is held or written: so no two transactions wait for each other.
         """
         known = self._backend.statements
         milliseconds = max(1, round(self._timeout_seconds * 1000))
-        said: list[tuple[str, Said]] = [("", (statements.LOCK_TIMEOUT, [f"{milliseconds}ms"]))]
+        sent: list[tuple[str, Statement]] = [("", (statements.LOCK_TIMEOUT, [f"{milliseconds}ms"]))]
         touched = {marker.NAME} - changes.keys() if self._decides_by_all else set()
         written = changes.keys() | touched
         for is_written, names in itertools.groupby(sorted(written | self._held), written.__contains__):
             if not is_written:
-                said.append(("", (known.hold, [list(names)])))
+                sent.append(("", (known.hold, [list(names)])))
                 continue
             for name in names:
                 content = changes.get(name)
                 text = None if content is None else content.decode()
                 # What was decided by all events contends with other such decisions, and with new events.
-                said.append((name, (known.write, [name, text]) if name in changes else (known.touch, [name])))
+                sent.append((name, (known.write, [name, text]) if name in changes else (known.touch, [name])))
         if least_number:
-            said.append(("", (known.count_from, [least_number, marker.NAME])))
-        said.append(("", (statements.NOTIFY, [self._backend.channel])))
-        return [*said, ("", (statements.COMMIT, ()))]
+            sent.append(("", (known.count_from, [least_number, marker.NAME])))
+        sent.append(("", (statements.NOTIFY, [self._backend.channel])))
+        return [*sent, ("", (statements.COMMIT, ()))]
 
     def _take_in(self, changes: Changes, versions: Mapping[str, int]) -> None:
         """Take in what the commit made; what follows sees the store as it is then."""
