@@ -51,6 +51,7 @@ class DraftFile:
     def final_content(self) -> bytes:
         """Return the bytes for the commit; afterwards it holds nothing else."""
         content, self._tables = self.content(), None
+        self._form.take_as_sound(content)
         return content
 
     def is_numbered(self, name: str) -> bool:

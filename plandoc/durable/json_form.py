@@ -63,7 +63,6 @@ class JsonForm:
         if content is None:
             content = self._rendered(tables).encode(self._encoding)
             self._refuse_doubled_keys(content)
-        self._without_doubles = content
         return content
 
     def read_back(self, rows: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,6 +96,10 @@ class JsonForm:
             self._load(content, object_pairs_hook=_without_doubles)
         except _DoubledKeyError as error:
             raise self._damaged(str(error)) from None
+        self._without_doubles = content
+
+    def take_as_sound(self, content: bytes) -> None:
+        """Remember that a content that is now the file's was rendered here, so that it holds no key twice."""
         self._without_doubles = content
 
     def _is_as_written(self, content: bytes) -> bool:

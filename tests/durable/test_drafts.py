@@ -277,3 +277,15 @@ def test_a_transaction_ends_as_the_same_calls_on_plain_tinydb(tmp_path_factory, 
             same(kept)
 
         assert (db.storage.read() or {}) == (plain.storage.read() or {})
+
+
+def test_what_this_process_wrote_is_not_searched_for_doubled_keys(db, monkeypatch):
+    searched = []
+    monkeypatch.setattr(JsonForm, "_is_as_written", lambda form, content: searched.append(content) or True)
+    db.insert({})
+    with db.transaction():
+        db.insert({})
+        db.update({"n": 1}, where("n") == 2)
+    db.insert({})
+
+    assert searched == []
