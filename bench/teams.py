@@ -6,6 +6,7 @@ Server, clients and folder share the machine and the disk, and every commit of b
 
 from __future__ import annotations
 
+import datetime
 import json
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ CLIENTS = (1, 4, 16)
 CHANGES = 320
 ROUNDS = 3
 EVENTS_OF_LIST = 10_000
+_DAY = datetime.date(2026, 12, 24)
 
 
 def client(place: str, job: str, ids: list[int], start_at: float) -> None:
@@ -49,7 +51,7 @@ def client(place: str, job: str, ids: list[int], start_at: float) -> None:
 def cell(place: str, job: str, clients: int) -> tuple[float, float, int]:
     """Return changes a second, the 95th percentile of a change in milliseconds, and the conflicts."""
     with plandoc.open_store(place) as store:
-        bakery = a_bakery(store) if not store.read(lambda session: session.find(plandoc.Recipe)) else _bakery(store)
+        bakery = a_bakery(store)
         ids = [a_plan(store, PlanState.LOCKED, bakery=bakery, name="Fair").id for _ in range(CHANGES)]
     start_at = time.time() + 1 + clients * 0.3
     shares = [ids[number::clients] for number in range(clients)]
@@ -70,43 +72,18 @@ def cell(place: str, job: str, clients: int) -> tuple[float, float, int]:
     )
 
 
-def _bakery(store: plandoc.Store) -> object:
-    class Known:
-        pass
-
-    known = Known()
-    names = {"cookies": plandoc.Recipe, "cake": plandoc.Recipe}
-    slugs = {"cookies": "chocolate-chip-cookies", "cake": "sponge-cake"}
-    for name, kind in names.items():
-        setattr(known, name, plandoc.find_by_key(kind, slugs[name]))
-    for name, kind, slug in (
-        ("cookie", plandoc.FinishedUnit, "cookie"),
-        ("slice", plandoc.FinishedUnit, "slice"),
-        ("cookie_box", plandoc.FinishedGood, "cookie-gift-box"),
-        ("hamper", plandoc.FinishedGood, "hamper"),
-    ):
-        setattr(known, name, plandoc.find_by_key(kind, slug))
-    return known
-
-
 def a_cold_list(place: str) -> float:
     """Return how many seconds a store that was just opened takes for the list of ten thousand events."""
     with plandoc.open_store(place, create=True) as store:
         for first in range(0, EVENTS_OF_LIST, 1000):
             with store.session() as session:
                 for number in range(first, first + 1000):
-                    session.add(plandoc.Event(f"Event {number}", plandoc_day(), slug=f"event-{number}"))
+                    session.add(plandoc.Event(f"Event {number}", _DAY, slug=f"event-{number}"))
     with plandoc.open_store(place) as store:
         began = time.perf_counter()
         found = store.read(lambda session: session.find(plandoc.Event))
         assert len(found) == EVENTS_OF_LIST
         return time.perf_counter() - began
-
-
-def plandoc_day():
-    import datetime
-
-    return datetime.date(2026, 12, 24)
 
 
 def main() -> None:
