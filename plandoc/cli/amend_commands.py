@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from plandoc.cli import excess, printing
 from plandoc.cli.concerns import Concern, concerns_from
-from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
+from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, whole_number
+from plandoc.cli.messages import UsageError, counted, difference_in_words, whole_number
 from plandoc.cli.rows import as_row
-from plandoc.domain.batches import units_yielded
+from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.states import Edit
@@ -313,7 +313,7 @@ def _show(step: _Step, key: str) -> None:
     if not step.amended:
         printing.say("enough batches are decided already; none were changed")
     if step.concerns:
-        printing.say(f"{counted(len(step.concerns))} caused by this change:")
+        printing.say(f"{counted(len(step.concerns), 'finding')} caused by this change:")
         for concern in step.concerns:
             printing.say(f"- {concern.message}")
         if _FIXED_BY_ENOUGH & {finding.kind for finding in step.findings}:
