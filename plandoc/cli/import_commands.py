@@ -54,7 +54,7 @@ def import_file(
         refused = cast("ImportReport", error.report)
         # The refusal must be reported even if its details cannot be shown.
         with suppress(streams.OutputError):
-            import_output.print_refused(refused)
+            import_output.print_counts(refused)
         raise import_output.refusal(error, refused, everything=everything) from error
     import_output.print_report(report, verbose=verbose)
 

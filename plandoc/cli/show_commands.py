@@ -1,4 +1,4 @@
-"""`plandoc recipe show`, `good show` and `ingredient show`: everything that is known of one thing of the catalog."""
+"""`plandoc recipe show`, `good show` and `ingredient show`: everything that is known about one thing of the catalog."""
 
 from __future__ import annotations
 
