@@ -1,4 +1,4 @@
-"""What a file is that was given to the wrong import: a table, an export, a spreadsheet."""
+"""Recognizing a file that was given to the wrong import: a table or an export."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MARKS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -> str | None:
-    """Return which table a text is, by the names of its columns or keys; None for what is none.
+    """Return which table a text is, by the names of its columns or keys; None when it is not one.
 
     Args:
         text: The text.

@@ -32,7 +32,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def read_head(path: Path) -> str:
-    """Return how a file begins, as text, to see what it is; bytes that are no UTF-8 are replaced.
+    """Return how a file begins, as text, to see what it is; bytes that are not UTF-8 are replaced.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.

@@ -108,7 +108,7 @@ class ExportCatalog:
 
     def __init__(self, tables: Mapping[str, Mapping[int, Any]], folder: FolderNames) -> None:
         self._tables = tables
-        # The numbers of the file are none of the folder's ids.
+        # Both fit into one mapping: no number of the file is an id of the folder.
         self._known = {table: {**folder.records[table], **rows} for table, rows in tables.items()}
         self._units: Mapping[int, FinishedUnit] = self._known["finished_units"]
         goods, recipes = self._known["finished_goods"], self._known["recipes"]

@@ -1,4 +1,4 @@
-"""The cells of a table, and what they say: names, amounts, units; all problems are collected.
+"""The cells of a table, and what they mean: names, amounts, units; all problems are collected.
 
 A refused cell yields a placeholder, so that reading goes on to the next mistake; a file with a single problem is
 never imported, and so no placeholder is ever stored.
@@ -271,7 +271,7 @@ class CellReader:
         return text
 
     def refuse_unit(self, cell: Cell) -> None:
-        """Say that a unit is not known."""
+        """Refuse a unit that is not known."""
         advice = units.advice(cell.text) if self.suggests else None
         hint: str = advice or wording(
             "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can. Add a word of your own with {add}",

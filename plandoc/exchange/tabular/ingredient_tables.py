@@ -22,7 +22,7 @@ COLUMNS = Columns("ingredient", ("name",), ("category", "density", "equivalents"
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
-    """Have the ingredients made that a file holds."""
+    """Make drafts of the ingredients in a file."""
     once = Once(tables.cells)
     for row in tables.rows:
         _read(tables.cells, row, known, once, maker)

@@ -22,11 +22,11 @@ _SAVE_AS = "save it as 'CSV UTF-8', or as UTF-8 text"
 
 
 def read_text(path: Path) -> str:
-    """Return what a file says, without a byte order mark.
+    """Return the text of a file, without a byte order mark.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.
-        ValidationError: when it is a folder, empty, far too large, or no text in UTF-8.
+        ValidationError: when it is a folder, empty, far too large, or not text in UTF-8.
     """
     content = read_content(path, lambda message, hint: _refused(path, message, hint), largest=LARGEST_BYTES)
     return _decoded(path, content)
