@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from types import MappingProxyType
 
-from plandoc.exchange.names import did_you_mean, folded, listed, shown
+from plandoc.exchange.names import column_name, did_you_mean, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.frozen import frozen
 
@@ -75,7 +75,7 @@ def column_of(written: str, columns: Columns) -> str | None:
     >>> column_of("Sub Recipe", Columns("recipe", (), ("sub_recipe",)))
     'sub_recipe'
     """
-    name = folded(written).replace(" ", "_").replace("-", "_")
+    name = column_name(written)
     return name if name in columns.names else None
 
 
