@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-import attrs
-
 from plandoc.exchange.convert.ingredient_text import measured
 from plandoc.exchange.convert.plain_text import one_line
-from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section
+from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.yield_text import read_yield
 
 _BLOCK_COMMENT = re.compile(r"\[-.*?-\]", re.DOTALL)
@@ -24,6 +22,7 @@ _MARKED = re.compile(
     r"(?P<mark>[@#~])(?P<modifiers>[@&?+-]*)(?P<step>\([^()\n]*\))?"
     r"(?:(?P<name>[^@#~{}\n]*)\{(?P<amount>[^{}\n]*)\}(?:\((?P<note>[^()\n]*)\))?|(?P<word>(?:\.{0,2}/)?[\w][\w'\u2019/-]*))"
 )
+_FIXED = "the amount is the same for any number of batches in the recipe, and grows with the batches here"
 _MAKES = ("yield", "yields", "makes", "servings", "serves")
 
 
@@ -111,10 +110,7 @@ def _ingredient(marked: re.Match[str]) -> tuple[LineDraft, ...]:
         notes,
         is_recipe=is_recipe,
     )
-    if not is_fixed:
-        return drafts
-    remark = "the amount is the same for any number of batches in the recipe, and grows with the batches here"
-    return tuple(attrs.evolve(draft, remarks=(*draft.remarks, remark)) for draft in drafts)
+    return with_remark(drafts, _FIXED) if is_fixed else drafts
 
 
 def _in_words(marked: re.Match[str]) -> str:

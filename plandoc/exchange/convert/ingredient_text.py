@@ -16,8 +16,9 @@ from plandoc import constraints, units
 from plandoc.exchange.convert import kitchen_words as words
 from plandoc.exchange.convert.plain_text import one_line, without_bullet
 from plandoc.exchange.convert.recipe_drafts import LineDraft
-from plandoc.exchange.convert.text_beginnings import DIGITS, cell, container_at, qualifiers_at, quantity_at, unit_at
-from plandoc.units.quantity_text import Number, Quantity
+from plandoc.exchange.convert.text_beginnings import DIGITS, container_at, qualifiers_at, quantity_at, unit_at
+from plandoc.exchange.tabular.cells import spreadsheet_number
+from plandoc.units.quantity_text import Number, Quantity, written
 
 _PARENTHESES = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _DASH = r"(?:-|\u2013|\u2014|\bto\b|\bor\b)"
@@ -108,7 +109,7 @@ def measured(
     >>> measured("2", "blobs", "jam")[0].notes
     ('2 blobs',)
     """
-    said = one_line(amount) if isinstance(amount, str) else cell(amount)
+    said = one_line(amount) if isinstance(amount, str) else written(amount)
     line = _Line(f"{said} {one_line(unit)}".strip(), [one_line(note) for note in notes], [])
     draft = LineDraft(one_line(name), is_recipe=is_recipe)
     original = f"{line.left} {draft.ingredient}".strip()
@@ -194,7 +195,7 @@ def _times(line: _Line, times: re.Match[str]) -> list[LineDraft]:
     count = int(times["count"])
     unit, rest = unit_at(quantity.unit)
     if container_at(rest):
-        line.notes.insert(0, f"{cell(quantity.number)} {unit} each")
+        line.notes.insert(0, f"{written(quantity.number)} {unit} each")
         return _read(line, Quantity(Decimal(count), rest))
     line.remarks.append("multiplied")
     return _read(line, Quantity(count * quantity.number, quantity.unit))
@@ -281,7 +282,7 @@ def _without_second_measures(line: _Line, text: str) -> str:
         unit, rest = unit_at(other.unit) if other else ("", "")
         if other is None or not unit or not rest:
             break
-        line.notes.append(f"{cell(other.number)} {unit}")
+        line.notes.append(f"{written(other.number)} {unit}")
         text = rest
     return text
 
@@ -356,7 +357,7 @@ def _amount(draft: LineDraft, line: _Line, quantity: Quantity, unit: str) -> Lin
         between = _BETWEEN.search(line.left)
         line.notes.insert(0, between[0] if between else line.left)
         line.remarks.append("the larger number is taken")
-    return attrs.evolve(draft, quantity=cell(quantity.number), unit=unit)
+    return attrs.evolve(draft, quantity=spreadsheet_number(quantity.number), unit=unit)
 
 
 def _finished(draft: LineDraft, line: _Line, original: str) -> LineDraft:

@@ -66,6 +66,11 @@ class RecipeDraft:
     remarks: tuple[str, ...] = ()
 
 
+def with_remark(lines: tuple[LineDraft, ...], remark: str) -> tuple[LineDraft, ...]:
+    """Return lines, each with one more thing that a person should look at."""
+    return tuple(attrs.evolve(line, remarks=(*line.remarks, remark)) for line in lines)
+
+
 def in_section(lines: tuple[LineDraft, ...], section: str) -> tuple[LineDraft, ...]:
     """Return lines with the part of the recipe that they belong to as their first note.
 

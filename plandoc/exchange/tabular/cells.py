@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
@@ -22,11 +23,13 @@ from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
-from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in
+from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in, written
 
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.
 _MOST_SUGGESTIONS = 100
-# Stands for a number that was refused.
+# Spreadsheets show fractions with one or two digits below the line as they are.
+_SHORT = 100
+# Replaces a number that was refused.
 _PLACEHOLDER = Quantity(Decimal(1))
 
 
@@ -61,6 +64,19 @@ def notes_by(lines: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:
     for thing, said in lines:
         notes.setdefault(id(thing), []).append(said)
     return notes
+
+
+def spreadsheet_number(number: Number) -> str:
+    """Return a number as a table for spreadsheets holds it, exactly; the imports read it again.
+
+    A spreadsheet makes a date of 1/3, and a number of 0 1/3.
+
+    >>> spreadsheet_number(Fraction(1, 3)), spreadsheet_number(Fraction(3, 2)), spreadsheet_number(Decimal("2.50"))
+    ('0 1/3', '1.5', '2.50')
+    """
+    number = constraints.exact_or_fraction(number)
+    text = written(number)
+    return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
 
 @frozen
