@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from plandoc.exchange.input_file import plain_number
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]{0,2000}>")
 _LINE_ENDS = frozenset({"br", "p", "li", "div", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BULLET = re.compile(r"^(?:[\s•●▪▢□☐◦·*\u2013\u2014]|-\s)+")
@@ -83,7 +85,7 @@ def number_of(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     is_usual = number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS
-    return Decimal(number_text(number)) if is_usual else None
+    return plain_number(number) if is_usual else None
 
 
 def number_text(value: float | Decimal) -> str:
@@ -92,8 +94,7 @@ def number_text(value: float | Decimal) -> str:
     >>> number_text(2.0), number_text(Decimal("0.50"))
     ('2', '0.5')
     """
-    text = f"{Decimal(str(value)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{plain_number(Decimal(str(value))):f}"
 
 
 def _without_comments(text: str) -> str:

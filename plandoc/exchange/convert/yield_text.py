@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from plandoc import units
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import YieldDraft
+from plandoc.exchange.convert.text_beginnings import DIGITS
 from plandoc.units.quantity_text import NotANumber, quantity_in
 
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "ten": "10", "twelve": "12"}
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-_FIRST_NUMBER = re.compile(r"[^\d½⅓⅔¼¾]*")
+_FIRST_NUMBER = re.compile(f"[^{DIGITS}]*")
 _RANGE = re.compile(r"(\d+)\s*(?:[-\u2013\u2014]|to|bis|à)\s*(\d+)(?!\s*/)")
 # 1 9-inch cake, 2 23 cm tins.
 _WITH_SIZE = re.compile(

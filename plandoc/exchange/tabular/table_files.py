@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.input_file import read_content
+from plandoc.exchange.input_file import read_content, text_in
 from plandoc.storage.strict_json import conflict_line
 
 # More than a thousand bakeries would write; a much larger file is a mistake, and would fill the memory.
@@ -39,13 +39,7 @@ def _decoded(path: Path, content: bytes) -> str:
         raise _refused(path, "wanted UTF-8, found UTF-16", _SAVE_AS)
     if b"\0" in content:
         raise _refused(path, "wanted a text file, found one with NUL bytes", "is it the right file?")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"wanted UTF-8, found the byte {content[error.start]:#04x}"
-        raise _refused(path, message, _SAVE_AS, line=line) from None
-    text = text.removeprefix("\ufeff")
+    text = text_in(content, lambda message, line: _refused(path, message, _SAVE_AS, line=line))
     if text.startswith(_MISREAD_MARK):
         hint = "take the table as it was exported, open it as UTF-8, and save it as 'CSV UTF-8'"
         raise _refused(path, "a program has read this file in the wrong encoding, and saved other letters", hint)

@@ -64,6 +64,9 @@ def refusal(*files):
         ("a.json", '{"name": "x"}', "the JSON holds no recipe that plandoc can read"),
         ("a.json", json.dumps({"database": [], "recipes": []}), "the JSON holds no recipe"),
         ("a.json", b'{"name": "\xff"}', "wanted UTF-8, found the byte 0xff"),
+        ("a.cook", b"\xef\xbb\xbfMix\n\xff\n", "wanted UTF-8, found the byte 0xff"),
+        ("a.json", b'{"name": NaN}', "this is not JSON: NaN is not a number"),
+        ("a.json", b'{"name": 1e999}', "this is not JSON: the number 1e999 is out of range"),
         ("a.html", page(), "no recipe was found on the page"),
         ("a.html", page("{broken"), "no recipe was found on the page"),
         ("a.html", page('{"@type": "Recipe", "name": "A list of links"}'), "no recipe was found on the page"),
@@ -212,7 +215,7 @@ def test_json_of_other_programs_with_values_of_any_kind_never_breaks_the_reading
     "quantity, amount, remarks",
     [
         *[(none, "", 0) for none in (None, "", 0, [], {})],
-        *[(odd, "", 1) for odd in ("x", -1, "NaN", "sNaN", "1e400")],
+        *[(odd, "", 1) for odd in ("x", -1, "NaN", "sNaN", "1e400", 1e50, 1e-50)],
         (2, "2", 0), ([2], "2", 0), ("½", "0.5", 0), (1.125, "1.125", 0), (0.333, "0 1/3", 1), (0.3333333333333333, "0 1/3", 1),
     ],
 )  # fmt: skip
@@ -227,6 +230,10 @@ def test_a_quantity_of_any_kind_is_read_or_left_blank_with_a_remark(write, quant
         assert (mealie["quantity"], bool(mealie["remark"])) == (amount, remarks)
     if quantity != 0.333:
         assert (tandoor["quantity"], bool(tandoor["remark"])) == (amount, remarks)
+
+
+def test_the_line_of_a_byte_that_is_not_utf_8_is_named_behind_a_byte_order_mark_too(write):
+    assert [refusal(write("a.cook", mark + b"Mix\n\xff\n"))[0].line for mark in (b"", b"\xef\xbb\xbf")] == [2, 2]
 
 
 def test_an_existing_file_is_not_replaced_unless_asked(write, tmp_path):
