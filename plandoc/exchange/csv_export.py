@@ -24,6 +24,7 @@ from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COL
 from plandoc.exchange.tabular.ingredient_tables import written_equivalents
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
+from plandoc.exchange.tabular.table_rows import TEXTS
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import (
@@ -45,8 +46,6 @@ from plandoc.store import NO_SESSION, reads
 
 Rows = Iterator[Sequence[object]]
 
-# The columns that may have several lines in a cell.
-_TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
 
 _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
 
@@ -60,7 +59,7 @@ class Sheet:
 
     def render(self, session: Session) -> str:
         """Return the table as CSV."""
-        return csv_text(self.headings, self.rows(session), texts=_TEXTS)
+        return csv_text(self.headings, self.rows(session), texts=TEXTS)
 
 
 class _Names:
@@ -207,7 +206,7 @@ _ROWS_OF_ONE: Mapping[type[Any], tuple[str, Callable[..., Rows]]] = MappingProxy
 def render_one(record: Ingredient | Recipe | FinishedGood, session: Session) -> str:
     """Return the rows of one ingredient, recipe or good as CSV, with the columns that `render_csv` gives its table."""
     table, rows = _ROWS_OF_ONE[type(record)]
-    return csv_text(SHEETS[table].headings, rows(session, record), texts=_TEXTS)
+    return csv_text(SHEETS[table].headings, rows(session, record), texts=TEXTS)
 
 
 @reads

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from plandoc.exchange.convert.ingredient_text import measured
+from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.yield_text import read_yield

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.exchange.convert.ingredient_text import measured
+from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import first_text, lines, number_of, one_line, texts
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.recipe_lines import split_all

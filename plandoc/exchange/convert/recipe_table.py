@@ -11,10 +11,11 @@ from plandoc.escaping import csv_text
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS
+from plandoc.exchange.tabular.table_rows import TEXTS
 
 REMARK = "remark"
 _COLUMNS = (*CSV_COLUMNS.names, REMARK)
-_TEXTS = frozenset({"notes", "recipe_notes", "method", REMARK})
+_TEXTS = TEXTS | {REMARK}
 _NOT_A_BATCH = "a recipe of its own: put its name under sub_recipe, and how many batches under quantity"
 
 

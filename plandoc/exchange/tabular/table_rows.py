@@ -9,6 +9,8 @@ from plandoc.exchange.names import column_name, did_you_mean, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.frozen import frozen
 
+# The columns that may have several lines in a cell.
+TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
 # How much an unknown column must be like one that is missing, to be taken for a slip.
 _MISSPELLED = 0.8
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc.exchange.convert.ingredient_text import measured, split
+from plandoc.exchange.convert.divided_lines import measured
+from plandoc.exchange.convert.ingredient_text import split
 from plandoc.exchange.convert.yield_text import read_yield
 
 
