@@ -15,6 +15,9 @@ from plandoc.frozen import frozen
 from plandoc.storage import output_file
 from plandoc.storage.paths import checked_path
 
+# What a person has corrected in it is not to be lost.
+_TABLE = output_file.Kind("a table of recipes", None, "recipes.csv", (".csv",))
+
 
 @frozen
 class ConvertedRecipe:
@@ -89,12 +92,11 @@ def write_table(conversion: Conversion, path: str | os.PathLike[str], *, replace
     """Write the table of a conversion to a file, whole or not at all.
 
     Raises:
-        PlandocError: when a file is there already, and `replace` is not given.
+        PlandocError: when a file is there already, and `replace` is not given; or for a name that ends otherwise than in .csv.
         StorageError: when the system refuses.
     """
     content = f"{BYTE_ORDER_MARK}{conversion.csv}".encode()
-    kind = output_file.Kind("empty", lambda _: False, "recipes.csv")
-    return output_file.save(content, path, kind, replace=replace)
+    return output_file.save(content, path, _TABLE, replace=replace)
 
 
 def _summary(draft: RecipeDraft) -> ConvertedRecipe:

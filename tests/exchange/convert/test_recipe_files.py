@@ -240,9 +240,12 @@ def test_an_existing_file_is_not_replaced_unless_asked(write, tmp_path):
     conversion = convert_recipes([write("a.json", json.dumps(CAKE))])
     target = write("recipes.csv", "mine")
 
-    with pytest.raises(PlandocError, match="already exists"):
+    with pytest.raises(PlandocError, match="already exists; replace it with"):
         write_table(conversion, target)
     assert target.read_text() == "mine"
+    with pytest.raises(PlandocError, match=r"a table of recipes is not a \.xlsx file; name it recipes\.csv"):
+        write_table(conversion, tmp_path / "recipes.xlsx")
+    assert not (tmp_path / "recipes.xlsx").exists()
     assert write_table(conversion, target, replace=True) == target
     assert target.read_bytes().startswith(b"\xef\xbb\xbfrecipe,")
 
