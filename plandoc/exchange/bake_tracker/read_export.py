@@ -186,7 +186,7 @@ def _state_of(rows: EventRows) -> PlanState:
 def _draft(record: Any, name: str) -> Draft:
     blank = {field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field)}
     if isinstance(record, Recipe) and not (record.lines or record.sub_recipes):
-        # A file that says only what a recipe gives leaves what it takes as it is.
+        # A file with nothing but what a recipe gives leaves what it takes as it is.
         blank |= {"lines", "sub_recipes"}
     return Draft(record, name, frozenset(blank))
 

@@ -1,4 +1,4 @@
-"""The finished units that older exports have as a yield on the recipe, and the recipes that say nothing of it."""
+"""The finished units that older exports have as a yield on the recipe, and the recipes without any."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ def draft_of(text: str, file_name: str) -> RecipeDraft:
     """Return the draft of the one recipe that a file holds.
 
     Args:
-        text: What it says.
-        file_name: Its name without the ending: what the recipe is called where it does not say.
+        text: Its content.
+        file_name: Its name without the ending: what the recipe is called where it has no title.
     """
     metadata, body = _divided(text.replace("\r\n", "\n").removeprefix("\ufeff"))
     drafts: list[LineDraft] = []

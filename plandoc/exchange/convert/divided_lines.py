@@ -22,7 +22,7 @@ def measured(
         amount: How much, as a number or as a person typed it; blank or 0 when none is given.
         unit: As the program has it; blank for pieces.
         name: The ingredient.
-        notes: What else it says.
+        notes: What else is in it.
         is_recipe: Whether the ingredient is a recipe itself.
 
     >>> measured("0.5", "tsp", "salt")[0].quantity

@@ -56,7 +56,7 @@ def split(text: str) -> tuple[LineDraft, ...]:
 
 
 def _two_things(original: str) -> tuple[LineDraft, ...]:
-    """Return what a line says such as "2 eggs plus 1 yolk"; nothing where it is not two amounts of two ingredients."""
+    """Return the drafts of a line such as "2 eggs plus 1 yolk"; nothing where it is not two amounts of two ingredients."""
     found = _TWO_THINGS.fullmatch(original)
     drafts = (*_one_thing(found["one"]), *_one_thing(found["other"])) if found else ()
     return drafts if all(map(_is_clear, drafts)) else ()
@@ -114,7 +114,7 @@ def _means_number(said: str, rest: str) -> bool:
 
 
 def _with_amount(line: Line) -> list[LineDraft]:
-    """Return what a line says that begins with an amount; nothing where it does not."""
+    """Return the drafts of a line that begins with an amount; none where it does not."""
     text = _EITHER.sub(r"\1 to \2", line.left)
     times, sized = _TIMES.fullmatch(text), _SIZED.fullmatch(text)
     if times:
@@ -161,7 +161,7 @@ def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
         return _sum(line, quantity, unit, more["text"]) or [_unread(line)]
     rest = _without_second_measures(line, rest)
     if not rest:
-        # "5 cloves": a unit of which nothing is said is the thing itself.
+        # "5 cloves": a unit with nothing behind it is the thing itself.
         return [line.with_amount(LineDraft(unit), quantity, units.PIECES)]
     container = container_at(rest)
     if container:
@@ -228,7 +228,7 @@ def _without_second_measures(line: Line, text: str) -> str:
 
 
 def _amount_at_end(line: Line) -> list[LineDraft]:
-    """Return what a line says such as "Butter: 100 g"; nothing where it does not end so."""
+    """Return the draft of a line such as "Butter: 100 g"; none where it does not end so."""
     at_end = _AT_END.fullmatch(line.left)
     amounts = [at_end["amount"]] if at_end else []
     amounts += [] if at_end or has_number(line.left) else line.notes[:1]
@@ -258,7 +258,7 @@ def _without_amount(line: Line) -> LineDraft:
 
 
 def _without_unit(line: Line) -> str:
-    """Return a line without the unit that it begins with, such as "pinch of": of how many it does not say."""
+    """Return a line without the unit that it begins with, such as "pinch of", which gives no number."""
     unit, rest = unit_at(line.left)
     if not unit or not rest.startswith("of "):
         return line.left

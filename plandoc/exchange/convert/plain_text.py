@@ -75,7 +75,7 @@ def first_text(value: Any, *keys: str) -> str:
 
 
 def number_of(value: Any) -> Decimal | None:
-    """Return the number that a value of JSON is; None where it is none, or out of range.
+    """Return the number that a value of JSON is; None where it is not one, or is out of range.
 
     >>> number_of("0.50"), number_of(None), number_of("NaN")
     (Decimal('0.5'), None, None)

@@ -47,7 +47,7 @@ class _Page:
         except ImportError as error:
             raise PlandocError(_MISSING) from error
         self._extruct, self._scrapers = extruct, recipe_scrapers
-        # The page says in which encoding it is, not always truly.
+        # The encoding that a page states is not always the true one.
         self._html = bs4.UnicodeDammit(content, is_html=True).unicode_markup or content.decode("utf-8", "replace")
         self._soup = bs4.BeautifulSoup(self._html, "html.parser")
 

@@ -1,4 +1,4 @@
-"""What a batch makes, as recipes say it: "Makes 24 cookies", "8 servings", "2 dozen"."""
+"""What a batch makes, as recipes put it: "Makes 24 cookies", "8 servings", "2 dozen"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_SAID = "how many does a batch make? Fill in makes and of"
 
 
 def read_yield(texts: Iterable[str]) -> YieldDraft:
-    """Return what a batch makes, from all that a recipe says of it; most say it twice, once as a bare number.
+    """Return what a batch makes, from all that a recipe has on it; most give it twice, once as a bare number.
 
     >>> read_yield(["24", "Makes 24 cookies"])
     YieldDraft(count=24, item_unit='cookies', remarks=())

@@ -104,7 +104,7 @@ class CellReader:
         counts: What is counted in it: each line of a file, or each row that was given.
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
-        blank_clears: Whether a blank cell takes out what is there; else it says nothing of it.
+        blank_clears: Whether a blank cell removes what is there; otherwise that stays.
         problems: Everything that is wrong so far.
         notes: What a person should know, a sentence each.
     """
@@ -182,9 +182,9 @@ class CellReader:
         return cell.text
 
     def text_instead(self, cell: Cell, before: str, *, in_lines: bool = False) -> str:
-        """Return the free text that takes the place of another; that one stays where the cell is blank, or says the same.
+        """Return the free text that takes the place of another; that one stays where the cell is blank, or means the same.
 
-        An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
+        An export spells out what a file cannot carry, so the cell can be another text and yet mean the same.
         """
         if not cell and self.blank_clears and stripped(before):
             return ""
@@ -197,7 +197,7 @@ class CellReader:
         """Return the notes of a line that takes the place of another.
 
         Args:
-            cell: What the file says, where blank means none; None where it has no notes, and then they stay.
+            cell: The notes in the file, where blank means none; None where it has no notes, and then they stay.
             kept: The notes of the lines that it can be instead of; the first is taken out of the list.
         """
         before = kept.pop(0) if kept else ""
