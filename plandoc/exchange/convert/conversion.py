@@ -10,7 +10,7 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.escaping import BYTE_ORDER_MARK
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 from plandoc.exchange.convert.recipe_files import read_recipes
-from plandoc.exchange.convert.recipe_table import made_unambiguous, render
+from plandoc.exchange.convert.recipe_table import REMARK, made_unambiguous, render, rows_of
 from plandoc.frozen import frozen
 from plandoc.storage import output_file
 from plandoc.storage.paths import checked_path
@@ -100,5 +100,4 @@ def write_table(conversion: Conversion, path: str | os.PathLike[str], *, replace
 
 
 def _summary(draft: RecipeDraft) -> ConvertedRecipe:
-    of_recipe = bool(draft.remarks or draft.made.remarks)
-    return ConvertedRecipe(draft.name, len(draft.lines), of_recipe + sum(bool(line.remarks) for line in draft.lines))
+    return ConvertedRecipe(draft.name, len(draft.lines), sum(bool(row[REMARK]) for row in rows_of(draft)))

@@ -35,7 +35,7 @@ def lines(text: str) -> list[str]:
     """
     # Twice, because many pages escape what is escaped already.
     known = html.unescape(html.unescape(text))
-    bare = _TAG.sub(_without_tag, _without_comments(known))
+    bare = _TAG.sub(_without_tag, without_blocks(known, "<!--", "-->"))
     stripped = (" ".join(line.split()) for line in bare.replace("\r", "\n").split("\n"))
     return [line for line in stripped if line]
 
@@ -43,6 +43,20 @@ def lines(text: str) -> list[str]:
 def without_bullet(line: str) -> str:
     """Return a line of a list without the mark before it."""
     return _BULLET.sub("", line)
+
+
+def without_blocks(text: str, start: str, end: str) -> str:
+    """Return a text without what is between two marks; a block that does not end stays.
+
+    >>> without_blocks("Whisk <!-- well --> the eggs <!-- or", "<!--", "-->")
+    'Whisk  the eggs <!-- or'
+    """
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find(start, at)) >= 0 and (close := text.find(end, begin + len(start))) >= 0:
+        kept.append(text[at:begin])
+        at = close + len(end)
+    return "".join([*kept, text[at:]])
 
 
 def texts(value: Any, *keys: str, depth: int = 0) -> Iterator[str]:
@@ -95,11 +109,6 @@ def number_text(value: float | Decimal) -> str:
     ('2', '0.5')
     """
     return f"{plain_number(Decimal(str(value))):f}"
-
-
-def _without_comments(text: str) -> str:
-    first, *others = text.split("<!--")
-    return "".join([first, *(one.partition("-->")[2] for one in others)])
 
 
 def _without_tag(tag: re.Match[str]) -> str:

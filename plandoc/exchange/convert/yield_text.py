@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from plandoc import units
+from plandoc import constraints, units
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import YieldDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS
@@ -32,7 +32,7 @@ def read_yield(texts: Iterable[str]) -> YieldDraft:
     >>> read_yield(["2 dozen rolls"]).count, read_yield(["8-10 servings"]).count
     (24, 8)
     """
-    known = list(dict.fromkeys(text for text in map(one_line, texts) if text))
+    known = list(dict.fromkeys(_short(text) for text in map(one_line, texts) if text))
     in_words = [text for text in known if any(map(str.isalpha, text))]
     if not known:
         return YieldDraft(remarks=(_NOT_SAID,))
@@ -42,6 +42,10 @@ def read_yield(texts: Iterable[str]) -> YieldDraft:
     if others:
         made = YieldDraft(made.count, made.item_unit, (*made.remarks, f"the recipe also says: {', '.join(others)}"))
     return made
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= constraints.LONGEST_NAME else f"{text[: constraints.LONGEST_NAME]} ..."
 
 
 def _made(text: str) -> YieldDraft:

@@ -11,6 +11,7 @@ import pytest
 import plandoc
 from plandoc.errors import PlandocError, StorageError, ValidationError
 from plandoc.exchange.convert import convert_recipes, recipe_files, write_table
+from tests.trust.fuzzing import within
 
 CAKE = {
     "@context": "https://schema.org",
@@ -87,6 +88,66 @@ def test_a_file_that_is_not_a_recipe_is_refused_with_the_way_out(write, name, co
     assert problem.message.startswith(message) or message in problem.message
     assert problem.file.startswith(str(write(name, content)))
     assert problem.hint
+
+
+MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.json", json.dumps(CAKE | {"recipeYield": "(" * MANY})),
+        ("a.json", json.dumps(CAKE | {"description": "<!--" * MANY})),
+        ("a.cook", "@" * MANY + "\nMix @flour{1%g}"),
+        ("a.cook", "[-" * MANY + "\nMix @flour{1%g}"),
+        ("a.cook", "=" * MANY + " Dough " + "=" * MANY + "!\n\nMix @flour{1%g}"),
+        ("a.html", page(json.dumps(CAKE) + " " * MANY)),
+        ("a.html", page(json.dumps(CAKE | {"name": f"Cake{' ' * MANY}of eggs"}))),
+    ],
+)  # fmt: skip
+def test_a_file_made_to_keep_its_reader_busy_is_read_as_any_other(write, name, content):
+    with within(60):
+        (row,) = [row for row in rows(write(name, content)) if row["ingredient"]]
+
+    assert row["quantity"] in {"3", "1"}
+
+
+def test_what_is_too_long_for_a_record_is_cut_with_a_remark_and_the_table_can_be_imported(write, folder, tmp_path):
+    long = CAKE | {
+        "recipeInstructions": "stir " * 30_000,
+        "description": "good " * 30_000,
+        "recipeYield": "x" * 200_000,
+    }
+    conversion = convert_recipes(
+        [write("a.json", json.dumps(long)), write("b.cook", f"= {'x' * 200_000}\n\n@milk{{1%l}}")]
+    )
+    with plandoc.open_store(folder, create=True):
+        plandoc.import_recipes(write_table(conversion, tmp_path / "r.csv"), add_ingredients=True)
+        cake, _ = plandoc.list_records(plandoc.Recipe)
+
+    assert len(cake.method) <= 100_000
+    said = [remark for row in csv.DictReader(io.StringIO(conversion.csv, newline="")) if (remark := row["remark"])]
+    assert "the method had 149999 characters, and only the first 100000 are here" in said[0]
+    assert "the recipe's notes had 149999 characters" in said[0]
+    assert "the notes had 200000 characters" in said[-1]
+    assert sum(one.remarks for one in conversion.recipes) == len(said)
+
+
+@pytest.mark.parametrize("wrapping", ["<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "// <!--\n{} //-->;", " {} "])
+def test_json_of_a_page_is_read_inside_a_comment_and_cdata(write, wrapping):
+    (row,) = [row for row in rows(write("a.html", page(wrapping.format(json.dumps(CAKE))))) if row["ingredient"]]
+
+    assert row["ingredient"] == "eggs"
+
+
+def test_comments_of_cooklang_are_left_out_and_one_that_does_not_end_stays(write):
+    (cake,) = [
+        row for row in rows(write("a.cook", "Mix @eggs{3} [- or\n@milk{1%l} -]. [- @salt{1%g}")) if row["method"]
+    ]
+    taken = [row["ingredient"] for row in rows(write("a.cook", "Mix @eggs{3} [- or\n@milk{1%l} -]. [- @salt{1%g}"))]
+
+    assert cake["method"] == "Mix eggs . [- salt"
+    assert taken == ["", "eggs", "salt"]
 
 
 def test_a_file_that_is_not_there_is_a_storage_error(tmp_path):
