@@ -10,6 +10,7 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.measures import wrong_equivalents
+from plandoc.domain.unit_words import problems_of_word
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, refuse
 from plandoc.records import (
@@ -24,6 +25,7 @@ from plandoc.records import (
     PlanState,
     Recipe,
     StockItem,
+    UnitWord,
 )
 from plandoc.tables import BY_TYPE, TABLES
 from plandoc.units.quantity_text import written
@@ -52,17 +54,20 @@ def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> Non
         _check_parts_of(find_kindred(), lambda good: good.inner_good_ids, "components")
 
 
-def check_equivalents(record: Any) -> None:
-    """Refuse an ingredient that was just written, when its equivalents contradict each other.
+def check_units(record: Any) -> None:
+    """Refuse an ingredient that was just written, when its equivalents contradict each other, and a word that cannot be a unit.
 
-    Not a rule of the record: what is frozen in a plan has to be readable whatever units plandoc learns.
+    Not rules of the records: what is frozen in a plan has to be readable whatever units plandoc learns.
 
     Raises:
-        ValidationError: with each contradiction, and the numbers.
+        ValidationError: with each contradiction, and the numbers; with everything that is wrong with the word.
     """
-    wrong = wrong_equivalents(record) if isinstance(record, Ingredient) else ()
-    hint = "leave one of them out, or make the numbers agree"
-    refuse(Problem(f"{record.name}: {message}", field="equivalents", hint=hint) for message in wrong)
+    if isinstance(record, Ingredient):
+        hint = "leave one of them out, or make the numbers agree"
+        wrong = wrong_equivalents(record)
+        refuse(Problem(f"{record.name}: {message}", field="equivalents", hint=hint) for message in wrong)
+    elif isinstance(record, UnitWord):
+        refuse(problems_of_word(record))
 
 
 def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:

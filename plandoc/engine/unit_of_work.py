@@ -16,7 +16,7 @@ import attrs
 from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
-from plandoc.engine.integrity import check_containment, check_equivalents, in_words, plans_resting_on, referrers
+from plandoc.engine.integrity import check_containment, check_units, in_words, plans_resting_on, referrers
 from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
@@ -264,7 +264,7 @@ class UnitOfWork:
         bound.upsert(record)
         try:
             check_containment(record, bound.find)
-            check_equivalents(record)
+            check_units(record)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             _undo(bound, record, before)

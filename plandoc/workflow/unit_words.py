@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.unit_words import problems_of_word, used_already, word_named, words_used
+from plandoc.domain.unit_words import used_already, word_named, words_used
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError, StillUsedError, refuse, shorten
 from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
@@ -28,22 +28,25 @@ def add_unit_word(
     """State what a word of one's own means as a unit ("Kelle = 125 ml"). Returns the record; the same again changes nothing.
 
     From then on the word is a unit in imports, in the stock and in sums. Plans in production go on with the words that they
-    started with. A container, such as can, gets a size for all ingredients by this; what an ingredient says of itself in its
-    equivalents counts before it.
+    started with. A container, such as can, gets a size for all ingredients by this, and a spoon of a kitchen, such as EL,
+    another size; what an ingredient says of itself in its equivalents counts before it.
 
     Args:
-        name: The word; not a measure that plandoc knows.
+        name: The word, in any spelling; not a measure of fixed size, such as cup.
         quantity: How much of `unit` one of it is.
-        unit: A measure, such as ml, tbsp, g or each.
+        unit: A measure of fixed size, such as ml, tbsp, g or each.
         replace: Change what the word meant before.
         session: The session to work in; None opens one and commits it.
 
     Raises:
-        ValidationError: with everything that is wrong: a word that plandoc knows, one that means something else already and
-            is not to be replaced, a quantity that is not above 0, a unit that is not a measure.
+        ValidationError: with everything that is wrong: a word that is a measure of fixed size, one that means something else
+            already and is not to be replaced, a quantity that is not above 0, a unit that is not such a measure.
     """
     word = UnitWord(name, quantity, unit)
-    refuse(problems_of_word(word))
+    known = units.unit_named(word.name)
+    if known is not None and not known.has_fixed_size:
+        # The size is that of the unit, in whichever spelling recipes have it.
+        word = attrs.evolve(word, name=known.name)
     present = word_named(word.name, session.find(UnitWord))
     if present is None:
         return session.add(word)
@@ -79,7 +82,7 @@ def remove_unit_word(name: str, session: Session = NO_SESSION) -> UnitWord:
 
 def _users(word: UnitWord, session: Session) -> list[str]:
     if units.dimension_of(word.name) is not None:
-        # A container without a size is still a unit.
+        # Without a size of one's own, a container is still a unit, and a spoon has its usual size.
         return []
 
     def uses(units_written: Iterable[str], *stating: Ingredient) -> bool:

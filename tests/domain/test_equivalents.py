@@ -163,6 +163,15 @@ def test_a_container_gets_a_size_for_all_ingredients_by_a_word_and_another_by_th
     assert _converted(_butter(Equivalent(1, "can", 240, "g")), 2, "cans", "g", can) == 480
 
 
+def test_a_spoon_gets_another_size_by_a_word_and_another_by_the_ingredient_itself():
+    spoon = UnitWord("EL", 1, "tbsp")
+
+    assert _converted(_butter(), 2, "Esslöffel", "tbsp", spoon) == 2
+    assert _converted(_butter(), 1, "msk", "ml", spoon) == 15
+    assert _converted(_butter(CUP), 1, "EL", "g", spoon) == Fraction("7.5")
+    assert _converted(_butter(Equivalent(1, "EL", 12, "g")), 2, "EL", "g", spoon) == 24
+
+
 def test_a_word_of_ones_own_stays_what_it_was_when_plandoc_learns_it():
     # As if a later plandoc had learned the cup after somebody stated it.
     assert _converted(_butter(), 1, "cup", "ml", UnitWord("cup", 250, "ml")) == 250
