@@ -45,7 +45,7 @@ def validate_sum(
     yield from validate_field(
         "batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected)
     )
-    yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
+    yields = f"{unit.name}: {batches_in_words(batches)} {'yields' if batches == 1 else 'yield'} {expected}"
     if units_made is None:
         if lost > expected:
             yield Problem(

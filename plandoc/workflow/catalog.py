@@ -15,7 +15,7 @@ from plandoc.engine.record_refs import EventRef, record_by_key
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, StillUsedError, ValidationError, shorten
 from plandoc.hints import Hint, wording
-from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import CATALOG_TABLES, table_of
 
@@ -135,7 +135,8 @@ def remove_record(
 
 
 def _check_is_of_catalog(record_type: type) -> None:
-    known = [table.record_type for table in CATALOG_TABLES]
+    # Recipes use a word for a unit by its name, so that it is another word once it has another name.
+    known = [table.record_type for table in CATALOG_TABLES if table.record_type is not UnitWord]
     if record_type not in known:
         names = ", ".join(one.__name__ for one in known)
         raise ValidationError([Problem(f"wanted one of {names}, found {shorten(record_type)}", field="record_type")])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 import attrs
 
 from plandoc import units
-from plandoc.domain.unit_words import used_already, word_named, words_used
+from plandoc.domain.unit_words import used_already, word_named
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, StillUsedError, refuse, shorten
-from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
+from plandoc.errors import NotFoundError, refuse, shorten
+from plandoc.records import UnitWord
 from plandoc.store import NO_SESSION, changes
 from plandoc.tables import table_of
 
@@ -73,27 +72,5 @@ def remove_unit_word(name: str, session: Session = NO_SESSION) -> UnitWord:
     if word is None:
         known = ", ".join(one.name for one in words)
         raise NotFoundError(table_of(UnitWord).label, shorten(name), f"known are {known}" if known else None)
-    using = _users(word, session)
-    if using:
-        raise StillUsedError(table_of(UnitWord).label, word.id, using)
     session.remove(UnitWord, word.id)
     return word
-
-
-def _users(word: UnitWord, session: Session) -> list[str]:
-    if units.dimension_of(word.name) is not None:
-        # Without a size of one's own, a container is still a unit, and a spoon has its usual size.
-        return []
-
-    def uses(units_written: Iterable[str], *stating: Ingredient) -> bool:
-        return bool(words_used([word], units_written, stating))
-
-    ingredients = {one.id: one for one in session.find(Ingredient)}
-    recipes = (one for one in session.find(Recipe) if uses(line.unit for line in one.lines))
-    stated = (one for one in ingredients.values() if uses((), one))
-    stock = (ingredients[item.ingredient_id] for item in session.find(StockItem) if uses([item.unit]))
-    return [
-        *(f"recipe {one.id} {one.name!r}" for one in recipes),
-        *(f"ingredient {one.id} {one.name!r}" for one in stated),
-        *(f"stock of {one.name!r}" for one in stock),
-    ]

@@ -226,12 +226,20 @@ def test_a_word_that_is_used_is_not_removed_and_what_uses_it_is_named(store, bak
     _with_a_line(store, bakery.cookies, 1, "KELLE")
     with store.session() as session:
         session.replace(attrs.evolve(bakery.butter, equivalents=(records.Equivalent(1, "Kelle", 110, "g"),)))
-    with pytest.raises(plandoc.StillUsedError) as caught:
-        plandoc.remove_unit_word("kelle")
+    word = plandoc.list_records(records.UnitWord)[0]
 
-    assert all(
-        text in str(caught.value) for text in ("'Chocolate Chip Cookies'", "ingredient 3 'Butter'", "stock of 'Flour'")
-    )
+    def in_a_session():
+        with store.session() as session:
+            session.remove(records.UnitWord, word.id)
+
+    for remove in (lambda: plandoc.remove_unit_word("kelle"), in_a_session):
+        with pytest.raises(plandoc.StillUsedError) as caught:
+            remove()
+        assert caught.value.users == (
+            "recipe 1 'Chocolate Chip Cookies'",
+            "ingredient 3 'Butter'",
+            "the stock of Flour (2 Kelle)",
+        )
 
 
 def test_a_word_that_nothing_uses_is_removed(store, bakery):
@@ -300,3 +308,10 @@ def test_a_revised_equivalent_is_shown_with_what_it_was(store, bakery):
     assert any(
         "Butter: equivalents none -> 1 stick = 113 g" in finding.message for finding in plandoc.review_plan(event.id)
     )
+
+
+def test_a_word_is_not_renamed_because_recipes_would_lose_it(store):
+    plandoc.add_unit_word("Kelle", 125, "ml")
+
+    with pytest.raises(plandoc.ValidationError, match="wanted one of Ingredient, Recipe, FinishedUnit, FinishedGood"):
+        plandoc.rename_record(records.UnitWord, 1, "Schippe")
