@@ -14,7 +14,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import exact_or_fraction
+from plandoc.converters import exact_or_fraction
 from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen

@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import positive_int, positive_quantity, quantity
+from plandoc.constraints import positive_int, positive_quantity
+from plandoc.converters import quantity
 from plandoc.domain.batches import batches_for
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
 from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling

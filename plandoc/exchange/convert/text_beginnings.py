@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
 
-from plandoc import constraints, units
+from plandoc import converters, units
 from plandoc.units.quantity_text import NotANumber, Number, Quantity, quantity_in
 
 # For patterns: what the number at the beginning of a text begins with.
@@ -51,7 +51,7 @@ def cell(number: Number) -> str:
     >>> cell(Fraction(3, 2)), cell(Fraction(4, 3)), cell(Decimal("2.50")), cell(Fraction(1, 7))
     ('1.5', '1⅓', '2.50', '0 1/7')
     """
-    number = constraints.exact_or_fraction(number)
+    number = converters.exact_or_fraction(number)
     if isinstance(number, Decimal):
         return f"{number:f}"
     whole, part = divmod(number, 1)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import attrs
 
-from plandoc import constraints, units
+from plandoc import constraints, converters, units
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
@@ -295,7 +295,7 @@ class CellReader:
         if number is None:
             self.refuse_cell(cell, "wanted a number, found nothing")
             return _PLACEHOLDER.number
-        value: Number = constraints.exact_or_fraction(plain_number(number) if type(number) is Decimal else number)
+        value: Number = converters.exact_or_fraction(plain_number(number) if type(number) is Decimal else number)
         if (wrong := check(value)) is not None:
             self.refuse_cell(cell, wrong)
             return _PLACEHOLDER.number
