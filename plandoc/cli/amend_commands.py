@@ -14,9 +14,9 @@ from plandoc.cli.concerns import Concern, concerns_from
 from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, whole_number
+from plandoc.cli.messages import UsageError, difference_in_words, whole_number
 from plandoc.cli.rows import as_row
-from plandoc.domain.batches import units_yielded
+from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.states import Edit

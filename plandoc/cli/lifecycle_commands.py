@@ -10,8 +10,9 @@ from plandoc.cli.concerns import Concern
 from plandoc.cli.confirm import ConfirmedAction, move, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import batches_in_words, state_in_words
+from plandoc.cli.messages import state_in_words
 from plandoc.domain import states
+from plandoc.domain.batches import batches_in_words
 from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original

@@ -81,15 +81,6 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def batches_in_words(number: int) -> str:
-    """Return a number of batches.
-
-    >>> batches_in_words(1), batches_in_words(5)
-    ('1 batch', '5 batches')
-    """
-    return "1 batch" if number == 1 else f"{number} batches"
-
-
 def parse_timestamp(argument: str, label: str) -> datetime.datetime:
     """Return the timestamp in an argument; without an offset it is in this computer's time zone.
 

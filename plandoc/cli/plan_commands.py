@@ -11,8 +11,8 @@ from plandoc.cli.concerns import Concern
 from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import all_of, event_id
-from plandoc.cli.messages import UsageError, batches_in_words, difference_in_words, numbers_by_key
-from plandoc.domain.batches import units_yielded
+from plandoc.cli.messages import UsageError, difference_in_words, numbers_by_key
+from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.states import Edit
 from plandoc.engine.record_refs import Identified, IdT
 from plandoc.engine.session import Session, event_to_edit

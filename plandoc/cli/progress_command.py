@@ -8,9 +8,9 @@ import sys
 from plandoc.cli import printing
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import batches_in_words
 from plandoc.cli.rows import as_json
 from plandoc.cli.wrapping import width
+from plandoc.domain.batches import batches_in_words
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.records import FinishedUnit, PlanState
 from plandoc.workflow.production import get_progress

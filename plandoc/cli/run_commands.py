@@ -20,13 +20,12 @@ from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import (
     UsageError,
-    batches_in_words,
     format_run,
     parse_run,
     parse_timestamp,
 )
 from plandoc.cli.rows import as_row
-from plandoc.domain.batches import batches_for
+from plandoc.domain.batches import batches_for, batches_in_words
 from plandoc.domain.local_time import format_timestamp
 from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
