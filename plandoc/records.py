@@ -156,7 +156,7 @@ class Ingredient:
     ''
 
     Attributes:
-        name: As the baker says it.
+        name: What the baker calls it.
         category: Free text to group by; blank when there is none.
         density: What a volume of it weighs, one of its equivalents; None when unknown.
         notes: Free text.
@@ -251,10 +251,10 @@ class Recipe:
 
     Attributes:
         lines: Ingredients of one batch.
-        sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
+        sub_recipes: Recipes that are part of one batch; without cycles, at most 10 deep.
         base_recipe_id: The recipe this is a variant of; None when it is not a variant.
         variant_name: How the variant is called; blank when it is not a variant.
-        method: How it is made, step by step, as free text of any number of lines; blank when nobody wrote it down.
+        method: How it is made, step by step, as free text of any number of lines; blank when unknown.
         notes: Free text.
     """
 
@@ -401,7 +401,7 @@ class FinishedGood:
 
 @frozen
 class UnitWord:
-    """A word of one's own for an amount ("Kelle = 125 ml"), which then is a unit wherever units are read.
+    """A custom word for an amount ("Kelle = 125 ml"); it is a unit wherever units are read.
 
     >>> str(UnitWord("Kelle", 125, "ml"))
     'Kelle = 125 ml'
@@ -409,7 +409,7 @@ class UnitWord:
     Attributes:
         name: The word; its case, dots and blanks do not matter, except in a single letter.
         quantity: How much of `unit` one of it is.
-        unit: A measure that plandoc knows.
+        unit: A measure of fixed size, such as ml.
     """
 
     name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
@@ -422,7 +422,7 @@ class UnitWord:
 
     @property
     def as_equivalent(self) -> Equivalent:
-        """What it says, as an equivalent that every ingredient has."""
+        """Its meaning, as an equivalent that every ingredient has."""
         return Equivalent(1, self.name, self.quantity, self.unit)
 
     def __str__(self) -> str:

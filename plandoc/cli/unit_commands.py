@@ -1,4 +1,4 @@
-"""`plandoc unit add`, `unit list` and `unit remove`: words of one's own for units of measure."""
+"""`plandoc unit add`, `unit list` and `unit remove`: custom words for units of measure."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ class IngredientNeeds:
         rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
         undecided: What the goods of these events need without decided batches, or with a broken definition: its
             ingredients are missing from the rows.
-        without_amount: Ingredients that the recipes take without saying how much: listed, and in no sum. One that other
-            recipes take with an amount has a row, too.
+        without_amount: Ingredients that the recipes use without an amount; they are not part of any sum. One that other
+            recipes use with an amount has a row, too.
     """
 
     events: tuple[Event, ...]
@@ -192,7 +192,7 @@ def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
 
 
 def _total(family: Node, group: Sequence[tuple[Conversions, Amount]]) -> Amount:
-    """Return the sum of amounts of one family, each converted with what its own definitions say."""
+    """Return the sum of amounts of one family, each converted by its own definitions."""
     definitions, base = {known for known, _ in group}, units.base_of(family)
     # A cup does not weigh the same in all definitions, and what a spoon holds can differ; what a gram is cannot.
     fitting = [

@@ -1,4 +1,4 @@
-"""What a run must satisfy before it is recorded: its fields, its losses, its sum, and the units that it takes."""
+"""What is checked before a run is recorded: its fields, its losses, its sum, and the units that it takes."""
 
 from __future__ import annotations
 

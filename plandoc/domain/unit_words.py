@@ -1,4 +1,4 @@
-"""Words of one's own for units: what they may be called, and which one a text is."""
+"""Custom words for units: what they may be called, and which one a text is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of one's own for units, kept in the catalog: once stated, they are units wherever a unit is read."""
+"""Custom words for units, kept in the catalog: once added, they are units wherever a unit is read."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def add_unit_word(
     replace: bool = False,
     session: Session = NO_SESSION,
 ) -> UnitWord:
-    """State what a word of one's own means as a unit ("Kelle = 125 ml"). Returns the record; the same again changes nothing.
+    """Add a custom word for a unit ("Kelle = 125 ml"). Returns the record; adding the same again changes nothing.
 
-    From then on the word is a unit in imports, in the stock and in sums. Plans in production go on with the words that they
-    started with. A container, such as can, gets a size for all ingredients by this, and a spoon of a kitchen, such as EL,
-    another size; what an ingredient says of itself in its equivalents counts before it.
+    From then on the word is a unit in imports, in the stock and in sums. Plans in production keep the words that they
+    started with. The word can also be a container, such as can, or a kitchen's spoon, such as EL: it then has this size for
+    all ingredients. An ingredient's own equivalents take precedence.
 
     Args:
         name: The word, in any spelling; not a measure of fixed size, such as cup.
@@ -57,7 +57,7 @@ def add_unit_word(
 
 @changes("remove a word for a unit")
 def remove_unit_word(name: str, session: Session = NO_SESSION) -> UnitWord:
-    """Remove a word of one's own for a unit. Returns what it was.
+    """Remove a custom word for a unit. Returns what it was.
 
     Args:
         name: The word.

@@ -1,4 +1,4 @@
-"""Words of one's own for units: in imports, in the stock, in sums, and frozen with a plan."""
+"""Custom words for units: in imports, in the stock, in sums, and frozen with a plan."""
 
 import attrs
 import pytest
