@@ -9,7 +9,6 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,12 +18,13 @@ from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
 from plandoc.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
 from plandoc.exchange.names import folded
-from plandoc.exchange.tabular.cells import stripped
+from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import written_equivalents
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
+from plandoc.exchange.tabular.table_rows import TEXTS
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.records import (
@@ -43,14 +43,9 @@ from plandoc.storage.files import Files
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
-from plandoc.units.quantity_text import Number, written
 
 Rows = Iterator[Sequence[object]]
 
-# The columns that may have several lines in a cell.
-_TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
-# Spreadsheets show fractions with one or two digits below the line as they are.
-_SHORT = 100
 
 _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace("_", " ") for state in PlanState})
 
@@ -64,7 +59,7 @@ class Sheet:
 
     def render(self, session: Session) -> str:
         """Return the table as CSV."""
-        return csv_text(self.headings, self.rows(session), texts=_TEXTS)
+        return csv_text(self.headings, self.rows(session), texts=TEXTS)
 
 
 class _Names:
@@ -121,26 +116,23 @@ def _recipes(session: Session, only: Recipe | None = None) -> Rows:
 
 def _rows_of_recipe(recipe: Recipe, units: Sequence[FinishedUnit], ingredients: _Names, recipes: _Names) -> Rows:
     for line in recipe.lines:
-        yield ingredients[line.ingredient_id], "", _number(line.quantity), line.unit, line.notes, "", ""
+        yield (
+            ingredients[line.ingredient_id],
+            "",
+            "" if line.quantity is None else spreadsheet_number(line.quantity),
+            line.unit,
+            line.notes,
+            "",
+            "",
+        )
     for part in recipe.sub_recipes:
-        yield "", recipes[part.recipe_id], _number(part.multiplier), "", part.notes, "", ""
+        yield "", recipes[part.recipe_id], spreadsheet_number(part.multiplier), "", part.notes, "", ""
     names = _Names(units)
     for unit in units:
-        share = "" if unit.batch_percentage is None else f"{_number(unit.batch_percentage)}%"
+        share = "" if unit.batch_percentage is None else f"{spreadsheet_number(unit.batch_percentage)}%"
         yield "", "", "", unit.item_unit, unit.notes, share or unit.items_per_batch, names[unit.id]
     if not (recipe.lines or recipe.sub_recipes or units):
         yield "", "", "", "", "", "", ""
-
-
-def _number(number: Number | None) -> str:
-    """Return a number as the imports of tables read it; blank for none.
-
-    A spreadsheet makes a date of 1/3, and a number of 0 1/3.
-    """
-    if number is None:
-        return ""
-    text = written(number)
-    return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
 
 def _goods(session: Session, only: FinishedGood | None = None) -> Rows:
@@ -150,7 +142,14 @@ def _goods(session: Session, only: FinishedGood | None = None) -> Rows:
         for part in one.components:
             is_unit = part.finished_unit_id is not None
             called = units[part.finished_unit_id] if is_unit else goods[part.finished_good_id]
-            yield goods[one.id], called, _number(part.quantity), "unit" if is_unit else "good", part.notes, notes
+            yield (
+                goods[one.id],
+                called,
+                spreadsheet_number(part.quantity),
+                "unit" if is_unit else "good",
+                part.notes,
+                notes,
+            )
             notes = ""
         if not one.components:
             yield goods[one.id], "", "", "", "", notes
@@ -159,7 +158,7 @@ def _goods(session: Session, only: FinishedGood | None = None) -> Rows:
 def _stock(session: Session) -> Rows:
     ingredients = _Names(session.find(Ingredient))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], _number(item.quantity), item.unit, item.notes
+        yield ingredients[item.ingredient_id], spreadsheet_number(item.quantity), item.unit, item.notes
 
 
 def _events(session: Session) -> Rows:
@@ -207,7 +206,7 @@ _ROWS_OF_ONE: Mapping[type[Any], tuple[str, Callable[..., Rows]]] = MappingProxy
 def render_one(record: Ingredient | Recipe | FinishedGood, session: Session) -> str:
     """Return the rows of one ingredient, recipe or good as CSV, with the columns that `render_csv` gives its table."""
     table, rows = _ROWS_OF_ONE[type(record)]
-    return csv_text(SHEETS[table].headings, rows(session, record), texts=_TEXTS)
+    return csv_text(SHEETS[table].headings, rows(session, record), texts=TEXTS)
 
 
 @reads

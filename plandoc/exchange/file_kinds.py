@@ -1,13 +1,14 @@
-"""What a file is that was given to the wrong import: a table, an export, a spreadsheet."""
+"""Recognizing a file that was given to the wrong import: a table or an export."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
-from plandoc.exchange.names import folded
+from plandoc.exchange.names import column_name
 from plandoc.hints import Hint, Wording, wording
 
 _IMPORTS: Mapping[str, Hint] = MappingProxyType(
@@ -18,6 +19,7 @@ _IMPORTS: Mapping[str, Hint] = MappingProxyType(
         "ingredients": Hint.TABLE_OF_INGREDIENTS,
     }
 )
+TABLES_ARE_IMPORTED = wording("tables are imported with {step} and its like", step=Hint.IMPORT_RECIPES())
 # Where the first keys of an object are.
 _HEAD = 1000
 # Columns of CSV, or keys of JSON, of which each table has some that no other has.
@@ -32,18 +34,18 @@ _MARKS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -> str | None:
-    """Return which table a text is, by the names of its columns or keys; None for what is none.
+    """Return which table a text is, by the names of its columns or keys; None when it is not one.
 
     Args:
         text: The text.
         instead_of: The table that is wanted; None is returned where the text can be meant for that.
         required: The columns or keys of it that must be there.
 
-    >>> table_in("recipe,ingredient,quantity,unit"), table_in('[{"name": "Flour"}]'), table_in("Dear Ann,")
+    >>> table_in("recipe,ingredient,quantity,unit"), table_in('[{"name": "Flour"}]'), table_in("event,recipe,batches")
     ('recipes', 'ingredients', None)
     """
-    names = {folded(name).replace(" ", "_").replace("-", "_") for name in _names_in(text.removeprefix("\ufeff"))}
-    found = next((table for table, marks in _MARKS.items() if marks & names), None)
+    names = set(map(column_name, _names_in(text.removeprefix("\ufeff"))))
+    found = _table_with(names)
     if not instead_of or found in (None, instead_of):
         return None if instead_of else found
     # A list inside an object belongs to one table only; in CSV others may well have a column of that name. But recipes
@@ -64,11 +66,23 @@ def is_export(text: str) -> bool:
     return text.lstrip()[:1] == "{" and '"application"' in text[:_HEAD]
 
 
+def _table_with(names: AbstractSet[str]) -> str | None:
+    found = next((table for table, marks in _MARKS.items() if marks & names), None)
+    # Plans are exported as tables too, and other programs have the ingredients of a recipe in one cell.
+    is_other = "event" in names or (found == "ingredients" and "ingredients" in names)
+    return None if is_other else found
+
+
+def separator_in(line: str) -> str:
+    """Return what separates the cells of a line of CSV: semicolons where it has more of them than commas."""
+    return ";" if line.count(";") > line.count(",") else ","
+
+
 def _names_in(text: str) -> list[str]:
     if text.lstrip()[:1] == "[":
         return _keys_of_first(text)
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return next(csv.reader([line], delimiter=";" if line.count(";") > line.count(",") else ","), [])
+    return next(csv.reader([line], delimiter=separator_in(line)), [])
 
 
 def _keys_of_first(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
-from plandoc.exchange.file_kinds import import_of, table_in
+from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED, import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
 from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
@@ -85,11 +85,13 @@ def _read(file: Path) -> dict[str, Any]:
             hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
             problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
             raise ValidationError([problem]) from None
-        table = table_in(read_head(file)) if file.is_file() else None
-        if table is None:
+        head = read_head(file) if file.is_file() else "{"
+        table = table_in(head)
+        if table is None and (file.suffix.lower() != ".csv" or head.lstrip().startswith("{")):
             raise
-        problem = Problem(f"wanted an export, found a table of {table}", file=str(file), hint=import_of(table))
-        raise ValidationError([problem]) from None
+        found = "CSV" if table is None else f"a table of {table}"
+        hint = TABLES_ARE_IMPORTED if table is None else import_of(table)
+        raise ValidationError([Problem(f"wanted an export, found {found}", file=str(file), hint=hint)]) from None
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:

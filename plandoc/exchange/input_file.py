@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -28,11 +29,11 @@ def read_object(path: Path) -> dict[str, Any]:
     def refused(message: str, hint: str) -> DamagedError:
         return DamagedError(str(path), [Problem(message, file=str(path), hint=hint)])
 
-    return parse_object(str(path), read_content(path, refused), parse_float=_exact, hint=_HINT)
+    return parse_object(str(path), read_content(path, refused), parse_float=exact_number, hint=_HINT)
 
 
 def read_head(path: Path) -> str:
-    """Return how a file begins, as text, to see what it is; bytes that are no UTF-8 are replaced.
+    """Return how a file begins, as text, to see what it is; bytes that are not UTF-8 are replaced.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.
@@ -74,7 +75,12 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
             files.close(handle)
 
 
-def _exact(text: str) -> Decimal:
+def exact_number(text: str) -> Decimal:
+    """Return a number of JSON exactly.
+
+    Raises:
+        ValueError: when it is out of range.
+    """
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -82,6 +88,21 @@ def _exact(text: str) -> Decimal:
     if value and not -400 <= value.adjusted() <= 400:
         raise ValueError(f"the number {text[:30]} is out of range")
     return value
+
+
+def text_in(content: bytes, refused: Callable[[str, int], Exception]) -> str:
+    """Return bytes as text, without a byte order mark.
+
+    Args:
+        content: The bytes.
+        refused: Makes the error for bytes that are not UTF-8, of what is wrong and the line.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise refused(f"wanted UTF-8, found the byte {content[error.start]:#04x}", line) from None
 
 
 def plain_number(value: Decimal) -> Decimal:

@@ -39,6 +39,15 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def column_name(written: str) -> str:
+    """Return the heading of a column, or a key, as it is compared.
+
+    >>> column_name("Sub Recipe"), column_name("sub-recipe")
+    ('sub_recipe', 'sub_recipe')
+    """
+    return folded(written).replace(" ", "_").replace("-", "_")
+
+
 def loosened(text: str) -> str:
     """Return a text as it is compared where nothing is called just so: underscores and hyphens are blanks.
 

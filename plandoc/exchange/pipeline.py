@@ -20,10 +20,10 @@ def run_import(
     *,
     dry_run: bool,
 ) -> ImportReport:
-    """Take in what a file says, all of it or nothing, or only report what would become of it.
+    """Import what a file holds, all of it or nothing, or only report what would become of it.
 
     Args:
-        drafts: What the file says, and is sound in itself.
+        drafts: What the file holds, already checked in itself.
         session: The session to work in.
         on_conflict: What becomes of records that are there and differ.
         refused: Makes the error when something is broken or in conflict; it is raised, and nothing was changed.

@@ -1,7 +1,7 @@
 """One ingredient, recipe or good as a small table: to be changed by hand, or to be added from what a person typed.
 
-The table has the columns of the imports and goes through the same steps. It says everything of its one record, so that what is
-blank in it, or no longer in it, is taken out.
+The table has the columns of the imports and goes through the same steps. It holds everything about its one record: what is
+blank in it, or no longer in it, is removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from plandoc.exchange.csv_export import render_one
 from plandoc.exchange.import_report import ImportReport
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
-from plandoc.exchange.tabular.import_tables import take_in_goods, take_in_ingredients, take_in_recipes
+from plandoc.exchange.tabular.import_tables import import_good_rows, import_ingredient_rows, import_recipe_rows
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.name_lookup import CellNames
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
@@ -38,19 +38,19 @@ class _Kind:
     Attributes:
         what: What one of it is called.
         columns: What its rows hold; the first names the record.
-        take_in: Imports the rows.
+        import_rows: Imports the rows.
     """
 
     what: str
     columns: Columns
-    take_in: Callable[..., ImportReport]
+    import_rows: Callable[..., ImportReport]
 
 
 _KINDS: Mapping[type[Any], _Kind] = MappingProxyType(
     {
-        Ingredient: _Kind("ingredient", INGREDIENT_COLUMNS, take_in_ingredients),
-        Recipe: _Kind("recipe", RECIPE_COLUMNS, take_in_recipes),
-        FinishedGood: _Kind("good", GOOD_COLUMNS, take_in_goods),
+        Ingredient: _Kind("ingredient", INGREDIENT_COLUMNS, import_ingredient_rows),
+        Recipe: _Kind("recipe", RECIPE_COLUMNS, import_recipe_rows),
+        FinishedGood: _Kind("good", GOOD_COLUMNS, import_good_rows),
     }
 )
 
@@ -76,7 +76,7 @@ def add_from_table(
     """
     kind = _KINDS[record_type]
     tables = tables_in(text, "", kind.columns)
-    # A person typed it; no program has made a table of it.
+    # A person typed it, so that 1e3 is a mistake.
     tables.cells.by_hand = True
     name = _one_name(tables, kind)
     known: CellNames[Any] = CellNames(kind.what, session.find(record_type))
@@ -84,7 +84,7 @@ def add_from_table(
         # Only the command calls this.
         hint = f"change it with 'plandoc {kind.what} edit {there.slug}'"
         raise ValidationError([Problem(f"{kind.what} {shown(there.name)} already exists", hint=hint)])
-    return _take_in(kind, tables, session, add_ingredients=add_ingredients)
+    return _import(kind, tables, session, add_ingredients=add_ingredients)
 
 
 def edit_from_table(
@@ -96,9 +96,9 @@ def edit_from_table(
     *,
     add_ingredients: bool = False,
 ) -> ImportReport:
-    """Change one ingredient, recipe or good to what a table of CSV says of it.
+    """Change one ingredient, recipe or good to what a table of CSV holds.
 
-    What is blank in the table, or was taken out of it, is taken out of the record. Another name in it is the new name; the slug
+    What is blank in the table, or was removed from it, is removed from the record. Another name in it is the new name; the slug
     stays. A yield that is no longer in it is removed unless something uses it.
 
     Args:
@@ -111,7 +111,7 @@ def edit_from_table(
 
     Raises:
         ValidationError: with everything that is wrong in it; nothing was changed.
-        StillUsedError: when a yield was taken out that something uses.
+        StillUsedError: when a yield was removed that something uses.
         ConflictError: when the record was changed since the table was made.
     """
     kind = _KINDS[record_type]
@@ -121,14 +121,14 @@ def edit_from_table(
     tables = tables_in(text, f"{there.slug}.csv", kind.columns)
     name, old = _one_name(tables, kind), _one_name(tables_in(before, "", kind.columns), kind)
     notes = _renamed(there, name, session) if name != old else ()
-    report = _take_in(kind, tables, session, add_ingredients=add_ingredients)
+    report = _import(kind, tables, session, add_ingredients=add_ingredients)
     removed = _remove_yields(there, tables, session) if isinstance(there, Recipe) else ()
     return attrs.evolve(report, notes=(*notes, *report.notes, *removed))
 
 
-def _take_in(kind: _Kind, tables: Tables, session: Session, *, add_ingredients: bool) -> ImportReport:
-    options = {"add_ingredients": add_ingredients} if kind.take_in is take_in_recipes else {}
-    return kind.take_in(tables, session, **options)
+def _import(kind: _Kind, tables: Tables, session: Session, *, add_ingredients: bool) -> ImportReport:
+    options = {"add_ingredients": add_ingredients} if kind.import_rows is import_recipe_rows else {}
+    return kind.import_rows(tables, session, **options)
 
 
 def _one_name(tables: Tables, kind: _Kind) -> str:

@@ -27,14 +27,14 @@ class Kind:
 
     Attributes:
         name: What one is called, such as "a report of plandoc".
-        is_one: Whether a file is one, by its first bytes.
+        is_one: Whether a file is one, by its first bytes; None where they do not show it, so that none is replaced unasked.
         example: A name for one.
         endings: The endings that its name may have, the usual one first; a name without any is possible, too. Empty
             allows all.
     """
 
     name: str
-    is_one: Callable[[bytes], bool]
+    is_one: Callable[[bytes], bool] | None
     example: str
     endings: tuple[str, ...] = ()
 
@@ -136,13 +136,13 @@ def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool)
         raise PlandocError(f"cannot write {file}: it is {what}; {_name_a_file(kind)}")
     if not os.access(file, os.W_OK):
         raise PlandocError(f"cannot write {file}: it is read-only; make it writable, or name another file")
-    if not replace and status.st_size and (kind is None or not kind.is_one(_beginning(file))):
-        what = "an export of plandoc" if kind is None else kind.name
+    is_one = None if kind is None else kind.is_one
+    if not replace and status.st_size and not (is_one and is_one(_beginning(file))):
         raise PlandocError(
             wording(
-                "{file} already exists and is not {what}; replace it with {option}, or name another file",
+                "{file} already exists{what}; replace it with {option}, or name another file",
                 file=file,
-                what=what,
+                what=f" and is not {kind.name}" if kind and is_one else "",
                 option=Hint.REPLACE(),
             )
         )

@@ -40,7 +40,7 @@ def test_the_table_goes_to_the_standard_output_too(call, pie):
     assert ended.status == 0
     assert ended.out.splitlines()[0].startswith("recipe,category,ingredient,")
     assert ended.out.splitlines()[0].endswith(",remark")
-    assert "Apple pie,,flour,,⅓,kg" in ended.out
+    assert "Apple pie,,flour,,0 1/3,kg" in ended.out
 
 
 def test_what_was_left_out_is_said_beside_the_standard_output(call, pie, folder):

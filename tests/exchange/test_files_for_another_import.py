@@ -32,11 +32,44 @@ def test_a_table_is_no_export_and_names_its_own_import(text, command, store, fol
     assert folder_bytes(folder) == before
 
 
-def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
-    path = tmp_path / "x.json"
-    path.write_text('{"application": "plandoc", "recipes": [')
-    with pytest.raises(plandoc.DamagedError):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "event,date,state\nFair,2026-12-25,draft\n",
+        "event,good,quantity\nFair,Box,10\n",
+        "event,recipe,unit,batches\nFair,Bread,Loaf,2\n",
+        'name,ingredients,directions\nCake,"200 g flour\n2 eggs",Mix\n',
+        "Dear Ann;see you\n",
+        "",
+    ],
+)
+def test_a_table_that_no_import_reads_is_not_sent_to_one(text, store, folder, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text, "utf-8")
+    before = folder_bytes(folder)
+    with pytest.raises(plandoc.ValidationError, match="wanted an export, found CSV") as caught:
         import_file(path)
+    with pytest.raises(plandoc.ValidationError) as by_recipes:
+        import_recipes(path)
+
+    assert "import it with" not in str(by_recipes.value)
+    assert "'plandoc recipe import FILE' and its like" in for_command(caught.value.args[0], file="x.csv")
+    assert folder_bytes(folder) == before
+
+
+def test_recipes_with_a_misspelled_column_are_still_sent_to_their_import(store, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("recipe,ingredients,quantity,unit\nBread,Flour,1,kg\n")
+    with pytest.raises(plandoc.ValidationError, match="found a table of recipes"):
+        import_file(path)
+
+
+def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
+    for name in ("x.json", "x.csv"):
+        path = tmp_path / name
+        path.write_text('{"application": "plandoc", "recipes": [')
+        with pytest.raises(plandoc.DamagedError):
+            import_file(path)
 
 
 @pytest.mark.of_folder

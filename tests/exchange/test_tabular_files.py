@@ -28,6 +28,7 @@ NO_FILES = {
     "binary": (b"a,b\0c", "NUL bytes"),
     "spreadsheet": (b"PK\x03\x04rest", "found the file of a spreadsheet program (save it as 'CSV UTF-8'"),
     "UTF-16": ("recipe".encode("utf-16"), "wanted UTF-8, found UTF-16"),
+    "Latin-1 behind a mark": ("\ufeffa\n".encode() + b"\xe9", ":2: wanted UTF-8, found the byte 0xe9 (save it as"),
     "Latin-1": ("a\nSabl\u00e9s".encode("latin-1"), ":2: wanted UTF-8, found the byte 0xe9 (save it as"),
     "tabs": (b"recipe\tgood\tname", "found tabs"),
     "an object": (b'{"name": "X"}', "wanted a list of"),

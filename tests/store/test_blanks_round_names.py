@@ -107,6 +107,19 @@ def test_what_was_written_by_hand_is_read_without_them_and_its_file_stays_until_
     assert plandoc.check(folder) == []
 
 
+def test_stock_of_one_ingredient_in_units_that_differ_only_in_blanks_is_reported_and_not_lost(folder):
+    with plandoc.open_store(folder, create=True) as store, store.session() as session:
+        flour = session.add(Ingredient("Flour"))
+        for amount, unit in ((5, "kg"), (7, "g")):
+            session.add(StockItem(flour.id, amount, unit))
+    file = folder / "stock.json"
+    file.write_bytes(file.read_bytes().replace(b'"unit":"g"', b'"unit":"kg "'))
+
+    assert ["same ingredient_id and unit" in str(one) for one in plandoc.check(folder)] == [True]
+    with plandoc.open_store(folder):
+        assert [(int(one.quantity), one.unit) for one in plandoc.list_records(StockItem)] == [(5, "kg"), (7, "kg")]
+
+
 def test_an_import_takes_them_off_and_finds_what_is_called_so(folder, tmp_path):
     exported = {
         "version": "4.1",

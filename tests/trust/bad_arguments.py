@@ -19,7 +19,7 @@ def as_typed(name: str, *line: str, says: str, status: int = 2) -> Row:
     return Row(0, name, by_command(lambda _: called_as_typed(*line)), (says,), status)
 
 
-NO_DAY = "--date: "
+NO_DAY = "--date: wanted a date such as 2026-12-25, 25.12.2026 or 25 Dec 2026"
 NO_GUESTS = "wanted a whole number for --attendees, found "
 NO_PATH = "wanted a path, found nothing"
 NO_AMOUNT = "AMOUNT: wanted "
@@ -31,8 +31,9 @@ ARGUMENTS: tuple[Row, ...] = (
     # Days.
     *(
         typed(f"a day typed as {ascii(form)}", "event", "add", "Tea", "--date", form, says=NO_DAY, status=2)
-        for form in (EMPTY, "2026-12-24T00:00", "4/5/2026", "24.12.26", "20261224", "2026-W52-4", "2026-358", "2027-02-29", "+2027-01-01", "\uff12\uff10\uff12\uff17-01-01", "10000-01-01", "2027\u201301\u201301", "tomorrow", "1", "2027-01-01Z", "0000-01-01")
+        for form in (EMPTY, "2026-12-24T00:00", "24.12.26", "20261224", "2026-W52-4", "2026-358", "2027-02-29", "+2027-01-01", "\uff12\uff10\uff12\uff17-01-01", "10000-01-01", "2027\u201301\u201301", "tomorrow", "1", "2027-01-01Z", "0000-01-01")
     ),
+    typed("a day typed as '4/5/2026'", "event", "add", "Tea", "--date", "4/5/2026", says="--date: '4/5/2026' can be 4 May 2026 or 5 April 2026; write 2026-05-04 or 2026-04-05", status=2),
     typed("two days", *TEA, "--date", "2027-01-02", says="--date is given twice, '2027-01-01' and '2027-01-02'", status=2),
     # Whole numbers.
     *(

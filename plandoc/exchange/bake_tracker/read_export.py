@@ -28,8 +28,8 @@ from plandoc.exchange.bake_tracker.read_stock import stock
 from plandoc.exchange.bake_tracker.recipe_yields import units_of_yields
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
+from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED
 from plandoc.exchange.references import wrong_nesting
-from plandoc.hints import Hint, wording
 from plandoc.ids import EventId
 from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
 from plandoc.storage.documents import ABOUT_TABLE
@@ -82,8 +82,8 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
     application = exported.get("application")
     if application != APPLICATION:
         message = f"wanted an export of plandoc or {APPLICATION}, found {_described(exported)}"
-        hint: str = wording("tables are imported with {step} and its like", step=Hint.IMPORT_RECIPES())
-        raise ValidationError([Problem(message, file=path, hint=None if ABOUT_TABLE in exported else hint)])
+        hint: str | None = None if ABOUT_TABLE in exported else TABLES_ARE_IMPORTED
+        raise ValidationError([Problem(message, file=path, hint=hint)])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
         message = f"wanted version 3.x or 4.x, found {shorten(version)}"
@@ -108,7 +108,7 @@ class ExportCatalog:
 
     def __init__(self, tables: Mapping[str, Mapping[int, Any]], folder: FolderNames) -> None:
         self._tables = tables
-        # The numbers of the file are none of the folder's ids.
+        # Both fit into one mapping: no number of the file is an id of the folder.
         self._known = {table: {**folder.records[table], **rows} for table, rows in tables.items()}
         self._units: Mapping[int, FinishedUnit] = self._known["finished_units"]
         goods, recipes = self._known["finished_goods"], self._known["recipes"]
@@ -186,7 +186,7 @@ def _state_of(rows: EventRows) -> PlanState:
 def _draft(record: Any, name: str) -> Draft:
     blank = {field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field)}
     if isinstance(record, Recipe) and not (record.lines or record.sub_recipes):
-        # A file that says only what a recipe gives leaves what it takes as it is.
+        # A file with nothing but what a recipe gives leaves what it takes as it is.
         blank |= {"lines", "sub_recipes"}
     return Draft(record, name, frozenset(blank))
 

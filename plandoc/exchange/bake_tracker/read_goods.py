@@ -54,7 +54,7 @@ def goods(export: ExportReader, units: list[records.FinishedUnit]) -> list[recor
 
 
 def _of_folder(there: records.FinishedGood) -> _Good:
-    """Return a good that is not in the file, although the file says what is in it."""
+    """Return a good that is not in the file, although its contents are."""
     return _Good("finished_goods", there.id, there.name, there.slug, there.notes, records.AssemblyType.BUNDLE)
 
 
@@ -125,7 +125,7 @@ def _made(export: ExportReader, good: _Good, parts: Parts) -> records.FinishedGo
     components = sorted(parts.get(good.number, ()), key=lambda part: part[0])
     there: records.FinishedGood | None = export.folder.by_slug("finished_goods", good.slug)
     if not components and there is not None:
-        # Only the folder says what is in it, and that stays.
+        # Only the folder has its contents, and those stay.
         return attrs.evolve(there, name=good.name, notes=good.notes, id=good.number)
     try:
         return records.FinishedGood(

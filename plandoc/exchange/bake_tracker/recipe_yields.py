@@ -1,4 +1,4 @@
-"""The finished units that older exports have as a yield on the recipe, and the recipes that say nothing of it."""
+"""The finished units that older exports have as a yield on the recipe, and the recipes without any."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _note_odd(export: ExportReader, given: Iterable[tuple[Recipe, RecipeYield]])
 
 
 def _note_silent(export: ExportReader, read: RecipesRead, recipes: Iterable[Recipe]) -> None:
-    # What goes into others need not give anything by itself.
+    # A recipe that goes into others does not have to give anything.
     parts = {part.recipe_id for recipe in read.recipes for part in recipe.sub_recipes}
     silent = [shown(one.name) for one in recipes if one.id not in parts and not export.folder.units_of(one.slug)]
     if silent:

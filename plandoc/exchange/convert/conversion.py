@@ -10,10 +10,13 @@ from plandoc.errors import Problem, ValidationError
 from plandoc.escaping import BYTE_ORDER_MARK
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 from plandoc.exchange.convert.recipe_files import read_recipes
-from plandoc.exchange.convert.recipe_table import made_unambiguous, render
+from plandoc.exchange.convert.recipe_table import REMARK, made_unambiguous, render, rows_of
 from plandoc.frozen import frozen
 from plandoc.storage import output_file
 from plandoc.storage.paths import checked_path
+
+# What a person has corrected in it is not to be lost.
+_TABLE = output_file.Kind("a table of recipes", None, "recipes.csv", (".csv",))
 
 
 @frozen
@@ -89,14 +92,12 @@ def write_table(conversion: Conversion, path: str | os.PathLike[str], *, replace
     """Write the table of a conversion to a file, whole or not at all.
 
     Raises:
-        PlandocError: when a file is there already, and `replace` is not given.
+        PlandocError: when a file is there already, and `replace` is not given; or for a name that ends otherwise than in .csv.
         StorageError: when the system refuses.
     """
     content = f"{BYTE_ORDER_MARK}{conversion.csv}".encode()
-    kind = output_file.Kind("empty", lambda _: False, "recipes.csv")
-    return output_file.save(content, path, kind, replace=replace)
+    return output_file.save(content, path, _TABLE, replace=replace)
 
 
 def _summary(draft: RecipeDraft) -> ConvertedRecipe:
-    of_recipe = bool(draft.remarks or draft.made.remarks)
-    return ConvertedRecipe(draft.name, len(draft.lines), of_recipe + sum(bool(line.remarks) for line in draft.lines))
+    return ConvertedRecipe(draft.name, len(draft.lines), sum(bool(row[REMARK]) for row in rows_of(draft)))

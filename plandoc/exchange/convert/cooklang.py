@@ -6,24 +6,21 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-import attrs
-
-from plandoc.exchange.convert.ingredient_text import measured
-from plandoc.exchange.convert.plain_text import one_line
-from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section
+from plandoc.exchange.convert.divided_lines import measured
+from plandoc.exchange.convert.plain_text import one_line, without_blocks
+from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.yield_text import read_yield
 
-_BLOCK_COMMENT = re.compile(r"\[-.*?-\]", re.DOTALL)
 _LINE_COMMENT = re.compile(r"(?:^|\s)--(?!-).*$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _METADATA = re.compile(r"^>>\s*([^:\n]+):(.*)$\n?", re.MULTILINE)
 _KEY = re.compile(r"([A-Za-z][\w .-]*?)\s*:\s*(.+)")
-_SECTION = re.compile(r"=+\s*(.*?)\s*=*")
 # A name of several words goes up to its brace, a name of one word to the next blank or sign.
 _MARKED = re.compile(
-    r"(?P<mark>[@#~])(?P<modifiers>[@&?+-]*)(?P<step>\([^()\n]*\))?"
+    r"(?P<mark>[@#~])(?P<modifiers>[@&?+-]{0,5})(?P<step>\([^()\n]*\))?"
     r"(?:(?P<name>[^@#~{}\n]*)\{(?P<amount>[^{}\n]*)\}(?:\((?P<note>[^()\n]*)\))?|(?P<word>(?:\.{0,2}/)?[\w][\w'\u2019/-]*))"
 )
+_FIXED = "the amount is the same for any number of batches in the recipe, and grows with the batches here"
 _MAKES = ("yield", "yields", "makes", "servings", "serves")
 
 
@@ -31,8 +28,8 @@ def draft_of(text: str, file_name: str) -> RecipeDraft:
     """Return the draft of the one recipe that a file holds.
 
     Args:
-        text: What it says.
-        file_name: Its name without the ending: what the recipe is called where it does not say.
+        text: Its content.
+        file_name: Its name without the ending: what the recipe is called where it has no title.
     """
     metadata, body = _divided(text.replace("\r\n", "\n").removeprefix("\ufeff"))
     drafts: list[LineDraft] = []
@@ -41,7 +38,7 @@ def draft_of(text: str, file_name: str) -> RecipeDraft:
     section = ""
     for paragraph in _paragraphs(body):
         if paragraph.startswith("="):
-            section = _heading(paragraph)
+            section = paragraph.strip("=").strip()
             method.append(f"{section}:") if section else None
         elif paragraph.startswith(">"):
             notes.append(one_line(paragraph.lstrip("> ")))
@@ -66,7 +63,7 @@ def _divided(text: str) -> tuple[dict[str, str], str]:
         pairs = (_KEY.fullmatch(line.rstrip()) for line in front[1].split("\n"))
         metadata |= {pair[1].casefold(): pair[2].strip().strip("\"'") for pair in pairs if pair}
         text = text[front.end() :]
-    text = _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", text))
+    text = _LINE_COMMENT.sub("", without_blocks(text, "[-", "-]"))
     metadata |= {pair[1].strip().casefold(): pair[2].strip() for pair in _METADATA.finditer(text)}
     return metadata, _METADATA.sub("", text)
 
@@ -84,11 +81,6 @@ def _paragraphs(body: str) -> Iterator[str]:
                 step.append(line)
         if step:
             yield " ".join(step)
-
-
-def _heading(line: str) -> str:
-    found = _SECTION.fullmatch(line)
-    return found[1] if found else ""
 
 
 def _ingredients(step: str) -> Iterator[LineDraft]:
@@ -111,10 +103,7 @@ def _ingredient(marked: re.Match[str]) -> tuple[LineDraft, ...]:
         notes,
         is_recipe=is_recipe,
     )
-    if not is_fixed:
-        return drafts
-    remark = "the amount is the same for any number of batches in the recipe, and grows with the batches here"
-    return tuple(attrs.evolve(draft, remarks=(*draft.remarks, remark)) for draft in drafts)
+    return with_remark(drafts, _FIXED) if is_fixed else drafts
 
 
 def _in_words(marked: re.Match[str]) -> str:

@@ -1,26 +1,23 @@
-"""A line of a recipe, as people write it, divided into amount, unit, ingredient and notes; or what a program divided.
+"""A line of a recipe, as people write it, divided into amount, unit, ingredient and notes.
 
-Of an amount only the beginning of a line is read, and nothing is worked out but what the words say. What is not certain gets a
+An amount is read where the line begins or ends, and nothing is worked out but what the words say. What is not certain gets a
 remark; what cannot be read stays as a note beside a blank amount.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
-
-import attrs
 
 from plandoc import constraints, units
 from plandoc.exchange.convert import kitchen_words as words
+from plandoc.exchange.convert.line_reading import Line, has_number
 from plandoc.exchange.convert.plain_text import one_line, without_bullet
 from plandoc.exchange.convert.recipe_drafts import LineDraft
-from plandoc.exchange.convert.text_beginnings import DIGITS, cell, container_at, qualifiers_at, quantity_at, unit_at
-from plandoc.units.quantity_text import Number, Quantity
+from plandoc.exchange.convert.text_beginnings import DIGITS, container_at, qualifiers_at, quantity_at, unit_at
+from plandoc.units.quantity_text import Quantity, written
 
 _PARENTHESES = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
-_DASH = r"(?:-|\u2013|\u2014|\bto\b|\bor\b)"
 # "1 14-ounce can": a number of containers, and what one of them holds.
 _SIZED = re.compile(r"(?P<count>\d+)\s+(?P<size>\d+(?:[.,]\d+)?(?: |- ?)?[^\W\d]+\.?)[ -]+(?P<rest>.+)")
 # "2 x 400 g".
@@ -32,28 +29,16 @@ _MORE = re.compile(rf"(?:plus|\+|and|&)\s+(?P<text>[{DIGITS}].*)", re.IGNORECASE
 # "2 eggs plus 1 yolk".
 _TWO_THINGS = re.compile(rf"(?P<one>.+?),?\s+(?:plus|\+)\s+(?P<other>[{DIGITS}].*)", re.IGNORECASE)
 _AT_END = re.compile(rf"(?P<name>[^{DIGITS}]+?)\s*[:\u2013\u2014-]?\s+(?P<amount>[{DIGITS}].*)")
-_ALTERNATIVE = re.compile(r"\s+(?:or|oder|ou|o|eller)\s+", re.IGNORECASE)
 _SLASH = re.compile(rf"(?<=[^\W\d])\s*/\s*(?=[{DIGITS}])")
 _EITHER = re.compile(r"^(\d+)\s+or\s+(\d+\b)", re.IGNORECASE)
 _NUMBERS_BEFORE = re.compile(rf"(?:[{DIGITS}.,/x\u00d7-]+\s+)+(?=[^\W\d])")
-_BETWEEN = re.compile(rf"[{DIGITS}][{DIGITS} ./]*{_DASH}\s*[{DIGITS}][{DIGITS}./]*(?: \d+/\d+)?")
-_END = re.compile(r"\s*[,;:]\s|\s+[\u2013\u2014-]\s+|\s+(?=(?:plus|for|für|zum|zur|pour|per|till|til)\b)")
 _SHORTEST_WORD = 3
 # No line of a recipe has so many characters.
 _LONGEST = constraints.LONGEST_NAME
 
 
-@attrs.define
-class _Line:
-    """A line that is being read: what is left of it, and what is known already."""
-
-    left: str
-    notes: list[str]
-    remarks: list[str]
-
-
 def split(text: str) -> tuple[LineDraft, ...]:
-    """Return what one line says; two drafts where it adds two amounts up.
+    """Return the draft of a line; two drafts where it adds up two amounts.
 
     >>> [draft] = split("1 1/2 cups (180 g) plain flour, sifted")
     >>> draft.quantity, draft.unit, draft.ingredient, draft.notes
@@ -71,7 +56,7 @@ def split(text: str) -> tuple[LineDraft, ...]:
 
 
 def _two_things(original: str) -> tuple[LineDraft, ...]:
-    """Return what a line says such as "2 eggs plus 1 yolk"; nothing where it is not two amounts of two ingredients."""
+    """Return the drafts of a line such as "2 eggs plus 1 yolk"; nothing where it is not two amounts of two ingredients."""
     found = _TWO_THINGS.fullmatch(original)
     drafts = (*_one_thing(found["one"]), *_one_thing(found["other"])) if found else ()
     return drafts if all(map(_is_clear, drafts)) else ()
@@ -83,59 +68,15 @@ def _is_clear(draft: LineDraft) -> bool:
 
 
 def _one_thing(original: str) -> tuple[LineDraft, ...]:
-    line = _Line(original, [], [])
+    line = Line(original, [], [])
     _take_parentheses(line)
     _take_part(line)
     _take_words_before(line)
     drafts = _with_amount(line) or _amount_at_end(line) or [_without_amount(line)]
-    return tuple(_finished(draft, line, original) for draft in drafts)
+    return tuple(line.finished(draft, original) for draft in drafts)
 
 
-def measured(
-    amount: Number | str, unit: str, name: str, notes: Iterable[str] = (), *, is_recipe: bool = False
-) -> tuple[LineDraft, ...]:
-    """Return what a line says that another program has divided already.
-
-    Args:
-        amount: How much, as a number or as a person typed it; blank or 0 when none is given.
-        unit: As the program has it; blank for pieces.
-        name: The ingredient.
-        notes: What else it says.
-        is_recipe: Whether the ingredient is a recipe itself.
-
-    >>> measured("0.5", "tsp", "salt")[0].quantity
-    '0.5'
-    >>> measured("2", "blobs", "jam")[0].notes
-    ('2 blobs',)
-    """
-    said = one_line(amount) if isinstance(amount, str) else cell(amount)
-    line = _Line(f"{said} {one_line(unit)}".strip(), [one_line(note) for note in notes], [])
-    draft = LineDraft(one_line(name), is_recipe=is_recipe)
-    original = f"{line.left} {draft.ingredient}".strip()
-    if set(said) - {"0", ".", ","}:
-        draft = _measure(
-            draft, line, quantity_at(line.left) if isinstance(amount, str) else Quantity(amount, one_line(unit))
-        )
-    return (_finished(draft, line, original),)
-
-
-def _measure(draft: LineDraft, line: _Line, quantity: Quantity | None) -> LineDraft:
-    if quantity is None:
-        line.notes.insert(0, line.left)
-        line.remarks.append("the amount cannot be read")
-        return draft
-    unit, others = unit_at(quantity.unit)
-    if draft.is_recipe and (unit or others) in {"", "batch", "batches"}:
-        return _amount(draft, line, quantity, "")
-    if others and others.casefold() not in words.SIZES:
-        line.notes.insert(0, line.left)
-        line.remarks.append(f"plandoc does not know the unit {others}")
-        return draft
-    line.notes += [others] if others else []
-    return _amount(draft, line, quantity, unit or units.PIECES)
-
-
-def _take_parentheses(line: _Line) -> None:
+def _take_parentheses(line: Line) -> None:
     """Make notes of what is in parentheses: second measures, sizes of cans, how it is prepared."""
     text = _SLASH.sub(" / ", re.sub(r"\((e?s)\)", r"\1", line.left))
     while found := _PARENTHESES.findall(text):
@@ -144,7 +85,7 @@ def _take_parentheses(line: _Line) -> None:
     line.left = " ".join(text.replace(" ,", ",").split())
 
 
-def _take_part(line: _Line) -> None:
+def _take_part(line: Line) -> None:
     """Make a note of "juice of" and the like: what has to be bought is the fruit."""
     part = words.PART.match(line.left)
     if part:
@@ -153,7 +94,7 @@ def _take_part(line: _Line) -> None:
         line.left = line.left[part.end() :]
 
 
-def _take_words_before(line: _Line) -> None:
+def _take_words_before(line: Line) -> None:
     """Take what comes before a number: "about" becomes a note, "a" and "half a" a number."""
     while (first := line.left.partition(" "))[0].casefold().rstrip(".") in words.BEFORE and first[2][:1].strip():
         line.notes.append(first[0])
@@ -172,8 +113,8 @@ def _means_number(said: str, rest: str) -> bool:
     return said not in words.ARTICLES or rest.partition(" ")[0].casefold() not in words.VAGUE
 
 
-def _with_amount(line: _Line) -> list[LineDraft]:
-    """Return what a line says that begins with an amount; nothing where it does not."""
+def _with_amount(line: Line) -> list[LineDraft]:
+    """Return the drafts of a line that begins with an amount; none where it does not."""
     text = _EITHER.sub(r"\1 to \2", line.left)
     times, sized = _TIMES.fullmatch(text), _SIZED.fullmatch(text)
     if times:
@@ -187,14 +128,14 @@ def _with_amount(line: _Line) -> list[LineDraft]:
     return _read(line, quantity)
 
 
-def _times(line: _Line, times: re.Match[str]) -> list[LineDraft]:
+def _times(line: Line, times: re.Match[str]) -> list[LineDraft]:
     quantity = quantity_at(times["each"])
     if quantity is None:
         return []
     count = int(times["count"])
     unit, rest = unit_at(quantity.unit)
     if container_at(rest):
-        line.notes.insert(0, f"{cell(quantity.number)} {unit} each")
+        line.notes.insert(0, f"{written(quantity.number)} {unit} each")
         return _read(line, Quantity(Decimal(count), rest))
     line.remarks.append("multiplied")
     return _read(line, Quantity(count * quantity.number, quantity.unit))
@@ -205,7 +146,7 @@ def _is_sized(sized: re.Match[str]) -> bool:
     return size is not None and units.unit_named(size.unit) is not None and bool(container_at(sized["rest"]))
 
 
-def _read(line: _Line, quantity: Quantity) -> list[LineDraft]:
+def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
     """Return what is known of a line whose first number is read."""
     qualifiers, behind = qualifiers_at(quantity.unit, words.BEFORE | words.SIZES)
     unit, rest = unit_at(behind)
@@ -220,8 +161,8 @@ def _read(line: _Line, quantity: Quantity) -> list[LineDraft]:
         return _sum(line, quantity, unit, more["text"]) or [_unread(line)]
     rest = _without_second_measures(line, rest)
     if not rest:
-        # "5 cloves": a unit of which nothing is said is the thing itself.
-        return [_amount(LineDraft(unit), line, quantity, units.PIECES)]
+        # "5 cloves": a unit with nothing behind it is the thing itself.
+        return [line.with_amount(LineDraft(unit), quantity, units.PIECES)]
     container = container_at(rest)
     if container:
         line.notes.insert(0, container)
@@ -229,49 +170,49 @@ def _read(line: _Line, quantity: Quantity) -> list[LineDraft]:
         rest = rest[len(container) :].strip()
     packed, rest = qualifiers_at(rest, words.PACKED)
     line.notes += [" ".join(packed)]
-    return [_amount(LineDraft(_name(line, rest)), line, quantity, unit)]
+    return [line.with_amount(LineDraft(line.take_name(rest)), quantity, unit)]
 
 
-def _pieces(line: _Line, quantity: Quantity, rest: str) -> LineDraft:
+def _pieces(line: Line, quantity: Quantity, rest: str) -> LineDraft:
     first = rest.partition(" ")[0].rstrip(".,")
     if not rest or (len(first) < _SHORTEST_WORD and " " in rest) or re.match(r"\d|or\b", rest):
         line.remarks.append(f"the unit {first} can mean more than one thing" if first else "the ingredient is missing")
         return _unread(line)
-    name = _name(line, rest)
+    name = line.take_name(rest)
     if " " in name:
         line.remarks.append("counted in pieces")
-    return _amount(LineDraft(name), line, quantity, units.PIECES)
+    return line.with_amount(LineDraft(name), quantity, units.PIECES)
 
 
-def _unread(line: _Line) -> LineDraft:
+def _unread(line: Line) -> LineDraft:
     """Keep an amount that cannot be read as a note."""
     number = _NUMBERS_BEFORE.match(line.left)
     if not line.remarks:
         line.remarks.append("the amount cannot be read" if number else "no amount")
     if not number:
         # 70% chocolate, a 6-inch piece: the number belongs to the name.
-        return LineDraft(_name(line, line.left))
+        return LineDraft(line.take_name(line.left))
     line.notes.insert(0, line.left)
     unit, name = unit_at(line.left[number.end() :])
     first, _, others = name.partition(" ")
-    return LineDraft(_name(line, others if not unit and others and len(first) < _SHORTEST_WORD else name))
+    return LineDraft(line.take_name(others if not unit and others and len(first) < _SHORTEST_WORD else name))
 
 
-def _sum(line: _Line, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:
+def _sum(line: Line, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:
     """Return a line for each of two amounts that are added: nothing has to be converted so."""
     other = quantity_at(text)
     other_unit, rest = unit_at(other.unit) if other else ("", "")
     if other is None or not other_unit or not rest:
         return []
-    name = _name(line, rest)
+    name = line.take_name(rest)
     line.notes.append("two lines for one")
     return [
-        _amount(LineDraft(name), line, quantity, unit),
-        _amount(LineDraft(name), line, other, other_unit),
+        line.with_amount(LineDraft(name), quantity, unit),
+        line.with_amount(LineDraft(name), other, other_unit),
     ]
 
 
-def _without_second_measures(line: _Line, text: str) -> str:
+def _without_second_measures(line: Line, text: str) -> str:
     """Return what follows second measures such as "/ 120 g", which become notes."""
     separator = _SECOND
     while second := separator.match(text):
@@ -281,28 +222,28 @@ def _without_second_measures(line: _Line, text: str) -> str:
         unit, rest = unit_at(other.unit) if other else ("", "")
         if other is None or not unit or not rest:
             break
-        line.notes.append(f"{cell(other.number)} {unit}")
+        line.notes.append(f"{written(other.number)} {unit}")
         text = rest
     return text
 
 
-def _amount_at_end(line: _Line) -> list[LineDraft]:
-    """Return what a line says such as "Butter: 100 g"; nothing where it does not end so."""
+def _amount_at_end(line: Line) -> list[LineDraft]:
+    """Return the draft of a line such as "Butter: 100 g"; none where it does not end so."""
     at_end = _AT_END.fullmatch(line.left)
     amounts = [at_end["amount"]] if at_end else []
-    amounts += [] if at_end or _has_number(line.left) else line.notes[:1]
+    amounts += [] if at_end or has_number(line.left) else line.notes[:1]
     for amount in amounts:
         quantity = quantity_at(amount)
         unit, rest = unit_at(quantity.unit) if quantity else ("", "")
         if quantity and (unit or at_end) and not rest:
             line.remarks.append("the amount is behind the name")
-            name = _name(line, at_end["name"].rstrip(" :-\u2013\u2014") if at_end else line.left)
-            return [_amount(LineDraft(name), line, quantity, unit or units.PIECES)]
+            name = line.take_name(at_end["name"].rstrip(" :-\u2013\u2014") if at_end else line.left)
+            return [line.with_amount(LineDraft(name), quantity, unit or units.PIECES)]
     return []
 
 
-def _without_amount(line: _Line) -> LineDraft:
-    if _has_number(line.left[:1]):
+def _without_amount(line: Line) -> LineDraft:
+    if has_number(line.left[:1]):
         return _unread(line)
     left = _without_unit(line)
     for said in sorted(words.VAGUE_BEGINNINGS, key=len, reverse=True):
@@ -310,65 +251,16 @@ def _without_amount(line: _Line) -> LineDraft:
             line.notes.insert(0, left[: len(said)])
             left = left[len(said) :].strip()
             break
-    name = _name(line, left)
-    if _has_number(name) or not any(words.TASTE.search(note) for note in line.notes):
+    name = line.take_name(left)
+    if has_number(name) or not any(words.TASTE.search(note) for note in line.notes):
         line.remarks.append("no amount")
     return LineDraft(name)
 
 
-def _without_unit(line: _Line) -> str:
-    """Return a line without the unit that it begins with, such as "pinch of": of how many it does not say."""
+def _without_unit(line: Line) -> str:
+    """Return a line without the unit that it begins with, such as "pinch of", which gives no number."""
     unit, rest = unit_at(line.left)
     if not unit or not rest.startswith("of "):
         return line.left
     line.notes.insert(0, unit)
     return rest
-
-
-def _name(line: _Line, text: str) -> str:
-    """Return the name of an ingredient; what follows it becomes notes."""
-    text = words.OF.sub("", text.strip())
-    each = words.EACH.match(text)
-    if each:
-        line.remarks.append("several ingredients: give each a line")
-        return text[each.end() :]
-    taste = words.TASTE.search(text)
-    cut = _END.search(text)
-    ends = [match.start() for match in (taste, cut) if match and match.start()]
-    if ends:
-        line.notes.append(text[min(ends) :].strip(" ,;:-\u2013\u2014"))
-        text = text[: min(ends)]
-        if re.match(r"plus\b.*\d", line.notes[-1]):
-            line.remarks.append("more is needed than the amount")
-    choice = _ALTERNATIVE.search(text)
-    if choice and choice.start():
-        line.notes.append(text[choice.start() :].strip())
-        line.remarks.append("there is a choice")
-        text = text[: choice.start()]
-    return text.strip(" .,;:*\u2020")
-
-
-def _amount(draft: LineDraft, line: _Line, quantity: Quantity, unit: str) -> LineDraft:
-    if quantity.number <= 0:
-        line.remarks.append("the amount is 0")
-        return draft
-    if quantity.is_range:
-        between = _BETWEEN.search(line.left)
-        line.notes.insert(0, between[0] if between else line.left)
-        line.remarks.append("the larger number is taken")
-    return attrs.evolve(draft, quantity=cell(quantity.number), unit=unit)
-
-
-def _finished(draft: LineDraft, line: _Line, original: str) -> LineDraft:
-    name, notes = draft.ingredient, [note for note in line.notes if note]
-    if draft.quantity and _has_number(name):
-        line.remarks.append("there is another number in the name")
-    if not name or len(name) > constraints.LONGEST_NAME:
-        line.remarks.append("the name of the ingredient is not clear")
-        notes, name = [*notes, original], (name or original)[: constraints.LONGEST_NAME].strip() or "?"
-    remarks = (f"{', '.join(dict.fromkeys(line.remarks))}: {original}",) if line.remarks else ()
-    return attrs.evolve(draft, ingredient=name, notes=tuple(dict.fromkeys(notes)), remarks=remarks)
-
-
-def _has_number(text: str) -> bool:
-    return re.search(f"[{DIGITS}]", text) is not None

@@ -31,7 +31,7 @@ VAGUE = frozenset({"little", "few", "bit", "touch", "wenig", "peu", "poco", "lit
 VAGUE_BEGINNINGS = frozenset({
     "a little", "a few", "a bit of", "a touch of", "little", "some", "few", "plenty of", "etwas", "ein wenig", "un peu de", "lite",
 })  # fmt: skip
-# At the end of a line without an amount: all is said.
+# At the end of a line without an amount: it needs none.
 TASTE = re.compile(
     r",?\s*\b(?:to taste|as needed|if needed|optional|as required|(?:plus )?(?:extra )?(?:for|to) "
     r"(?:dust|roll|greas|serv|sprinkl|decorat|finish|the t[ia]n|brush|garnish|fry)\w*.*"

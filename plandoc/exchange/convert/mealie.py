@@ -7,15 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
-from plandoc.exchange.convert.ingredient_text import measured
+from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import first_text, lines, number_of, one_line, texts
-from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section
+from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.recipe_lines import split_all
-from plandoc.exchange.convert.text_beginnings import cell
 from plandoc.exchange.convert.yield_text import read_yield
-from plandoc.units.quantity_text import Number
+from plandoc.units.quantity_text import Number, written
 
 # What Mealie, which keeps three places, has made of thirds and sixths.
 _ROUNDED = {Decimal(text): Fraction(number) for text, number in (
@@ -56,9 +53,11 @@ def _line(line: Any) -> tuple[LineDraft, ...]:
     if food or nested:
         notes = [note] if note else []
         drafts = measured(amount, unit, food or nested, notes, is_recipe=bool(nested))
-        return _with_remark_on_thirds(drafts, line.get("quantity"))
+        if not isinstance(amount, Fraction):
+            return drafts
+        return with_remark(drafts, f"{first_text(line.get('quantity'))} is taken as {written(amount)}")
     # Without a food, the note is the whole line, and a quantity of 1 means nothing.
-    said = amount if isinstance(amount, str) else cell(amount)
+    said = amount if isinstance(amount, str) else written(amount)
     before = [said, unit] if amount and (unit or amount != 1) else []
     return split_all([" ".join(part for part in (*before, note or first_text(line.get("originalText"))) if part)])
 
@@ -69,14 +68,6 @@ def _amount(quantity: Any) -> Number | str:
     if number is None:
         return first_text(quantity)
     return int(number) + _ROUNDED[number % 1] if number % 1 in _ROUNDED else number
-
-
-def _with_remark_on_thirds(drafts: tuple[LineDraft, ...], quantity: Any) -> tuple[LineDraft, ...]:
-    amount = _amount(quantity)
-    if not isinstance(amount, Fraction):
-        return drafts
-    remark = f"{first_text(quantity)} is taken as {cell(amount)}"
-    return tuple(attrs.evolve(draft, remarks=(*draft.remarks, remark)) for draft in drafts)
 
 
 def _yields(recipe: Object) -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from plandoc.exchange.input_file import plain_number
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]{0,2000}>")
 _LINE_ENDS = frozenset({"br", "p", "li", "div", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BULLET = re.compile(r"^(?:[\s•●▪▢□☐◦·*\u2013\u2014]|-\s)+")
@@ -33,7 +35,7 @@ def lines(text: str) -> list[str]:
     """
     # Twice, because many pages escape what is escaped already.
     known = html.unescape(html.unescape(text))
-    bare = _TAG.sub(_without_tag, _without_comments(known))
+    bare = _TAG.sub(_without_tag, without_blocks(known, "<!--", "-->"))
     stripped = (" ".join(line.split()) for line in bare.replace("\r", "\n").split("\n"))
     return [line for line in stripped if line]
 
@@ -41,6 +43,20 @@ def lines(text: str) -> list[str]:
 def without_bullet(line: str) -> str:
     """Return a line of a list without the mark before it."""
     return _BULLET.sub("", line)
+
+
+def without_blocks(text: str, start: str, end: str) -> str:
+    """Return a text without what is between two marks; a block that does not end stays.
+
+    >>> without_blocks("Whisk <!-- well --> the eggs <!-- or", "<!--", "-->")
+    'Whisk  the eggs <!-- or'
+    """
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find(start, at)) >= 0 and (close := text.find(end, begin + len(start))) >= 0:
+        kept.append(text[at:begin])
+        at = close + len(end)
+    return "".join([*kept, text[at:]])
 
 
 def texts(value: Any, *keys: str, depth: int = 0) -> Iterator[str]:
@@ -73,7 +89,7 @@ def first_text(value: Any, *keys: str) -> str:
 
 
 def number_of(value: Any) -> Decimal | None:
-    """Return the number that a value of JSON is; None where it is none, or out of range.
+    """Return the number that a value of JSON is; None where it is not one, or is out of range.
 
     >>> number_of("0.50"), number_of(None), number_of("NaN")
     (Decimal('0.5'), None, None)
@@ -83,7 +99,7 @@ def number_of(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     is_usual = number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS
-    return Decimal(number_text(number)) if is_usual else None
+    return plain_number(number) if is_usual else None
 
 
 def number_text(value: float | Decimal) -> str:
@@ -92,13 +108,7 @@ def number_text(value: float | Decimal) -> str:
     >>> number_text(2.0), number_text(Decimal("0.50"))
     ('2', '0.5')
     """
-    text = f"{Decimal(str(value)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _without_comments(text: str) -> str:
-    first, *others = text.split("<!--")
-    return "".join([first, *(one.partition("-->")[2] for one in others)])
+    return f"{plain_number(Decimal(str(value))):f}"
 
 
 def _without_tag(tag: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ class LineDraft:
         ingredient: Its name.
         quantity: A number as the table has it; blank where none is given, or where it could not be read.
         unit: A unit that plandoc knows; blank where there is no quantity.
-        notes: What else the line says.
+        notes: What else is in the line.
         remarks: What a person should look at.
         is_recipe: Whether it names another recipe, of which the quantity is in batches.
     """
@@ -34,7 +34,7 @@ class YieldDraft:
 
     Attributes:
         count: How many; None where it is not given as a whole number.
-        item_unit: What one of them is called; blank where it is not said.
+        item_unit: What one of them is called; blank where that is not given.
         remarks: What a person should look at.
     """
 
@@ -64,6 +64,11 @@ class RecipeDraft:
     notes: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+def with_remark(lines: tuple[LineDraft, ...], remark: str) -> tuple[LineDraft, ...]:
+    """Return lines, each with one more thing that a person should look at."""
+    return tuple(attrs.evolve(line, remarks=(*line.remarks, remark)) for line in lines)
 
 
 def in_section(lines: tuple[LineDraft, ...], section: str) -> tuple[LineDraft, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from plandoc.errors import PlandocError, Problem, ValidationError
 from plandoc.exchange.convert import cooklang, mealie, schema_org, tandoor, web_pages
 from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
-from plandoc.exchange.input_file import read_content
+from plandoc.exchange.input_file import read_content, text_in
 from plandoc.storage.archive import is_too_compressed
 
 # A page saved with its pictures in it; and an export of some thousand recipes, whose pictures are not read.
@@ -28,6 +28,7 @@ _DEEPEST_ARCHIVE = 2
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg", ".heic", ".pdf", ".txt", ".md"})
 _KINDS = "a saved web page, JSON-LD, Cooklang (.cook), or an export of Mealie or Tandoor"
 _WAY_OUT = f"wanted {_KINDS}"
+_PROGRAMS = (mealie, tandoor)
 _ENCRYPTED = 0x1
 _OF_A_BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
@@ -146,27 +147,15 @@ def _of_json(text: str) -> list[RecipeDraft]:
 def _in_json(value: Any) -> Iterator[RecipeDraft]:
     """Yield the recipes of a value: of one program or another, alone or in a list."""
     for one in value if isinstance(value, list) else [value]:
-        of_program = next(
-            (reader for is_one, reader in _PROGRAMS.items() if isinstance(one, dict) and is_one(one)), None
-        )
-        if of_program:
-            yield of_program(one)
+        program = next((program for program in _PROGRAMS if isinstance(one, dict) and program.is_recipe(one)), None)
+        if program:
+            yield program.draft_of(one)
         else:
             yield from map(schema_org.draft_of, schema_org.recipe_objects(one))
 
 
-_PROGRAMS: Mapping[Callable[[Any], bool], Callable[[Any], RecipeDraft]] = {
-    mealie.is_recipe: mealie.draft_of,
-    tandoor.is_recipe: tandoor.draft_of,
-}
-
-
 def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _Refused(f"wanted UTF-8, found the byte {content[error.start]:#04x}", "save it as UTF-8", line) from None
+    return text_in(content, lambda message, line: _Refused(message, "save it as UTF-8", line))
 
 
 def _read_archive(reading: _Reading, place: str, content: bytes, depth: int) -> None:

@@ -10,7 +10,7 @@ from plandoc.exchange.convert.recipe_drafts import LineDraft, in_section
 
 
 def split_all(texts: Iterable[str], section: str = "") -> tuple[LineDraft, ...]:
-    """Return what lines say, each with the heading above it.
+    """Return the drafts of lines, each with the heading above it.
 
     >>> [(draft.ingredient, draft.notes) for draft in split_all(["1 kg flour", "For the icing:", "100 g sugar"])]
     [('flour', ()), ('sugar', ('For the icing',))]

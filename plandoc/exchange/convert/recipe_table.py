@@ -11,16 +11,17 @@ from plandoc.escaping import csv_text
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS
+from plandoc.exchange.tabular.table_rows import TEXTS
 
 REMARK = "remark"
 _COLUMNS = (*CSV_COLUMNS.names, REMARK)
-_TEXTS = frozenset({"notes", "recipe_notes", "method", REMARK})
+_TEXTS = TEXTS | {REMARK}
 _NOT_A_BATCH = "a recipe of its own: put its name under sub_recipe, and how many batches under quantity"
 
 
 def render(drafts: Iterable[RecipeDraft]) -> str:
     """Return the table as CSV, a recipe after the other."""
-    return csv_text(_COLUMNS, (_cells(row) for draft in drafts for row in _rows(draft)), texts=_TEXTS)
+    return csv_text(_COLUMNS, (_cells(row) for draft in drafts for row in rows_of(draft)), texts=_TEXTS)
 
 
 def made_unambiguous(drafts: Sequence[RecipeDraft]) -> list[RecipeDraft]:
@@ -53,27 +54,37 @@ def _settled(line: LineDraft, known: dict[str, RecipeDraft]) -> LineDraft:
     return attrs.evolve(line, ingredient=recipe.name)
 
 
-def _rows(draft: RecipeDraft) -> Iterator[dict[str, object]]:
+def rows_of(draft: RecipeDraft) -> Iterator[dict[str, object]]:
+    """Yield the rows of a recipe, each with its cells by column: one about the recipe itself, then one for each line."""
     made = draft.made
+    notes, method = "\n".join(draft.notes), "\n".join(draft.method)
+    remarks = (*draft.remarks, *made.remarks, *_too_long(notes, "the recipe's notes"), *_too_long(method, "the method"))
     of_recipe = {"recipe": draft.name, "category": draft.category}
     yield {
         **of_recipe,
         "makes": made.count,
         "of": draft.name if made.count else "",
         "unit": made.item_unit if made.count else "",
-        "recipe_notes": "\n".join(draft.notes)[: constraints.LONGEST_TEXT],
-        "method": "\n".join(draft.method)[: constraints.LONGEST_TEXT],
-        REMARK: "\n".join((*draft.remarks, *made.remarks)),
+        "recipe_notes": notes[: constraints.LONGEST_TEXT],
+        "method": method[: constraints.LONGEST_TEXT],
+        REMARK: "\n".join(remarks),
     }
     for line in draft.lines:
+        notes = "; ".join(line.notes)
         yield {
             **of_recipe,
             "sub_recipe" if line.is_recipe else "ingredient": line.ingredient,
             "quantity": line.quantity,
             "unit": line.unit,
-            "notes": "; ".join(line.notes),
-            REMARK: "; ".join(line.remarks),
+            "notes": notes[: constraints.LONGEST_TEXT],
+            REMARK: "; ".join((*line.remarks, *_too_long(notes, "the notes"))),
         }
+
+
+def _too_long(text: str, what: str) -> list[str]:
+    """Return a remark on a text of which only the beginning fits into a record."""
+    most = constraints.LONGEST_TEXT
+    return [f"{what} had {len(text)} characters, and only the first {most} are here"] if len(text) > most else []
 
 
 def _cells(row: dict[str, object]) -> list[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from plandoc.exchange.convert.ingredient_text import measured
+from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import first_text, lines, one_line, texts
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft
 from plandoc.exchange.convert.recipe_lines import split_all

@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
-from plandoc.exchange.convert.ingredient_text import measured
+from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import first_text, lines, number_of, texts
-from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section
+from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
 from plandoc.exchange.convert.recipe_lines import split_all
-from plandoc.exchange.convert.text_beginnings import cell
 from plandoc.exchange.convert.yield_text import read_yield
-from plandoc.units.quantity_text import Number
+from plandoc.units.quantity_text import Number, written
 
 # What is so near to a fraction was divided out.
 _PLACES = 8
@@ -63,13 +60,12 @@ def _line(line: Object) -> tuple[LineDraft, ...]:
     said = "" if line.get("no_amount") else first_text(line.get("amount"))
     amount, unit = _amount(said), "" if line.get("no_amount") else first_text(line.get("unit"))
     if not food:
-        said = amount if isinstance(amount, str) else cell(amount)
+        said = amount if isinstance(amount, str) else written(amount)
         return split_all([" ".join(part for part in (said if amount else "", unit, note) if part)])
     drafts = measured(amount, unit, food, [note] if note else [])
     if not isinstance(amount, Fraction):
         return drafts
-    remark = f"{said} is taken as {cell(amount)}"
-    return tuple(attrs.evolve(draft, remarks=(*draft.remarks, remark)) for draft in drafts)
+    return with_remark(drafts, f"{said} is taken as {written(amount)}")
 
 
 def _amount(said: str) -> Number | str:

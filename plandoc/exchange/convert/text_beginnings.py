@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from decimal import Decimal
-from fractions import Fraction
 
 from plandoc import converters, units
-from plandoc.units.quantity_text import NotANumber, Number, Quantity, quantity_in
+from plandoc.units.quantity_text import NotANumber, Quantity, quantity_in
 
 # For patterns: what the number at the beginning of a text begins with.
 DIGITS = r"\d¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-# A cell of a spreadsheet that holds 1/3 or 2-3 becomes a date; one that holds such a character does not.
-_VULGAR = {Fraction(1, 3): "⅓", Fraction(2, 3): "⅔", Fraction(1, 6): "⅙", Fraction(5, 6): "⅚"}
 
 
 def quantity_at(text: str) -> Quantity | None:
@@ -23,7 +19,7 @@ def quantity_at(text: str) -> Quantity | None:
         quantity, other = (quantity_in(text, decimal_comma=comma, by_hand=True) for comma in (False, True))
     except NotANumber:
         return None
-    return quantity if quantity == other else None
+    return quantity._replace(number=converters.exact_or_fraction(quantity.number)) if quantity == other else None
 
 
 def qualifiers_at(text: str, known: AbstractSet[str]) -> tuple[list[str], str]:
@@ -43,21 +39,6 @@ def unit_at(text: str) -> tuple[str, str]:
         if units.unit_named(written):
             return written.rstrip("."), " ".join(parts[length:]).strip(" ,")
     return "", text
-
-
-def cell(number: Number) -> str:
-    """Return a number as a table for spreadsheets has it, exactly.
-
-    >>> cell(Fraction(3, 2)), cell(Fraction(4, 3)), cell(Decimal("2.50")), cell(Fraction(1, 7))
-    ('1.5', '1⅓', '2.50', '0 1/7')
-    """
-    number = converters.exact_or_fraction(number)
-    if isinstance(number, Decimal):
-        return f"{number:f}"
-    whole, part = divmod(number, 1)
-    if part in _VULGAR:
-        return f"{whole or ''}{_VULGAR[part]}"
-    return f"{whole} {part}"
 
 
 def container_at(text: str) -> str:

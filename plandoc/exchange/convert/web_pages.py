@@ -17,7 +17,8 @@ from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.plain_text import one_line, texts
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 
-_WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
+_OPENING = re.compile(r"(?://)?\s*(?:<!\[CDATA\[|<!--)")
+_CLOSINGS = ("]]>", "-->")
 _MISSING = "reading web pages needs two more packages; install them with: pip install 'plandoc[recipes]'"
 _NO_SITE = "https://page.invalid/"
 
@@ -47,7 +48,7 @@ class _Page:
         except ImportError as error:
             raise PlandocError(_MISSING) from error
         self._extruct, self._scrapers = extruct, recipe_scrapers
-        # The page says in which encoding it is, not always truly.
+        # The encoding that a page states is not always the true one.
         self._html = bs4.UnicodeDammit(content, is_html=True).unicode_markup or content.decode("utf-8", "replace")
         self._soup = bs4.BeautifulSoup(self._html, "html.parser")
 
@@ -60,7 +61,7 @@ class _Page:
         for script in self._soup.find_all("script", type="application/ld+json"):
             # Of the several scripts of a page, one may be broken, or not about a recipe.
             with contextlib.suppress(NotJson):
-                found += schema_org.recipe_objects(parsed(_WRAPPING.sub("", script.string or "")))
+                found += schema_org.recipe_objects(parsed(_unwrapped(script.string or "")))
         return [one for one in found if schema_org.ingredients_of(one)]
 
     def _microdata(self) -> list[Object]:
@@ -100,3 +101,13 @@ class _Page:
             warnings.simplefilter("ignore")
             return self._scrapers.scrape_html(self._html, org_url=address, supported_only=False)
         return None
+
+
+def _unwrapped(script: str) -> str:
+    """Return the JSON of a script without the marks of a comment or of CDATA around it."""
+    text = script.strip()
+    opening = _OPENING.match(text)
+    text = text[opening.end() :] if opening else text
+    # Both kinds of mark have three characters.
+    body = text.rstrip("; \t\r\n")
+    return body[:-3].rstrip().removesuffix("//") if body.endswith(_CLOSINGS) else text

@@ -1,19 +1,20 @@
-"""What a batch makes, as recipes say it: "Makes 24 cookies", "8 servings", "2 dozen"."""
+"""What a batch makes, as recipes put it: "Makes 24 cookies", "8 servings", "2 dozen"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from plandoc import units
+from plandoc import constraints, units
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import YieldDraft
+from plandoc.exchange.convert.text_beginnings import DIGITS
 from plandoc.units.quantity_text import NotANumber, quantity_in
 
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "ten": "10", "twelve": "12"}
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-_FIRST_NUMBER = re.compile(r"[^\d½⅓⅔¼¾]*")
+_FIRST_NUMBER = re.compile(f"[^{DIGITS}]*")
 _RANGE = re.compile(r"(\d+)\s*(?:[-\u2013\u2014]|to|bis|à)\s*(\d+)(?!\s*/)")
 # 1 9-inch cake, 2 23 cm tins.
 _WITH_SIZE = re.compile(
@@ -24,14 +25,14 @@ _NOT_SAID = "how many does a batch make? Fill in makes and of"
 
 
 def read_yield(texts: Iterable[str]) -> YieldDraft:
-    """Return what a batch makes, from all that a recipe says of it; most say it twice, once as a bare number.
+    """Return what a batch makes, from all that a recipe has on it; most give it twice, once as a bare number.
 
     >>> read_yield(["24", "Makes 24 cookies"])
     YieldDraft(count=24, item_unit='cookies', remarks=())
     >>> read_yield(["2 dozen rolls"]).count, read_yield(["8-10 servings"]).count
     (24, 8)
     """
-    known = list(dict.fromkeys(text for text in map(one_line, texts) if text))
+    known = list(dict.fromkeys(_short(text) for text in map(one_line, texts) if text))
     in_words = [text for text in known if any(map(str.isalpha, text))]
     if not known:
         return YieldDraft(remarks=(_NOT_SAID,))
@@ -41,6 +42,10 @@ def read_yield(texts: Iterable[str]) -> YieldDraft:
     if others:
         made = YieldDraft(made.count, made.item_unit, (*made.remarks, f"the recipe also says: {', '.join(others)}"))
     return made
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= constraints.LONGEST_NAME else f"{text[: constraints.LONGEST_NAME]} ..."
 
 
 def _made(text: str) -> YieldDraft:

@@ -1,4 +1,4 @@
-"""The cells of a table, and what they say: names, amounts, units; all problems are collected.
+"""The cells of a table, and what they mean: names, amounts, units; all problems are collected.
 
 A refused cell yields a placeholder, so that reading goes on to the next mistake; a file with a single problem is
 never imported, and so no placeholder is ever stored.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
@@ -22,11 +23,13 @@ from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
-from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in
+from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in, written
 
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.
 _MOST_SUGGESTIONS = 100
-# Stands for a number that was refused.
+# Spreadsheets show fractions with one or two digits below the line as they are.
+_SHORT = 100
+# Replaces a number that was refused.
 _PLACEHOLDER = Quantity(Decimal(1))
 
 
@@ -63,6 +66,19 @@ def notes_by(lines: Iterable[tuple[Any, str]]) -> dict[int, list[str]]:
     return notes
 
 
+def spreadsheet_number(number: Number) -> str:
+    """Return a number as a table for spreadsheets holds it, exactly; the imports read it again.
+
+    A spreadsheet makes a date of 1/3, and a number of 0 1/3.
+
+    >>> spreadsheet_number(Fraction(1, 3)), spreadsheet_number(Fraction(3, 2)), spreadsheet_number(Decimal("2.50"))
+    ('0 1/3', '1.5', '2.50')
+    """
+    number = converters.exact_or_fraction(number)
+    text = written(number)
+    return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
+
+
 @frozen
 class WrittenAmount:
     """A quantity with its unit, as a row has them.
@@ -88,7 +104,7 @@ class CellReader:
         counts: What is counted in it: each line of a file, or each row that was given.
         decimal_comma: Whether a comma is the decimal separator here.
         by_hand: Whether a person types these cells one by one, and no program writes them.
-        blank_clears: Whether a blank cell takes out what is there; else it says nothing of it.
+        blank_clears: Whether a blank cell removes what is there; otherwise that stays.
         problems: Everything that is wrong so far.
         notes: What a person should know, a sentence each.
     """
@@ -166,9 +182,9 @@ class CellReader:
         return cell.text
 
     def text_instead(self, cell: Cell, before: str, *, in_lines: bool = False) -> str:
-        """Return the free text that takes the place of another; that one stays where the cell is blank, or says the same.
+        """Return the free text that takes the place of another; that one stays where the cell is blank, or means the same.
 
-        An export spells out what a file cannot carry, so the cell can be another text and yet say the same.
+        An export spells out what a file cannot carry, so the cell can be another text and yet mean the same.
         """
         if not cell and self.blank_clears and stripped(before):
             return ""
@@ -181,7 +197,7 @@ class CellReader:
         """Return the notes of a line that takes the place of another.
 
         Args:
-            cell: What the file says, where blank means none; None where it has no notes, and then they stay.
+            cell: The notes in the file, where blank means none; None where it has no notes, and then they stay.
             kept: The notes of the lines that it can be instead of; the first is taken out of the list.
         """
         before = kept.pop(0) if kept else ""
@@ -271,7 +287,7 @@ class CellReader:
         return text
 
     def refuse_unit(self, cell: Cell) -> None:
-        """Say that a unit is not known."""
+        """Refuse a unit that is not known."""
         advice = units.advice(cell.text) if self.suggests else None
         hint: str = advice or wording(
             "units are, among others: g, kg, oz, lb, ml, l, tsp, tbsp, cup, each, can. Add a word of your own with {add}",

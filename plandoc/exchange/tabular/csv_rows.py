@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
 from plandoc.escaping import without_mark
+from plandoc.exchange.file_kinds import separator_in
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
 from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
@@ -48,7 +49,7 @@ def _separator(file: str, text: str) -> str:
     if "\t" in line and not {",", ";"} & set(line):
         hint = "save it with commas or semicolons between the columns"
         raise ValidationError([Problem("wanted commas or semicolons, found tabs", file=file, line=1, hint=hint)])
-    return ";" if line.count(";") > line.count(",") else ","
+    return separator_in(line)
 
 
 def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -55,7 +55,7 @@ class DraftMaker:
         present: Any | None,
         absorbed: tuple[Any, ...] = (),
     ) -> None:
-        """Have something made.
+        """Keep what is to be made.
 
         Args:
             thing: What the row is about; its name is that of the draft.

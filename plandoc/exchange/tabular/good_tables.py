@@ -46,7 +46,7 @@ class ComponentText:
 
 @frozen
 class GoodText:
-    """A good as it is written; its notes are blank where the file does not say."""
+    """A good as it is written; its notes are blank where the file has none."""
 
     name: Cell
     notes: Cell
@@ -121,7 +121,7 @@ class GoodReader:
             components = tuple(map(_component, parts, part_notes))
             if present is None:
                 return FinishedGood(good.name, components, kind, notes, id=good.id)
-            # A file that says nothing of what is in a good leaves that as it is; and so does one that says the same.
+            # A file without components of a good leaves those as they are; so does one with the same.
             if components == present.components or not (components or self._cells.blank_clears):
                 return attrs.evolve(present, notes=notes)
             return attrs.evolve(present, components=components, assembly_type=kind, notes=notes)
@@ -227,7 +227,7 @@ def _from_rows(tables: Tables) -> list[GoodText]:
 
 
 def _has_component(row: TableRow) -> bool:
-    """Return whether a row names a component; one that says only something of the good does not."""
+    """Return whether a row names a component; one with nothing but notes of the good does not."""
     return any(row.cell(name) for name in ("component", "quantity", "kind", "notes"))
 
 

@@ -36,8 +36,8 @@ def import_ingredients(
     """Import ingredients from a CSV or JSON file, or from rows; existing ones are updated from it.
 
     Args:
-        source: The path of the file, or rows as `import_recipes` takes them, with the columns name, category, density ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each =
-            50 g") and notes; what is blank in it stays.
+        source: The path of the file, or rows as `import_recipes` takes them, with the columns name, category, density
+            ("1 cup = 120 g"), equivalents ("1 stick = 113 g; 1 each = 50 g") and notes; what is blank in it stays.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
@@ -47,10 +47,10 @@ def import_ingredients(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "ingredients", INGREDIENT_COLUMNS, INGREDIENT_COLUMNS, strict_columns=strict_columns)
-    return take_in_ingredients(tables, session, dry_run=dry_run)
+    return import_ingredient_rows(tables, session, dry_run=dry_run)
 
 
-def take_in_ingredients(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
+def import_ingredient_rows(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
     """Import ingredients from rows; see `import_ingredients`."""
     maker = DraftMaker(tables.cells)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
@@ -96,10 +96,10 @@ def import_recipes(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "recipes", RECIPE_COLUMNS, RECIPE_KEYS, strict_columns=strict_columns)
-    return take_in_recipes(tables, session, add_ingredients=add_ingredients, dry_run=dry_run)
+    return import_recipe_rows(tables, session, add_ingredients=add_ingredients, dry_run=dry_run)
 
 
-def take_in_recipes(
+def import_recipe_rows(
     tables: Tables, session: Session, *, add_ingredients: bool = False, dry_run: bool = False
 ) -> ImportReport:
     """Import recipes from rows; see `import_recipes`."""
@@ -136,10 +136,10 @@ def import_goods(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "goods", GOOD_COLUMNS, GOOD_KEYS, strict_columns=strict_columns)
-    return take_in_goods(tables, session, dry_run=dry_run)
+    return import_good_rows(tables, session, dry_run=dry_run)
 
 
-def take_in_goods(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
+def import_good_rows(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
     """Import goods from rows; see `import_goods`."""
     maker = DraftMaker(tables.cells)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
@@ -155,7 +155,8 @@ def import_stock(
     """Set the stock from a CSV or JSON file, or from rows; what is not named there stays as it is.
 
     Args:
-        source: The path of the file, or rows as `import_recipes` takes them, with the columns ingredient, quantity, unit and notes.
+        source: The path of the file, or rows as `import_recipes` takes them, with the columns ingredient, quantity, unit
+            and notes.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.

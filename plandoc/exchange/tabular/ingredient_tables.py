@@ -22,7 +22,7 @@ COLUMNS = Columns("ingredient", ("name",), ("category", "density", "equivalents"
 
 
 def read_ingredients(tables: Tables, known: CellNames[Ingredient], maker: DraftMaker) -> None:
-    """Have the ingredients made that a file holds."""
+    """Make drafts of the ingredients in a file."""
     once = Once(tables.cells)
     for row in tables.rows:
         _read(tables.cells, row, known, once, maker)
@@ -56,7 +56,7 @@ def written_equivalents(ingredient: Ingredient) -> str:
 
 
 def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingredient) -> dict[str, Any]:
-    """Return the density and the equivalents in two cells, or those before where a cell is blank or says the same.
+    """Return the density and the equivalents in two cells, or those before where a cell is blank or means the same.
 
     What a volume weighs is a density in the cell of that, where other equivalents are welcome, too.
     """
@@ -76,7 +76,7 @@ def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingr
 
 
 def _equivalents(cells: CellReader, cell: Cell) -> list[Equivalent]:
-    """Return what a cell says, such as "1 cup = 120 g; 1 stick = 113 g"."""
+    """Return the equivalents in a cell, such as "1 cup = 120 g; 1 stick = 113 g"."""
     texts = (attrs.evolve(cell, text=text.strip()) for text in cell.text.split(";"))
     found = [_equivalent(cells, text) for text in texts if text]
     return [one for one in found if one is not None]

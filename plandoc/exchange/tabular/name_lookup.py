@@ -34,7 +34,7 @@ class CellNames(Names[T]):
         return name, present
 
     def refuse(self, cells: CellReader, cell: Cell, hint: str | None = None) -> None:
-        """Say why a cell means no single thing.
+        """Refuse a cell that means nothing, or several things.
 
         Args:
             cells: Keeps the problem.

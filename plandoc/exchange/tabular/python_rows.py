@@ -95,7 +95,7 @@ def _is_nested(items: list[Any], table: str, flat: Columns, nested: Columns) -> 
         if found.issuperset(columns.required):
             return is_nested
     if not names:
-        # What the rows are instead is said of each.
+        # What each row is instead is reported row by row.
         return False
     forms = " or ".join(dict.fromkeys(" and ".join(columns.required) for columns in (flat, nested)))
     raise _refused(f"wanted rows of {table} with the key {forms}, found {', '.join(sorted(names))[:200]}")

@@ -47,7 +47,7 @@ class _Line:
     Attributes:
         thing: The ingredient, of the folder or new.
         quantity: None when the file gives no amount.
-        notes: What the file says, what is kept of the line before, and the text of a range.
+        notes: Those of the file, those kept from the line before, and the text of a range.
     """
 
     thing: Any
@@ -71,7 +71,7 @@ class _Before:
     notes: dict[int, list[str]]
 
     def has(self, ingredient: Any, quantity: Number | None, unit: str) -> bool:
-        """Return whether it has such a line already, so that nothing has to be said of it."""
+        """Return whether it has such a line already, so that no note is due."""
         lines = self.recipe.lines if self.recipe else ()
         return ingredient is not None and (ingredient.id, quantity, unit) in [
             (line.ingredient_id, line.quantity, line.unit) for line in lines
@@ -155,7 +155,7 @@ class RecipeReader:
 
         def make() -> Recipe:
             record = attrs.evolve(present or Recipe(recipe.name, id=recipe.id), **said)
-            # A file that says only what a recipe gives leaves what it takes as it is.
+            # A file with nothing but what a recipe gives leaves what it takes as it is.
             if not (lines or parts or self._cells.blank_clears):
                 return record
             return attrs.evolve(

@@ -1,4 +1,4 @@
-"""What a table says of recipes, in one form whether it is CSV or JSON; only the form is checked yet."""
+"""The recipes in a table, in one form whether it is CSV or JSON; only the form is checked yet."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class YieldText:
 
     Attributes:
         name: Of the finished unit.
-        item_unit: What one of it is called; blank when the file does not say.
+        item_unit: What one of it is called; blank when the file has nothing.
         count: How many a batch gives; blank when a percentage is given.
         percentage: What part of a batch one takes; blank when a count is given.
         notes: As those of a line.
@@ -95,7 +95,7 @@ class YieldText:
 
 @attrs.define
 class RecipeText:
-    """One recipe; its category, notes and method are blank where the file does not say."""
+    """One recipe; its category, notes and method are blank where the file has none."""
 
     name: Cell
     category: Cell
@@ -106,7 +106,7 @@ class RecipeText:
     yields: list[YieldText] = attrs.Factory(list)
 
     def add_yield(self, one: YieldText) -> None:
-        """Add a yield, unless a row says the same of it as one above."""
+        """Add a yield, unless a row only repeats one above."""
         if not any(one.says_the_same(other) for other in self.yields):
             self.yields.append(one)
 

@@ -36,7 +36,7 @@ def units_in_use(session: Session) -> frozenset[tuple[int, str]]:
 
 @frozen
 class _Row:
-    """A row, as far as it can be understood by itself.
+    """A row, as far as it can be read without the others.
 
     Attributes:
         ingredient: None when it is refused.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.input_file import read_content
+from plandoc.exchange.input_file import read_content, text_in
 from plandoc.storage.strict_json import conflict_line
 
 # More than a thousand bakeries would write; a much larger file is a mistake, and would fill the memory.
@@ -22,11 +22,11 @@ _SAVE_AS = "save it as 'CSV UTF-8', or as UTF-8 text"
 
 
 def read_text(path: Path) -> str:
-    """Return what a file says, without a byte order mark.
+    """Return the text of a file, without a byte order mark.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.
-        ValidationError: when it is a folder, empty, far too large, or no text in UTF-8.
+        ValidationError: when it is a folder, empty, far too large, or not text in UTF-8.
     """
     content = read_content(path, lambda message, hint: _refused(path, message, hint), largest=LARGEST_BYTES)
     return _decoded(path, content)
@@ -39,13 +39,7 @@ def _decoded(path: Path, content: bytes) -> str:
         raise _refused(path, "wanted UTF-8, found UTF-16", _SAVE_AS)
     if b"\0" in content:
         raise _refused(path, "wanted a text file, found one with NUL bytes", "is it the right file?")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"wanted UTF-8, found the byte {content[error.start]:#04x}"
-        raise _refused(path, message, _SAVE_AS, line=line) from None
-    text = text.removeprefix("\ufeff")
+    text = text_in(content, lambda message, line: _refused(path, message, _SAVE_AS, line=line))
     if text.startswith(_MISREAD_MARK):
         hint = "take the table as it was exported, open it as UTF-8, and save it as 'CSV UTF-8'"
         raise _refused(path, "a program has read this file in the wrong encoding, and saved other letters", hint)

@@ -42,7 +42,7 @@ class Tables:
     def grouped(self, column: str, *, may_repeat: bool = True) -> list[tuple[Cell, list[TableRow]]]:
         """Return the rows that name the same thing in a column, each group with the cell that names it first.
 
-        A blank cell means what the one above it says. Rows of one thing can be apart from each other, and that is noted.
+        A blank cell means the same as the one above it. Rows of one thing can be apart from each other, and that is noted.
 
         Args:
             column: The column.
@@ -76,7 +76,7 @@ class Tables:
         return [(group.name, group.rows) for group in groups.values()]
 
     def one_of(self, rows: Sequence[TableRow], column: str) -> Cell:
-        """Return the one cell of a column that says something for all of these rows; another text further down is a problem."""
+        """Return the one cell of a column that counts for all of these rows; another text further down is a problem."""
         said = [row.cell(column) for row in rows if row.cell(column)]
         for cell in said[1:]:
             if folded(cell.text) != folded(said[0].text):
@@ -87,7 +87,7 @@ class Tables:
         return said[0] if said else rows[0].cell(column)
 
     def check_amount_columns(self) -> None:
-        """Refuse a table of ingredients without the columns that say how much, instead of taking all for blank.
+        """Refuse a table of ingredients without the columns of the amount, instead of taking every amount as blank.
 
         The unit may be behind the numbers of a table.
         """

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from types import MappingProxyType
 
-from plandoc.exchange.names import did_you_mean, folded, listed, shown
+from plandoc.exchange.names import column_name, did_you_mean, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.frozen import frozen
 
+# The columns that may have several lines in a cell.
+TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
 # How much an unknown column must be like one that is missing, to be taken for a slip.
 _MISSPELLED = 0.8
 
@@ -75,7 +77,7 @@ def column_of(written: str, columns: Columns) -> str | None:
     >>> column_of("Sub Recipe", Columns("recipe", (), ("sub_recipe",)))
     'sub_recipe'
     """
-    name = folded(written).replace(" ", "_").replace("-", "_")
+    name = column_name(written)
     return name if name in columns.names else None
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc.exchange.convert.ingredient_text import measured, split
+from plandoc.exchange.convert.divided_lines import measured
+from plandoc.exchange.convert.ingredient_text import split
 from plandoc.exchange.convert.yield_text import read_yield
 
 
@@ -17,8 +18,8 @@ CERTAIN = {
     "2 large eggs": ("2", "each", "eggs", ("large",)),
     "1 1/2 cups (180 g) plain flour, sifted": ("1.5", "cups", "plain flour", ("180 g", "sifted")),
     "1-1/2 cups oats": ("1.5", "cups", "oats", ()),
-    "⅔ cup sugar": ("⅔", "cup", "sugar", ()),
-    "2 1/3 cups sugar": ("2⅓", "cups", "sugar", ()),
+    "⅔ cup sugar": ("0 2/3", "cup", "sugar", ()),
+    "2 1/3 cups sugar": ("2 1/3", "cups", "sugar", ()),
     "1&frac12; cups <a href='x'>almond flour</a>": ("1.5", "cups", "almond flour", ()),
     "0,5 l Milch": ("0.5", "l", "Milch", ()),
     "▢ 3 tbsp. olive oil": ("3", "tbsp", "olive oil", ()),

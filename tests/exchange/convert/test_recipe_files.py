@@ -11,6 +11,7 @@ import pytest
 import plandoc
 from plandoc.errors import PlandocError, StorageError, ValidationError
 from plandoc.exchange.convert import convert_recipes, recipe_files, write_table
+from tests.trust.fuzzing import within
 
 CAKE = {
     "@context": "https://schema.org",
@@ -64,6 +65,9 @@ def refusal(*files):
         ("a.json", '{"name": "x"}', "the JSON holds no recipe that plandoc can read"),
         ("a.json", json.dumps({"database": [], "recipes": []}), "the JSON holds no recipe"),
         ("a.json", b'{"name": "\xff"}', "wanted UTF-8, found the byte 0xff"),
+        ("a.cook", b"\xef\xbb\xbfMix\n\xff\n", "wanted UTF-8, found the byte 0xff"),
+        ("a.json", b'{"name": NaN}', "this is not JSON: NaN is not a number"),
+        ("a.json", b'{"name": 1e999}', "this is not JSON: the number 1e999 is out of range"),
         ("a.html", page(), "no recipe was found on the page"),
         ("a.html", page("{broken"), "no recipe was found on the page"),
         ("a.html", page('{"@type": "Recipe", "name": "A list of links"}'), "no recipe was found on the page"),
@@ -84,6 +88,66 @@ def test_a_file_that_is_not_a_recipe_is_refused_with_the_way_out(write, name, co
     assert problem.message.startswith(message) or message in problem.message
     assert problem.file.startswith(str(write(name, content)))
     assert problem.hint
+
+
+MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.json", json.dumps(CAKE | {"recipeYield": "(" * MANY})),
+        ("a.json", json.dumps(CAKE | {"description": "<!--" * MANY})),
+        ("a.cook", "@" * MANY + "\nMix @flour{1%g}"),
+        ("a.cook", "[-" * MANY + "\nMix @flour{1%g}"),
+        ("a.cook", "=" * MANY + " Dough " + "=" * MANY + "!\n\nMix @flour{1%g}"),
+        ("a.html", page(json.dumps(CAKE) + " " * MANY)),
+        ("a.html", page(json.dumps(CAKE | {"name": f"Cake{' ' * MANY}of eggs"}))),
+    ],
+)  # fmt: skip
+def test_a_file_made_to_keep_its_reader_busy_is_read_as_any_other(write, name, content):
+    with within(60):
+        (row,) = [row for row in rows(write(name, content)) if row["ingredient"]]
+
+    assert row["quantity"] in {"3", "1"}
+
+
+def test_what_is_too_long_for_a_record_is_cut_with_a_remark_and_the_table_can_be_imported(write, folder, tmp_path):
+    long = CAKE | {
+        "recipeInstructions": "stir " * 30_000,
+        "description": "good " * 30_000,
+        "recipeYield": "x" * 200_000,
+    }
+    conversion = convert_recipes(
+        [write("a.json", json.dumps(long)), write("b.cook", f"= {'x' * 200_000}\n\n@milk{{1%l}}")]
+    )
+    with plandoc.open_store(folder, create=True):
+        plandoc.import_recipes(write_table(conversion, tmp_path / "r.csv"), add_ingredients=True)
+        cake, _ = plandoc.list_records(plandoc.Recipe)
+
+    assert len(cake.method) <= 100_000
+    said = [remark for row in csv.DictReader(io.StringIO(conversion.csv, newline="")) if (remark := row["remark"])]
+    assert "the method had 149999 characters, and only the first 100000 are here" in said[0]
+    assert "the recipe's notes had 149999 characters" in said[0]
+    assert "the notes had 200000 characters" in said[-1]
+    assert sum(one.remarks for one in conversion.recipes) == len(said)
+
+
+@pytest.mark.parametrize("wrapping", ["<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "// <!--\n{} //-->;", " {} "])
+def test_json_of_a_page_is_read_inside_a_comment_and_cdata(write, wrapping):
+    (row,) = [row for row in rows(write("a.html", page(wrapping.format(json.dumps(CAKE))))) if row["ingredient"]]
+
+    assert row["ingredient"] == "eggs"
+
+
+def test_comments_of_cooklang_are_left_out_and_one_that_does_not_end_stays(write):
+    (cake,) = [
+        row for row in rows(write("a.cook", "Mix @eggs{3} [- or\n@milk{1%l} -]. [- @salt{1%g}")) if row["method"]
+    ]
+    taken = [row["ingredient"] for row in rows(write("a.cook", "Mix @eggs{3} [- or\n@milk{1%l} -]. [- @salt{1%g}"))]
+
+    assert cake["method"] == "Mix eggs . [- salt"
+    assert taken == ["", "eggs", "salt"]
 
 
 def test_a_file_that_is_not_there_is_a_storage_error(tmp_path):
@@ -212,8 +276,8 @@ def test_json_of_other_programs_with_values_of_any_kind_never_breaks_the_reading
     "quantity, amount, remarks",
     [
         *[(none, "", 0) for none in (None, "", 0, [], {})],
-        *[(odd, "", 1) for odd in ("x", -1, "NaN", "sNaN", "1e400")],
-        (2, "2", 0), ([2], "2", 0), ("½", "0.5", 0), (1.125, "1.125", 0), (0.333, "⅓", 1), (0.3333333333333333, "⅓", 1),
+        *[(odd, "", 1) for odd in ("x", -1, "NaN", "sNaN", "1e400", 1e50, 1e-50)],
+        (2, "2", 0), ([2], "2", 0), ("½", "0.5", 0), (1.125, "1.125", 0), (0.333, "0 1/3", 1), (0.3333333333333333, "0 1/3", 1),
     ],
 )  # fmt: skip
 def test_a_quantity_of_any_kind_is_read_or_left_blank_with_a_remark(write, quantity, amount, remarks):
@@ -229,13 +293,20 @@ def test_a_quantity_of_any_kind_is_read_or_left_blank_with_a_remark(write, quant
         assert (tandoor["quantity"], bool(tandoor["remark"])) == (amount, remarks)
 
 
+def test_the_line_of_a_byte_that_is_not_utf_8_is_named_behind_a_byte_order_mark_too(write):
+    assert [refusal(write("a.cook", mark + b"Mix\n\xff\n"))[0].line for mark in (b"", b"\xef\xbb\xbf")] == [2, 2]
+
+
 def test_an_existing_file_is_not_replaced_unless_asked(write, tmp_path):
     conversion = convert_recipes([write("a.json", json.dumps(CAKE))])
     target = write("recipes.csv", "mine")
 
-    with pytest.raises(PlandocError, match="already exists"):
+    with pytest.raises(PlandocError, match="already exists; replace it with"):
         write_table(conversion, target)
     assert target.read_text() == "mine"
+    with pytest.raises(PlandocError, match=r"a table of recipes is not a \.xlsx file; name it recipes\.csv"):
+        write_table(conversion, tmp_path / "recipes.xlsx")
+    assert not (tmp_path / "recipes.xlsx").exists()
     assert write_table(conversion, target, replace=True) == target
     assert target.read_bytes().startswith(b"\xef\xbb\xbfrecipe,")
 
