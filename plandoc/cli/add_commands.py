@@ -20,7 +20,7 @@ from plandoc.exchange.single_records import add_from_table, columns_of
 from plandoc.records import FinishedGood, Ingredient, Recipe
 
 Name = Annotated[str | None, Parameter("NAME", words="TEXT")]
-# A name and what is said of it, blank when nothing is.
+# A name and the text behind its equals sign; blank when there is none.
 Pair = tuple[str, str]
 Row = dict[str, str]
 
@@ -108,7 +108,7 @@ def add_good(
     notes: Text = None,
     folder: Folder,
 ) -> None:
-    """Add a good to hand out. Where nothing is said of what is in it, a terminal asks.
+    """Add a good to hand out. Without components, a terminal asks for them.
 
     Args:
         name: The name of the good.
@@ -133,28 +133,28 @@ def _add(record_type: type[Any], rows: Sequence[Row], folder: Folder, *, add_ing
     columns = columns_of(record_type)
     table = csv_text(columns, [[row.get(column, "") for column in columns] for row in rows], texts=_TEXTS)
 
-    def take_in(text: str) -> ImportReport:
+    def apply(text: str) -> ImportReport:
         def work(session: Session) -> ImportReport:
             return add_from_table(record_type, text, session, add_ingredients=add_ingredients)
 
         return folder.change(f"add a {WORDS[record_type]}", work)
 
     try:
-        report = take_in(table)
+        report = apply(table)
     except ValidationError as error:
         if not is_interactive():
             raise
         # Nobody wants to answer all questions again.
-        report = edited(table, f"new-{WORDS[record_type]}.csv", take_in, after=error)
+        report = edited(table, f"new-{WORDS[record_type]}.csv", apply, after=error)
     import_output.print_rows(report)
 
 
 def _pairs(given: Iterable[str] | None) -> list[Pair]:
-    """Return names with what is said of them behind the last equals sign."""
+    """Return names, each with the text behind its last equals sign."""
     pairs = []
     for text in given or ():
-        name, equals, said = text.rpartition("=")
-        pairs.append((name.strip(), said.strip()) if equals else (text.strip(), ""))
+        name, equals, value = text.rpartition("=")
+        pairs.append((name.strip(), value.strip()) if equals else (text.strip(), ""))
     return pairs
 
 
@@ -179,6 +179,6 @@ def _asked_recipe() -> tuple[list[Pair], list[Pair], list[Pair]]:
 
 
 def _asked_pairs(first: str, second: str, usual: str = "") -> Iterator[Pair]:
-    """Ask for names and what is said of each, until a blank answer."""
+    """Ask for names, each with a second text, until a blank answer."""
     while is_interactive() and (name := ask(f"{first} (blank to go on)")):
         yield name, ask(f"  {second}{f' [{usual}]' if usual else ''}") or usual

@@ -23,7 +23,7 @@ def find_in_catalog(record_type: type[RecordT], key: str, session: Session) -> R
     """Return the ingredient, recipe or good that a key means.
 
     Raises:
-        ValidationError: when there is none, with what else it is or the nearest name, or several.
+        ValidationError: when there is none, with the nearest name or the other kind of record that it means; or when there are several.
     """
     known: CellNames[RecordT] = CellNames(WORDS[record_type], session.find(record_type))
     meant = known.one(key)

@@ -119,9 +119,9 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
             Command(("stock", "add"), "stock_commands:add_amount", "Add what was bought or delivered to the stock."),
             Command(("stock", "import"), "import_commands:import_stock", "Set the stock from a CSV or JSON file."),
-            Command(("unit", "add"), "unit_commands:add", "State what a word of your own means as a unit of measure."),
+            Command(("unit", "add"), "unit_commands:add", "Define a word of your own as a unit of measure."),
             Command(("unit", "list"), "unit_commands:list_units", "List the units of measure."),
-            Command(("unit", "remove"), "unit_commands:remove", "Remove a unit of measure that you have stated."),
+            Command(("unit", "remove"), "unit_commands:remove", "Remove a unit of measure that you added."),
         ),
     ),
     (

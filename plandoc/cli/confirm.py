@@ -15,6 +15,7 @@ from plandoc.cli.asking import is_confirmed, is_interactive
 from plandoc.cli.concerns import Concern, concerns_in_plan
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
+from plandoc.cli.messages import counted
 from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
@@ -73,16 +74,7 @@ def review_title(number: int) -> str:
     >>> review_title(1)
     '1 finding to review:'
     """
-    return f"{counted(number)} to review:"
-
-
-def counted(findings: int) -> str:
-    """Return how many findings there are.
-
-    >>> counted(0)
-    '0 findings'
-    """
-    return "1 finding" if findings == 1 else f"{findings} findings"
+    return f"{counted(number, 'finding')} to review:"
 
 
 def move(

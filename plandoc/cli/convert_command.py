@@ -26,7 +26,7 @@ def convert(
     """Convert recipes of other programs to a CSV file for 'plandoc recipe import'; nothing is imported yet.
 
     The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor
-    (JSON or ZIP). Look at each row that has something in the column remark, put it right, and then import the file. Web pages
+    (JSON or ZIP). Check each row that has a remark, correct what is wrong, and then import the file. Web pages
     need two more packages: pip install 'plandoc[recipes]'.
 
     Args:
@@ -69,10 +69,8 @@ def _show(conversion: Conversion, target: Path) -> None:
         printing.say(f"note: {note}")
     remarks = sum(one.remarks for one in conversion.recipes)
     if remarks:
-        rows_with, them = ("the row", "it") if remarks == 1 else (f"the {remarks} rows", "them")
-        printing.say(
-            f"read {rows_with} of {target} with something under 'remark', and put {them} right; then import the file:"
-        )
+        rows_with = "the row that has" if remarks == 1 else f"the {remarks} rows that have"
+        printing.say(f"check {rows_with} a remark in {target} and correct what is wrong; then import the file:")
     else:
         printing.say("nothing was uncertain; import the file:")
     printing.say(f"{called()} recipe import {shlex.quote(str(target))} --add-ingredients", wraps=False)

@@ -12,7 +12,7 @@ from plandoc.tables import table_of
 
 
 def call_for_json(command: str, call: Callable[[], object], work_log: WorkLog) -> int | None:
-    """Call a command and print as JSON what it has done, instead of what it says.
+    """Call a command and print what it has done as JSON, instead of its sentences.
 
     Args:
         command: Its name.

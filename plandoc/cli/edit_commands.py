@@ -69,7 +69,7 @@ def _edit(record_type: type[Any], key: str, folder: Folder, *, add_ingredients: 
 
     record, before = folder.read(read)
 
-    def take_in(text: str) -> ImportReport | None:
+    def apply(text: str) -> ImportReport | None:
         if text.strip() == before.replace("\r\n", "\n").strip():
             return None
 
@@ -78,7 +78,7 @@ def _edit(record_type: type[Any], key: str, folder: Folder, *, add_ingredients: 
 
         return folder.change(f"edit {WORDS[record_type]} {record.slug}", work)
 
-    report = edited(before, f"{record.slug}.csv", take_in)
+    report = edited(before, f"{record.slug}.csv", apply)
     if report is None:
         printing.say("the text is the same as before; nothing was changed")
     else:

@@ -23,15 +23,15 @@ T = TypeVar("T")
 _USUAL = ("nano", "vi", "notepad")
 
 
-def edited(text: str, name: str, take_in: Callable[[str], T], *, after: ValidationError | None = None) -> T:
+def edited(text: str, name: str, apply: Callable[[str], T], *, after: ValidationError | None = None) -> T:
     """Open a text in the editor of this person, and return what is made of it then.
 
-    Mistakes are shown, and on a terminal the same text can be edited again; a text that was not taken in is kept.
+    Mistakes are shown, and on a terminal the same text can be edited again; a text that is refused is kept.
 
     Args:
         text: The text.
         name: The name of the file that the editor shows.
-        take_in: Makes something of the text; what it refuses as wrong can be edited again.
+        apply: Makes something of the text; what it refuses as wrong can be edited again.
         after: What is wrong with the text as it is; then the first question comes before the editor.
 
     Raises:
@@ -48,7 +48,7 @@ def edited(text: str, name: str, take_in: Callable[[str], T], *, after: Validati
             _ask_to_go_on(wrong, file)
         _open(command, file)
         try:
-            made = take_in(read_text(file))
+            made = apply(read_text(file))
         except ValidationError as error:
             wrong = error
         except PlandocError as error:

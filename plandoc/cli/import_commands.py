@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -13,7 +14,6 @@ from plandoc.cli import import_output, printing, streams
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.busy_line import busy_line
 from plandoc.cli.data_folder import Folder
-from plandoc.engine.session import Session
 from plandoc.errors import ImportRefusedError, ValidationError
 from plandoc.exchange import ImportReport, tabular
 
@@ -54,7 +54,7 @@ def import_file(
         refused = cast("ImportReport", error.report)
         # The refusal must be reported even if its details cannot be shown.
         with suppress(streams.OutputError):
-            import_output.print_refused(refused)
+            import_output.print_counts(refused)
         raise import_output.refusal(error, refused, everything=everything) from error
     import_output.print_report(report, verbose=verbose)
 
@@ -85,10 +85,7 @@ def import_ingredients(
         plandoc ingredient import ingredients.csv --dry-run
         plandoc ingredient import ingredients.csv
     """
-
-    def work(session: Session) -> ImportReport:
-        return tabular.import_ingredients(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
-
+    work = partial(tabular.import_ingredients, file, dry_run=dry_run, strict_columns=strict_columns)
     _import(folder, file, work, everything=everything, verbose=verbose)
 
 
@@ -122,12 +119,7 @@ def import_recipes(
         plandoc recipe import recipes.csv --dry-run
         plandoc recipe import recipes.csv --add-ingredients
     """
-
-    def work(session: Session) -> ImportReport:
-        return tabular.import_recipes(
-            file, add_ingredients, dry_run=dry_run, strict_columns=strict_columns, session=session
-        )
-
+    work = partial(tabular.import_recipes, file, add_ingredients, dry_run=dry_run, strict_columns=strict_columns)
     _import(folder, file, work, everything=everything, verbose=verbose)
 
 
@@ -156,10 +148,7 @@ def import_goods(
     Examples:
         plandoc good import goods.csv
     """
-
-    def work(session: Session) -> ImportReport:
-        return tabular.import_goods(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
-
+    work = partial(tabular.import_goods, file, dry_run=dry_run, strict_columns=strict_columns)
     _import(folder, file, work, everything=everything, verbose=verbose)
 
 
@@ -187,10 +176,7 @@ def import_stock(
     Examples:
         plandoc stock import stock.csv
     """
-
-    def work(session: Session) -> ImportReport:
-        return tabular.import_stock(file, dry_run=dry_run, strict_columns=strict_columns, session=session)
-
+    work = partial(tabular.import_stock, file, dry_run=dry_run, strict_columns=strict_columns)
     _import(folder, file, work, everything=everything, verbose=verbose)
 
 
@@ -207,12 +193,10 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
         yield stand_in
 
 
-def _import(
-    folder: Folder, file: Path, work: Callable[[Session], ImportReport], *, everything: bool, verbose: bool
-) -> None:
+def _import(folder: Folder, file: Path, work: Callable[..., ImportReport], *, everything: bool, verbose: bool) -> None:
     try:
         with busy_line(f"importing {file.name}"):
-            report = folder.change(f"import {printing.clean(file.name)}", work)
+            report = folder.change(f"import {printing.clean(file.name)}", lambda session: work(session=session))
     except ValidationError as error:
         raise import_output.mistakes(error, everything=everything) from error
     import_output.print_report(report, verbose=verbose)

@@ -28,13 +28,13 @@ _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.,]*")
 
 def print_report(report: ImportReport, *, verbose: bool) -> None:
     """Print how many rows of each table were created and so on, what was changed, and the notes."""
-    _print_counts(report)
-    told = report.rows if verbose else [row for row in report.rows if row.reason not in ("", THE_SAME)]
-    shown = told if verbose else told[:_MOST_ROWS]
+    print_counts(report)
+    listed = report.rows if verbose else [row for row in report.rows if row.reason not in ("", THE_SAME)]
+    shown = listed if verbose else listed[:_MOST_ROWS]
     for row in shown:
         printing.say(hints.for_command(row.text))
-    if len(shown) < len(told):
-        printing.say(f"and {len(told) - len(shown)} more; --verbose shows every row")
+    if len(shown) < len(listed):
+        printing.say(f"and {len(listed) - len(shown)} more; --verbose shows every row")
     for note in report.notes:
         printing.say(f"note: {hints.for_command(note)}")
     if report.dry_run:
@@ -48,14 +48,9 @@ def print_rows(report: ImportReport) -> None:
             why = f": {hints.for_command(row.reason)}" if row.reason else ""
             printing.say(f"{row.outcome.value} {_LABELS[row.table]} {shorten(row.name)}{why}")
     if all(row.outcome is RowOutcome.SKIPPED for row in report.rows) and not report.notes:
-        printing.say("the text says the same as before; nothing was changed")
+        printing.say("the text means the same as before; nothing was changed")
     for note in report.notes:
         printing.say(f"note: {hints.for_command(note)}")
-
-
-def print_refused(report: ImportReport) -> None:
-    """Print how many rows of each table are broken."""
-    _print_counts(report)
 
 
 def mistakes(error: ValidationError, *, everything: bool) -> ValidationError:
@@ -77,7 +72,8 @@ def _of_row(problem: Problem) -> hints.Wording:
     return hints.joined(": ", [where, problem.message] if where else [problem.message])
 
 
-def _print_counts(report: ImportReport) -> None:
+def print_counts(report: ImportReport) -> None:
+    """Print how many rows of each table had which outcome."""
     columns = [printing.Column("table"), printing.Column("outcome"), printing.Column("rows", is_number=True)]
     rows = [
         (table, outcome.value, count)

@@ -40,7 +40,7 @@ def merge(
         return merge_ingredients(goes.id, stays.id, session=session)
 
     done = folder.change("merge ingredients", work)
-    printing.say(f"{done.merged.name} is merged {into} {done.ingredient.name}")
+    printing.say(f"merged {done.merged.name} {into} {done.ingredient.name}")
     if done.recipes:
         printing.say(f"changed recipes: {', '.join(recipe.name for recipe in done.recipes)}")
     for item in done.stock:

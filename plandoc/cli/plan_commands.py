@@ -8,10 +8,10 @@ from typing import Annotated
 from plandoc.cli import amend_hints, excess, printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.concerns import Concern
-from plandoc.cli.confirm import ConfirmedAction, counted, run_if_confirmed
+from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import all_of, event_id
-from plandoc.cli.messages import UsageError, difference_in_words, numbers_by_key
+from plandoc.cli.messages import UsageError, counted, difference_in_words, numbers_by_key
 from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.states import Edit
 from plandoc.engine.record_refs import Identified, IdT
@@ -181,7 +181,7 @@ def decide(
     for line in lines or ["nothing left to decide"]:
         printing.say(line)
     if findings:
-        printing.say(f"{counted(len(findings))} to review: see 'plandoc plan review {event}'")
+        printing.say(f"{counted(len(findings), 'finding')} to review: see 'plandoc plan review {event}'")
 
 
 def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Folder) -> None:

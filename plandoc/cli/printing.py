@@ -72,13 +72,13 @@ class Column:
 
 
 def refuse_beside_json() -> None:
-    """Refuse to print what a file would hold where JSON says what was done.
+    """Refuse to print the contents of a file where JSON shows what was done.
 
     Raises:
         UsageError: when it is so.
     """
     if is_collecting():
-        raise UsageError("--json says what was done with a file, and - is not one; leave one of them out")
+        raise UsageError("--json and - would both write to the standard output; leave one of them out")
 
 
 def say(text: str = "", *, wraps: bool = True) -> None:

@@ -45,7 +45,7 @@ _PARTS: tuple[tuple[type[Any], str], ...] = (
 def remove_event(event: str, /, *, discard_history: bool = False, yes: bool = False, folder: Folder) -> int:
     """Remove an event with everything planned for it. This cannot be undone; its number is never used again.
 
-    Shows what goes with it first, and asks for confirmation. What its runs took from the stock stays taken.
+    Shows what is removed with it first, and asks for confirmation. What its runs took from the stock stays taken.
 
     Args:
         event: The event, by its short name or number.
@@ -68,7 +68,7 @@ def remove_event(event: str, /, *, discard_history: bool = False, yes: bool = Fa
         catalog.remove_event(found.id, discard_history, session=session)
         return found
 
-    action = ConfirmedAction("remove an event", find_concerns, remove, _goes_with_it, "Remove it?")
+    action = ConfirmedAction("remove an event", find_concerns, remove, _also_removed, "Remove it?")
     removed = run_if_confirmed(action, folder, yes=yes, is_silent=True)
     if removed is None:
         return 1
@@ -76,8 +76,8 @@ def remove_event(event: str, /, *, discard_history: bool = False, yes: bool = Fa
     return 0
 
 
-def _goes_with_it(_: int) -> str:
-    return "what goes with the event:"
+def _also_removed(_: int) -> str:
+    return "this also removes:"
 
 
 def _planned(event: Event, session: Session) -> Iterable[str]:

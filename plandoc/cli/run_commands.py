@@ -18,12 +18,7 @@ from plandoc.cli.concerns import Concern
 from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
-from plandoc.cli.messages import (
-    UsageError,
-    format_run,
-    parse_run,
-    parse_timestamp,
-)
+from plandoc.cli.messages import UsageError, format_run, parse_run, parse_timestamp
 from plandoc.cli.rows import as_row
 from plandoc.domain.batches import batches_for, batches_in_words
 from plandoc.domain.local_time import format_timestamp

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -39,10 +41,9 @@ def push(
         plandoc push data postgresql://anna@server/bakery
         plandoc push data "postgresql://anna@server/bakery?schema=shop"
     """
-    _refuse_data(folder)
-    folder.work_log.begin()
-    report = pushing.push(source, target, allow_newer=allow_newer, allow_other_store=allow_other_store)
-    _say(report, folder)
+    _transfer(
+        partial(pushing.push, source, target, allow_newer=allow_newer, allow_other_store=allow_other_store), folder
+    )
 
 
 def pull(
@@ -67,10 +68,9 @@ def pull(
     Examples:
         plandoc pull postgresql://anna@server/bakery data
     """
-    _refuse_data(folder)
-    folder.work_log.begin()
-    report = pulling.pull(source, target, allow_newer=allow_newer, allow_other_store=allow_other_store)
-    _say(report, folder)
+    _transfer(
+        partial(pulling.pull, source, target, allow_newer=allow_newer, allow_other_store=allow_other_store), folder
+    )
 
 
 def print_sql_views(*, folder: Folder) -> None:
@@ -86,7 +86,11 @@ def print_sql_views(*, folder: Folder) -> None:
         printing.say(line, wraps=False)
 
 
-def _say(report: TransferReport, folder: Folder) -> None:
+def _transfer(transfer: Callable[[], TransferReport], folder: Folder) -> None:
+    if folder.given is not None:
+        raise UsageError("this command names its folder itself; leave --data out")
+    folder.work_log.begin()
+    report = transfer()
     folder.work_log.end(f"{report.target} was written" if report.changed else None)
     if report.kept is not None:
         printing.say(f"{report.kept}: the previous contents of the folder")
@@ -94,8 +98,3 @@ def _say(report: TransferReport, folder: Folder) -> None:
         printing.say(f"{report.target}: already as in {report.source}, nothing was changed")
         return
     printing.say(f"{report.target}: {report.changed} of {report.documents} documents written, from {report.source}")
-
-
-def _refuse_data(folder: Folder) -> None:
-    if folder.given is not None:
-        raise UsageError("this command names its folder itself; leave --data out")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime
 import sys
-import textwrap
 from pathlib import Path
 from typing import Annotated
 
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.help_texts import width
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.cli.shopping_commands import say_what_is_missing
 from plandoc.cli.work_tables import print_text, print_work
+from plandoc.cli.wrapping import rows_of, width
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.production_sheet import Boxes, GoodToPack, ProductionSheet, RecipeSheet
 from plandoc.domain.rounding import format_number
@@ -133,8 +132,8 @@ def _print_good(one: GoodToPack) -> None:
 
 def _print_boxes(boxes: Boxes, noun: str) -> None:
     marks = ["[ ]"] * boxes.full + ([f"[ ] {format_number(boxes.rest)}"] if boxes.rest else [])
-    text = " ".join(marks)
-    for line in textwrap.wrap(text, width()) if sys.stdout.isatty() else [text]:
-        printing.say(line)
+    # Wrapped as a text, a box could be broken at the blank inside it.
+    for line in rows_of(marks, width()) if sys.stdout.isatty() else [" ".join(marks)]:
+        printing.say(line, wraps=False)
     if boxes.each > 1:
         printing.say(f"each box is {boxes.each} {noun}")

@@ -1,4 +1,4 @@
-"""`plandoc recipe show`, `good show` and `ingredient show`: everything that is known of one thing of the catalog."""
+"""`plandoc recipe show`, `good show` and `ingredient show`: everything that is known about one thing of the catalog."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.catalog_commands import equivalents_in_words, quantity_and_unit
-from plandoc.cli.catalog_lookup import find_ingredient
+from plandoc.cli.catalog_lookup import find_in_catalog
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, whole_number
 from plandoc.cli.rows import as_json, as_row
@@ -81,7 +81,7 @@ def show_recipe(
     """Show a recipe, scaled: ingredients, method, what it yields, its sub-recipes below, and where it is used.
 
     Args:
-        recipe: The recipe, by its short name or number.
+        recipe: The recipe, by its short name, its name or its number.
         batches: How many batches, such as 3, 0.5 or 1/2; 1 by default.
         wanted: How many units are wanted instead: a number, or UNIT=NUMBER for a recipe that yields several units. The
             fewest whole batches that give them are shown.
@@ -106,7 +106,7 @@ def show_good(good: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show a good: what one piece is made of, the goods inside it too, which recipes it needs, and where it is used.
 
     Args:
-        good: The good, by its short name or number.
+        good: The good, by its short name, its name or its number.
         json: Print the good as JSON.
 
     Examples:
@@ -137,7 +137,7 @@ def show_ingredient(ingredient: str, /, *, json: bool = False, folder: Folder) -
 
 
 def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Session) -> _Recipe:
-    recipe = find_by_key(Recipe, key, session=session)
+    recipe = find_in_catalog(Recipe, key, session)
     units = tuple(unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id)
     if wanted is None:
         scaling, words = scale_recipe(recipe.id, _number_of_batches(batches), session=session), ""
@@ -178,7 +178,7 @@ def _for_units(recipe: Recipe, wanted: str, session: Session) -> tuple[RecipeSca
 
 
 def _read_good(key: str, session: Session) -> _Good:
-    good, definitions = find_by_key(FinishedGood, key, session=session), catalog_definitions(session)
+    good, definitions = find_in_catalog(FinishedGood, key, session), catalog_definitions(session)
     breakdown = Breakdown.of(definitions)
     problems = tuple(problem.message for problem in breakdown.problems(good.id))
     recipes = () if problems else map(definitions.recipes, sorted(breakdown.recipes(good.id)))
@@ -194,7 +194,7 @@ def _read_good(key: str, session: Session) -> _Good:
 
 
 def _read_ingredient(key: str, session: Session) -> _Ingredient:
-    ingredient = find_ingredient(key, session)
+    ingredient = find_in_catalog(Ingredient, key, session)
     return _Ingredient(
         ingredient,
         tuple(item for item in session.find(StockItem) if item.ingredient_id == ingredient.id),

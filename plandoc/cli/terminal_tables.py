@@ -16,7 +16,7 @@ from plandoc.cli.wrapping import cells, fitted, width, wrapped
 _GAP = 2
 # A longer word leaves less than this to other columns.
 _SPARE = 25
-# The headings of what a narrow terminal can do without, the first first: a short name says as much as a name or a number.
+# The columns that a narrow terminal leaves out, the first first: the short name is enough without name or number.
 _LEAVING = ("also written", "as written", "category", "kind", "lost", "made", "yield each", "id", "name", "available")
 
 # The heading of a column, and whether it is aligned to the right, its cells in one line each.

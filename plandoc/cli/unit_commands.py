@@ -1,4 +1,4 @@
-"""`plandoc unit add`, `unit list` and `unit remove`: custom words for units of measure."""
+"""`plandoc unit add`, `unit list` and `unit remove`: a baker's own words for units of measure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FORM = "'Kelle = 125 ml'"
 def add(
     *statement: Annotated[str, Parameter("STATEMENT", at_least_one=True)], replace: bool = False, folder: Folder
 ) -> None:
-    """State what a word of your own means as a unit of measure; from then on it is one in imports and in the stock.
+    """Define a word of your own as a unit of measure, for imports and for the stock.
 
     A plan in production goes on with the words that it started with. The units that you bake and pack (24 cookies a
-    batch) are another thing: recipes make them, and 'plandoc recipe list' shows them.
+    batch) are different: recipes make them, and 'plandoc recipe list' shows them.
 
     Args:
         statement: The word, an equals sign, and how much it is of a measure.
@@ -54,11 +54,11 @@ def add(
 
 
 def list_units(*, everything: Annotated[bool, Parameter("--all")] = False, json: bool = False, folder: Folder) -> None:
-    """List the units of measure that you have stated, and with --all those that plandoc knows.
+    """List the units of measure that you added, and with --all those that plandoc knows.
 
     Args:
         everything: List the units that plandoc knows, too.
-        json: Print the words of your own as JSON.
+        json: Print your own units as JSON.
 
     Examples:
         plandoc unit list
@@ -71,7 +71,7 @@ def list_units(*, everything: Annotated[bool, Parameter("--all")] = False, json:
     columns = [*map(printing.Column, ("unit", "is"))]
     rows = [(word.name, f"{units.written(word.quantity)} {word.unit}") for word in words]
     printing.print_table(
-        "Units of your own", columns, rows, when_empty='none; state one, such as plandoc unit add "Kelle = 125 ml"'
+        "Units of your own", columns, rows, when_empty="none yet; 'plandoc unit add \"Kelle = 125 ml\"' adds one"
     )
     if everything:
         known = [
@@ -87,7 +87,7 @@ def list_units(*, everything: Annotated[bool, Parameter("--all")] = False, json:
 
 
 def remove(word: str, /, *, folder: Folder) -> None:
-    """Remove a unit of measure that you have stated, unless it is used.
+    """Remove a unit of measure that you added, unless it is used.
 
     Args:
         word: The word.
@@ -96,7 +96,7 @@ def remove(word: str, /, *, folder: Folder) -> None:
         plandoc unit remove Kelle
     """
     removed = folder.change("remove a word for a unit", lambda session: remove_unit_word(word, session=session))
-    printing.say(f"removed: {removed}")
+    printing.say(f"removed unit {removed.name!r} (1 {removed})")
 
 
 def _size(unit: units.Unit, words: list[UnitWord]) -> str:

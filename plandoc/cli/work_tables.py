@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from plandoc.cli import printing
-from plandoc.cli.help_texts import width
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.measures import Amount
 from plandoc.domain.scaled_recipes import ScaledRecipe
@@ -39,9 +36,7 @@ def print_text(title: str, text: str) -> None:
     printing.say()
     printing.say(title)
     for line in text.splitlines():
-        wrapped = textwrap.wrap(line, width() - 2, break_on_hyphens=False) if sys.stdout.isatty() else [line]
-        for part in wrapped or [""]:
-            printing.say(f"  {part}".rstrip())
+        printing.say(f"  {line}".rstrip())
 
 
 def _rows(work: ScaledRecipe) -> Iterator[tuple[str, str, str, str]]:

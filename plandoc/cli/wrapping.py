@@ -60,6 +60,16 @@ def wrapped(text: str, columns: int, indent: int = 0) -> str:
     return "\n".join([*lines, line])
 
 
+def rows_of(texts: Sequence[str], columns: int) -> list[str]:
+    """Return texts side by side, in rows of so many columns, none of them broken; all have the place of the longest.
+
+    >>> rows_of(["[ ]", "[ ]", "[ ]"], 10)
+    ['[ ] [ ]', '[ ]']
+    """
+    in_a_row = max(1, (columns + 1) // (max(map(cells, texts), default=0) + 1))
+    return [" ".join(texts[start : start + in_a_row]) for start in range(0, len(texts), in_a_row)]
+
+
 def _that_fit(line: str, columns: int) -> int:
     """Return how many letters of a line fit into so many columns."""
     held = columns

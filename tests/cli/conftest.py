@@ -6,7 +6,7 @@ import sys
 import attrs
 import pytest
 
-from plandoc.cli import main, sample
+from plandoc.cli import data_folder, main, sample
 from plandoc.storage import address
 from tests.builders import folder_bytes
 
@@ -24,6 +24,11 @@ def named(folder):
     """Return the environment that names the store of a test to a command in a process of its own."""
     on_server = address.address_of(folder)
     return {} if on_server is None else {"PLANDOC_DATA": on_server}
+
+
+def shown(folder):
+    """How messages name the store of a test: as a folder, or with its address on a server."""
+    return data_folder.shown(address.address_of(folder) or folder)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import plandoc
+from plandoc.storage import address
 from tests.cli.conftest import contents
 from tests.cli.terminals import Terminal, needs_a_terminal
 
@@ -135,12 +136,11 @@ def test_what_cannot_be_is_refused_and_changes_nothing(call, bakery, editor, cha
     assert contents(bakery) == before
 
 
-@pytest.mark.of_folder
 def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(call, bakery, tmp_path, monkeypatch):
     script = tmp_path / "editor.py"
     script.write_text(
         "import pathlib, sys, attrs, plandoc\n"
-        f"with plandoc.open_store({str(bakery)!r}) as store, store.session() as session:\n"
+        f"with plandoc.open_store({str(address.address_of(bakery) or bakery)!r}) as store, store.session() as session:\n"
         "    tart = plandoc.find_by_key(plandoc.FinishedUnit, 'lemon-tart-slice', session=session)\n"
         "    session.replace(attrs.evolve(tart, items_per_batch=10))\n"
         "file = pathlib.Path(sys.argv[1])\n"

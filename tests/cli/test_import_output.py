@@ -91,7 +91,7 @@ def test_two_ingredients_are_merged(call, files):
 
     assert "'plandoc ingredient merge INGREDIENT into OTHER' makes one of them" in imported.out
     assert merged.out.splitlines() == [
-        "eggs is merged into egg",
+        "merged eggs into egg",
         "changed recipes: B",
         "in stock now: 3 each of egg",
     ]

@@ -157,8 +157,16 @@ def test_an_ingredient_is_shown_with_its_stock_and_every_line_that_takes_it(bake
     ]
 
 
-def test_an_ingredient_can_be_named_as_the_baker_says_it(bakery, call):
-    assert call("ingredient", "show", "Wheat flour").out.startswith("Wheat flour (ingredient 1, wheat-flour)\n")
+@pytest.mark.parametrize(
+    ("kind", "name", "first"),
+    [
+        ("ingredient", "Wheat flour", "Wheat flour (ingredient 1, wheat-flour)"),
+        ("recipe", "Lemon tart", "Lemon tart (recipe 3, lemon-tart)"),
+        ("good", "tea box", "Tea box (good 4, tea-box)"),
+    ],
+)
+def test_what_is_shown_can_be_named_as_the_baker_says_it(bakery, call, kind, name, first):
+    assert call(kind, "show", name).out.startswith(f"{first}\n")
 
 
 def test_an_ingredient_as_json_has_its_stock_and_its_recipes(bakery, call):

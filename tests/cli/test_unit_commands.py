@@ -65,7 +65,7 @@ def test_the_units_are_listed_and_one_is_removed(call, made):
     assert "EL\tvolume\t15 ml\tesslöffel, essloeffel" in call("unit", "list", "--all").out
     call("unit", "add", "Esslöffel = 1 tbsp")
     assert "EL\tvolume\t1 tbsp\tesslöffel, essloeffel" in call("unit", "list", "--all").out
-    assert call("unit", "remove", "kelle").out == "removed: Kelle = 125 ml\n"
+    assert call("unit", "remove", "kelle").out == "removed unit 'Kelle' (1 Kelle = 125 ml)\n"
     assert "Word for a unit 'kelle' not found" in call("unit", "remove", "kelle").err
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import plandoc
-from plandoc.cli.wrapping import cells, fitted, wrapped
+from plandoc.cli.wrapping import cells, fitted, rows_of, wrapped
 from tests.cli.terminals import Terminal, needs_a_terminal
 
 SENTENCE = "Harbour Market: 2 of 28 batches baked, 0 of 57 goods packed; see 'plandoc progress harbour-market'"
@@ -99,3 +99,13 @@ def test_nothing_is_wrapped_in_a_pipe(call, started, monkeypatch):
 
     assert all(len(line) > 30 or "\t" in line or "," not in line for line in call("plan", "show", "1").out.splitlines())
     assert len(call("ingredient", "remove", "butter").err.splitlines()) == 1
+
+
+def test_boxes_side_by_side_are_never_broken_and_never_stick_out():
+    marks = ["[ ]"] * 9 + ["[ ] 0.5"]
+    for columns in range(7, 80):
+        rows = rows_of(marks, columns)
+
+        assert max(map(len, rows)) <= columns
+        assert " ".join(rows) == " ".join(marks)
+        assert all(row.startswith("[ ]") for row in rows)

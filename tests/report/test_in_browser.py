@@ -48,10 +48,11 @@ def pages_of(pdf):
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
+@pytest.mark.parametrize("page", ["path", "sheet_path"])
 @pytest.mark.parametrize("name", EVERY_PLAN)
-def test_nothing_sticks_out_at_any_width(tab, made, name):
-    tab.open(made(name).path, width=WIDTHS[0])
+def test_nothing_sticks_out_at_any_width(tab, made, name, page):
+    tab.open(getattr(made(name), page), width=WIDTHS[0])
     for width in WIDTHS:
         tab.resize(width)
 

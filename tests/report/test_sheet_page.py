@@ -13,8 +13,7 @@ from plandoc.report.sheet_page import render_sheet
 from tests.builders import a_bakery, a_plan
 
 from .reading import read_page
-from .test_in_browser import _COLOURS, _OUTSIDE, _WIDTH, WIDTHS, hexadecimal, pages_of
-from .test_page import EVERY_PLAN
+from .test_in_browser import _COLOURS, hexadecimal, pages_of
 from .test_style import contrast
 
 NOON = datetime.datetime(2026, 12, 24, 12, tzinfo=datetime.UTC)
@@ -136,17 +135,6 @@ def test_a_sheet_replaces_a_sheet_and_no_report(made, tmp_path):
         save(made("draft").html, file, REPORT)
 
     assert "Frosting: 1.5 batches" in read_page(file.read_text(encoding="utf-8")).words
-
-
-@pytest.mark.sample(3)
-@pytest.mark.parametrize("name", EVERY_PLAN)
-def test_nothing_sticks_out_at_any_width(tab, made, name):
-    tab.open(made(name).sheet_path, width=WIDTHS[0])
-    for width in WIDTHS:
-        tab.resize(width)
-
-        assert tab.evaluate(_WIDTH) == width
-        assert tab.evaluate(_OUTSIDE) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
