@@ -35,7 +35,6 @@ _JSON_FORMS: dict[Check, JsonForm] = {}
 LARGEST_NUMBER = 10**12
 # What is left of a stock after conversions is exact; the sizes of units have few digits, so that these are plenty.
 LONGEST_IN_FRACTIONS = 200
-_MOST_PLACES = 12
 _BEYOND_FRACTIONS = 10**LONGEST_IN_FRACTIONS
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
@@ -412,56 +411,6 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
     return items
 
 
-def exact(value: Any) -> Any:
-    """Convert a whole number to the decimal it is; leave everything else for the check to judge.
-
-    >>> exact(12)
-    Decimal('12')
-    """
-    if type(value) is Decimal and value.is_zero():
-        # A zero with a minus sign, as sums can give it, is the same number.
-        return value.copy_abs()
-    return Decimal(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else value
-
-
-def exact_or_fraction(value: Any) -> Any:
-    """Convert a fraction that is a decimal, and a whole number; leave everything else for the check to judge.
-
-    >>> exact_or_fraction(Fraction(1, 8)), exact_or_fraction(Fraction(1, 3))
-    (Decimal('0.125'), Fraction(1, 3))
-    """
-    if type(value) is Fraction and 10**_MOST_PLACES % value.denominator == 0 and abs(value) <= LARGEST_NUMBER:
-        whole, places = value.numerator * 10**_MOST_PLACES // value.denominator, _MOST_PLACES
-        while places and whole % 10 == 0:
-            whole, places = whole // 10, places - 1
-        # From text, because arithmetic on decimals would round to the 28 digits of their context.
-        return Decimal(f"{whole}e-{places}")
-    return exact(value)
-
-
-def quantity(value: Any) -> Any:
-    """Convert a quantity as people write it; leave what is not one for the check to judge.
-
-    >>> quantity("1 1/2"), quantity("⅔"), quantity(12)
-    (Decimal('1.5'), Fraction(2, 3), Decimal('12'))
-    """
-    if type(value) is str:
-        try:
-            value = quantity_text.number_in(value)
-        except quantity_text.NotANumber:
-            return value
-    return exact_or_fraction(value)
-
-
-def trimmed(value: Any) -> Any:
-    """Take the blanks off both ends of a text; leave what is not one for the check to judge.
-
-    >>> trimmed(" Rye flour  ")
-    'Rye flour'
-    """
-    return value.strip() if type(value) is str else value
-
-
 class OwnJson(dict[str, Any]):
     """A JSON object that was copied for a record, or made for it of what was judged before; nobody changes it."""
 
@@ -484,8 +433,3 @@ def own_json(value: Any) -> Any:
 def copied(value: Any) -> Any:
     """Return a copy of what a record holds as JSON; many times faster than a copy of each value in it."""
     return orjson.loads(orjson.dumps(value))
-
-
-def whole_if_possible(value: Any) -> Any:
-    """Convert a fraction that is whole to an int, so that one number has one form."""
-    return value.numerator if type(value) is Fraction and value.denominator == 1 else value

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from plandoc import constraints, units
+from plandoc import constraints, converters, units
 from plandoc.constraints import validator
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.frozen import frozen
@@ -99,11 +99,11 @@ class Density:
     """
 
     volume: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
     volume_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.VOLUME, "cup")))
     weight: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
     weight_unit: str = attrs.field(validator=validator(_unit_of(units.Dimension.WEIGHT, "g")))
 
@@ -131,13 +131,13 @@ class Equivalent:
     """
 
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
-    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    unit: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     other_quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
-    other_unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    other_unit: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
 
     def __str__(self) -> str:
         first, second = units.written(self.quantity), units.written(self.other_quantity)
@@ -156,7 +156,7 @@ class Ingredient:
     ''
 
     Attributes:
-        name: As the baker says it.
+        name: What the baker calls it.
         category: Free text to group by; blank when there is none.
         density: What a volume of it weighs, one of its equivalents; None when unknown.
         notes: Free text.
@@ -164,9 +164,9 @@ class Ingredient:
             contradict neither each other nor the density; equal ones count once.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     category: str = attrs.field(
-        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
+        default="", converter=converters.trimmed, validator=validator(constraints.storable_text)
     )
     density: Density | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.instance_of(Density)))
@@ -210,11 +210,11 @@ class RecipeLine:
 
     ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction | None = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.or_none(constraints.positive_quantity))
+        converter=converters.quantity, validator=validator(constraints.or_none(constraints.positive_quantity))
     )
     unit: str = attrs.field(
         default=attrs.Factory(_pieces_where_counted, takes_self=True),
-        converter=constraints.trimmed,
+        converter=converters.trimmed,
         validator=validator(constraints.name_or_blank),
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
@@ -240,7 +240,7 @@ class SubRecipe:
 
     recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     multiplier: Decimal | Fraction = attrs.field(
-        default=Decimal(1), converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        default=Decimal(1), converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
@@ -251,16 +251,16 @@ class Recipe:
 
     Attributes:
         lines: Ingredients of one batch.
-        sub_recipes: Recipes that one batch takes in; without cycles, at most 10 deep.
+        sub_recipes: Recipes that are part of one batch; without cycles, at most 10 deep.
         base_recipe_id: The recipe this is a variant of; None when it is not a variant.
         variant_name: How the variant is called; blank when it is not a variant.
-        method: How it is made, step by step, as free text of any number of lines; blank when nobody wrote it down.
+        method: How it is made, step by step, as free text of any number of lines; blank when unknown.
         notes: Free text.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     category: str = attrs.field(
-        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
+        default="", converter=converters.trimmed, validator=validator(constraints.storable_text)
     )
     lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
     sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
@@ -268,7 +268,7 @@ class Recipe:
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     variant_name: str = attrs.field(
-        default="", converter=constraints.trimmed, validator=validator(constraints.storable_text)
+        default="", converter=converters.trimmed, validator=validator(constraints.storable_text)
     )
     method: str = attrs.field(default="", validator=validator(constraints.storable_text))
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
@@ -297,10 +297,10 @@ class FinishedUnit:
         batch_percentage: Part of a batch that one portion takes, in mode batch_portion, such as 25 or "33 1/3"; else None.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     item_unit: str = attrs.field(
-        default="piece", converter=constraints.trimmed, validator=validator(constraints.non_blank_name)
+        default="piece", converter=converters.trimmed, validator=validator(constraints.non_blank_name)
     )
     mode: YieldMode = attrs.field(default=YieldMode.DISCRETE_COUNT, validator=validator(constraints.one_of(YieldMode)))
     items_per_batch: int | None = attrs.field(
@@ -308,7 +308,7 @@ class FinishedUnit:
     )
     batch_percentage: Decimal | Fraction | None = attrs.field(
         default=None,
-        converter=constraints.quantity,
+        converter=converters.quantity,
         validator=validator(constraints.or_none(constraints.valid_percentage)),
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
@@ -332,7 +332,7 @@ class FinishedUnit:
         """Units a batch: exact, so a fraction where 100 is not a multiple of the percentage."""
         if self.items_per_batch is not None:
             return self.items_per_batch
-        portions: int | Fraction = constraints.whole_if_possible(100 / Fraction(self.batch_percentage or 100))
+        portions: int | Fraction = converters.whole_if_possible(100 / Fraction(self.batch_percentage or 100))
         return portions
 
 
@@ -353,7 +353,7 @@ class Component:
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
     quantity: Decimal | Fraction = attrs.field(
-        default=Decimal(1), converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        default=Decimal(1), converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
 
@@ -371,7 +371,7 @@ class FinishedGood:
         assembly_type: bundle, or bare when it is one unit as it is.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     components: tuple[Component, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Component)))
     assembly_type: AssemblyType = attrs.field(
         default=AssemblyType.BUNDLE, validator=validator(constraints.one_of(AssemblyType))
@@ -401,7 +401,7 @@ class FinishedGood:
 
 @frozen
 class UnitWord:
-    """A word of one's own for an amount ("Kelle = 125 ml"), which then is a unit wherever units are read.
+    """A custom word for an amount ("Kelle = 125 ml"); it is a unit wherever units are read.
 
     >>> str(UnitWord("Kelle", 125, "ml"))
     'Kelle = 125 ml'
@@ -409,20 +409,20 @@ class UnitWord:
     Attributes:
         name: The word; its case, dots and blanks do not matter, except in a single letter.
         quantity: How much of `unit` one of it is.
-        unit: A measure that plandoc knows.
+        unit: A measure of fixed size, such as ml.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.positive_quantity)
+        converter=converters.quantity, validator=validator(constraints.positive_quantity)
     )
-    unit: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    unit: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     slug: str = attrs.field(default="", kw_only=True, validator=validator(constraints.valid_slug))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
 
     @property
     def as_equivalent(self) -> Equivalent:
-        """What it says, as an equivalent that every ingredient has."""
+        """Its meaning, as an equivalent that every ingredient has."""
         return Equivalent(1, self.name, self.quantity, self.unit)
 
     def __str__(self) -> str:
@@ -440,10 +440,10 @@ class StockItem:
 
     ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.quantity, validator=validator(constraints.non_negative_quantity)
+        converter=converters.quantity, validator=validator(constraints.non_negative_quantity)
     )
     unit: str = attrs.field(
-        default=units.PIECES, converter=constraints.trimmed, validator=validator(constraints.non_blank_name)
+        default=units.PIECES, converter=converters.trimmed, validator=validator(constraints.non_blank_name)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
@@ -458,7 +458,7 @@ class Event:
         plan_state: Changed only by lock_plan, unlock_plan, start_production and complete_production.
     """
 
-    name: str = attrs.field(converter=constraints.trimmed, validator=validator(constraints.non_blank_name))
+    name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
     event_date: datetime.date = attrs.field(validator=validator(constraints.calendar_date))
     expected_attendees: int | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
@@ -510,12 +510,12 @@ class BatchDecision:
     recipe_id: RecipeId = attrs.field(validator=validator(constraints.positive_int))
     batches: int = attrs.field(validator=validator(constraints.positive_int))
     yield_per_batch: int | Fraction = attrs.field(
-        converter=constraints.whole_if_possible, validator=validator(constraints.positive_ratio)
+        converter=converters.whole_if_possible, validator=validator(constraints.positive_ratio)
     )
     units_needed: int = attrs.field(default=0, validator=validator(constraints.non_negative_int))
     shortfall_accepted: bool = attrs.field(default=False, validator=validator(constraints.boolean))
     exact_need: int | Fraction = attrs.field(
-        default=0, converter=constraints.whole_if_possible, validator=validator(constraints.non_negative_ratio)
+        default=0, converter=converters.whole_if_possible, validator=validator(constraints.non_negative_ratio)
     )
     recipe_fingerprint: str = attrs.field(default="", validator=validator(constraints.short_fingerprint))
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
@@ -877,7 +877,7 @@ class Taken:
 
     ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
+        converter=converters.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
     unit: str = attrs.field(validator=validator(constraints.non_blank_name))
 
@@ -892,7 +892,7 @@ class NotTaken:
 
     ingredient: str = attrs.field(validator=validator(constraints.non_blank_name))
     quantity: Decimal | Fraction = attrs.field(
-        converter=constraints.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
+        converter=converters.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
     unit: str = attrs.field(validator=validator(constraints.non_blank_name))
 

@@ -10,6 +10,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_row
+from plandoc.domain.unit_words import word_named
 from plandoc.engine.session import Session
 from plandoc.errors import shorten
 from plandoc.exchange.tabular.cells import Cell, CellReader
@@ -35,6 +36,7 @@ def add(
     Examples:
         plandoc unit add "Kelle = 125 ml"
         plandoc unit add Tasse = 150 ml
+        plandoc unit add EL = 1 tbsp
         plandoc unit add can = 400 g --replace
     """
     name, _, amount = (part.strip() for part in " ".join(statement).partition("="))
@@ -72,7 +74,9 @@ def list_units(*, everything: Annotated[bool, Parameter("--all")] = False, json:
         "Units of your own", columns, rows, when_empty="none yet; 'plandoc unit add \"Kelle = 125 ml\"' adds one"
     )
     if everything:
-        known = [(unit.name, unit.dimension.value, _size(unit), ", ".join(unit.spellings)) for unit in units.UNITS]
+        known = [
+            (unit.name, unit.dimension.value, _size(unit, words), ", ".join(unit.spellings)) for unit in units.UNITS
+        ]
         printing.print_table(
             "Units that plandoc knows",
             [*map(printing.Column, ("unit", "measures", "is", "also written"))],
@@ -95,7 +99,10 @@ def remove(word: str, /, *, folder: Folder) -> None:
     printing.say(f"removed unit {removed.name!r} (1 {removed})")
 
 
-def _size(unit: units.Unit) -> str:
+def _size(unit: units.Unit, words: list[UnitWord]) -> str:
+    own = None if unit.has_fixed_size else word_named(unit.name, words)
+    if own is not None:
+        return f"{units.written(own.quantity)} {own.unit}"
     if unit.dimension is Dimension.CONTAINER:
         return "what you say"
     return f"{unit.size} {unit.base}" if unit.base else ""

@@ -13,14 +13,14 @@ _WEIGHTS = (("mg", 1), ("g", 1000), ("kg", 1_000_000))
 _VOLUMES = (("ml", 1), ("cl", 10), ("dl", 100), ("l", 1000))
 _SPOONS = (("tsp", 1), ("tbsp", 3), ("cup", 48))
 _POUNDS = (("oz", 1), ("lb", 16))
-# A kitchen that measures in these keeps to them, but nobody converts into them.
+# Kept where a recipe is written in them, but nothing is converted into them.
 _ONLY_AS_WRITTEN = frozenset({"cl", "dl"})
 
 _System = Sequence[tuple[str, int]]
 _METRIC: Mapping[str, _System] = MappingProxyType({name: one for one in (_WEIGHTS, _VOLUMES) for name, _ in one})
 _CUSTOMARY: Mapping[str, _System] = MappingProxyType({name: one for one in (_SPOONS, _POUNDS) for name, _ in one})
 
-# So many of a unit are measured with it even if they are not a round number of it.
+# From this many on, a unit is used even where the quantity is not a round number of it.
 _MANY = 4
 _QUARTER = Fraction(1, 4)
 

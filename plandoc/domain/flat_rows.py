@@ -1,4 +1,4 @@
-"""Records and results as flat rows, for pandas and whatever else wants a table."""
+"""Records and results as flat rows, for pandas and other programs that want a table."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from plandoc.tables import BY_TYPE
 
 # A value that is a cell as it is.
 _SINGLE = (str, bool, int, float, Decimal, Fraction, datetime.date, enum.Enum, type(None))
-# Returns a cell of a record that may be missing, so that a column is there whatever the first row holds.
+# Returns a cell of a record that may be missing, so that every row has the same columns.
 Cell = Callable[[Any], Any]
 
 
 def rows(things: Iterable[Any], **more: object) -> list[dict[str, Any]]:
     """Return records, or results of operations, as flat rows: one mapping each, all with the same columns.
 
-    The id and the slug come first, then the fields in their order, then what follows from them (`yield_per_batch`).
+    The id and the slug come first, then the fields in their order, then what is computed from them (`yield_per_batch`).
 
     * Numbers stay exact (`int`, `Decimal`, `Fraction`), days and timestamps stay what they are, states become their text.
     * A recipe, unit, good, ingredient or event in a field is three columns: `unit_id`, `unit_slug`, `unit_name`.
@@ -72,7 +72,7 @@ def _rows_of(record: Any) -> Iterator[dict[str, Any]]:
         yield own
         return
     for row in inner:
-        # What both say is said of the row.
+        # Where both have a column, the row's counts.
         yield {**own, **_row(row)}
 
 

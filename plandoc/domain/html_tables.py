@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# A notebook is no place for thousands of rows.
+# Thousands of rows would make a notebook slow and hard to read.
 _MOST_ROWS = 60
 
 

@@ -14,7 +14,7 @@ import attrs
 from plandoc import units
 from plandoc.constraints import non_negative_int
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.measures import BY_SIZE, Amount, conversions, largest, missing_equivalent, total
+from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import scaled
 from plandoc.domain.without_amount import WithoutAmount
@@ -56,8 +56,8 @@ class IngredientNeeds:
         rows: In the order of the ingredients' names; an ingredient has several rows where units cannot be compared.
         undecided: What the goods of these events need without decided batches, or with a broken definition: its
             ingredients are missing from the rows.
-        without_amount: Ingredients that the recipes take without saying how much: listed, and in no sum. One that other
-            recipes take with an amount has a row, too.
+        without_amount: Ingredients that the recipes use without an amount; they are not part of any sum. One that other
+            recipes use with an amount has a row, too.
     """
 
     events: tuple[Event, ...]
@@ -192,11 +192,13 @@ def _rows_of(needed: _Needed) -> Iterator[NeedRow]:
 
 
 def _total(family: Node, group: Sequence[tuple[Conversions, Amount]]) -> Amount:
-    """Return the sum of amounts of one family, each converted with what its own definitions say."""
-    definitions = {known for known, _ in group}
-    # A cup does not weigh the same in all definitions, but what a gram is does not depend on them.
-    fitting = [amount.unit for _, amount in group if len(definitions) == 1 or BY_SIZE.family(amount.unit) == family]
-    unit = largest(fitting or [units.base_of(family)])
+    """Return the sum of amounts of one family, each converted by its own definitions."""
+    definitions, base = {known for known, _ in group}, units.base_of(family)
+    # A cup does not weigh the same in all definitions, and what a spoon holds can differ; what a gram is cannot.
+    fitting = [
+        amount.unit for _, amount in group if len({known.factor(amount.unit, base) for known in definitions}) == 1
+    ]
+    unit = largest(fitting or [base])
     return total((total([amount], unit, known) for known, amount in group), unit)
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import exact_or_fraction
+from plandoc.converters import exact_or_fraction
 from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
 from plandoc.frozen import frozen
@@ -82,11 +82,11 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
 def conversions(ingredient: Ingredient, words: tuple[UnitWord, ...] = ()) -> Conversions:
     """Return what is known of an ingredient's units: the same object where the same is known.
 
-    What an ingredient says of itself counts before the words of one's own, so that one can be an exception.
+    An ingredient's own equivalents take precedence over custom words, so that an ingredient can be an exception.
 
     Args:
         ingredient: With its equivalents.
-        words: The words of one's own.
+        words: The custom words for units.
     """
     equivalents = ingredient.all_equivalents
     return _conversions(equivalents, words) if equivalents or words else BY_SIZE
@@ -135,7 +135,7 @@ def missing_equivalent(unit: str, other: str) -> str:
 
 
 def stock_key(unit: str) -> str:
-    """Return a key that units share which measure the same: Cups and cup, each and piece.
+    """Return a key that units of the same size share: Cups and cup, each and piece.
 
     >>> stock_key("Cups"), stock_key("pieces"), stock_key("dozen")
     ('cup', 'each', 'dozen')

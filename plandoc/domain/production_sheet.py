@@ -69,7 +69,7 @@ class RecipeSheet:
     """What is still to bake of one recipe.
 
     Attributes:
-        work: The batches in total, over all its finished units and all recipes that it goes into, with every line scaled.
+        work: The total batches, for all its finished units and all recipes that it goes into, with every line scaled.
         yields: As which finished units it is baked; empty for a recipe that only goes into others.
     """
 

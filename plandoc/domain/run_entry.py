@@ -1,4 +1,4 @@
-"""What a run must satisfy before it is recorded: its fields, its losses, its sum, and the units that it takes."""
+"""What is checked before a run is recorded: its fields, its losses, its sum, and the units that it takes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def validate_sum(
     yield from validate_field(
         "batches", f"units of {batches_in_words(batches)} of {unit.name}", non_negative_int(expected)
     )
-    yields = f"{unit.name}: {batches_in_words(batches)} yield {expected}"
+    yields = f"{unit.name}: {batches_in_words(batches)} {'yields' if batches == 1 else 'yield'} {expected}"
     if units_made is None:
         if lost > expected:
             yield Problem(

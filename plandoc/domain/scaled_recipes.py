@@ -57,7 +57,7 @@ class ScaledRecipe:
         batches: How many batches; a sub-recipe can be made in part.
         lines: Its ingredients, in the order of the recipe.
         parts: The sub-recipes that are directly in it.
-        used_in: The recipes that these batches go into, and how many batches each takes; empty for what is baked as it is.
+        used_in: The recipes that these batches go into, and how many batches each takes; empty for a recipe that is not part of another.
     """
 
     recipe: Recipe
@@ -68,7 +68,7 @@ class ScaledRecipe:
 
     @property
     def method(self) -> str:
-        """How it is made; blank when nobody wrote it down."""
+        """How it is made; blank when unknown."""
         return self.recipe.method
 
     @property
@@ -97,7 +97,7 @@ class RecipeScaling:
     Attributes:
         recipe: The recipe.
         batches: How many batches.
-        yields: What these batches give, one for each of its finished units, of which they can be only one.
+        yields: What these batches give, for each of its finished units if they were all baked as that one.
         steps: What to make, in the order of work: sub-recipes before what they go into, and the recipe itself last.
     """
 

@@ -86,7 +86,7 @@ class ShoppingList:
         cannot_compare: Ingredients whose stock is in units that cannot be compared with the need.
         undecided: What the goods of these events need without decided batches, or with a broken definition: it is not
             in the list.
-        without_amount: Ingredients that the recipes take without saying how much, whatever is in stock of them.
+        without_amount: Ingredients that the recipes use without an amount; the stock is not compared with them.
     """
 
     events: tuple[Event, ...]

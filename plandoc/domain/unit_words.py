@@ -1,4 +1,4 @@
-"""Words of one's own for units: what they may be called, and which one a text is."""
+"""Custom words for units: what they may be called, and which one a text is."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from plandoc import units
 from plandoc.errors import Problem, shorten
 from plandoc.hints import Hint, wording
 from plandoc.records import Ingredient, UnitWord
-from plandoc.units import Dimension
 
 
 def word_named(text: str, words: Iterable[UnitWord]) -> UnitWord | None:
-    """Return the word that a text is, whatever its case, dots and blanks; None when it is none.
+    """Return the word that a text is, in any spelling of the unit; None when it is not one.
 
     >>> word_named("kelle", [UnitWord("Kelle", 125, "ml")]).quantity
     Decimal('125')
     """
-    key = units.word_key(text)
-    return next((word for word in words if units.word_key(word.name) == key), None)
+    by_key = {units.word_key(word.name): word for word in words}
+    return next((by_key[key] for key in units.word_keys(text) if key in by_key), None)
 
 
 def words_used(
@@ -34,20 +33,24 @@ def words_used(
 
 
 def problems_of_word(word: UnitWord) -> Iterator[Problem]:
-    """Yield why a word cannot be a unit: it is one that plandoc knows, looks like a number, or is no amount of a measure."""
+    """Yield why a word cannot be a unit: it is a measure of fixed size, looks like a number, or is not an amount of such a measure."""
     known = units.unit_named(word.name)
-    if known is not None and known.dimension is not Dimension.CONTAINER:
+    if known is not None and known.has_fixed_size:
         size = f", which is {known.size} {known.base}" if known.base else ""
         called = "" if known.name == word.name else f" {known.name}"
         message = f"{shorten(word.name)} is a unit that plandoc knows already:{called or ' ' + known.name}{size}"
         yield Problem(message, field="word", hint="take another word for an amount of your own")
+    elif known is not None and known.name != word.name:
+        # All spellings are one unit, so that a size for one of them alone would never be found.
+        yield Problem(f"wanted {known.name}, found {shorten(word.name)}", field="word", hint="the two are one unit")
     elif "=" in word.name or ";" in word.name or word.name[0].isnumeric():
         message = f"wanted a word, found {shorten(word.name)}"
         yield Problem(message, field="word", hint="it begins with a letter, and = and ; are not part of it")
     measure = units.unit_named(word.unit)
-    if measure is None or measure.dimension is Dimension.CONTAINER:
-        hint = units.advice(word.unit) or "state it in a measure such as ml, tbsp, g or each"
-        yield Problem(f"wanted a measure that plandoc knows, found {shorten(word.unit)}", field="unit", hint=hint)
+    if measure is None or not measure.has_fixed_size:
+        hint = units.advice(word.unit) if measure is None else None
+        message = f"wanted a measure of fixed size, found {shorten(word.unit)}"
+        yield Problem(message, field="unit", hint=hint or "state it in a measure such as ml, tbsp, g or each")
 
 
 def used_already(name: str, present: UnitWord) -> Problem:

@@ -1,4 +1,4 @@
-"""Ingredients that recipes take without saying how much, such as salt to taste: listed, and never summed."""
+"""Ingredients that recipes use without an amount, such as salt to taste: listed, and never summed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class WithoutAmount:
 
     Attributes:
         ingredient: What is needed.
-        recipes: The recipes that say so, in the order of their names; sub-recipes are named themselves.
+        recipes: The recipes that use it so, in the order of their names; of a sub-recipe's lines the sub-recipe itself.
     """
 
     ingredient: Ingredient

@@ -30,13 +30,13 @@ _LARGEST_MONTH = 12
 
 
 def day_in(text: str) -> datetime.date:
-    """Return the day that a text says.
+    """Return the day that a text means.
 
     Between dots the day comes first. Between slashes or hyphens some write the day first and some the month, so such a text is
     read only where one of the two cannot be a month, or both are the same.
 
     Raises:
-        ValueError: that says what was wanted and what was found, with both readings where there are two.
+        ValueError: with what was wanted and what was found, and with both readings where there are two.
 
     >>> day_in("2026-12-25") == day_in("25.12.2026") == day_in("25/12/2026") == day_in("12/25/2026")
     True
@@ -46,14 +46,14 @@ def day_in(text: str) -> datetime.date:
     Traceback (most recent call last):
     ValueError: '4/5/2026' can be 4 May 2026 or 5 April 2026; write 2026-05-04 or 2026-04-05
     """
-    said = " ".join(text.casefold().split())
-    if found := _YEAR_FIRST.fullmatch(said):
+    plain = " ".join(text.casefold().split())
+    if found := _YEAR_FIRST.fullmatch(plain):
         return _day(text, int(found[1]), int(found[3]), int(found[4]))
-    if found := _YEAR_LAST.fullmatch(said):
+    if found := _YEAR_LAST.fullmatch(plain):
         return _by_numbers(text, int(found[1]), int(found[3]), int(found[4]), is_day_first=found[2] == ".")
-    if found := _DAY_AND_WORD.fullmatch(said):
+    if found := _DAY_AND_WORD.fullmatch(plain):
         return _day(text, int(found[3]), _month(text, found[2]), int(found[1]))
-    if found := _WORD_AND_DAY.fullmatch(said):
+    if found := _WORD_AND_DAY.fullmatch(plain):
         return _day(text, int(found[3]), _month(text, found[1]), int(found[2]))
     raise ValueError(f"{_SUCH_AS}, found {shorten(text)}")
 
@@ -69,7 +69,7 @@ def _by_numbers(text: str, first: int, second: int, year: int, *, is_day_first: 
 
 
 def _month(text: str, word: str) -> int:
-    # "sept" is common, too; three letters are enough to tell the months apart.
+    # "sept" is common, too; three letters are enough to distinguish the months.
     for number, name in enumerate(_MONTHS, start=1):
         if name.startswith(word):
             return number

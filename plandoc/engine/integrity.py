@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from plandoc import units
 from plandoc.domain.containment import check_bases, check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.measures import wrong_equivalents
+from plandoc.domain.unit_words import problems_of_word, words_used
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, refuse
 from plandoc.records import (
@@ -24,6 +26,7 @@ from plandoc.records import (
     PlanState,
     Recipe,
     StockItem,
+    UnitWord,
 )
 from plandoc.tables import BY_TYPE, TABLES
 from plandoc.units.quantity_text import written
@@ -52,17 +55,20 @@ def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> Non
         _check_parts_of(find_kindred(), lambda good: good.inner_good_ids, "components")
 
 
-def check_equivalents(record: Any) -> None:
-    """Refuse an ingredient that was just written, when its equivalents contradict each other.
+def check_units(record: Any) -> None:
+    """Refuse an ingredient that was just written, when its equivalents contradict each other, and a word that cannot be a unit.
 
-    Not a rule of the record: what is frozen in a plan has to be readable whatever units plandoc learns.
+    Not rules of the records: what is frozen in a plan has to be readable whatever units plandoc learns.
 
     Raises:
-        ValidationError: with each contradiction, and the numbers.
+        ValidationError: with each contradiction, and the numbers; with everything that is wrong with the word.
     """
-    wrong = wrong_equivalents(record) if isinstance(record, Ingredient) else ()
-    hint = "leave one of them out, or make the numbers agree"
-    refuse(Problem(f"{record.name}: {message}", field="equivalents", hint=hint) for message in wrong)
+    if isinstance(record, Ingredient):
+        hint = "leave one of them out, or make the numbers agree"
+        wrong = wrong_equivalents(record)
+        refuse(Problem(f"{record.name}: {message}", field="equivalents", hint=hint) for message in wrong)
+    elif isinstance(record, UnitWord):
+        refuse(problems_of_word(record))
 
 
 def check_base(recipe_id: int, recipes: Mapping[int, Recipe], field: str) -> None:
@@ -106,6 +112,25 @@ def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[Any]:
                 yield record
 
 
+def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
+    """Yield the recipes, ingredients and rows of the stock that use a word for a unit, in any spelling.
+
+    They use it by its name alone. What plandoc knows without the word still is a unit when it is gone: then nothing is
+    yielded.
+    """
+    if units.unit_named(word.name) is not None:
+        return
+    for recipe in find_all(Recipe):
+        if words_used([word], (line.unit for line in recipe.lines), ()):
+            yield recipe
+    for ingredient in find_all(Ingredient):
+        if words_used([word], (), [ingredient]):
+            yield ingredient
+    for item in find_all(StockItem):
+        if words_used([word], [item.unit], ()):
+            yield item
+
+
 def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
     """Yield the plans in production that rest on a record by what was frozen for them, as a person names them.
 
@@ -131,10 +156,15 @@ def _rests_on(document: DocumentSession) -> Ids:
     )
 
 
-def in_words(record: Any, name_of_event: Callable[[int], str]) -> str:
-    """Return a record as a person names it; what belongs to an event is named by the event."""
+def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:
+    """Return a record as a person names it; what belongs to an event is named by the event.
+
+    Args:
+        record: The record.
+        name_of: Returns the name of a record by its type and id.
+    """
     if hasattr(record, "event_id"):
-        return f"event {record.event_id} {name_of_event(record.event_id)!r}"
+        return f"event {record.event_id} {name_of(Event, record.event_id)!r}"
     if isinstance(record, StockItem):
-        return f"the stock ({written(record.quantity)} {record.unit})"
+        return f"the stock of {name_of(Ingredient, record.ingredient_id)} ({written(record.quantity)} {record.unit})"
     return f"{BY_TYPE[type(record)].label.lower()} {record.id} {record.name!r}"

@@ -16,7 +16,14 @@ import attrs
 from plandoc import records
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
-from plandoc.engine.integrity import check_containment, check_equivalents, in_words, plans_resting_on, referrers
+from plandoc.engine.integrity import (
+    check_containment,
+    check_units,
+    in_words,
+    plans_resting_on,
+    referrers,
+    users_of_word,
+)
 from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
@@ -154,10 +161,16 @@ class UnitOfWork:
             record: The record.
             besides: Records that do not count.
         """
-        using = (one for one in referrers(type(record), record.id, self.find) if one not in besides)
-        direct = [in_words(one, lambda event_id: self.get(records.Event, event_id).name) for one in using]
+        by_id = referrers(type(record), record.id, self.find)
+        by_name = users_of_word(record, self.find) if isinstance(record, records.UnitWord) else ()
+        using = (one for one in (*by_id, *by_name) if one not in besides)
+        direct = [in_words(one, self._name_of) for one in using]
         resting = plans_resting_on(type(record), record.id, self.documents.of_all_events())
         return list(dict.fromkeys([*direct, *resting]))
+
+    def _name_of(self, record_type: type[Any], record_id: int) -> str:
+        name: str = self.get(record_type, record_id).name
+        return name
 
     # Changing.
 
@@ -264,7 +277,7 @@ class UnitOfWork:
         bound.upsert(record)
         try:
             check_containment(record, bound.find)
-            check_equivalents(record)
+            check_units(record)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             _undo(bound, record, before)

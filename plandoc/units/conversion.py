@@ -59,12 +59,12 @@ _NO_WORDS: Mapping[str, Statement] = MappingProxyType({})
 class Conversions:
     """The units that can be converted into each other for one ingredient.
 
-    Where statements contradict each other, the earlier one counts; `contradictions` is there to refuse that.
+    Where statements contradict each other, the earlier one counts; callers refuse what is in `contradictions`.
 
     Args:
         statements: What is known, in order.
-        words: What words of somebody's own mean, by their keys: what they say counts, whatever else plandoc knows by that
-            name, but the statements come first.
+        words: What custom words mean, by their keys. A word replaces what plandoc knows by that name; the statements
+            take precedence over both.
 
     Attributes:
         contradictions: Every statement that contradicts earlier ones.
@@ -155,7 +155,7 @@ class Conversions:
 
 
 def word_key(text: str) -> str:
-    """Return what words of one's own are compared by: as units, but T and t are two.
+    """Return what custom words are compared by: as units, but T and t are two.
 
     >>> word_key("Kelle.") == word_key("kelle"), word_key("T") == word_key("t")
     (True, False)

@@ -13,7 +13,7 @@ from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
 
 
 def plain(text: str) -> str:
-    """Return a text as units are compared: whatever its case, its dots, its blanks and how its accents are composed.
+    """Return a text as units are compared: without regard to case, dots, blanks and how accents are composed.
 
     >>> plain("Fl. Oz."), plain("C. À S.")
     ('fl oz', 'c à s')
@@ -36,7 +36,7 @@ _LARGER = MappingProxyType(
 
 
 def unit_named(text: str) -> Unit | None:
-    """Return the unit that a text means, whatever its case, dots and blanks; None when plandoc knows none.
+    """Return the unit that a text means, in any case and with any dots and blanks; None when plandoc does not know it.
 
     >>> unit_named("Fl. Oz.").name, unit_named("TBSP").name, unit_named("T")
     ('fl oz', 'tbsp', None)
@@ -73,7 +73,7 @@ def position(unit: str) -> int:
 
 
 def preference(unit: str) -> tuple[int, int]:
-    """Return what orders units by how well a sum is told in them, the best first: weights, volumes, counts; the largest.
+    """Return what orders units by how well they suit a sum, the best first: weights, then volumes, then counts; the largest first.
 
     >>> min(["tsp", "cup", "each", "oz", "bag"], key=preference)
     'oz'

@@ -49,7 +49,7 @@ _SUCH_AS = "write it such as 2, 0.5, 1/2 or 1 1/2"
 
 
 class NotANumber(ValueError):  # noqa: N818  (what is wrong with a text; the caller makes the error of it)
-    """A text is no quantity.
+    """A text is not a quantity.
 
     Attributes:
         wanted: What was wanted, for a message: "wanted ..., found ...".

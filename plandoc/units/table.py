@@ -28,6 +28,8 @@ class Unit(NamedTuple):
         size: How much of `base` it is, a number or a ratio; blank for containers, which have no size of their own.
         base: The name of a unit of the same dimension; blank for the one that others are measured in, and for containers.
         spellings: Other texts that mean it, in lower case.
+        has_fixed_size: Whether it is the same everywhere. A container has no size of its own, and a spoon or a pinch has the one
+            that is usual, so that a kitchen can state its own size of them.
     """
 
     name: str
@@ -35,10 +37,16 @@ class Unit(NamedTuple):
     size: str
     base: str
     spellings: tuple[str, ...]
+    has_fixed_size: bool = True
 
 
 def _volume(name: str, size: str, base: str, *spellings: str) -> Unit:
     return Unit(name, Dimension.VOLUME, size, base, spellings)
+
+
+def _spoon(name: str, size: str, base: str, *spellings: str) -> Unit:
+    """Return a volume of the usual size; that of a kitchen can be another."""
+    return Unit(name, Dimension.VOLUME, size, base, spellings, has_fixed_size=False)
 
 
 def _weight(name: str, size: str, base: str, *spellings: str) -> Unit:
@@ -50,7 +58,7 @@ def _count(name: str, size: str, base: str, *spellings: str) -> Unit:
 
 
 def _container(name: str, *spellings: str) -> Unit:
-    return Unit(name, Dimension.CONTAINER, "", "", spellings)
+    return Unit(name, Dimension.CONTAINER, "", "", spellings, has_fixed_size=False)
 
 
 # American sizes: the international pound of 453.59237 g and the US gallon of 231 cubic inches, whose sixteenth is the cup
@@ -66,7 +74,7 @@ def _container(name: str, *spellings: str) -> Unit:
 # Each dimension goes from small to large: the largest of several units of it is the one furthest down.
 MEASURES: tuple[Unit, ...] = (
     _volume("µl", "1/1000", "ml", "microliter", "microliters", "microlitre", "microlitres", "mikroliter"),
-    _volume(
+    _spoon(
         "pinch",
         "1/16",
         "tsp",
@@ -85,13 +93,13 @@ MEASURES: tuple[Unit, ...] = (
         "nypor",
         "klype",
     ),
-    _volume("dash", "1/8", "tsp", "dashes"),
-    _volume("krm", "1", "ml", "kryddmått"),
+    _spoon("dash", "1/8", "tsp", "dashes"),
+    _spoon("krm", "1", "ml", "kryddmått"),
     _volume("ml", "1", "", "milliliter", "milliliters", "millilitre", "millilitres", "mls"),
     _volume("tsp", "1/3", "tbsp", "tsps", "teaspoon", "teaspoons", "us tsp"),
     _volume("metric tsp", "5", "ml", "metric teaspoon", "metric teaspoons", "uk tsp", "au tsp"),
-    _volume("TL", "5", "ml", "teelöffel", "teeloeffel", "kaffeelöffel", "kaffeeloeffel"),
-    _volume(
+    _spoon("TL", "5", "ml", "teelöffel", "teeloeffel", "kaffeelöffel", "kaffeeloeffel"),
+    _spoon(
         "c. à c.",
         "5",
         "ml",
@@ -109,15 +117,15 @@ MEASURES: tuple[Unit, ...] = (
         "cuillere a cafe",
         "cuilleres a cafe",
     ),
-    _volume("cdta", "5", "ml", "cdtas", "cdita", "cditas", "cucharadita", "cucharaditas"),
-    _volume("cucchiaino", "5", "ml", "cucchiaini"),
-    _volume("tsk", "5", "ml", "tesked", "teskedar", "teske", "teskeer", "teskje", "teskjeer"),
+    _spoon("cdta", "5", "ml", "cdtas", "cdita", "cditas", "cucharadita", "cucharaditas"),
+    _spoon("cucchiaino", "5", "ml", "cucchiaini"),
+    _spoon("tsk", "5", "ml", "tesked", "teskedar", "teske", "teskeer", "teskje", "teskjeer"),
     _volume("cl", "10", "ml", "centiliter", "centiliters", "centilitre", "centilitres", "zentiliter"),
-    _volume("dessertspoon", "10", "ml", "dessertspoons", "dsp", "dstspn", "uk dessertspoon"),
+    _spoon("dessertspoon", "10", "ml", "dessertspoons", "dsp", "dstspn", "uk dessertspoon"),
     _volume("tbsp", "1/16", "cup", "tbsps", "tbs", "tbl", "tablespoon", "tablespoons", "us tbsp"),
     _volume("metric tbsp", "15", "ml", "metric tablespoon", "metric tablespoons", "uk tbsp", "nz tbsp"),
-    _volume("EL", "15", "ml", "esslöffel", "essloeffel"),
-    _volume(
+    _spoon("EL", "15", "ml", "esslöffel", "essloeffel"),
+    _spoon(
         "c. à s.",
         "15",
         "ml",
@@ -134,9 +142,9 @@ MEASURES: tuple[Unit, ...] = (
         "cuillere a soupe",
         "cuilleres a soupe",
     ),
-    _volume("cda", "15", "ml", "cdas", "cucharada", "cucharadas"),
-    _volume("cucchiaio", "15", "ml", "cucchiai"),
-    _volume("msk", "15", "ml", "matsked", "matskedar", "spsk", "spiseske", "spiseskeer", "spiseskje", "spiseskjeer"),
+    _spoon("cda", "15", "ml", "cdas", "cucharada", "cucharadas"),
+    _spoon("cucchiaio", "15", "ml", "cucchiai"),
+    _spoon("msk", "15", "ml", "matsked", "matskedar", "spsk", "spiseske", "spiseskeer", "spiseskje", "spiseskjeer"),
     _volume("au tbsp", "20", "ml", "au tablespoon", "au tablespoons", "australian tbsp", "australian tablespoon"),
     _volume("uk fl oz", "1/20", "uk pint", "imperial fl oz", "uk fluid ounce", "uk fluid ounces", "imp fl oz"),
     _volume("fl oz", "1/8", "cup", "floz", "fluid oz", "fluid ounce", "fluid ounces", "fl ounce", "us fl oz"),

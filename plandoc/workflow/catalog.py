@@ -15,7 +15,7 @@ from plandoc.engine.record_refs import EventRef, record_by_key
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, StillUsedError, ValidationError, shorten
 from plandoc.hints import Hint, wording
-from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem
+from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import CATALOG_TABLES, table_of
 
@@ -86,14 +86,14 @@ def rename_record(
 
     Args:
         record_type: Such as `Recipe`.
-        record_id: Which one, by its id, its slug or itself.
+        record_id: Which one: its id, its slug or the record.
         name: The new name.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Recipe 99 not found".
-        ValidationError: when it cannot be a name, or another record of the type has it: an import could no longer tell the
-            two apart. Units of different recipes may have the same name.
+        ValidationError: when it cannot be a name, or another record of the type has it: an import could no longer distinguish
+            the two. Units of different recipes may have the same name.
     """
     _check_is_of_catalog(record_type)
     before: Any = session.get(record_type, record_id)
@@ -111,11 +111,11 @@ def remove_record(
 ) -> list[Any]:
     """Remove an ingredient, a recipe, a finished unit or a good that nothing uses; return what was removed, it first.
 
-    A recipe goes with its yields, an ingredient with rows of the stock that say there is none of it.
+    A recipe is removed with its yields, an ingredient with its empty rows of the stock.
 
     Args:
         record_type: Such as `Recipe`.
-        record_id: Which one, by its id, its slug or itself.
+        record_id: Which one: its id, its slug or the record.
         session: The session to work in; None opens one and commits it.
 
     Raises:
@@ -135,7 +135,8 @@ def remove_record(
 
 
 def _check_is_of_catalog(record_type: type) -> None:
-    known = [table.record_type for table in CATALOG_TABLES]
+    # Recipes use a word for a unit by its name, so that it is another word once it has another name.
+    known = [table.record_type for table in CATALOG_TABLES if table.record_type is not UnitWord]
     if record_type not in known:
         names = ", ".join(one.__name__ for one in known)
         raise ValidationError([Problem(f"wanted one of {names}, found {shorten(record_type)}", field="record_type")])
@@ -157,5 +158,5 @@ def _are_namesakes(one: Any, other: Any) -> bool:
 
 def _same_name(record: Any, other: Any) -> Problem:
     message = f"{table_of(type(record)).label} {other.slug} already has the name {shorten(other.name)}"
-    hint = wording("make one of both with {merge}", merge=Hint.MERGE_INGREDIENTS())
+    hint = wording("merge the two with {merge}", merge=Hint.MERGE_INGREDIENTS())
     return Problem(message, field="name", hint=hint if isinstance(record, Ingredient) else None)

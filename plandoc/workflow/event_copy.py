@@ -1,4 +1,4 @@
-"""Copying an event: its recipes, goods and batch decisions into a new plan, by today's catalog."""
+"""Copying an event: its recipes, goods and batch decisions go into a new plan, by today's catalog."""
 
 from __future__ import annotations
 
@@ -54,9 +54,8 @@ def copy_event(
 ) -> EventCopy:
     """Copy the plan of an event, in whatever state it is, into a new event whose plan is a DRAFT.
 
-    Recipes, goods and batch decisions are those of the plan as it is now, with its amendments. They mean what they are in
-    today's catalog: a decision that would be short of what the goods need today is not copied, unless just this shortfall was
-    accepted. Snapshot, amendments and runs stay with the original, and so do its notes.
+    Recipes, goods and batch decisions are those of the plan as it is now, with its amendments, but by today's catalog: a
+    decision that would be short of what the goods need today is not copied, unless exactly this shortfall was accepted. Snapshot, amendments and runs stay with the original, and so do its notes.
 
     Args:
         event_id: The event to copy.

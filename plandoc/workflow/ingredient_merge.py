@@ -1,4 +1,4 @@
-"""Making one ingredient of two that are the same: everything that refers to one of them refers to the other afterwards."""
+"""Merging two ingredients that are the same: everything that refers to one of them then refers to the other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def merge_ingredients(
     # Refused while a plan in production rests on it; then nothing of all this is saved.
     session.remove(Ingredient, merged.id)
     for decision in fresh:
-        # The batches were decided for the same amounts, so that there is nothing to review.
+        # The batches were decided for the same amounts, so there is nothing to review.
         fingerprint = recipe_fingerprint(decision.recipe_id, plan_definitions(decision.event_id, session))
         unit_of_work(session).replace(attrs.evolve(decision, recipe_fingerprint=fingerprint))
     return IngredientMerge(into, merged, recipes, stock)

@@ -7,12 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import positive_int, positive_quantity, quantity
+from plandoc.constraints import positive_int, positive_quantity
+from plandoc.converters import quantity
 from plandoc.domain.batches import batches_for
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
 from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling
 from plandoc.engine.named_records import id_of, ids_of
 from plandoc.engine.plan_definitions import catalog_definitions, defined, plan_definitions
+from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse
@@ -44,12 +46,12 @@ def scale_recipe(
 
     Raises:
         NotFoundError: "Recipe 99 not found".
-        ValidationError: for a number that is not above 0, for a recipe that yields none or several units when it is not
-            said which are wanted, and with everything that is broken in the recipe.
+        ValidationError: for a number that is not above 0, for a recipe with no finished unit, or with several when
+            `finished_unit_id` is not given, and with everything that is broken in the recipe.
     """
     recipe_id = id_of(Recipe, recipe_id, session)
     recipe = session.get(Recipe, recipe_id)
-    yields = [unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id]
+    yields = session.find(FinishedUnit, having("recipe_id", recipe.id))
     if units is None:
         number = _number_of_batches(batches)
     else:
@@ -79,7 +81,10 @@ def _wanted(recipe: Recipe, yields: list[FinishedUnit], finished_unit_id: int | 
     elif not named:
         message, hint = f"finished unit {finished_unit_id} is not one of {recipe.name}", f"wanted {_names(yields)}"
     else:
-        message, hint = f"{recipe.name} has {len(yields)} finished units", f"say which is wanted: {_names(yields)}"
+        message, hint = (
+            f"{recipe.name} has {len(yields)} finished units",
+            f"say which is wanted: {_names(yields)}",
+        )
     raise ValidationError([Problem(message, field="finished_unit_id", hint=hint)])
 
 
@@ -91,11 +96,11 @@ def _names(units: Iterable[FinishedUnit]) -> str:
 def get_production_sheet(
     event_id: EventRef, recipe_ids: Iterable[RecipeRef] | None = None, session: Session = NO_SESSION
 ) -> ProductionSheet:
-    """Return what is still to bake and to pack for an event, to be worked from.
+    """Return what is still to bake and to pack for an event, as a sheet to work from.
 
-    Each recipe comes once, with all batches still to bake of it, over all its finished units and all recipes that it goes
-    into; sub-recipes come before what they go into. A started plan is worked out with its own definitions. Of a completed
-    plan nothing remains.
+    Each recipe comes once, with all batches of it that are still to bake, for all its finished units and all recipes that it
+    goes into; sub-recipes come before what they go into. A started plan uses its own definitions. A completed plan has
+    nothing left.
 
     Args:
         event_id: The event, whatever the state of its plan.
@@ -105,7 +110,7 @@ def get_production_sheet(
 
     Raises:
         NotFoundError: "Event 99 not found"; or a recipe that neither the plan nor the catalog contains.
-        ValidationError: with every recipe that nothing is left to bake of, or with everything that is broken in the recipes.
+        ValidationError: with every recipe of which nothing is left to bake, or with everything that is broken in the recipes.
     """
     event_id = id_of(Event, event_id, session)
     event = session.event(event_id)

@@ -54,7 +54,7 @@ def set_stock(
     Args:
         ingredient_id: The ingredient.
         quantity: How much, zero or more; a number, or text such as "1 1/2".
-        unit: A unit that plandoc knows, a word of one's own, or a unit that an equivalent, a recipe or the stock uses for
+        unit: A unit that plandoc knows, a custom word, or a unit that an equivalent, a recipe or the stock uses for
             this ingredient, spelled the same; pieces when left out.
         session: The session to work in; None opens one and commits it.
 
@@ -85,7 +85,7 @@ def add_stock(
     Args:
         ingredient_id: The ingredient.
         quantity: How much is added, more than zero; a number, or text such as "1 1/2".
-        unit: A unit that plandoc knows, a word of one's own, or a unit that an equivalent, a recipe or the stock uses for
+        unit: A unit that plandoc knows, a custom word, or a unit that an equivalent, a recipe or the stock uses for
             this ingredient, spelled the same; pieces when left out.
         session: The session to work in; None opens one and commits it.
 
@@ -144,7 +144,7 @@ def _words(session: Session) -> tuple[UnitWord, ...]:
 
 
 def _spelled(unit: str, session: Session) -> str:
-    """Return a unit as it is stored: a word of one's own as it was stated, so that it has one row in any spelling."""
+    """Return a unit as it is stored: a custom word as it was added, so that all spellings share one row."""
     word = None if units.dimension_of(unit) is not None else word_named(unit, _words(session))
     return unit if word is None else word.name
 

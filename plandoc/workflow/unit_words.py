@@ -1,18 +1,17 @@
-"""Words of one's own for units, kept in the catalog: once stated, they are units wherever a unit is read."""
+"""Custom words for units, kept in the catalog: once added, they are units wherever a unit is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 import attrs
 
 from plandoc import units
-from plandoc.domain.unit_words import problems_of_word, used_already, word_named, words_used
+from plandoc.domain.unit_words import used_already, word_named
 from plandoc.engine.session import Session
-from plandoc.errors import NotFoundError, StillUsedError, refuse, shorten
-from plandoc.records import Ingredient, Recipe, StockItem, UnitWord
+from plandoc.errors import NotFoundError, refuse, shorten
+from plandoc.records import UnitWord
 from plandoc.store import NO_SESSION, changes
 from plandoc.tables import table_of
 
@@ -25,25 +24,28 @@ def add_unit_word(
     replace: bool = False,
     session: Session = NO_SESSION,
 ) -> UnitWord:
-    """State what a word of one's own means as a unit ("Kelle = 125 ml"). Returns the record; the same again changes nothing.
+    """Add a custom word for a unit ("Kelle = 125 ml"). Returns the record; adding the same again changes nothing.
 
-    From then on the word is a unit in imports, in the stock and in sums. Plans in production go on with the words that they
-    started with. A container, such as can, gets a size for all ingredients by this; what an ingredient says of itself in its
-    equivalents counts before it.
+    From then on the word is a unit in imports, in the stock and in sums. Plans in production keep the words that they
+    started with. The word can also be a container, such as can, or a kitchen's spoon, such as EL: it then has this size for
+    all ingredients. An ingredient's own equivalents take precedence.
 
     Args:
-        name: The word; not a measure that plandoc knows.
+        name: The word, in any spelling; not a measure of fixed size, such as cup.
         quantity: How much of `unit` one of it is.
-        unit: A measure, such as ml, tbsp, g or each.
+        unit: A measure of fixed size, such as ml, tbsp, g or each.
         replace: Change what the word meant before.
         session: The session to work in; None opens one and commits it.
 
     Raises:
-        ValidationError: with everything that is wrong: a word that plandoc knows, one that means something else already and
-            is not to be replaced, a quantity that is not above 0, a unit that is not a measure.
+        ValidationError: with everything that is wrong: a word that is a measure of fixed size, one that means something else
+            already and is not to be replaced, a quantity that is not above 0, a unit that is not such a measure.
     """
     word = UnitWord(name, quantity, unit)
-    refuse(problems_of_word(word))
+    known = units.unit_named(word.name)
+    if known is not None and not known.has_fixed_size:
+        # The size is that of the unit, in whichever spelling recipes have it.
+        word = attrs.evolve(word, name=known.name)
     present = word_named(word.name, session.find(UnitWord))
     if present is None:
         return session.add(word)
@@ -55,7 +57,7 @@ def add_unit_word(
 
 @changes("remove a word for a unit")
 def remove_unit_word(name: str, session: Session = NO_SESSION) -> UnitWord:
-    """Remove a word of one's own for a unit. Returns what it was.
+    """Remove a custom word for a unit. Returns what it was.
 
     Args:
         name: The word.
@@ -70,27 +72,5 @@ def remove_unit_word(name: str, session: Session = NO_SESSION) -> UnitWord:
     if word is None:
         known = ", ".join(one.name for one in words)
         raise NotFoundError(table_of(UnitWord).label, shorten(name), f"known are {known}" if known else None)
-    using = _users(word, session)
-    if using:
-        raise StillUsedError(table_of(UnitWord).label, word.id, using)
     session.remove(UnitWord, word.id)
     return word
-
-
-def _users(word: UnitWord, session: Session) -> list[str]:
-    if units.dimension_of(word.name) is not None:
-        # A container without a size is still a unit.
-        return []
-
-    def uses(units_written: Iterable[str], *stating: Ingredient) -> bool:
-        return bool(words_used([word], units_written, stating))
-
-    ingredients = {one.id: one for one in session.find(Ingredient)}
-    recipes = (one for one in session.find(Recipe) if uses(line.unit for line in one.lines))
-    stated = (one for one in ingredients.values() if uses((), one))
-    stock = (ingredients[item.ingredient_id] for item in session.find(StockItem) if uses([item.unit]))
-    return [
-        *(f"recipe {one.id} {one.name!r}" for one in recipes),
-        *(f"ingredient {one.id} {one.name!r}" for one in stated),
-        *(f"stock of {one.name!r}" for one in stock),
-    ]

@@ -58,7 +58,7 @@ def test_what_is_used_is_not_removed_and_what_uses_it_is_named(call, bakery):
 
     assert refused.status == 1
     assert "recipe 1 'Shortcrust'" in refused.err
-    assert "the stock (25 kg)" in refused.err
+    assert "the stock of Wheat flour (25 kg)" in refused.err
 
 
 def test_what_nothing_uses_is_removed(call, bakery):

@@ -35,8 +35,8 @@ def test_a_word_is_stated_as_people_write_it(call, made, words):
         (("Kelle",), "wanted a word and what it means, such as 'Kelle = 125 ml', found 'Kelle'"),
         (("a = 1 g = 2 g",), "wanted a word and what it means"),
         (("Kelle = ml",), "STATEMENT: wanted a number"),
-        (("EL = 1 tbsp",), "'EL' is a unit that plandoc knows already: EL, which is 15 ml"),
-        (("Kelle = 2 Schippe",), "wanted a measure that plandoc knows, found 'Schippe'"),
+        (("Cup = 200 ml",), "'Cup' is a unit that plandoc knows already: cup, which is 236.5882365 ml"),
+        (("Kelle = 2 Schippe",), "wanted a measure of fixed size, found 'Schippe'"),
     ],
 )
 def test_what_states_nothing_is_refused(call, made, words, message):
@@ -63,6 +63,8 @@ def test_the_units_are_listed_and_one_is_removed(call, made):
 
     assert call("unit", "list").out == "unit\tis\nKelle\t125 ml\n"
     assert "EL\tvolume\t15 ml\tesslöffel, essloeffel" in call("unit", "list", "--all").out
+    call("unit", "add", "Esslöffel = 1 tbsp")
+    assert "EL\tvolume\t1 tbsp\tesslöffel, essloeffel" in call("unit", "list", "--all").out
     assert call("unit", "remove", "kelle").out == "removed unit 'Kelle' (1 Kelle = 125 ml)\n"
     assert "Word for a unit 'kelle' not found" in call("unit", "remove", "kelle").err
 

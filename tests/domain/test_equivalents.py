@@ -129,7 +129,7 @@ def test_sticks_in_stock_cover_what_recipes_weigh_and_are_shown_once():
     assert (str(row.needed), str(row.in_stock), str(row.to_buy)) == ("1.885 stick", "4 stick", "0 stick")
 
 
-def test_stock_that_cannot_be_compared_is_told_once_at_its_own_row():
+def test_stock_that_cannot_be_compared_is_shown_once_at_its_own_row():
     rows = _needs(_butter(), (200, "g"), (1, "stick"), (1, "can"))
     (item,) = shopping_items(rows, [StockItem(1, 4, "stick"), StockItem(1, 100, "g")])
 
@@ -141,7 +141,7 @@ def test_stock_that_cannot_be_compared_is_told_once_at_its_own_row():
     assert item.other_stock == ()
 
 
-def test_a_word_of_ones_own_is_a_unit_in_any_spelling():
+def test_a_custom_word_is_a_unit_in_any_spelling():
     flour = _butter(CUP)
 
     assert _converted(flour, 2, "kelle", "ml", KELLE) == 250
@@ -163,7 +163,16 @@ def test_a_container_gets_a_size_for_all_ingredients_by_a_word_and_another_by_th
     assert _converted(_butter(Equivalent(1, "can", 240, "g")), 2, "cans", "g", can) == 480
 
 
-def test_a_word_of_ones_own_stays_what_it_was_when_plandoc_learns_it():
+def test_a_spoon_gets_another_size_by_a_word_and_another_by_the_ingredient_itself():
+    spoon = UnitWord("EL", 1, "tbsp")
+
+    assert _converted(_butter(), 2, "Esslöffel", "tbsp", spoon) == 2
+    assert _converted(_butter(), 1, "msk", "ml", spoon) == 15
+    assert _converted(_butter(CUP), 1, "EL", "g", spoon) == Fraction("7.5")
+    assert _converted(_butter(Equivalent(1, "EL", 12, "g")), 2, "EL", "g", spoon) == 24
+
+
+def test_a_custom_word_stays_what_it_was_when_plandoc_learns_it():
     # As if a later plandoc had learned the cup after somebody stated it.
     assert _converted(_butter(), 1, "cup", "ml", UnitWord("cup", 250, "ml")) == 250
 

@@ -139,7 +139,7 @@ def test_a_unit_that_is_read_in_two_ways_or_not_known_is_refused_with_the_way_ou
     ]
 
 
-def test_a_word_of_ones_own_and_a_unit_of_the_ingredient_alone_are_units_in_tables(store, tmp_path):
+def test_a_custom_word_and_a_unit_of_the_ingredient_alone_are_units_in_tables(store, tmp_path):
     plandoc.add_unit_word("T", 1, "tbsp")
     import_ingredients(_csv(tmp_path, "name,equivalents\nButter,1 knob = 15 g\nFlour,\n"))
     import_recipes(_csv(tmp_path, "recipe,ingredient,quantity,unit\nA,Butter,2,knob\nA,Flour,3,T\n"))

@@ -51,7 +51,7 @@ def test_what_is_used_is_not_removed_and_all_that_uses_it_is_named(store):
     assert of_ingredient.value.users == (
         "recipe 1 'Chocolate Chip Cookies'",
         "recipe 3 'Sponge Cake'",
-        "the stock (5.5 kg)",
+        "the stock of Flour (5.5 kg)",
     )
     assert of_recipe.value.users == (
         "event 1 'Christmas 2026'",

@@ -1,4 +1,4 @@
-"""Words of one's own for units: in imports, in the stock, in sums, and frozen with a plan."""
+"""Custom words for units: in imports, in the stock, in sums, and frozen with a plan."""
 
 import attrs
 import pytest
@@ -6,7 +6,7 @@ import pytest
 import plandoc
 from plandoc import records
 from plandoc.records import PlanState
-from tests.builders import a_bakery, a_plan
+from tests.builders import a_bakery, a_plan, brought_to
 
 
 @pytest.fixture
@@ -30,6 +30,17 @@ def _needed(event_id):
     return [str(row.amount) for row in plandoc.get_ingredient_needs(event_id).rows if row.ingredient.name == "Flour"]
 
 
+def _of_one_batch(store, bakery, state):
+    event = a_plan(store, bakery=bakery, quantities={bakery.plain_cookie.id: 24})
+    plandoc.decide_enough(event.id)
+    return brought_to(store, event, state)
+
+
+def _in_ml(*events):
+    (row,) = plandoc.get_ingredient_needs([event.id for event in events]).rows
+    return row.amount.exact * row.known.factor(row.amount.unit, "ml")
+
+
 def test_a_word_is_a_unit_from_then_on_and_stating_it_again_changes_nothing(store):
     first = plandoc.add_unit_word("Kelle", "1/8", "l")
 
@@ -40,17 +51,34 @@ def test_a_word_is_a_unit_from_then_on_and_stating_it_again_changes_nothing(stor
 @pytest.mark.parametrize(
     ("word", "problem"),
     [
-        (("EL", 1, "tbsp"), ("word", "'EL' is a unit that plandoc knows already: EL, which is 15 ml")),
+        (("au tbsp", 1, "tbsp"), ("word", "'au tbsp' is a unit that plandoc knows already: au tbsp, which is 20 ml")),
         (("Cups", 250, "ml"), ("word", "'Cups' is a unit that plandoc knows already: cup, which is 236.5882365 ml")),
         (("grams", 250, "ml"), ("word", "'grams' is a unit that plandoc knows already: g")),
         (("2 big", 250, "ml"), ("word", "wanted a word, found '2 big'")),
-        (("Kelle", 2, "can"), ("unit", "wanted a measure that plandoc knows, found 'can'")),
-        (("Kelle", 2, "T"), ("unit", "wanted a measure that plandoc knows, found 'T'")),
+        (("Kelle", 2, "can"), ("unit", "wanted a measure of fixed size, found 'can'")),
+        (("Kelle", 2, "T"), ("unit", "wanted a measure of fixed size, found 'T'")),
+        (("Kelle", 8, "EL"), ("unit", "wanted a measure of fixed size, found 'EL'")),
+        (("EL", 3, "TL"), ("unit", "wanted a measure of fixed size, found 'TL'")),
         (("Kelle", 0, "ml"), ("quantity", "UnitWord: wanted more than 0, found 0")),
     ],
 )
 def test_a_word_that_cannot_be_a_unit_is_refused(store, word, problem):
     assert _refused(*word) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        (records.UnitWord("g", 5, "kg"), "'g' is a unit that plandoc knows already"),
+        (records.UnitWord("cans", 400, "g"), "wanted can, found 'cans'"),
+        (records.UnitWord("Kelle", 5, "blorp"), "wanted a measure of fixed size, found 'blorp'"),
+    ],
+)
+def test_a_session_refuses_a_word_that_cannot_be_a_unit(store, word, message):
+    with pytest.raises(plandoc.ValidationError, match=message), store.session() as session:
+        session.add(word)
+
+    assert plandoc.list_records(records.UnitWord) == []
 
 
 def test_a_word_that_means_something_else_already_is_refused_unless_it_is_to_be_replaced(store):
@@ -109,6 +137,42 @@ def test_a_started_plan_keeps_the_words_that_it_started_with(store, bakery):
     assert "Kelle" in str(plandoc.get_plan_comparison(event.id).definitions)
 
 
+@pytest.mark.parametrize(
+    ("stated", "unit", "written"),
+    [
+        (("EL", 12, "ml"), "EL", "Esslöffel"),
+        (("esslöffel", 12, "ml"), "EL", "el"),
+        (("c.à s.", 12, "ml"), "c. à s.", "càs"),
+        (("Prise", 12, "ml"), "pinch", "pincée"),
+        (("cans", 12, "ml"), "can", "Can"),
+    ],
+)
+def test_a_spoon_or_a_container_gets_the_size_of_the_kitchen_in_every_spelling(store, bakery, stated, unit, written):
+    word = plandoc.add_unit_word(*stated)
+    _with_a_line(store, bakery.cookies, 1, written)
+    event = _of_one_batch(store, bakery, PlanState.DRAFT)
+
+    assert word.name == unit
+    assert _in_ml(event) == 12
+    assert plandoc.remove_unit_word(written) == word
+
+
+def test_a_plan_that_started_with_the_usual_spoon_keeps_it_and_is_added_up_with_one_that_has_another(store, bakery):
+    with store.session() as session:
+        session.replace(attrs.evolve(bakery.flour, density=None))
+    _with_a_line(store, bakery.cookies, 1, "EL")
+    started = _of_one_batch(store, bakery, PlanState.IN_PRODUCTION)
+    plandoc.add_unit_word("EL", 20, "ml")
+    draft = _of_one_batch(store, bakery, PlanState.DRAFT)
+
+    assert (_in_ml(started), _in_ml(draft)) == (15, 20)
+    assert _in_ml(started, draft) == _in_ml(draft, started) == 35
+    assert any("EL" in finding.message for finding in plandoc.review_plan(started.id))
+
+    plandoc.revise_recipe(started.id, bakery.cookies.id, "our own spoon")
+    assert _in_ml(started) == 20
+
+
 def test_a_word_that_came_after_the_start_says_nothing_to_the_plan_until_an_amendment_brings_it(store, bakery):
     _with_a_line(store, bakery.cookies, 1, "Kelle")
     event = a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
@@ -162,12 +226,20 @@ def test_a_word_that_is_used_is_not_removed_and_what_uses_it_is_named(store, bak
     _with_a_line(store, bakery.cookies, 1, "KELLE")
     with store.session() as session:
         session.replace(attrs.evolve(bakery.butter, equivalents=(records.Equivalent(1, "Kelle", 110, "g"),)))
-    with pytest.raises(plandoc.StillUsedError) as caught:
-        plandoc.remove_unit_word("kelle")
+    word = plandoc.list_records(records.UnitWord)[0]
 
-    assert all(
-        text in str(caught.value) for text in ("'Chocolate Chip Cookies'", "ingredient 3 'Butter'", "stock of 'Flour'")
-    )
+    def in_a_session():
+        with store.session() as session:
+            session.remove(records.UnitWord, word.id)
+
+    for remove in (lambda: plandoc.remove_unit_word("kelle"), in_a_session):
+        with pytest.raises(plandoc.StillUsedError) as caught:
+            remove()
+        assert caught.value.users == (
+            "recipe 1 'Chocolate Chip Cookies'",
+            "ingredient 3 'Butter'",
+            "the stock of Flour (2 Kelle)",
+        )
 
 
 def test_a_word_that_nothing_uses_is_removed(store, bakery):
@@ -236,3 +308,10 @@ def test_a_revised_equivalent_is_shown_with_what_it_was(store, bakery):
     assert any(
         "Butter: equivalents none -> 1 stick = 113 g" in finding.message for finding in plandoc.review_plan(event.id)
     )
+
+
+def test_a_word_is_not_renamed_because_recipes_would_lose_it(store):
+    plandoc.add_unit_word("Kelle", 125, "ml")
+
+    with pytest.raises(plandoc.ValidationError, match="wanted one of Ingredient, Recipe, FinishedUnit, FinishedGood"):
+        plandoc.rename_record(records.UnitWord, 1, "Schippe")

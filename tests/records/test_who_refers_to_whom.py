@@ -48,7 +48,9 @@ def test_the_ids_that_a_record_holds_are_found_in_their_order_and_none_where_the
 
 
 def names_of_users(*asked):
-    return [integrity.in_words(one, lambda _: "Fair") for one in integrity.referrers(*asked)]
+    return [
+        integrity.in_words(one, lambda _, number: {7: "Fair"}.get(number, "Rye")) for one in integrity.referrers(*asked)
+    ]
 
 
 def test_who_uses_a_record_is_reported_as_a_person_says_it():
@@ -71,7 +73,7 @@ def test_who_uses_a_record_is_reported_as_a_person_says_it():
         "event 7 'Fair'",
         "event 7 'Fair'",
     ]
-    assert names_of_users(records.Ingredient, 5, finding(*there)) == ["recipe 1 'Cake'", "the stock (1 kg)"]
+    assert names_of_users(records.Ingredient, 5, finding(*there)) == ["recipe 1 'Cake'", "the stock of Rye (1 kg)"]
     assert names_of_users(records.FinishedUnit, 11, finding(*there)) == [
         "finished good 3 'Hamper'",
         "event 7 'Fair'",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from plandoc import constraints
+from plandoc import constraints, converters
 from plandoc.errors import shorten
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
@@ -214,23 +214,23 @@ def test_a_name_that_windows_keeps_for_a_device_is_no_slug_but_may_be_part_of_on
     ],
 )
 def test_a_whole_number_becomes_the_decimal_number_it_is_and_a_zero_has_no_sign(given, exact):
-    assert type(constraints.exact(given)) is Decimal
-    assert str(constraints.exact(given)) == exact
+    assert type(converters.exact(given)) is Decimal
+    assert str(converters.exact(given)) == exact
 
 
 @pytest.mark.parametrize(
     "given", [10**12 + 1, -(10**12) - 1, 10**5000, True, 0.5, "5", None], ids=lambda value: type(value).__name__
 )
 def test_what_is_not_exact_is_left_for_the_rule_to_judge(given):
-    assert constraints.exact(given) is given
+    assert converters.exact(given) is given
 
 
 @pytest.mark.parametrize(
     ("given", "kept"), [(Fraction(20, 4), 5), (Fraction(10, 3), Fraction(10, 3)), (7, 7), ("x", "x"), (0.5, 0.5)]
 )
 def test_a_fraction_that_is_whole_becomes_a_whole_number_and_nothing_else_changes(given, kept):
-    assert constraints.whole_if_possible(given) == kept
-    assert type(constraints.whole_if_possible(given)) is type(kept)
+    assert converters.whole_if_possible(given) == kept
+    assert type(converters.whole_if_possible(given)) is type(kept)
 
 
 def test_a_json_object_is_copied_once_and_never_shared_with_whoever_gave_it():

@@ -15,7 +15,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc import constraints
+from plandoc import converters
 from plandoc.errors import PlandocError
 from plandoc.tables import TABLES
 from tests.builders import EVENT_DATE, folder_bytes, transactions
@@ -109,7 +109,7 @@ def says_at_least(read: Any, written: Any, trimmed: AbstractSet[str], field: str
 
 def fields_that_trim(record_type: Any) -> Iterator[str]:
     for field in attrs.fields(attrs.resolve_types(record_type)):
-        if field.converter is constraints.trimmed:
+        if field.converter is converters.trimmed:
             yield field.name
         for part in get_args(field.type):
             if attrs.has(part):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc import constraints
+from plandoc import converters
 from plandoc.units.quantity_text import NotANumber, number_in, quantity_in, written
 from tests.strategies import AMOUNTS
 
@@ -133,4 +133,4 @@ def test_an_exponent_is_read_from_programs_and_refused_when_it_is_typed():
 @given(AMOUNTS | st.fractions(min_value=0, max_value=10**12))
 def test_what_is_written_out_is_read_again_as_the_same_number(number):
     assert number_in(written(number)) == number
-    assert constraints.quantity(written(number)) == constraints.exact_or_fraction(number)
+    assert converters.quantity(written(number)) == converters.exact_or_fraction(number)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from plandoc import constraints
+from plandoc import constraints, converters
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.input_file import plain_number
 from plandoc.frozen import frozen
@@ -69,7 +69,7 @@ class Fields:
         value = self._take(name)
         if value is None and default is not None:
             return default
-        value = constraints.quantity(value)
+        value = converters.quantity(value)
         self._check(name, constraints.non_negative_quantity(value))
         return plain_number(value) if isinstance(value, Decimal) else cast("Fraction", value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from plandoc import constraints, units
+from plandoc import converters, units
 from plandoc.units.quantity_text import NotANumber, Quantity, quantity_in
 
 # For patterns: what the number at the beginning of a text begins with.
@@ -19,7 +19,7 @@ def quantity_at(text: str) -> Quantity | None:
         quantity, other = (quantity_in(text, decimal_comma=comma, by_hand=True) for comma in (False, True))
     except NotANumber:
         return None
-    return quantity._replace(number=constraints.exact_or_fraction(quantity.number)) if quantity == other else None
+    return quantity._replace(number=converters.exact_or_fraction(quantity.number)) if quantity == other else None
 
 
 def qualifiers_at(text: str, known: AbstractSet[str]) -> tuple[list[str], str]:

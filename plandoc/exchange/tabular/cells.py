@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import attrs
 
-from plandoc import constraints, units
+from plandoc import constraints, converters, units
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
@@ -74,7 +74,7 @@ def spreadsheet_number(number: Number) -> str:
     >>> spreadsheet_number(Fraction(1, 3)), spreadsheet_number(Fraction(3, 2)), spreadsheet_number(Decimal("2.50"))
     ('0 1/3', '1.5', '2.50')
     """
-    number = constraints.exact_or_fraction(number)
+    number = converters.exact_or_fraction(number)
     text = written(number)
     return f"0 {text}" if isinstance(number, Fraction) and number < 1 and number.denominator < _SHORT else text
 
@@ -311,7 +311,7 @@ class CellReader:
         if number is None:
             self.refuse_cell(cell, "wanted a number, found nothing")
             return _PLACEHOLDER.number
-        value: Number = constraints.exact_or_fraction(plain_number(number) if type(number) is Decimal else number)
+        value: Number = converters.exact_or_fraction(plain_number(number) if type(number) is Decimal else number)
         if (wrong := check(value)) is not None:
             self.refuse_cell(cell, wrong)
             return _PLACEHOLDER.number

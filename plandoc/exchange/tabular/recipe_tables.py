@@ -169,7 +169,7 @@ class RecipeReader:
             self._note_dropped(present, {*(id(line.thing) for line in lines), *(id(part.thing) for part in parts)})
 
     def _unit(self, cell: Cell, ingredient: Any) -> str:
-        """Return a unit that plandoc knows, a word that the folder states, or a unit that the folder uses for the ingredient."""
+        """Return a unit that plandoc knows, a custom word, or a unit that the folder uses for the ingredient."""
         if units.dimension_of(cell.text) is None:
             present = ingredient if isinstance(ingredient, Ingredient) else _ANY
             is_used = (present.id, cell.text) in self._catalog.units_in_use
