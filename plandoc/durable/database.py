@@ -16,7 +16,7 @@ from tinydb.utils import LRUCache
 from plandoc.durable.draft_file import DraftFile
 from plandoc.durable.guard import Transaction
 from plandoc.durable.storage import DurableStorage, GuardedStorage
-from plandoc.row_draft import only_compares
+from plandoc.storage.row_draft import only_compares
 
 T = TypeVar("T")
 

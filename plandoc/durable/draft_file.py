@@ -8,7 +8,7 @@ from typing import Any
 from tinydb.queries import QueryLike
 
 from plandoc.durable.json_form import JsonForm, Tables
-from plandoc.row_draft import Draft, Row
+from plandoc.storage.row_draft import Draft, Row
 
 
 class DraftFile:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from plandoc.engine.row_tables import DocumentStorage
-    from plandoc.row_draft import Rows
+    from plandoc.storage.row_draft import Rows
 
 T = TypeVar("T")
 

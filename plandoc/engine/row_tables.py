@@ -15,7 +15,7 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plandoc.engine.queries import QueryLike
-from plandoc.row_draft import Changes, Draft, Row, Rows, copy_of, only_compares
+from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of, only_compares
 
 _NO_ROWS: Rows = MappingProxyType({})
 

@@ -22,7 +22,7 @@ from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Problem, SessionError, StillUsedError, ValidationError, shorten
 from plandoc.hints import Hint, wording
 from plandoc.records import Event
-from plandoc.row_draft import Changes, Draft, Row, Rows, copy_of
+from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
 
 _EVENTS = known_tables.BY_TYPE[Event]
 
