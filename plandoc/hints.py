@@ -106,8 +106,8 @@ class Hint(enum.Enum):
     CHECK = "check(folder)", "plandoc check"
     REPAIR = "repair(folder)", "plandoc repair"
     REPAIR_FROM_BACKUP = "repair(folder, from_backup=backup)", "plandoc repair --from BACKUP"
-    PUSH = "push(folder, address)", "plandoc push FOLDER URL"
-    PULL = "pull(address, folder)", "plandoc pull URL FOLDER"
+    PUSH = "push({source!r}, {target!r})", "plandoc push {source} {target}"
+    PULL = "pull({source!r}, {target!r})", "plandoc pull {source} {target}"
     RESTORE = "restore(backup, folder)", "plandoc restore BACKUP"
     PRODUCTION_RUN = "production run {run}", "run b{run}"
     ASSEMBLY_RUN = "assembly run {run}", "run p{run}"
@@ -137,6 +137,8 @@ _PARAMETERS = {
     "run": "run_id",
     "word": "WORD",
     "file": "file",
+    "source": "source",
+    "target": "target",
 }
 # The names of the arguments of steps.
 FACTS = frozenset(_PARAMETERS)

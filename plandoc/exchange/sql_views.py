@@ -25,7 +25,8 @@ def sql_views(schema: str) -> str:
     """
     fields = dict(_fields())
     views = [_view(table, schema, fields[table.name]) for table in TABLES]
-    return "\n".join(["begin;", *views, "commit;", ""])
+    # Without a notice for each view that is not there yet.
+    return "\n".join(["begin;", "set local client_min_messages = warning;", *views, "commit;", ""])
 
 
 def _fields() -> Iterator[tuple[str, Mapping[str, Any]]]:

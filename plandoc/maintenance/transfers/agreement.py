@@ -108,10 +108,10 @@ def refuse_to_lose(
     message = (
         f"{target} was changed since the last transfer, and those changes are not in {source}; different are {shown}"
     )
-    options = [Hint.PULL(), Hint.PUSH()] if address.address_of(target) is None else [Hint.PUSH(), Hint.PULL()]
+    back = Hint.PUSH if address.address_of(target) is None else Hint.PULL
     hint = wording(
         "to keep them, take the other way first: {back}; to overwrite them: {option}",
-        back=options[1],
+        back=back(source=target, target=source),
         option=Hint.ALLOW_NEWER(),
     )
     raise ValidationError([Problem(message, hint=hint)])
