@@ -6,6 +6,7 @@ import datetime
 import queue
 import threading
 
+import attrs
 import pytest
 
 import plandoc
@@ -19,6 +20,11 @@ def until_it_listens(server):
     query = "select 1 from pg_stat_activity where query like '%version from%document%' and state = 'idle'"
     while not server.run(query):
         pass
+
+
+def add_ingredient(store, name):
+    with store.session() as session:
+        session.add(plandoc.Ingredient(name, "Spices"))
 
 
 def test_what_others_change_is_heard_and_what_the_store_does_itself_is_not(store, open_one, server):
@@ -45,6 +51,24 @@ def test_what_others_change_is_heard_and_what_the_store_does_itself_is_not(store
     assert found.get(timeout=10) == StoreChange((event.id,), catalog=False, stock=False)
     thread.join()
     assert found.empty()
+
+
+def test_many_quick_commits_of_the_store_itself_hide_none_of_another_and_are_not_heard_themselves(
+    store, open_one, server
+):
+    event, other = a_plan(store, quantities={}), open_one()
+    found = queue.Queue()
+    thread = threading.Thread(target=lambda: [found.put(change) for change in store.changes(timeout_seconds=2)])
+    thread.start()
+    until_it_listens(server)
+    for number in range(60):
+        add_ingredient(store, f"Spice {number}")
+    with other.session() as session:
+        session.replace(attrs.evolve(session.get(plandoc.Event, event.id), name="Theirs"))
+    for number in range(60):
+        add_ingredient(store, f"Tea {number}")
+    thread.join()
+    assert [found.get() for _ in range(found.qsize())] == [StoreChange((event.id,), catalog=False, stock=False)]
 
 
 def test_what_was_changed_while_the_connection_was_lost_is_not_missed(store, open_one, server):

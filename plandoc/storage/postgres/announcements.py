@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import psycopg
 
 from plandoc.clock import pause, stopwatch_seconds
 from plandoc.errors import StoreError
 from plandoc.storage.postgres.connections import Connection, Connections
+from plandoc.storage.postgres.own_commits import OwnCommits, changed_by_others
 from plandoc.storage.postgres.server_errors import is_lost, translated
 from plandoc.storage.postgres.statements import Statements
 
@@ -24,41 +25,50 @@ class Announcements:
     Args:
         connections: Where a connection of its own comes from.
         said: The statements for the store.
-        own: The version that this process itself gave to each document last.
+        own_commits: What this process itself commits.
     """
 
-    def __init__(self, connections: Connections, said: Statements, own: Mapping[str, int]) -> None:
+    def __init__(self, connections: Connections, said: Statements, own_commits: OwnCommits) -> None:
         self._connections = connections
         self._said = said
-        self._own = own
+        self._own_commits = own_commits
 
     def waited_for(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
         """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
-        connection = self._listening()
+        with self._own_commits.noted() as own:
+            connection = self._listening()
+            try:
+                known = self._versions(connection)
+                since = stopwatch_seconds()
+                while True:
+                    left = None if timeout_seconds is None else timeout_seconds - (stopwatch_seconds() - since)
+                    if left is not None and left <= 0:
+                        return
+                    connection, now = self._next_versions(connection, left)
+                    self._own_commits.settled()
+                    changed = changed_by_others(known, now, own)
+                    known = now
+                    own.difference_update([noted for noted in own.copy() if noted[1] <= now.get(noted[0], 0)])
+                    if changed:
+                        since = stopwatch_seconds()
+                        yield changed
+            finally:
+                connection.close()
+
+    def _next_versions(
+        self, connection: Connection, timeout_seconds: float | None
+    ) -> tuple[Connection, dict[str, int]]:
+        """Return the versions after the next announcement, and the connection on which to wait for the one after it."""
         try:
-            known = self._versions(connection)
-            since = stopwatch_seconds()
-            while True:
-                left = None if timeout_seconds is None else timeout_seconds - (stopwatch_seconds() - since)
-                if left is not None and left <= 0:
-                    return
-                try:
-                    for _ in connection.notifies(timeout=left, stop_after=1):
-                        pass
-                    now = self._versions(connection)
-                except psycopg.Error as error:
-                    if not is_lost(error):
-                        raise translated(error, self._connections.address.location) from error
-                    connection.close()
-                    connection = self._tried_again(self._listening)
-                    now = self._versions(connection)
-                changed = {name for name in now if now[name] not in {known.get(name), self._own.get(name)}}
-                known = now
-                if changed:
-                    since = stopwatch_seconds()
-                    yield frozenset(changed)
-        finally:
-            connection.close()
+            for _ in connection.notifies(timeout=timeout_seconds, stop_after=1):
+                pass
+            return connection, self._versions(connection)
+        except psycopg.Error as error:
+            if not is_lost(error):
+                raise translated(error, self._connections.address.location) from error
+        connection.close()
+        connection = self._tried_again(self._listening)
+        return connection, self._versions(connection)
 
     def _listening(self) -> Connection:
         connection = self._connections.connect()

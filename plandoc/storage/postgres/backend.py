@@ -17,6 +17,7 @@ from plandoc.storage import marker
 from plandoc.storage.backend import Fingerprints, Reading
 from plandoc.storage.postgres.announcements import Announcements
 from plandoc.storage.postgres.connections import Address, Connections
+from plandoc.storage.postgres.own_commits import OwnCommits
 from plandoc.storage.postgres.reading import UNKNOWN, Listing, PostgresReading, Stored
 from plandoc.storage.postgres.server_errors import is_missing, overtaken, translated
 from plandoc.storage.postgres.statements import Statements, channel_of
@@ -39,7 +40,7 @@ class PostgresBackend:
         is_new: Whether the store was not there and was made.
         format: The format of the store.
         listing: The versions of the documents of all events at the last look.
-        own_versions: The version that this process itself gave to each document last.
+        own_commits: The versions that this process itself gives to documents.
         channel: On which a commit is announced.
     """
 
@@ -51,7 +52,7 @@ class PostgresBackend:
         self.connections = Connections(place)
         self.statements = Statements(place.schema)
         self.channel = channel_of(place.schema)
-        self.own_versions: dict[str, int] = {}
+        self.own_commits = OwnCommits()
         self.listing = _NOTHING_LISTED
         self.is_new = False
         self._schema = place.schema
@@ -91,7 +92,7 @@ class PostgresBackend:
 
     def changes(self, timeout_seconds: float | None) -> Iterator[frozenset[str]]:
         """Yield the documents that others have changed, each time that they have; end when nothing came for so long."""
-        return Announcements(self.connections, self.statements, self.own_versions).waited_for(timeout_seconds)
+        return Announcements(self.connections, self.statements, self.own_commits).waited_for(timeout_seconds)
 
     def close(self) -> None:
         """Let go of the server."""

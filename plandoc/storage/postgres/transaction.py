@@ -70,7 +70,8 @@ class PostgresTransaction(PostgresReading):
         unseen = changes.keys() - self._seen.keys()
         if unseen:
             self._seen |= self._fetched(sorted(unseen))
-        versions = self._committed(changes, least_number)
+        with self._backend.own_commits.under_way() as versions:
+            versions.update(self._committed(changes, least_number))
         self._take_in(changes, versions)
 
     def release(self) -> None:
@@ -126,7 +127,6 @@ class PostgresTransaction(PostgresReading):
         if connection is not None:
             self._backend.connections.give_back(connection)
         for name, version in versions.items():
-            self._backend.own_versions[name] = version
             if name in changes:
                 self._backend.remember(name, Stored(version, changes[name]))
         listing = self._listing
