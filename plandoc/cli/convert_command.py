@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from plandoc import escaping
 from plandoc.cli import printing, streams
 from plandoc.cli.arguments import Parameter, as_path
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.program import called
+from plandoc.cli.program import called, quoted
 from plandoc.exchange.convert import Conversion, convert_recipes, write_table
 
 # The file name that means the standard output.
@@ -73,4 +72,4 @@ def _show(conversion: Conversion, target: Path) -> None:
         printing.say(f"check {rows_with} a remark in {target} and correct what is wrong; then import the file:")
     else:
         printing.say("nothing was uncertain; import the file:")
-    printing.say(f"{called()} recipe import {shlex.quote(str(target))} --add-ingredients", wraps=False)
+    printing.say(f"{called()} recipe import {quoted(str(target))} --add-ingredients", wraps=False)
