@@ -24,8 +24,8 @@ def convert(
 ) -> None:
     """Convert recipes of other programs to a CSV file for 'plandoc recipe import'; nothing is imported yet.
 
-    The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor
-    (JSON or ZIP). Check each row that has a remark, correct what is wrong, and then import the file. Web pages
+    The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), exports of Mealie and Tandoor
+    (JSON or ZIP), and CSV with a recipe in each row and all its ingredients in one cell. Check each row that has a remark, correct what is wrong, and then import the file. Web pages
     need two more packages: pip install 'plandoc[recipes]'.
 
     Args:

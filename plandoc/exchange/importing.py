@@ -10,7 +10,7 @@ from typing import Any
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
-from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED, import_of, table_in
+from plandoc.exchange.file_kinds import CONVERT_FIRST, TABLES_ARE_IMPORTED, are_recipes_of_others, import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
 from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
@@ -77,7 +77,10 @@ def import_file(
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return the object that a file holds; a table is refused with the step that imports it."""
+    """Return the object that a file holds; a table, and recipes of another program, are refused with the way on."""
+    if file.is_file() and are_recipes_of_others(file.name, read_head(file)):
+        message = "wanted an export, found recipes of another program"
+        raise ValidationError([Problem(message, file=str(file), hint=CONVERT_FIRST)])
     try:
         return read_object(file)
     except DamagedError:

@@ -175,6 +175,7 @@ def import_stock(
 
 def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:
     def refused(failures: Sequence[Failure]) -> ValidationError:
-        return ValidationError(tables.cells.problem(one.row.reason, one.line or 1) for one in failures)
+        in_order = sorted(failures, key=lambda one: one.line or 1)
+        return ValidationError(tables.cells.problem(one.row.reason, one.line or 1) for one in in_order)
 
     return run_import(drafts, session, OnConflict.UPDATE, refused, dry_run=dry_run)

@@ -64,10 +64,10 @@ class IngredientNames:
             self._note_look_alikes()
         if self._missing_cells:
             names, first = [shown(cell.text) for cell in self._missing_cells], self._missing_cells[0]
-            message = (
-                f"there are no ingredients {', '.join(names)}" if names[1:] else f"there is no ingredient {names[0]}"
-            )
-            self._cells.refuse_last(first, message, _ADD_ALL if names[1:] else _ADD)
+            if names[1:]:
+                self._cells.refuse_last(first, f"there are no ingredients {', '.join(names)}", _ADD_ALL)
+            else:
+                self._cells.refuse_cell(first, f"there is no ingredient {names[0]}", _ADD)
 
     def _refuse(self, cell: Cell) -> None:
         """Refuse an unknown one: at once where it is probably misspelled, else together with the others, once each."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from plandoc import units
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.file_kinds import import_of, is_export, table_in
+from plandoc.exchange.file_kinds import CONVERT_FIRST, are_recipes_of_others, import_of, is_export, table_in
+from plandoc.exchange.input_file import read_head
 from plandoc.exchange.names import folded, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
@@ -155,6 +156,8 @@ def read_tables(
     if not isinstance(source, str | bytes | os.PathLike):
         return Tables(*read_python(source, table, csv_columns, json_columns, strict_columns=strict_columns))
     path = checked_path(source)
+    if table == "recipes":
+        _refuse_recipes_of_others(path)
     text = read_text(path)
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
     if is_export(text):
@@ -183,6 +186,17 @@ def tables_in(text: str, name: str, columns: Columns) -> Tables:
     cells, rows = read_csv(name, text, columns, strict_columns=True)
     cells.blank_clears = True
     return Tables(cells, rows, is_json=False)
+
+
+def _refuse_recipes_of_others(path: Path) -> None:
+    """Refuse recipes that another program wrote, with the step that makes a table of them."""
+    head = read_head(path)
+    # Some export them as an archive.
+    is_archive = head.startswith("PK\x03\x04") and path.suffix.casefold() == ".zip"
+    if is_archive or are_recipes_of_others(path.name, head):
+        found = "an archive" if is_archive else "recipes of another program"
+        problem = Problem(f"wanted a table of recipes, found {found}", file=str(path), hint=CONVERT_FIRST)
+        raise ValidationError([problem])
 
 
 def _refuse_other_tables(path: Path, text: str, table: str, columns: Columns) -> None:
