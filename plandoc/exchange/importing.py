@@ -16,7 +16,7 @@ from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
-from plandoc.exchange.pipeline import run_import
+from plandoc.exchange.pipeline import collection_paused, run_import
 from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
@@ -29,6 +29,7 @@ _HINT = wording(
 )
 
 
+@collection_paused()
 @changes("import a file")
 def import_file(
     path: str | os.PathLike[str],

@@ -10,9 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
-
-import attrs
+from typing import Any, Literal, NamedTuple
 
 from plandoc import constraints, converters, units
 from plandoc.errors import Problem, ValidationError, shorten
@@ -33,8 +31,7 @@ _SHORT = 100
 _PLACEHOLDER = Quantity(Decimal(1))
 
 
-@frozen
-class Cell:
+class Cell(NamedTuple):
     """One value of a file, as it is written.
 
     Attributes:
@@ -125,6 +122,8 @@ class CellReader:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self._last: list[Problem] = []
+        # A table has a few, thousands of times.
+        self._known_units: set[str] = set()
 
     @property
     def suggests(self) -> bool:
@@ -174,6 +173,9 @@ class CellReader:
         judged = cell.text.replace("\n", "").replace("\t", "") if in_lines else cell.text
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
+        elif judged.isascii() and judged.isprintable():
+            # Nearly every text: nothing in it has to be looked at one by one.
+            return cell.text
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in judged):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
             self.refuse_cell(cell, message, "check for a quotation mark that is not closed" if "\n" in judged else None)
@@ -264,12 +266,12 @@ class CellReader:
         number = self._judged(quantity, said and said.number, check)
         if said is None or not said.unit:
             has_unit = bool(unit)
-            cell = unit if has_unit else attrs.evolve(unit, text=units.PIECES)
+            cell = unit if has_unit else unit._replace(text=units.PIECES)
             return WrittenAmount(number, cell, has_unit, said is not None and said.is_range)
         if unit and units.canonical(unit.text) != units.canonical(said.unit):
             message = f"wanted one unit, found {shown(said.unit)} with the number and {shown(unit.text)}"
             self.refuse_cell(unit, message, "leave one of them out")
-        return WrittenAmount(number, attrs.evolve(quantity, text=said.unit), has_unit=True, is_range=said.is_range)
+        return WrittenAmount(number, quantity._replace(text=said.unit), has_unit=True, is_range=said.is_range)
 
     def whole(self, cell: Cell) -> int:
         """Return a whole number above 0."""
@@ -281,9 +283,13 @@ class CellReader:
 
     def unit(self, cell: Cell) -> str:
         """Return the name of a unit of measure that the kitchen knows."""
-        text = self.name(cell)
+        if cell.text in self._known_units and not cell.is_number:
+            return cell.text
+        before, text = len(self.problems), self.name(cell)
         if cell and units.dimension_of(text) is None:
             self.refuse_unit(cell)
+        if len(self.problems) == before:
+            self._known_units.add(text)
         return text
 
     def refuse_unit(self, cell: Cell) -> None:

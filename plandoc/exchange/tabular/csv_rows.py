@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
@@ -41,7 +40,8 @@ def read_csv(
     headings = _headings(cells, number, written, columns, strict=strict_columns)
     # Under wrong headings the rows mean nothing.
     cells.check()
-    return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
+    columns_read = [(position, name) for position, name in enumerate(headings) if name]
+    return cells, tuple(_row(cells, number, line, headings, columns_read) for number, line in lines)
 
 
 def _separator(file: str, text: str) -> str:
@@ -58,7 +58,8 @@ def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, 
     before = 0
     try:
         for line in reader:
-            texts = [without_mark(stripped(cell)) for cell in line]
+            # Nothing has to be taken off numbers and single words, which most cells are.
+            texts = [cell if cell.isalnum() else without_mark(stripped(cell)) for cell in line]
             if any(texts):
                 yield before + 1, texts
             before = reader.line_num
@@ -86,18 +87,25 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
     return headings
 
 
-def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> TableRow:
-    _refuse_other_separator(cells, number, line, headings)
-    for position, text in enumerate(line):
-        if text and (position >= len(headings) or headings[position] is None):
-            hint = _hint_at_too_many(cells)
-            cells.refuse(
-                f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
-            )
+def _row(
+    cells: CellReader, number: int, line: list[str], headings: Headings, columns_read: list[tuple[int, str]]
+) -> TableRow:
+    if len(line) == 1:
+        _refuse_other_separator(cells, number, line, headings)
+    if len(line) > len(headings) or None in headings:
+        _refuse_beyond(cells, number, line, headings)
     _refuse_decimal_comma(cells, number, line, headings)
     # Programs leave out blank cells at the end of a row.
-    named = itertools.zip_longest(headings, line[: len(headings)], fillvalue="")
-    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name})
+    texts = line if len(line) >= len(headings) else [*line, *[""] * (len(headings) - len(line))]
+    return TableRow(number, {name: Cell(texts[position], number, name) for position, name in columns_read})
+
+
+def _refuse_beyond(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+    """Refuse texts that are in no column of the first line."""
+    for position, text in enumerate(line):
+        if text and (position >= len(headings) or headings[position] is None):
+            message = f"wanted no more than the columns of the first line, found also {shown(text)}"
+            cells.refuse(message, number, None, _hint_at_too_many(cells))
 
 
 def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
@@ -105,7 +113,7 @@ def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], headi
     if cells.decimal_comma or "quantity" not in headings:
         return
     position = headings.index("quantity")
-    whole, rest = [*line, *[""] * (position + 2)][position : position + 2]
+    whole, rest = (*line[position : position + 2], "", "")[:2]
     following = headings[position + 1] if position + 1 < len(headings) else None
     is_too_long = len(line) > len(headings)
     if whole.isdecimal() and rest.isdecimal() and (following == "notes" or (following == _LEFT_OUT and is_too_long)):

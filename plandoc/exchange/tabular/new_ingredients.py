@@ -42,9 +42,20 @@ class IngredientNames:
         self._missing: CellNames[Cell] = CellNames("ingredient")
         self._missing_cells: list[Cell] = []
         self._new: list[Newcomer] = []
+        # What texts mean that were found before; a name never comes to mean another thing.
+        self._found: dict[str, Any] = {}
 
     def find(self, cell: Cell) -> Any:
         """Return the ingredient that a cell names; None when it is refused."""
+        if not cell.is_number and cell.text in self._found:
+            return self._found[cell.text]
+        before = len(self._cells.problems)
+        found = self._look_for(cell)
+        if found is not None and len(self._cells.problems) == before:
+            self._found[cell.text] = found
+        return found
+
+    def _look_for(self, cell: Cell) -> Any:
         name = self._cells.name(cell)
         meant = self._known.all_of(name) if cell else [None]
         if len(meant) == 1:
@@ -84,7 +95,7 @@ class IngredientNames:
         near = did_you_mean(name, self._names)
         if near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
-        new: Newcomer = self._maker.thing(name, None)
+        new: Newcomer = self._maker.thing(Ingredient, name, None)
         self._maker.add(new, cell.line, lambda: Ingredient(name, id=IngredientId(new.id)), present=None)
         self._new.append(new)
         self._known.add(new, name)

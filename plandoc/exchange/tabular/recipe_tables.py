@@ -72,10 +72,10 @@ class _Before:
 
     def has(self, ingredient: Any, quantity: Number | None, unit: str) -> bool:
         """Return whether it has such a line already, so that no note is due."""
-        lines = self.recipe.lines if self.recipe else ()
-        return ingredient is not None and (ingredient.id, quantity, unit) in [
-            (line.ingredient_id, line.quantity, line.unit) for line in lines
-        ]
+        lines = self.recipe.lines if self.recipe and ingredient is not None else ()
+        return any(
+            line.ingredient_id == ingredient.id and line.quantity == quantity and line.unit == unit for line in lines
+        )
 
 
 @frozen
@@ -137,7 +137,7 @@ class RecipeReader:
         for text in texts:
             name, present = self._known_recipes.named(self._cells, text.name)
             once.refuse_second(text.name, present)
-            started.append((text, self._maker.thing(name, present), present))
+            started.append((text, self._maker.thing(Recipe, name, present), present))
         for text, recipe, present in started:
             if present is None and text.name:
                 self._known_recipes.add(recipe, recipe.name)
@@ -154,15 +154,11 @@ class RecipeReader:
         }
 
         def make() -> Recipe:
-            record = attrs.evolve(present or Recipe(recipe.name, id=recipe.id), **said)
             # A file with nothing but what a recipe gives leaves what it takes as it is.
-            if not (lines or parts or self._cells.blank_clears):
-                return record
-            return attrs.evolve(
-                record,
-                lines=tuple(RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines),
-                sub_recipes=tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts),
-            )
+            if lines or parts or self._cells.blank_clears:
+                said["lines"] = tuple(RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines)
+                said["sub_recipes"] = tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts)
+            return attrs.evolve(present, **said) if present else Recipe(recipe.name, id=recipe.id, **said)
 
         self._maker.add(recipe, text.name.line, make, present=present)
         if present is not None and (lines or parts or self._cells.blank_clears):
@@ -180,22 +176,21 @@ class RecipeReader:
     def _line(self, line: LineText, before: _Before) -> _Line:
         ingredient = self._ingredients.find(line.ingredient)
         notes = self._cells.notes_instead(line.notes, before.notes.get(id(ingredient)))
-        called = f"{shown(line.ingredient.text)} in {shown(before.name)}"
         if not line.quantity:
             self._refuse_unit_alone(line)
             if not before.has(ingredient, None, ""):
-                self._without_amount.append(called)
+                self._without_amount.append(_called(line, before))
             return _Line(ingredient, None, "", notes)
         amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
         unit = self._unit(amount.unit, ingredient)
         is_new = not before.has(ingredient, amount.number, unit)
         if is_new and not amount.has_unit:
-            self._counted.append(called)
+            self._counted.append(_called(line, before))
         if not amount.is_range:
             return _Line(ingredient, amount.number, unit, notes)
         text = line.quantity.text
         if is_new:
-            counts = f"{called}: {shown(text)} counts as {written(amount.number)}"
+            counts = f"{_called(line, before)}: {shown(text)} counts as {written(amount.number)}"
             self.notes.append(f"{counts}; the line's notes keep the text")
         return _Line(ingredient, amount.number, unit, _joined(text, notes))
 
@@ -251,7 +246,7 @@ class RecipeReader:
         item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "") or "piece"
         notes = self._cells.notes_instead(text.notes, [present.notes] if present else None)
         fields = {"item_unit": item_unit, "notes": notes, **self._yield(text)}
-        unit = self._maker.thing(name, present)
+        unit = self._maker.thing(FinishedUnit, name, present)
 
         def make() -> FinishedUnit:
             if present is not None:
@@ -269,6 +264,11 @@ class RecipeReader:
             return {"mode": YieldMode.BATCH_PORTION, "items_per_batch": None, "batch_percentage": percentage}
         count = self._cells.whole(text.count)
         return {"mode": YieldMode.DISCRETE_COUNT, "items_per_batch": count, "batch_percentage": None}
+
+
+def _called(line: LineText, before: _Before) -> str:
+    """Return a line as notes name it."""
+    return f"{shown(line.ingredient.text)} in {shown(before.name)}"
 
 
 def _joined(new: str, old: str) -> str:

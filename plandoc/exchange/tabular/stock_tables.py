@@ -93,7 +93,7 @@ class StockReader:
         word = None if units.dimension_of(amount.unit.text) else word_named(amount.unit.text, self._words)
         if word is not None:
             # As it was stated, so that it is one row in any spelling.
-            amount = attrs.evolve(amount, unit=attrs.evolve(amount.unit, text=word.name))
+            amount = attrs.evolve(amount, unit=amount.unit._replace(text=word.name))
         return _Row(row, ingredient, amount)
 
     def _read(self, one: _Row, ingredient: Ingredient, spelled: set[tuple[int, str]]) -> None:
@@ -126,7 +126,7 @@ class StockReader:
             is_same = not absorbed and present.quantity == quantity
             return attrs.evolve(present, quantity=quantity, unit=present.unit if is_same else unit, notes=notes)
 
-        thing = self._maker.thing(f"{ingredient.name}, {unit}", None)
+        thing = self._maker.thing(StockItem, f"{ingredient.name}, {unit}", None)
         # Rows in several spellings are one amount, and this is what it is now.
         self._maker.add(thing, one.row.line, make, present=present, absorbed=absorbed)
 

@@ -54,13 +54,14 @@ class Tables:
         above: _Group | None = None
         for row in self.rows:
             name = row.cell(column)
-            if name or above is None:
+            if above is None or (name and name.text != above.name.text):
                 group = groups.setdefault(folded(name.text), _Group(name))
                 if group is not above:
                     group.begin_block(row.line)
                 above = group
-            again = above.add(row, column)
-            if again and not may_repeat:
+            again = None if may_repeat else above.same_before(row, column)
+            above.rows.append(row)
+            if again:
                 hint = "leave one of them out; if both are meant, put all rows together"
                 self.cells.refuse(
                     f"this row of {shown(above.name.text)} is the same as {self.cells.counts} {again}",
@@ -78,7 +79,7 @@ class Tables:
 
     def one_of(self, rows: Sequence[TableRow], column: str) -> Cell:
         """Return the one cell of a column that counts for all of these rows; another text further down is a problem."""
-        said = [row.cell(column) for row in rows if row.cell(column)]
+        said = [cell for row in rows if (cell := row.cells.get(column))]
         for cell in said[1:]:
             if folded(cell.text) != folded(said[0].text):
                 message = f"wanted one {column} for all rows, found {shown(cell.text)} after {shown(said[0].text)}"
@@ -121,18 +122,28 @@ class _Group:
         self.name = name
         self.rows: list[TableRow] = []
         self.blocks: list[int] = []
-        self._seen: dict[tuple[str, ...], tuple[int, int]] = {}
+        # The first line of each content; of the rows before the present run.
+        self._seen: dict[tuple[str, ...], int] = {}
+        self._seen_rows = self._block_start = 0
 
     def begin_block(self, line: int) -> None:
         """Begin a run of rows."""
         self.blocks.append(line)
+        self._block_start = len(self.rows)
 
-    def add(self, row: TableRow, column: str) -> int | None:
-        """Add a row; return the line of the same row in another run, None when there is none."""
-        self.rows.append(row)
-        content = tuple(folded(cell.text) for name, cell in row.cells.items() if name != column)
-        block, first = self._seen.setdefault(content, (len(self.blocks), row.line))
-        return first if block != len(self.blocks) and any(content) else None
+    def same_before(self, row: TableRow, column: str) -> int | None:
+        """Return the line of the same row in a run before; None when there is none."""
+        # Most tables have all rows of a thing together, so that nothing is compared.
+        for earlier in self.rows[self._seen_rows : self._block_start]:
+            self._seen.setdefault(_content(earlier, column), earlier.line)
+        self._seen_rows = self._block_start
+        content = _content(row, column) if self._seen else ()
+        return self._seen.get(content) if any(content) else None
+
+
+def _content(row: TableRow, column: str) -> tuple[str, ...]:
+    """Return what a row says beside one column, as it is compared."""
+    return tuple(folded(cell.text) for name, cell in row.cells.items() if name != column)
 
 
 def read_tables(
