@@ -122,8 +122,9 @@ class CellReader:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self._last: list[Problem] = []
-        # A table has a few, thousands of times.
+        # A table has a few of each, thousands of times.
         self._known_units: set[str] = set()
+        self._known_amounts: dict[tuple[str, bool, constraints.Check], tuple[Quantity | None, Number]] = {}
 
     @property
     def suggests(self) -> bool:
@@ -255,15 +256,10 @@ class CellReader:
             in_recipe: Whether it is a line of a recipe, where a range such as 2-3 counts as its upper end; elsewhere it is
                 refused.
         """
-        try:
-            said = self._quantity(quantity)
-        except NotANumber as error:
-            in_words = in_recipe and not any(map(str.isnumeric, quantity.text))
-            self._refuse_number(quantity, error, "leave it blank where no amount is given" if in_words else None)
-            said = _PLACEHOLDER
+        key = quantity.text, quantity.is_number, check
+        said, number = self._known_amounts.get(key) or self._amount_in(quantity, check, in_recipe=in_recipe)
         if said is not None and said.is_range and not in_recipe:
             self.refuse_cell(quantity, f"wanted one number, not a range, found {shown(quantity.text)}")
-        number = self._judged(quantity, said and said.number, check)
         if said is None or not said.unit:
             has_unit = bool(unit)
             cell = unit if has_unit else unit._replace(text=units.PIECES)
@@ -272,6 +268,22 @@ class CellReader:
             message = f"wanted one unit, found {shown(said.unit)} with the number and {shown(unit.text)}"
             self.refuse_cell(unit, message, "leave one of them out")
         return WrittenAmount(number, quantity._replace(text=said.unit), has_unit=True, is_range=said.is_range)
+
+    def _amount_in(
+        self, quantity: Cell, check: constraints.Check, *, in_recipe: bool
+    ) -> tuple[Quantity | None, Number]:
+        """Return what a cell says, and the number in it as a record holds it."""
+        before = len(self.problems)
+        try:
+            said = self._quantity(quantity)
+        except NotANumber as error:
+            in_words = in_recipe and not any(map(str.isnumeric, quantity.text))
+            self._refuse_number(quantity, error, "leave it blank where no amount is given" if in_words else None)
+            said = _PLACEHOLDER
+        number = self._judged(quantity, said and said.number, check)
+        if len(self.problems) == before:
+            self._known_amounts[quantity.text, quantity.is_number, check] = said, number
+        return said, number
 
     def whole(self, cell: Cell) -> int:
         """Return a whole number above 0."""
