@@ -10,6 +10,8 @@ import sys
 from contextvars import ContextVar
 from pathlib import Path
 
+from plandoc.escaping import escape_control_characters
+
 _NAME = "plandoc"
 # Only in quotes: elsewhere it is the name of the program in a sentence.
 _LINE = re.compile(rf"'{_NAME} ([^']*)")
@@ -47,7 +49,8 @@ _folder: ContextVar[str] = ContextVar("folder", default="")
 
 def name_folder(given: str | None) -> None:
     """Name a data folder in command lines from here on, as it was named for this command; None when it was not."""
-    _folder.set("" if given is None else f"--data {quoted(given)} ")
+    # A name with control characters cannot be pasted anyway, and must not steer the terminal.
+    _folder.set("" if given is None else f"--data {quoted(escape_control_characters(given))} ")
 
 
 def as_called(text: str) -> str:

@@ -92,7 +92,7 @@ def are_recipes_of_others(name: str, text: str) -> bool:
         is_ours = is_export(text) or table_in(text) in {"recipes", "goods"}
         return not is_ours and _RECIPE_KEYS.search(text[:_BEGINNING]) is not None
     names = set(map(column_name, _names_in(text.removeprefix("\ufeff"))))
-    return first == "<" or (bool(names & INGREDIENT_CELLS) and "quantity" not in names)
+    return bool(names & INGREDIENT_CELLS) and "quantity" not in names
 
 
 def is_export(text: str) -> bool:

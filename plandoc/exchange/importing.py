@@ -79,7 +79,8 @@ def import_file(
 
 def _read(file: Path) -> dict[str, Any]:
     """Return the object that a file holds; a table, and recipes of another program, are refused with the way on."""
-    if file.is_file() and are_recipes_of_others(file.name, read_head(file)):
+    head = read_head(file)
+    if head and are_recipes_of_others(file.name, head):
         message = "wanted an export, found recipes of another program"
         raise ValidationError([Problem(message, file=str(file), hint=CONVERT_FIRST)])
     try:
@@ -89,9 +90,9 @@ def _read(file: Path) -> dict[str, Any]:
             hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
             problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
             raise ValidationError([problem]) from None
-        head = read_head(file) if file.is_file() else "{"
         table = table_in(head)
-        if table is None and (file.suffix.lower() != ".csv" or head.lstrip().startswith("{")):
+        is_csv = file.suffix.lower() == ".csv" and not head.lstrip().startswith("{") and not file.is_dir()
+        if table is None and not is_csv:
             raise
         found = "CSV" if table is None else f"a table of {table}"
         hint = TABLES_ARE_IMPORTED if table is None else import_of(table)

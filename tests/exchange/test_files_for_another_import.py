@@ -120,7 +120,6 @@ def test_a_column_of_ones_own_does_not_make_another_table(store, tmp_path):
 OF_OTHERS = {
     "cake.cook": "Whisk the @eggs{3}.",
     "cake.html": "<!DOCTYPE html><html></html>",
-    "cake.txt": "\ufeff <html></html>",
     "cake.json": '{"@context": "https://schema.org", "@type": "Recipe", "name": "Cake"}',
     "cakes.json": '[{"name": "Cake", "recipeIngredient": ["3 eggs"]}]',
     "tandoor.json": '{"name": "Cake", "working_time": 3, "steps": []}',
