@@ -24,6 +24,7 @@ from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_
 from plandoc import records
 from plandoc.constraints import LONGEST_IN_FRACTIONS, OwnJson, check_of
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.frozen import writers
 from plandoc.ids import IDS
 
 RecordT = TypeVar("RecordT")
@@ -203,13 +204,12 @@ def _overrides(kind: type) -> dict[str, Any]:
 
 def _made_without_rules(kind: type) -> Callable[..., Any]:
     """Return a function that makes a record of the values of all its fields, which were judged before."""
-    fields = [(field.alias, getattr(kind, field.name).__set__) for field in attrs.fields(kind)]
-    new = object.__new__
+    written = [(field.alias, writers(kind)[field.name]) for field in attrs.fields(kind)]
 
     def make(**values: Any) -> Any:
-        record: Any = new(kind)
-        for name, put in fields:
-            put(record, values[name])
+        record: Any = object.__new__(kind)
+        for name, write in written:
+            write(record, values[name])
         return record
 
     return wraps(kind, updated=())(make)

@@ -269,7 +269,9 @@ class DocumentSession:
     def read_back(self) -> tuple[bytes, DocumentSession]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
         opened = DocumentSession(self._read_back)
-        opened._records, opened._all, opened._judged = self._records.copy(), self._all.copy(), self._judged
+        opened._records, opened._judged = self._records.copy(), self._judged
+        # A table that was changed may be in another order in the file.
+        opened._all = {name: found for name, found in self._all.items() if name not in self._storage.changed}
         return self._read_back.content, opened
 
     @property

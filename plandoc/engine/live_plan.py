@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plandoc.domain.review import LivePlan
 from plandoc.domain.runs import counted
-from plandoc.engine.session import Session
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -15,8 +15,10 @@ from plandoc.records import (
     ProductionRun,
     VoidedRun,
 )
+from plandoc.tables import table_of
 
-_BEFORE_PRODUCTION = frozenset({PlanState.DRAFT, PlanState.LOCKED})
+_GOODS, _RECIPES, _DECISIONS = map(table_of, (EventFinishedGood, EventRecipe, BatchDecision))
+_BEFORE_PRODUCTION = (PlanState.DRAFT, PlanState.LOCKED)
 
 
 def selected_recipes(event_id: int, session: Session) -> set[int]:
@@ -50,12 +52,11 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
 
 def live_plan(event_id: int, session: Session) -> LivePlan:
     """Return what the plan of an event consists of, as the sums want it."""
-    event = session.event(event_id)
-    decisions = session.find(BatchDecision, event_id=event_id)
+    event, document = session.event(event_id), unit_of_work(session).document_of_event(event_id)
     return LivePlan(
-        quantities=planned_goods(event_id, session),
-        recipes=selected_recipes(event_id, session),
-        decisions={row.finished_unit_id: row for row in decisions},
+        quantities={row.finished_good_id: row.quantity for row in document.all(_GOODS)},
+        recipes={row.recipe_id for row in document.all(_RECIPES)},
+        decisions={row.finished_unit_id: row for row in document.all(_DECISIONS)},
         state=event.plan_state,
         packed=packed(event, session),
     )

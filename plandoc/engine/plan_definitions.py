@@ -167,7 +167,11 @@ def catalog_definitions(session: Session) -> Definitions:
 
 def _definitions(catalog: DocumentSession) -> Definitions:
     lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
-    return Definitions(*lookups, word_ids=lambda: catalog.ids(table_of(UnitWord)))
+    return Definitions(
+        *lookups,
+        word_ids=lambda: catalog.ids(table_of(UnitWord)),
+        row=lambda record_type, record_id: catalog.rows_of(table_of(record_type)).get(str(record_id)),
+    )
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import attrs
 
+from plandoc.constraints import evolved
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
@@ -183,7 +184,7 @@ def change_quantity(
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
-    unit_of_work(session).replace(attrs.evolve(row, quantity=quantity))
+    unit_of_work(session).replace(evolved(row, quantity=quantity))
     changed = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return changed
@@ -270,9 +271,8 @@ def _known(record_type: type[RecordT], record_id: int, event_id: EventId, sessio
 
 def _row_of_good(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
-    is_good = having("finished_good_id", good_id if type(good_id) is int else None)
-    rows = session.find(EventFinishedGood, is_good, event_id=event_id)
-    return rows[0] if rows else None
+    rows = session.find(EventFinishedGood, event_id=event_id) if type(good_id) is int else ()
+    return next((row for row in rows if row.finished_good_id == good_id), None)
 
 
 def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
-
-from plandoc.constraints import positive_int
+from plandoc.constraints import evolved, positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -129,7 +127,7 @@ def save_batch_decision(
             whole number above 0, or the batches are short and that is not accepted.
         PlanStateError: when production has started.
     """
-    return save_batch_decisions(event_id, {finished_unit_id: batches}, accept_shortfall, session=session)[0]
+    return _decided(event_id, {finished_unit_id: batches}, session, accept_shortfall=accept_shortfall)[0]
 
 
 @changes("decide batches")
@@ -154,10 +152,16 @@ def save_batch_decisions(
         ValidationError: with everything that is wrong with any of them; see `save_batch_decision`.
         PlanStateError: when production has started.
     """
+    return _decided(event_id, batches, session, accept_shortfall=accept_shortfall)
+
+
+def _decided(
+    event_id: EventRef, batches: Mapping[FinishedUnitKey, int], session: Session, *, accept_shortfall: bool
+) -> list[BatchDecision]:
     event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
-    needs = exact_needs(session, event_id)
-    selected = selected_recipes(event.id, session)
+    needs = needs_of_plan(planned_goods(event_id, session), packed(event, session), plan_definitions(event_id, session))
+    selected = selected_recipes(event_id, session)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
     for unit_id, number in by_id(FinishedUnit, batches, session).items():
@@ -280,13 +284,12 @@ def new_decision(
         hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
     fingerprint = recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session))
-    return attrs.evolve(decision, recipe_fingerprint=fingerprint)
+    return evolved(decision, recipe_fingerprint=fingerprint)
 
 
 def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
     """Save a decision, replacing the one for its unit, if any; the plan's state is not checked."""
-    is_of_unit = having("finished_unit_id", decision.finished_unit_id)
-    present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
-    if present:
-        return unit_of_work(session).replace(attrs.evolve(decision, id=present[0].id))
+    for present in session.find(BatchDecision, event_id=decision.event_id):
+        if present.finished_unit_id == decision.finished_unit_id:
+            return unit_of_work(session).replace(evolved(decision, id=present.id))
     return unit_of_work(session).add(decision)
