@@ -349,7 +349,12 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
     Raises:
         ValidationError: when the row cannot be one that `to_row` made, and is not a record either.
     """
-    return from_judged_rows(record_type, {row_id: row})[0]
+    kind: Any = record_type
+    try:
+        record: RecordT = _from_row(kind, judged=True)({"id": row_id, **row}, kind)
+    except Exception:  # noqa: BLE001  (what is wrong with it is for the strict reading to say)
+        return from_row(record_type, row_id, row)
+    return record
 
 
 def from_judged_rows(record_type: type[RecordT], rows: Mapping[Any, Mapping[str, Any]]) -> list[RecordT]:

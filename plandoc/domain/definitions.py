@@ -17,6 +17,9 @@ T = TypeVar("T")
 DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient, UnitWord)
 
 
+_NAMES: Mapping[type[Any], str] = dict(zip(DEFINED, ("goods", "units", "recipes", "ingredients", "words"), strict=True))
+
+
 def _nothing(_: int) -> None:
     return None
 
@@ -65,14 +68,8 @@ class Definitions:
 
     def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
         """Return the function for a kind."""
-        functions: tuple[Callable[[int], Any], ...] = (
-            self.goods,
-            self.units,
-            self.recipes,
-            self.ingredients,
-            self.words,
-        )
-        return functions[DEFINED.index(record_type)]
+        function: Callable[[int], Any] = getattr(self, _NAMES[record_type])
+        return function
 
     def as_of(self, amendments: int | None) -> Definitions:
         """Return the definitions as of a number of amendments; these themselves when no amendment revised any.

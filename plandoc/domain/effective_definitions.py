@@ -94,17 +94,17 @@ class _Records(dict[int, Any]):
         return self[record_id]
 
     def _look_up(self, record_id: int) -> Any:
-        table, current = table_of(self._record_type).name, self._current.lookup(self._record_type)
+        kind, table, current = self._record_type, table_of(self._record_type).name, self._current
         for source in self._sources:
             if source.defines(table, record_id):
-                row_now = self._current.row(self._record_type, record_id)
+                row_now = current.row(kind, record_id)
                 if row_now is not None and source.is_defined_as(table, record_id, row_now):
                     # Most of the catalog stays as it was; its records are known.
-                    return current(record_id)
+                    return current.lookup(kind)(record_id)
                 row = source.definition(table, record_id)
-                return None if row is None else _record(self._record_type, record_id, row, source)
+                return None if row is None else _record(kind, record_id, row, source)
         # A word that nothing froze did not exist then, or only for others.
-        return None if self._record_type is UnitWord else current(record_id)
+        return None if kind is UnitWord else current.lookup(kind)(record_id)
 
 
 def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:

@@ -129,10 +129,9 @@ class DocumentSession:
 
     def all(self, table: Table) -> tuple[Any, ...]:
         """Return all records of a table, in the order of the file: the same until one of them changes."""
-        records = self._all.get(table.name)
-        if records is None:
-            records = self._all[table.name] = self._read_all(table)
-        return records
+        if table.name not in self._all:
+            self._all[table.name] = self._read_all(table) if self._storage.rows(table.name) else ()
+        return self._all[table.name]
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
         rows, name, known = self._storage.table(table.name).rows(), table.name, self._records
@@ -154,11 +153,9 @@ class DocumentSession:
         Raises:
             DamagedError: when there are more: plandoc cannot know which one counts.
         """
-        records = self._all.get(table.name)
-        if records is None:
-            if len(self._storage.rows(table.name)) > 1:
-                raise DamagedError(self.name, self.problems_of_several(table))
-            records = self.all(table)
+        if len(self._storage.rows(table.name)) > 1:
+            raise DamagedError(self.name, self.problems_of_several(table))
+        records = self.all(table)
         return records[0] if records else None
 
     def problems_of_several(self, table: Table) -> list[Problem]:

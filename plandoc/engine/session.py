@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT")
 
-_FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
+_FROZEN_BY_SNAPSHOT = (Edit.SELECTION, Edit.DECISIONS)
 
 # The history of a plan is true only if it is written together with what it records.
 _WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
@@ -294,7 +294,7 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
     event = session.event(event_id)
     check_edit(event, edit)
     snapshot = session._unit_of_work.snapshot(event_id)  # noqa: SLF001  (of this module)
-    if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
+    if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
     return event

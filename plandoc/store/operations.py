@@ -52,6 +52,10 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+# What most arguments are: asking whether an iterator is one takes longer.
+_PLAIN = (int, str, bool)
+
+
 def _kept(argument: Any) -> Any:
     return list(argument) if isinstance(argument, Iterator) else argument
 
@@ -70,7 +74,7 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
         if given is not None:
             return in_session(*args, **kwargs, session=given if type(given) is Session else required(given))
         # It may be called again, and an iterator gives what it has only once.
-        args = tuple([one if type(one) is int else _kept(one) for one in args])
+        args = tuple([one if type(one) in _PLAIN else _kept(one) for one in args])
         kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 

@@ -362,7 +362,7 @@ def _batches(
         sequence: The number of the first amendment.
         selected: The recipes that are selected, or will be by then.
     """
-    runs = production_runs(event_id, session)
+    runs, definitions = production_runs(event_id, session), plan_definitions(event_id, session)
     baked, made, chosen = batches_done(runs), units_made(runs), set(selected)
     wanted: list[_Batches] = []
     problems: list[Problem] = []
@@ -374,7 +374,7 @@ def _batches(
         problems.extend(wrong)
         if wrong:
             continue
-        decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+        decision = new_decision(event_id, unit, number, exact, definitions, accept_shortfall=True)
         if number != old:
             # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
@@ -413,4 +413,4 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
 
 def _decision_with_reason(session: Session, event_id: EventId, unit: FinishedUnit, batches: int) -> BatchDecision:
     exact = exact_needs(session, event_id).get(unit.id, 0)
-    return new_decision(session, event_id, unit, batches, exact, accept_shortfall=True)
+    return new_decision(event_id, unit, batches, exact, plan_definitions(event_id, session), accept_shortfall=True)

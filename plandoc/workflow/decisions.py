@@ -15,6 +15,7 @@ from plandoc.domain.batches import (
     suggest,
     units_yielded,
 )
+from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
@@ -160,7 +161,8 @@ def _decided(
 ) -> list[BatchDecision]:
     event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
-    needs = needs_of_plan(planned_goods(event_id, session), packed(event, session), plan_definitions(event_id, session))
+    definitions = plan_definitions(event_id, session)
+    needs = needs_of_plan(planned_goods(event_id, session), packed(event, session), definitions)
     selected = selected_recipes(event_id, session)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
@@ -168,8 +170,9 @@ def _decided(
         try:
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
+            exact = needs.get(unit_id, 0)
             decisions.append(
-                new_decision(session, event_id, unit, number, needs.get(unit_id, 0), accept_shortfall=accept_shortfall)
+                new_decision(event_id, unit, number, exact, definitions, accept_shortfall=accept_shortfall)
             )
         except ValidationError as error:
             problems.extend(error.problems)
@@ -256,22 +259,22 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
 
 
 def new_decision(
-    session: Session,
     event_id: EventId,
     unit: FinishedUnit,
     batches: int,
     exact: Exact,
+    definitions: Definitions,
     *,
     accept_shortfall: bool,
 ) -> BatchDecision:
     """Return a decision with the current need, yield and recipe, not saved yet.
 
     Args:
-        session: The session to look in.
         event_id: The event.
         unit: The finished unit.
         batches: How many are decided.
         exact: Units that the goods take, before rounding up; 0 when they take none.
+        definitions: Those in force for the event.
         accept_shortfall: Whether to accept baking less than is needed.
 
     Raises:
@@ -283,7 +286,7 @@ def new_decision(
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
         hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
-    fingerprint = recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session))
+    fingerprint = recipe_fingerprint(unit.recipe_id, definitions)
     return evolved(decision, recipe_fingerprint=fingerprint)
 
 
