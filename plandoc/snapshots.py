@@ -13,7 +13,7 @@ from plandoc.domain.dependency_closure import dependency_closure
 from plandoc.domain.memo import Memo
 from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.snapshot_ids import digest_of
-from plandoc.engine.live_plan import live_plan
+from plandoc.engine.live_plan import live_plan_of
 from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.record_refs import EventRef
@@ -72,7 +72,7 @@ def snapshot_of(event: Event, session: Session) -> PlanSnapshot:
     present = work.snapshot(event.id)
     if present is not None:
         return present
-    plan, known = live_plan(event.id, session), catalog_definitions(session)
+    plan, known = live_plan_of(event, session), catalog_definitions(session)
     # Both are made of records and rows that were validated when they were read, so the record needs no copy.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))

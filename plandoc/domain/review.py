@@ -217,8 +217,9 @@ def _of_decisions(
             continue
         exact = needs[unit_id]
         is_known = all_needs_known or exact > decision.units_needed
-        changes = _changes(unit, exact if is_known else None, decision, fingerprints[decision.recipe_id])
-        needed, made = math.ceil(exact), units_yielded(decision.batches, unit.yield_per_batch)
+        per_batch, fingerprint = unit.yield_per_batch, fingerprints[decision.recipe_id]
+        changes = _changes(unit, per_batch, exact if is_known else None, decision, fingerprint)
+        needed, made = math.ceil(exact), units_yielded(decision.batches, per_batch)
         # Fixing a shortfall means deciding again, so a stale finding as well would repeat it.
         if needed > made and needed - made > accepted_shortfall(decision):
             yield _short(unit, decision, needed, changes)
@@ -294,11 +295,14 @@ def _stale(unit: FinishedUnit, needed: int, decision: BatchDecision, changes: Co
     )
 
 
-def _changes(unit: FinishedUnit, exact: Exact | None, decision: BatchDecision, fingerprint: str) -> list[str]:
+def _changes(
+    unit: FinishedUnit, per_batch: Exact, exact: Exact | None, decision: BatchDecision, fingerprint: str
+) -> list[str]:
     """Return what is not as it was when a decision was made.
 
     Args:
         unit: The finished unit as it is.
+        per_batch: Its yield.
         exact: The need as it is; None when it is unknown.
         decision: The decision.
         fingerprint: That of its recipe as it is.
@@ -306,7 +310,6 @@ def _changes(unit: FinishedUnit, exact: Exact | None, decision: BatchDecision, f
     changes: list[str] = []
     if exact is not None and not (exact == decision.units_needed and decision.exact_need in (0, exact)):
         changes.extend(_change_of_need(exact, decision))
-    per_batch = unit.yield_per_batch
     if per_batch != decision.yield_per_batch:
         changes.append(f"the yield of a batch changed from {decision.yield_per_batch} to {per_batch}")
     if unit.recipe_id != decision.recipe_id:

@@ -58,7 +58,12 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
 
 def live_plan(event_id: int, session: Session) -> LivePlan:
     """Return what the plan of an event consists of, as the sums want it."""
-    event, document = session.event(event_id), _document(event_id, session)
+    return live_plan_of(session.event(event_id), session)
+
+
+def live_plan_of(event: Event, session: Session) -> LivePlan:
+    """Return what the plan of an event consists of, for whoever has looked the event up."""
+    document = _document(event.id, session)
     return LivePlan(
         quantities={row.finished_good_id: row.quantity for row in document.all(_GOODS)},
         recipes={row.recipe_id for row in document.all(_RECIPES)},

@@ -6,7 +6,7 @@ from plandoc.constraints import evolved
 from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.records import Event
+from plandoc.records import Event, PlanState
 from plandoc.snapshots import snapshot_of
 from plandoc.store import NO_SESSION, changes
 
@@ -45,9 +45,9 @@ def start_production(event_id: EventRef, session: Session = NO_SESSION) -> Event
     """
     event = session.event(event_id)
     check_step(event, START)
-    # Before the state: when it fails, the plan must be unchanged.
+    # Before the state: when it fails, the plan must be unchanged. It refuses a plan with two snapshots, too.
     snapshot_of(event, session)
-    return _moved(event, START, session)
+    return _in_state(START.after, event, session)
 
 
 @changes("complete production")
@@ -65,4 +65,8 @@ def _moved(event: Event, step: Step, session: Session) -> Event:
     check_step(event, step)
     # A plan with two snapshots is refused: it is unknown which one was started.
     unit_of_work(session).snapshot(event.id)
-    return unit_of_work(session).replace(evolved(event, plan_state=step.after))
+    return _in_state(step.after, event, session)
+
+
+def _in_state(state: PlanState, event: Event, session: Session) -> Event:
+    return unit_of_work(session).replace(evolved(event, plan_state=state))

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 
 import plandoc
 from plandoc import codec
+from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.errors import DamagedError
-from plandoc.records import BatchDecision, Event, EventFinishedGood, Ingredient
+from plandoc.records import BatchDecision, Event, EventFinishedGood, FinishedGood, Ingredient
 from plandoc.storage import documents
 from tests.builders import a_plan
 from tests.effort import examples
@@ -190,3 +191,38 @@ def test_the_records_of_a_table_are_the_same_objects_until_one_of_them_changes(f
         after = store.read(lambda session: session.find(BatchDecision, event_id=1))
 
     assert [id(one) for one in decisions] == [id(one) for one in again] == [id(one) for one in after]
+
+
+def test_what_a_plan_froze_is_the_record_of_the_catalog_as_long_as_that_has_the_very_row(tmp_path):
+    folder = tmp_path / "frozen"
+    with plandoc.open_store(folder, create=True) as store:
+        event = a_plan(store, plandoc.PlanState.IN_PRODUCTION)
+
+        def goods():
+            return store.read(
+                lambda session: (
+                    plan_definitions(event.id, session).goods(3),
+                    catalog_definitions(session).goods(3),
+                )
+            )
+
+        frozen, current = goods()
+        assert frozen is current
+        with store.session() as session:
+            session.replace(attrs.evolve(session.get(FinishedGood, 3), notes="with a ribbon"))
+        frozen, current = goods()
+        assert (frozen.notes, current.notes) == ("", "with a ribbon")
+
+
+def test_a_frozen_row_in_which_true_is_written_for_1_is_not_taken_for_that_of_the_catalog(tmp_path):
+    folder = tmp_path / "frozen"
+    with plandoc.open_store(folder, create=True) as store:
+        a_plan(store, plandoc.PlanState.IN_PRODUCTION)
+    file = folder / EVENT
+    before, unit = file.read_bytes(), b'"finished_unit_id":1,"finished_good_id":null'
+    assert unit in before.split(b'"definitions":')[1]
+    head, _, tail = before.partition(b'"definitions":')
+    file.write_bytes(head + b'"definitions":' + tail.replace(unit, unit.replace(b"1", b"true"), 1))
+
+    with plandoc.open_store(folder) as store, pytest.raises(DamagedError, match="wanted a whole number, found True"):
+        store.read(lambda session: [plan_definitions(1, session).goods(good_id) for good_id in range(1, 9)])
