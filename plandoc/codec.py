@@ -310,7 +310,8 @@ def _from_row(record_type: Any, *, judged: bool) -> Callable[[dict[str, Any], An
 
 @cache
 def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
-    return _converter().get_unstructure_hook(record_type)
+    # Either gives the same rows; a process that meets only rows of its own version needs no more than this one.
+    return _converter(judged=True).get_unstructure_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
