@@ -168,6 +168,10 @@ class Files:
         """Cut a file to a size."""
         os.ftruncate(handle, size)
 
+    def status_of(self, handle: int) -> os.stat_result:
+        """Return what the system knows of an open file."""
+        return os.fstat(handle)
+
     def size(self, handle: int) -> int:
         """Return the size of an open file in bytes."""
         return os.fstat(handle).st_size
@@ -308,10 +312,6 @@ class Files:
             return False
         status = Path(folder).stat()
         return bool(status.st_mode & stat.S_ISVTX) and status.st_uid != os.geteuid()
-
-    def is_sole(self, handle: int) -> bool:
-        """Whether an open file has no other name, by which another folder would see all that is written into it."""
-        return os.fstat(handle).st_nlink <= 1
 
     def make_folder(self, path: StrPath) -> None:
         """Make one folder."""

@@ -25,7 +25,7 @@ from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.os_errors import raise_translated, translate_os_errors
 from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
@@ -108,8 +108,10 @@ class FolderBackend:
             self._lock.acquire(
                 action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
             )
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            try:
                 self._refresh()
+            except OSError as error:
+                raise_translated(error, self._documents.root)
             return FolderTransaction(self, self._documents, action, self._held, turn)
 
         return or_undone(start, lambda: self.release(turn))
@@ -163,8 +165,10 @@ class FolderBackend:
 
     def commit(self, changes: Sequence[journal.Change], action: str, replacement: Replacement) -> None:
         """Append one line to the journal, which is the commit, and then replace the documents."""
-        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+        try:
             is_ours = self._lock.is_still_ours()
+        except OSError as error:
+            raise_translated(error, self._documents.root)
         if self._position is None or not is_ours:
             message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
@@ -189,15 +193,20 @@ class FolderBackend:
         In this order: where a folder is full, or may not be written to, that is known before anything is saved.
         """
         try:
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-                for change in changes:
-                    replacement.stage(change.name, change.content)
+            self._stage(changes, replacement)
             return self._journal.append(content, after=before)
         except BaseException as error:
             replacement.discard_staged(change.name for change in changes)
             if isinstance(error, PlandocError) and getattr(error, "outcome", None) is not Outcome.UNKNOWN:
                 self._position = before
             raise
+
+    def _stage(self, changes: Sequence[journal.Change], replacement: Replacement) -> None:
+        try:
+            for change in changes:
+                replacement.stage(change.name, change.content)
+        except OSError as error:
+            raise_translated(error, self._documents.root)
 
     def prepare_upgrade(self, reading: Reading, changes: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
         """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""

@@ -118,15 +118,15 @@ class FolderTransaction:
             ConflictError: when one is no longer what was read; what was not read yet is read for the first time here.
             StorageError: when one cannot be replaced.
         """
-        present = {name: replacement.look(name) for name in changes}
-        contents = {name: None if found is None else found.content for name, found in present.items()}
-        changed = next((name for name, content in contents.items() if self._read.get(name, content) != content), None)
-        if changed is not None:
-            message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
-            raise ConflictError(changed, message)
-        for name, found in present.items():
+        contents: dict[str, bytes | None] = {}
+        for name, wanted in changes.items():
+            found = replacement.look(name)
+            content = contents[name] = None if found is None else found.content
+            if name in self._read and self._read[name] != content:
+                message = f"{name} was changed by another program during this change; nothing was saved; run it again"
+                raise ConflictError(name, message)
             if found is not None:
-                replacement.refuse_irreplaceable(name, found, is_removal=changes[name] is None)
+                replacement.refuse_irreplaceable(name, found, is_removal=wanted is None)
         return contents
 
     def _refuse_held(self, changes: Mapping[str, bytes | None]) -> None:

@@ -119,10 +119,10 @@ class Replacement:
 
     def close(self) -> None:
         """Let go of the folders."""
-        while self._folders:
-            handle = self._folders.popitem()[1]
+        for handle in self._folders.values():
             if handle is not None:
                 os.close(handle)
+        self._folders = {}
 
     def __enter__(self) -> Self:
         return self
