@@ -34,11 +34,11 @@ class DocumentFiles:
         """
         path = f"{self._root}/{name}"
         try:
-            self._refuse_linked_folder(name.rpartition("/")[0])
+            is_there = self._refuse_linked_folder(name.rpartition("/")[0])
             try:
                 return self._files.read(path)
             except FileNotFoundError:
-                if self._files.status(self._root) is None:
+                if not is_there and self._files.status(self._root) is None:
                     raise
                 return None
         except OSError as error:
@@ -176,10 +176,14 @@ class DocumentFiles:
                 if status is not None and not stat.S_ISDIR(status.st_mode):
                     self._files.remove(path / name)
 
-    def _refuse_linked_folder(self, folder: str) -> None:
-        if folder not in {"", "."}:
-            path = f"{self._root}/{folder}"
-            refuse_link(path, self._files.status(path))
+    def _refuse_linked_folder(self, folder: str) -> bool:
+        """Refuse a folder of ours that is a link; return whether it was seen to be there."""
+        if folder in {"", "."}:
+            return False
+        path = f"{self._root}/{folder}"
+        present = self._files.status(path)
+        refuse_link(path, present)
+        return present is not None
 
 
 def _put_synced(replacement: Replacement, name: str, content: bytes) -> None:

@@ -60,12 +60,13 @@ class Replacement:
             DamagedError: when there is something else, such as a link.
             StorageError: also where no user can replace the file.
         """
-        path = f"{self._root}/{name}"
+        path, folder = f"{self._root}/{name}", None
         try:
             try:
-                found = Found(*self._files.read_to_replace(path, folder=self._folder_of(name)))
+                folder = self._folder_of(name)
+                found = Found(*self._files.read_to_replace(path, folder=folder))
             except FileNotFoundError:
-                if self._files.status(self._root) is None:
+                if folder is None and self._files.status(self._root) is None:
                     raise
                 found = None
         except OSError as error:
