@@ -25,7 +25,8 @@ from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.os_errors import raise_translated, translate_os_errors
+from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 
@@ -107,8 +108,10 @@ class FolderBackend:
             self._lock.acquire(
                 action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
             )
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            try:
                 self._refresh()
+            except OSError as error:
+                raise_translated(error, self._documents.root)
             return FolderTransaction(self, self._documents, action, self._held, turn)
 
         return or_undone(start, lambda: self.release(turn))
@@ -160,10 +163,12 @@ class FolderBackend:
                 raise
         return None
 
-    def commit(self, changes: Sequence[journal.Change], action: str) -> None:
+    def commit(self, changes: Sequence[journal.Change], action: str, replacement: Replacement) -> None:
         """Append one line to the journal, which is the commit, and then replace the documents."""
-        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+        try:
             is_ours = self._lock.is_still_ours()
+        except OSError as error:
+            raise_translated(error, self._documents.root)
         if self._position is None or not is_ours:
             message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
@@ -171,30 +176,37 @@ class FolderBackend:
         content = journal.render(line, action=action, timestamp=self._clock())
         # Until all is done, how far it came is unknown; after an interruption the next `begin` looks for itself.
         before, self._position = self._position, None
-        position = self._append(changes, content, before)
+        position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
         with translate_os_errors(self._documents.root, Outcome.SAVED):
-            self._apply(changes)
+            self._apply(changes, replacement)
             self._documents.apply_commit([change.name for change in changes], position.serial)
             self._position = position
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
 
-    def _append(self, changes: Sequence[journal.Change], content: bytes, before: Position) -> Position:
+    def _append(
+        self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
+    ) -> Position:
         """Write what is to replace the documents beside them, then the line that makes it so.
 
         In this order: where a folder is full, or may not be written to, that is known before anything is saved.
         """
         try:
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-                for change in changes:
-                    self._documents.stage(change.name, change.content)
+            self._stage(changes, replacement)
             return self._journal.append(content, after=before)
         except BaseException as error:
-            self._documents.discard_staged(change.name for change in changes)
+            replacement.discard_staged(change.name for change in changes)
             if isinstance(error, PlandocError) and getattr(error, "outcome", None) is not Outcome.UNKNOWN:
                 self._position = before
             raise
+
+    def _stage(self, changes: Sequence[journal.Change], replacement: Replacement) -> None:
+        try:
+            for change in changes:
+                replacement.stage(change.name, change.content)
+        except OSError as error:
+            raise_translated(error, self._documents.root)
 
     def prepare_upgrade(self, reading: Reading, changes: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
         """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""
@@ -273,10 +285,10 @@ class FolderBackend:
             self._documents.remove_temporary([".", *self._layout.folders, LOST_FOUND])
             self._temporaries_removed = True
 
-    def _apply(self, changes: Sequence[journal.Change]) -> None:
+    def _apply(self, changes: Sequence[journal.Change], replacement: Replacement) -> None:
         for change in changes:
             self._since_checkpoint.add(change.name)
-            self._documents.put_staged(change.name, change.content)
+            replacement.put_staged(change.name, change.content)
             if change.name == marker.NAME and change.content is not None:
                 self._marker = marker.parse(change.content)
 

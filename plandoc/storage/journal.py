@@ -88,7 +88,7 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
         {
             "serial": line.serial,
             STORE_ID_KEY: line.store_id,
-            TIMESTAMP_KEY: timestamp.astimezone(datetime.UTC).isoformat(),
+            TIMESTAMP_KEY: timestamp.astimezone(datetime.UTC),
             # Whatever text a caller gives is kept, and never makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],

@@ -63,7 +63,7 @@ class ReadsInPieces(QuickFiles):
         self.sizes = sizes
 
     def read(self, path: Path) -> bytes:
-        if path.name != journal.NAME:
+        if Path(path).name != journal.NAME:
             return super().read(path)
         handle = self.open_to_read(path)
         try:
@@ -199,7 +199,7 @@ class SyncedByReader(QuickFiles):
         self.error: OSError | None = None
 
     def sync_file(self, path: Path) -> None:
-        self.synced.append(path.name)
+        self.synced.append(Path(path).name)
         if self.error is not None:
             raise self.error
 
