@@ -34,13 +34,14 @@ from plandoc.records import (
     AssemblyRun,
     FinishedGood,
     FinishedUnit,
-    Ingredient,
     NotTaken,
     ProductionRun,
     RunKind,
+    Taken,
     VoidedRun,
 )
 from plandoc.workflow import production
+from plandoc.workflow.stock import in_stock
 
 
 @frozen
@@ -250,10 +251,12 @@ def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | 
 
 
 def _took(run: ProductionRun, session: Session) -> str:
-    return ", ".join(
-        f"{Amount(Fraction(part.quantity), part.unit)} of {session.get(Ingredient, part.ingredient_id).name}"
-        for part in run.taken
-    )
+    return ", ".join(f"{_amount(part)} of {in_stock(part, session).name}" for part in run.taken)
+
+
+def _amount(part: Taken) -> str:
+    exact = Fraction(part.quantity)
+    return str(Amount(exact, part.unit)) if part.recipe_id is None else batches_in_words(exact)
 
 
 def _in_words(one: NotTaken) -> str:

@@ -24,7 +24,8 @@ from plandoc.constraints import (
 from plandoc.domain import runs
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.consumption import Consumption, consume
-from plandoc.domain.ingredient_needs import ingredient_needs
+from plandoc.domain.ingredient_needs import BatchGroup, combined_needs, less_made_ahead
+from plandoc.domain.made_ahead import batches_in_stock
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
@@ -69,7 +70,8 @@ def record_production(
 
     Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
     than decided may be baked. What the recipe takes, with its sub-recipes, is taken from the stock in the same write, in
-    the units of the stock and as far as it lasts: the run records what it took, and what was not in stock.
+    the units of the stock and as far as it lasts: first batches that were made ahead, then the ingredients of the others.
+    The run records what it took, and what was not in stock.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
@@ -210,7 +212,7 @@ def void_run(
         problems.extend(_packed_already(session, run))
     refuse(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
-        put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
+        put_in(StockItem(part.ingredient_id, part.quantity, part.unit, recipe_id=part.recipe_id), session)
     return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
 
 
@@ -238,14 +240,17 @@ def work_in(session: Session, event_id: EventId) -> Work:
 
 
 def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Consumption:
+    stock = session.find(StockItem)
+    wanted = BatchGroup({unit.recipe_id: batches}, plan_definitions(event.id, session))
+    groups = less_made_ahead([wanted], batches_in_stock(stock))
     try:
-        needs = ingredient_needs({unit.recipe_id: batches}, plan_definitions(event.id, session))
+        needs = combined_needs(groups)
     except ValidationError as error:
         hint = wording("record it without taking anything from the stock, with {option}", option=Hint.LEAVE_STOCK())
         raise ValidationError(
             [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
         ) from None
-    return consume(needs, session.find(StockItem))
+    return consume(needs, stock, groups[0].made_ahead)
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:
