@@ -39,6 +39,7 @@ from plandoc.records import (
 from plandoc.workflow.comparison import PlanComparison
 from plandoc.workflow.event_copy import EventCopy
 from plandoc.workflow.ingredient_merge import IngredientMerge
+from plandoc.workflow.making_ahead import MakingAhead
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
 
@@ -73,6 +74,7 @@ __all__ = [
     "IngredientNeeds",
     "IngredientRef",
     "MadeAhead",
+    "MakingAhead",
     "ModifyBatch",
     "NeedRow",
     "NotTaken",

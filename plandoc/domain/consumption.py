@@ -11,8 +11,9 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.made_ahead import MadeAhead
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.ingredient_needs import BatchGroup, NeedRow, combined_needs, less_made_ahead
+from plandoc.domain.made_ahead import Batches, MadeAhead, batches_in_stock
 from plandoc.domain.measures import BY_SIZE, Amount, convert, storable
 from plandoc.frozen import frozen
 from plandoc.records import NotTaken, StockItem, Taken
@@ -32,6 +33,22 @@ class Consumption:
     remaining_stock: tuple[StockItem, ...] = ()
     taken: tuple[Taken, ...] = ()
     not_taken: tuple[NotTaken, ...] = ()
+
+
+def consumption_of(batches: Batches, definitions: Definitions, stock: Iterable[StockItem]) -> Consumption:
+    """Return what batches of recipes take from the stock: batches that were made ahead, then what goes into the others.
+
+    Args:
+        batches: How many batches of each recipe, by its id.
+        definitions: What the recipes are made of.
+        stock: What they may take.
+
+    Raises:
+        ValidationError: with everything that is broken in the recipes.
+    """
+    items = list(stock)
+    [group] = less_made_ahead([BatchGroup(batches, definitions)], batches_in_stock(items))
+    return consume(combined_needs([group]), items, group.made_ahead)
 
 
 def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem], made: Iterable[MadeAhead] = ()) -> Consumption:

@@ -12,9 +12,9 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_int
+from plandoc.constraints import non_negative_int, non_negative_quantity
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.made_ahead import MadeAhead, made_ahead, without_made
+from plandoc.domain.made_ahead import Batches, MadeAhead, made_ahead, without_made
 from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import Quantities, scaled
@@ -90,7 +90,7 @@ class BatchGroup:
         made_ahead: What of these batches, and of their sub-recipes, is made already.
     """
 
-    batches: Mapping[int, int]
+    batches: Batches
     definitions: Definitions
     made_ahead: tuple[MadeAhead, ...] = ()
 
@@ -152,7 +152,7 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
     return tuple(_rows(needed.values()))
 
 
-def _to_make(batches: Mapping[int, int], made: tuple[MadeAhead, ...], recipes: NestedRecipes) -> Quantities:
+def _to_make(batches: Batches, made: tuple[MadeAhead, ...], recipes: NestedRecipes) -> Quantities:
     if not made:
         return scaled(batches, recipes)
     left = scaled(without_made(batches, made), recipes)
@@ -192,9 +192,9 @@ class _Needed:
         self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
 
 
-def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
+def _problems_of_numbers(batches: Batches) -> Iterator[Problem]:
     for recipe_id, number in batches.items():
-        wrong = non_negative_int(number)
+        wrong = non_negative_quantity(number) if type(number) is Fraction else non_negative_int(number)
         if wrong is not None:
             yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
 

@@ -10,6 +10,9 @@ from typing import Any
 import attrs
 
 from plandoc import units
+from plandoc.domain.consumption import Consumption, consumption_of
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.made_ahead import Batches
 from plandoc.domain.measures import conversions, stock_key, storable
 from plandoc.domain.stocked import Stocked, is_of_recipe, wrong_unit_of_recipe
 from plandoc.domain.unit_words import word_named
@@ -19,7 +22,7 @@ from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.hints import Hint, wording
-from plandoc.ids import IngredientId
+from plandoc.ids import IngredientId, RecipeId
 from plandoc.records import Ingredient, Recipe, StockItem, Taken, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 
@@ -120,6 +123,33 @@ def put_in(item: StockItem, session: Session) -> StockItem:
         return session.add(item)
     more = storable(Fraction(same[0].quantity) + Fraction(item.quantity), rounds_up=True)
     return session.replace(attrs.evolve(same[0], quantity=more))
+
+
+def take_out(
+    batches: Batches, definitions: Definitions, session: Session, *, besides: RecipeId | None = None
+) -> Consumption:
+    """Take from the stock what batches of recipes need, as far as it lasts; return what it was.
+
+    Args:
+        batches: How many batches of each recipe, by its id.
+        definitions: What the recipes are made of.
+        session: The session to work in.
+        besides: A recipe whose batches in stock are left alone.
+
+    Raises:
+        ValidationError: with everything that is broken in the recipes, and how to leave the stock alone.
+    """
+    stock = [item for item in session.find(StockItem) if besides is None or item.recipe_id != besides]
+    try:
+        taking = consumption_of(batches, definitions, stock)
+    except ValidationError as error:
+        hint = wording("record it without taking anything from the stock, with {option}", option=Hint.LEAVE_STOCK())
+        raise ValidationError(
+            [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
+        ) from None
+    for item in taking.remaining_stock:
+        session.replace(item)
+    return taking
 
 
 def stock_item(ingredient_id: IngredientId, quantity: Fraction, unit: str) -> StockItem:

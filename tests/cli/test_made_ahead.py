@@ -137,3 +137,34 @@ def test_on_a_screen_no_line_is_too_wide_and_no_word_is_broken(frozen, view, col
 
     assert max(map(len, map(str.rstrip, narrow.splitlines()))) <= columns
     assert {word for word in wide.split() if not set("─█░") & set(word)} <= set(narrow.split())
+
+
+def test_making_ahead_says_what_was_taken_and_what_was_missing(call, bakery):
+    call("stock", "set", "sugar", "0.1", "kg")
+    made = call("stock", "make", "lemon-curd", "1", "1/2", "batches")
+    left_alone = call("stock", "make", "Lemon curd", "1", "--no-stock")
+    rows = json.loads(call("stock", "make", "lemon-curd", "1", "--json").out)
+
+    assert made.out.splitlines()[0] == "in stock now: 1.5 batches of Lemon curd"
+    assert made.out.splitlines()[1:] == [
+        "taken from the stock: 7.5 piece of Eggs, 6 piece of Lemons, 100 g of Sugar",
+        "not in the stock: 275 g of Sugar",
+    ]
+    assert left_alone.out == "in stock now: 2.5 batches of Lemon curd\n"
+    assert rows["messages"][0] == "in stock now: 3.5 batches of Lemon curd"
+    assert plandoc.check(bakery) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("lemon-curd", "2", "kg"), "Lemon curd is a recipe, so its stock is in batches; found 'kg'"),
+        (("lemon-curd", "0"), "batches: wanted more than 0, found 0"),
+        (("butter", "2"), "there is no recipe 'butter' (it is the ingredient 'Butter')"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(call, bakery, arguments, words):
+    ended = call("stock", "make", *arguments)
+
+    assert ended.status == 1
+    assert words in ended.err

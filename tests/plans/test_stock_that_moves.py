@@ -266,7 +266,7 @@ MULTIPLIERS = st.decimals(min_value=Decimal("0.01"), max_value=4, places=2)
 # Batches of the inner and the outer recipe that were made ahead.
 AHEAD = st.tuples(*[st.just(Decimal(0)) | st.fractions(0, 6, max_denominator=12)] * 2)
 COUNTED = st.dictionaries(st.tuples(st.integers(0, 2), st.sampled_from(UNITS)), AMOUNTS, max_size=6)
-STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop"]), max_size=8)
+STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop", "make"]), max_size=8)
 DENSITIES = [Density(1, "cup", 120, "g"), Density(100, "ml", 53, "g"), None]
 RARELY = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -309,13 +309,13 @@ def amounts(items, own):
 
 @RARELY
 @given(LINES, LINES, MULTIPLIERS, COUNTED, AHEAD, STEPS, st.data())
-def test_the_stock_before_is_the_stock_after_and_what_runs_took_exactly(
+def test_the_stock_before_is_the_stock_after_and_what_was_taken_exactly(
     store, inner, outer, multiplier, counted, ahead, steps, data
 ):
     with store.session() as session:
         event, units, own = a_world(session, inner, outer, multiplier, counted, ahead, (3, 2))
         start = amounts(session.find(StockItem), own)
-        bought, counting = {}, []
+        bought, counting, made, used = {}, [], {}, []
         for step in steps:
             before = amounts(session.find(StockItem), own)
             if step.startswith("bake"):
@@ -324,16 +324,23 @@ def test_the_stock_before_is_the_stock_after_and_what_runs_took_exactly(
             elif step == "void" and counting:
                 run = counting.pop(data.draw(st.integers(0, len(counting) - 1)))
                 void_run(event.id, RunKind.PRODUCTION, run.id, "mistake", session=session)
+            elif step == "make":
+                unit, batches = data.draw(st.sampled_from(units)), data.draw(st.fractions("1/9", 3, max_denominator=9))
+                making = plandoc.make_ahead(unit.recipe_id, batches, session=session)
+                used.extend(making.taken)
+                key = (None, unit.recipe_id, "batch")
+                made[key] = made.get(key, 0) + batches
             elif step == "shop":
                 receive_shopping(event.id, session=session)
                 after = amounts(session.find(StockItem), own)
                 for key in after:
                     bought[key] = bought.get(key, 0) + after[key] - before.get(key, 0)
-        taken = amounts((part for run in counting for part in run.taken), own)
+        taken = amounts((*(part for run in counting for part in run.taken), *used), own)
         after = amounts(session.find(StockItem), own)
 
-        for key in {*start, *bought, *taken, *after}:
-            assert start.get(key, 0) + bought.get(key, 0) == after.get(key, 0) + taken.get(key, 0)
+        for key in {*start, *bought, *made, *taken, *after}:
+            came = start.get(key, 0) + bought.get(key, 0) + made.get(key, 0)
+            assert came == after.get(key, 0) + taken.get(key, 0)
 
 
 @RARELY
