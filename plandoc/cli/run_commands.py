@@ -122,9 +122,8 @@ def bake(
         run = production.record_production(
             found, baked.id, batches, made, losses, notes or "", timestamp, not no_stock, session=session
         )
-        return _Run(run, baked.name, took=taken_in_words(run.taken, session)), production.get_progress(
-            found, session=session
-        )
+        took = taken_in_words(run.taken, session)
+        return _Run(run, baked.name, took=took), production.get_progress(found, session=session)
 
     action = ConfirmedAction("record production", find_concerns, record, excess.title, "Record it anyway?")
     recorded = run_if_confirmed(action, folder, yes=yes, is_silent=True)

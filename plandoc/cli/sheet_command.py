@@ -38,7 +38,8 @@ def sheet(
 ) -> None:
     """Show what to work from: every recipe that is still to bake, scaled, with boxes to tick, and the packing list.
 
-    Sub-recipes come before what they go into; batches that were made ahead are taken off. With -o it is written as one HTML file, to print: a page for each recipe.
+    Sub-recipes come before what they go into; batches that were made ahead are taken off. With -o it is written as one
+    HTML file, to print: a page for each recipe.
 
     Args:
         event: The event, by its short name or number.

@@ -113,6 +113,8 @@ def less_made_ahead(groups: Iterable[BatchGroup], made: Mapping[int, Fraction]) 
         groups: Batches by their definitions.
         made: Batches in stock, by the id of their recipe.
     """
+    if not made:
+        return list(groups)
     left, less = dict(made), []
     for group in groups:
         taken = made_ahead(group.batches, NestedRecipes.of(group.definitions), left)

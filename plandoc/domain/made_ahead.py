@@ -84,7 +84,10 @@ def made_ahead(batches: Batches, recipes: NestedRecipes, made: Batches) -> tuple
     Returns:
         Each recipe that was made ahead and is needed, in the order of work.
     """
-    needed = {recipe_id: Fraction(number) for recipe_id, number in batches.items() if number} if made else {}
+    if not made:
+        # As it mostly is.
+        return ()
+    needed = {recipe_id: Fraction(number) for recipe_id, number in batches.items() if number}
     if recipes.problems(needed):
         return ()
     taken: list[MadeAhead] = []

@@ -41,6 +41,11 @@ def assembly_runs(event_id: int, session: Session) -> tuple[AssemblyRun, ...]:
     return counted(session.find(AssemblyRun, event_id=event_id), voided)
 
 
+def baked(event: Event, session: Session) -> tuple[ProductionRun, ...]:
+    """Return the production runs of an event that count; before production there are none."""
+    return () if event.plan_state in _BEFORE_PRODUCTION else production_runs(event.id, session)
+
+
 def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
     """Return the assembly runs of an event that count; before production there are none."""
     if event.plan_state in _BEFORE_PRODUCTION:

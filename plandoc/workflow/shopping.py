@@ -15,7 +15,7 @@ from plandoc.domain.review import review
 from plandoc.domain.runs import batches_done, batches_taken, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.domain.without_amount import without_amount
-from plandoc.engine.live_plan import live_plan, production_runs
+from plandoc.engine.live_plan import baked, live_plan, production_runs
 from plandoc.engine.named_records import one_or_several
 from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.record_refs import EventRef
@@ -152,17 +152,17 @@ def _batch_groups(
     """Return the batches by the definitions they are baked with, with what of them is made already."""
     if remaining:
         return less_made_ahead(_grouped(events, session, _Part.TO_BAKE), made)
-    taken = {event.id: batches_taken(production_runs(event.id, session)) for event in events}
+    taken = {event.id: batches_taken(baked(event, session)) for event in events}
     if not made and not any(taken.values()):
         return _grouped(events, session, _Part.DECIDED)
     # What is baked has taken what it took; what is in stock now is for what is still to bake, and a completed plan bakes no more.
     over = [event for event in events if event.plan_state is PlanState.COMPLETED]
     ahead = [event for event in events if event.plan_state is not PlanState.COMPLETED]
     none = dict.fromkeys({*made, *itertools.chain.from_iterable(taken.values())}, Fraction(0))
-    baked = (less_made_ahead(_grouped([event], session, _Part.BAKED), none | taken[event.id]) for event in events)
+    done = (less_made_ahead(_grouped([event], session, _Part.BAKED), none | taken[event.id]) for event in events)
     left_undone = less_made_ahead(_grouped(over, session, _Part.TO_BAKE), none)
     to_bake = less_made_ahead(_grouped(ahead, session, _Part.TO_BAKE), none | made)
-    return _in_order([*itertools.chain.from_iterable(baked), *left_undone, *to_bake], session)
+    return _in_order([*itertools.chain.from_iterable(done), *left_undone, *to_bake], session)
 
 
 class _Part(enum.Enum):
