@@ -49,7 +49,6 @@ _NAMES = {
         "save_batch_decision save_batch_decisions suggest_batches"
     ),
     "plandoc.workflow.lifecycle": "complete_production lock_plan start_production unlock_plan",
-    "plandoc.workflow.making_ahead": "make_ahead",
     "plandoc.workflow.overview": "get_plan",
     "plandoc.workflow.production": "get_progress record_assembly record_production void_run",
     "plandoc.workflow.review": "get_feasibility review_plan",

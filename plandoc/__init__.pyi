@@ -96,7 +96,6 @@ from plandoc.workflow.lifecycle import complete_production as complete_productio
 from plandoc.workflow.lifecycle import lock_plan as lock_plan
 from plandoc.workflow.lifecycle import start_production as start_production
 from plandoc.workflow.lifecycle import unlock_plan as unlock_plan
-from plandoc.workflow.making_ahead import make_ahead as make_ahead
 from plandoc.workflow.overview import get_plan as get_plan
 from plandoc.workflow.production import get_progress as get_progress
 from plandoc.workflow.production import record_assembly as record_assembly

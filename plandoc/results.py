@@ -39,7 +39,6 @@ from plandoc.records import (
 from plandoc.workflow.comparison import PlanComparison
 from plandoc.workflow.event_copy import EventCopy
 from plandoc.workflow.ingredient_merge import IngredientMerge
-from plandoc.workflow.making_ahead import MakingAhead
 from plandoc.workflow.overview import Plan
 from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSelection
 
@@ -74,7 +73,6 @@ __all__ = [
     "IngredientNeeds",
     "IngredientRef",
     "MadeAhead",
-    "MakingAhead",
     "ModifyBatch",
     "NeedRow",
     "NotTaken",

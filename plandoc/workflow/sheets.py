@@ -54,7 +54,7 @@ def scale_recipe(
     recipe = session.get(Recipe, recipe_id)
     yields = session.find(FinishedUnit, having("recipe_id", recipe.id))
     if units is None:
-        number = number_of_batches(batches)
+        number = _number_of_batches(batches)
     else:
         _check("units", positive_int(units))
         unit_id = None if finished_unit_id is None else id_of(FinishedUnit, finished_unit_id, session)
@@ -62,12 +62,7 @@ def scale_recipe(
     return recipe_scaling(recipe, number, yields, catalog_definitions(session))
 
 
-def number_of_batches(batches: Any) -> Fraction:
-    """Return a number of batches as it was given.
-
-    Raises:
-        ValidationError: for one that is not above 0.
-    """
+def _number_of_batches(batches: Any) -> Fraction:
     number = quantity(batches)
     _check("batches", positive_quantity(number))
     return Fraction(number)

@@ -21,9 +21,10 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.frozen import frozen
 from plandoc.hints import Hint, wording
 from plandoc.ids import IngredientId, RecipeId
-from plandoc.records import Ingredient, Recipe, StockItem, Taken, UnitWord
+from plandoc.records import Ingredient, NotTaken, Recipe, StockItem, Taken, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 
 
@@ -95,25 +96,62 @@ def add_stock(
     ingredient_id: IngredientRef | Recipe,
     quantity: Decimal | Fraction | int | str,
     unit: str = units.PIECES,
+    use_stock: bool = True,
     session: Session = NO_SESSION,
 ) -> StockItem:
-    """Add what was bought or delivered to the stock of an ingredient, or batches of a recipe. Returns the new row.
+    """Add to the stock of an ingredient what was bought or delivered, or of a recipe what was made ahead. Returns the new row.
+
+    What goes into batches that were made ahead is taken from the stock in the same write, as far as it lasts: sub-recipes that
+    were made ahead, then ingredients. The recipe is that of the catalog.
 
     Args:
         ingredient_id: The ingredient; or a recipe, as `set_stock` takes it.
         quantity: How much is added, more than zero; a number, or text such as "1 1/2".
         unit: A unit that plandoc knows, a custom word, or a unit that an equivalent, a recipe or the stock uses for
             this ingredient, spelled the same; pieces when left out. Of a recipe it is always batches.
+        use_stock: Whether to take anything from the stock for batches of a recipe; False for such as were delivered.
         session: The session to work in; None opens one and commits it.
 
     Raises:
         NotFoundError: "Ingredient 99 not found".
-        ValidationError: with everything that is wrong with the quantity and the unit.
+        ValidationError: with everything that is wrong with the quantity and the unit; or with everything that is broken in
+            the recipe.
     """
-    item = _item(_meant(ingredient_id, unit, session), quantity, unit, session)
+    return added(ingredient_id, quantity, unit, session, use_stock=use_stock).item
+
+
+@frozen
+class Addition:
+    """What was added to the stock.
+
+    Attributes:
+        item: The row, as it is now.
+        taken: What went into batches that were made ahead.
+        not_taken: What they needed beyond that, and was not in stock.
+    """
+
+    item: StockItem
+    taken: tuple[Taken, ...]
+    not_taken: tuple[NotTaken, ...]
+
+
+def added(
+    named: IngredientRef | Recipe,
+    quantity: Decimal | Fraction | int | str,
+    unit: str,
+    session: Session,
+    *,
+    use_stock: bool,
+) -> Addition:
+    """Add to the stock, as `add_stock` does, and return also what was taken for it."""
+    item = _item(_meant(named, unit, session), quantity, unit, session)
     if not item.quantity:
         raise ValidationError([Problem("wanted more than 0, found 0", field="quantity")])
-    return put_in(item, session)
+    taking = Consumption()
+    if use_stock and item.recipe_id is not None:
+        batches: Batches = {item.recipe_id: Fraction(item.quantity)}
+        taking = take_out(batches, catalog_definitions(session), session, besides=item.recipe_id)
+    return Addition(put_in(item, session), taking.taken, taking.not_taken)
 
 
 def put_in(item: StockItem, session: Session) -> StockItem:

@@ -71,7 +71,6 @@ WITHOUT_A_PLAN = {
     "import_ingredients",
     "import_recipes",
     "import_stock",
-    "make_ahead",
     "merge_ingredients",
     "receive_shopping",
     "remove_record",

@@ -8,9 +8,10 @@ from fractions import Fraction
 import pytest
 
 import plandoc
-from plandoc import NotFoundError, ValidationError, get_shopping_list, get_stock, make_ahead, set_stock
+from plandoc import ValidationError, add_stock, get_shopping_list, get_stock, set_stock
 from plandoc.records import Recipe, SubRecipe
 from plandoc.results import NotTaken, Taken
+from plandoc.workflow.stock import added
 from tests.builders import a_bakery, a_plan, folder_bytes, transactions
 
 
@@ -24,10 +25,11 @@ def in_stock():
     return {(item.ingredient_id, item.recipe_id): (item.quantity, item.unit) for item in get_stock()}
 
 
-def test_what_goes_into_the_batches_leaves_the_stock_in_the_write_in_which_they_enter_it(folder, bakery):
+def test_what_goes_into_the_batches_leaves_the_stock_in_the_write_in_which_they_enter_it(store, folder, bakery):
     set_stock(bakery.butter.id, 1, "cup")
     before = len(transactions(folder))
-    made = make_ahead("frosting", 2)
+    with store.session("make ahead") as session:
+        made = added("frosting", 2, "batch", session, use_stock=True)
     lines = transactions(folder)[before:]
 
     assert made.item.quantity == 2
@@ -38,10 +40,11 @@ def test_what_goes_into_the_batches_leaves_the_stock_in_the_write_in_which_they_
     assert [[one["path"] for one in line["documents"]] for line in lines] == [["stock.json"]]
 
 
-def test_sub_recipes_that_were_made_ahead_are_used_and_batches_of_its_own_are_not(bakery):
+def test_sub_recipes_that_were_made_ahead_are_used_and_batches_of_its_own_are_not(store, bakery):
     set_stock(bakery.frosting, 1)
     set_stock(bakery.cake, 5)
-    made = make_ahead(bakery.cake, "1 1/3")
+    with store.session("make ahead") as session:
+        made = added(bakery.cake, "1 1/3", "batches", session, use_stock=True)
 
     assert made.item.quantity == Fraction(19, 3)
     assert made.taken == (
@@ -53,17 +56,15 @@ def test_sub_recipes_that_were_made_ahead_are_used_and_batches_of_its_own_are_no
 
 def test_the_stock_can_be_left_alone(bakery):
     flour = in_stock()[bakery.flour.id, None]
-    made = make_ahead(bakery.cake.id, 2, use_stock=False)
-
-    assert (made.taken, made.not_taken) == ((), ())
+    assert add_stock(bakery.cake, 2, use_stock=False).quantity == 2
     assert in_stock() == {(bakery.flour.id, None): flour, (None, bakery.cake.id): (2, "batch")}
 
 
 def test_making_ahead_what_is_needed_leaves_nothing_more_to_buy(store, bakery):
     event = a_plan(store, bakery=bakery)
     plandoc.receive_shopping(event.id)
-    make_ahead(bakery.frosting, 1)
-    make_ahead(bakery.cake, 1)
+    add_stock(bakery.frosting, 1)
+    add_stock("sponge-cake", 1, "batch")
 
     assert get_shopping_list(event.id).buy == ()
 
@@ -71,17 +72,15 @@ def test_making_ahead_what_is_needed_leaves_nothing_more_to_buy(store, bakery):
 @pytest.mark.parametrize("batches", [0, -1, "x", 1.5, True, None, Decimal("NaN")])
 def test_a_number_of_batches_is_exact_and_above_zero(folder, bakery, batches):
     before = folder_bytes(folder)
-    with pytest.raises(ValidationError, match="batches: wanted"):
-        make_ahead(bakery.frosting.id, batches)
+    with pytest.raises(ValidationError, match="quantity: "):
+        add_stock(bakery.frosting, batches)
 
     assert folder_bytes(folder) == before
 
 
-def test_an_unknown_recipe_is_not_found_and_a_broken_one_is_refused_with_the_way_out(tmp_path):
+def test_a_broken_recipe_is_refused_with_the_way_out(tmp_path):
     with plandoc.open_store(tmp_path / "data", create=True) as store:
         bakery = a_bakery(store)
-        with pytest.raises(NotFoundError, match="Recipe 99 not found"):
-            make_ahead(99, 1)
         with store.session("one more") as session:
             session.add(Recipe("Tower", sub_recipes=(SubRecipe(bakery.frosting.id, 7),)))
     file = tmp_path / "data/catalog.json"
@@ -95,5 +94,5 @@ def test_an_unknown_recipe_is_not_found_and_a_broken_one_is_refused_with_the_way
     )
     with plandoc.open_store(tmp_path / "data"):
         with pytest.raises(ValidationError, match=r"Recipe 77 not found.*use_stock=False"):
-            make_ahead("tower", 1)
-        assert make_ahead("tower", 1, use_stock=False).item.quantity == 1
+            add_stock("tower", 1)
+        assert add_stock("tower", 1, use_stock=False).quantity == 1

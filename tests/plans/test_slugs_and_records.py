@@ -43,7 +43,6 @@ _OPERATIONS: dict[str, tuple[PlanState, Callable[..., tuple[object, ...]]]] = {
     "copy_event": (_DRAFT, lambda event, b, as_: (as_(event), "Copy", datetime.date(2027, 12, 25))),
     "delete_batch_decisions": (_DRAFT, lambda event, b, as_: (as_(event), [as_(b.cookie)])),
     "drop_finished_good": (_BAKING, lambda event, b, as_: (as_(event), as_(b.hamper), "not wanted", True)),
-    "make_ahead": (_DRAFT, lambda event, b, as_: (as_(b.cake), 1)),
     "merge_ingredients": (_DRAFT, lambda event, b, as_: (as_(b.butter), as_(b.sugar))),
     "modify_batch_decision": (_BAKING, lambda event, b, as_: (as_(event), as_(b.cookie), 7, "one was burnt")),
     "record_assembly": (_BAKING, lambda event, b, as_: (as_(event), as_(b.cookie_box), 1)),

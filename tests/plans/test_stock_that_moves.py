@@ -29,6 +29,7 @@ from plandoc import (
 )
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import NotTaken, Taken
+from plandoc.workflow.stock import added
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
 from tests.effort import examples
 
@@ -326,8 +327,8 @@ def test_the_stock_before_is_the_stock_after_and_what_was_taken_exactly(
                 void_run(event.id, RunKind.PRODUCTION, run.id, "mistake", session=session)
             elif step == "make":
                 unit, batches = data.draw(st.sampled_from(units)), data.draw(st.fractions("1/9", 3, max_denominator=9))
-                making = plandoc.make_ahead(unit.recipe_id, batches, session=session)
-                used.extend(making.taken)
+                recipe = session.get(Recipe, unit.recipe_id)
+                used.extend(added(recipe, batches, "batches", session, use_stock=True).taken)
                 key = (None, unit.recipe_id, "batch")
                 made[key] = made.get(key, 0) + batches
             elif step == "shop":
