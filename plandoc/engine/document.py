@@ -191,6 +191,7 @@ class DocumentSession:
     def reserve_ids(self, table: Table, following: int) -> None:
         """Count all ids below a number as given, so that no new row gets one of them."""
         self._next_ids[table.name] = max(self.next_id(table), following)
+        self._counted_tables.add(table.name)
         self.changed = True
 
     @property
