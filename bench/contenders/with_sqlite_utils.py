@@ -135,7 +135,8 @@ class Contender(AlreadyJson):
         self._database.close()
 
     def _rows(self, query: str, parameters: Sequence[Any]) -> Iterator[Row]:
-        return self._database.query(query, parameters)
+        found: Iterator[Row] = self._database.query(query, parameters)
+        return found
 
     def _expect_state(self, event_id: int, state: str) -> None:
         found = list(self._rows("SELECT plan_state FROM events WHERE id = ?", [event_id]))
