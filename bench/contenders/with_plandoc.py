@@ -34,6 +34,7 @@ class Contender:
         "plandoc.workflow.catalog",
         "plandoc.workflow.lifecycle",
         "plandoc.workflow.decisions",
+        "plandoc.workflow.production",
     )
 
     def __init__(self, folder: Path) -> None:
@@ -67,6 +68,11 @@ class Contender:
         """Save a decision."""
         plandoc.use_store(self._store)
         plandoc.save_batch_decision(EventId(event_id), FinishedUnitId(unit_id), batches)
+
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        plandoc.use_store(self._store)
+        plandoc.record_production(EventId(event_id), FinishedUnitId(unit_id), batches, use_stock=False)
 
     def add_event(self, number: int) -> None:
         """Add an event in its own session."""
@@ -137,6 +143,11 @@ class Contender:
         if found is None:
             raise ValueError(event_id)
         return {"snapshot_data": found.snapshot_data, "definitions": found.definitions}
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        plandoc.use_store(self._store)
+        return [_run_row(one) for one in plandoc.get_plan(EventId(event_id)).production_runs]
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""
@@ -228,6 +239,12 @@ def _decision_row(decision: plandoc.BatchDecision) -> Row:
         "exact_need", "recipe_fingerprint",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names}
+
+
+def _run_row(run: plandoc.ProductionRun) -> Row:
+    names = "finished_unit_id", "batches", "units_expected", "units_made", "notes", "amendments_before"
+    lists = "losses", "taken", "not_taken"
+    return {name: getattr(run, name) for name in names} | {name: list(getattr(run, name)) for name in lists}
 
 
 def _amendment_row(amendment: plandoc.PlanAmendment) -> Row:
