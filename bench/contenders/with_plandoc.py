@@ -90,6 +90,11 @@ class Contender:
         plandoc.use_store(self._store)
         plandoc.import_file(source)
 
+    def shopping_list(self, event_id: int) -> plandoc.results.ShoppingList:
+        """Return what has to be bought."""
+        plandoc.use_store(self._store)
+        return plandoc.get_shopping_list(EventId(event_id))
+
     def plan(self, event_id: int) -> plandoc.results.Plan:
         """Return the record of a whole plan."""
         plandoc.use_store(self._store)
@@ -200,7 +205,7 @@ def _check_rows(folder: Path, catalog: Catalog) -> None:
     """See that the rows that the others are given are those that plandoc writes."""
     content = orjson.loads((folder / "catalog.json").read_bytes())
     if any(content[table] != rows for table, rows in catalog.items()):
-        raise SystemExit("the workload's rows are not those that plandoc writes; the figures would mean nothing")
+        raise ValueError("the workload's rows are not those that plandoc writes; the figures would mean nothing")
 
 
 def _plan(session: plandoc.Session, number: int) -> None:
