@@ -204,8 +204,9 @@ def test_a_server_killed_at_random_moments_loses_nothing_that_was_acknowledged()
             a_plan(store, PlanState.IN_PRODUCTION)
         acknowledged = set()
         for number in range(6):
+            # Without a buffer, in which `readline` would keep lines that `communicate` does not see.
             baker = subprocess.Popen(
-                [sys.executable, "-c", BAKING, place], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                [sys.executable, "-c", BAKING, place], bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
             first = baker.stdout.readline()
             time.sleep(random.uniform(0, 0.3))
