@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -35,8 +36,11 @@ LONGEST_ID = 16
 _IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
 
-# Around and between the tables of a file.
-_BEFORE, _BETWEEN, _BEHIND = b"{\n", b",\n", b"\n}\n"
+# Around and between the tables of a file. In plandoc's own form the middle one is nowhere else: rows begin with two blanks,
+# and no text holds a newline.
+_BEFORE, _BETWEEN, _BEHIND = b'{\n "', b',\n "', b"\n}\n"
+# Between the id of a row and the row.
+_BEFORE_ROW = b'": '
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 # What the row of `_plandoc` and its table end with; the digest goes in before it.
 _END_OF_ABOUT = b"}\n }"
@@ -57,7 +61,6 @@ class Document:
         tables: Rows by table and id; nobody changes them in place.
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
-        spans: Where each table is in the content; empty when the file was not written by plandoc.
         about: What the file says of itself, as it is there.
     """
 
@@ -68,7 +71,6 @@ class Document:
     tables: Tables
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
-    spans: Mapping[str, slice] = attrs.field(factory=dict)
     about: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
@@ -103,25 +105,23 @@ def rewritten(
     Raises:
         ValidationError: when a reader would not get the same rows.
     """
-    spans = before.spans if before.format == FORMAT else {}
-    kept = {name: before.content[span] for name, span in spans.items() if name in tables and name not in changed}
+    kept = {name: block for name, block in _blocks_of(before).items() if name in tables and name not in changed}
     written = {name: rows for name, rows in tables.items() if rows and name not in kept}
     about = _about(before.name, before.store_id, next_ids)
     fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
-    read_back = orjson.loads(b"{%b}" % b",".join(fresh.values()))
+    read_back: Tables = orjson.loads(_join(fresh))
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
-    blocks = {name: fresh.get(name) or kept[name] for name in (ABOUT_TABLE, *tables) if name in fresh or name in kept}
-    blocks, seal = _sealed(blocks)
+    present = {**kept, **fresh}
+    blocks, seal = _sealed({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
     return Document(
         before.name,
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back.get(name) or dict(rows) for name, rows in tables.items() if rows},
+        {name: read_back[name] if name in read_back else dict(rows) for name, rows in tables.items() if rows},
         _join(blocks),
-        spans=_spans(blocks),
         about={**about, "digest": seal},
     )
 
@@ -166,19 +166,21 @@ def _join(blocks: Mapping[str, bytes]) -> bytes:
     return _BEFORE + _BETWEEN.join(blocks.values()) + _BEHIND
 
 
-def _spans(blocks: Mapping[str, bytes]) -> Mapping[str, slice]:
-    spans, start = {}, len(_BEFORE)
-    for name, block in blocks.items():
-        spans[name] = slice(start, start + len(block))
-        start += len(block) + len(_BETWEEN)
-    return spans
+def _blocks_of(document: Document) -> dict[str, bytes]:
+    """Return the bytes of each table of a document in the present form; none of one that is not in that."""
+    if document.lines or not document.content or document.format != FORMAT:
+        return {}
+    blocks = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN)
+    return dict(zip((ABOUT_TABLE, *document.tables), blocks, strict=True))
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
     # By number: the longer text is the larger one.
     keys = sorted(sorted(rows), key=len)
-    lines = [b'  "%b": %b' % (key.encode(), orjson.dumps(rows[key])) for key in keys]
-    return b' "%b": {\n%b\n }' % (name.encode(), b",\n".join(lines))
+    if keys != [*rows]:
+        rows = {key: rows[key] for key in keys}
+    lines = map(_BEFORE_ROW.join, zip(map(str.encode, rows), map(orjson.dumps, rows.values()), strict=False))
+    return b'%b": {\n  "%b\n }' % (name.encode(), b',\n  "'.join(lines))
 
 
 def parse(name: str, content: bytes) -> Document:
@@ -190,8 +192,7 @@ def parse(name: str, content: bytes) -> Document:
     """
     untouched = _parse_fast(content)
     if untouched is not None:
-        tables, spans = untouched
-        return _document(name, tables, content, spans=spans)
+        return _document(name, untouched, content)
     tables, lines = strict_json.parse_tables(name, content)
     return _document(name, tables, content, lines=lines)
 
@@ -203,20 +204,23 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return strict_json.parse_tables(document.name, document.content)[1]
 
 
-def _parse_fast(content: bytes) -> tuple[Tables, Mapping[str, slice]] | None:
+def _parse_fast(content: bytes) -> Tables | None:
     try:
         tables: Tables = orjson.loads(content)
-        if not all(map(_has_sound_rows, tables.values())):
-            return None
-        blocks = _blocks(tables)
+        is_ours = _are_sound(tables) and _join(_blocks(tables)) == content
     except (orjson.JSONDecodeError, TypeError, AttributeError):
         return None
-    return (tables, _spans(blocks)) if _join(blocks) == content else None
+    return tables if is_ours else None
 
 
-def _has_sound_rows(rows: Mapping[str, Any]) -> bool:
-    # All ids at once: checking each would take half as long as reading the whole file.
-    return not rows or (_IDS.fullmatch(" ".join(rows)) is not None and {*map(type, rows.values())} == {dict})
+def _are_sound(tables: Tables) -> bool:
+    """Whether these are tables of rows by id, and what a document says of itself is the first of them."""
+    if [*tables][:1] != [ABOUT_TABLE] or {*map(type, tables.values())} != {dict}:
+        return False
+    # All at once: checking each would take half as long as reading the whole file.
+    ids = " ".join(chain.from_iterable(tables.values()))
+    rows = chain.from_iterable(map(dict.values, tables.values()))
+    return _IDS.fullmatch(ids) is not None and {*map(type, rows)} == {dict}
 
 
 def _document(
@@ -225,7 +229,6 @@ def _document(
     content: bytes,
     *,
     lines: Mapping[tuple[str, str], int] = _NOTHING,
-    spans: Mapping[str, slice] = _NOTHING,
 ) -> Document:
     about_rows = tables.pop(ABOUT_TABLE, {})
     about = about_rows.get(ABOUT_ROW)
@@ -241,7 +244,7 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, spans, about)
+    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, about)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
@@ -264,8 +267,10 @@ def _is_version(text: Any) -> bool:
     return type(text) is str and _VERSION.fullmatch(text) is not None
 
 
-def _is_next_id(number: Any) -> bool:
-    return type(number) is int and 1 <= number < 10**LONGEST_ID
+def _are_next_ids(numbers: Any) -> bool:
+    if type(numbers) is not dict or not {*map(type, numbers.values())} <= {int}:
+        return False
+    return not numbers or (min(numbers.values()) >= 1 and max(numbers.values()) < 10**LONGEST_ID)
 
 
 def problems_of_about(name: str, about: Row) -> list[Problem]:
@@ -277,7 +282,7 @@ def problems_of_about(name: str, about: Row) -> list[Problem]:
     if type(about.get(STORE_ID_KEY)) is not str:
         wrong.append((STORE_ID_KEY, f"wanted the identity of the folder, found {about.get(STORE_ID_KEY)!r}", None))
     next_ids = about.get("next_ids")
-    if type(next_ids) is not dict or not all(map(_is_next_id, next_ids.values())):
+    if not _are_next_ids(next_ids):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
     of_format_2 = {"needs", "written_by", "digest"} if about["format"] > 1 else set()
     wrong.extend(
