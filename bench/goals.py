@@ -131,7 +131,7 @@ def _all() -> Iterator[Goal]:
 
 def _changes() -> Iterator[Goal]:
     for operation, most in ((calls.START, 1_000), (calls.DECIDE, 700), (calls.AMEND, 500)):
-        yield Goal(f"calls of one warm change: {operation}", "", most, _figure("calls", OURS, operation), unit="")
+        yield Goal(f"functions that one warm {operation} calls", "", most, _figure("calls", OURS, operation), unit="")
     for operation in ("start", "amend", "decide"):
         yield Goal(f"syncs of one commit: {operation}", "", 1, _figure("syncs", OURS, operation), unit="")
     start = "start_production, N = 10 000"

@@ -5,27 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import ParamSpec
 
-# What switching the counter off calls.
-_OWN_CALLS = 1
+P = ParamSpec("P")
 
 
-def calls_of(work: Callable[[], object]) -> int:
-    """Return how many functions are called while some work is done, the work itself included.
+def calls_of(operation: Callable[P, object], *arguments: P.args, **named: P.kwargs) -> int:
+    """Return how many functions are called by an operation, itself and the end of counting included.
 
-    >>> calls_of(lambda: abs(abs(1)))
-    3
+    >>> calls_of(sorted, [2, 1])
+    2
     """
-    count = 0
+    calls = 0
 
-    def counted(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        if event in {"call", "c_call"}:
-            count += 1
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
 
-    sys.setprofile(counted)
+    before = sys.getprofile()
+    sys.setprofile(count)
     try:
-        work()
+        operation(*arguments, **named)
     finally:
-        sys.setprofile(None)
-    return count - _OWN_CALLS
+        sys.setprofile(before)
+    return calls
