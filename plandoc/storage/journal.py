@@ -29,6 +29,7 @@ _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NAME = re.compile(rb'\{"path":"([^"]*)"')
 # What the time of a transaction is called in its line.
 TIMESTAMP_KEY = "moment"
 _LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
@@ -281,6 +282,12 @@ def damaged_content(name: str, found: str, wanted: str) -> DamagedError:
     message = f"holds a version of {name} that belongs to another folder ({found}), not to this one ({wanted})"
     hint = "keep a copy of the whole folder, then restore it from a backup"
     return DamagedError(NAME, [Problem(message, file=NAME, hint=hint)])
+
+
+def names_in(lines: bytes) -> frozenset[str]:
+    """Return the documents that sound lines name, without reading the rest of them."""
+    # Quotes within a text are escaped, so that none looks like the beginning of a change.
+    return frozenset(name.decode() for name in _NAME.findall(lines))
 
 
 def versions(lines: Sequence[Line]) -> Mapping[str, tuple[Change, ...]]:
