@@ -2,7 +2,7 @@
 
 The places order the waiters, and nothing else: only the lock of the whole file decides who may write, and it is of
 another kind and never interferes with these. So a place that is missing, or taken twice, costs a turn and no data. The
-kernel frees a place when its process dies, and nothing is written into the file.
+kernel frees a place when its process dies, and nothing is written for it.
 """
 
 from __future__ import annotations
