@@ -38,6 +38,7 @@ def asked(places) -> Run:
     return Run(contenders.available()[0], places, SIZES, rounds=1, seed=1)
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("job", [*IN_THIS_PROCESS, *adding.jobs(3)], ids=lambda job: job.key)
 def test_every_contender_comes_to_the_same_result_at_every_size(job, asked):
@@ -249,6 +250,7 @@ def test_each_round_runs_everybody_once_in_an_order_that_changes():
     assert len(set(rounds)) == 6
 
 
+@pytest.mark.costly
 def test_what_was_too_slow_is_not_run_at_larger_sizes():
     ran: list[str] = []
     table = a_table(3)
@@ -282,6 +284,7 @@ def test_the_command_line_answers(words):
     assert "bench" in done.stdout
 
 
+@pytest.mark.costly
 def test_what_a_durable_tinydb_costs_is_measured_and_four_writers_lose_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(durable, "SIZES", (3,))
     monkeypatch.setattr(durable, "JOBS", {name: durable.JOBS[name] for name in ("insert", "get by id")})

@@ -231,6 +231,7 @@ def test_listing_writes_nothing(call, busy):
     assert contents(busy) == before
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_runs_fit_80_columns_and_voided_ones_are_dimmed(call, busy):
     call("bake", "1", "rye-loaf", "1", "--notes", "it was late, and the oven was far too hot for bread " * 4)
@@ -242,6 +243,7 @@ def test_runs_fit_80_columns_and_voided_ones_are_dimmed(call, busy):
     assert seen.widest <= 80
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_says_how_the_first_run_is_recorded(kitchen):
     seen = Terminal(kitchen).run("runs", "1")

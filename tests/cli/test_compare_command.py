@@ -101,6 +101,7 @@ def test_comparing_writes_nothing(call, amended):
     assert contents(amended) == before
 
 
+@pytest.mark.costly
 def test_a_pipe_gets_no_colours(run, amended):
     ended = run("compare", "1", TERM="xterm-256color")
 
@@ -121,6 +122,7 @@ def test_differences_are_coloured_and_marked_on_a_terminal_of_80_columns(monkeyp
     assert seen.widest <= 80
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_no_color_is_respected(monkeypatch, amended):
     monkeypatch.setenv("NO_COLOR", "1")

@@ -156,6 +156,7 @@ def test_a_plan_that_is_done_is_completed_without_a_question(call, started):
     assert (ended.status, ended.out) == (0, "Fair (event 1) is COMPLETED now\n")
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(
@@ -210,6 +211,7 @@ def test_baking_more_than_is_planned_is_asked(call, started):
     assert call("bake", "fair", "cookie", "1", "--yes").status == 0
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(("answer", "status"), [("yes\n", 0), ("no\n", 1)])

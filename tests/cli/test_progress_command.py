@@ -150,6 +150,7 @@ def test_looking_writes_nothing(call, busy):
     assert contents(busy) == before
 
 
+@pytest.mark.costly
 def test_a_pipe_gets_no_bars(run, busy):
     ended = run("progress", "1")
 
@@ -188,6 +189,7 @@ def test_a_dumb_terminal_gets_bars_in_ascii(monkeypatch, busy):
     assert not set("█░\x1b") & set(shown.getvalue())
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_says_when_there_is_nothing_to_show(call, bakery):
     call("event", "add", "Tea", "--date", "2026-06-01")

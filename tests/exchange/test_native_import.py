@@ -131,6 +131,7 @@ def test_a_renumbered_folder_takes_the_file_again_without_a_conflict_and_travels
     assert exported_bytes(tmp_path / "third") == onward.read_bytes()
 
 
+@pytest.mark.costly
 def test_a_snapshot_renumbered_twice_leads_back_to_the_first_digest(file, folder, tmp_path):
     with opened(folder) as store:
         filled(store)
@@ -150,6 +151,7 @@ def test_a_snapshot_renumbered_twice_leads_back_to_the_first_digest(file, folder
     assert is_sound(snapshot)
 
 
+@pytest.mark.costly
 def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_one_on_the_way(file, folder, tmp_path):
     with opened(folder) as store:
         filled(store)
@@ -167,6 +169,7 @@ def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_
     assert folder_bytes(tmp_path / "third") == before
 
 
+@pytest.mark.costly
 def test_what_an_earlier_version_imported_in_two_steps_is_the_same_as_the_file_that_brought_it(file, folder, tmp_path):
     def snapshot_in(place):
         with opened(place):

@@ -101,6 +101,7 @@ def test_a_line_behind_the_room_of_the_one_before_it_is_not_taken_for_damage(roo
     writer.close()
 
 
+@pytest.mark.costly
 def test_reads_cut_at_random_beside_a_writer_that_never_pauses_give_no_false_alarm(root: Path) -> None:
     luck = random.Random(13)
     writer = open_folder(root, QuickFiles(), checkpoint_size=4_000)
