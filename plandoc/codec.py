@@ -12,18 +12,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, wraps
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
 import cattrs
 from cattrs import BaseValidationError
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn, override
 
 from plandoc import records
-from plandoc.constraints import LONGEST_IN_FRACTIONS, check_of
+from plandoc.constraints import LONGEST_IN_FRACTIONS, OwnJson, check_of
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.frozen import writers
 from plandoc.ids import IDS
 
 RecordT = TypeVar("RecordT")
@@ -42,12 +43,16 @@ _STORED_NAMES: Mapping[type, Mapping[str, str]] = MappingProxyType(
 )
 
 
+# The record's own rules judge text, whole numbers and flags, with all its problems at once.
+_TAKEN_AS_IT_IS = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
+_JSON = Mapping[str, Any]
+
+
 class _Refused(ValueError):  # noqa: N818  (a signal inside this module, turned into problems before it leaves)
     """A value cannot become what the record wants."""
 
 
-def _as_is(value: Any, _: Any) -> Any:
-    # The record's own rules judge text, whole numbers and flags, with all its problems at once.
+def _as_it_is(value: Any, _: Any = None) -> Any:
     return value
 
 
@@ -150,7 +155,7 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Any:
         if type(value) is not list:
             raise _Refused(f"wanted a list, found {shorten(value)}")
         if not converter.detailed_validation:
-            return tuple(item_hook(item, item_kind) for item in value)
+            return tuple([item_hook(item, item_kind) for item in value])
         return tuple(_each_item(value, item_kind, item_hook))
 
     return items
@@ -197,8 +202,31 @@ def _overrides(kind: type) -> dict[str, Any]:
     return {attribute.name: override(rename=stored_name(attribute, kind)) for attribute in attrs.fields(kind)}
 
 
-def _record_hook(kind: type, converter: cattrs.Converter) -> Any:
-    structure: Any = make_dict_structure_fn(kind, converter, **_overrides(kind))
+def _made_without_rules(kind: type) -> Callable[..., Any]:
+    """Return a function that makes a record of the values of all its fields, which were judged before."""
+    written = [(field.alias, writers(kind)[field.name]) for field in attrs.fields(kind)]
+
+    def make(**values: Any) -> Any:
+        record: Any = object.__new__(kind)
+        for name, write in written:
+            write(record, values[name])
+        return record
+
+    return wraps(kind, updated=())(make)
+
+
+def _as_cattrs_sees_it(field: attrs.Attribute[Any], *, judged: bool) -> attrs.Attribute[Any]:
+    """Return a field for cattrs, which asks no hook for one that has a converter: what is taken as it is needs no call."""
+    as_it_is = field.type in _TAKEN_AS_IT_IS or (field.type == _JSON and not judged)
+    return field.evolve(converter=_as_it_is if as_it_is else None, kw_only=True)
+
+
+def _record_hook(kind: type, converter: cattrs.Converter, *, judged: bool) -> Any:
+    fields = [_as_cattrs_sees_it(field, judged=judged) for field in attrs.fields(attrs.resolve_types(kind))]
+    make: Any = _made_without_rules(kind) if judged else kind
+    structure: Any = make_dict_structure_fn_from_attrs(
+        fields, make, converter, _cattrs_prefer_attrib_converters=True, **_overrides(kind)
+    )
     if not converter.detailed_validation:
         # It refuses whatever has no keys, too; what is wrong with it is asked of the detailed one.
         return structure
@@ -242,19 +270,24 @@ def _row_hook(kind: type, converter: cattrs.Converter) -> Any:
 
 
 @cache
-def _converter(*, detailed: bool) -> cattrs.Converter:
+def _converter(*, detailed: bool = False, judged: bool = False) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
     for primitive in (str, int, bool, *IDS):
-        converter.register_structure_hook(primitive, _as_is)
+        converter.register_structure_hook(primitive, _as_it_is)
     converter.register_structure_hook(datetime.date, _date)
     converter.register_structure_hook(datetime.datetime, _timestamp)
     converter.register_structure_hook_func(_is_enumeration, _member)
     converter.register_structure_hook(int | Fraction, _ratio)
     converter.register_structure_hook(Decimal | Fraction, _quantity)
     converter.register_structure_hook(Decimal | Fraction | None, _quantity_or_none)
-    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], _as_is)
+    # Whoever keeps JSON that was judged shares it with the row, which nobody changes in place.
+    converter.register_structure_hook_func(
+        lambda kind: kind == _JSON, (lambda value, _: OwnJson(value)) if judged else _as_it_is
+    )
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
-    converter.register_structure_hook_factory(attrs.has, _record_hook)
+    converter.register_structure_hook_factory(
+        attrs.has, lambda kind, converter: _record_hook(kind, converter, judged=judged)
+    )
     converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
     converter.register_unstructure_hook_factory(attrs.has, _row_hook)
     converter.register_unstructure_hook(datetime.datetime, lambda value: value.isoformat())
@@ -264,20 +297,21 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     converter.register_unstructure_hook(
         Decimal | Fraction | None, lambda value: None if value is None else stored_quantity(value)
     )
-    converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value: value)
+    converter.register_unstructure_hook_func(lambda kind: kind == _JSON, lambda value: value)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
     converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)
     return converter
 
 
 @cache
-def _from_row(record_type: Any) -> Callable[[dict[str, Any], Any], Any]:
-    return _converter(detailed=False).get_structure_hook(record_type)
+def _from_row(record_type: Any, *, judged: bool) -> Callable[[dict[str, Any], Any], Any]:
+    return _converter(judged=judged).get_structure_hook(record_type)
 
 
 @cache
 def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
-    return _converter(detailed=False).get_unstructure_hook(record_type)
+    # Either gives the same rows; a process that meets only rows of its own version needs no more than this one.
+    return _converter(judged=True).get_unstructure_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -301,11 +335,37 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
         raise ValidationError(problems_of_row(record_type, row_id, row))
     kind: Any = record_type
     try:
-        record: RecordT = _from_row(kind)({"id": row_id, **row}, kind)
+        record: RecordT = _from_row(kind, judged=False)({"id": row_id, **row}, kind)
     except Exception as error:
         problems = problems_of_row(record_type, row_id, row)
         raise ValidationError(problems) from error
     return record
+
+
+def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) -> RecordT:
+    """Return the record that a row holds which `to_row` of this version made of a record.
+
+    Values are converted as by `from_row`; the rules of the record, which judged it when it was made, are not asked again.
+
+    Raises:
+        ValidationError: when the row cannot be one that `to_row` made, and is not a record either.
+    """
+    kind: Any = record_type
+    try:
+        record: RecordT = _from_row(kind, judged=True)({"id": row_id, **row}, kind)
+    except Exception:  # noqa: BLE001  (what is wrong with it is for the strict reading to say)
+        return from_row(record_type, row_id, row)
+    return record
+
+
+def from_judged_rows(record_type: type[RecordT], rows: Mapping[Any, Mapping[str, Any]]) -> list[RecordT]:
+    """Return the records of rows by id, as `from_judged_row` does for each, in their order."""
+    kind: Any = record_type
+    structure = _from_row(kind, judged=True)
+    try:
+        return [structure({"id": int(row_id), **row}, kind) for row_id, row in rows.items()]
+    except Exception:  # noqa: BLE001  (what is wrong with which of them is for the strict reading to say)
+        return [from_row(record_type, int(row_id), row) for row_id, row in rows.items()]
 
 
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:

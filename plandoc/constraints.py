@@ -13,15 +13,18 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import attrs
 import orjson
 
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.frozen import writers
 from plandoc.hints import Wording
 from plandoc.units import quantity_text
 
+RecordT = TypeVar("RecordT")
 Check = Callable[[Any], "str | None"]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
@@ -110,6 +113,41 @@ def problems_of(record: Any) -> Iterator[Problem]:
         message = None if check is None else check(getattr(record, attribute.name))
         if message is not None:
             yield Problem(f"{type(record).__name__}: {message}", field=attribute.alias or attribute.name)
+
+
+def evolved(record: RecordT, **changes: Any) -> RecordT:
+    """Return a record with other values in some fields, as `attrs.evolve` does; only those are judged, because all others were.
+
+    Raises:
+        ValidationError: when one of them breaks a rule.
+    """
+    kind: Any = type(record)
+    fields, rule_of_all = _rules_of(kind)
+    other: RecordT = object.__new__(kind)
+    for name, (read, write, _, _) in fields.items():
+        if name not in changes:
+            write(other, read(record))
+    is_sound = True
+    for name, given in changes.items():
+        _, write, convert, check = fields[name]
+        value = given if convert is None else convert(given)
+        write(other, value)
+        is_sound = is_sound and (check is None or check(value) is None)
+    if not is_sound:
+        raise ValidationError(problems_of(other))
+    if rule_of_all is not None:
+        rule_of_all(other)
+    return other
+
+
+@cache
+def _rules_of(kind: Any) -> tuple[dict[str, tuple[Any, ...]], Callable[[Any], None] | None]:
+    """Return how each field of a record is read, written, converted and judged, and the rule for all of them together."""
+    fields: dict[str, tuple[Any, ...]] = {
+        one.name: (getattr(kind, one.name).__get__, writers(kind)[one.name], one.converter, check_of(one))
+        for one in attrs.fields(kind)
+    }
+    return fields, getattr(kind, "__attrs_post_init__", None)
 
 
 def _unstorable_text(value: str) -> str | None:
@@ -369,7 +407,8 @@ def instance_of(*kinds: type) -> Check:
 
     @in_json(records=kinds)
     def instance(value: Any) -> str | None:
-        return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
+        # An instance of a subclass is one, too; those of abstract classes are asked last, because that takes long.
+        return None if type(value) in kinds or isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
     return instance
 
@@ -428,6 +467,15 @@ def own_json(value: Any) -> Any:
     except (TypeError, orjson.JSONDecodeError):
         return value
     return OwnJson(copied) if type(copied) is dict and copied == value else value
+
+
+def is_same_json(one: Any, other: Any) -> bool:
+    """Whether two JSON values are the same to the byte, so that true is not 1 and the order of keys counts.
+
+    >>> is_same_json({"a": 1}, {"a": 1}), is_same_json({"a": 1}, {"a": True})
+    (True, False)
+    """
+    return one == other and orjson.dumps(one) == orjson.dumps(other)
 
 
 def copied(value: Any) -> Any:

@@ -6,12 +6,15 @@ is half of what a class costs, and each command waits for about a hundred of the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-__all__ = ["frozen"]
+__all__ = ["frozen", "writers"]
 
 if TYPE_CHECKING:
     # Type checkers know what that one does to a class.
@@ -37,6 +40,15 @@ else:
         # Values without fields are equal when their classes are.
         made._compared = attrgetter(*[field.name for field in fields if field.eq] or ["__class__"])  # noqa: SLF001
         return made
+
+
+@cache
+def writers(cls: type) -> Mapping[str, Callable[[Any, Any], None]]:
+    """Return for each field of a frozen class what writes its value into a new instance, past converters and rules.
+
+    For values that were judged before. Whoever writes into an instance that others have seen breaks it.
+    """
+    return MappingProxyType({field.name: getattr(cls, field.name).__set__ for field in attrs.fields(cls)})
 
 
 def _repr(self: Any) -> str:

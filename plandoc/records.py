@@ -588,6 +588,10 @@ class _Freezes:
         row: dict[str, Any] | None = constraints.copied(self._definitions[table][str(record_id)])
         return row
 
+    def is_defined_as(self, table: str, record_id: int, row: Mapping[str, Any] | None) -> bool:
+        """Whether one of the definitions is just this row; `defines` says whether there is one."""
+        return constraints.is_same_json(self._definitions[table][str(record_id)], row)
+
 
 @frozen
 class PlanSnapshot(_Freezes):

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from plandoc import codec
 from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import dependency_closure
+from plandoc.domain.memo import Memo
 from plandoc.domain.review import LivePlan, named, review
 from plandoc.domain.snapshot_ids import digest_of
-from plandoc.engine.live_plan import live_plan
+from plandoc.engine.live_plan import live_plan_of
 from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.hints import Named
-from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe, UnitWord
+from plandoc.records import Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of
 
@@ -31,6 +32,11 @@ class _NamedRecord(Protocol):
     def name(self) -> str: ...
     @property
     def slug(self) -> str: ...
+
+
+class _Label(NamedTuple):
+    name: str
+    slug: str
 
 
 @reads
@@ -57,73 +63,86 @@ def create_plan_snapshot(event_id: EventRef, session: Session = NO_SESSION) -> P
     Raises:
         NotFoundError: "Event 99 not found".
     """
-    event_id = id_of(Event, event_id, session)
-    present = get_plan_snapshot(event_id, session=session)
+    return snapshot_of(session.event(event_id), session)
+
+
+def snapshot_of(event: Event, session: Session) -> PlanSnapshot:
+    """Return the snapshot of an event's plan, which is taken if there is none yet."""
+    work = unit_of_work(session)
+    present = work.snapshot(event.id)
     if present is not None:
         return present
-    plan, known = live_plan(event_id, session), catalog_definitions(session)
+    plan, known = live_plan_of(event, session), catalog_definitions(session)
     # Both are made of records and rows that were validated when they were read, so the record needs no copy.
     snapshot_data = OwnJson(_planned(plan, known, session.moment))
     definitions = OwnJson(_definitions(plan, known, session))
-    event = session.event(event_id)
     findings = named(review(plan, known), Named(event.id, event.slug), known)
     snapshot = PlanSnapshot(
-        event_id=event_id,
+        event_id=event.id,
         created_at=session.moment,
         snapshot_data=snapshot_data,
         definitions=definitions,
         digest=digest_of(snapshot_data, definitions, findings),
         findings=findings,
     )
-    return unit_of_work(session).add(snapshot)
+    return work.add(snapshot)
 
 
 def _planned(plan: LivePlan, known: Definitions, timestamp: datetime.datetime) -> dict[str, Any]:
     """Return the plan in the format "1.0" of the contract."""
+    recipes, goods, units = known.memoize(_recipe_labels), known.memoize(_good_labels), known.memoize(_unit_labels)
     return {
         "snapshot_version": SNAPSHOT_VERSION,
         "created_at": timestamp.isoformat(),
-        "recipes": [_recipe(recipe_id, known) for recipe_id in sorted(plan.recipes)],
-        "finished_goods": [_good(good_id, plan.quantities[good_id], known) for good_id in sorted(plan.quantities)],
-        "batch_decisions": [_decision(plan.decisions[unit_id], known) for unit_id in sorted(plan.decisions)],
+        "recipes": [
+            {"recipe_id": i, "recipe_name": recipes[i].name, "recipe_slug": recipes[i].slug}
+            for i in sorted(plan.recipes)
+        ],
+        "finished_goods": [
+            {"fg_id": i, "fg_name": goods[i].name, "fg_slug": goods[i].slug, "quantity": plan.quantities[i]}
+            for i in sorted(plan.quantities)
+        ],
+        "batch_decisions": [
+            {
+                "recipe_id": one.recipe_id,
+                "recipe_name": recipes[one.recipe_id].name,
+                "batches": one.batches,
+                "yield_per_batch": codec.stored_ratio(one.yield_per_batch),
+                "finished_unit_id": one.finished_unit_id,
+                "finished_unit_slug": units[one.finished_unit_id].slug,
+            }
+            for _, one in sorted(plan.decisions.items())
+        ],
     }
 
 
-def _recipe(recipe_id: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _label(Recipe, recipe_id, known.recipes)
-    return {"recipe_id": recipe_id, "recipe_name": name, "recipe_slug": slug}
+def _recipe_labels(known: Definitions) -> Memo[int, _Label]:
+    return Memo(lambda recipe_id: _label(Recipe, recipe_id, known.recipes))
 
 
-def _good(good_id: int, quantity: int, known: Definitions) -> dict[str, Any]:
-    name, slug = _label(FinishedGood, good_id, known.goods)
-    return {"fg_id": good_id, "fg_name": name, "fg_slug": slug, "quantity": quantity}
+def _good_labels(known: Definitions) -> Memo[int, _Label]:
+    return Memo(lambda good_id: _label(FinishedGood, good_id, known.goods))
 
 
-def _decision(decision: BatchDecision, known: Definitions) -> dict[str, Any]:
-    return {
-        "recipe_id": decision.recipe_id,
-        "recipe_name": _label(Recipe, decision.recipe_id, known.recipes)[0],
-        "batches": decision.batches,
-        "yield_per_batch": codec.stored_ratio(decision.yield_per_batch),
-        "finished_unit_id": decision.finished_unit_id,
-        "finished_unit_slug": _label(FinishedUnit, decision.finished_unit_id, known.units)[1],
-    }
+def _unit_labels(known: Definitions) -> Memo[int, _Label]:
+    return Memo(lambda unit_id: _label(FinishedUnit, unit_id, known.units))
 
 
-def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedRecord | None]) -> tuple[str, str]:
+def _label(record_type: type, record_id: int, lookup: Callable[[int], _NamedRecord | None]) -> _Label:
     """Return name and slug of what a plan refers to.
 
     A file edited by hand can refer to a missing record. That is a finding and does not prevent a start: the snapshot
     keeps the plan as it is, with the id as the name.
     """
     found = lookup(record_id)
-    return (f"{table_of(record_type).label} {record_id} (not found)", "") if found is None else (found.name, found.slug)
+    if found is None:
+        return _Label(f"{table_of(record_type).label} {record_id} (not found)", "")
+    return _Label(found.name, found.slug)
 
 
 def _definitions(plan: LivePlan, known: Definitions, session: Session) -> dict[str, Any]:
     """Return the current definitions of everything the plan depends on, by id: later changes of the catalog must not change it."""
-    recipes = {*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}
-    ids = dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=recipes)
+    ids = dependency_closure(known, goods=plan.quantities, units=plan.decisions, recipes=plan.all_recipes)
     # All words for units, because the stock can be counted in any.
     rows = rows_of({**ids, UnitWord: [word.id for word in known.unit_words]}, session)
     return {table: defined for table, defined in rows.items() if defined or table != table_of(UnitWord).name}

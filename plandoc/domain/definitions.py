@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -17,7 +17,14 @@ T = TypeVar("T")
 DEFINED: tuple[type[Any], ...] = (FinishedGood, FinishedUnit, Recipe, Ingredient, UnitWord)
 
 
+_NAMES: Mapping[type[Any], str] = dict(zip(DEFINED, ("goods", "units", "recipes", "ingredients", "words"), strict=True))
+
+
 def _nothing(_: int) -> None:
+    return None
+
+
+def _no_row(_: type, __: int) -> None:
     return None
 
 
@@ -34,6 +41,7 @@ class Definitions:
 
     Attributes:
         word_ids: Returns the ids of all words for units: those are few, and any unit can be one.
+        row: Returns the row in the catalog of which a record is made; None where the definitions are not those of a catalog.
     """
 
     goods: Callable[[int], FinishedGood | None] = _nothing
@@ -42,7 +50,8 @@ class Definitions:
     ingredients: Callable[[int], Ingredient | None] = _nothing
     words: Callable[[int], UnitWord | None] = _nothing
     word_ids: Callable[[], Iterable[int]] = attrs.field(default=_no_ids, kw_only=True)
-    _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, eq=False, repr=False)
+    row: Callable[[type, int], Mapping[str, Any] | None] = attrs.field(default=_no_row, kw_only=True, eq=False)
+    _earlier: Callable[[int], Definitions] | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
     _worked_out: dict[Any, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def memoize(self, make: Callable[[Definitions], T]) -> T:
@@ -59,14 +68,8 @@ class Definitions:
 
     def lookup(self, record_type: type[T]) -> Callable[[int], T | None]:
         """Return the function for a kind."""
-        functions: tuple[Callable[[int], Any], ...] = (
-            self.goods,
-            self.units,
-            self.recipes,
-            self.ingredients,
-            self.words,
-        )
-        return functions[DEFINED.index(record_type)]
+        function: Callable[[int], Any] = getattr(self, _NAMES[record_type])
+        return function
 
     def as_of(self, amendments: int | None) -> Definitions:
         """Return the definitions as of a number of amendments; these themselves when no amendment revised any.

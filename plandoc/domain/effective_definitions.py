@@ -6,7 +6,7 @@ on no such record unless plandoc 0.1 started or amended it, because that version
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -15,7 +15,7 @@ from plandoc.codec import from_row, problems_of_row
 from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.records import FinishedGood, FinishedUnit, Ingredient, PlanAmendment, PlanSnapshot, Recipe, UnitWord
+from plandoc.records import PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import event_document, table_of
 
 RecordT = TypeVar("RecordT")
@@ -71,45 +71,40 @@ class _EffectiveDefinitions:
         if length not in self._by_length:
             # The latest first, because it wins; definitions that later amendments added count from the start.
             sources: list[_Source] = [*reversed(self._freezing[:length]), self._snapshot, *self._freezing[length:]]
+            lookups: list[Any] = [_Records(kind, sources, self._current).__getitem__ for kind in DEFINED]
             self._by_length[length] = Definitions(
-                _Records(FinishedGood, sources, self._current.goods).__getitem__,
-                _Records(FinishedUnit, sources, self._current.units).__getitem__,
-                _Records(Recipe, sources, self._current.recipes).__getitem__,
-                _Records(Ingredient, sources, self._current.ingredients).__getitem__,
-                # A word that nothing froze did not exist then, or only for others.
-                _Records(UnitWord, sources, _no_word).__getitem__,
+                *lookups,
                 word_ids=lambda: {i for source in sources for i in source.ids_defined(table_of(UnitWord).name)},
                 earlier=self.as_of,
             )
         return self._by_length[length]
 
 
-def _no_word(_: int) -> None:
-    return None
-
-
-class _Records(dict[int, RecordT | None]):
+class _Records(dict[int, Any]):
     """The looked-up records of one type, each built from its row on first use."""
 
-    def __init__(
-        self, record_type: type[RecordT], sources: Sequence[_Source], current: Callable[[int], RecordT | None]
-    ) -> None:
+    def __init__(self, record_type: type[Any], sources: Sequence[_Source], current: Definitions) -> None:
         super().__init__()
         self._record_type = record_type
         self._sources = sources
         self._current = current
 
-    def __missing__(self, record_id: int) -> RecordT | None:
+    def __missing__(self, record_id: int) -> Any:
         self[record_id] = self._look_up(record_id)
         return self[record_id]
 
-    def _look_up(self, record_id: int) -> RecordT | None:
-        table = table_of(self._record_type).name
+    def _look_up(self, record_id: int) -> Any:
+        kind, table, current = self._record_type, table_of(self._record_type).name, self._current
         for source in self._sources:
             if source.defines(table, record_id):
+                row_now = current.row(kind, record_id)
+                if row_now is not None and source.is_defined_as(table, record_id, row_now):
+                    # Most of the catalog stays as it was; its records are known.
+                    return current.lookup(kind)(record_id)
                 row = source.definition(table, record_id)
-                return None if row is None else _record(self._record_type, record_id, row, source)
-        return self._current(record_id)
+                return None if row is None else _record(kind, record_id, row, source)
+        # A word that nothing froze did not exist then, or only for others.
+        return None if kind is UnitWord else current.lookup(kind)(record_id)
 
 
 def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.memo import Memo
 from plandoc.units.quantity_text import Number
 
 
@@ -19,15 +21,22 @@ def recipe_fingerprint(recipe_id: int, definitions: Definitions) -> str:
     >>> recipe_fingerprint(1, Definitions())
     ''
     """
-    known = definitions.memoize(_none_yet)
-    if recipe_id not in known:
-        content = _content(recipe_id, definitions, {}, frozenset())
-        known[recipe_id] = "" if content is None else _digest(content)[:16]
-    return known[recipe_id]
+    return recipe_fingerprints(definitions)[recipe_id]
 
 
-def _none_yet(_: Definitions) -> dict[int, str]:
-    return {}
+def recipe_fingerprints(definitions: Definitions) -> Mapping[int, str]:
+    """Return the fingerprints of all recipes, each computed when it is first asked for."""
+    return definitions.memoize(_Fingerprints)
+
+
+class _Fingerprints(Memo[int, str]):
+    def __init__(self, definitions: Definitions) -> None:
+        super().__init__(lambda recipe_id: _fingerprint(recipe_id, definitions))
+
+
+def _fingerprint(recipe_id: int, definitions: Definitions) -> str:
+    content = _content(recipe_id, definitions, {}, frozenset())
+    return "" if content is None else _digest(content)[:16]
 
 
 def _content(recipe_id: int, definitions: Definitions, known: dict[int, Any], path: frozenset[int]) -> Any:

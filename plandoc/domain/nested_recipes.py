@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.memo import Memo
 from plandoc.errors import Problem, ValidationError
 from plandoc.records import Recipe
 
@@ -20,13 +21,11 @@ class NestedRecipes:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._recipes: dict[int, Recipe | None] = {}
-        self._problems_of: dict[int, tuple[Problem, ...]] = {}
+        self._recipes: Memo[int, Recipe | None] = Memo(definitions.recipes)
+        self._problems_of: Memo[int, tuple[Problem, ...]] = Memo(lambda recipe_id: self.problems([recipe_id]))
 
     def recipe(self, recipe_id: int) -> Recipe | None:
         """Return a recipe; None when there is none."""
-        if recipe_id not in self._recipes:
-            self._recipes[recipe_id] = self._definitions.recipes(recipe_id)
         return self._recipes[recipe_id]
 
     def with_sub_recipes(self, recipe_ids: Iterable[int]) -> list[Recipe]:
@@ -36,9 +35,12 @@ class NestedRecipes:
 
     def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
         """Return what is broken in one recipe and in its parts; nothing for one that can be made."""
-        if recipe_id not in self._problems_of:
-            self._problems_of[recipe_id] = self.problems([recipe_id])
         return self._problems_of[recipe_id]
+
+    def broken(self, recipe_ids: Iterable[int]) -> list[int]:
+        """Return those among some recipes that cannot be made, missing ones among them."""
+        problems = self._problems_of
+        return [recipe_id for recipe_id in recipe_ids if problems[recipe_id]]
 
     def problems(self, recipe_ids: Iterable[int]) -> tuple[Problem, ...]:
         """Return what is broken in these recipes and in their parts; nothing for recipes that can be made.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ import attrs
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.memo import Memo
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.frozen import frozen
 from plandoc.records import Component, FinishedGood, FinishedUnit, Recipe
@@ -70,9 +72,10 @@ class Breakdown:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._problems: dict[int, tuple[Problem, ...]] = {}
-        self._units: dict[int, Mapping[int, Exact]] = {}
-        self._recipes: dict[int, frozenset[int]] = {}
+        self._problems: Memo[int, tuple[Problem, ...]] = Memo(lambda i: tuple(_problems_of_good(i, definitions)))
+        self._units: Memo[int, Mapping[int, Exact]] = Memo(self._taken_apart)
+        self._shares: Memo[int, tuple[tuple[int, int, int], ...]] = Memo(self._in_shares)
+        self._recipes: Memo[int, frozenset[int]] = Memo(self._recipes_of_units)
 
     def problems(self, good_id: int) -> tuple[Problem, ...]:
         """Return everything that is broken in a good, with the path to it; empty for a good that can be made.
@@ -80,9 +83,12 @@ class Breakdown:
         Broken is a good that is missing, that has a part or the recipe of a part missing, that contains itself, or
         that is nested more than 10 levels deep.
         """
-        if good_id not in self._problems:
-            self._problems[good_id] = tuple(_problems_of_good(good_id, self._definitions))
         return self._problems[good_id]
+
+    def broken(self, good_ids: Iterable[int]) -> list[int]:
+        """Return those among some goods that are broken."""
+        problems = self._problems
+        return [good_id for good_id in good_ids if problems[good_id]]
 
     def check(self, good_ids: Iterable[int]) -> None:
         """Refuse broken goods, all of them at once.
@@ -90,8 +96,8 @@ class Breakdown:
         Raises:
             ValidationError: with everything that is broken in any of them.
         """
-        problems = [problem for good_id in sorted(good_ids) for problem in self.problems(good_id)]
-        refuse(problems)
+        known = self._problems
+        refuse([problem for good_id in sorted(good_ids) for problem in known[good_id]])
 
     def units(self, good_id: int) -> UnitQuantities:
         """Return how many of each finished unit one good takes, through all its bundles, by the unit's id.
@@ -100,7 +106,7 @@ class Breakdown:
             ValidationError: when the good is broken.
         """
         self.check([good_id])
-        return {unit_id: Fraction(each) for unit_id, each in self._taken_apart(good_id).items()}
+        return {unit_id: Fraction(each) for unit_id, each in self._units[good_id].items()}
 
     def recipes(self, good_id: int) -> frozenset[int]:
         """Return the recipes that a good needs, through all its bundles.
@@ -108,11 +114,18 @@ class Breakdown:
         Raises:
             ValidationError: when the good is broken.
         """
-        if good_id not in self._recipes:
-            self.check([good_id])
-            units = map(self._definitions.units, self._taken_apart(good_id))
-            self._recipes[good_id] = frozenset(_known(unit).recipe_id for unit in units)
+        self.check([good_id])
         return self._recipes[good_id]
+
+    def recipes_of_all(self, good_ids: Collection[int]) -> set[int]:
+        """Return the recipes that some goods need together, through all their bundles.
+
+        Raises:
+            ValidationError: with everything that is broken in any of them.
+        """
+        self.check(good_ids)
+        known = self._recipes
+        return {recipe_id for good_id in good_ids for recipe_id in known[good_id]}
 
     def needs(self, quantities: Mapping[int, int]) -> dict[int, Exact]:
         """Return how many of each finished unit a plan takes, in the order of the units' ids.
@@ -124,11 +137,18 @@ class Breakdown:
             ValidationError: with everything that is broken in any of the goods.
         """
         self.check(quantities)
-        asked: dict[int, list[Exact]] = {}
+        # By denominator: adding fractions one by one reduces each sum, which takes several times longer than adding.
+        asked: dict[tuple[int, int], int] = defaultdict(int)
+        shares = self._shares
         for good_id, quantity in quantities.items():
-            for unit_id, each in self._taken_apart(good_id).items():
-                asked.setdefault(unit_id, []).append(each * quantity)
-        return {unit_id: _sum(asked[unit_id]) for unit_id in sorted(asked)}
+            for unit_id, numerator, denominator in shares[good_id]:
+                asked[unit_id, denominator] += numerator * quantity
+        needs: dict[int, Exact] = {}
+        for unit_id, denominator in sorted(asked):
+            numerator = asked[unit_id, denominator]
+            part = numerator if denominator == 1 else Fraction(numerator, denominator)
+            needs[unit_id] = needs[unit_id] + part if unit_id in needs else part
+        return needs
 
     def requirements(self, quantities: Mapping[int, int]) -> tuple[Requirement, ...]:
         """Return what a plan takes of each finished unit, in the order of the units' ids.
@@ -143,7 +163,7 @@ class Breakdown:
         sources: dict[int, list[Source]] = {unit_id: [] for unit_id in needs}
         for good_id in sorted(quantities):
             good = _known(self._definitions.goods(good_id))
-            for unit_id, each in self._taken_apart(good_id).items():
+            for unit_id, each in self._units[good_id].items():
                 sources[unit_id].append(Source(good, Fraction(each * quantities[good_id])))
         return tuple(self._requirement(unit_id, exact, sources[unit_id]) for unit_id, exact in needs.items())
 
@@ -153,31 +173,27 @@ class Breakdown:
         return Requirement(unit, recipe, Fraction(exact), tuple(sources))
 
     def _taken_apart(self, good_id: int) -> Mapping[int, Exact]:
-        if good_id not in self._units:
-            units: dict[int, Exact] = {}
-            for part in _known(self._definitions.goods(good_id)).components:
-                for unit_id, quantity in self._units_of_part(part):
-                    units[unit_id] = units.get(unit_id, 0) + quantity
-            self._units[good_id] = units
-        return self._units[good_id]
+        units: dict[int, Exact] = {}
+        for part in _known(self._definitions.goods(good_id)).components:
+            for unit_id, quantity in self._units_of_part(part):
+                units[unit_id] = units.get(unit_id, 0) + quantity
+        return units
+
+    def _in_shares(self, good_id: int) -> tuple[tuple[int, int, int], ...]:
+        """Return the units of a good, each with numerator and denominator of how many it takes."""
+        return tuple([(unit_id, *each.as_integer_ratio()) for unit_id, each in self._units[good_id].items()])
+
+    def _recipes_of_units(self, good_id: int) -> frozenset[int]:
+        units = map(self._definitions.units, self._units[good_id])
+        return frozenset([_known(unit).recipe_id for unit in units])
 
     def _units_of_part(self, part: Component) -> Iterator[tuple[int, Exact]]:
         times = _exact(part.quantity)
         if part.finished_good_id is None:
             yield _known(part.finished_unit_id), times
             return
-        for unit_id, each in self._taken_apart(part.finished_good_id).items():
+        for unit_id, each in self._units[part.finished_good_id].items():
             yield unit_id, each * times
-
-
-def _sum(quantities: Sequence[Exact]) -> Exact:
-    # Adding fractions one by one reduces each sum, which takes several times longer than adding.
-    denominator = math.lcm(*(quantity.denominator for quantity in quantities))
-    if denominator == 1:
-        return sum(quantities)
-    return Fraction(
-        sum(quantity.numerator * (denominator // quantity.denominator) for quantity in quantities), denominator
-    )
 
 
 def _exact(quantity: Number) -> Exact:

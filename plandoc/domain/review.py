@@ -11,7 +11,7 @@ import attrs
 from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.batches import batches_for, batches_in_words, shortfall_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.fingerprints import recipe_fingerprint
+from plandoc.domain.fingerprints import recipe_fingerprints
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.rounding import format_number
@@ -67,6 +67,11 @@ class LivePlan:
     state: PlanState = PlanState.DRAFT
     packed: tuple[AssemblyRun, ...] = ()
 
+    @property
+    def all_recipes(self) -> set[int]:
+        """Ids of the selected recipes, and of those whose batches are decided."""
+        return {*self.recipes, *[decision.recipe_id for decision in self.decisions.values()]}
+
 
 def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a plan; the worst kind first, then in the order of ids.
@@ -74,17 +79,17 @@ def review(plan: LivePlan, definitions: Definitions) -> tuple[Finding, ...]:
     A finding never prevents locking or starting a plan: a person decides.
     """
     breakdown = Breakdown.of(definitions)
-    broken = [good_id for good_id in plan.quantities if breakdown.problems(good_id)]
+    broken = breakdown.broken(plan.quantities)
     whole = {good_id: n for good_id, n in plan.quantities.items() if good_id not in broken}
     needs = needs_of_plan(whole, plan.packed, definitions)
     findings = [
         *_broken_recipes(plan, definitions),
-        *_broken_goods(plan, definitions, breakdown),
-        *_missing_recipes(whole, plan.recipes, definitions, breakdown),
+        *_broken_goods(plan.quantities, broken, definitions),
+        *_missing_recipes(whole, plan.recipes, definitions),
         *_undecided(needs, plan.decisions, definitions),
         *_of_decisions(plan.decisions, needs, definitions, all_needs_known=not broken),
     ]
-    return tuple(sorted((_as_of(plan.state, finding) for finding in findings), key=_place))
+    return tuple(sorted([_as_of(plan.state, finding) for finding in findings], key=_place))
 
 
 def named(findings: Iterable[Finding], event: Named, definitions: Definitions) -> tuple[Finding, ...]:
@@ -118,7 +123,7 @@ def _as_of(state: PlanState, finding: Finding) -> Finding:
 
 def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Finding]:
     recipes = NestedRecipes.of(definitions)
-    for recipe_id in sorted({*plan.recipes, *(decision.recipe_id for decision in plan.decisions.values())}):
+    for recipe_id in sorted(recipes.broken(plan.all_recipes)):
         recipe = recipes.recipe(recipe_id)
         if recipe is None:
             message = f"recipe {recipe_id} is in the plan, but was not found"
@@ -131,11 +136,13 @@ def _broken_recipes(plan: LivePlan, definitions: Definitions) -> Iterator[Findin
             yield Finding(FindingKind.BROKEN, recipe.name, problem.message, "fix the recipe")
 
 
-def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown) -> Iterator[Finding]:
-    for good_id in plan.quantities:
+def _broken_goods(good_ids: Iterable[int], broken: Collection[int], definitions: Definitions) -> Iterator[Finding]:
+    for good_id in good_ids:
         good = definitions.goods(good_id)
+        if good is not None and good.components and good_id not in broken:
+            continue
         name = f"finished good {good_id}" if good is None else good.name
-        messages = [problem.message for problem in breakdown.problems(good_id)]
+        messages = [problem.message for problem in Breakdown.of(definitions).problems(good_id)]
         if good is not None and not good.components:
             messages.append(f"{name} has nothing in it")
         for message in messages:
@@ -144,9 +151,11 @@ def _broken_goods(plan: LivePlan, definitions: Definitions, breakdown: Breakdown
 
 
 def _missing_recipes(
-    quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions, breakdown: Breakdown
+    quantities: Mapping[int, int], selected: Collection[int], definitions: Definitions
 ) -> Iterator[Finding]:
-    chosen = set(selected)
+    breakdown, chosen = Breakdown.of(definitions), set(selected)
+    if breakdown.recipes_of_all(quantities) <= chosen:
+        return
     for good_id in quantities:
         missing = breakdown.recipes(good_id) - chosen
         if not missing:
@@ -195,24 +204,37 @@ def _of_decisions(
     *,
     all_needs_known: bool,
 ) -> Iterator[Finding]:
+    fingerprints = recipe_fingerprints(definitions)
     for unit_id, decision in decisions.items():
         unit = definitions.units(unit_id)
         if unit is None:
-            message = f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found"
-            hint = wording("remove the decision with {remove}", remove=Hint.UNDECIDE(unit=unit_id))
-            name = f"finished unit {unit_id}"
-            yield Finding(FindingKind.BROKEN, name, message, hint, finished_unit_id=FinishedUnitId(unit_id))
+            yield _of_unknown_unit(unit_id, decision)
             continue
-        exact = needs.get(unit_id)
-        if exact is None:
+        if unit_id not in needs:
             # A broken good may need it.
             if all_needs_known:
                 yield _unneeded(unit, decision)
             continue
-        need_is_known = all_needs_known or exact > decision.units_needed
-        changes = (*(_change_of_need(exact, decision) if need_is_known else ()), *_changes(unit, decision, definitions))
+        exact = needs[unit_id]
+        is_known = all_needs_known or exact > decision.units_needed
+        per_batch, fingerprint = unit.yield_per_batch, fingerprints[decision.recipe_id]
+        changes = _changes(unit, per_batch, exact if is_known else None, decision, fingerprint)
+        needed, made = math.ceil(exact), units_yielded(decision.batches, per_batch)
         # Fixing a shortfall means deciding again, so a stale finding as well would repeat it.
-        yield from tuple(_short(unit, decision, math.ceil(exact), changes)) or _stale(unit, exact, decision, changes)
+        if needed > made and needed - made > accepted_shortfall(decision):
+            yield _short(unit, decision, needed, changes)
+        elif changes:
+            yield _stale(unit, needed, decision, changes)
+
+
+def _of_unknown_unit(unit_id: int, decision: BatchDecision) -> Finding:
+    return Finding(
+        FindingKind.BROKEN,
+        f"finished unit {unit_id}",
+        f"{_decided(decision.batches)} of finished unit {unit_id}, which was not found",
+        wording("remove the decision with {remove}", remove=Hint.UNDECIDE(unit=unit_id)),
+        finished_unit_id=FinishedUnitId(unit_id),
+    )
 
 
 def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
@@ -230,27 +252,25 @@ def _unneeded(unit: FinishedUnit, decision: BatchDecision) -> Finding:
     )
 
 
-def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Iterator[Finding]:
-    made = units_yielded(decision.batches, unit.yield_per_batch)
-    accepted = accepted_shortfall(decision)
-    if needed - made > accepted:
-        enough = batches_for(needed, unit.yield_per_batch)
-        agreed = f", of which {accepted} accepted" if accepted else ""
-        since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
-        yield Finding(
-            FindingKind.SHORT,
-            unit.name,
-            f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
-            wording(
-                "decide {batches} with {decide}, or accept the shortfall with {accept}",
-                batches=batches_in_words(enough),
-                decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
-                accept=Hint.ACCEPT_SHORTFALL(),
-            ),
-            finished_unit_id=unit.id,
-            needed=_countable(needed),
-            made=_countable(made),
-        )
+def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Collection[str]) -> Finding:
+    made, accepted = units_yielded(decision.batches, unit.yield_per_batch), accepted_shortfall(decision)
+    enough = batches_for(needed, unit.yield_per_batch)
+    agreed = f", of which {accepted} accepted" if accepted else ""
+    since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
+    return Finding(
+        FindingKind.SHORT,
+        unit.name,
+        f"{unit.name}: {shortfall_in_words(decision.batches, made, needed)}{agreed}{since}",
+        wording(
+            "decide {batches} with {decide}, or accept the shortfall with {accept}",
+            batches=batches_in_words(enough),
+            decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
+            accept=Hint.ACCEPT_SHORTFALL(),
+        ),
+        finished_unit_id=unit.id,
+        needed=_countable(needed),
+        made=_countable(made),
+    )
 
 
 def accepted_shortfall(decision: BatchDecision) -> int:
@@ -260,22 +280,43 @@ def accepted_shortfall(decision: BatchDecision) -> int:
     return max(0, decision.units_needed - units_yielded(decision.batches, decision.yield_per_batch))
 
 
-def _stale(unit: FinishedUnit, exact: Exact, decision: BatchDecision, changes: Collection[str]) -> Iterator[Finding]:
-    if changes:
-        yield Finding(
-            FindingKind.STALE,
-            unit.name,
-            f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
-            wording(
-                "look at it again, and decide again with {decide}",
-                decide=Hint.DECIDE(
-                    unit=Named(unit.id, unit.slug), batches=batches_for(math.ceil(exact), unit.yield_per_batch)
-                ),
-            ),
-            finished_unit_id=unit.id,
-            needed=_countable(math.ceil(exact)),
-            made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
-        )
+def _stale(unit: FinishedUnit, needed: int, decision: BatchDecision, changes: Collection[str]) -> Finding:
+    return Finding(
+        FindingKind.STALE,
+        unit.name,
+        f"{unit.name}: {_decided(decision.batches)} before {'; '.join(changes)}",
+        wording(
+            "look at it again, and decide again with {decide}",
+            decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=batches_for(needed, unit.yield_per_batch)),
+        ),
+        finished_unit_id=unit.id,
+        needed=_countable(needed),
+        made=_countable(units_yielded(decision.batches, unit.yield_per_batch)),
+    )
+
+
+def _changes(
+    unit: FinishedUnit, per_batch: Exact, exact: Exact | None, decision: BatchDecision, fingerprint: str
+) -> list[str]:
+    """Return what is not as it was when a decision was made.
+
+    Args:
+        unit: The finished unit as it is.
+        per_batch: Its yield.
+        exact: The need as it is; None when it is unknown.
+        decision: The decision.
+        fingerprint: That of its recipe as it is.
+    """
+    changes: list[str] = []
+    if exact is not None and not (exact == decision.units_needed and decision.exact_need in (0, exact)):
+        changes.extend(_change_of_need(exact, decision))
+    if per_batch != decision.yield_per_batch:
+        changes.append(f"the yield of a batch changed from {decision.yield_per_batch} to {per_batch}")
+    if unit.recipe_id != decision.recipe_id:
+        changes.append("it became a yield of another recipe")
+    elif decision.recipe_fingerprint not in ("", fingerprint):
+        changes.append("what goes into the recipe changed")
+    return changes
 
 
 def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
@@ -285,20 +326,6 @@ def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
     elif decision.exact_need not in (0, exact):
         before, now = format_number(Fraction(decision.exact_need)), format_number(Fraction(exact))
         yield f"the need changed from {before} to {now}, which is {needed} rounded up as before"
-
-
-def _changes(unit: FinishedUnit, decision: BatchDecision, definitions: Definitions) -> Iterator[str]:
-    if unit.yield_per_batch != decision.yield_per_batch:
-        yield f"the yield of a batch changed from {decision.yield_per_batch} to {unit.yield_per_batch}"
-    if unit.recipe_id != decision.recipe_id:
-        yield "it became a yield of another recipe"
-    elif _recipe_changed(decision, definitions):
-        yield "what goes into the recipe changed"
-
-
-def _recipe_changed(decision: BatchDecision, definitions: Definitions) -> bool:
-    then = decision.recipe_fingerprint
-    return then != "" and then != recipe_fingerprint(decision.recipe_id, definitions)
 
 
 def _countable(units: int) -> int | None:

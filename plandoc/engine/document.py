@@ -64,6 +64,10 @@ class DocumentSession:
             migrations.part(tables, self.name, document.format)
         )
         self._records: dict[tuple[str, int], Any] = {}
+        # All records of a table, once they were asked for together.
+        self._all: dict[str, tuple[Any, ...]] = {}
+        # Without rows there is nothing to judge; None until it is asked.
+        self._judged: bool | None = None if document.tables else True
         self._counted_tables: set[str] = set()
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
@@ -76,6 +80,7 @@ class DocumentSession:
             _next_ids=dict(self._next_ids),
             _storage=self._storage.copy(),
             _records=self._records.copy(),
+            _all=self._all.copy(),
             _counted_tables=self._counted_tables.copy(),
             _made={},
         )
@@ -90,8 +95,8 @@ class DocumentSession:
         record = self._records.get((table.name, row_id))
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
         if record is None and row_id < _BEYOND_IDS:
-            row = self._storage.table(table.name).get(doc_id=row_id)
-            return None if row is None else self._of_row(table, row.doc_id, row)
+            row = self._storage.table(table.name).rows().get(str(row_id))
+            return None if row is None else self._record(table, row_id, row)
         return record
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -100,8 +105,8 @@ class DocumentSession:
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
         """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
-        rows = self._storage.rows(table.name)
-        return {str(i): None if self.get(table, i) is None else rows[str(i)] for i in row_ids}
+        rows, name, known = self._storage.rows(table.name), table.name, self._records
+        return {str(i): rows[str(i)] if (name, i) in known or self.get(table, i) is not None else None for i in row_ids}
 
     def rows_of(self, table: Table) -> Rows:
         """Return the rows of a table by their ids as text, as they are in the file; nobody changes them in place."""
@@ -116,13 +121,31 @@ class DocumentSession:
 
     def find(self, table: Table, query: QueryLike | None = None) -> list[Any]:
         """Return the records of a table whose rows match a query; all when there is none."""
-        if query is not None:
-            return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name).search(query)]
-        first = next(self.ids(table), None)
-        if first is None or (table.name, first) in self._records:
-            return [self.get(table, row_id) for row_id in self.ids(table)]
-        # Records that are new are made in one go through the table, which is quicker than to ask for each.
-        return [self._of_row(table, row.doc_id, row) for row in self._storage.table(table.name)]
+        if query is None:
+            return list(self.all(table))
+        found = self._storage.table(table.name).search(query)
+        known = self._records
+        return [known.get((table.name, row.doc_id)) or self._record(table, row.doc_id, row) for row in found]
+
+    def all(self, table: Table) -> tuple[Any, ...]:
+        """Return all records of a table, in the order of the file: the same until one of them changes."""
+        if table.name not in self._all:
+            self._all[table.name] = self._read_all(table) if self._storage.rows(table.name) else ()
+        return self._all[table.name]
+
+    def _read_all(self, table: Table) -> tuple[Any, ...]:
+        rows, name, known = self._storage.table(table.name).rows(), table.name, self._records
+        new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
+        if new and self.is_judged:
+            try:
+                read: list[Any] = codec.from_judged_rows(table.record_type, new)
+            except ValidationError as error:
+                raise DamagedError(self.file, self.problems()) from error
+            known.update(zip([(name, row_id) for row_id in new], read, strict=True))
+        else:
+            for row_id, row in new.items():
+                self._record(table, row_id, row)
+        return tuple([known[name, int(key)] for key in rows])
 
     def only(self, table: Table) -> Any | None:
         """Return the record of a table that holds one at most; None when there is none.
@@ -130,10 +153,10 @@ class DocumentSession:
         Raises:
             DamagedError: when there are more: plandoc cannot know which one counts.
         """
-        ids = list(self.ids(table))
-        if len(ids) > 1:
+        if len(self._storage.rows(table.name)) > 1:
             raise DamagedError(self.name, self.problems_of_several(table))
-        return self.get(table, ids[0]) if ids else None
+        records = self.all(table)
+        return records[0] if records else None
 
     def problems_of_several(self, table: Table) -> list[Problem]:
         """Return a problem for each row of a table that holds one at most, when there are more."""
@@ -204,23 +227,24 @@ class DocumentSession:
             ValidationError: when the record would not read back as it is.
         """
         row = codec.to_row(record)
-        if codec.from_row(type(record), record.id, row) != record:
+        # Its rules judged the record when it was made.
+        if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
         rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
         # TinyDB's upsert does the same, but looks for each new row first, in vain.
-        if str(record.id) in self._storage.rows(table.name):
+        if str(record.id) in rows.rows():
             rows.update(whole, doc_ids=[record.id])
         else:
             rows.insert(whole)
         self._records[table.name, record.id] = record
-        self._note_change()
+        self._note_change(table)
 
     def delete(self, table: Table, row_id: int) -> None:
         """Remove a row."""
         self._storage.table(table.name).remove(doc_ids=[row_id])
         self._records.pop((table.name, row_id), None)
-        self._note_change()
+        self._note_change(table)
 
     @property
     def content_read(self) -> bytes:
@@ -235,14 +259,32 @@ class DocumentSession:
         """
         present, changed = self._storage.tables, self._storage.changed
         tables = {name: present[name] for name in tables_of(self.name) if name in present}
-        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=changed)
+        judged = self._judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
+        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=changed, judged=judged)
         return self._read_back.content
 
     def read_back(self) -> tuple[bytes, DocumentSession]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
         opened = DocumentSession(self._read_back)
-        opened._records = self._records.copy()
+        opened._records, opened._judged = self._records.copy(), self._judged
+        # A table that was changed may be in another order in the file.
+        opened._all = {name: found for name, found in self._all.items() if name not in self._storage.changed}
         return self._read_back.content, opened
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether every row is one that this version of plandoc would write, so that no rule need be asked again."""
+        if self._judged is None:
+            self._judged = documents.is_judged(self._document)
+        return self._judged
+
+    def _is_as_we_write(self, table: Table) -> bool:
+        """Whether the rows of a table, which somebody else may have written, are just as this version would write them."""
+        return all(
+            not list(self._problems_of_row(table, key, row))
+            and codec.to_row(self._records[table.name, int(key)]) == row
+            for key, row in self._storage.rows(table.name).items()
+        )
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the document's tables and rows, each on its own."""
@@ -261,25 +303,21 @@ class DocumentSession:
             problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
         return problems
 
-    def _note_change(self) -> None:
+    def _note_change(self, table: Table) -> None:
+        self._all.pop(table.name, None)
         self._made.clear()
         self.changed = True
 
-    def _of_row(self, table: Table, row_id: int, row: documents.Row) -> Any:
-        """Return the record of a row: the one made before, until the row changes."""
-        key = (table.name, row_id)
-        record = self._records.get(key)
-        if record is None:
-            record = self._records[key] = self._record(table, row_id, row)
-        return record
-
     def _record(self, table: Table, row_id: int, row: documents.Row) -> Any:
+        """Return the record of a row, which is kept until the row changes."""
+        read: Callable[..., Any] = codec.from_judged_row if self.is_judged else codec.from_row
         try:
-            record: Any = codec.from_row(table.record_type, row_id, row)
+            record = read(table.record_type, row_id, row)
         except ValidationError as error:
             raise DamagedError(self.file, self.problems()) from error
         if row.get("event_id", self._event_id) != self._event_id:
             raise DamagedError(self.file, self.problems())
+        self._records[table.name, row_id] = record
         return record
 
     def _wrong_event(self, record: Any) -> str | None:

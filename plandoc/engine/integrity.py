@@ -31,8 +31,25 @@ from plandoc.records import (
 from plandoc.tables import BY_TYPE, TABLES
 from plandoc.units.quantity_text import written
 
+_WITH_FURTHER_RULES = frozenset({Recipe, FinishedGood, Ingredient, UnitWord})
+
 # Returns all records of a type.
 FindAll = Callable[[type], list[Any]]
+
+
+def check_written(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
+    """Refuse a record that was just written, when it breaks a rule that needs more than its own fields.
+
+    Args:
+        record: What was written.
+        find_kindred: Returns all records of its type, itself among them.
+
+    Raises:
+        ValidationError: as `check_containment` and `check_units` do.
+    """
+    if type(record) in _WITH_FURTHER_RULES:
+        check_containment(record, find_kindred)
+        check_units(record)
 
 
 def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> None:

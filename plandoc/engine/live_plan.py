@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from plandoc.domain.review import LivePlan
 from plandoc.domain.runs import counted
-from plandoc.engine.session import Session
+from plandoc.engine.document import DocumentSession
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -15,30 +16,37 @@ from plandoc.records import (
     ProductionRun,
     VoidedRun,
 )
+from plandoc.tables import table_of
 
-_BEFORE_PRODUCTION = frozenset({PlanState.DRAFT, PlanState.LOCKED})
+_GOODS, _RECIPES, _DECISIONS = map(table_of, (EventFinishedGood, EventRecipe, BatchDecision))
+_PRODUCTION_RUNS, _ASSEMBLY_RUNS, _VOIDED_RUNS = map(table_of, (ProductionRun, AssemblyRun, VoidedRun))
+_BEFORE_PRODUCTION = (PlanState.DRAFT, PlanState.LOCKED)
+
+
+def _document(event_id: int, session: Session) -> DocumentSession:
+    return unit_of_work(session).document_of_event(event_id)
 
 
 def selected_recipes(event_id: int, session: Session) -> set[int]:
     """Return the ids of the recipes that are selected for an event."""
-    return {row.recipe_id for row in session.find(EventRecipe, event_id=event_id)}
+    return {row.recipe_id for row in _document(event_id, session).all(_RECIPES)}
 
 
 def planned_goods(event_id: int, session: Session) -> dict[int, int]:
     """Return how many of each good are handed out at an event, by the good's id."""
-    return {row.finished_good_id: row.quantity for row in session.find(EventFinishedGood, event_id=event_id)}
+    return {row.finished_good_id: row.quantity for row in _document(event_id, session).all(_GOODS)}
 
 
 def production_runs(event_id: int, session: Session) -> tuple[ProductionRun, ...]:
     """Return what was baked for an event, without what was voided."""
-    voided = session.find(VoidedRun, event_id=event_id)
-    return counted(session.find(ProductionRun, event_id=event_id), voided)
+    document = _document(event_id, session)
+    return counted(document.all(_PRODUCTION_RUNS), document.all(_VOIDED_RUNS))
 
 
 def assembly_runs(event_id: int, session: Session) -> tuple[AssemblyRun, ...]:
     """Return what was packed for an event, without what was voided."""
-    voided = session.find(VoidedRun, event_id=event_id)
-    return counted(session.find(AssemblyRun, event_id=event_id), voided)
+    document = _document(event_id, session)
+    return counted(document.all(_ASSEMBLY_RUNS), document.all(_VOIDED_RUNS))
 
 
 def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
@@ -50,12 +58,16 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
 
 def live_plan(event_id: int, session: Session) -> LivePlan:
     """Return what the plan of an event consists of, as the sums want it."""
-    event = session.event(event_id)
-    decisions = session.find(BatchDecision, event_id=event_id)
+    return live_plan_of(session.event(event_id), session)
+
+
+def live_plan_of(event: Event, session: Session) -> LivePlan:
+    """Return what the plan of an event consists of, for whoever has looked the event up."""
+    document = _document(event.id, session)
     return LivePlan(
-        quantities=planned_goods(event_id, session),
-        recipes=selected_recipes(event_id, session),
-        decisions={row.finished_unit_id: row for row in decisions},
+        quantities={row.finished_good_id: row.quantity for row in document.all(_GOODS)},
+        recipes={row.recipe_id for row in document.all(_RECIPES)},
+        decisions={row.finished_unit_id: row for row in document.all(_DECISIONS)},
         state=event.plan_state,
         packed=packed(event, session),
     )

@@ -36,7 +36,7 @@ def id_of(
         ValidationError: for a record of another type, or one that was never added.
     """
     if type(named) is int:
-        return cast("IdT", named)
+        return named
     if event_id is not None and isinstance(named, str):
         return cast("IdT", _id_in_plan(record_type, named, event_id, session))
     return id_meant(record_type, named, unit_of_work(session))

@@ -19,6 +19,8 @@ from plandoc.errors import NotFoundError
 from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import table_of
 
+_SNAPSHOTS, _AMENDMENTS, _WORDS = map(table_of, (PlanSnapshot, PlanAmendment, UnitWord))
+
 RecordT = TypeVar("RecordT")
 # Rows by id; None for one that is not to be found.
 Rows = Mapping[str, dict[str, Any] | None]
@@ -72,7 +74,8 @@ def frozen_units(event_id: int, session: Session) -> list[int]:
 
 def amendments_made(event_id: int, session: Session) -> int:
     """Return the number of the last amendment of an event; 0 when there is none."""
-    return max((one.sequence for one in session.find(PlanAmendment, event_id=event_id)), default=0)
+    made = unit_of_work(session).document_of_event(event_id).all(_AMENDMENTS)
+    return max([one.sequence for one in made], default=0)
 
 
 def brought_in(
@@ -116,15 +119,15 @@ def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
 
 
 def _of_event(event_id: int, session: Session) -> _OfEvent:
-    return unit_of_work(session).documents.of_event(event_id).memoize(_OfEvent)
+    return unit_of_work(session).document_of_event(event_id).memoize(_OfEvent)
 
 
 class _OfEvent:
     """What was frozen for one event, the same until its document changes."""
 
     def __init__(self, document: DocumentSession) -> None:
-        self.snapshot: PlanSnapshot | None = document.only(table_of(PlanSnapshot))
-        self.amendments = in_order(document.find(table_of(PlanAmendment))) if self.snapshot else []
+        self.snapshot: PlanSnapshot | None = document.only(_SNAPSHOTS)
+        self.amendments = in_order(document.all(_AMENDMENTS)) if self.snapshot else []
         self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
         self._last: tuple[Definitions, Definitions] | None = None
 
@@ -167,7 +170,11 @@ def catalog_definitions(session: Session) -> Definitions:
 
 def _definitions(catalog: DocumentSession) -> Definitions:
     lookups: list[Callable[[int], Any]] = [_lookup(catalog, kind) for kind in DEFINED]
-    return Definitions(*lookups, word_ids=lambda: catalog.ids(table_of(UnitWord)))
+    return Definitions(
+        *lookups,
+        word_ids=lambda: catalog.ids(_WORDS),
+        row=lambda record_type, record_id: catalog.rows_of(table_of(record_type)).get(str(record_id)),
+    )
 
 
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:

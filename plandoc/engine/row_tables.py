@@ -48,8 +48,6 @@ class DocumentStorage(RowStorage):
         self.changed: set[str] = set()
         # The tables that nobody else has.
         self._copied: set[str] = set()
-        # TinyDB's tables, made when they are first asked for.
-        self._opened: dict[str, RowTable] = {}
 
     def copy(self) -> DocumentStorage:
         """Return a storage with the same rows; both copy a table before they change it."""
@@ -59,11 +57,8 @@ class DocumentStorage(RowStorage):
         return twin
 
     def table(self, name: str) -> RowTable:
-        """Return a table; one without rows is empty."""
-        opened = self._opened.get(name)
-        if opened is None:
-            opened = self._opened[name] = RowTable(self, name)
-        return opened
+        """Return a table; one without rows is empty. It is not kept: a circle of the two would wait for the garbage collector."""
+        return RowTable(self, name)
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all tables."""
@@ -141,6 +136,10 @@ class RowTable(Table):
     # More than this TinyDB does not ask of it.
     query_cache_class = _NoCache  # type: ignore[assignment]
     _storage: RowStorage
+
+    def rows(self) -> Rows:
+        """Return all rows by their ids as text, as they are; nobody changes them in place."""
+        return self._storage.rows(self._name)
 
     def search(self, cond: QueryLike) -> list[Document]:
         """Return the rows that match a query, which cannot change them."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT")
 
-_FROZEN_BY_SNAPSHOT = frozenset({Edit.SELECTION, Edit.DECISIONS})
+_FROZEN_BY_SNAPSHOT = (Edit.SELECTION, Edit.DECISIONS)
 
 # The history of a plan is true only if it is written together with what it records.
 _WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
@@ -105,8 +105,10 @@ class Session:
         Raises:
             NotFoundError: when there is none.
         """
-        self._unit_of_work.check_open()
-        return self._unit_of_work.get(record_type, self._id(record_type, record_id), self._event_id(event_id))
+        # Most are ids, and nothing else is looked for that often.
+        record_id = record_id if type(record_id) is int else self._id(record_type, record_id)
+        event_id = event_id if event_id is None or type(event_id) is int else self._id(records.Event, event_id)
+        return self._unit_of_work.get(record_type, record_id, event_id)
 
     def find(
         self,
@@ -124,8 +126,8 @@ class Session:
                 finds all.
             event_id: Look only into this event; None looks into all.
         """
-        self._unit_of_work.check_open()
-        return self._unit_of_work.find(record_type, query, self._event_id(event_id))
+        event_id = event_id if event_id is None or type(event_id) is int else self._id(records.Event, event_id)
+        return self._unit_of_work.find(record_type, query, event_id)
 
     def replace(self, record: RecordT) -> RecordT:
         """Replace the stored record that has the id of this one, and return it.
@@ -237,11 +239,10 @@ class Session:
         Raises:
             NotFoundError: "Event 99 not found".
         """
-        self._unit_of_work.check_open()
-        return self._unit_of_work.get(records.Event, self._id(records.Event, event_id))
+        event_id = event_id if type(event_id) is int else self._id(records.Event, event_id)
+        return self._unit_of_work.get(records.Event, event_id)
 
     def _id(self, record_type: type[RecordT], named: int | str | RecordT) -> int:
-        # Most are ids, and nothing else is looked for that often.
         if type(named) is int:
             return named
         self._unit_of_work.check_open()
@@ -292,8 +293,8 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
     """
     event = session.event(event_id)
     check_edit(event, edit)
-    snapshot = unit_of_work(session).snapshot(event_id)
-    if edit in _FROZEN_BY_SNAPSHOT and snapshot is not None:
+    snapshot = session._unit_of_work.snapshot(event_id)  # noqa: SLF001  (of this module)
+    if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
     return event

@@ -150,10 +150,13 @@ class SessionDocuments:
 
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
-        changed = {name: document for name, document in self._dirty.items() if document.changed}
-        changes = {name: self._rendered(document) if document.exists else None for name, document in changed.items()}
-        # What was changed and changed back is as it was.
-        changes = {name: content for name, content in changes.items() if content != changed[name].content_read}
+        changes: dict[str, bytes | None] = {}
+        for name, document in self._dirty.items():
+            if document.changed:
+                content = self._rendered(document) if document.exists else None
+                # What was changed and changed back is as it was.
+                if content != document.content_read:
+                    changes[name] = content
         if self._marker_changed:
             changes[MARKER] = marker.render(self._present_marker())
         return changes
@@ -230,6 +233,8 @@ class SessionDocuments:
 
     def _check_handed_out(self, document: DocumentSession) -> None:
         """Refuse to change an event that is no longer what this session was handed."""
+        if not self._handed_out:
+            return
         event_id = event_of_document(document.name)
         handed_out = None if event_id is None else self._handed_out.get(event_id)
         if handed_out is not None and event_id is not None and document.get(_EVENTS, event_id) != handed_out:

@@ -6,7 +6,6 @@ asked before anything comes to this layer.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,11 +13,12 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc import records
+from plandoc.constraints import evolved
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
+from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import (
-    check_containment,
-    check_units,
+    check_written,
     in_words,
     plans_resting_on,
     referrers,
@@ -71,8 +71,8 @@ class UnitOfWork:
 
     def check_writable(self) -> None:
         """Refuse to go on in a session that only reads, or that has ended."""
-        self.check_open()
-        if not self.writes:
+        if self.is_over or not self.writes:
+            self.check_open()
             raise SessionError("this session only reads; open one with store.session() to change something")
 
     @contextmanager
@@ -103,17 +103,21 @@ class UnitOfWork:
 
     def get_or_none(self, record_type: type[RecordT], record_id: int, event_id: int | None = None) -> RecordT | None:
         """Return a record, or None when there is none with this id."""
+        if self.is_over:
+            self.check_open()
         table = table_of(record_type)
         if type(record_id) is not int or record_id < 1:
             return None
-        bound = self._bound(table, record_id, event_id)
-        found: RecordT | None = None if bound is None else bound.get(record_id)
+        document = self.documents.find(_document_name(table, record_id, event_id))
+        found: RecordT | None = None if document is None else document.get(table, record_id)
         return found
 
     def find(
         self, record_type: type[RecordT], query: QueryLike | None = None, event_id: int | None = None
     ) -> list[RecordT]:
         """Return the records that match a query, in the order of their ids."""
+        if self.is_over:
+            self.check_open()
         table = table_of(record_type)
         if table is _EVENTS and event_id is None:
             events: list[Any] = self.documents.find_events(query)
@@ -152,7 +156,17 @@ class UnitOfWork:
             NotFoundError: "Event 99 not found".
             DamagedError: when there are two, which only another program can have written.
         """
-        return self.documents.of_event(event_id).only(_SNAPSHOTS)
+        return self.document_of_event(event_id).only(_SNAPSHOTS)
+
+    def document_of_event(self, event_id: int) -> DocumentSession:
+        """Return the document of an event, for whoever reads several of its tables.
+
+        Raises:
+            NotFoundError: "Event 99 not found".
+        """
+        if self.is_over:
+            self.check_open()
+        return self.documents.of_event(event_id)
 
     def users_of(self, record: Any, besides: Collection[Any] = ()) -> list[str]:
         """Return what uses a record of the catalog, as a person names it.
@@ -253,13 +267,13 @@ class UnitOfWork:
         if table.has_slug and not record.slug:
             record = attrs.evolve(record, slug=slugify(record.name, self._unique_keys.used(bound, ("slug",))))
         self._check_references(table, record)
-        return self._write(bound, _with_id(record, bound.take_id()))
+        return self._write(bound, evolved(record, id=bound.take_id()))
 
     def _add_event(self, event: Any, wanted_id: int) -> Any:
         if not event.slug:
             event = attrs.evolve(event, slug=slugify(event.name, self._unique_keys.slugs_of_events()))
         new_id = self.documents.take_event_id(wanted_id)
-        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), _with_id(event, new_id))
+        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id))
 
     def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
         """Return the table of a record, for reading only; None when its event does not exist."""
@@ -276,8 +290,7 @@ class UnitOfWork:
         claims = self._unique_keys.claims(bound, record, before)
         bound.upsert(record)
         try:
-            check_containment(record, bound.find)
-            check_units(record)
+            check_written(record, bound.find)
         except ValidationError:
             # The caller may catch this and go on; the session must then be as it was.
             _undo(bound, record, before)
@@ -324,10 +337,3 @@ def _document_name(table: Table, record_id: int, event_id: int | None) -> str:
         message = f"a {table.label.lower()} is numbered within its event; name the event with event_id"
         raise SessionError(message)
     return event_document(event_id)
-
-
-def _with_id(record: RecordT, new_id: int) -> RecordT:
-    """Return a copy with an id; not by `attrs.evolve`, which would judge all fields of a long record once more."""
-    stored = copy.copy(record)
-    object.__setattr__(stored, "id", new_id)
-    return stored

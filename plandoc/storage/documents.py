@@ -96,11 +96,24 @@ def render(name: str, store_id: str, next_ids: Mapping[str, int], tables: Mappin
 
 
 def rewritten(
-    before: Document, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]], *, changed: Collection[str]
+    before: Document,
+    next_ids: Mapping[str, int],
+    tables: Mapping[str, Mapping[str, Row]],
+    *,
+    changed: Collection[str],
+    judged: bool,
 ) -> Document:
     """Return a document with other rows: its bytes, and the tables that a reader of them gets.
 
     Tables that are not `changed` keep the bytes that they were read from. All others are read back and compared.
+
+    Args:
+        before: The document as it was.
+        next_ids: The id that the next new row of each table gets.
+        tables: Its rows from now on.
+        changed: The names of the tables that are not as they were.
+        judged: Whether every row is one that this version would write. Only then the document says who wrote it, and is
+            believed by the next reader; see `is_judged`.
 
     Raises:
         ValidationError: when a reader would not get the same rows.
@@ -108,6 +121,8 @@ def rewritten(
     kept = {name: block for name, block in _blocks_of(before).items() if name in tables and name not in changed}
     written = {name: rows for name, rows in tables.items() if rows and name not in kept}
     about = _about(before.name, before.store_id, next_ids)
+    if not judged:
+        del about["written_by"]
     fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
     read_back: Tables = orjson.loads(_join(fresh))
     del read_back[ABOUT_TABLE]
@@ -134,6 +149,15 @@ def is_as_written(document: Document) -> bool:
     about = {field: value for field, value in document.about.items() if field != "digest"}
     seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
     return document.format == 1 or document.about.get("digest") == seal
+
+
+def is_judged(document: Document) -> bool:
+    """Whether this very version of plandoc judged every row when it wrote a document, and nobody has changed a byte since."""
+    seal: str = document.about.get("digest", "")
+    if document.lines or document.about.get("written_by") != __version__:
+        return False
+    unsealed = document.content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
+    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:

@@ -96,4 +96,6 @@ def _part(document: documents.Document, name: str) -> bytes:
     tables = migrations.upgraded(document.tables, found=number, wanted=documents.FORMAT)
     next_ids = migrations.part(document.next_ids, name, number)
     own = migrations.part(tables, name, number)
-    return documents.rewritten(attrs.evolve(document, name=name), next_ids, own, changed=own).content
+    as_part = attrs.evolve(document, name=name)
+    # Rows of an older version; the first session that changes the document judges them.
+    return documents.rewritten(as_part, next_ids, own, changed=own, judged=False).content

@@ -42,12 +42,18 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             return default_store().change(action, call)
 
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            unit_of_work(required(kwargs["session"])).check_writable()
+            # That it is a session was made sure of before.
+            given: Any = kwargs["session"]
+            unit_of_work(given).check_writable()
             return function(*args, **kwargs)
 
         return _with_session(functools.wraps(function)(checked), in_own_session)
 
     return decorate
+
+
+# What most arguments are: asking whether an iterator is one takes longer.
+_PLAIN = (int, str, bool)
 
 
 def _kept(argument: Any) -> Any:
@@ -66,9 +72,9 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
             args, kwargs = args[:position], {**kwargs, "session": args[position]}
         given = kwargs.pop("session", None)
         if given is not None:
-            return in_session(*args, **kwargs, session=required(given))
+            return in_session(*args, **kwargs, session=given if type(given) is Session else required(given))
         # It may be called again, and an iterator gives what it has only once.
-        args = tuple(map(_kept, args))
+        args = tuple([one if type(one) in _PLAIN else _kept(one) for one in args])
         kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import attrs
 
+from plandoc.constraints import evolved
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
@@ -183,7 +184,7 @@ def change_quantity(
     change = ChangeQuantity(finished_good_id, name, old_quantity=row.quantity, new_quantity=quantity)
     amendment = new_amendment(session, event_id, change, reason)
     batches = _batches_for(session, amendment, finished_good_id, quantity) if enough else ()
-    unit_of_work(session).replace(attrs.evolve(row, quantity=quantity))
+    unit_of_work(session).replace(evolved(row, quantity=quantity))
     changed = unit_of_work(session).add(amendment)
     _save_batches(session, batches)
     return changed
@@ -270,9 +271,8 @@ def _known(record_type: type[RecordT], record_id: int, event_id: EventId, sessio
 
 def _row_of_good(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
-    is_good = having("finished_good_id", good_id if type(good_id) is int else None)
-    rows = session.find(EventFinishedGood, is_good, event_id=event_id)
-    return rows[0] if rows else None
+    rows = session.find(EventFinishedGood, event_id=event_id) if type(good_id) is int else ()
+    return next((row for row in rows if row.finished_good_id == good_id), None)
 
 
 def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood:
@@ -362,7 +362,7 @@ def _batches(
         sequence: The number of the first amendment.
         selected: The recipes that are selected, or will be by then.
     """
-    runs = production_runs(event_id, session)
+    runs, definitions = production_runs(event_id, session), plan_definitions(event_id, session)
     baked, made, chosen = batches_done(runs), units_made(runs), set(selected)
     wanted: list[_Batches] = []
     problems: list[Problem] = []
@@ -374,7 +374,7 @@ def _batches(
         problems.extend(wrong)
         if wrong:
             continue
-        decision = new_decision(session, event_id, unit, number, exact, accept_shortfall=True)
+        decision = new_decision(event_id, unit, number, exact, definitions, accept_shortfall=True)
         if number != old:
             # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
@@ -413,4 +413,4 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
 
 def _decision_with_reason(session: Session, event_id: EventId, unit: FinishedUnit, batches: int) -> BatchDecision:
     exact = exact_needs(session, event_id).get(unit.id, 0)
-    return new_decision(session, event_id, unit, batches, exact, accept_shortfall=True)
+    return new_decision(event_id, unit, batches, exact, plan_definitions(event_id, session), accept_shortfall=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
-
-from plandoc.constraints import positive_int
+from plandoc.constraints import evolved, positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -17,6 +15,7 @@ from plandoc.domain.batches import (
     suggest,
     units_yielded,
 )
+from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
@@ -129,7 +128,7 @@ def save_batch_decision(
             whole number above 0, or the batches are short and that is not accepted.
         PlanStateError: when production has started.
     """
-    return save_batch_decisions(event_id, {finished_unit_id: batches}, accept_shortfall, session=session)[0]
+    return _decided(event_id, {finished_unit_id: batches}, session, accept_shortfall=accept_shortfall)[0]
 
 
 @changes("decide batches")
@@ -154,18 +153,26 @@ def save_batch_decisions(
         ValidationError: with everything that is wrong with any of them; see `save_batch_decision`.
         PlanStateError: when production has started.
     """
+    return _decided(event_id, batches, session, accept_shortfall=accept_shortfall)
+
+
+def _decided(
+    event_id: EventRef, batches: Mapping[FinishedUnitKey, int], session: Session, *, accept_shortfall: bool
+) -> list[BatchDecision]:
     event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
-    needs = exact_needs(session, event_id)
-    selected = selected_recipes(event.id, session)
+    definitions = plan_definitions(event_id, session)
+    needs = needs_of_plan(planned_goods(event_id, session), packed(event, session), definitions)
+    selected = selected_recipes(event_id, session)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
     for unit_id, number in by_id(FinishedUnit, batches, session).items():
         try:
             unit = session.get(FinishedUnit, unit_id)
             _check_can_be_decided(session, unit, number, selected)
+            exact = needs.get(unit_id, 0)
             decisions.append(
-                new_decision(session, event_id, unit, number, needs.get(unit_id, 0), accept_shortfall=accept_shortfall)
+                new_decision(event_id, unit, number, exact, definitions, accept_shortfall=accept_shortfall)
             )
         except ValidationError as error:
             problems.extend(error.problems)
@@ -252,22 +259,22 @@ def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, se
 
 
 def new_decision(
-    session: Session,
     event_id: EventId,
     unit: FinishedUnit,
     batches: int,
     exact: Exact,
+    definitions: Definitions,
     *,
     accept_shortfall: bool,
 ) -> BatchDecision:
     """Return a decision with the current need, yield and recipe, not saved yet.
 
     Args:
-        session: The session to look in.
         event_id: The event.
         unit: The finished unit.
         batches: How many are decided.
         exact: Units that the goods take, before rounding up; 0 when they take none.
+        definitions: Those in force for the event.
         accept_shortfall: Whether to accept baking less than is needed.
 
     Raises:
@@ -279,14 +286,13 @@ def new_decision(
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
         hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
-    fingerprint = recipe_fingerprint(unit.recipe_id, plan_definitions(event_id, session))
-    return attrs.evolve(decision, recipe_fingerprint=fingerprint)
+    fingerprint = recipe_fingerprint(unit.recipe_id, definitions)
+    return evolved(decision, recipe_fingerprint=fingerprint)
 
 
 def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
     """Save a decision, replacing the one for its unit, if any; the plan's state is not checked."""
-    is_of_unit = having("finished_unit_id", decision.finished_unit_id)
-    present = session.find(BatchDecision, is_of_unit, event_id=decision.event_id)
-    if present:
-        return unit_of_work(session).replace(attrs.evolve(decision, id=present[0].id))
+    for present in session.find(BatchDecision, event_id=decision.event_id):
+        if present.finished_unit_id == decision.finished_unit_id:
+            return unit_of_work(session).replace(evolved(decision, id=present.id))
     return unit_of_work(session).add(decision)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import attrs
-
+from plandoc.constraints import evolved
 from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
-from plandoc.engine.named_records import id_of
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.ids import EventId
-from plandoc.records import Event
-from plandoc.snapshots import create_plan_snapshot
+from plandoc.records import Event, PlanState
+from plandoc.snapshots import snapshot_of
 from plandoc.store import NO_SESSION, changes
 
 
@@ -22,8 +19,7 @@ def lock_plan(event_id: EventRef, session: Session = NO_SESSION) -> Event:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not DRAFT.
     """
-    event_id = id_of(Event, event_id, session)
-    return _move(session, event_id, LOCK)
+    return _moved(session.event(event_id), LOCK, session)
 
 
 @changes("unlock a plan")
@@ -34,8 +30,7 @@ def unlock_plan(event_id: EventRef, session: Session = NO_SESSION) -> Event:
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not LOCKED.
     """
-    event_id = id_of(Event, event_id, session)
-    return _move(session, event_id, UNLOCK)
+    return _moved(session.event(event_id), UNLOCK, session)
 
 
 @changes("start production")
@@ -48,11 +43,11 @@ def start_production(event_id: EventRef, session: Session = NO_SESSION) -> Event
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not LOCKED, so a second call is refused and changes nothing.
     """
-    event_id = id_of(Event, event_id, session)
-    check_step(session.event(event_id), START)
-    # Before the state: when it fails, the plan must be unchanged.
-    create_plan_snapshot(event_id, session=session)
-    return _move(session, event_id, START)
+    event = session.event(event_id)
+    check_step(event, START)
+    # Before the state: when it fails, the plan must be unchanged. It refuses a plan with two snapshots, too.
+    snapshot_of(event, session)
+    return _in_state(START.after, event, session)
 
 
 @changes("complete production")
@@ -63,13 +58,15 @@ def complete_production(event_id: EventRef, session: Session = NO_SESSION) -> Ev
         NotFoundError: "Event 99 not found".
         PlanStateError: when the plan is not IN_PRODUCTION.
     """
-    event_id = id_of(Event, event_id, session)
-    return _move(session, event_id, COMPLETE)
+    return _moved(session.event(event_id), COMPLETE, session)
 
 
-def _move(session: Session, event_id: EventId, step: Step) -> Event:
-    event = session.event(event_id)
+def _moved(event: Event, step: Step, session: Session) -> Event:
     check_step(event, step)
     # A plan with two snapshots is refused: it is unknown which one was started.
-    unit_of_work(session).snapshot(event_id)
-    return unit_of_work(session).replace(attrs.evolve(event, plan_state=step.after))
+    unit_of_work(session).snapshot(event.id)
+    return _in_state(step.after, event, session)
+
+
+def _in_state(state: PlanState, event: Event, session: Session) -> Event:
+    return unit_of_work(session).replace(evolved(event, plan_state=state))

@@ -119,7 +119,7 @@ def test_a_document_whose_changed_tables_alone_are_written_is_the_one_that_is_wr
     changed = {name for name in {*before, *after} if before.get(name, {}) != after.get(name, {})}
     next_ids = {"stock": next_id}
 
-    written = documents.rewritten(read, next_ids, after, changed=changed)
+    written = documents.rewritten(read, next_ids, after, changed=changed, judged=True)
 
     assert written.content == documents.render(CATALOG, LINEAGE, next_ids, after)
     assert written == documents.parse(CATALOG, written.content)
@@ -132,15 +132,15 @@ def test_a_table_that_did_not_change_keeps_its_bytes_and_one_of_a_foreign_form_g
     by_hand = documents.parse(CATALOG, own.replace(b"{}", b"{ }"))
     other = {**tables, "stock": {"1": {"a": 3}}}
 
-    assert documents.rewritten(read, {}, other, changed={"recipes"}).content == own
-    assert documents.rewritten(by_hand, {}, tables, changed=()).content == own
+    assert documents.rewritten(read, {}, other, changed={"recipes"}, judged=True).content == own
+    assert documents.rewritten(by_hand, {}, tables, changed=(), judged=True).content == own
 
 
 def test_rows_that_were_written_are_those_that_a_reader_gets_and_not_those_that_were_given():
     read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
     given_rows = {"stock": {"1": {"a": [1]}}}
 
-    written = documents.rewritten(read, {}, given_rows, changed={"stock"})
+    written = documents.rewritten(read, {}, given_rows, changed={"stock"}, judged=True)
     given_rows["stock"]["1"]["a"].append(2)
 
     assert written.tables == {"stock": {"1": {"a": [1]}}}
@@ -150,7 +150,7 @@ def test_rows_of_another_format_are_all_written_anew():
     tables = {"stock": {"1": {"a": 1}}}
     read = attrs.evolve(documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, tables)), format=0)
 
-    upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed=())
+    upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed=(), judged=True)
 
     assert upgraded.format == documents.FORMAT
     assert upgraded.content == documents.render(CATALOG, LINEAGE, {}, {"stock": {"1": {"a": 2}}})
@@ -160,7 +160,7 @@ def test_a_row_that_a_reader_would_not_get_as_it_is_is_refused():
     read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
 
     with pytest.raises(ValidationError) as refusal:
-        documents.rewritten(read, {}, {"stock": {"1": {"a": float("nan")}}}, changed={"stock"})
+        documents.rewritten(read, {}, {"stock": {"1": {"a": float("nan")}}}, changed={"stock"}, judged=True)
 
     (problem,) = refusal.value.problems
     assert problem.file == CATALOG

@@ -138,7 +138,12 @@ def test_a_document_is_taken_back_from_a_backup_of_the_older_format(folder, name
 
     assert [(action.fix, action.file) for action in report.actions] == [(Fix.RESTORE, name)]
     assert report.remaining == ()
-    assert tables(folder, name) == json.loads(before[name])
+    now, then = tables(folder, name), json.loads(before[name])
+    # The move of the stock does not judge its rows, and so does not say who did; the repair does.
+    for about in (now["_plandoc"]["1"], then["_plandoc"]["1"]):
+        about.pop("written_by", None)
+        del about["digest"]
+    assert now == then
     assert plandoc.check(folder, strict=True) == []
 
 
