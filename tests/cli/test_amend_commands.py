@@ -19,13 +19,6 @@ EVIL = "why\x1b[31m\u202e[red]"
 
 
 @pytest.fixture
-def kitchen(bakery, call):
-    call("lock", "harbour-market")
-    call("start", "harbour-market")
-    return bakery
-
-
-@pytest.fixture
 def amend(call):
     def amended(*words, more=()):
         *arguments, reason = words

@@ -11,7 +11,8 @@ from plandoc import PlanState
 from plandoc.cli import sample
 from plandoc.domain.snapshot_ids import changed_since, is_sound, original
 from plandoc.exchange import RowOutcome, export_file, import_file
-from tests.builders import a_bakery, a_plan, folder_bytes
+from plandoc.storage import address
+from tests.builders import a_bakery, a_plan, folder_bytes, made_once
 
 from .exchange_files import a_file, exported_bytes, filled, opened, renumbered_by_an_earlier_version
 from .exports import real
@@ -19,7 +20,10 @@ from .exports import real
 
 @pytest.fixture
 def file(tmp_path):
-    return a_file(tmp_path)
+    """The export of a busy bakery, which is at `origin` beside it."""
+    if address.address_of(tmp_path / "origin") is not None:
+        return a_file(tmp_path)
+    return made_once(tmp_path, a_file) / "export.json"
 
 
 def _event(slug):
