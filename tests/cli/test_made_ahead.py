@@ -148,7 +148,7 @@ def test_making_ahead_says_what_was_taken_and_what_was_missing(call, bakery):
     assert made.out.splitlines()[0] == "in stock now: 1.5 batches of Lemon curd"
     assert made.out.splitlines()[1:] == [
         "taken from the stock: 7.5 piece of Eggs, 6 piece of Lemons, 100 g of Sugar",
-        "not in the stock: 275 g of Sugar",
+        "not in the stock: 1.375 cup of Sugar",
     ]
     assert left_alone.out == "in stock now: 2.5 batches of Lemon curd\n"
     assert rows["messages"][0] == "in stock now: 3.5 batches of Lemon curd"
