@@ -30,7 +30,7 @@ class CountingFiles(QuickFiles):
         self.calls: list[tuple[str, str]] = []
 
     def read(self, path: Path) -> bytes:
-        self.calls.append(("read", path.name))
+        self.calls.append(("read", Path(path).name))
         return super().read(path)
 
     def sync_data(self, handle: int) -> None:
@@ -38,7 +38,7 @@ class CountingFiles(QuickFiles):
         super().sync_data(handle)
 
     def sync_file(self, path: Path) -> None:
-        self.calls.append(("sync_file", path.name.split(".json")[0]))
+        self.calls.append(("sync_file", Path(path).name.split(".json")[0]))
         super().sync_file(path)
 
 
