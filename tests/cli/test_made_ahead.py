@@ -151,5 +151,5 @@ def test_making_ahead_says_what_was_taken_and_what_was_missing(call, bakery):
         "not in the stock: 1.375 cup of Sugar",
     ]
     assert left_alone.out == "in stock now: 2.5 batches of Lemon curd\n"
-    assert rows["messages"][0] == "in stock now: 3.5 batches of Lemon curd"
+    assert rows["notes"][0] == "in stock now: 3.5 batches of Lemon curd"
     assert plandoc.check(bakery) == []
