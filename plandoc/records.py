@@ -145,7 +145,10 @@ class Equivalent:
 
 
 def _once_each(equivalents: Any) -> Any:
-    return tuple(dict.fromkeys(equivalents)) if type(equivalents) is tuple else equivalents
+    given = converters.in_order(equivalents)
+    # What is not an equivalent need not be hashable.
+    is_sound = type(given) is tuple and all(isinstance(one, Equivalent) for one in given)
+    return tuple(dict.fromkeys(given)) if is_sound else given
 
 
 @frozen
@@ -262,8 +265,12 @@ class Recipe:
     category: str = attrs.field(
         default="", converter=converters.trimmed, validator=validator(constraints.storable_text)
     )
-    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
+    lines: tuple[RecipeLine, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(RecipeLine))
+    )
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(SubRecipe))
+    )
     base_recipe_id: RecipeId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
@@ -372,7 +379,9 @@ class FinishedGood:
     """
 
     name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
-    components: tuple[Component, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Component)))
+    components: tuple[Component, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(Component))
+    )
     assembly_type: AssemblyType = attrs.field(
         default=AssemblyType.BUNDLE, validator=validator(constraints.one_of(AssemblyType))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeVar
 
 from plandoc.cli import printing
@@ -134,9 +135,12 @@ def _units_of(recipe: Recipe, units: list[FinishedUnit]) -> list[dict[str, objec
 
 
 def _yields(recipe: Recipe, units: list[FinishedUnit]) -> Iterator[str]:
-    for unit in units:
-        if unit.recipe_id == recipe.id:
-            yield f"{unit.yield_per_batch} {unit.slug}"
+    return (yield_in_words(unit) for unit in units if unit.recipe_id == recipe.id)
+
+
+def yield_in_words(unit: FinishedUnit) -> str:
+    """Return what a batch gives: how many, and of what."""
+    return f"{written(Fraction(unit.yield_per_batch))} x {unit.slug}"
 
 
 def _goods_and_names(session: Session) -> tuple[list[FinishedGood], dict[tuple[type, int | None], str]]:

@@ -16,6 +16,7 @@ from plandoc.cli.busy_line import busy_line
 from plandoc.cli.data_folder import Folder
 from plandoc.errors import ImportRefusedError, ValidationError
 from plandoc.exchange import ImportReport, tabular
+from plandoc.exchange.pipeline import collection_paused
 
 Everything = Annotated[bool, Parameter("--all")]
 
@@ -45,7 +46,7 @@ def import_file(
         plandoc import export.json --on-conflict skip
     """
     try:
-        with _folder_to_import_into(folder, dry_run=dry_run) as target, busy_line(f"importing {file.name}"):
+        with _folder_to_import_into(folder, dry_run=dry_run) as target, _importing(file):
             report = target.change(
                 f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
@@ -182,6 +183,13 @@ def import_stock(
 
 
 @contextmanager
+def _importing(file: Path) -> Iterator[None]:
+    """Show that an import goes on, and let nothing hold up its saving either."""
+    with collection_paused(), busy_line(f"importing {file.name}"):
+        yield
+
+
+@contextmanager
 def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]:
     """Give the folder to import into, created if missing; a dry run must not leave one behind."""
     if folder.is_there() or not dry_run:
@@ -196,7 +204,7 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
 
 def _import(folder: Folder, file: Path, work: Callable[..., ImportReport], *, everything: bool, verbose: bool) -> None:
     try:
-        with busy_line(f"importing {file.name}"):
+        with _importing(file):
             report = folder.change(f"import {printing.clean(file.name)}", lambda session: work(session=session))
     except ValidationError as error:
         raise import_output.mistakes(error, everything=everything) from error

@@ -5,7 +5,6 @@ Runs have the labels that the list shows: `b3` is the third baking run recorded,
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError, format_run, parse_run, parse_timestamp
+from plandoc.cli.program import quoted
 from plandoc.cli.rows import as_row
 from plandoc.cli.taken_words import say_taken, taken_in_words
 from plandoc.domain.batches import batches_for, batches_in_words
@@ -293,7 +293,7 @@ def _show_unit(one: UnitProgress, event: str) -> None:
         rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
         printing.say(
             f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
-            f"'plandoc amend batches {shlex.quote(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
+            f"'plandoc amend batches {quoted(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
         )
 
 

@@ -148,15 +148,15 @@ def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
             yield item
 
 
-def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
-    """Yield the plans in production that rest on a record by what was frozen for them, as a person names them.
+def events_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[Event]:
+    """Yield the events in production whose plans rest on a record by what was frozen for them.
 
     They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
     """
     for document in events:
         (event,) = document.find(BY_TYPE[Event])
         if event.plan_state is PlanState.IN_PRODUCTION and target_id in _rests_on(document).get(target, ()):
-            yield f"the plan of event {event.id} {event.name!r}, which is in production"
+            yield event
 
 
 def _rests_on(document: DocumentSession) -> Ids:
@@ -171,6 +171,11 @@ def _rests_on(document: DocumentSession) -> Ids:
         units=[row.finished_unit_id for row in rows(BatchDecision)],
         recipes=[row.recipe_id for row in rows(EventRecipe)],
     )
+
+
+def plan_in_words(event: Event) -> str:
+    """Return the plan of an event in production as a person names it."""
+    return f"the plan of event {event.id} {event.name!r}, which is in production"
 
 
 def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:

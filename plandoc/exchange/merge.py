@@ -153,7 +153,9 @@ class CatalogMerge:
             slug = draft.record.slug or (slugify(draft.record.name, slugs) if before is None else before.slug)
             slugs.add(slug)
             record_id = self.ids.id_of(table, number)
-            wanted = attrs.evolve(_filled(self.with_ids(draft.record), before, draft), id=record_id, slug=slug)
+            wanted = _filled(self.with_ids(draft.record), before, draft)
+            if (wanted.id, wanted.slug) != (record_id, slug):
+                wanted = attrs.evolve(wanted, id=record_id, slug=slug)
             self._wanted[table][record_id] = wanted
             self._names[table, record_id], self._lines[table, record_id] = draft.name, draft.line
             if self._is_to_be_put(table, draft, wanted, before):
@@ -209,7 +211,7 @@ def differing(wanted: Any, there: Any) -> str:
 
 def _filled(record: Any, before: Any | None, draft: Draft) -> Any:
     """Return a record with what is there for all of which the file says nothing."""
-    if before is None:
+    if before is None or not draft.unsaid:
         return record
     kept: Mapping[str, Any] = {name: getattr(before, name) for name in draft.unsaid}
     return attrs.evolve(record, **kept)

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -52,7 +53,7 @@ class TravellingPlan(PlanAgainstModel):
         assert original(snapshot).digest == plandoc.get_plan_snapshot(EVENT).digest
 
 
-TestTravellingPlan = TravellingPlan.TestCase
+TestTravellingPlan = pytest.mark.costly(TravellingPlan.TestCase)
 TestTravellingPlan.settings = settings(
     max_examples=examples(4), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )

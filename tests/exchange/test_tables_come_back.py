@@ -246,6 +246,7 @@ def _json_tables(session):
     }
 
 
+@pytest.mark.costly
 @settings(max_examples=examples(150), deadline=None)
 @given(catalog=catalogs(), form=st.sampled_from([*FORMS, "JSON"]))
 def test_what_is_exported_and_imported_again_changes_nothing(catalog, form, tmp_path_factory):

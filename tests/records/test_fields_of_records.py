@@ -142,7 +142,8 @@ NOT_FROM_A_PROGRAM = {
     "kind of run": ["production", None],
     "kind of finding": ["short", None],
     "recipe ids": [[1], ("1",), None],
-    **{takes: [[], (3,), None] for takes in ("lines", "sub-recipes", "components", "findings", "losses")},
+    **{takes: ["", {}, set(), (3,), [3], None] for takes in ("lines", "sub-recipes", "components")},
+    **{takes: [[], (3,), None] for takes in ("findings", "losses")},
 }
 
 

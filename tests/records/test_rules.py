@@ -160,7 +160,7 @@ def test_a_record_is_frozen_and_evolve_checks_its_rules_again():
         (lambda: records.Component(1, 1), "finished_unit_id"),
         (lambda: records.Component(1, quantity=0), "quantity"),
         (lambda: records.FinishedGood("Box", assembly_type=records.AssemblyType.BARE), "components"),
-        (lambda: records.FinishedGood("Box", [records.Component(1)]), "components"),
+        (lambda: records.FinishedGood("Box", {records.Component(1)}), "components"),
         (
             lambda: records.FinishedGood(
                 "Box", (records.Component(finished_good_id=1),), assembly_type=records.AssemblyType.BARE

@@ -137,6 +137,7 @@ def test_a_sheet_replaces_a_sheet_and_no_report(made, tmp_path):
     assert "Frosting: 1.5 batches" in read_page(file.read_text(encoding="utf-8")).words
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_enough_contrast_as_the_browser_shows_it(tab, made, scheme):
     tab.open(made("typical").sheet_path, scheme=scheme)
@@ -145,6 +146,7 @@ def test_every_text_has_enough_contrast_as_the_browser_shows_it(tab, made, schem
     assert [pair for pair in pairs if contrast(*map(hexadecimal, pair)) < 4.5] == []
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("name", "pages"), [("typical", 5), ("draft", 5), ("empty", 1), ("completed", 1)])
 def test_on_paper_each_recipe_has_a_page_and_the_packing_list_one(tab, made, name, pages):
     tab.open(made(name).sheet_path, media="")

@@ -112,7 +112,7 @@ class StockReader:
         word = None if units.dimension_of(amount.unit.text) else word_named(amount.unit.text, self._words)
         if word is not None:
             # As it was stated, so that it is one row in any spelling.
-            amount = attrs.evolve(amount, unit=attrs.evolve(amount.unit, text=word.name))
+            amount = attrs.evolve(amount, unit=amount.unit._replace(text=word.name))
         return _Row(row, thing, amount)
 
     def _names(self, name: str, unit: str) -> CellNames[Stocked]:
@@ -124,7 +124,7 @@ class StockReader:
         wrong = wrong_unit_of_recipe(recipe.name, amount.unit.text)
         if wrong is not None:
             self._cells.refuse_cell(amount.unit, wrong, "write batches, or leave the unit blank")
-        return attrs.evolve(amount, unit=attrs.evolve(amount.unit, text=units.BATCH))
+        return attrs.evolve(amount, unit=amount.unit._replace(text=units.BATCH))
 
     def _read(self, one: _Row, thing: Stocked, spelled: set[_Key]) -> None:
         cell, unit = one.row.cell("ingredient"), one.amount.unit
@@ -159,7 +159,7 @@ class StockReader:
             is_same = not absorbed and present.quantity == quantity
             return attrs.evolve(present, quantity=quantity, unit=present.unit if is_same else unit, notes=notes)
 
-        row = self._maker.thing(f"{thing.name}, {unit}", None)
+        row = self._maker.thing(StockItem, f"{thing.name}, {unit}", None)
         # Rows in several spellings are one amount, and this is what it is now.
         self._maker.add(row, one.row.line, make, present=present, absorbed=absorbed)
 
