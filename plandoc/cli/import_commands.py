@@ -165,7 +165,8 @@ def import_stock(
 ) -> None:
     """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
-    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each).
+    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each). A recipe that was
+    made ahead is named there, too, with batches as the unit.
 
     Args:
         file: The file.

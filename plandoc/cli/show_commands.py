@@ -51,6 +51,7 @@ class _Recipe:
     recipes: tuple[Recipe, ...]
     goods: tuple[FinishedGood, ...]
     events: tuple[Event, ...]
+    stock: tuple[StockItem, ...]
 
 
 @frozen
@@ -157,6 +158,7 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
             one for one in session.find(FinishedGood) if any(part.finished_unit_id in ids for part in one.components)
         ),
         tuple(session.event(event_id) for event_id in sorted(in_events)),
+        tuple(item for item in session.find(StockItem) if item.recipe_id == recipe.id),
     )
 
 
@@ -211,6 +213,7 @@ def _print_recipe(found: _Recipe) -> None:
     _say("a batch", ", ".join(map(_yield_with_item, found.units)))
     _say("goes into", ", ".join([*(one.slug for one in found.recipes), *(one.slug for one in found.goods)]))
     _say("planned", ", ".join(event.slug for event in found.events))
+    _say("made ahead", ", ".join(" ".join(quantity_and_unit(item)) for item in found.stock))
     _say("notes", recipe.notes)
     if found.wanted:
         printing.say()
@@ -275,6 +278,7 @@ def _recipe_as_json(found: _Recipe) -> dict[str, Any]:
         **as_row(found.recipe),
         "finished_units": [as_row(unit) for unit in found.units],
         "scaled": as_json(found.scaling),
+        "stock": [as_row(item) for item in found.stock],
         "used_in": _used_in(recipes=found.recipes, goods=found.goods, events=found.events),
     }
 

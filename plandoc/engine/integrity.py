@@ -144,7 +144,7 @@ def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
         if words_used([word], (), [ingredient]):
             yield ingredient
     for item in find_all(StockItem):
-        if words_used([word], [item.unit], ()):
+        if item.recipe_id is None and words_used([word], [item.unit], ()):
             yield item
 
 
@@ -188,5 +188,6 @@ def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:
     if hasattr(record, "event_id"):
         return f"event {record.event_id} {name_of(Event, record.event_id)!r}"
     if isinstance(record, StockItem):
-        return f"the stock of {name_of(Ingredient, record.ingredient_id)} ({written(record.quantity)} {record.unit})"
+        kind, number = (Ingredient, record.ingredient_id) if record.recipe_id is None else (Recipe, record.recipe_id)
+        return f"the stock of {name_of(kind, number or 0)} ({written(record.quantity)} {record.unit})"
     return f"{BY_TYPE[type(record)].label.lower()} {record.id} {record.name!r}"

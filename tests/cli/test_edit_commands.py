@@ -61,6 +61,7 @@ def test_a_text_that_is_saved_as_it_was_changes_nothing(call, bakery, editor, ki
     assert contents(bakery) == before
 
 
+@pytest.mark.costly
 def test_every_record_of_the_sample_comes_back_as_it_was_even_if_the_text_is_another(call, bakery, editor):
     # A comma more at the end of each line is another text of the same table.
     before = contents(bakery)
@@ -136,6 +137,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(call, bakery, editor, cha
     assert contents(bakery) == before
 
 
+@pytest.mark.costly
 def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(call, bakery, tmp_path, monkeypatch):
     script = tmp_path / "editor.py"
     script.write_text(
@@ -169,6 +171,7 @@ def test_an_editor_that_is_missing_or_fails_is_said(call, bakery, monkeypatch):
     assert "ended with status 1; nothing was changed" in failed.err
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_on_a_terminal_a_mistake_can_be_edited_again(bakery, editor):
     editor(("12,Lemon", "twelve,Lemon"), ("twelve,Lemon", "14,Lemon"))
@@ -179,6 +182,7 @@ def test_on_a_terminal_a_mistake_can_be_edited_again(bakery, editor):
     assert "differed in items per batch" in seen.text
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_on_a_terminal_whoever_gives_up_keeps_the_text(bakery, editor):
     editor(("12,Lemon", "twelve,Lemon"))
@@ -267,6 +271,7 @@ def test_on_a_terminal_everything_is_asked_for(bakery):
     assert kiss.items_per_batch == 30
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_name_that_is_not_there_is_asked_for_again_and_an_ingredient_created_on_request(bakery):
     answers = ["Meringue\n", "Egs\n", "n\n", "Mace\n", "y\n", "\n", "\n", "Short\n", "\n", "Kiss\n", "30\n", "\n"]

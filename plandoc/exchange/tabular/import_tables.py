@@ -160,7 +160,7 @@ def import_stock(
 
     Args:
         source: The path of the file, or rows as `import_recipes` takes them, with the columns ingredient, quantity, unit
-            and notes.
+            and notes. Batches of a recipe that were made ahead have its name there, and batches as the unit.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
