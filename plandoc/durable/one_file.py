@@ -15,11 +15,12 @@ from plandoc.errors import ConflictError, Outcome, StorageError, ValidationError
 from plandoc.storage import marker
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.directory_scan import fingerprint_of
-from plandoc.storage.document_files import TEMPORARY, DocumentFiles
+from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder, make_folders
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import storage_error, translate_os_errors
+from plandoc.storage.replacement import TEMPORARY
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 

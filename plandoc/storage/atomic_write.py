@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plandoc.errors import Outcome
-from plandoc.storage.files import Files
+from plandoc.storage.files import Files, StrPath
 from plandoc.storage.os_errors import storage_error
 
 
@@ -29,7 +29,7 @@ class AtomicWrite:
 
     __slots__ = ("_files", "path", "temporary")
 
-    def __init__(self, path: Path, temporary: Path, files: Files) -> None:
+    def __init__(self, path: StrPath, temporary: StrPath, files: Files) -> None:
         self.path = path
         self.temporary = temporary
         self._files = files
@@ -60,7 +60,7 @@ class AtomicWrite:
             if is_durable:
                 self._files.sync_file(self.temporary)
         except OSError:
-            self.discard()
+            self.discard(folder=folder)
             raise
 
     def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
@@ -70,12 +70,13 @@ class AtomicWrite:
             contents: All of each file, by its path inside the folder.
             inside: The folders in it, which are made whether or not a file is in them.
         """
-        folders = [self.temporary, *(self.temporary / name for name in inside)]
+        temporary = Path(self.temporary)
+        folders = [temporary, *(temporary / name for name in inside)]
         for folder in folders:
             self._files.make_folder(folder)
         for name, content in contents.items():
-            self._files.create(self.temporary / name, content, None)
-            self._files.sync_file(self.temporary / name)
+            self._files.create(temporary / name, content, None)
+            self._files.sync_file(temporary / name)
         for folder in reversed(folders):
             self._files.sync_folder(folder)
 
@@ -116,9 +117,13 @@ class AtomicWrite:
 
     def sync_name(self) -> None:
         """Return when the name is on the disk."""
-        self._files.sync_folder(self.path.parent)
+        self._files.sync_folder(Path(self.path).parent)
 
-    def discard(self) -> None:
-        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error."""
+    def discard(self, *, folder: int | None = None) -> None:
+        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error.
+
+        Args:
+            folder: The open folder that it is in; None looks the whole path up.
+        """
         with suppress(OSError):
-            self._files.remove(self.temporary)
+            self._files.remove(self.temporary, folder=folder)

@@ -199,8 +199,7 @@ def _blocks_of(document: Document) -> dict[str, bytes]:
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
-    # By number: the longer text is the larger one.
-    keys = sorted(sorted(rows), key=len)
+    keys = sorted(rows, key=int)
     if keys != [*rows]:
         rows = {key: rows[key] for key in keys}
     lines = map(_BEFORE_ROW.join, zip(map(str.encode, rows), map(orjson.dumps, rows.values()), strict=False))

@@ -27,6 +27,8 @@ _READ_FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
 )
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+# O_NONBLOCK here too: opening a pipe for reading and writing is undefined, and waits on some systems.
+_CHANGE_FLAGS = _WRITE_FLAGS | getattr(os, "O_NONBLOCK", 0)
 _CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 # Errors of a sync, not needed for writes of our own, where the system has nothing to sync.
@@ -43,10 +45,12 @@ _FOLDER_FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
-_PROBE_FLAGS = os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
 
+
+# A path as the system takes it; text costs nothing to hand over.
+StrPath = str | os.PathLike[str]
 
 FOUND_LINK = "wanted a folder, found a symbolic link that leads elsewhere"
 
@@ -58,7 +62,7 @@ class NotAFile(OSError):  # noqa: N818  (a kind of OSError, named for what was f
 class Files:
     """The operating system's files."""
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: StrPath) -> bytes:
         """Return the content of a plain file; refuse links, pipes, devices and folders instead of waiting on them."""
         handle, status = _open_plain(path, _READ_FLAGS)
         try:
@@ -66,8 +70,20 @@ class Files:
         finally:
             os.close(handle)
 
+    def read_to_replace(self, path: StrPath, *, folder: int | None = None) -> tuple[bytes, os.stat_result]:
+        """Return the content of a plain file that is to be replaced, and what the system knows of it.
+
+        Raises the system's error where it can be neither changed nor replaced by any user, such as when it is marked immutable.
+        One that others own may be replaced by any user who may write in its folder.
+        """
+        handle, status = _open_to_replace(path, folder)
+        try:
+            return _read_on(handle, status.st_size), status
+        finally:
+            os.close(handle)
+
     def read_ends(
-        self, path: Path, start_size: int, end_size: int, *, folder: int | None = None
+        self, path: StrPath, start_size: int, end_size: int, *, folder: int | None = None
     ) -> tuple[bytes, bytes, os.stat_result]:
         """Return the first and the last bytes of a plain file, and what the system knows of it right after that.
 
@@ -86,17 +102,15 @@ class Files:
         finally:
             os.close(handle)
 
-    def open_to_read(self, path: Path) -> int:
+    def open_to_read(self, path: StrPath) -> int:
         """Open a plain file for reading."""
         return _open_plain(path, _READ_FLAGS)[0]
 
-    def open_to_write(self, path: Path, *, create: bool = False) -> int:
+    def open_to_write(self, path: StrPath, *, create: bool = False) -> int:
         """Open a plain file for reading and writing; never empties it."""
-        # O_NONBLOCK here too: opening a pipe for reading and writing is undefined, and waits on some systems.
-        flags = _WRITE_FLAGS | (os.O_CREAT if create else 0) | getattr(os, "O_NONBLOCK", 0)
-        return _open_plain(path, flags)[0]
+        return _open_plain(path, _CHANGE_FLAGS | os.O_CREAT if create else _CHANGE_FLAGS)[0]
 
-    def create(self, path: Path, content: bytes, mode: int | None, *, folder: int | None = None) -> None:
+    def create(self, path: StrPath, content: bytes, mode: int | None, *, folder: int | None = None) -> None:
         """Write a new file that nobody looks at yet; what a crash left under its name is removed, never overwritten.
 
         A second crash could mix what is overwritten with what overwrites it, which would look like an edit by hand.
@@ -115,13 +129,14 @@ class Files:
             handle, status = _open_plain(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
-                _set_mode(handle, mode, status)
+                if mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
+                    os.fchmod(handle, mode)
                 _take_space(handle, len(content))
             self.write(handle, content)
         finally:
             os.close(handle)
 
-    def give_to(self, path: Path, owner: os.stat_result) -> None:
+    def give_to(self, path: StrPath, owner: os.stat_result) -> None:
         """Give a file the owner and the group of another one; as far as this process may; otherwise nothing happens."""
         present = os.lstat(path)
         if not hasattr(os, "chown") or (present.st_uid, present.st_gid) == (owner.st_uid, owner.st_gid):
@@ -135,9 +150,9 @@ class Files:
 
     def write(self, handle: int, content: bytes) -> None:
         """Write all of it at the handle's position, however many calls that takes."""
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        written = os.write(handle, content)
+        while written < len(content):
+            written += os.write(handle, content[written:])
 
     def write_at(self, handle: int, offset: int, content: bytes) -> None:
         """Write all of it at an offset."""
@@ -153,6 +168,10 @@ class Files:
         """Cut a file to a size."""
         os.ftruncate(handle, size)
 
+    def status_of(self, handle: int) -> os.stat_result:
+        """Return what the system knows of an open file."""
+        return os.fstat(handle)
+
     def size(self, handle: int) -> int:
         """Return the size of an open file in bytes."""
         return os.fstat(handle).st_size
@@ -161,14 +180,14 @@ class Files:
         """Close a handle."""
         os.close(handle)
 
-    def status(self, path: Path) -> os.stat_result | None:
+    def status(self, path: StrPath) -> os.stat_result | None:
         """Return what the system knows of a path itself, not of what it links to; None when there is nothing."""
         try:
             return os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def is_same(self, handle: int, path: Path) -> bool:
+    def is_same(self, handle: int, path: StrPath) -> bool:
         """Whether an open file is still the one at a path."""
         at_path = self.status(path)
         return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
@@ -182,7 +201,7 @@ class Files:
         else:  # pragma: no cover  (Windows)
             os.fsync(handle)
 
-    def sync_file(self, path: Path) -> None:
+    def sync_file(self, path: StrPath) -> None:
         """Return when the file at a path is on the disk; nothing to do when it is gone."""
         try:
             handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)
@@ -193,7 +212,7 @@ class Files:
         finally:
             self.close(handle)
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, path: StrPath) -> None:
         """Return when the names in a folder are on the disk.
 
         Windows has no such call. A file system that says it *cannot* passes with a warning; one that tried and
@@ -224,12 +243,13 @@ class Files:
             if error.errno not in _CANNOT_MAKE_FOLDERS:
                 raise
 
-    def replace(self, source: Path, target: Path, *, folder: int | None = None) -> None:
+    def replace(self, source: StrPath, target: StrPath, *, folder: int | None = None) -> None:
         """Replace a file with a finished one in one step; with a `folder`, both are looked up in it."""
-        named = (source, target) if folder is None else (source.name, target.name)
+        if folder is not None:
+            source, target = _name_of(source), _name_of(target)
         for left in reversed(range(_REPLACE_TRIES)):
             try:
-                os.replace(*named, src_dir_fd=folder, dst_dir_fd=folder)
+                os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
             except PermissionError:
                 # Windows refuses while somebody has the target open. Copying over it instead was rejected: a reader
                 # would see half a file.
@@ -239,7 +259,7 @@ class Files:
             else:
                 return
 
-    def publish(self, source: Path, target: Path) -> None:
+    def publish(self, source: StrPath, target: StrPath) -> None:
         """Give a finished file a name that nothing has, in one step.
 
         Raises:
@@ -256,12 +276,12 @@ class Files:
         else:
             self.remove(source)
 
-    def remove(self, path: Path, *, folder: int | None = None) -> None:
+    def remove(self, path: StrPath, *, folder: int | None = None) -> None:
         """Remove a file; nothing to do when it is gone. With a `folder`, it is looked up in that."""
         with suppress(FileNotFoundError):
-            os.unlink(path if folder is None else path.name, dir_fd=folder)
+            os.unlink(path if folder is None else _name_of(path), dir_fd=folder)
 
-    def open_folder(self, path: Path) -> int | None:
+    def open_folder(self, path: StrPath) -> int | None:
         """Open a folder to look names up in; None where the system cannot.
 
         Raises:
@@ -272,48 +292,39 @@ class Files:
         try:
             return os.open(path, _FOLDER_FLAGS)
         except OSError:
-            if not path.is_symlink():
+            if not Path(path).is_symlink():
                 raise
             raise NotAFile(errno.ELOOP, FOUND_LINK, str(path)) from None
 
-    def probe_replaceable(self, path: Path) -> None:
-        """Raise the system's error where a file can be neither changed nor replaced by any user; not where there is none.
+    def probe_replaceable(self, path: StrPath) -> os.stat_result:
+        """Return what the system knows of a plain file; raise its error as `read_to_replace` does."""
+        handle, status = _open_to_replace(path)
+        os.close(handle)
+        return status
 
-        Such as one that is marked immutable. One that others own may be replaced by any user who may write in its folder.
-        """
-        try:
-            os.close(os.open(path, _PROBE_FLAGS))
-        except OSError as error:
-            if error.errno in {errno.EPERM, errno.EROFS}:
-                raise
-
-    def may_change_folder(self, path: Path) -> bool:
+    def may_change_folder(self, path: StrPath) -> bool:
         """Whether this process may make and remove names in a folder."""
         return os.access(path, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
-    def is_protected_from_others(self, folder: Path, file: os.stat_result) -> bool:
+    def is_protected_from_others(self, folder: StrPath, file: os.stat_result) -> bool:
         """Whether a folder is one in which only the owner of a file can replace it, as in /tmp, and we are not that one."""
         if not hasattr(os, "geteuid") or os.geteuid() in {0, file.st_uid}:
             return False
-        status = folder.stat()
+        status = Path(folder).stat()
         return bool(status.st_mode & stat.S_ISVTX) and status.st_uid != os.geteuid()
 
-    def is_sole(self, handle: int) -> bool:
-        """Whether an open file has no other name, by which another folder would see all that is written into it."""
-        return os.fstat(handle).st_nlink <= 1
-
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: StrPath) -> None:
         """Make one folder."""
-        path.mkdir()
+        Path(path).mkdir()
 
-    def names(self, path: Path) -> list[str]:
+    def names(self, path: StrPath) -> list[str]:
         """Return the names in a folder, in order; none when it is not there."""
         try:
             return sorted(os.listdir(path))
         except FileNotFoundError:
             return []
 
-    def statuses(self, path: Path) -> list[tuple[str, os.stat_result]]:
+    def statuses(self, path: StrPath) -> list[tuple[str, os.stat_result]]:
         """Return the names in a folder, each with what the system knows of it; none when the folder is not there."""
         try:
             with os.scandir(path) as entries:
@@ -322,9 +333,24 @@ class Files:
             return []
 
 
-def _open_plain(path: Path, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+def _name_of(path: StrPath) -> str:
+    # Only systems whose paths have slashes look names up in a folder.
+    return str(path).rpartition("/")[2]
+
+
+def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.stat_result]:
     try:
-        handle = os.open(path if folder is None else path.name, flags, 0o666, dir_fd=folder)
+        return _open_plain(path, _CHANGE_FLAGS, folder)
+    except PermissionError as error:
+        # EPERM is what the system says of a file that nobody can change.
+        if error.errno != errno.EACCES:
+            raise
+        return _open_plain(path, _READ_FLAGS, folder)
+
+
+def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+    try:
+        handle = os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
     except OSError as error:
         error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
@@ -338,11 +364,6 @@ def _open_plain(path: Path, flags: int, folder: int | None = None) -> tuple[int,
         os.close(handle)
         raise
     return handle, status
-
-
-def _set_mode(handle: int, mode: int, status: os.stat_result) -> None:
-    if mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
-        os.fchmod(handle, mode)
 
 
 def _take_space(handle: int, size: int) -> None:
@@ -360,11 +381,11 @@ def _take_space(handle: int, size: int) -> None:
 
 
 def _read_on(handle: int, size: int) -> bytes:
-    parts = []
-    while size > 0 and (part := os.read(handle, size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+    found = part = os.read(handle, size) if size else b""
+    while part and len(found) < size:
+        part = os.read(handle, size - len(found))
+        found += part
+    return found
 
 
 def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
@@ -375,7 +396,7 @@ def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def _what_stands(path: Path) -> str:
+def _what_stands(path: StrPath) -> str:
     mode = os.lstat(path).st_mode
     kinds = (
         (stat.S_ISLNK, "a symbolic link, which writing would replace with a file"),

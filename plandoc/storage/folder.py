@@ -14,7 +14,7 @@ import attrs
 
 from plandoc.clock import Clock, stopwatch_seconds, system_clock
 from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, PlandocError, StorageError
-from plandoc.storage import journal, marker, recovery
+from plandoc.storage import handover, journal, marker, recovery
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
@@ -25,7 +25,8 @@ from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
 from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.os_errors import raise_translated, translate_os_errors
+from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 
@@ -107,8 +108,10 @@ class FolderBackend:
             self._lock.acquire(
                 action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
             )
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+            try:
                 self._refresh()
+            except OSError as error:
+                raise_translated(error, self._documents.root)
             return FolderTransaction(self, self._documents, action, self._held, turn)
 
         return or_undone(start, lambda: self.release(turn))
@@ -160,10 +163,12 @@ class FolderBackend:
                 raise
         return None
 
-    def commit(self, changes: Sequence[journal.Change], action: str) -> None:
+    def commit(self, changes: Sequence[journal.Change], action: str, replacement: Replacement) -> None:
         """Append one line to the journal, which is the commit, and then replace the documents."""
-        with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
+        try:
             is_ours = self._lock.is_still_ours()
+        except OSError as error:
+            raise_translated(error, self._documents.root)
         if self._position is None or not is_ours:
             message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
@@ -171,30 +176,40 @@ class FolderBackend:
         content = journal.render(line, action=action, timestamp=self._clock())
         # Until all is done, how far it came is unknown; after an interruption the next `begin` looks for itself.
         before, self._position = self._position, None
-        position = self._append(changes, content, before)
+        position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
+        is_waited_for = self._lock.call_next()
         with translate_os_errors(self._documents.root, Outcome.SAVED):
-            self._apply(changes)
+            self._apply(changes, replacement)
             self._documents.apply_commit([change.name for change in changes], position.serial)
             self._position = position
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
+            elif is_waited_for and not self._held:
+                self._lock.leave(handover.left(position))
 
-    def _append(self, changes: Sequence[journal.Change], content: bytes, before: Position) -> Position:
+    def _append(
+        self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
+    ) -> Position:
         """Write what is to replace the documents beside them, then the line that makes it so.
 
         In this order: where a folder is full, or may not be written to, that is known before anything is saved.
         """
         try:
-            with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
-                for change in changes:
-                    self._documents.stage(change.name, change.content)
+            self._stage(changes, replacement)
             return self._journal.append(content, after=before)
         except BaseException as error:
-            self._documents.discard_staged(change.name for change in changes)
+            replacement.discard_staged(change.name for change in changes)
             if isinstance(error, PlandocError) and getattr(error, "outcome", None) is not Outcome.UNKNOWN:
                 self._position = before
             raise
+
+    def _stage(self, changes: Sequence[journal.Change], replacement: Replacement) -> None:
+        try:
+            for change in changes:
+                replacement.stage(change.name, change.content)
+        except OSError as error:
+            raise_translated(error, self._documents.root)
 
     def prepare_upgrade(self, reading: Reading, changes: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
         """Return what a transaction is to change; where an older plandoc wrote the folder, a backup comes first."""
@@ -237,6 +252,8 @@ class FolderBackend:
     def _read_on(self, known: Position) -> Position | None:
         """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
         content = self._journal.read_behind(known)
+        if content and (handed_over := self._handed_over(known, content)) is not None:
+            return handed_over
         try:
             fresh = journal.parse(content or b"", layout=self._layout)
             journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
@@ -252,6 +269,19 @@ class FolderBackend:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
         self._since_checkpoint.update(changes)
         return Position(known.size + fresh.valid_size, fresh.last_bytes, known.serial + len(fresh.lines))
+
+    def _handed_over(self, known: Position, content: bytes) -> Position | None:
+        """Take in the lines behind a position without a look at them, as far as the holder before vouches for them."""
+        lines = journal.without_padding(content)
+        names = journal.names_in(lines)
+        end = handover.found(
+            self._lock.found(handover.SIZE), known.size + len(lines), lines[-journal.LAST_BYTES_SIZE :]
+        )
+        if end is None or marker.NAME in names:
+            return None
+        self._since_checkpoint.update(names)
+        self._journal.take_as_synced()
+        return end
 
     def _are_in_place(self, changes: Mapping[str, Sequence[journal.Change]]) -> bool:
         return all(
@@ -273,10 +303,10 @@ class FolderBackend:
             self._documents.remove_temporary([".", *self._layout.folders, LOST_FOUND])
             self._temporaries_removed = True
 
-    def _apply(self, changes: Sequence[journal.Change]) -> None:
+    def _apply(self, changes: Sequence[journal.Change], replacement: Replacement) -> None:
         for change in changes:
             self._since_checkpoint.add(change.name)
-            self._documents.put_staged(change.name, change.content)
+            replacement.put_staged(change.name, change.content)
             if change.name == marker.NAME and change.content is not None:
                 self._marker = marker.parse(change.content)
 

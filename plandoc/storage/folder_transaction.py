@@ -9,11 +9,12 @@ from plandoc.errors import ConflictError, Outcome, SessionError, StorageError
 from plandoc.storage import journal, marker
 from plandoc.storage.backend import Fingerprints
 from plandoc.storage.directory_scan import unsettled
-from plandoc.storage.document_files import DocumentFiles, changed_since
+from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.document_head import Head, head_of
 from plandoc.storage.documents import digest
 from plandoc.storage.folder_recovery import Held
 from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 
 if TYPE_CHECKING:
@@ -102,19 +103,31 @@ class FolderTransaction:
             raise SessionError("this transaction is over; begin another one")
         changes = self._backend.prepare_upgrade(self, changes)
         self._refuse_held(changes)
-        # What has not been asked for yet is read for the first time after this.
-        changed = changed_since({name: self._read[name] for name in changes if name in self._read}, self._documents)
-        if changed is not None:
-            message = f"{changed} was changed by another program during this change; nothing was saved; run it again"
-            raise ConflictError(changed, message)
-        before = {name: self.read(name) for name in changes}
-        for name, content in before.items():
-            if content is not None:
-                self._documents.refuse_irreplaceable(name, is_removal=changes[name] is None)
-        self._backend.commit([_change(name, before[name], content) for name, content in changes.items()], self._action)
+        with self._documents.replacement() as replacement:
+            before = self._look_again(replacement, changes)
+            done = [_change(name, before[name], content) for name, content in changes.items()]
+            self._backend.commit(done, self._action, replacement)
         self._read.update(changes)
         self.serial += 1
         self.format = self._backend.format
+
+    def _look_again(self, replacement: Replacement, changes: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
+        """Return what the files hold that a commit replaces.
+
+        Raises:
+            ConflictError: when one is no longer what was read; what was not read yet is read for the first time here.
+            StorageError: when one cannot be replaced.
+        """
+        contents: dict[str, bytes | None] = {}
+        for name, wanted in changes.items():
+            found = replacement.look(name)
+            content = contents[name] = None if found is None else found.content
+            if name in self._read and self._read[name] != content:
+                message = f"{name} was changed by another program during this change; nothing was saved; run it again"
+                raise ConflictError(name, message)
+            if found is not None:
+                replacement.refuse_irreplaceable(name, found, is_removal=wanted is None)
+        return contents
 
     def _refuse_held(self, changes: Mapping[str, bytes | None]) -> None:
         for name in changes:

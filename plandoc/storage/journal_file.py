@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from plandoc.errors import Outcome, StorageError
 from plandoc.frozen import frozen
 from plandoc.storage import journal
@@ -31,30 +33,45 @@ class Position:
 
 
 class JournalFile:
-    """The journal of one folder; used only by the one who holds the lock."""
+    """The journal of one folder; used only by the one who holds the lock.
+
+    Attributes:
+        is_shared: Whether the file has another name too, as in a folder that was copied by hard links.
+        failed: Why nothing more can be written; None while it can.
+    """
 
     def __init__(self, documents: DocumentFiles, files: Files) -> None:
         self._documents = documents
         self._files = files
-        self._path = documents.root / journal.NAME
+        self._path = str(documents.root / journal.NAME)
         self._open: int | None = None
+        # Which file is open, and how long it is: as long as the lock is held, only this process changes that.
+        self._identity = (0, 0)
+        self._size = 0
+        self.is_shared = False
         self._folder_is_unsynced = False
         self._is_unsynced = False
         self.failed: str | None = None
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether the file has another name too, as in a folder that was copied by hard links."""
-        return not self._files.is_sole(self._handle)
-
     def reopen_if_replaced(self) -> bool:
         """Make sure that the open file is the one at the path; return whether it had to be opened."""
-        if self._open is not None and self._files.is_same(self._open, self._path):
+        present = self._files.status(self._path)
+        if present is not None and self._open is not None and (present.st_dev, present.st_ino) == self._identity:
+            self._take_in(present)
             return False
         self.close()
-        self._open = self._files.open_to_write(self._path, create=True)
+        self._open_anew(create=True)
         self._folder_is_unsynced = True
         return True
+
+    def _open_anew(self, *, create: bool = False) -> None:
+        self._open = self._files.open_to_write(self._path, create=create)
+        self._take_in(self._files.status_of(self._open))
+
+    def _take_in(self, status: os.stat_result) -> None:
+        self._identity = (status.st_dev, status.st_ino)
+        self._size = status.st_size
+        self.is_shared = status.st_nlink > 1
 
     def ends_at(self, position: Position) -> bool:
         """Whether the journal still ends where it did."""
@@ -76,6 +93,10 @@ class JournalFile:
             lambda at, size: self._files.read_at(handle, at, size), offset, self._files.size(handle)
         )
         return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
+
+    def take_as_synced(self) -> None:
+        """Take in that what was read is on the disk: a holder of the lock has made it so."""
+        self._is_unsynced = False
 
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.
@@ -99,6 +120,7 @@ class JournalFile:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
         self._settle_folder()
         self._files.truncate(self._handle, size)
+        self._size = size
         self.sync()
 
     def sync(self) -> None:
@@ -121,8 +143,8 @@ class JournalFile:
         if not self._folder_is_unsynced:
             return
         try:
-            self._files.sync_name_of(self._path.parent)
-            self._files.sync_folder(self._path.parent)
+            self._files.sync_name_of(self._documents.root)
+            self._files.sync_folder(self._documents.root)
         except OSError:
             self.failed = "the folder could not be made durable; close this store and open the folder again"
             raise
@@ -144,7 +166,7 @@ class JournalFile:
         self.sync()
         self.close()
         self._documents.put_durably(journal.NAME, content)
-        self._open = self._files.open_to_write(self._path)
+        self._open_anew()
 
     def close(self) -> None:
         """Close the file."""
@@ -155,7 +177,7 @@ class JournalFile:
     @property
     def _handle(self) -> int:
         if self._open is None:
-            raise StorageError(str(self._path), "the journal is not open", Outcome.NOT_SAVED)
+            raise StorageError(self._path, "the journal is not open", Outcome.NOT_SAVED)
         return self._open
 
     def _settle_before_writing(self) -> None:
@@ -163,7 +185,7 @@ class JournalFile:
             self.settle()
         except OSError as error:
             reason = "what was there before could not be made durable"
-            raise storage_error(error, self._path.parent, Outcome.NOT_SAVED, reason) from error
+            raise storage_error(error, self._documents.root, Outcome.NOT_SAVED, reason) from error
 
     def _write(self, content: bytes, after: Position) -> None:
         try:
@@ -173,6 +195,7 @@ class JournalFile:
             raise storage_error(error, self._path, Outcome.NOT_SAVED, _NOT_WRITTEN) from error
         try:
             self._files.write_at(self._handle, after.size, content)
+            self._size = max(self._size, after.size + len(content))
         except OSError as error:
             # A line that cannot be cut off may be there whole.
             outcome = Outcome.NOT_SAVED if self._truncate_to(after) else Outcome.UNKNOWN
@@ -185,15 +208,17 @@ class JournalFile:
         not saved.
         """
         # A process that writes only one line needs no padding.
-        if after.size and after.size + size > self._files.size(self._handle):
+        if after.size and after.size + size > self._size:
             # As much again as there is: little for a process that writes little, and rarely for one that writes much.
             padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
             self._files.write_at(self._handle, after.size, padding)
+            self._size = after.size + len(padding)
 
     def _truncate_to(self, after: Position) -> bool:
         """Cut off what was written, even half a line, which must not precede the next one; return whether that worked."""
         try:
             self._files.truncate(self._handle, after.size)
+            self._size = after.size
         except OSError:
             self.failed = "an earlier transaction was cut off; close this store and open the folder again"
             return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError
@@ -20,6 +21,8 @@ from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.unwinding import and_done
+
+T = TypeVar("T")
 
 # A look is over in well under a millisecond, so that a process that commits without a pause is met now and then.
 _TRIES = 100
@@ -138,7 +141,7 @@ class JournalReader:
             if is_new_file:
                 self._sync(self._files.sync_folder, self._path.parent)
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
-        if not self._read_from(version.state.valid_size - len(last_bytes))[0].startswith(last_bytes):
+        if self._read(version.state.valid_size - len(last_bytes), len(last_bytes)) != last_bytes:
             return False
         self._synced = last_bytes
         return True
@@ -183,18 +186,27 @@ class JournalReader:
     def _contents(self) -> tuple[bytes, bytes | None]:
         return self._documents.read(journal.NAME) or b"", self._documents.read(marker.NAME)
 
+    def _read(self, offset: int, size: int) -> bytes:
+        """Return so many bytes of the journal from an offset on; fewer where it ends before."""
+        return self._looked(lambda handle: self._files.read_at(handle, offset, size), b"")
+
     def _read_from(self, offset: int) -> tuple[bytes, int]:
         """Return what is in the journal from an offset on, up to its padding, and how long it is with that."""
+
+        def read(handle: int) -> tuple[bytes, int]:
+            size = self._files.size(handle)
+            return journal.read_to_padding(_reading(self._files, handle), offset, size), size
+
+        return self._looked(read, (b"", 0))
+
+    def _looked(self, look: Callable[[int], T], without: T) -> T:
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
                 handle = self._files.open_to_read(self._path)
             except FileNotFoundError:
-                return b"", 0
+                return without
             try:
-                size = self._files.size(handle)
-                return journal.read_to_padding(
-                    lambda at, part: self._files.read_at(handle, at, part), offset, size
-                ), size
+                return look(handle)
             finally:
                 self._files.close(handle)
 
@@ -227,7 +239,7 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
             return Identity(0, b"", documents.read(marker.NAME))
         try:
             size = files.size(handle)
-            ending = _ending_that_tells(lambda offset, length: files.read_at(handle, offset, length), size, end)
+            ending = _ending_that_tells(_reading(files, handle), size, end)
         finally:
             files.close(handle)
         return Identity(size, ending, None if size and end else documents.read(marker.NAME))
@@ -242,5 +254,12 @@ def _identity_in(window: bytes, start: int, size: int, end: int, present: bytes 
 def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
     offset, length = journal.ending(end)
     ending = read(offset, length)
-    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
-    return ending if ending[end - offset :] == journal.PADDING else read(offset, size)
+    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete. How much of the
+    # padding behind it is read says nothing.
+    if ending[end - offset :] == journal.PADDING:
+        return ending
+    return journal.read_to_padding(read, offset, size).rstrip(journal.PADDING)
+
+
+def _reading(files: Files, handle: int) -> Callable[[int, int], bytes]:
+    return lambda offset, size: files.read_at(handle, offset, size)

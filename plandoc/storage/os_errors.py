@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StorageError
-from plandoc.storage.files import NotAFile
+from plandoc.storage.files import NotAFile, StrPath
 
 
 class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
@@ -22,7 +22,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
 
     __slots__ = ("_outcome", "_path")
 
-    def __init__(self, path: Path, outcome: Outcome) -> None:
+    def __init__(self, path: StrPath, outcome: Outcome) -> None:
         self._path = path
         self._outcome = outcome
 
@@ -34,15 +34,21 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     ) -> None:
         if self._outcome is Outcome.SAVED and isinstance(error, PlandocError):
             _raise_as_saved(error, self._path)
-        if not isinstance(error, OSError) or isinstance(error, PlandocError):
-            return
-        if isinstance(error, NotAFile) and self._outcome is not Outcome.SAVED:
-            name = os.path.basename(error.filename)
-            raise DamagedError(name, [Problem(str(error.strerror), file=str(error.filename))]) from error
-        raise storage_error(error, self._path, self._outcome) from error
+        if isinstance(error, OSError):
+            raise_translated(error, self._path, self._outcome)
 
 
-def _raise_as_saved(error: PlandocError, path: Path) -> None:
+def raise_translated(error: OSError, path: StrPath, outcome: Outcome = Outcome.NOT_SAVED) -> NoReturn:
+    """Raise what `translate_os_errors` raises, where entering a block would cost more than the calls in it."""
+    if isinstance(error, PlandocError):
+        raise error
+    if isinstance(error, NotAFile) and outcome is not Outcome.SAVED:
+        name = os.path.basename(error.filename)
+        raise DamagedError(name, [Problem(str(error.strerror), file=str(error.filename))]) from error
+    raise storage_error(error, path, outcome) from error
+
+
+def _raise_as_saved(error: PlandocError, path: StrPath) -> None:
     """Raise a failure after a commit with the outcome SAVED, which the failed step could not know."""
     if not isinstance(error, StorageError):
         raise StorageError(str(path), str(error), Outcome.SAVED) from error
@@ -50,7 +56,7 @@ def _raise_as_saved(error: PlandocError, path: Path) -> None:
         raise StorageError(error.path, error.reason, Outcome.SAVED, error.errno) from error
 
 
-def storage_error(error: OSError, path: Path, outcome: Outcome, doing: str = "") -> StorageError:
+def storage_error(error: OSError, path: StrPath, outcome: Outcome, doing: str = "") -> StorageError:
     """Return plandoc's error for one of the operating system's."""
     reason = (error.strerror or str(error)).lower()
     return StorageError(str(error.filename or path), f"{doing}: {reason}" if doing else reason, outcome, error.errno)

@@ -78,15 +78,15 @@ def save_all(contents: Mapping[Path, bytes], kind: Kind | None = None, *, replac
             unfinished.callback(write.discard)
             with translate_os_errors(file, Outcome.NOT_SAVED):
                 write.stage(content, mode)
-            staged.append(write)
-        for write in staged:
+            staged.append((file, write))
+        for file, write in staged:
             try:
                 write.replace()
             except OSError as error:
                 if not write.has_its_name(error):
-                    raise _only_some(error, write.path, written) from error
-            written.append(write.path)
-    _sync_names({write.path.parent: write for write in staged})
+                    raise _only_some(error, file, written) from error
+            written.append(file)
+    _sync_names({file.parent: write for file, write in staged})
     return written
 
 

@@ -11,7 +11,7 @@ import pytest
 import plandoc
 from plandoc.storage import address
 from tests.cli.conftest import contents
-from tests.cli.terminals import Terminal, needs_a_terminal
+from tests.cli.terminals import END_OF_INPUT, INTERRUPT, Terminal, needs_a_terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the editor of these tests is a script of a shell")
 THINGS = [("ingredient", "wheat-flour"), ("recipe", "lemon-tart"), ("good", "tea-box")]
@@ -272,6 +272,40 @@ def test_on_a_terminal_everything_is_asked_for(bakery):
 
 
 @pytest.mark.costly
+@needs_a_terminal
+def test_a_name_that_is_not_there_is_asked_for_again_and_an_ingredient_created_on_request(bakery):
+    answers = ["Meringue\n", "Egs\n", "n\n", "Mace\n", "y\n", "\n", "\n", "Short\n", "\n", "Kiss\n", "30\n", "\n"]
+    seen = Terminal(bakery).run("recipe", "add", answers=answers, questions=(": ", "[y/N] "))
+    with plandoc.open_store(bakery):
+        recipe = plandoc.find_by_key(plandoc.Recipe, "meringue")
+        mace = plandoc.find_by_key(plandoc.Ingredient, "mace")
+
+    assert seen.status == 0, seen.text
+    assert "there is no ingredient 'Egs'; did you mean 'Eggs'?" in seen.text
+    assert "there is no recipe 'Short'" in seen.text
+    assert [(line.ingredient_id, line.quantity) for line in recipe.lines] == [(mace.id, None)]
+
+
+@needs_a_terminal
+@pytest.mark.parametrize(
+    "words, answers, status, says",
+    [
+        (("good", "add"), ["Tin\n", "tea\n", "rye-loaf\n", "2\n", "\n"], 0, "no finished unit and no good 'tea'"),
+        (("good", "add"), ["tea BOX\n"], 1, "good 'Tea box' already exists"),
+        (("ingredient", "add"), ["Mace\n", END_OF_INPUT], 130, "interrupted"),
+        (("ingredient", "add"), ["Mace\n", INTERRUPT], 130, "interrupted"),
+        (("recipe", "add"), ["Air\n", "\n", "\n", "\n"], 2, "a recipe needs at least one ingredient"),
+    ],
+)
+def test_what_is_asked_for_is_checked_at_once_and_leaving_adds_nothing(bakery, words, answers, status, says):
+    before = contents(bakery)
+    seen = Terminal(bakery).run(*words, answers=answers, questions=(": ",))
+
+    assert seen.status == status, seen.text
+    assert says in " ".join(seen.text.split())
+    assert (contents(bakery) == before) == (status != 0)
+
+
 @needs_a_terminal
 def test_a_wrong_answer_can_be_put_right_in_the_editor(bakery, editor):
     editor((",4 drums,", ",4,"))

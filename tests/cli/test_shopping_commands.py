@@ -175,7 +175,7 @@ def test_shop_as_json_keeps_the_names_and_the_exact_numbers(call, bakery):
     listed = json.loads(call("shop", "1", "--json").out)
     item = listed["buy"][0]
 
-    assert list(listed) == ["events", "enough", "buy", "cannot_compare", "undecided", "without_amount"]
+    assert list(listed) == ["events", "enough", "buy", "cannot_compare", "undecided", "without_amount", "made_ahead"]
     assert [event["slug"] for event in listed["events"]] == ["harbour-market"]
     assert item["ingredient"] == {"id": 2, "slug": "rye-flour", "name": "Rye flour"}
     assert item["standing"] == "buy"

@@ -117,7 +117,7 @@ def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
     run = added(call("bake", "fair", "loaf", "1", "--at", "24.12.2026 22:00+01:00", "--json"), "production_runs")
 
     assert run["produced_at"] == "2026-12-24T22:00:00+01:00"
-    assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg"}]
+    assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg", "recipe_id": None}]
     assert "2026-12-24 22:00 +01:00" in said(call, "runs", "fair")
 
 

@@ -87,6 +87,8 @@ def _put(session, made):
         goods.append(session.add(FinishedGood(name, tuple(parts))))
     for number, (amount, one) in enumerate(zip(made["stock"], ingredients, strict=False)):
         session.add(StockItem(one.id, amount, f"unit {number}"))
+    for amount, recipe in zip(made["stock"], recipes, strict=False):
+        session.add(StockItem(None, amount, "batch", recipe_id=recipe.id))
 
 
 @settings(max_examples=examples(25), deadline=None)

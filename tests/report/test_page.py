@@ -359,3 +359,13 @@ def test_what_the_catalog_says_otherwise_is_named_while_the_plan_runs(store):
 
     assert "Cookie: yield 24 a batch -> 30 a batch. Update the plan, or leave it" in running
     assert the_page(store, event).section("look") is None
+
+
+def test_what_was_made_ahead_is_below_the_shopping_list(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    plandoc.set_stock(bakery.frosting, "1/2")
+
+    words = the_page(store, event).section("shop").words
+    assert "Made ahead Frosting 0.5 of 1.5 batches is made already; make 1" in words
+    assert "Butter 0.67 cup needed 0.67 cup; none in stock" in words

@@ -152,3 +152,17 @@ def test_on_paper_each_recipe_has_a_page_and_the_packing_list_one(tab, made, nam
     tab.open(made(name).sheet_path, media="")
 
     assert pages_of(tab.pdf()) == pages
+
+
+def test_what_was_made_ahead_is_taken_off_and_said(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    plandoc.set_stock(bakery.frosting, "1/2")
+    some = the_sheet(store, event)
+    plandoc.set_stock(bakery.frosting, 2)
+    everything = the_sheet(store, event)
+
+    assert "Frosting: 1 batch 0.5 of 1.5 batches is made already; make 1 1.5 batches for Sponge Cake" in some.words
+    block = next(one for one in everything.all("section") if one.words.startswith("2 of 3"))
+    assert block.words == ("2 of 3 Frosting: made already all 1.5 batches are made already 1.5 batches for Sponge Cake")
+    assert len(everything.all("input")) == len(some.all("input")) - 1

@@ -14,7 +14,8 @@ from recorder import RENAMES, contents
 
 import plandoc
 from plandoc.maintenance.backups.verification import verify_backup
-from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
+from plandoc.storage.document_files import LOST_FOUND
+from plandoc.storage.replacement import TEMPORARY
 
 
 @attrs.frozen

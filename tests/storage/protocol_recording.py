@@ -16,8 +16,8 @@ from protocol_steps import Step
 from recorder import CATALOG, SYNCS, Killed, RecordingFiles
 
 from plandoc.storage import journal, marker
-from plandoc.storage.document_files import TEMPORARY
 from plandoc.storage.initialize import STOCK
+from plandoc.storage.replacement import TEMPORARY
 
 EVENT = "events/1.json"
 HAPPENS, IS_KILLED = "", "killed"

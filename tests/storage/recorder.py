@@ -16,19 +16,22 @@ import orjson
 
 from plandoc.storage import documents, initialize, journal, marker
 from plandoc.storage.backend import Reading
-from plandoc.storage.document_files import LOST_FOUND, TEMPORARY
+from plandoc.storage.document_files import LOST_FOUND
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
+from plandoc.storage.replacement import TEMPORARY
 
 LINEAGE = "L"
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 CATALOG = initialize.CATALOG
 STOCK = initialize.STOCK
-LOOKS = ("read", "open_to_read", "read_at", "size", "status", "is_same", "names")
+LOOKS = ("read", "read_to_replace", "open_to_read", "read_at", "size", "status", "is_same", "names")
 SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
 
+# What serves whoever replaces a file.
+LEFT_OUT = ("/files.py", "/atomic_write.py", "/replacement.py")
 PLUMBING = ("/document_files.py", "/journal_file.py", "/journal_reader.py")
 
 Changes = Mapping[str, bytes | None]
@@ -148,7 +151,9 @@ class _Watched(Files):
 def _watch(name: str) -> Callable[..., Any]:
     original = getattr(Files, name)
 
-    def method(self: _Watched, *arguments: Any, **options: Any) -> Any:
+    def method(self: _Watched, *given: Any, **options: Any) -> Any:
+        arguments = tuple(Path(one) if isinstance(one, str) else one for one in given)
+
         def act(*given: Any) -> Any:
             return original(self, *given, **options)
 
@@ -253,7 +258,7 @@ def _site(name: str, arguments: tuple[Any, ...]) -> str:
     while frame is not None:
         path = frame.f_code.co_filename
         is_plumbing = path.endswith(PLUMBING) and frame.f_code.co_name.startswith("_")
-        if "/plandoc/" in path and not path.endswith(("/files.py", "/atomic_write.py")) and not is_plumbing:
+        if "/plandoc/" in path and not path.endswith(LEFT_OUT) and not is_plumbing:
             callers.append(frame.f_code.co_name)
         frame = frame.f_back
     on = arguments[-1] if name in RENAMES else arguments[0]

@@ -8,14 +8,26 @@ from pathlib import Path
 
 import pytest
 from event_folder import FIRST
-from recorder import LINEAGE, MOMENT, Fault, FaultyFiles, QuickFiles, RecordingFiles, contents, document, open_folder
+from recorder import (
+    LINEAGE,
+    MOMENT,
+    Fault,
+    FaultyFiles,
+    QuickFiles,
+    RecordingFiles,
+    commit,
+    contents,
+    document,
+    open_folder,
+)
 
-from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError, StoreNotFoundError
+from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, StorageError, StoreNotFoundError
 from plandoc.storage import documents, initialize, journal, marker
-from plandoc.storage.document_files import LOST_FOUND, TEMPORARY, DocumentFiles, changed_since
+from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import CATALOG, STOCK
 from plandoc.storage.lock import FolderLock
+from plandoc.storage.replacement import TEMPORARY
 
 EMPTY = {
     marker.NAME: marker.render(marker.Marker(LINEAGE)),
@@ -193,19 +205,29 @@ def test_a_document_that_could_not_be_put_in_place_leaves_the_old_one_and_nothin
     assert [(path.name, path.read_bytes()) for path in (root / "events").iterdir()] == [("1.json", b"old")]
 
 
-def test_the_first_document_that_is_no_longer_what_it_was_is_named(folder, root):
-    for name in ("catalog.json", FIRST, "events/2.json"):
-        (root / name).write_bytes(b"old")
-    before = {"catalog.json": b"old", FIRST: b"old", "events/2.json": b"old", "events/3.json": None}
+def test_the_first_document_that_is_no_longer_what_it_was_is_named_and_nothing_is_saved(root):
+    backend = open_folder(root, QuickFiles())
+    second, third = "events/2.json", "events/3.json"
+    commit(backend, {name: document(name, "old") for name in (CATALOG, FIRST, second)})
+    changes = {name: document(name, "new") for name in (CATALOG, FIRST, second, third)}
 
-    assert changed_since(before, folder) is None
-    (root / "events/2.json").write_bytes(b"new")
-    assert changed_since(before, folder) == "events/2.json"
-    (root / FIRST).unlink()
-    assert changed_since(before, folder) == FIRST
-    assert changed_since({"events/3.json": None}, folder) is None
-    (root / "events/3.json").write_bytes(b"")
-    assert changed_since({"events/3.json": None}, folder) == "events/3.json"
+    def changed_by_another_program(*edits: tuple[str, bytes | None]) -> str:
+        transaction = backend.begin("change", timeout_seconds=0)
+        for name in changes:
+            transaction.read(name)
+        for name, content in edits:
+            (root / name).unlink() if content is None else (root / name).write_bytes(content)
+        before = contents(root)
+        with pytest.raises(ConflictError) as refusal:
+            transaction.commit(changes)
+        transaction.release()
+        assert contents(root) == before
+        return str(refusal.value).partition(" ")[0]
+
+    assert changed_by_another_program((third, b"{}"), (second, b"new")) == second
+    assert changed_by_another_program((second, b"newer"), (FIRST, None)) == FIRST
+    assert changed_by_another_program((third, b"")) == third
+    backend.close()
 
 
 def test_a_version_that_is_put_aside_is_named_after_its_document_its_transaction_and_its_content(folder, root):

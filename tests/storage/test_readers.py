@@ -14,8 +14,8 @@ from recorder import CATALOG, LINEAGE, MOMENT, QuickFiles, commit, document, ope
 
 from plandoc.errors import LockTimeout
 from plandoc.storage import journal, marker
-from plandoc.storage.document_files import TEMPORARY
 from plandoc.storage.memory import MemoryBackend
+from plandoc.storage.replacement import TEMPORARY
 
 
 def test_readers_before_a_recovery_see_the_last_transaction_and_repair_nothing(root):
@@ -192,7 +192,7 @@ def test_a_reader_of_a_folder_that_is_at_rest_reads_journal_and_marker_once(root
             self.read_names: list[str] = []
 
         def read(self, path: Path) -> bytes:
-            self.read_names.append(path.name)
+            self.read_names.append(Path(path).name)
             return super().read(path)
 
     left_by_a_crash(root, {FIRST: OLD})
@@ -290,7 +290,7 @@ class SlowClockFiles(QuickFiles):
 
     def status(self, path: Path) -> Any:
         found = super().status(path)
-        if found is None or path.name != "events":
+        if found is None or Path(path).name != "events":
             return found
         return SimpleNamespace(st_mtime_ns=0, st_ctime_ns=0, st_ino=found.st_ino, st_mode=found.st_mode)
 

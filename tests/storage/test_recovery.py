@@ -10,9 +10,9 @@ from recorder import CATALOG, LINEAGE, MOMENT, SYNCS, FaultyFiles, commit, marke
 
 from plandoc.errors import DamagedError
 from plandoc.storage import documents, journal, marker, recovery
-from plandoc.storage.document_files import TEMPORARY
 from plandoc.storage.folder import RecoveryWarning
 from plandoc.storage.recovery import FileStatus
+from plandoc.storage.replacement import TEMPORARY
 
 # The versions of a document, from the one before the journal to the last.
 BEFORE, EARLY, MIDDLE, LAST = b'{"old": 1}\n', b'{"third": 2}\n', b'{"middle": 22}\n', b'{"new": 333}\n'

@@ -36,8 +36,8 @@ class CountingFiles(Files):
         return super().statuses(path)
 
     def read(self, path):
-        if path.parent.name == "events":
-            self.events_read.append(path.name)
+        if Path(path).parent.name == "events":
+            self.events_read.append(Path(path).name)
         return super().read(path)
 
     def read_ends(self, path, *sizes, **where):

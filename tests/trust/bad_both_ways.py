@@ -140,7 +140,7 @@ def broken(name: str) -> Callable[..., Any]:
     really = Files.read
 
     def read(files: Files, path: Path, *arguments: Any) -> bytes:
-        if path.name == name:
+        if Path(path).name == name:
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
         return really(files, path, *arguments)
 

@@ -9,9 +9,10 @@ import attrs
 from plandoc.errors import DamagedError, ValidationError
 from plandoc.frozen import frozen
 from plandoc.storage import archive, initialize, journal, layout, marker, recovery
-from plandoc.storage.document_files import TEMPORARY, DocumentFiles
+from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FOLDER
+from plandoc.storage.replacement import TEMPORARY
 
 
 @frozen

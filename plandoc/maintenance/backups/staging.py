@@ -56,7 +56,7 @@ def sync_parent(write: AtomicWrite) -> None:
         write.sync_name()
     except OSError as error:
         doing = "the new name could not be made durable"
-        raise storage_error(error, write.path.parent, Outcome.UNKNOWN, doing) from error
+        raise storage_error(error, Path(write.path).parent, Outcome.UNKNOWN, doing) from error
 
 
 def _locked(place: Path, timestamp: datetime.datetime, layer: Files) -> FolderLock | None:

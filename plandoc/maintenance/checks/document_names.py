@@ -6,7 +6,7 @@ import enum
 import re
 
 from plandoc.storage import archive, journal
-from plandoc.storage.document_files import TEMPORARY
+from plandoc.storage.replacement import TEMPORARY
 from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_document
 
 # Between the name of a document and what a sync service, a browser or an editor adds to it.

@@ -1,0 +1,202 @@
+"""Files of documents that are replaced together: looked at once more, staged, then put in place.
+
+The folders that they are in are opened once and held until the end: one that is made a link meanwhile leads nowhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from plandoc.errors import Outcome, StorageError
+from plandoc.storage.atomic_write import AtomicWrite
+from plandoc.storage.files import FOUND_LINK, Files, NotAFile
+from plandoc.storage.os_errors import raise_translated
+
+TEMPORARY = ".plandoc-tmp"
+
+
+class Found(NamedTuple):
+    """The file of a document that is to be replaced.
+
+    Attributes:
+        content: All of it.
+        status: What the system knows of it.
+    """
+
+    content: bytes
+    status: os.stat_result
+
+
+class Replacement:
+    """The files of some documents, until they are replaced.
+
+    What `stage` and later steps raise is the system's: what it means only the caller can say. It ends with `close`, or with the
+    block that it is used in.
+
+    Args:
+        root: The data folder.
+        files: The calls to the operating system.
+    """
+
+    __slots__ = ("_files", "_folders", "_modes", "_root")
+
+    def __init__(self, root: str, files: Files) -> None:
+        self._root = root
+        self._files = files
+        # Open folders by name; None where the system looks whole paths up, as it does for the root.
+        self._folders: dict[str, int | None] = {"": None}
+        # The permission bits of the files that are replaced, as far as they were looked at; None where there is none.
+        self._modes: dict[str, int | None] = {}
+
+    def look(self, name: str) -> Found | None:
+        """Return the file of a document; None where there is none.
+
+        Raises:
+            DamagedError: when there is something else, such as a link.
+            StorageError: also where no user can replace the file.
+        """
+        path, folder = f"{self._root}/{name}", None
+        try:
+            try:
+                folder = self._folder_of(name)
+                found = Found(*self._files.read_to_replace(path, folder=folder))
+            except FileNotFoundError:
+                if folder is None and self._files.status(self._root) is None:
+                    raise
+                found = None
+        except OSError as error:
+            raise_translated(error, path)
+        self._modes[name] = None if found is None else found.status.st_mode & 0o777
+        return found
+
+    def refuse_irreplaceable(self, name: str, found: Found, *, is_removal: bool) -> None:
+        """Refuse to change a document whose file cannot be replaced, or removed.
+
+        Raises:
+            StorageError: when it cannot.
+        """
+        path = f"{self._root}/{name}"
+        try:
+            refuse_irreplaceable(path, found.status, self._files, is_removal=is_removal)
+        except OSError as error:
+            raise_translated(error, path)
+
+    def stage(self, name: str, content: bytes | None, *, is_durable: bool = False) -> None:
+        """Write the new content beside a document's file, for `put_staged`; nothing if the file will be removed.
+
+        Args:
+            name: The document.
+            content: All of it; None removes the file.
+            is_durable: Return when the content is on the disk.
+        """
+        if content is None:
+            return
+        folder = self._folder_of(name, make=True)
+        if name not in self._modes:
+            present = self._files.status(f"{self._root}/{name}")
+            self._modes[name] = None if present is None else present.st_mode & 0o777
+        self._write(name).stage(content, self._modes[name], folder=folder, is_durable=is_durable)
+
+    def put_staged(self, name: str, content: bytes | None) -> None:
+        """Replace a document's file with the one that was staged; remove it where there is no content."""
+        folder = self._folder_of(name)
+        if content is None:
+            self._files.remove(f"{self._root}/{name}", folder=folder)
+        else:
+            self._write(name).replace(folder=folder)
+
+    def discard_staged(self, names: Iterable[str]) -> None:
+        """Remove what was staged and is not to be put in place."""
+        for name in names:
+            folder = name.rpartition("/")[0]
+            # Nothing was staged in a folder that could not be opened.
+            if folder in self._folders:
+                self._write(name).discard(folder=self._folders[folder])
+
+    def close(self) -> None:
+        """Let go of the folders."""
+        for handle in self._folders.values():
+            if handle is not None:
+                os.close(handle)
+        self._folders = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, name: str) -> AtomicWrite:
+        path = f"{self._root}/{name}"
+        return AtomicWrite(path, path + TEMPORARY, self._files)
+
+    def _folder_of(self, name: str, *, make: bool = False) -> int | None:
+        """Return the open folder that a document is in; None where its whole path is looked up.
+
+        Raises:
+            FileNotFoundError: when it is not there and not to be made.
+        """
+        folder = name.rpartition("/")[0]
+        if folder in self._folders:
+            return self._folders[folder]
+        path = f"{self._root}/{folder}"
+        try:
+            handle = self._files.open_folder(path)
+        except FileNotFoundError:
+            if not make:
+                raise
+            # The journal makes it again until its name is synced, by a checkpoint or with a file that is put into it durably.
+            self._files.make_folder(path)
+            handle = self._files.open_folder(path)
+        if handle is None:
+            # Windows
+            self._without_handle(path, make=make)
+        else:
+            self._folders[folder] = handle
+        return handle
+
+    def _without_handle(self, path: str, *, make: bool) -> None:
+        present = self._files.status(path)
+        refuse_link(path, present)
+        if present is None and make:
+            self._files.make_folder(path)
+
+
+def refuse_link(folder: str, present: os.stat_result | None) -> None:
+    """Refuse a folder of ours that is a link: it would lead reads and writes outside the data folder."""
+    if present is not None and stat.S_ISLNK(present.st_mode):
+        raise NotAFile(errno.ELOOP, FOUND_LINK, folder)
+
+
+def refuse_irreplaceable(path: str, present: os.stat_result, may: Files, *, is_removal: bool = False) -> None:
+    """Refuse to change a document whose file cannot be replaced, or removed; asked before anything is written.
+
+    Also where its owner made it read-only: the system itself would let it be replaced. Whether a file can be made in its
+    folder shows when that is done.
+
+    Args:
+        path: The file.
+        present: What the system knows of it.
+        may: The calls to the operating system.
+        is_removal: Whether it is to be removed.
+
+    Raises:
+        StorageError: when it cannot.
+    """
+    folder = path.rpartition("/")[0]
+    if not present.st_mode & 0o200:
+        reason = "the file is read-only; give it write permission to let plandoc change it"
+    elif is_removal and not may.may_change_folder(folder):
+        reason = "its folder is read-only; give it write permission to let plandoc change the file"
+    elif may.is_protected_from_others(folder, present):
+        reason = "the file belongs to another user, and in this folder only its owner can replace it"
+    else:
+        return
+    raise StorageError(path, reason, Outcome.NOT_SAVED)
