@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +37,8 @@ class LongJournal(Job):
         """Return one table."""
         size = run.sizes[:2][-1]
         folders = {EMPTY: run.places.folder(Contender, size), LONG: _with_long_journal(run, size)}
-        length = Contender(run.places.duplicate(folders[LONG])).journal_bytes()
+        with closing(Contender(run.places.duplicate(folders[LONG]))) as opened:
+            length = opened.journal_bytes()
         table = Table(run.rounds, warm=False, sync=True, order=random.Random(run.seed))
         for row, work in (("read one plan", _read), ("save one decision", _decide)):
             for column, folder in folders.items():
