@@ -32,7 +32,7 @@ wheel:
     "$environment/elsewhere/bin/pip" install --quiet --disable-pip-version-check "$environment"/dist/*.whl
     (cd "$environment" && elsewhere/bin/plandoc demo demo >/dev/null && elsewhere/bin/plandoc --data demo check)
 
-# The default run: every feature, and a sample of every proof.
+# The default run: every feature, and a sample of the proofs.
 test:
     {{python}} -m pytest -q
 
@@ -63,7 +63,7 @@ mutants-again:
     #!/usr/bin/env bash
     set -euo pipefail
     {{bin}}/mutmut results --all true | grep -v ': killed' | sed 's/^ *//; s/:.*//' | while read -r mutant; do
-        (cd mutants && MUTANT_UNDER_TEST=$mutant "$OLDPWD"/{{python}} -m pytest -n0 -x -q -p no:cacheprovider tests/records tests/storage >/dev/null) \
+        (cd mutants && MUTANT_UNDER_TEST=$mutant "$OLDPWD"/{{python}} -m pytest -n0 -x -q -p no:cacheprovider --costly tests/records tests/storage >/dev/null) \
             && echo "survives: $mutant" || true
     done
 

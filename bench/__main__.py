@@ -30,9 +30,13 @@ def run(arguments: Sequence[str]) -> None:
         help="where to write the results. A run of everything writes bench/RESULTS.md; a part only when this is given",
     )
     parser.add_argument("--plot", type=Path, help="also draw cost against N, as SVG; needs matplotlib")
+    parser.add_argument("--commits", type=int, default=20_000, help="of the process whose memory is watched")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long many writers write")
     parser.add_argument("--seed", type=int, default=1, help="of the order of turns")
     given = parser.parse_args(arguments)
-    wanted = suite.Wanted.of(given.jobs, given.sizes, given.rounds, given.seed)
+    wanted = suite.Wanted.of(
+        given.jobs, given.sizes, given.rounds, given.seed, commits=given.commits, seconds=given.seconds
+    )
     target = given.output or (_RESULTS if wanted.is_everything else None)
     suite.run(wanted, given.folder or Path(tempfile.gettempdir()), target, given.plot)
 

@@ -97,6 +97,31 @@ def change_of_quantity(good_id: int, name: str, old: int, new: int) -> Row:
     }
 
 
+def production_run(unit_id: int, unit: Row, batches: int, amendments: int, produced_at: str) -> Row:
+    """Return the row of batches that were baked, with nothing lost and nothing taken from the stock.
+
+    Args:
+        unit_id: What was baked.
+        unit: At least its yield.
+        batches: How many.
+        amendments: How many the plan has so far.
+        produced_at: When.
+    """
+    expected = batches * unit["items_per_batch"]
+    return {
+        "finished_unit_id": unit_id,
+        "batches": batches,
+        "units_expected": expected,
+        "units_made": expected,
+        "produced_at": produced_at,
+        "losses": [],
+        "notes": "",
+        "amendments_before": amendments,
+        "taken": [],
+        "not_taken": [],
+    }
+
+
 def plan(
     event: Row,
     recipes: ById,

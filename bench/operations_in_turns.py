@@ -16,9 +16,11 @@ import attrs
 
 import plandoc
 from plandoc import where
+from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId
 
 RECIPES, PLANNED = 208, 8
 _DATE = datetime.date(2026, 12, 25)
+_UNIT, _GOOD = FinishedUnitId(1), FinishedGoodId(1)
 
 
 class Operations:
@@ -31,7 +33,7 @@ class Operations:
 
     def __init__(self, store: plandoc.Store, events: int) -> None:
         self._store = store
-        self._event_id = 0
+        self.event_id = EventId(0)
         self._notes = 0
         plandoc.use_store(store)
         with store.session("fill the catalog") as session:
@@ -57,23 +59,23 @@ class Operations:
 
     def next(self) -> None:
         """Go on to the next plan."""
-        self._event_id += 1
+        self.event_id = EventId(self.event_id + 1)
 
     def save_batch_decision(self) -> None:
         """Decide once more."""
-        plandoc.save_batch_decision(self._event_id, 1, 12)
+        plandoc.save_batch_decision(self.event_id, _UNIT, 12)
 
     def start_production(self) -> None:
         """Start the plan."""
-        plandoc.start_production(self._event_id)
+        plandoc.start_production(self.event_id)
 
     def change_quantity(self) -> None:
         """Amend the plan."""
-        plandoc.change_quantity(self._event_id, 1, 11, "more guests")
+        plandoc.change_quantity(self.event_id, _GOOD, 11, "more guests")
 
     def record_production(self) -> None:
         """Bake a batch."""
-        plandoc.record_production(self._event_id, 1, 1)
+        plandoc.record_production(self.event_id, _UNIT, 1)
 
     def list_events(self) -> None:
         """List all events."""
@@ -116,7 +118,7 @@ def main() -> None:
         for line in sys.stdin:
             if line.strip() == "next":
                 operations.next()
-                plandoc.lock_plan(operations._event_id)
+                plandoc.lock_plan(operations.event_id)
                 print(gc.collect(), flush=True)
             else:
                 print(_measured(getattr(operations, line.strip())), flush=True)

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from rich.table import Table
 
 import plandoc
 from plandoc.engine.session import Session
+from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId
 from plandoc.store import Store
 from plandoc.workflow.shopping import get_ingredient_needs
 
@@ -40,7 +42,7 @@ GOAL_GROWTH = 1.5
 _UNITS = ("cup", "tbsp", "tsp", "g", "oz", "each")
 _WARM_UP = 2
 
-Step = Callable[[int, Session], Any]
+Step = Callable[[EventId, Session], Any]
 STEPS: Mapping[str, Step] = {
     "requirements": lambda event_id, session: plandoc.get_requirements(event_id, session=session),
     "batch options": lambda event_id, session: plandoc.get_batch_options(event_id, session=session),
@@ -64,7 +66,7 @@ class Bakery:
     recipes: int
     folder: Path
     store: Store
-    event_id: int
+    event_id: EventId
 
     def warm(self, look: Callable[[Session], Any]) -> Any:
         """Look at the folder through the store that knows it."""
@@ -123,7 +125,7 @@ def _bakery(parent: Path, recipes: int) -> Bakery:
         fill_catalog(session, recipes, GOODS)
     with store.session("plan the event") as session:
         event = session.add(plandoc.Event("Winter Fair", datetime.date(2026, 12, 5)))
-        quantities = {good: 10 + good for good in range(1, GOODS + 1)}
+        quantities = {FinishedGoodId(good): 10 + good for good in range(1, GOODS + 1)}
         plandoc.set_event_finished_goods(event.id, quantities, add_missing_recipes=True, session=session)
         plandoc.decide_enough(event.id, session=session)
     return Bakery(recipes, folder, store, event.id)
@@ -147,7 +149,7 @@ def _add_recipes(session: Session, recipes: int) -> None:
     for number in range(1, recipes + 1):
         lines = tuple(
             plandoc.RecipeLine(
-                1 + (number * 7 + line * 5) % INGREDIENTS,
+                IngredientId(1 + (number * 7 + line * 5) % INGREDIENTS),
                 Decimal(f"{1 + line}.{number % 10}"),
                 _UNITS[(number + line) % len(_UNITS)],
             )
@@ -161,7 +163,8 @@ def _add_goods(session: Session, goods: int) -> None:
     for number in range(goods):
         parts = tuple(
             plandoc.Component(
-                finished_unit_id=1 + (number * 2 + part * 9) % PLANNED_RECIPES, quantity=Decimal(f"{1 + part}.5")
+                finished_unit_id=FinishedUnitId(1 + (number * 2 + part * 9) % PLANNED_RECIPES),
+                quantity=Decimal(f"{1 + part}.5"),
             )
             for part in range(COMPONENTS_OF_GOOD)
         )
@@ -186,8 +189,8 @@ def _medians(bakeries: tuple[Bakery, Bakery], repeats: int) -> Medians:
     calls: dict[tuple[str, int, str], Callable[[], Any]] = {}
     for bakery in bakeries:
         for name, look in bakery.looks().items():
-            calls["warm", bakery.recipes, name] = lambda bakery=bakery, look=look: bakery.warm(look)
-            calls["cold", bakery.recipes, name] = lambda bakery=bakery, look=look: bakery.cold(look)
+            calls["warm", bakery.recipes, name] = partial(bakery.warm, look)
+            calls["cold", bakery.recipes, name] = partial(bakery.cold, look)
     times: dict[tuple[str, int, str], list[float]] = {key: [] for key in calls}
     for turn in range(_WARM_UP + repeats):
         for key, call in calls.items():

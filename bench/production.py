@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from rich.table import Table
 import plandoc
 from bench import planning, processes
 from plandoc.engine.session import Session
+from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId
 from plandoc.store import Store
 
 GOODS = 100
@@ -49,19 +51,23 @@ GOAL_AMENDMENT = 1.5
 GOAL_COMPARISON = 5
 GOAL_REPORT = 300
 
-Amendment = Callable[[int, Session], Any]
+Amendment = Callable[[EventId, Session], Any]
 # In this order they leave the goods as they were.
 AMENDMENTS_MEASURED: dict[str, Amendment] = {
-    "change_quantity": lambda event, session: plandoc.change_quantity(event, 20, 1000, "why not", session=session),
+    "change_quantity": lambda event, session: plandoc.change_quantity(
+        event, FinishedGoodId(20), 1000, "why not", session=session
+    ),
     "modify_batch_decision": lambda event, session: plandoc.modify_batch_decision(
-        event, 40, 1000, "why not", session=session
+        event, FinishedUnitId(40), 1000, "why not", session=session
     ),
     "drop_finished_good": lambda event, session: plandoc.drop_finished_good(
-        event, 99, "why not", force=True, session=session
+        event, FinishedGoodId(99), "why not", force=True, session=session
     ),
-    "add_finished_good": lambda event, session: plandoc.add_finished_good(event, 99, 40, "why not", session=session),
+    "add_finished_good": lambda event, session: plandoc.add_finished_good(
+        event, FinishedGoodId(99), 40, "why not", session=session
+    ),
 }
-LOOKS: dict[str, Callable[[int, Session], Any]] = {
+LOOKS: dict[str, Callable[[EventId, Session], Any]] = {
     _COMPARISON: lambda event, session: plandoc.get_plan_comparison(event, session=session),
     "get_progress": lambda event, session: plandoc.get_progress(event, session=session),
     "get_plan": lambda event, session: plandoc.get_plan(event, session=session),
@@ -101,20 +107,20 @@ def _measure(folder: Path, repeats: int) -> Times:
     # What was written while building must not be written back while something is measured.
     os.sync()
     times: Times = {}
-    for event in range(1, repeats + _WARM_UP + 1):
-        _take(times, _WARM, _START, lambda event=event: _change(store, event, plandoc.start_production))
+    for event in map(EventId, range(1, repeats + _WARM_UP + 1)):
+        _take(times, _WARM, _START, partial(_change, store, event, plandoc.start_production))
         with store.session("fill") as session:
             _amend(event, session)
             _produce(event, session)
         _check(store, event)
         for name, amend in AMENDMENTS_MEASURED.items():
-            _take(times, _WARM, name, lambda event=event, amend=amend: _change(store, event, amend))
+            _take(times, _WARM, name, partial(_change, store, event, amend))
         for name, look in LOOKS.items():
             # Each look finds the event as a change has just left it, then as it was read before.
             _change(store, event, _note)
             for how in (_AFTER_A_CHANGE, _WARM):
-                _take(times, how, name, lambda event=event, look=look: store.read(lambda session: look(event, session)))
-            _take(times, _COLD, name, lambda event=event, look=look: _look_cold(data, event, look))
+                _take(times, how, name, partial(store.read, partial(look, event)))
+            _take(times, _COLD, name, partial(_look_cold, data, event, look))
         command = (
             processes.COMMAND,
             "--data",
@@ -124,7 +130,7 @@ def _measure(folder: Path, repeats: int) -> Times:
             "--output",
             str(folder / "report.html"),
         )
-        _take(times, _WHOLE, _REPORT, lambda command=command: run(*command))
+        _take(times, _WHOLE, _REPORT, partial(run, *command))
         _take(times, _WHOLE, _IMPORTS, lambda: run("-c", processes.IMPORTS))
     store.close()
     return times
@@ -134,7 +140,7 @@ def _store(folder: Path, events: int) -> Store:
     store = plandoc.open_store(folder, create=True)
     with store.session("fill the catalog") as session:
         planning.fill_catalog(session, DECISIONS, GOODS)
-    quantities = {good: 10 + good for good in range(1, GOODS + 1)}
+    quantities = {FinishedGoodId(good): 10 + good for good in range(1, GOODS + 1)}
     for number in range(1, events + 1):
         with store.session("plan an event") as session:
             event = session.add(plandoc.Event(f"Winter Fair {number}", _DATE))
@@ -144,27 +150,27 @@ def _store(folder: Path, events: int) -> Store:
     return store
 
 
-def _amend(event: int, session: Session) -> None:
-    for good in CHANGED_GOODS:
+def _amend(event: EventId, session: Session) -> None:
+    for good in map(FinishedGoodId, CHANGED_GOODS):
         plandoc.change_quantity(event, good, 5 + good, "fewer guests", session=session)
     batches = {one.finished_unit_id: one.batches for one in plandoc.get_batch_decisions(event, session=session)}
-    for unit in CHANGED_UNITS:
+    for unit in map(FinishedUnitId, CHANGED_UNITS):
         plandoc.modify_batch_decision(event, unit, batches[unit] + 1, "one to spare", session=session)
-    for good in DROPPED_GOODS:
+    for good in map(FinishedGoodId, DROPPED_GOODS):
         plandoc.drop_finished_good(event, good, "no boxes of that size", session=session)
         plandoc.add_finished_good(event, good, good, "boxes were found", session=session)
 
 
-def _produce(event: int, session: Session) -> None:
+def _produce(event: EventId, session: Session) -> None:
     for decision in plandoc.get_batch_decisions(event, session=session):
         if decision.finished_unit_id <= BAKED_UNITS:
             plandoc.record_production(event, decision.finished_unit_id, decision.batches, session=session)
-    for good in range(1, PACKED_GOODS + 1):
+    for good in map(FinishedGoodId, range(1, PACKED_GOODS + 1)):
         for _ in range(2):
             plandoc.record_assembly(event, good, 1, session=session)
 
 
-def _check(store: Store, event: int) -> None:
+def _check(store: Store, event: EventId) -> None:
     """See that the event is as large as it is said to be."""
     plan = store.read(lambda session: plandoc.get_plan(event, session=session))
     found = len(plan.goods), len(plan.decisions), len(plan.amendments)
@@ -173,17 +179,17 @@ def _check(store: Store, event: int) -> None:
         raise SystemExit(f"the event is not as it should be: {found}, {runs} runs; the figures would mean nothing")
 
 
-def _change(store: Store, event: int, change: Callable[..., Any]) -> None:
+def _change(store: Store, event: EventId, change: Callable[..., Any]) -> None:
     with store.session("measured") as session:
         change(event, session=session)
 
 
-def _note(event: int, session: Session) -> None:
+def _note(event: EventId, session: Session) -> None:
     present = session.event(event)
     session.replace(attrs.evolve(present, notes=f"{present.notes}."))
 
 
-def _look_cold(folder: Path, event: int, look: Callable[[int, Session], Any]) -> None:
+def _look_cold(folder: Path, event: EventId, look: Callable[[EventId, Session], Any]) -> None:
     with plandoc.open_store(folder) as store:
         store.read(lambda session: look(event, session))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,15 +12,16 @@ from typing import Self
 import attrs
 
 from bench import contenders, goals, jobs
-from bench.jobs.contract import Run
-from bench.measuring.figures import JobResult
+from bench.jobs.contract import Job, Run
+from bench.jobs.long_life import FEWEST_COMMITS
+from bench.measuring.figures import JobResult, NotRun
 from bench.measuring.places import Places
 from bench.showing import machine, page, plots, terminal
 from bench.showing.grids import grid_of
 
 _ALL_SIZES = (10, 100, 1000, 10000)
-# With fewer events there is none to start after the first ones.
-_FEWEST_EVENTS = 6
+# With fewer events there are none to start after the first ones.
+_FEWEST_EVENTS = 7
 
 
 @attrs.frozen
@@ -31,15 +33,21 @@ class Wanted:
         sizes: Numbers of events, from small to large.
         rounds: How often each contender runs.
         seed: Of the order of turns.
+        commits: How many one process makes while its memory is watched.
+        seconds: How long many writers write.
     """
 
     jobs: Sequence[str]
     sizes: Sequence[int]
     rounds: int
     seed: int
+    commits: int
+    seconds: float
 
     @classmethod
-    def of(cls, job_names: str, sizes: str, rounds: int, seed: int) -> Self:
+    def of(
+        cls, job_names: str, sizes: str, rounds: int, seed: int, *, commits: int = 20_000, seconds: float = 30.0
+    ) -> Self:
         """Return what the command line says.
 
         Raises:
@@ -52,7 +60,9 @@ class Wanted:
         numbers = sorted({int(size) for size in sizes.split(",")})
         if numbers[0] < _FEWEST_EVENTS or rounds < 1:
             raise SystemExit(f"at least {_FEWEST_EVENTS} events and one round are needed")
-        return cls(names, numbers, rounds, seed)
+        if commits < FEWEST_COMMITS or seconds <= 0:
+            raise SystemExit(f"at least {FEWEST_COMMITS} commits and some seconds are needed")
+        return cls(names, numbers, rounds, seed, commits, seconds)
 
     @property
     def is_everything(self) -> bool:
@@ -70,7 +80,7 @@ def run(wanted: Wanted, work: Path, output: Path | None, plot: Path | None) -> d
         plot: The picture to draw, if any.
 
     Raises:
-        SystemExit: when the folder is in memory, or contenders come to different results.
+        SystemExit: when the folder is in memory.
     """
     start, surroundings = time.monotonic(), machine.machine(work)
     if machine.is_in_memory(work):
@@ -79,15 +89,19 @@ def run(wanted: Wanted, work: Path, output: Path | None, plot: Path | None) -> d
     for name, reason in missing.items():
         terminal.say(f"{name} is left out: {reason}; pip install -e '.\\[bench]' brings it")
     with TemporaryDirectory(dir=work) as folder:
-        asked = Run(there, Places(Path(folder)), wanted.sizes, wanted.rounds, wanted.seed)
-        results, skipped = _results(wanted, asked)
-    met = goals.grid(results, everything=wanted.is_everything)
+        asked = Run(
+            there, Places(Path(folder)), wanted.sizes, wanted.rounds, wanted.seed, wanted.commits, wanted.seconds
+        )
+        results, skipped = _results(wanted, asked, start)
+    met = goals.grid(results, everything=wanted.is_everything, has_journal=machine.has_journal(work))
     if met.rows:
         terminal.show(met)
     minutes = (time.monotonic() - start) / 60
     terminal.say(f"{minutes:.1f} minutes")
     if output is not None:
-        about = page.About(surroundings, there, {**missing, **skipped}, wanted.rounds, minutes)
+        about = page.About(
+            surroundings, there, {**missing, **skipped}, wanted.rounds, wanted.commits, wanted.seconds, minutes
+        )
         output.write_text(page.page(about, list(results.values()), met), encoding="utf-8")
         terminal.say(f"written to {output}")
     if plot is not None:
@@ -96,18 +110,28 @@ def run(wanted: Wanted, work: Path, output: Path | None, plot: Path | None) -> d
     return results
 
 
-def _results(wanted: Wanted, asked: Run) -> tuple[dict[str, JobResult], Mapping[str, str]]:
+def _results(wanted: Wanted, asked: Run, start: float) -> tuple[dict[str, JobResult], Mapping[str, str]]:
     results: dict[str, JobResult] = {}
     skipped: dict[str, str] = {}
-    for job in jobs.JOBS:
-        if job.name not in wanted.jobs:
-            continue
-        reason = job.why_skipped()
-        if reason is not None:
-            skipped[job.title] = f"not measured: {reason}"
+    chosen = [job for job in jobs.JOBS if job.name in wanted.jobs]
+    for number, job in enumerate(chosen, start=1):
+        minutes = (time.monotonic() - start) / 60
+        terminal.say(f"{number} of {len(chosen)}, after {minutes:.1f} minutes: {job.title}")
+        found = _measured(job, asked)
+        if isinstance(found, str):
+            skipped[job.title] = f"not measured: {found}"
             terminal.say(f"{job.title}: {skipped[job.title]}")
             continue
-        for result in job.measure(asked):
+        for result in found:
             results[result.name] = result
             terminal.show(grid_of(result))
     return results, skipped
+
+
+def _measured(job: Job, asked: Run) -> list[JobResult] | str:
+    """Return the tables of a job, or why there are none; whatever that is, the others are measured all the same."""
+    try:
+        return job.why_skipped() or job.measure(asked)
+    except Exception as error:
+        traceback.print_exc()
+        return NotRun.failed(error).reason

@@ -16,6 +16,7 @@ import time
 
 import plandoc
 from plandoc import PlanState
+from plandoc.ids import EventId, IngredientId
 from tests.builders import a_bakery, a_plan
 from tests.postgres.server import running
 
@@ -30,9 +31,9 @@ def client(place: str, job: str, ids: list[int], start_at: float) -> None:
     """Do the job once for each id from a moment on; print how long each took, and how often somebody else was faster."""
     took, conflicts = [], 0
     with plandoc.open_store(place, timeout_seconds=600) as store:
-        store.read(lambda session: session.event(ids[0]))
+        store.read(lambda session: session.event(EventId(ids[0])))
         time.sleep(max(0.0, start_at - time.time()))
-        for one in ids:
+        for one in map(EventId, ids):
             began = time.perf_counter()
             while True:
                 try:
@@ -40,7 +41,7 @@ def client(place: str, job: str, ids: list[int], start_at: float) -> None:
                         if job == "different":
                             plandoc.start_production(one, session=session)
                         else:
-                            plandoc.add_stock(1, 1, "kg", session=session)
+                            plandoc.add_stock(IngredientId(1), 1, "kg", session=session)
                     break
                 except plandoc.ConflictError:
                     conflicts += 1

@@ -16,6 +16,7 @@ Catalog = dict[str, dict[str, Row]]
 
 RECIPES = 8
 LINES_OF_RECIPE = 8
+LINES_OF_OTHERS = 12
 INGREDIENTS = 24
 GOODS = 12
 DATE = datetime.date(2026, 12, 25)
@@ -26,12 +27,16 @@ def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def catalog() -> Catalog:
-    """Return the rows of the catalog."""
+def catalog(recipes: int = RECIPES) -> Catalog:
+    """Return the rows of the catalog.
+
+    Args:
+        recipes: How many; those that no plan takes have more lines.
+    """
     return {
         "ingredients": _numbered(INGREDIENTS, _ingredient),
-        "recipes": _numbered(RECIPES, _recipe),
-        "finished_units": _numbered(RECIPES, _unit),
+        "recipes": _numbered(recipes, _recipe),
+        "finished_units": _numbered(recipes, _unit),
         "finished_goods": _numbered(GOODS, _good),
     }
 
@@ -57,7 +62,7 @@ def _recipe(number: int) -> Row:
                 "unit": "cup",
                 "notes": "",
             }
-            for line in range(LINES_OF_RECIPE)
+            for line in range(LINES_OF_RECIPE if number <= RECIPES else LINES_OF_OTHERS)
         ],
         "sub_recipes": [],
         "base_recipe_id": None,

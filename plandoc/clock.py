@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import os
 import time
 from collections.abc import Callable
 
@@ -20,6 +22,11 @@ def system_clock() -> datetime.datetime:
 def stopwatch_seconds() -> float:
     """Return seconds on a clock that never goes backwards; only differences mean anything."""
     return time.monotonic()
+
+
+def let_others_run() -> None:
+    """Pause for no longer than it takes others to run that are ready to."""
+    getattr(os, "sched_yield", functools.partial(time.sleep, 0))()
 
 
 def pause(seconds: float) -> None:

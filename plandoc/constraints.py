@@ -436,13 +436,17 @@ def one_of(kind: type[enum.Enum]) -> Check:
 
 def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000, each: Check | None = None) -> Check:
     """Let tuples of one kind of value pass, between `least` and `most` long, each value by the rule `each`."""
+    kinds = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
     item = {"records": (kind,)} if each is None else json_form(each)
 
     @in_json(type="array", items=item, minItems=least, maxItems=most)
     def items(value: Any) -> str | None:
+        if type(value) is not tuple:
+            return f"wanted a tuple of {kinds}, found {shorten(value)}"
         # True counts as a number for Python, but is not one here.
-        if type(value) is not tuple or not all(isinstance(item, kind) and type(item) is not bool for item in value):
-            return f"wanted a tuple, found {shorten(value)}"
+        if not all(isinstance(item, kind) and type(item) is not bool for item in value):
+            others = [item for item in value if not isinstance(item, kind) or type(item) is bool]
+            return f"wanted only {kinds} in it, found {shorten(others[0])}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"
         return None if each is None else next(filter(None, map(each, value)), None)

@@ -5,6 +5,8 @@ A converter never guesses and never refuses: what it cannot convert exactly it l
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -63,6 +65,18 @@ def trimmed(value: Any) -> Any:
     'Rye flour'
     """
     return value.strip() if type(value) is str else value
+
+
+def in_order(value: Any) -> Any:
+    """Convert a list, or whatever else gives values in an order, to a tuple.
+
+    >>> in_order(["flour", "water"]), in_order("flour")
+    (('flour', 'water'), 'flour')
+    """
+    if type(value) is tuple:
+        return value
+    is_without_order = isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
+    return tuple(value) if isinstance(value, Iterable) and not is_without_order else value
 
 
 def whole_if_possible(value: Any) -> Any:

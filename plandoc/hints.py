@@ -90,6 +90,7 @@ class Hint(enum.Enum):
     TABLE_OF_GOODS = "import_goods({file})", "plandoc good import {file}"
     TABLE_OF_STOCK = "import_stock({file})", "plandoc stock import {file}"
     TABLE_OF_INGREDIENTS = "import_ingredients({file})", "plandoc ingredient import {file}"
+    CONVERT_RECIPES = "convert_recipes([{file}])", "plandoc recipe convert {file} -o converted.csv"
     EXPORT = "import_file({file})", "plandoc import {file}"
     IMPORT_RECIPES = "import_recipes(file)", "plandoc recipe import FILE"
     IMPORT_INGREDIENTS = "import_ingredients(file)", "plandoc ingredient import FILE"

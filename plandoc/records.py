@@ -145,7 +145,10 @@ class Equivalent:
 
 
 def _once_each(equivalents: Any) -> Any:
-    return tuple(dict.fromkeys(equivalents)) if type(equivalents) is tuple else equivalents
+    given = converters.in_order(equivalents)
+    # What is not an equivalent need not be hashable.
+    is_sound = type(given) is tuple and all(isinstance(one, Equivalent) for one in given)
+    return tuple(dict.fromkeys(given)) if is_sound else given
 
 
 @frozen
@@ -262,8 +265,12 @@ class Recipe:
     category: str = attrs.field(
         default="", converter=converters.trimmed, validator=validator(constraints.storable_text)
     )
-    lines: tuple[RecipeLine, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(RecipeLine)))
-    sub_recipes: tuple[SubRecipe, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(SubRecipe)))
+    lines: tuple[RecipeLine, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(RecipeLine))
+    )
+    sub_recipes: tuple[SubRecipe, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(SubRecipe))
+    )
     base_recipe_id: RecipeId | None = attrs.field(
         default=None, validator=validator(constraints.or_none(constraints.positive_int))
     )
@@ -372,7 +379,9 @@ class FinishedGood:
     """
 
     name: str = attrs.field(converter=converters.trimmed, validator=validator(constraints.non_blank_name))
-    components: tuple[Component, ...] = attrs.field(default=(), validator=validator(constraints.tuple_of(Component)))
+    components: tuple[Component, ...] = attrs.field(
+        default=(), converter=converters.in_order, validator=validator(constraints.tuple_of(Component))
+    )
     assembly_type: AssemblyType = attrs.field(
         default=AssemblyType.BUNDLE, validator=validator(constraints.one_of(AssemblyType))
     )
@@ -429,16 +438,32 @@ class UnitWord:
         return f"{self.name} = {units.written(self.quantity)} {self.unit}"
 
 
+def _check_stocked(stocked: StockItem | Taken) -> None:
+    """Refuse what is neither of an ingredient nor of a recipe, or of both, or a recipe in anything but batches."""
+    if (stocked.ingredient_id is None) == (stocked.recipe_id is None):
+        raise _refuse(stocked, "ingredient_id", "wanted either ingredient_id or recipe_id")
+    if stocked.recipe_id is not None and stocked.unit != units.BATCH:
+        message = f"wanted {units.BATCH}, because it is of a recipe; found {shorten(stocked.unit)}"
+        raise _refuse(stocked, "unit", message)
+
+
 @frozen
 class StockItem:
-    """How much of an ingredient is in the house, in one unit; one row for an ingredient and unit.
+    """How much of an ingredient is in the house, in one unit; or how many batches of a recipe are made already.
+
+    There is one row for an ingredient and unit, and one for a recipe.
+
+    >>> StockItem(None, "12 1/2", "batch", recipe_id=3).quantity
+    Decimal('12.5')
 
     Attributes:
+        ingredient_id: The ingredient; None for a recipe.
         quantity: How much: a number, or text such as "1 1/2", exactly.
-        unit: Such as kg; left out, it is each, pieces.
+        unit: Such as kg; left out, it is each, pieces; of a recipe always batch.
+        recipe_id: The recipe that was made ahead; None for an ingredient.
     """
 
-    ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
+    ingredient_id: IngredientId | None = attrs.field(validator=validator(constraints.or_none(constraints.positive_int)))
     quantity: Decimal | Fraction = attrs.field(
         converter=converters.quantity, validator=validator(constraints.non_negative_quantity)
     )
@@ -446,7 +471,13 @@ class StockItem:
         default=units.PIECES, converter=converters.trimmed, validator=validator(constraints.non_blank_name)
     )
     notes: str = attrs.field(default="", validator=validator(constraints.storable_text))
+    recipe_id: RecipeId | None = attrs.field(
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
+    )
     id: int = attrs.field(default=0, kw_only=True, validator=validator(constraints.non_negative_int))
+
+    def __attrs_post_init__(self) -> None:
+        _check_stocked(self)
 
 
 @frozen
@@ -877,13 +908,25 @@ class Loss:
 
 @frozen
 class Taken:
-    """What a production run took of the stock of an ingredient, in one unit."""
+    """What a production run took of the stock of an ingredient, in one unit, or of a recipe that was made ahead.
 
-    ingredient_id: IngredientId = attrs.field(validator=validator(constraints.positive_int))
+    Attributes:
+        ingredient_id: The ingredient; None for a recipe.
+        unit: Such as kg; of a recipe always batch.
+        recipe_id: The recipe; None for an ingredient.
+    """
+
+    ingredient_id: IngredientId | None = attrs.field(validator=validator(constraints.or_none(constraints.positive_int)))
     quantity: Decimal | Fraction = attrs.field(
         converter=converters.exact_or_fraction, validator=validator(constraints.non_negative_quantity)
     )
     unit: str = attrs.field(validator=validator(constraints.non_blank_name))
+    recipe_id: RecipeId | None = attrs.field(
+        default=None, validator=validator(constraints.or_none(constraints.positive_int))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        _check_stocked(self)
 
 
 @frozen

@@ -8,6 +8,7 @@ from plandoc.domain.batches import BatchOption, BatchSuggestion, UnitOptions, Un
 from plandoc.domain.definition_changes import DefinitionChange, DefinitionDifference
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import IngredientNeeds, NeedRow
+from plandoc.domain.made_ahead import MadeAhead
 from plandoc.domain.mapping_diff import Status
 from plandoc.domain.measures import Amount
 from plandoc.domain.plan_diff import Difference
@@ -71,6 +72,7 @@ __all__ = [
     "IngredientMerge",
     "IngredientNeeds",
     "IngredientRef",
+    "MadeAhead",
     "ModifyBatch",
     "NeedRow",
     "NotTaken",

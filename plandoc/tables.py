@@ -121,8 +121,8 @@ TABLES: tuple[Table, ...] = (
         records.StockItem,
         "Stock item",
         document=STOCK,
-        unique=(("ingredient_id", "unit"),),
-        references=(_one("ingredient_id", records.Ingredient),),
+        unique=(("ingredient_id", "recipe_id", "unit"),),
+        references=(_one("ingredient_id", records.Ingredient), _RECIPE),
     ),
     Table("events", records.Event, "Event", document=EVENTS_FOLDER, unique=_SLUG),
     Table(
@@ -170,7 +170,11 @@ TABLES: tuple[Table, ...] = (
         records.ProductionRun,
         "Production run",
         document=EVENTS_FOLDER,
-        references=(_UNIT, _many("taken", "ingredient_id", records.Ingredient)),
+        references=(
+            _UNIT,
+            _many("taken", "ingredient_id", records.Ingredient),
+            _many("taken", "recipe_id", records.Recipe),
+        ),
         add_only=True,
     ),
     Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,27 @@ def brought_to(store: Store, event: records.Event, state: PlanState) -> records.
 def transactions(path: Path) -> list[dict[str, Any]]:
     """Return the lines in the journal of a data folder, without the room behind them."""
     return [json.loads(line) for line in (path / "journal.jsonl").read_bytes().rstrip().splitlines()]
+
+
+_MADE: dict[Callable[[Path], object], dict[Path, bytes]] = {}
+
+
+def made_once(place: Path, make: Callable[[Path], object]) -> Path:
+    """Have at a place what a function makes there, and return the place.
+
+    The function does it the first time; later ones get the same files. On a server it does it each time.
+    """
+    if address.address_of(place) is not None:
+        make(place)
+    elif make not in _MADE:
+        make(place)
+        _MADE[make] = {path.relative_to(place): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    else:
+        for name, content in _MADE[make].items():
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return place
 
 
 def folder_bytes(path: Path) -> dict[str, bytes]:

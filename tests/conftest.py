@@ -1,15 +1,18 @@
 """Every store that a test is given is closed, and its folder checked and clean, when the test ends.
 
-Three runs: the default one covers every feature and a sample of every proof, `-m proof` is the rest, `-m slow` what takes
-minutes each and is run by hand.
+Three runs: the default one covers every feature and a sample of the proofs, `-m proof` is the rest, `-m slow` what takes
+minutes each and is run by hand. Each says how much processor time it used; the default run has a budget (CONTRIBUTING.md).
 """
 
 from __future__ import annotations
 
 import datetime
+import gc
 import os
+import resource
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -28,10 +31,24 @@ MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 # Folders of tests are in memory where the system has such a place: what is proved about a disk needs a model of one anyway.
 IN_MEMORY = Path("/dev/shm")
 
+# How many cases of a test the default run takes, if the test has no `sample` of its own.
+CASES = 3
+
 
 def _runs_proofs(config: pytest.Config) -> bool:
     expression = config.getoption("markexpr")
     return "proof" in expression and "not proof" not in expression
+
+
+def _runs_costly(config: pytest.Config) -> bool:
+    """On a server, which no other run tries, the default run takes the costly tests and every case too."""
+    return config.getoption("costly") or config.getoption("store") == "postgres"
+
+
+def _effort(config: pytest.Config) -> str:
+    if _runs_proofs(config):
+        return "proof"
+    return "costly" if _runs_costly(config) else "default"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-messages", action="store_true", help="write tests/messages/messages.txt anew, to be reviewed"
     )
+    parser.addoption(
+        "--costly", action="store_true", help="do not leave to the proofs what is one only for what it costs"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,13 +68,52 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["TZ"] = "UTC"
     if hasattr(time, "tzset"):
         time.tzset()
-    wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES["proof" if _runs_proofs(config) else "default"]
+    wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES[_effort(config)]
     hypothesis.settings.register_profile("plandoc", max_examples=int(wanted), deadline=None)
     hypothesis.settings.load_profile("plandoc")
-    # The workers of a run get their folders from it.
-    if not hasattr(config, "workerinput") and not config.option.basetemp and os.access(IN_MEMORY, os.W_OK):
+    _keep_bytecode(config)
+    _work_in_memory(config)
+
+
+def _keep_bytecode(config: pytest.Config) -> None:
+    """Where Python is not to write bytecode, keep it in the cache of pytest: else each process compiles all anew."""
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
+        # Workers and commands inherit them.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
+def _work_in_memory(config: pytest.Config) -> None:
+    """Have the folders of all tests in memory; the workers of a run get those of fixtures from it."""
+    if not os.access(IN_MEMORY, os.W_OK):
+        return
+    tempfile.tempdir = str(IN_MEMORY)
+    if not hasattr(config, "workerinput") and not config.option.basetemp:
         config.option.basetemp = tempfile.mkdtemp(prefix="plandoc-tests-", dir=IN_MEMORY)
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session):
+    """Collect without looking for garbage: thousands of tests come into being, and all of them stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the processor the run used, with all workers and commands that it started and has waited for."""
+    used = 0.0
+    for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(whose)
+        used += usage.ru_utime + usage.ru_stime
+    terminalreporter.write_line(f"{used:.0f} s of processor time")
 
 
 @pytest.fixture(autouse=True)
@@ -87,20 +146,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("of_folder")]
     cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if item.get_closest_marker("sample"):
+        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)) and _runs_proofs(config):
+            item.add_marker("proof")
+        if item.get_closest_marker("costly") and not _runs_costly(config):
+            item.add_marker("proof")
+        if item.get_closest_marker("sample") or not (
+            item.get_closest_marker("slow") or item.get_closest_marker("postgres")
+        ):
             cases[item.nodeid.partition("[")[0]].append(item)
-        if _runs_proofs(config) and hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
-            item.add_marker("proof")
     for all_cases in cases.values():
-        for item in _left_out(all_cases):
+        for item in _left_out(all_cases, len(all_cases) if _runs_costly(config) else CASES):
             item.add_marker("proof")
 
 
-def _left_out(cases: list[pytest.Item]) -> Iterable[pytest.Item]:
+def _left_out(cases: list[pytest.Item], otherwise: int) -> Iterable[pytest.Item]:
     """Return the cases that are not in the sample, which is spread over all of them and is the same in every run."""
     marker = cases[0].get_closest_marker("sample")
-    assert marker is not None
-    size = min(marker.args[0], len(cases))
+    size = min(otherwise if marker is None else marker.args[0], len(cases))
     kept = {round(number * (len(cases) - 1) / max(size - 1, 1)) for number in range(size)}
     return [item for number, item in enumerate(cases) if number not in kept]
 

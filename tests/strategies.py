@@ -107,6 +107,8 @@ FINDINGS = st.builds(
     st.none() | WHOLE_OR_ZERO,
 )
 
+BATCHES_TAKEN = st.builds(records.Taken, st.none(), QUANTITIES, st.just("batch"), recipe_id=IDS)
+
 
 @st.composite
 def production_runs(draw: st.DrawFn) -> records.ProductionRun:
@@ -123,7 +125,7 @@ def production_runs(draw: st.DrawFn) -> records.ProductionRun:
         draw(MOMENTS),
         losses,
         draw(TEXTS),
-        taken=draw(_several(st.builds(records.Taken, IDS, QUANTITIES, NAMES))),
+        taken=draw(_several(st.builds(records.Taken, IDS, QUANTITIES, NAMES) | BATCHES_TAKEN)),
         not_taken=draw(_several(st.builds(records.NotTaken, NAMES, QUANTITIES, NAMES))),
         id=draw(IDS),
     )
@@ -168,7 +170,8 @@ RECORDS: Mapping[type, st.SearchStrategy[Any]] = {
     ),
     records.FinishedUnit: _UNITS_BY_COUNT | _UNITS_BY_PORTION,
     records.FinishedGood: _BUNDLES | _BARE_GOODS,
-    records.StockItem: st.builds(records.StockItem, IDS, QUANTITIES, NAMES, TEXTS, id=IDS),
+    records.StockItem: st.builds(records.StockItem, IDS, QUANTITIES, NAMES, TEXTS, id=IDS)
+    | st.builds(records.StockItem, st.none(), QUANTITIES, st.just("batch"), TEXTS, recipe_id=IDS, id=IDS),
     records.Event: st.builds(
         records.Event,
         NAMES,

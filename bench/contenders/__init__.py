@@ -29,6 +29,8 @@ def available() -> tuple[list[type[Contender]], dict[str, str]]:
             loaded: Any = importlib.import_module(f"bench.contenders.{module}")
         except ImportError as error:
             missing[module.removeprefix("with_")] = f"not installed ({error})"
+        except Exception as error:
+            missing[module.removeprefix("with_")] = f"fails when it is imported ({type(error).__name__}: {error})"
         else:
             there.append(loaded.Contender)
     return there, missing

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from bench.workload import Catalog
+from bench.workload import Catalog, Row
 
 
 class Contender(Protocol):
@@ -41,6 +41,9 @@ class Contender(Protocol):
 
     def decide(self, event_id: int, unit_id: int, batches: int) -> None:
         """Save how many batches of a unit are baked, with the need and the recipe's fingerprint of today."""
+
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record that batches of a unit of a plan in production were baked, and take nothing from the stock."""
 
     def add_event(self, number: int) -> None:
         """Add a bare event in a transaction of its own."""
@@ -78,6 +81,9 @@ class Contender(Protocol):
 
     def frozen(self, event_id: int) -> Any:
         """Return what `start` froze: snapshot_data and definitions."""
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked for an event, in order, without the moments."""
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""

@@ -80,6 +80,11 @@ class DocumentContender(AlreadyJson):
         )
         self._documents.change(event_id, fields)
 
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        event, units = self._documents.event(event_id), self._documents.rows("finished_units")
+        self._documents.change(event_id, event_documents.baked(event, units, unit_id, batches))
+
     def add_event(self, number: int) -> None:
         """Add an event."""
         self._documents.add([(number, event_documents.bare(number))])
@@ -114,6 +119,10 @@ class DocumentContender(AlreadyJson):
     def frozen(self, event_id: int) -> Any:
         """Return what was frozen."""
         return event_documents.content_of(self._documents.event(event_id)["plan_snapshot"])
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        return event_documents.runs(self._documents.event(event_id))
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""

@@ -9,7 +9,7 @@ from bench import forms, workload
 from bench.contenders.contract import now
 from bench.workload import Catalog, Row
 
-_NESTED = ("recipes", "finished_goods", "batch_decisions", "plan_snapshot", "plan_amendments")
+_NESTED = ("recipes", "finished_goods", "batch_decisions", "plan_snapshot", "plan_amendments", "production_runs")
 
 
 def planned(number: int) -> Row:
@@ -21,6 +21,7 @@ def planned(number: int) -> Row:
         "batch_decisions": workload.decisions(),
         "plan_snapshot": None,
         "plan_amendments": [],
+        "production_runs": [],
     }
 
 
@@ -64,6 +65,22 @@ def decided(event: Row, catalog: Catalog, unit_id: int, batches: int) -> Row:
     row = forms.decision(unit_id, unit, batches, needed, fingerprint)
     others = [one for one in event["batch_decisions"] if one["finished_unit_id"] != unit_id]
     return {"batch_decisions": [*others, row]}
+
+
+def baked(event: Row, units: Mapping[str, Row], unit_id: int, batches: int) -> Row:
+    """Return the fields that a run changes."""
+    if event["plan_state"] != "in_production" or unit_id not in {
+        row["finished_unit_id"] for row in event["batch_decisions"]
+    }:
+        raise ValueError(event["name"])
+    amendments = len(event["plan_amendments"])
+    run = forms.production_run(unit_id, units[str(unit_id)], batches, amendments, now())
+    return {"production_runs": [*event["production_runs"], run]}
+
+
+def runs(event: Row) -> list[Row]:
+    """Return what was baked, without the moments."""
+    return [{name: value for name, value in run.items() if name != "produced_at"} for run in event["production_runs"]]
 
 
 def plan(event_id: int, event: Row, catalog: Catalog) -> Row:

@@ -24,8 +24,8 @@ class Limit(Protocol):
 class Append:
     """A file that only grows, synced after each piece."""
 
-    NAME = "append + fdatasync"
-    DURABILITY = "the bytes, on the disk when it returns; a torn piece is for others to find"
+    NAME: ClassVar[str] = "append + fdatasync"
+    DURABILITY: ClassVar[str] = "the bytes, on the disk when it returns; a torn piece is for others to find"
 
     def __init__(self, folder: Path, size: int) -> None:
         self._content = b"x" * size
@@ -44,8 +44,8 @@ class Append:
 class Replace:
     """A file that is replaced by a new one: write, fsync, rename, fsync of the folder."""
 
-    NAME = "durable replace"
-    DURABILITY = "the old bytes or the new ones, never a part; the new ones on the disk when it returns"
+    NAME: ClassVar[str] = "durable replace"
+    DURABILITY: ClassVar[str] = "the old bytes or the new ones, never a part; the new ones on the disk when it returns"
 
     def __init__(self, folder: Path, size: int) -> None:
         self._content = b"x" * size
@@ -71,8 +71,8 @@ class Replace:
 class AppendAndRename:
     """A synced append, then an unsynced new file in the place of the old one: what a guarded write asks of the system."""
 
-    NAME = "append + fdatasync + rename"
-    DURABILITY = "as append + fdatasync; and whoever opens the file sees the old bytes or the new ones"
+    NAME: ClassVar[str] = "append + fdatasync + rename"
+    DURABILITY: ClassVar[str] = "as append + fdatasync; and whoever opens the file sees the old bytes or the new ones"
 
     def __init__(self, folder: Path, size: int) -> None:
         self._content = b"x" * size
@@ -98,8 +98,8 @@ class AppendAndRename:
 class AppendAndMake:
     """A synced append, and as many new files as there are new documents: what a guarded write of many asks of the system."""
 
-    NAME = "append + fdatasync + new files"
-    DURABILITY = "as append + fdatasync; and whoever opens one of the files sees all of it"
+    NAME: ClassVar[str] = "append + fdatasync + new files"
+    DURABILITY: ClassVar[str] = "as append + fdatasync; and whoever opens one of the files sees all of it"
 
     def __init__(self, folder: Path, size: int, *, count: int) -> None:
         self._content, self._part = b"x" * size, b"x" * (size // count)

@@ -122,6 +122,29 @@ def needed_of(rows: Rows, event_id: int, unit_id: int) -> int:
     return sum(row["quantity"] * int(row["each_takes"]) for row in rows(query, [event_id, unit_id]))
 
 
+def production_run(rows: Rows, event_id: int, unit_id: int, batches: int, produced_at: str) -> Row:
+    """Return the row of batches that were baked of a unit that is decided in the plan."""
+    (unit,) = rows(
+        "SELECT u.items_per_batch AS items_per_batch FROM batch_decisions d "
+        "JOIN finished_units u ON u.id = d.finished_unit_id WHERE d.event_id = ? AND d.finished_unit_id = ?",
+        [event_id, unit_id],
+    )
+    (made,) = rows("SELECT count(*) AS amendments FROM plan_amendments WHERE event_id = ?", [event_id])
+    return forms.production_run(unit_id, unit, batches, made["amendments"], produced_at)
+
+
+def runs(rows: Rows, event_id: int) -> list[Row]:
+    """Return what was baked for an event, in order, without the moments."""
+    query = (
+        "SELECT finished_unit_id, batches, units_expected, units_made, losses, notes, amendments_before, taken, not_taken "
+        "FROM production_runs WHERE event_id = ? ORDER BY id"
+    )
+    return [
+        {**row, **{name: orjson.loads(row[name]) for name in ("losses", "taken", "not_taken")}}
+        for row in rows(query, [event_id])
+    ]
+
+
 def plan(rows: Rows, event_id: int) -> Row:
     """Return everything about a plan."""
     (event,) = rows("SELECT * FROM events WHERE id = ?", [event_id])

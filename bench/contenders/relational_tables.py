@@ -38,6 +38,10 @@ CREATE TABLE batch_decisions (event_id INTEGER, finished_unit_id INTEGER, recipe
 CREATE TABLE plan_snapshots (event_id INTEGER PRIMARY KEY, created_at TEXT, content TEXT, digest TEXT);
 CREATE TABLE plan_amendments (event_id INTEGER, sequence INTEGER, change TEXT, reason TEXT, created_at TEXT,
     PRIMARY KEY (event_id, sequence)) WITHOUT ROWID;
+CREATE TABLE production_runs (id INTEGER PRIMARY KEY, event_id INTEGER, finished_unit_id INTEGER, batches INTEGER,
+    units_expected INTEGER, units_made INTEGER, produced_at TEXT, losses TEXT, notes TEXT, amendments_before INTEGER,
+    taken TEXT, not_taken TEXT);
+CREATE INDEX runs_of_event ON production_runs (event_id);
 """
 _NESTED = {"recipes": ("lines", "sub_recipes"), "finished_goods": ("components",)}
 

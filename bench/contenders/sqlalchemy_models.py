@@ -147,6 +147,22 @@ class PlanAmendment(Base):
     created_at: Mapped[str]
 
 
+class ProductionRun(Base):
+    __tablename__ = "production_runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    finished_unit_id: Mapped[int] = mapped_column(ForeignKey("finished_units.id"))
+    batches: Mapped[int]
+    units_expected: Mapped[int]
+    units_made: Mapped[int]
+    produced_at: Mapped[str]
+    losses: Mapped[Any] = mapped_column(JSON)
+    notes: Mapped[str]
+    amendments_before: Mapped[int]
+    taken: Mapped[Any] = mapped_column(JSON)
+    not_taken: Mapped[Any] = mapped_column(JSON)
+
+
 class Event(Base):
     __tablename__ = "events"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,6 +14,7 @@ import plandoc
 from bench import forms, workload
 from bench.contenders.document_contender import TABLES
 from bench.workload import Catalog, Row
+from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, RecipeId
 
 # Events that are added in one session while building: between the size of one write and the looks at all slugs.
 _EVENTS_A_SESSION = 2500
@@ -33,6 +34,7 @@ class Contender:
         "plandoc.workflow.catalog",
         "plandoc.workflow.lifecycle",
         "plandoc.workflow.decisions",
+        "plandoc.workflow.production",
     )
 
     def __init__(self, folder: Path) -> None:
@@ -55,17 +57,22 @@ class Contender:
     def start(self, event_id: int) -> None:
         """Start production."""
         plandoc.use_store(self._store)
-        plandoc.start_production(event_id)
+        plandoc.start_production(EventId(event_id))
 
     def change_quantity(self, event_id: int, good_id: int, quantity: int, reason: str) -> None:
         """Amend a plan."""
         plandoc.use_store(self._store)
-        plandoc.change_quantity(event_id, good_id, quantity, reason)
+        plandoc.change_quantity(EventId(event_id), FinishedGoodId(good_id), quantity, reason)
 
     def decide(self, event_id: int, unit_id: int, batches: int) -> None:
         """Save a decision."""
         plandoc.use_store(self._store)
-        plandoc.save_batch_decision(event_id, unit_id, batches)
+        plandoc.save_batch_decision(EventId(event_id), FinishedUnitId(unit_id), batches)
+
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        plandoc.use_store(self._store)
+        plandoc.record_production(EventId(event_id), FinishedUnitId(unit_id), batches, use_stock=False)
 
     def add_event(self, number: int) -> None:
         """Add an event in its own session."""
@@ -83,10 +90,15 @@ class Contender:
         plandoc.use_store(self._store)
         plandoc.import_file(source)
 
+    def shopping_list(self, event_id: int) -> plandoc.results.ShoppingList:
+        """Return what has to be bought."""
+        plandoc.use_store(self._store)
+        return plandoc.get_shopping_list(EventId(event_id))
+
     def plan(self, event_id: int) -> plandoc.results.Plan:
         """Return the record of a whole plan."""
         plandoc.use_store(self._store)
-        return plandoc.get_plan(event_id)
+        return plandoc.get_plan(EventId(event_id))
 
     def plan_as_json(self, found: plandoc.results.Plan) -> Any:
         """Return a plan as JSON."""
@@ -112,7 +124,7 @@ class Contender:
     def comparison(self, event_id: int) -> plandoc.results.PlanComparison:
         """Return the comparison."""
         plandoc.use_store(self._store)
-        return plandoc.get_plan_comparison(event_id)
+        return plandoc.get_plan_comparison(EventId(event_id))
 
     def comparison_as_json(self, found: plandoc.results.PlanComparison) -> Any:
         """Return a comparison as JSON."""
@@ -132,10 +144,15 @@ class Contender:
     def frozen(self, event_id: int) -> Any:
         """Return what was frozen."""
         plandoc.use_store(self._store)
-        found = plandoc.get_plan_snapshot(event_id)
+        found = plandoc.get_plan_snapshot(EventId(event_id))
         if found is None:
             raise ValueError(event_id)
         return {"snapshot_data": found.snapshot_data, "definitions": found.definitions}
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        plandoc.use_store(self._store)
+        return [_run_row(one) for one in plandoc.get_plan(EventId(event_id)).production_runs]
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""
@@ -188,7 +205,7 @@ def _check_rows(folder: Path, catalog: Catalog) -> None:
     """See that the rows that the others are given are those that plandoc writes."""
     content = orjson.loads((folder / "catalog.json").read_bytes())
     if any(content[table] != rows for table, rows in catalog.items()):
-        raise SystemExit("the workload's rows are not those that plandoc writes; the figures would mean nothing")
+        raise ValueError("the workload's rows are not those that plandoc writes; the figures would mean nothing")
 
 
 def _plan(session: plandoc.Session, number: int) -> None:
@@ -196,9 +213,9 @@ def _plan(session: plandoc.Session, number: int) -> None:
     if event.id != number:
         raise ValueError(event.id)
     for recipe_id in workload.recipe_ids():
-        session.add(plandoc.EventRecipe(event.id, recipe_id))
+        session.add(plandoc.EventRecipe(event.id, RecipeId(recipe_id)))
     for good_id, quantity in workload.quantities().items():
-        session.add(plandoc.EventFinishedGood(event.id, good_id, quantity))
+        session.add(plandoc.EventFinishedGood(event.id, FinishedGoodId(good_id), quantity))
     for row in workload.decisions():
         session.add(plandoc.BatchDecision(event_id=event.id, **row))
     plandoc.lock_plan(event.id, session=session)
@@ -227,6 +244,12 @@ def _decision_row(decision: plandoc.BatchDecision) -> Row:
         "exact_need", "recipe_fingerprint",
     )  # fmt: skip
     return {name: getattr(decision, name) for name in names}
+
+
+def _run_row(run: plandoc.ProductionRun) -> Row:
+    names = "finished_unit_id", "batches", "units_expected", "units_made", "notes", "amendments_before"
+    lists = "losses", "taken", "not_taken"
+    return {name: getattr(run, name) for name in names} | {name: list(getattr(run, name)) for name in lists}
 
 
 def _amendment_row(amendment: plandoc.PlanAmendment) -> Row:

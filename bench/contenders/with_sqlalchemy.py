@@ -23,6 +23,7 @@ _WITH_GOODS = selectinload(models.Event.goods).joinedload(models.EventFinishedGo
 _WITH_COMPONENTS = _WITH_GOODS.selectinload(models.FinishedGood.components)
 _WITH_UNITS = _WITH_COMPONENTS.joinedload(models.Component.unit)
 _WITH_DECISIONS = selectinload(models.Event.decisions).joinedload(models.BatchDecision.unit)
+_UNIT_OF_DECISION = joinedload(models.BatchDecision.unit)
 _WITH_HISTORY = (joinedload(models.Event.snapshot), selectinload(models.Event.amendments))
 
 
@@ -103,6 +104,17 @@ class Contender(AlreadyJson):
             row = forms.decision(unit_id, _row(unit), batches, needed, fingerprint)
             session.merge(models.BatchDecision(event_id=event_id, **row))
 
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        with Session(self._engine) as session, session.begin():
+            if session.get_one(models.Event, event_id).plan_state != "in_production":
+                raise ValueError(event_id)
+            decision = session.get_one(models.BatchDecision, (event_id, unit_id), options=[_UNIT_OF_DECISION])
+            query = select(func.count()).where(models.PlanAmendment.event_id == event_id)
+            amendments = session.scalar(query) or 0
+            row = forms.production_run(unit_id, _row(decision.unit), batches, amendments, now())
+            session.add(models.ProductionRun(event_id=event_id, **row))
+
     def add_event(self, number: int) -> None:
         """Add an event in its own transaction."""
         with Session(self._engine) as session, session.begin():
@@ -173,6 +185,13 @@ class Contender(AlreadyJson):
         """Return what was frozen."""
         with Session(self._engine) as session:
             return session.get_one(models.PlanSnapshot, event_id).content
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        query = select(models.ProductionRun).where(models.ProductionRun.event_id == event_id)
+        with Session(self._engine) as session:
+            found = session.scalars(query.order_by(models.ProductionRun.id))
+            return [_without(_row(row), "id", "event_id", "produced_at") for row in found]
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""

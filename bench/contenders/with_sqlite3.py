@@ -99,6 +99,18 @@ class Contender(AlreadyJson):
                 {"event_id": event_id, **row},
             )
 
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        with self._transaction():
+            self._expect_state(event_id, "in_production")
+            row = relational.production_run(self._rows, event_id, unit_id, batches, now())
+            lists = {name: orjson.dumps(row[name]).decode() for name in ("losses", "taken", "not_taken")}
+            self._database.execute(
+                "INSERT INTO production_runs VALUES (NULL, :event_id, :finished_unit_id, :batches, :units_expected, "
+                ":units_made, :produced_at, :losses, :notes, :amendments_before, :taken, :not_taken)",
+                {"event_id": event_id, **row, **lists},
+            )
+
     def add_event(self, number: int) -> None:
         """Add an event in its own transaction."""
         self.add_events([number])
@@ -140,6 +152,10 @@ class Contender(AlreadyJson):
     def frozen(self, event_id: int) -> Any:
         """Return what was frozen."""
         return orjson.loads(self._one("SELECT content FROM plan_snapshots WHERE event_id = ?", [event_id])[0])
+
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        return relational.runs(self._rows, event_id)
 
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""

@@ -91,6 +91,13 @@ class Contender(AlreadyJson):
             row = {"event_id": event_id, **forms.decision(unit_id, unit, batches, needed, fingerprint)}
             self._database["batch_decisions"].upsert(row, pk=("event_id", "finished_unit_id"))
 
+    def bake(self, event_id: int, unit_id: int, batches: int) -> None:
+        """Record what was baked."""
+        with self._database.atomic():
+            self._expect_state(event_id, "in_production")
+            row = relational.production_run(self._rows, event_id, unit_id, batches, now())
+            self._database["production_runs"].insert({"event_id": event_id, **row})
+
     def add_event(self, number: int) -> None:
         """Add an event in its own transaction."""
         self._database["events"].insert({"id": number, **workload.event(number, "draft")})
@@ -126,6 +133,10 @@ class Contender(AlreadyJson):
         """Return what was frozen."""
         return orjson.loads(self._database["plan_snapshots"].get(event_id)["content"])
 
+    def runs(self, event_id: int) -> list[Row]:
+        """Return what was baked."""
+        return relational.runs(self._rows, event_id)
+
     def catalog(self) -> Catalog:
         """Return the rows of the catalog."""
         return relational.all_catalog(self._rows)
@@ -135,7 +146,8 @@ class Contender(AlreadyJson):
         self._database.close()
 
     def _rows(self, query: str, parameters: Sequence[Any]) -> Iterator[Row]:
-        return self._database.query(query, parameters)
+        found: Iterator[Row] = self._database.query(query, parameters)
+        return found
 
     def _expect_state(self, event_id: int, state: str) -> None:
         found = list(self._rows("SELECT plan_state FROM events WHERE id = ?", [event_id]))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tinydb.middlewares import CachingMiddleware
 from tinydb.storages import JSONStorage
 
 from bench.contenders import with_tinydb
 from bench.contenders.document_contender import DocumentContender, Documents
+
+# TinyDB does not say what it takes.
+_caching: Any = CachingMiddleware
 
 
 class Contender(DocumentContender):
@@ -25,4 +28,4 @@ class Contender(DocumentContender):
     @classmethod
     def open(cls, folder: Path) -> Documents:
         """Open or make the files."""
-        return with_tinydb.Files(folder, lambda: CachingMiddleware(JSONStorage))
+        return with_tinydb.Files(folder, lambda: _caching(JSONStorage))

@@ -1,4 +1,4 @@
-"""The small changes of one plan among N: start it, amend it, decide batches."""
+"""The small changes of one plan among N: start it, amend it, decide batches, record what was baked."""
 
 from __future__ import annotations
 
@@ -111,6 +111,19 @@ class Decide(_Change):
         return self._size // 2 + 1
 
 
+class Bake(_Change):
+    """Record that a batch of a unit was baked."""
+
+    def run(self) -> None:
+        """Record it."""
+        self._opened.bake(STARTED, _UNIT, 1)
+
+    def result(self) -> Any:
+        """Return what was baked."""
+        self._count_bytes()
+        return self._opened.runs(STARTED)
+
+
 def _journal_bytes(opened: Any) -> int:
     return opened.journal_bytes() if hasattr(opened, "journal_bytes") else 0
 
@@ -119,4 +132,5 @@ JOBS = (
     ContenderJob("start", "start", "start_production of one plan among N", Start, changes=True),
     ContenderJob("amend", "amend", "one amendment of a plan among N", Amend, changes=True),
     ContenderJob("decide", "decide", "save one decision of a plan among N", Decide, changes=True),
+    ContenderJob("bake", "bake", "record that a batch of a plan among N was baked", Bake, changes=True),
 )

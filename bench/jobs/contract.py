@@ -27,6 +27,8 @@ class Run:
         sizes: Numbers of events, from small to large.
         rounds: How often each contender runs.
         seed: Of the order of turns.
+        commits: How many one process makes while its memory is watched.
+        seconds: How long many writers write.
     """
 
     contenders: Sequence[type[Contender]]
@@ -34,6 +36,8 @@ class Run:
     sizes: Sequence[int]
     rounds: int
     seed: int
+    commits: int = 1_000
+    seconds: float = 1.0
 
 
 class Job:
@@ -89,11 +93,7 @@ class ContenderJob(Job):
         return self.missing()
 
     def measure(self, run: Run) -> list[JobResult]:
-        """Measure every contender at every size.
-
-        Raises:
-            SystemExit: when contenders come to different results.
-        """
+        """Measure every contender at every size."""
         rounds = min(run.rounds, self.most_rounds)
         table = Table(rounds, warm=self.warm, sync=self.changes, order=random.Random(run.seed))
         for size in self._sizes(run):

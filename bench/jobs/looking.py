@@ -18,7 +18,9 @@ Ask = Callable[[Any, int], Any]
 AsJson = Callable[[Any, Any], Any]
 
 
-class _Look:
+class Look:
+    """One question, asked again and again of a store that is open, or of one that is opened for it."""
+
     def __init__(
         self, contender: type[Contender], places: Places, size: int, *, ask: Ask, as_json: AsJson, cold: bool
     ) -> None:
@@ -55,7 +57,7 @@ class _Look:
 
 
 def _job(name: str, key: str, title: str, ask: Ask, as_json: AsJson, *, cold: bool = False) -> ContenderJob:
-    return ContenderJob(name, key, title, partial(_Look, ask=ask, as_json=as_json, cold=cold))
+    return ContenderJob(name, key, title, partial(Look, ask=ask, as_json=as_json, cold=cold))
 
 
 def _plan(opened: Contender, size: int) -> Any:
@@ -64,6 +66,11 @@ def _plan(opened: Contender, size: int) -> Any:
 
 def _events(opened: Contender, _size: int) -> Any:
     return opened.events()
+
+
+def read_turn(*, cold: bool) -> Callable[[type[Contender], Places, int], Look]:
+    """Return what makes a turn that reads a plan."""
+    return partial(Look, ask=_plan, as_json=lambda one, found: one.plan_as_json(found), cold=cold)
 
 
 JOBS = (

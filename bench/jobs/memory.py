@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from bench.contenders.contract import Contender
 from bench.jobs.contract import Job, Run
 from bench.measuring.child import CLOSED
@@ -32,7 +34,10 @@ def _measured(run: Run, contender: type[Contender], size: int) -> Sample | NotRu
     if isinstance(built, NotRun):
         return built
     values = []
-    for _ in range(min(_ROUNDS, run.rounds)):
-        folder = run.places.copy(contender, size)
-        values.append(float(run_child(contender, folder, "start", 1, CLOSED)["bytes"]))
+    try:
+        for _ in range(min(_ROUNDS, run.rounds)):
+            folder = run.places.copy(contender, size)
+            values.append(float(run_child(contender, folder, "start", 1, CLOSED)["bytes"]))
+    except subprocess.CalledProcessError as error:
+        return NotRun.failed(error)
     return Sample(tuple(values))

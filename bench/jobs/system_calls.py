@@ -6,6 +6,8 @@ as it is after its changes, so that only what they waited for is counted; and on
 
 from __future__ import annotations
 
+import subprocess
+
 from bench.contenders.contract import Contender
 from bench.jobs.contract import Job, Run
 from bench.measuring.child import CLOSED, LEFT, OPERATIONS
@@ -47,7 +49,10 @@ def _counted(
     built = run.places.built(contender, size)
     if isinstance(built, NotRun):
         return built, built
-    few, many = (_calls(run, contender, size, operation, times, ending) for times in (_FEW, _MANY))
+    try:
+        few, many = (_calls(run, contender, size, operation, times, ending) for times in (_FEW, _MANY))
+    except subprocess.CalledProcessError as error:
+        return NotRun.failed(error), NotRun.failed(error)
     more = _MANY - _FEW
     return (
         Sample(((many.syncs - few.syncs) / more,)),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 import statistics
+from typing import Self
 
 import attrs
 
 # Columns are numbers of events; where that number does not matter there is one column, or columns with names.
 ANY_SIZE = 0
 Column = int | str
+# Characters of an error that a table has room for.
+_SHOWN = 60
 
 
 class Unit(enum.Enum):
@@ -68,9 +71,16 @@ class NotRun:
 
     reason: str
 
+    @classmethod
+    def failed(cls, error: Exception) -> Self:
+        """Return why there are no figures, when it was an error."""
+        first, *_ = str(error).splitlines() or [""]
+        name = type(error).__name__
+        return cls(f"failed: {name}: {first[:_SHOWN]}" if first else f"failed: {name}")
+
 
 class TooSlowError(Exception):
-    """Something was cut off, for it took longer than anybody would wait."""
+    """Something was cut off because it took longer than anybody would wait."""
 
 
 @attrs.frozen

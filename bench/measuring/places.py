@@ -26,10 +26,12 @@ class Places:
 
     Args:
         root: An empty folder on the disk to measure.
+        recipes: How many the catalog holds; the plans take the first ones of them.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, recipes: int = workload.RECIPES) -> None:
         self._root = root
+        self._catalog = workload.catalog(recipes)
         self._built: dict[tuple[str, int], Path | NotRun] = {}
         self._numbers = itertools.count(1)
 
@@ -49,7 +51,11 @@ class Places:
 
     def copy(self, contender: type[Contender], size: int) -> Path:
         """Return a copy to change of a folder that was built."""
-        original, folder = self.folder(contender, size), self.empty()
+        return self.duplicate(self.folder(contender, size))
+
+    def duplicate(self, original: Path) -> Path:
+        """Return a copy of a folder."""
+        folder = self.empty()
         shutil.copytree(original, folder, dirs_exist_ok=True)
         return folder
 
@@ -62,15 +68,22 @@ class Places:
     def _build(self, contender: type[Contender], size: int) -> Path | NotRun:
         folder = self.empty()
         try:
-            contender.build(folder, workload.catalog(), _while_bearable(range(1, size + 1)))
+            _fill(contender, folder, self._catalog, size)
         except TooSlowError:
             return NotRun(f"storing {size} events: over {LONGEST_BUILD_SECONDS} s")
-        opened = contender(folder)
-        opened.start(STARTED)
-        for good_id, quantity in FIRST_AMENDMENTS:
-            opened.change_quantity(STARTED, good_id, quantity, "more guests")
-        opened.close()
+        except Exception as error:
+            # Whatever it is, the others are measured all the same.
+            return NotRun.failed(error)
         return folder
+
+
+def _fill(contender: type[Contender], folder: Path, catalog: workload.Catalog, size: int) -> None:
+    contender.build(folder, catalog, _while_bearable(range(1, size + 1)))
+    opened = contender(folder)
+    opened.start(STARTED)
+    for good_id, quantity in FIRST_AMENDMENTS:
+        opened.change_quantity(STARTED, good_id, quantity, "more guests")
+    opened.close()
 
 
 def _while_bearable(event_ids: Iterable[int]) -> Iterator[int]:

@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import attrs
@@ -48,6 +49,10 @@ class Cost:
     processor: float
 
 
+class OtherResultError(Exception):
+    """A contender has not done the same job as the others."""
+
+
 @attrs.define
 class _Entry:
     turn: Turn
@@ -81,28 +86,21 @@ class Table:
         Args:
             cell: Which contender at which size; of one contender the smaller sizes come first.
             make: Makes its turn.
-            expected: The result of the others; None when this is the first.
-
-        Raises:
-            SystemExit: when the results differ.
+            expected: The result of the others; None when this is the first. One that comes to another result is not
+                run, because its figures would mean nothing.
         """
         self._seats.append(cell)
-        turn = self._too_slow_before(cell) or make()
-        if isinstance(turn, NotRun):
-            self._not_run[cell] = turn
-            return None
-        self._get_ready(turn)
+        turn: Turn | NotRun | None = None
         try:
-            first = self._first_cost(turn)
-        except TooSlowError:
-            turn.close()
-            self._not_run[cell] = NotRun(f"over {LONGEST_RUN_SECONDS:.0f} s")
+            turn = self._too_slow_before(cell) or make()
+            if isinstance(turn, NotRun):
+                self._not_run[cell] = turn
+                return None
+            return self._seated(cell, turn, expected)
+        except Exception as error:
+            # Whatever it is, the others are measured all the same.
+            self._leave_out(cell, turn, error)
             return None
-        result = turn.result()
-        if expected is not None and result != expected:
-            raise SystemExit(f"{cell.contender} does not come to the same result; its figures would mean nothing")
-        self._entries[cell] = self._entry(turn, first)
-        return result
 
     def run(self) -> None:
         """Run all rounds."""
@@ -111,10 +109,14 @@ class Table:
         gc.freeze()
         try:
             for number in range(self._rounds):
-                turns = [entry for entry in self._entries.values() if _is_in_round(number, entry.rounds, self._rounds)]
+                turns = [
+                    (cell, entry)
+                    for cell, entry in self._entries.items()
+                    if _is_in_round(number, entry.rounds, self._rounds)
+                ]
                 self._order.shuffle(turns)
-                for entry in turns:
-                    self._measure(entry)
+                for cell, entry in turns:
+                    self._measure(cell, entry)
         finally:
             gc.unfreeze()
 
@@ -129,15 +131,30 @@ class Table:
     def close(self) -> None:
         """Let go of all contenders."""
         for entry in self._entries.values():
-            entry.turn.close()
+            _close(entry.turn)
+
+    def _seated(self, cell: Cell, turn: Turn, expected: Any) -> Any:
+        self._get_ready(turn)
+        first = self._first_cost(turn)
+        result = turn.result()
+        if expected is not None and result != expected:
+            raise OtherResultError("does not come to the same result as the others")
+        self._entries[cell] = self._entry(turn, first)
+        return result
+
+    def _leave_out(self, cell: Cell, turn: Turn | NotRun | None, error: Exception) -> None:
+        self._entries.pop(cell, None)
+        self._not_run[cell] = _reason(error)
+        if turn is not None and not isinstance(turn, NotRun):
+            _close(turn)
 
     def _sample(self, cell: Cell, figure: Callable[[Cost], float]) -> Sample:
         return Sample(tuple(figure(cost) for cost in self._entries[cell].costs))
 
     def _first_cost(self, turn: Turn) -> Cost:
         """Return what a run takes; where runs are warm, one that is not the very first."""
-        cost = _cost_of(turn)
-        return _cost_of(turn) if self._warm and cost.clock < LONGEST_RUN_SECONDS else cost
+        cost = cost_of(turn.run)
+        return cost_of(turn.run) if self._warm and cost.clock < LONGEST_RUN_SECONDS else cost
 
     def _entry(self, turn: Turn, first: Cost) -> _Entry:
         """Return a turn with as many rounds as are bearable; one that takes very long is not run again."""
@@ -149,12 +166,15 @@ class Table:
         if self._sync:
             os.sync()
 
-    def _measure(self, entry: _Entry) -> None:
-        self._get_ready(entry.turn)
-        if self._warm and entry.first.clock < _LONG_SECONDS:
-            entry.turn.run()
-        gc.collect()
-        entry.costs.append(_cost_of(entry.turn))
+    def _measure(self, cell: Cell, entry: _Entry) -> None:
+        try:
+            self._get_ready(entry.turn)
+            if self._warm and entry.first.clock < _LONG_SECONDS:
+                entry.turn.run()
+            gc.collect()
+            entry.costs.append(cost_of(entry.turn.run))
+        except Exception as error:
+            self._leave_out(cell, entry.turn, error)
 
     def _too_slow_before(self, cell: Cell) -> NotRun | None:
         """Return why a contender is not run that was not at a smaller size, or was too slow there."""
@@ -168,9 +188,22 @@ class Table:
         return None
 
 
-def _cost_of(turn: Turn) -> Cost:
+def _reason(error: Exception) -> NotRun:
+    if isinstance(error, TooSlowError):
+        return NotRun(f"over {LONGEST_RUN_SECONDS:.0f} s")
+    return NotRun(str(error)) if isinstance(error, OtherResultError) else NotRun.failed(error)
+
+
+def _close(turn: Turn) -> None:
+    # One that failed may be unable even to do this.
+    with suppress(Exception):
+        turn.close()
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    """Do something, and return what it took."""
     clock, processor = time.perf_counter(), time.process_time()
-    turn.run()
+    work()
     return Cost(time.perf_counter() - clock, time.process_time() - processor)
 
 

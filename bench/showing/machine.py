@@ -81,10 +81,13 @@ def is_in_memory(folder: Path) -> bool:
 def file_system(folder: Path) -> str:
     """Return the kind of the file system that a folder is on; of ext4 also whether it keeps a journal."""
     device, kind = _mount(folder)
-    if kind != "ext4":
-        return kind
-    has_journal = any(Path("/proc/fs/jbd2").glob(f"{Path(device).name}-*"))
-    return f"{kind} {'with' if has_journal else 'without'} a journal, on {device}"
+    return f"ext4 {'with' if has_journal(folder) else 'without'} a journal, on {device}" if kind == "ext4" else kind
+
+
+def has_journal(folder: Path) -> bool:
+    """Return whether a sync of a folder's file system writes a journal, too; of others than ext4 it is taken for granted."""
+    device, kind = _mount(folder)
+    return kind != "ext4" or any(Path("/proc/fs/jbd2").glob(f"{Path(device).name}-*"))
 
 
 def _mount(folder: Path) -> tuple[str, str]:

@@ -20,8 +20,8 @@ have {recipes} decisions.
 
 Medians, with the quartiles in brackets. Every round, each contender at each size runs once in a new order. A
 measured change follows an unmeasured one of the same contender, and what others left to the disk is written down before:
-each pays for what it leaves behind itself, and for nothing else. All contenders come to the same JSON; that is looked at
-before anything is measured. A cell that takes longer than {cell:.0f} s in all runs fewer times, as it says; one that takes longer
+each pays for what it leaves behind itself, and for nothing else. Only who comes to the same JSON as the others is
+measured. A cell that takes longer than {cell:.0f} s in all runs fewer times, as it says; one that takes longer
 than {run:.0f} s is not run, and neither are its larger sizes.
 
 What is compared is the same job, not the same promises: see the table of durability."""
@@ -38,6 +38,8 @@ class About:
         contenders: Those that ran.
         missing: Contenders and jobs that were left out, and why.
         rounds: How often each ran.
+        commits: How many one process made while its memory was watched.
+        seconds: How long many writers wrote.
         minutes: How long it took.
     """
 
@@ -45,6 +47,8 @@ class About:
     contenders: Sequence[type[Contender]]
     missing: Mapping[str, str]
     rounds: int
+    commits: int
+    seconds: float
     minutes: float
 
 
@@ -55,7 +59,8 @@ def page(about: About, results: Sequence[JobResult], goals: Grid) -> str:
 
 def _parts(about: About, results: Sequence[JobResult], goals: Grid) -> Iterator[str]:
     yield "# Results"
-    yield f"Written by `python -m bench` ({about.rounds} rounds, {about.minutes:.0f} minutes)."
+    options = f"--rounds {about.rounds} --commits {about.commits} --seconds {about.seconds:g}"
+    yield f"Written by `python -m bench {options}` in {about.minutes:.0f} minutes."
     yield "What `plandoc.durable` costs a user of TinyDB is in [DURABLE.md](DURABLE.md)."
     yield _HOW.format(**_WORKLOAD, cell=SECONDS_A_CELL, run=LONGEST_RUN_SECONDS)
     yield "## Goals"

@@ -33,8 +33,8 @@ def draw(results: Sequence[JobResult], target: Path) -> None:
         raise SystemExit("nothing to draw: two sizes are needed at least")
     names = dict.fromkeys(name for result in drawable for name in result.contenders)
     # The ten usual colours are too few.
-    palette = mpl.colormaps["tab20"].colors
-    colours = {name: palette[number * 2 % 20 + number // 10] for number, name in enumerate(names)}
+    palette: Any = mpl.colormaps["tab20"]
+    colours = {name: palette.colors[number * 2 % 20 + number // 10] for number, name in enumerate(names)}
     rows = -(-len(drawable) // _COLUMNS)
     figure, all_axes = pyplot.subplots(rows, _COLUMNS, figsize=(4.2 * _COLUMNS, 3.4 * rows), squeeze=False)
     for axes, result in zip(all_axes.flat, drawable, strict=False):

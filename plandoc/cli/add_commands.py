@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from plandoc.cli import import_output
 from plandoc.cli.arguments import Parameter, Text
+from plandoc.cli.asked_catalog import Pair, asked_components, asked_name, asked_recipe
 from plandoc.cli.asking import ask, is_interactive
 from plandoc.cli.catalog_lookup import WORDS
 from plandoc.cli.data_folder import Folder
@@ -20,8 +21,6 @@ from plandoc.exchange.single_records import add_from_table, columns_of
 from plandoc.records import FinishedGood, Ingredient, Recipe
 
 Name = Annotated[str | None, Parameter("NAME", words="TEXT")]
-# A name and the text behind its equals sign; blank when there is none.
-Pair = tuple[str, str]
 Row = dict[str, str]
 
 _TEXTS = frozenset({"notes", "recipe_notes", "good_notes", "method"})
@@ -49,7 +48,7 @@ def add_ingredient(
         plandoc ingredient add 'Rye flour' --category Flour --density '1 cup = 102 g'
     """
     if name is None:
-        name = _asked_name("ingredient")
+        name = asked_name(Ingredient, folder)
         category = category or ask("Category, if any")
         density = density or ask("What a volume or a piece of it weighs, such as 1 cup = 120 g, if known")
     row = {"name": name, "category": category or "", "density": density or "", "notes": notes or ""}
@@ -88,10 +87,14 @@ def add_recipe(
         plandoc recipe add
     """
     if name is None:
-        name = _asked_name("recipe")
+        name = asked_name(Recipe, folder)
     lines, parts, yields = map(_pairs, (ingredient, sub_recipe, makes))
     if not (lines or parts or yields):
-        lines, parts, yields = _asked_recipe()
+        asked = asked_recipe(folder, adds_ingredients=add_ingredients)
+        lines, parts, yields, add_ingredients = asked.lines, asked.parts, asked.yields, asked.adds_ingredients
+    if not (lines or parts or yields):
+        message = "a recipe needs at least one ingredient, one recipe in it or one thing that it makes"
+        raise UsageError(f"{message}: --ingredient, --sub-recipe or --makes")
     rows = [
         *({"ingredient": one, "quantity": amount} for one, amount in lines),
         *({"sub_recipe": one, "quantity": batches or "1"} for one, batches in parts),
@@ -120,8 +123,8 @@ def add_good(
         plandoc good add 'Family hamper' tea-box=1 rye-loaf=2
     """
     if name is None:
-        name = _asked_name("good")
-    parts = _pairs(components) or list(_asked_pairs("What is in it", "How many of it", "1"))
+        name = asked_name(FinishedGood, folder)
+    parts = _pairs(components) or asked_components(folder)
     if not parts:
         raise UsageError("a good needs at least one component, such as cookie=12")
     rows = [{"good": name, "component": one, "quantity": number or "1"} for one, number in parts]
@@ -156,29 +159,3 @@ def _pairs(given: Iterable[str] | None) -> list[Pair]:
         name, equals, value = text.rpartition("=")
         pairs.append((name.strip(), value.strip()) if equals else (text.strip(), ""))
     return pairs
-
-
-def _asked_name(what: str) -> str:
-    if not is_interactive():
-        raise UsageError(f"wanted the name of the {what}")
-    name = ask(f"Name of the {what}")
-    if not name:
-        raise UsageError(f"wanted the name of the {what}, found nothing")
-    return name
-
-
-def _asked_recipe() -> tuple[list[Pair], list[Pair], list[Pair]]:
-    lines = list(_asked_pairs("Ingredient", "How much of it a batch takes, such as 1 1/2 cup; blank for no amount"))
-    parts = list(_asked_pairs("Another recipe that goes into it", "How many batches of it", "1"))
-    yields = list(
-        _asked_pairs("What a batch gives, such as Cookie", "How many of it, or the part of a batch, such as 12.5%")
-    )
-    if not (lines or parts or yields):
-        raise UsageError("a recipe needs --ingredient, --sub-recipe or --makes")
-    return lines, parts, yields
-
-
-def _asked_pairs(first: str, second: str, usual: str = "") -> Iterator[Pair]:
-    """Ask for names, each with a second text, until a blank answer."""
-    while is_interactive() and (name := ask(f"{first} (blank to go on)")):
-        yield name, ask(f"  {second}{f' [{usual}]' if usual else ''}") or usual

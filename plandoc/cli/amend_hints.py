@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from plandoc.cli.program import quoted
 from plandoc.errors import PlanStateError
 from plandoc.records import PlanState
 
@@ -22,7 +22,7 @@ def suggest_amending(event: str, commands: Iterable[str]) -> Iterator[None]:
         yield
     except PlanStateError as error:
         suggestions = [
-            f"'plandoc amend {command.replace('EVENT', shlex.quote(event))} --reason TEXT'" for command in commands
+            f"'plandoc amend {command.replace('EVENT', quoted(event))} --reason TEXT'" for command in commands
         ]
         if error.current_state is not PlanState.IN_PRODUCTION or not suggestions:
             raise
@@ -40,7 +40,7 @@ def for_goods(wanted: Mapping[str, int], planned: Mapping[str, int], *, replace:
         replace: Whether goods that were not typed would be dropped.
     """
     for good, quantity in {**(dict.fromkeys(planned, 0) if replace else {}), **wanted}.items():
-        label = shlex.quote(good)
+        label = quoted(good)
         if quantity and not planned.get(good):
             yield f"add EVENT {label} {quantity}"
         elif quantity and quantity != planned[good]:
@@ -51,4 +51,4 @@ def for_goods(wanted: Mapping[str, int], planned: Mapping[str, int], *, replace:
 
 def for_batches(numbers: Mapping[str, int]) -> Iterator[str]:
     """Yield the command for the batches of each unit, from what was typed for it."""
-    return (f"batches EVENT {shlex.quote(unit)} {number}" for unit, number in numbers.items())
+    return (f"batches EVENT {quoted(unit)} {number}" for unit, number in numbers.items())

@@ -5,7 +5,6 @@ A change may leave the plan short. That is allowed, because a reason is given, b
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 
 from plandoc.cli import printing
@@ -13,6 +12,7 @@ from plandoc.cli.concerns import Concern, concerns_from
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import counted, difference_in_words
+from plandoc.cli.program import quoted
 from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.engine.plan_definitions import plan_definitions
@@ -96,9 +96,7 @@ def show(step: Step, key: str) -> None:
         for concern in step.concerns:
             printing.say(f"- {concern.message}")
         if _FIXED_BY_ENOUGH & {finding.kind for finding in step.findings}:
-            printing.say(
-                f"'plandoc amend batches {shlex.quote(key)} --enough --reason TEXT' bakes enough of everything"
-            )
+            printing.say(f"'plandoc amend batches {quoted(key)} --enough --reason TEXT' bakes enough of everything")
 
 
 def amendments_of(key: str, session: Session) -> list[Amended]:

@@ -7,7 +7,6 @@ failed afterwards; running the command again would do it twice.
 from __future__ import annotations
 
 import inspect
-import shlex
 import sys
 import warnings
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from plandoc.cli import parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
 from plandoc.cli.messages import UsageError
+from plandoc.cli.program import quoted
 from plandoc.cli.work_log import WorkLog
 from plandoc.errors import Outcome, PlandocError, StorageError
 from plandoc.storage.folder import RecoveryWarning
@@ -129,7 +129,7 @@ def _typed(call: Call) -> dict[str, str]:
     given = inspect.signature(call.func).bind_partial(*call.args, **call.keywords).arguments
     # This is how many were packed now, not how many are planned.
     names = hints.FACTS - ({"quantity"} if call.func.__name__ == "pack" else set())
-    return {name: shlex.quote(str(value)) for name, value in given.items() if name in names and value is not None}
+    return {name: quoted(str(value)) for name, value in given.items() if name in names and value is not None}
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -20,7 +20,7 @@ def is_interactive() -> bool:
 
 def is_confirmed(question: str) -> bool:
     """Return whether the answer is yes; anything else is no."""
-    return _answer(wrapped(f"{question} [y/N]", width() - 2) + " ").lower() in _YES
+    return (_answer(wrapped(f"{question} [y/N]", width() - 2) + " ") or "").lower() in _YES
 
 
 def is_wanted(question: str) -> bool:
@@ -36,17 +36,25 @@ def is_wanted(question: str) -> bool:
 
 
 def ask(question: str) -> str:
-    """Return the answer, without the blanks around it; blank when there is none."""
-    return _answer(wrapped(f"{question}:", width() - 2) + " ")
+    """Return the answer, without the blanks around it; blank when there is none.
+
+    Raises:
+        KeyboardInterrupt: at the end of the input, too: who leaves so has not answered anything.
+    """
+    answer = _answer(wrapped(f"{question}:", width() - 2) + " ")
+    if answer is None:
+        raise KeyboardInterrupt
+    return answer
 
 
-def _answer(prompt: str) -> str:
+def _answer(prompt: str) -> str | None:
+    """Return the answer; None at the end of the input."""
     try:
         return input(prompt).strip()
     except EOFError:
         # The cursor is still on the line of the question.
         printing.say()
-        return ""
+        return None
     except KeyboardInterrupt:
         printing.say()
         raise

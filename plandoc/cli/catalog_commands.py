@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeVar
 
 from plandoc.cli import printing
+from plandoc.cli.catalog_lookup import WORDS
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.rows import as_row
 from plandoc.domain.rounding import format_number
+from plandoc.domain.stocked import Stocked
 from plandoc.engine.session import Session
 from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe, StockItem
 from plandoc.units import written
-from plandoc.workflow.stock import get_stock
+from plandoc.workflow.stock import get_stock, in_stock
 
 RecordT = TypeVar("RecordT", Ingredient, Recipe, FinishedGood)
 
@@ -85,7 +88,7 @@ def list_goods(*, sort: Literal["id", "name"] = "id", json: bool = False, folder
 
 
 def list_stock(*, json: bool = False, folder: Folder) -> None:
-    """List what is in stock.
+    """List what is in stock: ingredients, and batches of recipes that were made ahead.
 
     Args:
         json: Print the stock as JSON.
@@ -93,28 +96,31 @@ def list_stock(*, json: bool = False, folder: Folder) -> None:
     Examples:
         plandoc stock list
     """
-    items, ingredients = folder.read(
-        lambda session: (get_stock(session=session), {one.id: one for one in session.find(Ingredient)})
-    )
+    found = folder.read(lambda session: [(item, in_stock(item, session)) for item in get_stock(session=session)])
     if json:
-        named = ((item, ingredients[item.ingredient_id]) for item in items)
-        printing.print_json([{**as_row(item), "ingredient": one.slug, "name": one.name} for item, one in named])
+        printing.print_json([{**as_row(item), **_named(item, thing)} for item, thing in found])
         return
-    columns = [
-        *map(printing.Column, ("ingredient", "name")),
-        printing.Column("quantity", is_number=True),
-        printing.Column("unit"),
-    ]
-    rows = [
-        (ingredients[one.ingredient_id].slug, ingredients[one.ingredient_id].name, *quantity_and_unit(one))
-        for one in items
-    ]
-    printing.print_table("Stock", columns, rows, when_empty="none yet; 'plandoc stock set' adds some")
+    for title, kind in (("Stock", Ingredient), ("Made ahead", Recipe)):
+        columns = [
+            *map(printing.Column, (WORDS[kind], "name")),
+            printing.Column("quantity", is_number=True),
+            printing.Column("unit"),
+        ]
+        rows = [(one.slug, one.name, *quantity_and_unit(item)) for item, one in found if type(one) is kind]
+        if rows or kind is Ingredient:
+            when_empty = "none yet; 'plandoc stock set' adds some"
+            printing.print_table(title, columns, rows, when_empty=when_empty, is_one_of_several=kind is Recipe)
+
+
+def _named(item: StockItem, thing: Stocked) -> dict[str, str | None]:
+    slugs = (thing.slug, None) if item.recipe_id is None else (None, thing.slug)
+    return {**dict(zip(("ingredient", "recipe"), slugs, strict=True)), "name": thing.name}
 
 
 def quantity_and_unit(item: StockItem) -> tuple[str, str]:
     """Return how much is in stock, and its unit."""
-    return (f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)), item.unit
+    quantity = f"{item.quantity:f}" if isinstance(item.quantity, Decimal) else format_number(item.quantity)
+    return quantity, item.unit if item.recipe_id is None or item.quantity == 1 else "batches"
 
 
 def _in_order(records: list[RecordT], sort: str) -> list[RecordT]:
@@ -129,9 +135,12 @@ def _units_of(recipe: Recipe, units: list[FinishedUnit]) -> list[dict[str, objec
 
 
 def _yields(recipe: Recipe, units: list[FinishedUnit]) -> Iterator[str]:
-    for unit in units:
-        if unit.recipe_id == recipe.id:
-            yield f"{unit.yield_per_batch} {unit.slug}"
+    return (yield_in_words(unit) for unit in units if unit.recipe_id == recipe.id)
+
+
+def yield_in_words(unit: FinishedUnit) -> str:
+    """Return what a batch gives: how many, and of what."""
+    return f"{written(Fraction(unit.yield_per_batch))} x {unit.slug}"
 
 
 def _goods_and_names(session: Session) -> tuple[list[FinishedGood], dict[tuple[type, int | None], str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from plandoc.domain.stocked import Stocked, is_of_recipe
 from plandoc.engine.record_refs import as_another_kind
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
@@ -43,6 +44,21 @@ def find_in_catalog(record_type: type[RecordT], key: str, session: Session) -> R
 def find_ingredient(key: str, session: Session) -> Ingredient:
     """Return the ingredient that a key means; raises as `find_in_catalog`."""
     return find_in_catalog(Ingredient, key, session)
+
+
+def find_stocked(key: str, unit: str, session: Session) -> Stocked:
+    """Return the ingredient that a key means, or the recipe where its stock is in batches; raises as `find_in_catalog`.
+
+    Args:
+        key: What was typed.
+        unit: The unit that was typed.
+        session: The session to look in.
+    """
+    has_ingredient, has_recipe = (
+        bool(CellNames(WORDS[kind], session.find(kind)).all_of(key)) for kind in (Ingredient, Recipe)
+    )
+    is_recipe = is_of_recipe(unit, has_ingredient=has_ingredient, has_recipe=has_recipe)
+    return find_in_catalog(Recipe, key, session) if is_recipe else find_in_catalog(Ingredient, key, session)
 
 
 def label_of(record: Any) -> str:

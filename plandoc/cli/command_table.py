@@ -117,7 +117,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             Command(("good", "import"), "import_commands:import_goods", "Import goods from a CSV or JSON file."),
             Command(("stock", "list"), "catalog_commands:list_stock", "List what is in stock."),
             Command(("stock", "set"), "stock_commands:set_amount", "Set how much of an ingredient is in stock."),
-            Command(("stock", "add"), "stock_commands:add_amount", "Add what was bought or delivered to the stock."),
+            Command(("stock", "add"), "stock_commands:add_amount", "Add to the stock what was bought, or made ahead."),
             Command(("stock", "import"), "import_commands:import_stock", "Set the stock from a CSV or JSON file."),
             Command(("unit", "add"), "unit_commands:add", "Define a word of your own as a unit of measure."),
             Command(("unit", "list"), "unit_commands:list_units", "List the units of measure."),

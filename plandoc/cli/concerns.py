@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from plandoc import hints
 from plandoc.cli.lookup import event_id
+from plandoc.cli.program import quoted
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
 from plandoc.records import Finding
@@ -44,7 +44,7 @@ def concerns_from(findings: Iterable[Finding], key: str) -> list[Concern]:
 
 
 def _concern_from(finding: Finding, key: str) -> Concern:
-    event = shlex.quote(key)
+    event = quoted(key)
     return Concern(
         hints.for_command(finding.message, event=event),
         hints.for_command(finding.hint, event=event),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from plandoc import escaping
 from plandoc.cli import printing, streams
 from plandoc.cli.arguments import Parameter, as_path
 from plandoc.cli.data_folder import Folder
-from plandoc.cli.program import called
+from plandoc.cli.program import called, quoted
 from plandoc.exchange.convert import Conversion, convert_recipes, write_table
 
 # The file name that means the standard output.
@@ -25,8 +24,8 @@ def convert(
 ) -> None:
     """Convert recipes of other programs to a CSV file for 'plandoc recipe import'; nothing is imported yet.
 
-    The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor
-    (JSON or ZIP). Check each row that has a remark, correct what is wrong, and then import the file. Web pages
+    The files are saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), exports of Mealie and Tandoor
+    (JSON or ZIP), and CSV with a recipe in each row and all its ingredients in one cell. Check each row that has a remark, correct what is wrong, and then import the file. Web pages
     need two more packages: pip install 'plandoc[recipes]'.
 
     Args:
@@ -73,4 +72,4 @@ def _show(conversion: Conversion, target: Path) -> None:
         printing.say(f"check {rows_with} a remark in {target} and correct what is wrong; then import the file:")
     else:
         printing.say("nothing was uncertain; import the file:")
-    printing.say(f"{called()} recipe import {shlex.quote(str(target))} --add-ingredients", wraps=False)
+    printing.say(f"{called()} recipe import {quoted(str(target))} --add-ingredients", wraps=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder, Place
 from plandoc.cli.lifecycle_commands import print_snapshot
 from plandoc.cli.messages import state_in_words
-from plandoc.cli.program import called
+from plandoc.cli.program import called, quoted
 from plandoc.errors import PlandocError
 from plandoc.records import Event
 from plandoc.snapshots import get_plan_snapshot
@@ -48,7 +47,7 @@ def demo(path: Annotated[Path | None, Parameter("FOLDER")] = None, /, *, folder:
     printing.say()
     printing.say(f"{event.name} is {state_in_words(event.plan_state)}. Look around in the folder:")
     for line in (f"event show {event.slug}", "check"):
-        printing.say(f"   {called()} --data {shlex.quote(str(path))} {line}", wraps=False)
+        printing.say(f"   {called()} --data {quoted(str(path))} {line}", wraps=False)
 
 
 def _build_and_plan(path: Path, store: Store) -> Event:

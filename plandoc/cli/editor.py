@@ -45,7 +45,7 @@ def edited(text: str, name: str, apply: Callable[[str], T], *, after: Validation
     wrong = after
     while True:
         if wrong is not None:
-            _ask_to_go_on(wrong, file)
+            _ask_to_go_on(wrong, file, "Correct it in an editor?" if wrong is after else "Edit it again?")
         _open(command, file)
         try:
             made = apply(read_text(file))
@@ -58,11 +58,11 @@ def edited(text: str, name: str, apply: Callable[[str], T], *, after: Validation
             return made
 
 
-def _ask_to_go_on(wrong: ValidationError, file: Path) -> None:
+def _ask_to_go_on(wrong: ValidationError, file: Path, question: str) -> None:
     if not is_interactive():
         raise _with_place(wrong, file) from wrong
     printing.complain(hints.for_command(wrong.args[0]))
-    if not is_wanted("Edit it again?"):
+    if not is_wanted(question):
         raise PlandocError(f"nothing was changed; the text is kept in {file}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shlex
 from typing import Annotated
 
 from plandoc.cli import printing
@@ -11,6 +10,7 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import counted
+from plandoc.cli.program import quoted
 from plandoc.engine.session import Session
 from plandoc.workflow.event_copy import EventCopy, copy_event
 
@@ -54,5 +54,5 @@ def _say_what_differs(done: EventCopy) -> None:
     for recipe in done.added_recipes:
         printing.say(f"recipe added, because a good needs it today: {recipe.name}")
     for unit in done.undecided:
-        again = f"plandoc plan decide {shlex.quote(done.event.slug)} --enough"
+        again = f"plandoc plan decide {quoted(done.event.slug)} --enough"
         printing.say(f"not copied, because these batches would be short today: {unit.name}; decide with '{again}'")

@@ -16,6 +16,7 @@ from plandoc.cli.busy_line import busy_line
 from plandoc.cli.data_folder import Folder
 from plandoc.errors import ImportRefusedError, ValidationError
 from plandoc.exchange import ImportReport, tabular
+from plandoc.exchange.pipeline import collection_paused
 
 Everything = Annotated[bool, Parameter("--all")]
 
@@ -45,7 +46,7 @@ def import_file(
         plandoc import export.json --on-conflict skip
     """
     try:
-        with _folder_to_import_into(folder, dry_run=dry_run) as target, busy_line(f"importing {file.name}"):
+        with _folder_to_import_into(folder, dry_run=dry_run) as target, _importing(file):
             report = target.change(
                 f"import {printing.clean(file.name)}",
                 lambda session: exchange.import_file(file, dry_run=dry_run, on_conflict=on_conflict, session=session),
@@ -164,7 +165,8 @@ def import_stock(
 ) -> None:
     """Set the stock from a CSV or JSON file, completely or not at all; other stock stays as it is.
 
-    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each).
+    The columns are ingredient, quantity, unit and notes; without a unit a quantity is of pieces (each). A recipe that was
+    made ahead is named there, too, with batches as the unit.
 
     Args:
         file: The file.
@@ -178,6 +180,13 @@ def import_stock(
     """
     work = partial(tabular.import_stock, file, dry_run=dry_run, strict_columns=strict_columns)
     _import(folder, file, work, everything=everything, verbose=verbose)
+
+
+@contextmanager
+def _importing(file: Path) -> Iterator[None]:
+    """Show that an import goes on, and let nothing hold up its saving either."""
+    with collection_paused(), busy_line(f"importing {file.name}"):
+        yield
 
 
 @contextmanager
@@ -195,7 +204,7 @@ def _folder_to_import_into(folder: Folder, *, dry_run: bool) -> Iterator[Folder]
 
 def _import(folder: Folder, file: Path, work: Callable[..., ImportReport], *, everything: bool, verbose: bool) -> None:
     try:
-        with busy_line(f"importing {file.name}"):
+        with _importing(file):
             report = folder.change(f"import {printing.clean(file.name)}", lambda session: work(session=session))
     except ValidationError as error:
         raise import_output.mistakes(error, everything=everything) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 
 from plandoc.cli import printing
@@ -11,6 +10,7 @@ from plandoc.cli.confirm import ConfirmedAction, move, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import state_in_words
+from plandoc.cli.program import quoted
 from plandoc.domain import states
 from plandoc.domain.batches import batches_in_words
 from plandoc.domain.local_time import format_timestamp
@@ -116,7 +116,7 @@ def _not_done_yet(number: int) -> str:
 
 
 def _left_undone(progress: Progress, key: str) -> list[Concern]:
-    event = shlex.quote(key)
+    event = quoted(key)
     unbaked = [
         Concern(
             f"{one.unit.name}: {one.batches_done} of {batches_in_words(one.batches_decided)} baked",

@@ -10,9 +10,13 @@ import sys
 from contextvars import ContextVar
 from pathlib import Path
 
+from plandoc.escaping import escape_control_characters
+
 _NAME = "plandoc"
 # Only in quotes: elsewhere it is the name of the program in a sentence.
 _LINE = re.compile(rf"'{_NAME} ([^']*)")
+# What means something to a shell even in double quotes.
+_SPECIAL = frozenset('"$`\\!')
 
 
 @functools.cache
@@ -28,12 +32,25 @@ def called() -> str:
     return _NAME if found is not None and Path(found).samefile(first) else shlex.quote(first)
 
 
+def quoted(text: str) -> str:
+    """Return a text as one argument of a command line.
+
+    With double quotes where they will do: the command lines of messages are in single ones, and those do not nest.
+
+    >>> print(quoted("box"), quoted("Tea box"), quoted("Jo's $5 box"))
+    box "Tea box" 'Jo'"'"'s $5 box'
+    """
+    plain = shlex.quote(text)
+    return plain if plain == text or _SPECIAL & set(text) else f'"{text}"'
+
+
 _folder: ContextVar[str] = ContextVar("folder", default="")
 
 
 def name_folder(given: str | None) -> None:
     """Name a data folder in command lines from here on, as it was named for this command; None when it was not."""
-    _folder.set("" if given is None else f"--data {shlex.quote(given)} ")
+    # A name with control characters cannot be pasted anyway, and must not steer the terminal.
+    _folder.set("" if given is None else f"--data {quoted(escape_control_characters(given))} ")
 
 
 def as_called(text: str) -> str:

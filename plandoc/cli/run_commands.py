@@ -5,9 +5,7 @@ Runs have the labels that the list shows: `b3` is the third baking run recorded,
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Annotated, Any
 
 import attrs
@@ -19,10 +17,11 @@ from plandoc.cli.confirm import ConfirmedAction, run_if_confirmed
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import UsageError, format_run, parse_run, parse_timestamp
+from plandoc.cli.program import quoted
 from plandoc.cli.rows import as_row
+from plandoc.cli.taken_words import say_taken, taken_in_words
 from plandoc.domain.batches import batches_for, batches_in_words
 from plandoc.domain.local_time import format_timestamp
-from plandoc.domain.measures import Amount
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.states import Edit
 from plandoc.engine.named_records import in_plan
@@ -34,8 +33,6 @@ from plandoc.records import (
     AssemblyRun,
     FinishedGood,
     FinishedUnit,
-    Ingredient,
-    NotTaken,
     ProductionRun,
     RunKind,
     VoidedRun,
@@ -125,7 +122,8 @@ def bake(
         run = production.record_production(
             found, baked.id, batches, made, losses, notes or "", timestamp, not no_stock, session=session
         )
-        return _Run(run, baked.name, took=_took(run, session)), production.get_progress(found, session=session)
+        took = taken_in_words(run.taken, session)
+        return _Run(run, baked.name, took=took), production.get_progress(found, session=session)
 
     action = ConfirmedAction("record production", find_concerns, record, excess.title, "Record it anyway?")
     recorded = run_if_confirmed(action, folder, yes=yes, is_silent=True)
@@ -133,10 +131,7 @@ def bake(
         return 1
     run, progress = recorded
     printing.say(f"{run.label}: {_done(run)}, {_result(run)}")
-    if run.took:
-        printing.say(f"taken from the stock: {run.took}")
-    for one in run.run.not_taken if isinstance(run.run, ProductionRun) else ():
-        printing.say(f"not in the stock: {_in_words(one)}")
+    say_taken(run.took, run.run.not_taken if isinstance(run.run, ProductionRun) else ())
     _show_progress(run, progress, event)
     return 0
 
@@ -207,7 +202,7 @@ def void(event: str, run: str, /, *, reason: str, folder: Folder) -> None:
             raise NotFoundError("run", format_run(kind, run_id)) from error
         voided = next(one for one in _runs(found, session) if one.voided == taken)
         if isinstance(voided.run, ProductionRun):
-            voided = attrs.evolve(voided, took=_took(voided.run, session))
+            voided = attrs.evolve(voided, took=taken_in_words(voided.run.taken, session))
         return voided, production.get_progress(found, session=session)
 
     voided, progress = folder.change("void a run", make_void)
@@ -247,17 +242,6 @@ def _runs(found: int, session: Session) -> list[_Run]:
 def _name(record_id: int, lookup: Callable[[int], FinishedGood | FinishedUnit | None]) -> str:
     record = lookup(record_id)
     return f"number {record_id}, which is not in the catalog" if record is None else record.name
-
-
-def _took(run: ProductionRun, session: Session) -> str:
-    return ", ".join(
-        f"{Amount(Fraction(part.quantity), part.unit)} of {session.get(Ingredient, part.ingredient_id).name}"
-        for part in run.taken
-    )
-
-
-def _in_words(one: NotTaken) -> str:
-    return f"{Amount(Fraction(one.quantity), one.unit, rounds_up=True)} of {one.ingredient}"
 
 
 def _done(one: _Run) -> str:
@@ -309,7 +293,7 @@ def _show_unit(one: UnitProgress, event: str) -> None:
         rest = f" even after the {batches_in_words(one.batches_remaining)} still to bake"
         printing.say(
             f"{one.short_after_remaining} will be missing{rest if one.batches_remaining else ''}; "
-            f"'plandoc amend batches {shlex.quote(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
+            f"'plandoc amend batches {quoted(event)} {one.unit.slug} {enough} --reason TEXT' bakes more"
         )
 
 

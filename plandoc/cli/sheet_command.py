@@ -17,6 +17,7 @@ from plandoc.cli.shopping_commands import say_what_is_missing
 from plandoc.cli.work_tables import print_text, print_work
 from plandoc.cli.wrapping import rows_of, width
 from plandoc.domain.batches import batches_in_words
+from plandoc.domain.made_ahead import made_in_words
 from plandoc.domain.production_sheet import Boxes, GoodToPack, ProductionSheet, RecipeSheet
 from plandoc.domain.rounding import format_number
 from plandoc.engine.named_records import in_plan
@@ -37,7 +38,8 @@ def sheet(
 ) -> None:
     """Show what to work from: every recipe that is still to bake, scaled, with boxes to tick, and the packing list.
 
-    Sub-recipes come before what they go into. With -o it is written as one HTML file, to print: a page for each recipe.
+    Sub-recipes come before what they go into; batches that were made ahead are taken off. With -o it is written as one
+    HTML file, to print: a page for each recipe.
 
     Args:
         event: The event, by its short name or number.
@@ -105,12 +107,15 @@ def _print(found: ProductionSheet) -> None:
 def _print_recipe(one: RecipeSheet) -> None:
     print_work(one.work)
     printing.say()
+    if one.work.made_ahead:
+        printing.say(made_in_words(one.work.made_ahead, one.work.needed))
     for made in one.yields:
         verb = "makes" if made.batches == 1 else "make"
         printing.say(f"{batches_in_words(made.batches)} {verb} {made.units} x {made.unit.name}")
     for use in one.work.used_in:
         printing.say(f"{batches_in_words(use.batches)} for {use.recipe.name}")
-    _print_boxes(one.boxes, "batches")
+    if one.work.batches:
+        _print_boxes(one.boxes, "batches")
     if one.work.notes:
         print_text("Notes", one.work.notes)
 

@@ -19,6 +19,7 @@ from plandoc.cli.messages import UsageError
 from plandoc.cli.rows import as_json
 from plandoc.domain.feasibility import Feasibility, GoodFeasibility
 from plandoc.domain.ingredient_needs import NeedRow
+from plandoc.domain.made_ahead import MadeAhead
 from plandoc.domain.measures import Amount, convert
 from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
@@ -34,11 +35,13 @@ _COMPARED = ("needed", "in stock")
 _AMOUNTS = (*_COMPARED, "to buy")
 _NO_BATCHES = "none; no batches are decided"
 _WITHOUT_AMOUNT = "Also needed, no amount given"
+_MADE_AHEAD = "Made ahead, in batches"
+_BATCHES = ("needed", "made already", "to make")
 _NOTHING_TO_BAKE = "none; no batches are left to bake"
 
 
 def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Folder) -> None:
-    """Show which ingredients the decided batches take, sub-recipes included.
+    """Show which ingredients the decided batches take, sub-recipes included; what was made ahead takes none.
 
     Args:
         keys: The events, by their short names or numbers; several are combined.
@@ -60,8 +63,11 @@ def needs(*keys: Events, remaining: bool = False, json: bool = False, folder: Fo
     ]
     nothing = _NOTHING_TO_BAKE if remaining else _NO_BATCHES
     when_empty = "none with an amount" if found.without_amount else nothing
+    if found.made_ahead:
+        when_empty = "none; everything is made already"
     printing.print_table("Ingredients", columns, map(_need, found.rows), when_empty=when_empty)
     _print_without_amount(found.without_amount)
+    _print_made_ahead(found.made_ahead)
 
 
 def shop(
@@ -165,6 +171,13 @@ def _print_without_amount(listed: Sequence[WithoutAmount]) -> None:
         printing.print_table(_WITHOUT_AMOUNT, columns, rows, when_empty="nothing", is_one_of_several=True)
 
 
+def _print_made_ahead(taken: Sequence[MadeAhead]) -> None:
+    if taken:
+        columns = [printing.Column("recipe"), *(printing.Column(one, is_number=True) for one in _BATCHES)]
+        rows = [(one.recipe.name, *map(format_number, (one.needed, one.made, one.to_make))) for one in taken]
+        printing.print_table(_MADE_AHEAD, columns, rows, when_empty="nothing", is_one_of_several=True)
+
+
 def _recipes(one: WithoutAmount) -> str:
     return ", ".join(recipe.name for recipe in one.recipes)
 
@@ -194,6 +207,7 @@ def _print_groups(found: ShoppingList, completed: Sequence[str]) -> None:
     _print_uncompared(found.cannot_compare)
     _print_compared("Enough", found.enough, _COMPARED)
     _print_without_amount(found.without_amount)
+    _print_made_ahead(found.made_ahead)
 
 
 def _print_compared(title: str, items: Sequence[ShoppingItem], amounts: Sequence[str]) -> None:
@@ -254,7 +268,8 @@ def _split(amount: Amount) -> tuple[str, str]:
 def _print_csv(found: ShoppingList) -> None:
     headings = ("standing", "ingredient", *_AMOUNTS, "unit", "also in stock", "why")
     rows = _csv_rows((*found.buy, *found.cannot_compare, *found.enough))
-    printing.print_csv(headings, itertools.chain(rows, _csv_rows_without_amount(found.without_amount)))
+    others = (_csv_rows_without_amount(found.without_amount), _csv_rows_made_ahead(found.made_ahead))
+    printing.print_csv(headings, itertools.chain(rows, *others))
 
 
 def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
@@ -268,6 +283,12 @@ def _csv_rows(items: Sequence[ShoppingItem]) -> Iterator[tuple[object, ...]]:
 def _csv_rows_without_amount(listed: Sequence[WithoutAmount]) -> Iterator[tuple[object, ...]]:
     for one in listed:
         yield "no amount given", one.ingredient.name, "", "", "", "", "", f"in {_recipes(one)}"
+
+
+def _csv_rows_made_ahead(taken: Sequence[MadeAhead]) -> Iterator[tuple[object, ...]]:
+    for one in taken:
+        needed, made, to_make = map(format_number, (one.needed, one.made, one.to_make))
+        yield "made ahead", one.recipe.name, needed, made, "", "batches", "", f"{to_make} to make"
 
 
 def _print_feasibility(found: Feasibility) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from typing import Annotated, Any
+
+import attrs
 
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
-from plandoc.cli.catalog_commands import equivalents_in_words, quantity_and_unit
+from plandoc.cli.catalog_commands import equivalents_in_words, quantity_and_unit, yield_in_words
 from plandoc.cli.catalog_lookup import find_in_catalog
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, whole_number
@@ -50,6 +51,7 @@ class _Recipe:
     recipes: tuple[Recipe, ...]
     goods: tuple[FinishedGood, ...]
     events: tuple[Event, ...]
+    stock: tuple[StockItem, ...]
 
 
 @frozen
@@ -156,6 +158,7 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
             one for one in session.find(FinishedGood) if any(part.finished_unit_id in ids for part in one.components)
         ),
         tuple(session.event(event_id) for event_id in sorted(in_events)),
+        tuple(item for item in session.find(StockItem) if item.recipe_id == recipe.id),
     )
 
 
@@ -207,9 +210,10 @@ def _print_recipe(found: _Recipe) -> None:
     printing.say(f"{recipe.name} (recipe {recipe.id}, {recipe.slug})")
     _say("category", recipe.category)
     _say("variant", recipe.variant_name if found.base is None else f"{recipe.variant_name} of {found.base.name}")
-    _say("a batch", ", ".join(f"{_number(unit)} {unit.item_unit} of {unit.slug}" for unit in found.units))
+    _say("a batch", ", ".join(map(_yield_with_item, found.units)))
     _say("goes into", ", ".join([*(one.slug for one in found.recipes), *(one.slug for one in found.goods)]))
     _say("planned", ", ".join(event.slug for event in found.events))
+    _say("made ahead", ", ".join(" ".join(quantity_and_unit(item)) for item in found.stock))
     _say("notes", recipe.notes)
     if found.wanted:
         printing.say()
@@ -256,8 +260,9 @@ def _uses(found: _Ingredient) -> Iterator[tuple[str, str, str]]:
                 yield recipe.slug, "" if line.quantity is None else f"{written(line.quantity)} {line.unit}", line.notes
 
 
-def _number(unit: FinishedUnit) -> str:
-    return written(Fraction(unit.yield_per_batch))
+def _yield_with_item(unit: FinishedUnit) -> str:
+    usual = attrs.fields(FinishedUnit).item_unit.default
+    return yield_in_words(unit) + ("" if unit.item_unit == usual else f" (one is called {unit.item_unit})")
 
 
 def _say(label: str, text: str) -> None:
@@ -273,6 +278,7 @@ def _recipe_as_json(found: _Recipe) -> dict[str, Any]:
         **as_row(found.recipe),
         "finished_units": [as_row(unit) for unit in found.units],
         "scaled": as_json(found.scaling),
+        "stock": [as_row(item) for item in found.stock],
         "used_in": _used_in(recipes=found.recipes, goods=found.goods, events=found.events),
     }
 

@@ -12,14 +12,22 @@ from plandoc.domain.scaled_recipes import ScaledRecipe
 
 def print_work(work: ScaledRecipe) -> None:
     """Print what batches of a recipe take, and how they are made."""
+    if work.batches:
+        _print_lines(work)
+    else:
+        printing.say()
+        printing.say(f"{work.recipe.name}: made already")
+    if work.method:
+        print_text("Method", work.method)
+
+
+def _print_lines(work: ScaledRecipe) -> None:
     batches = batches_in_words(work.batches)
     amounts = ["1 batch"] if work.batches == 1 else ["1 batch", batches]
     numbers = [printing.Column(heading, is_number=True) for heading in amounts]
     columns = [printing.Column("ingredient"), *numbers]
     rows = [(name, *(one, everything)[: len(amounts)], note) for name, one, everything, note in _rows(work)]
     print_with_notes(f"{work.recipe.name}: {batches}", columns, rows, when_empty="no ingredients")
-    if work.method:
-        print_text("Method", work.method)
 
 
 def print_with_notes(

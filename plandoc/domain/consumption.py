@@ -1,17 +1,23 @@
-"""What batches take from the stock: each need from stock that can be compared with it, as far as it lasts, exactly."""
+"""What batches take from the stock, as far as it lasts, exactly: batches that were made ahead, and what the others need.
+
+Each need is taken from stock that can be compared with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import attrs
 
-from plandoc.domain.ingredient_needs import NeedRow
-from plandoc.domain.measures import Amount, convert, storable
+from plandoc import units
+from plandoc.domain.definitions import Definitions
+from plandoc.domain.ingredient_needs import BatchGroup, NeedRow, combined_needs, less_made_ahead
+from plandoc.domain.made_ahead import Batches, MadeAhead, batches_in_stock
+from plandoc.domain.measures import BY_SIZE, Amount, convert, storable
 from plandoc.frozen import frozen
 from plandoc.records import NotTaken, StockItem, Taken
-from plandoc.units import Conversions, position
+from plandoc.units import Conversions
 
 
 @frozen
@@ -29,16 +35,33 @@ class Consumption:
     not_taken: tuple[NotTaken, ...] = ()
 
 
-def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption:
+def consumption_of(batches: Batches, definitions: Definitions, stock: Iterable[StockItem]) -> Consumption:
+    """Return what batches of recipes take from the stock: batches that were made ahead, then what goes into the others.
+
+    Args:
+        batches: How many batches of each recipe, by its id.
+        definitions: What the recipes are made of.
+        stock: What they may take.
+
+    Raises:
+        ValidationError: with everything that is broken in the recipes.
+    """
+    items = list(stock)
+    [group] = less_made_ahead([BatchGroup(batches, definitions)], batches_in_stock(items))
+    return consume(combined_needs([group]), items, group.made_ahead)
+
+
+def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem], made: Iterable[MadeAhead] = ()) -> Consumption:
     """Return what needs take from the stock: of several units that can be compared, the largest first.
 
     Args:
         needs: What is needed.
-        stock: The whole stock, other ingredients included.
+        stock: The whole stock, other ingredients and what was made ahead included.
+        made: Batches that are taken from the stock instead of what goes into them; the needs are those of the others.
     """
-    items = sorted(stock, key=lambda one: (-position(one.unit), one.id))
+    items = sorted(stock, key=lambda one: (-units.position(one.unit), one.id))
     left = {item.id: item for item in items}
-    taken: list[Taken] = []
+    taken = list(_take_batches(made, left))
     not_taken: list[NotTaken] = []
     for need in needs:
         missing = need.amount
@@ -51,6 +74,16 @@ def consume(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> Consumption
             not_taken.append(NotTaken(need.ingredient.name, storable(missing.exact, rounds_up=True), missing.unit))
     less = (left[item.id] for item in items if left[item.id] != item)
     return Consumption(tuple(less), tuple(taken), tuple(not_taken))
+
+
+def _take_batches(made: Iterable[MadeAhead], left: dict[int, StockItem]) -> Iterator[Taken]:
+    for one in made:
+        missing = Amount(one.made, units.BATCH)
+        for item in [item for item in left.values() if item.recipe_id == one.recipe.id]:
+            rest, missing = _rest(Fraction(item.quantity), item.unit, missing, BY_SIZE)
+            if rest != item.quantity:
+                left[item.id] = attrs.evolve(item, quantity=rest)
+                yield Taken(None, Fraction(item.quantity) - rest, item.unit, recipe_id=item.recipe_id)
 
 
 def _rest(there: Fraction, unit: str, missing: Amount, known: Conversions) -> tuple[Fraction, Amount]:

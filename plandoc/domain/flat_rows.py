@@ -40,7 +40,7 @@ def rows(things: Iterable[Any], **more: object) -> list[dict[str, Any]]:
 
     >>> import plandoc
     >>> rows([plandoc.StockItem(1, "2.5", "kg")])
-    [{'id': 0, 'ingredient_id': 1, 'quantity': Decimal('2.5'), 'unit': 'kg', 'notes': ''}]
+    [{'id': 0, 'ingredient_id': 1, 'quantity': Decimal('2.5'), 'unit': 'kg', 'notes': '', 'recipe_id': None}]
     >>> rye = plandoc.Recipe("Rye", lines=(plandoc.RecipeLine(3, 500, "g"),))
     >>> rows(rye.lines, recipe=rye.name)
     [{'recipe': 'Rye', 'ingredient_id': 3, 'quantity': Decimal('500'), 'unit': 'g', 'notes': ''}]

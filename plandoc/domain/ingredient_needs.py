@@ -12,15 +12,16 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_int
+from plandoc.constraints import non_negative_int, non_negative_quantity
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.made_ahead import Batches, MadeAhead, made_ahead, without_made
 from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
-from plandoc.domain.recipe_scaling import scaled
+from plandoc.domain.recipe_scaling import Quantities, scaled
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
 from plandoc.frozen import frozen
-from plandoc.records import Event, Finding, Ingredient
+from plandoc.records import Event, Finding, Ingredient, Recipe
 from plandoc.units import Conversions, Dimension, Node
 
 
@@ -58,12 +59,14 @@ class IngredientNeeds:
             ingredients are missing from the rows.
         without_amount: Ingredients that the recipes use without an amount; they are not part of any sum. One that other
             recipes use with an amount has a row, too.
+        made_ahead: Batches that are made already, of the recipes with any: what goes into them is not in the rows.
     """
 
     events: tuple[Event, ...]
     rows: tuple[NeedRow, ...]
     undecided: tuple[Finding, ...]
     without_amount: tuple[WithoutAmount, ...] = ()
+    made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
         from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
@@ -72,22 +75,9 @@ class IngredientNeeds:
         unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
         missing = [{"finding": finding.message} for finding in self.undecided]
         of = ", ".join(event.name for event in self.events)
-        tables = [("", rows(self.rows)), ("Without an amount", unknown), ("Missing", missing)]
+        made = rows(self.made_ahead)
+        tables = [("", rows(self.rows)), ("Without an amount", unknown), ("Made ahead", made), ("Missing", missing)]
         return sections(f"Ingredients for {of}", tables)
-
-
-def ingredient_needs(batches_by_recipe: Mapping[int, int], definitions: Definitions) -> tuple[NeedRow, ...]:
-    """Return what batches of recipes take of each ingredient, in the order of the ingredients' names.
-
-    Args:
-        batches_by_recipe: How many batches of each recipe, by its id; none of one with zero.
-        definitions: What the recipes are made of.
-
-    Raises:
-        ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
-            itself or is nested more than 10 levels deep. The path is shown.
-    """
-    return combined_needs([BatchGroup(batches_by_recipe, definitions)])
 
 
 @frozen
@@ -97,24 +87,52 @@ class BatchGroup:
     Attributes:
         batches: How many batches of each recipe, by its id; none of one with zero.
         definitions: What the recipes are made of.
+        made_ahead: What of these batches, and of their sub-recipes, is made already.
     """
 
-    batches: Mapping[int, int]
+    batches: Batches
     definitions: Definitions
+    made_ahead: tuple[MadeAhead, ...] = ()
 
     @property
     def recipe_ids(self) -> tuple[int, ...]:
         """The recipes that are baked."""
         return tuple(recipe_id for recipe_id, number in self.batches.items() if number != 0)
 
+    @property
+    def recipes(self) -> list[Recipe]:
+        """Every recipe of which something is to make, sub-recipes included; none of them has problems."""
+        made = {one.recipe.id for one in self.made_ahead if not one.to_make}
+        return NestedRecipes.of(self.definitions).with_sub_recipes(self.recipe_ids, without=made)
+
+
+def less_made_ahead(groups: Iterable[BatchGroup], made: Mapping[int, Fraction]) -> list[BatchGroup]:
+    """Return groups with what they take of batches that are made already; what one takes, the next does not find.
+
+    Args:
+        groups: Batches by their definitions.
+        made: Batches in stock, by the id of their recipe.
+    """
+    if not made:
+        return list(groups)
+    left, less = dict(made), []
+    for group in groups:
+        taken = made_ahead(group.batches, NestedRecipes.of(group.definitions), left)
+        for one in taken:
+            left[one.recipe.id] -= one.made
+        less.append(attrs.evolve(group, made_ahead=taken) if taken else group)
+    return less
+
 
 def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
-    """Return what batches with different definitions take together, as `ingredient_needs` does for one set of definitions.
+    """Return what batches take of each ingredient together, in the order of the ingredients' names.
 
-    Each group is converted with its own definitions. Where names of an ingredient differ, the last one counts.
+    Batches that are made already take nothing. Each group is converted with its own definitions. Where names of an
+    ingredient differ, the last one counts.
 
     Raises:
-        ValidationError: with everything that is broken in any of them.
+        ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains
+            itself or is nested more than 10 levels deep. The path is shown.
     """
     sums, problems = [], []
     for group in groups:
@@ -123,7 +141,7 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
         wrong = [*_problems_of_numbers(batches), *recipes.problems(sorted(batches))]
         problems.extend(wrong)
         if not wrong:
-            sums.append((group.definitions, scaled(batches, recipes)))
+            sums.append((group.definitions, _to_make(batches, group.made_ahead, recipes)))
     refuse(problems)
     needed: dict[int, _Needed] = {}
     for definitions, quantities in sums:
@@ -134,6 +152,14 @@ def combined_needs(groups: Iterable[BatchGroup]) -> tuple[NeedRow, ...]:
                 one = needed.setdefault(ingredient_id, _Needed(ingredient, known))
                 one.add(ingredient, known, Amount(Fraction(quantity), unit))
     return tuple(_rows(needed.values()))
+
+
+def _to_make(batches: Batches, made: tuple[MadeAhead, ...], recipes: NestedRecipes) -> Quantities:
+    if not made:
+        return scaled(batches, recipes)
+    left = scaled(without_made(batches, made), recipes)
+    # Of what goes only into batches that are made already, nothing is needed.
+    return {key: quantity for key, quantity in left.items() if quantity}
 
 
 class _KnownConversions(dict[Ingredient, Conversions]):
@@ -168,9 +194,9 @@ class _Needed:
         self.amounts[key] = amount if before is None else attrs.evolve(amount, exact=before.exact + amount.exact)
 
 
-def _problems_of_numbers(batches: Mapping[int, int]) -> Iterator[Problem]:
+def _problems_of_numbers(batches: Batches) -> Iterator[Problem]:
     for recipe_id, number in batches.items():
-        wrong = non_negative_int(number)
+        wrong = non_negative_quantity(number) if type(number) is Fraction else non_negative_int(number)
         if wrong is not None:
             yield Problem(f"batches of recipe {recipe_id}: {wrong}", field="batches")
 

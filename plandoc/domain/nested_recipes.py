@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
@@ -28,9 +28,14 @@ class NestedRecipes:
         """Return a recipe; None when there is none."""
         return self._recipes[recipe_id]
 
-    def with_sub_recipes(self, recipe_ids: Iterable[int]) -> list[Recipe]:
-        """Return recipes with all recipes inside them, each once."""
-        found = map(self.recipe, self._walk(recipe_ids))
+    def with_sub_recipes(self, recipe_ids: Iterable[int], *, without: Collection[int] = ()) -> list[Recipe]:
+        """Return recipes with all recipes inside them, each once.
+
+        Args:
+            recipe_ids: The recipes.
+            without: Recipes that are left out, with what is only in them.
+        """
+        found = map(self.recipe, self._walk(recipe_ids, without))
         return [recipe for recipe in found if recipe is not None]
 
     def problems_of(self, recipe_id: int) -> tuple[Problem, ...]:
@@ -79,15 +84,15 @@ class NestedRecipes:
             except ValidationError as error:
                 yield from error.problems
 
-    def _walk(self, recipe_ids: Iterable[int]) -> dict[int, int | None]:
+    def _walk(self, recipe_ids: Iterable[int], without: Collection[int] = ()) -> dict[int, int | None]:
         """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
-        outer: dict[int, int | None] = dict.fromkeys(recipe_ids)
+        outer: dict[int, int | None] = dict.fromkeys(one for one in recipe_ids if one not in without)
         # Not recursive: the recipes may contain themselves.
         waiting = list(outer)
         while waiting:
             recipe_id = waiting.pop()
             for part in self._sub_recipe_ids(recipe_id):
-                if part not in outer:
+                if part not in outer and part not in without:
                     outer[part] = recipe_id
                     waiting.append(part)
         return outer

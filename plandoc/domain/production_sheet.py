@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.made_ahead import Batches
 from plandoc.domain.progress import GoodProgress, Progress, UnitProgress
 from plandoc.domain.scaled_recipes import ScaledRecipe, scaled_recipes
 from plandoc.errors import Problem, refuse
@@ -69,7 +70,8 @@ class RecipeSheet:
     """What is still to bake of one recipe.
 
     Attributes:
-        work: The total batches, for all its finished units and all recipes that it goes into, with every line scaled.
+        work: The total batches, for all its finished units and all recipes that it goes into, less those that are made
+            already, with every line scaled.
         yields: As which finished units it is baked; empty for a recipe that only goes into others.
     """
 
@@ -78,7 +80,7 @@ class RecipeSheet:
 
     @property
     def boxes(self) -> Boxes:
-        """A box to tick for each batch."""
+        """A box to tick for each batch that is to make."""
         return Boxes.of(self.work.batches)
 
 
@@ -164,13 +166,16 @@ class ProductionSheet:
         return attrs.evolve(self, recipes=kept, goods=())
 
 
-def production_sheet(progress: Progress, undecided: tuple[Finding, ...], definitions: Definitions) -> ProductionSheet:
+def production_sheet(
+    progress: Progress, undecided: tuple[Finding, ...], definitions: Definitions, made: Batches
+) -> ProductionSheet:
     """Return the production sheet of an event.
 
     Args:
         progress: What of its plan is done.
         undecided: What its goods need without decided batches, or with a broken definition.
         definitions: The effective definitions.
+        made: Batches that are made already, by the id of their recipe.
 
     Raises:
         ValidationError: with everything that is broken in the recipes.
@@ -181,7 +186,7 @@ def production_sheet(progress: Progress, undecided: tuple[Finding, ...], definit
             yields.setdefault(one.recipe.id, []).append(_unit_to_bake(one))
     batches = {recipe_id: sum(one.batches for one in units) for recipe_id, units in yields.items()}
     recipes = tuple(
-        RecipeSheet(work, tuple(yields.get(work.recipe.id, ()))) for work in scaled_recipes(batches, definitions)
+        RecipeSheet(work, tuple(yields.get(work.recipe.id, ()))) for work in scaled_recipes(batches, definitions, made)
     )
     goods = tuple(_good_to_pack(one, definitions) for one in progress.goods if one.still_wanted)
     return ProductionSheet(progress.event, recipes, goods, undecided)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from plandoc import units
+from plandoc.converters import exact_or_fraction
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.units.quantity_text import Number
 
@@ -22,18 +23,19 @@ _NOTHING = Decimal(0)
 _ONCE = Decimal(1)
 
 
-def scaled(batches: Mapping[int, int], recipes: NestedRecipes) -> Quantities:
+def scaled(batches: Mapping[int, int | Fraction], recipes: NestedRecipes) -> Quantities:
     """Return what batches take of each ingredient, in each unit that the recipes use; nothing is converted.
 
     Args:
-        batches: How many batches of each recipe, by its id.
+        batches: How many batches of each recipe, by its id; less than 0 for those that are taken off.
         recipes: The recipes; those of the batches have no problems.
     """
     one_batch = _OneBatch(recipes)
     sums: Quantities = {}
     with decimal.localcontext(_EXACTLY):
         for recipe_id, number in batches.items():
-            _add(sums, one_batch.quantities(recipe_id), Decimal(number))
+            times = Decimal(number) if type(number) is int else exact_or_fraction(number)
+            _add(sums, one_batch.quantities(recipe_id), times)
     return sums
 
 

@@ -38,6 +38,20 @@ def batches_done(runs: Iterable[ProductionRun]) -> dict[int, int]:
     return _total((run.finished_unit_id, run.batches) for run in runs)
 
 
+def batches_taken(runs: Iterable[ProductionRun]) -> dict[int, Fraction]:
+    """Return the batches made ahead that were taken from the stock, by the recipe's id; mostly there are none.
+
+    Args:
+        runs: The runs that count; see `counted`.
+    """
+    taken: dict[int, Fraction] = {}
+    for run in runs:
+        for part in run.taken:
+            if part.recipe_id is not None:
+                taken[part.recipe_id] = taken.get(part.recipe_id, Fraction(0)) + Fraction(part.quantity)
+    return taken
+
+
 def units_made(runs: Iterable[ProductionRun]) -> dict[int, int]:
     """Return the units that were made, without lost ones, by the finished unit's id.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
+from types import MappingProxyType
 
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.made_ahead import Batches, made_ahead, without_made
 from plandoc.domain.measures import Amount
 from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.errors import refuse
@@ -54,10 +56,11 @@ class ScaledRecipe:
 
     Attributes:
         recipe: The recipe.
-        batches: How many batches; a sub-recipe can be made in part.
+        batches: How many batches are to make; a sub-recipe can be made in part.
         lines: Its ingredients, in the order of the recipe.
         parts: The sub-recipes that are directly in it.
-        used_in: The recipes that these batches go into, and how many batches each takes; empty for a recipe that is not part of another.
+        used_in: The recipes that the batches go into, and how many batches each takes; empty for a recipe that is not part of another.
+        made_ahead: Batches that are made already, beside those to make.
     """
 
     recipe: Recipe
@@ -65,6 +68,12 @@ class ScaledRecipe:
     lines: tuple[ScaledLine, ...]
     parts: tuple[ScaledPart, ...]
     used_in: tuple[ScaledPart, ...] = ()
+    made_ahead: Fraction = Fraction(0)
+
+    @property
+    def needed(self) -> Fraction:
+        """How many batches are needed: to make, or made already."""
+        return self.batches + self.made_ahead
 
     @property
     def method(self) -> str:
@@ -125,12 +134,15 @@ def recipe_scaling(
     return RecipeScaling(recipe, batches, yields, scaled_recipes({recipe.id: batches}, definitions))
 
 
-def scaled_recipes(batches: Mapping[int, int | Fraction], definitions: Definitions) -> tuple[ScaledRecipe, ...]:
+def scaled_recipes(
+    batches: Batches, definitions: Definitions, made: Batches = MappingProxyType({})
+) -> tuple[ScaledRecipe, ...]:
     """Return what batches of recipes take, with all sub-recipes, each recipe once, in the order of work.
 
     Args:
         batches: How many batches of each recipe, by its id, above 0; the first come first as far as that is possible.
         definitions: What the recipes are made of.
+        made: Batches that are made already, by the id of their recipe. What goes only into those is left out.
 
     Raises:
         ValidationError: with everything that is broken: a recipe or an ingredient is missing, a recipe contains itself
@@ -138,13 +150,16 @@ def scaled_recipes(batches: Mapping[int, int | Fraction], definitions: Definitio
     """
     nested = NestedRecipes.of(definitions)
     refuse(nested.problems(batches))
+    taken = made_ahead(batches, nested, made)
+    ahead = {one.recipe.id: one.made for one in taken}
     order = nested.order_of_work(batches)
-    totals = {recipe.id: Fraction(batches.get(recipe.id, 0)) for recipe in order}
+    left = without_made(batches, taken)
+    totals = {recipe.id: Fraction(left.get(recipe.id, 0)) for recipe in order}
     used_in: dict[int, list[ScaledPart]] = {recipe.id: [] for recipe in order}
     parts: dict[int, tuple[ScaledPart, ...]] = {}
     # Backwards, so that all that take a sub-recipe have been added up before it.
     for recipe in reversed(order):
-        parts[recipe.id] = tuple(_parts(recipe, totals[recipe.id], nested))
+        parts[recipe.id] = tuple(_parts(recipe, totals[recipe.id], nested)) if totals[recipe.id] else ()
         for part in parts[recipe.id]:
             totals[part.recipe.id] += part.batches
             used_in[part.recipe.id].insert(0, ScaledPart(recipe, part.one_batch, part.batches, part.notes))
@@ -152,11 +167,13 @@ def scaled_recipes(batches: Mapping[int, int | Fraction], definitions: Definitio
         ScaledRecipe(
             recipe,
             totals[recipe.id],
-            tuple(_lines(recipe, totals[recipe.id], definitions)),
+            tuple(_lines(recipe, totals[recipe.id], definitions)) if totals[recipe.id] else (),
             parts[recipe.id],
             tuple(used_in[recipe.id]),
+            ahead.get(recipe.id, Fraction(0)),
         )
         for recipe in order
+        if totals[recipe.id] or recipe.id in ahead
     )
 
 

@@ -10,6 +10,7 @@ import attrs
 
 from plandoc import units
 from plandoc.domain.ingredient_needs import NeedRow
+from plandoc.domain.made_ahead import MadeAhead
 from plandoc.domain.measures import Amount, largest, missing_equivalent, total
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import shorten
@@ -87,6 +88,7 @@ class ShoppingList:
         undecided: What the goods of these events need without decided batches, or with a broken definition: it is not
             in the list.
         without_amount: Ingredients that the recipes use without an amount; the stock is not compared with them.
+        made_ahead: Batches that are in stock, of the recipes with any: nothing is bought for them.
     """
 
     events: tuple[Event, ...]
@@ -95,6 +97,7 @@ class ShoppingList:
     cannot_compare: tuple[ShoppingItem, ...]
     undecided: tuple[Finding, ...]
     without_amount: tuple[WithoutAmount, ...] = ()
+    made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
         from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
@@ -104,7 +107,8 @@ class ShoppingList:
         unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
         missing = [{"finding": finding.message} for finding in self.undecided]
         of = ", ".join(event.name for event in self.events)
-        tables = [("", items), ("Without an amount", unknown), ("Not in the list", missing)]
+        made = rows(self.made_ahead)
+        tables = [("", items), ("Without an amount", unknown), ("Made ahead", made), ("Not in the list", missing)]
         return sections(f"Shopping list of {of}", tables)
 
 
@@ -113,14 +117,15 @@ def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tupl
 
     Args:
         needs: What is needed.
-        stock: The whole stock, other ingredients included.
+        stock: The whole stock, other ingredients and what was made ahead included.
     """
     needed: dict[int, list[NeedRow]] = {}
     for row in needs:
         needed.setdefault(row.ingredient.id, []).append(row)
     present: dict[int, list[Amount]] = {}
     for item in stock:
-        present.setdefault(item.ingredient_id, []).append(Amount(Fraction(item.quantity), item.unit))
+        if item.ingredient_id is not None:
+            present.setdefault(item.ingredient_id, []).append(Amount(Fraction(item.quantity), item.unit))
     return tuple(_item(rows, present.get(ingredient_id, [])) for ingredient_id, rows in needed.items())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.frozen import frozen
 from plandoc.records import Ingredient, Recipe
 
@@ -23,17 +22,17 @@ class WithoutAmount:
     recipes: tuple[Recipe, ...]
 
 
-def without_amount(groups: Iterable[tuple[Iterable[int], Definitions]]) -> tuple[WithoutAmount, ...]:
-    """Return the ingredients that recipes and their sub-recipes take without an amount, in the order of their names.
+def without_amount(groups: Iterable[tuple[Iterable[Recipe], Definitions]]) -> tuple[WithoutAmount, ...]:
+    """Return the ingredients that recipes take without an amount, in the order of their names.
 
     Args:
-        groups: The recipes that are baked, by their ids, with the definitions they are baked with; none has problems.
-            Where the same recipe or ingredient differs, the last one counts.
+        groups: The recipes that are made, sub-recipes included, with the definitions they are made by. Where the same
+            recipe or ingredient differs, the last one counts.
     """
     ingredients: dict[int, Ingredient] = {}
     recipes: dict[int, dict[int, Recipe]] = {}
-    for recipe_ids, definitions in groups:
-        for recipe in NestedRecipes.of(definitions).with_sub_recipes(recipe_ids):
+    for made, definitions in groups:
+        for recipe in made:
             for line in recipe.lines:
                 ingredient = definitions.ingredients(line.ingredient_id) if line.quantity is None else None
                 if ingredient is not None:

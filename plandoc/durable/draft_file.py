@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tinydb.queries import QueryLike
@@ -35,6 +35,8 @@ class DraftFile:
         self._content = content
         self._tables = tables
         self._numbered = numbered
+        # What is not yet written out, where that is one change of a file with these bytes.
+        self._change: tuple[bytes, str, Mapping[str, Any]] | None = None
 
     def __eq__(self, other: object) -> bool:
         content = other._content if isinstance(other, DraftFile) else other
@@ -45,14 +47,21 @@ class DraftFile:
     def content(self) -> bytes:
         """Return the bytes of the file."""
         if self._content is None:
-            self._content = self._form.render(self._read())
+            content = None if self._change is None else self._form.render_change(*self._change)
+            self._content = self._form.render(self._read()) if content is None else content
+            self._change = None
         return self._content
 
     def final_content(self) -> bytes:
-        """Return the bytes for the commit; afterwards it holds nothing else."""
-        content, self._tables = self.content(), None
+        """Return the bytes for the commit."""
+        content = self.content()
         self._form.take_as_sound(content)
         return content
+
+    def release(self) -> None:
+        """Keep only the bytes, where there are some; what else is asked for is read from them."""
+        if self._content is not None:
+            self._tables = None
 
     def is_numbered(self, name: str) -> bool:
         """Whether the rows of a table have the ids that TinyDB gives, so that they can be changed one by one."""
@@ -81,12 +90,16 @@ class DraftFile:
         after = {key: row for key, row in rows.items() if key not in removed} if removed else dict(rows)
         stays_numbered = all(type(row_id) is int for row_id in changes)
         numbered = self._numbered | {name} if stays_numbered else self._numbered - {name}
-        return DraftFile(self._form, None, {**tables, name: after | put}, numbered)
+        file = DraftFile(self._form, None, {**tables, name: after | put}, numbered)
+        if self._content is not None:
+            file._change = self._content, name, {**put, **dict.fromkeys(removed)}
+        return file
 
     def _read(self) -> Tables:
-        if self._tables is None:
-            self._tables = self._form.parse(self.content()) or {}
-        return self._tables
+        tables = self._tables
+        if tables is None:
+            tables = self._tables = self._form.parse(self.content()) or {}
+        return tables
 
 
 def _is_number(key: str) -> bool:

@@ -53,7 +53,7 @@ class Guard:
 
     def run(self, work: Callable[[], T]) -> T:
         """Return what some work returns in a transaction of its own, or as a part of the one that is open."""
-        with Transaction(self, is_block=False):
+        with Transaction(self):
             return work()
 
     @property
@@ -62,11 +62,11 @@ class Guard:
         found: _Open | None = getattr(self._threads, "open", None)
         return None if found is None or found.is_over else found
 
-    def begin(self, *, is_block: bool) -> _Open:
+    def begin(self) -> _Open:
         """Become the one writer."""
         self._refuse_if_closed()
         writing = _Looking(self.place) if self._is_read_only else self.place.begin(self._timeout_seconds)
-        opened = self._threads.open = _Open(writing, is_block=is_block)
+        opened = self._threads.open = _Open(writing)
         return opened
 
     def close(self) -> None:
@@ -85,9 +85,8 @@ class Transaction:
     Within another one of the same thread it is a part of that: left by an exception, it takes back its own changes only.
     """
 
-    def __init__(self, guard: Guard, *, is_block: bool = True) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._is_block = is_block
         self._own: _Open | None = None
         self._outer: _Open | None = None
         self._saved: Mapping[str, DraftFile] = {}
@@ -113,7 +112,7 @@ class Transaction:
     def _start(self) -> None:
         self._outer = self._guard.mine
         if self._outer is None:
-            self._own = self._guard.begin(is_block=self._is_block)
+            self._own = self._guard.begin()
         else:
             self._saved = self._outer.written
 
@@ -135,15 +134,10 @@ class Transaction:
 
 
 class _Open:
-    """What one thread is doing: what it has read, and what it wants to write.
+    """What one thread is doing: what it has read, and what it wants to write."""
 
-    Attributes:
-        is_block: Whether more changes may follow in it; else it is one call alone.
-    """
-
-    def __init__(self, writing: Writing, *, is_block: bool) -> None:
+    def __init__(self, writing: Writing) -> None:
         self.writing = writing
-        self.is_block = is_block
         # Replaced and never changed, so that a part can be taken back.
         self.written: Mapping[str, DraftFile] = {}
         self.is_over = False

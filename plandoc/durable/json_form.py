@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from plandoc.durable.errors import DamagedDatabaseError
+from plandoc.durable.spliced_rows import spliced
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.storage import strict_json
 
@@ -23,6 +24,8 @@ _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 # Before the key of each record while they are on one line; JSON takes it as it is, and data hardly ever hold it.
 _MARK = "\x7f"
 _BETWEEN_ROWS = b',"\x7f'
+# Each is looked for in all of its table; from some number on it is quicker to write everything.
+_FEW_ROWS = 8
 # orjson would write dates as text, which TinyDB refuses.
 _AS_TINYDB = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -51,6 +54,8 @@ class JsonForm:
         self._read_back: deque[tuple[bytes, Tables]] = deque(maxlen=1)
         # A content that orjson reads as the standard library does, and one in which no key is doubled.
         self._plain = self._without_doubles = b""
+        # One that was written here by orjson, a row a line, and read back.
+        self._by_rows = b""
 
     def render(self, tables: Mapping[str, Any]) -> bytes:
         """Return the bytes of a database.
@@ -59,16 +64,42 @@ class JsonForm:
             TypeError: for what JSON cannot hold, as TinyDB does.
             ValidationError: when two keys of one object would become the same text.
         """
-        content = self._rendered_fast(tables) if self._is_utf8 and not self._options else None
-        if content is None:
-            content = self._rendered(tables).encode(self._encoding)
-            self._refuse_doubled_keys(content)
+        fast = self._by_orjson(tables)
+        if fast is None:
+            return self._by_json(tables)
+        content, _ = fast
+        self._plain = self._by_rows = content
+        self._read_back.append(fast)
+        return content
+
+    def render_change(self, before: bytes, name: str, changes: Mapping[str, Any]) -> bytes | None:
+        """Return the bytes of a database of which few rows have changed; None when `render` must write all of it.
+
+        What stays was read back when it was written, so only the changed rows are.
+
+        Args:
+            before: The bytes before the change.
+            name: The table.
+            changes: The rows by their ids, as `read_back` returns them; None for those that are gone.
+        """
+        if before != self._by_rows or len(changes) > _FEW_ROWS:
+            return None
+        try:
+            rows = {orjson.dumps(row_id): None if row is None else _read_back(row) for row_id, row in changes.items()}
+            content = spliced(before, orjson.dumps(name), rows)
+        except (TypeError, ValueError):
+            return None
+        if content is not None:
+            self._plain = self._by_rows = content
         return content
 
     def read_back(self, rows: Mapping[str, Any]) -> dict[str, Any]:
         """Return rows as they would be read from the file, shared with nobody; raises what `render` raises."""
-        tables = self.parse(self.render({"": rows})) if rows else None
-        return tables[""] if tables else {}
+        if not rows:
+            return {}
+        fast = self._by_orjson({"": rows})
+        tables = self._parsed(self._by_json({"": rows})) if fast is None else fast[1]
+        return tables[""]
 
     def parse(self, content: bytes) -> Tables | None:
         """Return the tables that these bytes hold, shared with nobody; None for an empty file, as TinyDB has it.
@@ -96,6 +127,8 @@ class JsonForm:
             self._load(content, object_pairs_hook=_without_doubles)
         except _DoubledKeyError as error:
             raise self._damaged(str(error)) from None
+        except (ValueError, RecursionError) as error:
+            raise self._explained(content, error) from error
         self._without_doubles = content
 
     def take_as_sound(self, content: bytes) -> None:
@@ -109,17 +142,20 @@ class JsonForm:
         except (TypeError, ValueError, AttributeError):
             return False
 
-    def _rendered_fast(self, tables: Mapping[str, Any]) -> bytes | None:
-        """Return the bytes as orjson writes them; None where it would not do that as the standard library does."""
+    def _by_orjson(self, tables: Mapping[str, Any]) -> tuple[bytes, Tables] | None:
+        """Return the bytes as orjson writes and reads them; None where it would not do that as the standard library does."""
+        if not self._is_utf8 or self._options:
+            return None
         try:
             content = _written_by_orjson(tables)
             read_back = orjson.loads(content)
         except (TypeError, ValueError):
             return None
-        if read_back != tables:
-            return None
-        self._plain = content
-        self._read_back.append((content, read_back))
+        return (content, read_back) if read_back == tables else None
+
+    def _by_json(self, tables: Mapping[str, Any]) -> bytes:
+        content = self._rendered(tables).encode(self._encoding)
+        self._refuse_doubled_keys(content)
         return content
 
     def _rendered(self, tables: Mapping[str, Any]) -> str:
@@ -219,6 +255,19 @@ def _key_by_json(key: Any) -> bytes:
 
 def _by_json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _read_back(row: Any) -> bytes:
+    """Return a row as orjson writes it.
+
+    Raises:
+        TypeError: when a value is not one that orjson writes.
+        ValueError: when it would not be read as it is.
+    """
+    written = _by_orjson(row)
+    if _MARK.encode() in written or orjson.loads(written) != row:
+        raise ValueError("it takes the standard library")
+    return written
 
 
 def _joined(blocks: Iterable[bytes]) -> bytes:

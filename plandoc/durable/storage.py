@@ -47,6 +47,8 @@ class GuardedStorage(Storage):
         self._seen_last: tuple[bytes | DraftFile | None] | None = None
         # A content that need not be read again while the file has this fingerprint.
         self._believed: tuple[Hashable, bytes | DraftFile | None] | None = None
+        # What was changed or asked for last, with its tables: it counts as long as the file holds its bytes.
+        self._kept: DraftFile | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return all tables, shared with nobody; None where nothing was ever written.
@@ -78,13 +80,12 @@ class GuardedStorage(Storage):
         self._see(file)
 
     def draft(self, name: str) -> DraftFile | None:
-        """Return the present file, for a transaction of several calls to change some rows of a table in it; else None.
+        """Return the present file, for a transaction to change some rows of a table in it; else None.
 
-        It is written out once, at the end of the transaction. A call alone reads and writes all of it anyway, and where the
-        ids of a table are not numbers, TinyDB has to say what becomes of them.
+        It is written out once, at the end of the transaction. Where the ids of a table are not numbers, TinyDB has to say
+        what becomes of them.
         """
-        mine = self.guard.mine
-        if mine is None or not mine.is_block or self._mode in READING:
+        if self.guard.mine is None or self._mode in READING:
             return None
         file = self._as_draft()
         return file if file.is_numbered(name) else None
@@ -93,6 +94,7 @@ class GuardedStorage(Storage):
         """Keep a changed draft for the end of the transaction."""
         self.guard.write(self.name, file)
         self._see(file)
+        self._keep(file)
 
     def transaction(self) -> Transaction:
         """Return a block whose changes are committed together; see `plandoc.durable.TinyDB.transaction`."""
@@ -159,8 +161,18 @@ class GuardedStorage(Storage):
         present = self.present()
         if isinstance(present, DraftFile):
             return present
-        self._form.refuse_to_lose(present or b"")
-        return DraftFile(self._form, present or b"")
+        kept = self._kept
+        if kept is None or kept != (present or b""):
+            self._form.refuse_to_lose(present or b"")
+            kept = DraftFile(self._form, present or b"")
+            self._keep(kept)
+        return kept
+
+    def _keep(self, file: DraftFile) -> None:
+        before, self._kept = self._kept, file
+        if before is not None and before is not file:
+            # Others compare it with the file; for that its bytes are enough.
+            before.release()
 
     def _see(self, content: bytes | DraftFile | None) -> None:
         self._seen.content = self._seen_last = (content,)

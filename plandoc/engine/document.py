@@ -92,12 +92,12 @@ class DocumentSession:
 
     def get(self, table: Table, row_id: int) -> Any | None:
         """Return a record, or None when there is no such row."""
-        record = self._records.get((table.name, row_id))
+        key = (table.name, row_id)
+        if key in self._records:
+            return self._records[key]
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-        if record is None and row_id < _BEYOND_IDS:
-            row = self._storage.table(table.name).rows().get(str(row_id))
-            return None if row is None else self._record(table, row_id, row)
-        return record
+        row = self._storage.table(table.name).rows().get(str(row_id)) if row_id < _BEYOND_IDS else None
+        return None if row is None else self._record(table, row_id, row)
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
         """Return a row as it is in the file, judged like a record; None when there is none."""
@@ -191,6 +191,7 @@ class DocumentSession:
     def reserve_ids(self, table: Table, following: int) -> None:
         """Count all ids below a number as given, so that no new row gets one of them."""
         self._next_ids[table.name] = max(self.next_id(table), following)
+        self._counted_tables.add(table.name)
         self.changed = True
 
     @property

@@ -36,10 +36,13 @@ class DocumentCache:
         """
         with self._turn:
             known = self._documents.pop(name, None)
-        if known is None or known[0] != content:
-            known = (content, self._read(name, content, file))
-        self.keep(*known)
-        return known[1]
+            if known is not None and known[0] == content:
+                # Behind all others, of which the first is the next to go.
+                self._documents[name] = known
+                return known[1]
+        document = self._read(name, content, file)
+        self.keep(content, document)
+        return document
 
     def keep(self, content: bytes, document: DocumentSession) -> None:
         """Keep what a reader of these bytes gets; whether they are ever written does not matter."""

@@ -144,19 +144,19 @@ def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
         if words_used([word], (), [ingredient]):
             yield ingredient
     for item in find_all(StockItem):
-        if words_used([word], [item.unit], ()):
+        if item.recipe_id is None and words_used([word], [item.unit], ()):
             yield item
 
 
-def plans_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[str]:
-    """Yield the plans in production that rest on a record by what was frozen for them, as a person names them.
+def events_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[Event]:
+    """Yield the events in production whose plans rest on a record by what was frozen for them.
 
     They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
     """
     for document in events:
         (event,) = document.find(BY_TYPE[Event])
         if event.plan_state is PlanState.IN_PRODUCTION and target_id in _rests_on(document).get(target, ()):
-            yield f"the plan of event {event.id} {event.name!r}, which is in production"
+            yield event
 
 
 def _rests_on(document: DocumentSession) -> Ids:
@@ -173,6 +173,11 @@ def _rests_on(document: DocumentSession) -> Ids:
     )
 
 
+def plan_in_words(event: Event) -> str:
+    """Return the plan of an event in production as a person names it."""
+    return f"the plan of event {event.id} {event.name!r}, which is in production"
+
+
 def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:
     """Return a record as a person names it; what belongs to an event is named by the event.
 
@@ -183,5 +188,6 @@ def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:
     if hasattr(record, "event_id"):
         return f"event {record.event_id} {name_of(Event, record.event_id)!r}"
     if isinstance(record, StockItem):
-        return f"the stock of {name_of(Ingredient, record.ingredient_id)} ({written(record.quantity)} {record.unit})"
+        kind, number = (Ingredient, record.ingredient_id) if record.recipe_id is None else (Recipe, record.recipe_id)
+        return f"the stock of {name_of(kind, number or 0)} ({written(record.quantity)} {record.unit})"
     return f"{BY_TYPE[type(record)].label.lower()} {record.id} {record.name!r}"

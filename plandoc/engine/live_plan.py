@@ -49,6 +49,11 @@ def assembly_runs(event_id: int, session: Session) -> tuple[AssemblyRun, ...]:
     return counted(document.all(_ASSEMBLY_RUNS), document.all(_VOIDED_RUNS))
 
 
+def baked(event: Event, session: Session) -> tuple[ProductionRun, ...]:
+    """Return the production runs of an event that count; before production there are none."""
+    return () if event.plan_state in _BEFORE_PRODUCTION else production_runs(event.id, session)
+
+
 def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
     """Return the assembly runs of an event that count; before production there are none."""
     if event.plan_state in _BEFORE_PRODUCTION:

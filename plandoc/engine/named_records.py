@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from plandoc.engine.plan_definitions import defined, known_to
 from plandoc.engine.record_refs import Identified, id_meant, is_id, record_named
 from plandoc.engine.session import Session, unit_of_work
-from plandoc.errors import NotFoundError, Problem, ValidationError, refuse
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.tables import table_of
 
 RecordT = TypeVar("RecordT")
@@ -77,8 +77,13 @@ def by_id(record_type: type[Identified[IdT]], values: Mapping[Any, ValueT], sess
     """Return a mapping with ids as its keys, of one whose keys name records by id, slug or record.
 
     Raises:
-        ValidationError: with every key that is not found, of another type, or the same record as another key.
+        ValidationError: with every key that is not found, of another type, or the same record as another key; or when it
+            is not a mapping.
     """
+    if not isinstance(values, Mapping):
+        label = _label(record_type).lower()
+        message = f"wanted a number for each {label}, found {shorten(values)}"
+        raise ValidationError([Problem(message, hint=f"give a mapping: {{{label.replace(' ', '_')}: number}}")])
     if not {*map(type, values)} - {int}:
         return values
     ids = ids_of(record_type, values, session)

@@ -85,7 +85,7 @@ class UniqueKeys:
                 continue
             used = self.used(bound, fields)
             if used.get(new, record.id) != record.id:
-                shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in fields)
+                shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in present_fields(fields, record))
                 message = f"{bound.table.label} {used[new]} already has {shown}"
                 raise ValidationError([Problem(message, field=fields[0])])
             claims.append(Claim(used, old, new))
@@ -102,6 +102,11 @@ class UniqueKeys:
             # The same, without asking each event.
             return self._documents.event_slugs()
         return {event.slug: event.id for event in self._documents.find_events(None)}
+
+
+def present_fields(fields: Fields, record: Any) -> list[str]:
+    """Return the fields of a group that a record has: of those of which it has only one, the others are None."""
+    return [field for field in fields if getattr(record, field) is not None]
 
 
 @functools.cache

@@ -19,8 +19,9 @@ from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import (
     check_written,
+    events_resting_on,
     in_words,
-    plans_resting_on,
+    plan_in_words,
     referrers,
     users_of_word,
 )
@@ -177,10 +178,13 @@ class UnitOfWork:
         """
         by_id = referrers(type(record), record.id, self.find)
         by_name = users_of_word(record, self.find) if isinstance(record, records.UnitWord) else ()
+        resting = {
+            event.id: event for event in events_resting_on(type(record), record.id, self.documents.of_all_events())
+        }
         using = (one for one in (*by_id, *by_name) if one not in besides)
-        direct = [in_words(one, self._name_of) for one in using]
-        resting = plans_resting_on(type(record), record.id, self.documents.of_all_events())
-        return list(dict.fromkeys([*direct, *resting]))
+        # An event that is named by its plan is not named once more.
+        direct = [in_words(one, self._name_of) for one in using if getattr(one, "event_id", None) not in resting]
+        return list(dict.fromkeys([*direct, *map(plan_in_words, resting.values())]))
 
     def _name_of(self, record_type: type[Any], record_id: int) -> str:
         name: str = self.get(record_type, record_id).name

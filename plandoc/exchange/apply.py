@@ -78,14 +78,17 @@ def apply(changes: Changes, session: Session) -> None:
 def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
     # First all without references to their own kind: otherwise one would have to be there before the other, and what
     # is sound in the end could go in circles on the way.
+    unfinished = []
     for put in puts:
         bare = _without_parts(put.record)
         if put.before is None:
             work.add_numbered(bare)
         elif _without_parts(put.before) != put.before:
             work.replace(_without_parts(put.before))
-    for put in puts:
-        work.replace(put.record)
+        if put.before is not None or bare is not put.record:
+            unfinished.append(put.record)
+    for record in unfinished:
+        work.replace(record)
 
 
 def _without_parts(record: Any) -> Any:

@@ -156,9 +156,10 @@ def _goods(session: Session, only: FinishedGood | None = None) -> Rows:
 
 
 def _stock(session: Session) -> Rows:
-    ingredients = _Names(session.find(Ingredient))
+    ingredients, recipes = _Names(session.find(Ingredient)), _Names(session.find(Recipe))
     for item in session.find(StockItem):
-        yield ingredients[item.ingredient_id], spreadsheet_number(item.quantity), item.unit, item.notes
+        called = ingredients[item.ingredient_id] if item.recipe_id is None else recipes[item.recipe_id]
+        yield called, spreadsheet_number(item.quantity), item.unit, item.notes
 
 
 def _events(session: Session) -> Rows:

@@ -1,11 +1,13 @@
-"""Recognizing a file that was given to the wrong import: a table or an export."""
+"""Recognizing a file that was given to the wrong import: a table, an export, or recipes of another program."""
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from pathlib import PurePath
 from types import MappingProxyType
 
 from plandoc.exchange.names import column_name
@@ -19,9 +21,21 @@ _IMPORTS: Mapping[str, Hint] = MappingProxyType(
         "ingredients": Hint.TABLE_OF_INGREDIENTS,
     }
 )
+CONVERT_FIRST = wording("convert it first, with {step}", step=Hint.CONVERT_RECIPES())
 TABLES_ARE_IMPORTED = wording("tables are imported with {step} and its like", step=Hint.IMPORT_RECIPES())
-# Where the first keys of an object are.
+# Where the first keys of an object are, and those of the first recipes.
 _HEAD = 1000
+_BEGINNING = 100_000
+# The column in which other programs have all ingredients of a recipe in one cell.
+INGREDIENT_CELLS = frozenset({
+    "ingredients", "ingredient_list", "recipe_ingredients", "recipeingredient", "zutaten", "zutatenliste", "ingrédients", "ingredienti",
+    "ingredientes", "ingrediënten", "ingredienser", "ingredienten",
+})  # fmt: skip
+_RECIPE_ENDINGS = frozenset({".cook", ".htm", ".html", ".jsonld", ".mht", ".mhtml", ".webarchive"})
+# Keys of recipes in JSON of other programs.
+_RECIPE_KEYS = re.compile(
+    r'"(?:@graph|@type|recipeIngredient|recipe_ingredient|recipeYield|recipeInstructions|servings_text|working_time)"\s*:'
+)
 # Columns of CSV, or keys of JSON, of which each table has some that no other has.
 _MARKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -59,6 +73,26 @@ def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -
 def import_of(table: str) -> Wording:
     """Return the step that imports a table."""
     return wording("import it with {step}", step=_IMPORTS[table]())
+
+
+def are_recipes_of_others(name: str, text: str) -> bool:
+    """Return whether a file probably holds recipes of another program.
+
+    Args:
+        name: Its name.
+        text: What it holds, or how it begins.
+
+    >>> are_recipes_of_others("a.csv", "Title,Ingredients,Directions"), are_recipes_of_others("a.csv", "recipe,ingredient")
+    (True, False)
+    """
+    if PurePath(name).suffix.casefold() in _RECIPE_ENDINGS:
+        return True
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    if first in {"{", "["}:
+        is_ours = is_export(text) or table_in(text) in {"recipes", "goods"}
+        return not is_ours and _RECIPE_KEYS.search(text[:_BEGINNING]) is not None
+    names = set(map(column_name, _names_in(text.removeprefix("\ufeff"))))
+    return bool(names & INGREDIENT_CELLS) and "quantity" not in names
 
 
 def is_export(text: str) -> bool:

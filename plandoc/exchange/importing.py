@@ -10,13 +10,13 @@ from typing import Any
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
-from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED, import_of, table_in
+from plandoc.exchange.file_kinds import CONVERT_FIRST, TABLES_ARE_IMPORTED, are_recipes_of_others, import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
 from plandoc.exchange.input_file import read_head, read_object
 from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
-from plandoc.exchange.pipeline import run_import
+from plandoc.exchange.pipeline import collection_paused, run_import
 from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
@@ -29,6 +29,7 @@ _HINT = wording(
 )
 
 
+@collection_paused()
 @changes("import a file")
 def import_file(
     path: str | os.PathLike[str],
@@ -77,7 +78,11 @@ def import_file(
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return the object that a file holds; a table is refused with the step that imports it."""
+    """Return the object that a file holds; a table, and recipes of another program, are refused with the way on."""
+    head = read_head(file)
+    if head and are_recipes_of_others(file.name, head):
+        message = "wanted an export, found recipes of another program"
+        raise ValidationError([Problem(message, file=str(file), hint=CONVERT_FIRST)])
     try:
         return read_object(file)
     except DamagedError:
@@ -85,9 +90,9 @@ def _read(file: Path) -> dict[str, Any]:
             hint = wording("save it as 'CSV UTF-8'; recipes are then imported with {step}", step=Hint.IMPORT_RECIPES())
             problem = Problem("wanted an export, found the file of a spreadsheet program", file=str(file), hint=hint)
             raise ValidationError([problem]) from None
-        head = read_head(file) if file.is_file() else "{"
         table = table_in(head)
-        if table is None and (file.suffix.lower() != ".csv" or head.lstrip().startswith("{")):
+        is_csv = file.suffix.lower() == ".csv" and not head.lstrip().startswith("{") and not file.is_dir()
+        if table is None and not is_csv:
             raise
         found = "CSV" if table is None else f"a table of {table}"
         hint = TABLES_ARE_IMPORTED if table is None else import_of(table)

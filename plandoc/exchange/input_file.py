@@ -33,14 +33,17 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def read_head(path: Path) -> str:
-    """Return how a file begins, as text, to see what it is; bytes that are not UTF-8 are replaced.
+    """Return how a file begins, as text, to see what it is; bytes that are not UTF-8 are replaced; "" for a folder.
 
     Raises:
         StorageError: when there is no such file, or it cannot be read.
     """
     with translate_os_errors(path, Outcome.NOT_SAVED):
+        real = resolved(path)
+        if real.is_dir():
+            return ""
         files = Files()
-        handle = files.open_to_read(resolved(path))
+        handle = files.open_to_read(real)
         try:
             return files.read_at(handle, 0, min(files.size(handle), _HEAD_BYTES)).decode("utf-8", "replace")
         finally:

@@ -1,12 +1,13 @@
 """What importing a file does to a folder, worked out before anything is done; a dry run ends there.
 
-Records meet by their slugs, stock by ingredient and unit. What is there and equal is not touched.
+Records meet by their slugs, stock by ingredient or recipe, and unit. What is there and equal is not touched.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -152,7 +153,9 @@ class CatalogMerge:
             slug = draft.record.slug or (slugify(draft.record.name, slugs) if before is None else before.slug)
             slugs.add(slug)
             record_id = self.ids.id_of(table, number)
-            wanted = attrs.evolve(_filled(self.with_ids(draft.record), before, draft), id=record_id, slug=slug)
+            wanted = _filled(self.with_ids(draft.record), before, draft)
+            if (wanted.id, wanted.slug) != (record_id, slug):
+                wanted = attrs.evolve(wanted, id=record_id, slug=slug)
             self._wanted[table][record_id] = wanted
             self._names[table, record_id], self._lines[table, record_id] = draft.name, draft.line
             if self._is_to_be_put(table, draft, wanted, before):
@@ -189,10 +192,11 @@ class CatalogMerge:
                     self.log.fail(key[0], self._names[key], reason, self._lines[key])
 
     def _merge_stock(self) -> None:
-        present = {(item.ingredient_id, item.unit): item for item in self._session.find(StockItem)}
+        key_of = attrgetter("ingredient_id", "recipe_id", "unit")
+        present = {key_of(item): item for item in self._session.find(StockItem)}
         for draft in self._drafts.stock:
             item = self.with_ids(draft.record)
-            before = draft.present or present.get((item.ingredient_id, item.unit))
+            before = draft.present or present.get(key_of(item))
             wanted = attrs.evolve(_filled(item, before, draft), id=0 if before is None else before.id)
             if self._is_to_be_put("stock", draft, wanted, before):
                 self.stock.append(Put(wanted, before))
@@ -207,7 +211,7 @@ def differing(wanted: Any, there: Any) -> str:
 
 def _filled(record: Any, before: Any | None, draft: Draft) -> Any:
     """Return a record with what is there for all of which the file says nothing."""
-    if before is None:
+    if before is None or not draft.unsaid:
         return record
     kept: Mapping[str, Any] = {name: getattr(before, name) for name in draft.unsaid}
     return attrs.evolve(record, **kept)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from plandoc.engine.session import Session
 from plandoc.exchange.apply import Changes, apply
@@ -10,6 +12,18 @@ from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.event_merge import EventMerge
 from plandoc.exchange.import_report import ImportReport
 from plandoc.exchange.merge import CatalogMerge, Failure, MergeLog, OnConflict
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Hold off Python's garbage collector: nearly all that an import makes stays, and each collection would look through it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def run_import(

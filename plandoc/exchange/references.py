@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from operator import is_
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -41,14 +43,30 @@ def renumbered(record: Any, id_of: Callable[[str, int], int]) -> Any:
     101
     """
     changed: dict[str, Any] = {}
-    for field in attrs.fields(type(record)):
-        value = getattr(record, field.name)
-        table = TABLES_OF_FIELDS.get(field.name.removesuffix("_id")) if field.name.endswith("_id") else None
-        if table is not None and table != "events" and value is not None:
-            changed[field.name] = id_of(table, value)
+    for name, table in _numbered_fields(cast("Any", type(record))):
+        value = getattr(record, name)
+        if table is not None:
+            number = value if value is None else id_of(table, value)
+            if number != value:
+                changed[name] = number
         elif type(value) is tuple and value and attrs.has(type(value[0])):
-            changed[field.name] = tuple(renumbered(part, id_of) for part in value)
+            parts = tuple(renumbered(part, id_of) for part in value)
+            # A part in which nothing changes is the same one.
+            if not all(map(is_, parts, value)):
+                changed[name] = parts
     return attrs.evolve(record, **changed) if changed else record
+
+
+@cache
+def _numbered_fields(record_type: Any) -> tuple[tuple[str, str | None], ...]:
+    """Return the fields that can hold numbers of the catalog: each with its table, None where it can hold other records."""
+    fields = []
+    for field in attrs.fields(record_type):
+        table = TABLES_OF_FIELDS.get(field.name.removesuffix("_id")) if field.name.endswith("_id") else None
+        is_tuple = str(field.type).startswith("tuple")
+        if (table is not None and table != "events") or is_tuple:
+            fields.append((field.name, table))
+    return tuple(fields)
 
 
 def wrong_nesting(table: str, things: Mapping[int, Any]) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from plandoc.domain.made_ahead import made_in_words
 from plandoc.report import charts, labels, shopping_section
 
 
@@ -42,6 +43,7 @@ def template(name: str) -> jinja2.Template:
         labels.long_date,
         labels.shortened,
         labels.batches_in_words,
+        made_in_words,
         css_text,
         labels.number_in_words,
     ):

@@ -14,7 +14,7 @@ import attrs
 
 from plandoc.clock import Clock, stopwatch_seconds, system_clock
 from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, PlandocError, StorageError
-from plandoc.storage import journal, marker, recovery
+from plandoc.storage import handover, journal, marker, recovery
 from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
@@ -178,12 +178,15 @@ class FolderBackend:
         before, self._position = self._position, None
         position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
+        is_waited_for = self._lock.call_next()
         with translate_os_errors(self._documents.root, Outcome.SAVED):
             self._apply(changes, replacement)
             self._documents.apply_commit([change.name for change in changes], position.serial)
             self._position = position
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
+            elif is_waited_for and not self._held:
+                self._lock.leave(handover.left(position))
 
     def _append(
         self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
@@ -249,6 +252,8 @@ class FolderBackend:
     def _read_on(self, known: Position) -> Position | None:
         """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
         content = self._journal.read_behind(known)
+        if content and (handed_over := self._handed_over(known, content)) is not None:
+            return handed_over
         try:
             fresh = journal.parse(content or b"", layout=self._layout)
             journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
@@ -264,6 +269,19 @@ class FolderBackend:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
         self._since_checkpoint.update(changes)
         return Position(known.size + fresh.valid_size, fresh.last_bytes, known.serial + len(fresh.lines))
+
+    def _handed_over(self, known: Position, content: bytes) -> Position | None:
+        """Take in the lines behind a position without a look at them, as far as the holder before vouches for them."""
+        lines = journal.without_padding(content)
+        names = journal.names_in(lines)
+        end = handover.found(
+            self._lock.found(handover.SIZE), known.size + len(lines), lines[-journal.LAST_BYTES_SIZE :]
+        )
+        if end is None or marker.NAME in names:
+            return None
+        self._since_checkpoint.update(names)
+        self._journal.take_as_synced()
+        return end
 
     def _are_in_place(self, changes: Mapping[str, Sequence[journal.Change]]) -> bool:
         return all(

@@ -22,11 +22,14 @@ NAME = "journal.jsonl"
 # What follows the last line while somebody has the folder open: space that is allocated for the next ones.
 PADDING = b"\n"
 
+_MUCH_PADDING = PADDING * 1024
+
 # The checksum comes last, so that the end of the file identifies the line without reading all of it.
 _CHECKSUM_KEY = b',"checksum":"'
 _CHECKSUM_SIZE = 64
 _END = b'"}\n'
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NAME = re.compile(rb'\{"path":"([^"]*)"')
 # What the time of a transaction is called in its line.
 TIMESTAMP_KEY = "moment"
 _LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
@@ -159,7 +162,7 @@ def parse(content: bytes, *, first: int = 1, layout: Layout = PLANS) -> Content:
     """
     lines: list[Line] = []
     size, last_bytes, bad_at = 0, b"", None
-    written = _without_padding(content)
+    written = without_padding(content)
     for number, raw in enumerate(written.splitlines(keepends=True), start=first):
         line = _parse_line(raw, number, layout)
         if line is None:
@@ -172,10 +175,19 @@ def parse(content: bytes, *, first: int = 1, layout: Layout = PLANS) -> Content:
     return Content(tuple(lines), size, last_bytes, len(written) - size)
 
 
-def _without_padding(content: bytes) -> bytes:
+def without_padding(content: bytes) -> bytes:
+    """Return what is in a journal without the empty lines after the last one."""
     # Padding without a line before it is what a crash left.
-    written = len(content.rstrip(PADDING))
+    written = _size_without_padding(content)
     return content[: written + len(PADDING)] if written else content
+
+
+def _size_without_padding(content: bytes) -> int:
+    """Return how long the content is without its padding; what is left of it by large pieces costs nothing."""
+    end = len(content)
+    while content.endswith(_MUCH_PADDING, 0, end):
+        end -= len(_MUCH_PADDING)
+    return len(content[:end].rstrip(PADDING))
 
 
 def _parse_line(raw: bytes, number: int, layout: Layout) -> Line | None:
@@ -270,6 +282,12 @@ def damaged_content(name: str, found: str, wanted: str) -> DamagedError:
     message = f"holds a version of {name} that belongs to another folder ({found}), not to this one ({wanted})"
     hint = "keep a copy of the whole folder, then restore it from a backup"
     return DamagedError(NAME, [Problem(message, file=NAME, hint=hint)])
+
+
+def names_in(lines: bytes) -> frozenset[str]:
+    """Return the documents that sound lines name, without reading the rest of them."""
+    # Quotes within a text are escaped, so that none looks like the beginning of a change.
+    return frozenset(name.decode() for name in _NAME.findall(lines))
 
 
 def versions(lines: Sequence[Line]) -> Mapping[str, tuple[Change, ...]]:

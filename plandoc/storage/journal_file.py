@@ -94,6 +94,10 @@ class JournalFile:
         )
         return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
 
+    def take_as_synced(self) -> None:
+        """Take in that what was read is on the disk: a holder of the lock has made it so."""
+        self._is_unsynced = False
+
     def append(self, content: bytes, *, after: Position) -> Position:
         """Write a line behind a position and return when it is on the disk. This is the commit.
 

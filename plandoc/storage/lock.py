@@ -81,6 +81,8 @@ class FolderLock:
 
     _handle: int | None = None
     _info_handle: int | None = None
+    # Whether the one who is next was called before the release.
+    _has_called = False
 
     def __init__(self, root: Path, files: Files, lock_file: Path | None = None) -> None:
         self._root = root
@@ -149,6 +151,27 @@ class FolderLock:
         """Whether the file that is locked is still the one that others would lock."""
         return self._handle is not None and self._files.is_same(self._handle, self._path)
 
+    def call_next(self) -> bool:
+        """Call the process that is next, if one waits, shortly before the release: to wake up takes it as long as that.
+
+        Returns:
+            Whether one waits.
+        """
+        self._has_called = self._handle is not None and process_queue.call_first(self._handle)
+        return self._has_called
+
+    def leave(self, content: bytes) -> None:
+        """Leave something in the lock file for those who hold it later; it may be lost."""
+        if self._handle is not None:
+            with suppress(OSError):
+                self._files.write_at(self._handle, 0, content)
+
+    def found(self, size: int) -> bytes:
+        """Return the first bytes of what was left by those who held the lock before."""
+        with suppress(OSError):
+            return b"" if self._handle is None else self._files.read_at(self._handle, 0, size)
+        return b""
+
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
@@ -190,7 +213,7 @@ class FolderLock:
             raise self._refused(error) from error
 
     def _try_in_turn(self, wait: _Wait) -> bool:
-        """Return whether the lock was taken; if not, pause before the next attempt."""
+        """Return whether the lock was taken; if not, wait before the next attempt."""
         waiter = self._in_line()
         if waiter.may_ask():
             is_free = self._try()
@@ -199,7 +222,7 @@ class FolderLock:
                 return True
             if is_free:
                 self._unlock()
-        waiter.pause(wait.left_seconds)
+        waiter.wait(wait.left_seconds)
         return False
 
     def _in_line(self) -> process_queue.Waiter:
@@ -230,6 +253,9 @@ class FolderLock:
     def _unlock(self) -> None:
         if self._handle is not None:
             _filelock().unlock_descriptor(self._handle)
+            if not self._has_called:
+                process_queue.call_first(self._handle)
+            self._has_called = False
 
     def _give_back(self, turn: Turn) -> None:
         # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
@@ -260,8 +286,11 @@ class FolderLock:
         return self._files.open_to_write(path, create=True)
 
     def _close_files(self) -> None:
-        handles = (self._handle, self._info_handle)
+        handles, waiter = (self._handle, self._info_handle), self._waiter
         self._handle = self._info_handle = self._waiter = None
+        self._has_called = False
+        if waiter is not None:
+            waiter.forget()
         for handle in handles:
             if handle is not None:
                 # Whatever the system says, the file is closed afterwards.

@@ -2,7 +2,7 @@
 
 The places order the waiters, and nothing else: only the lock of the whole file decides who may write, and it is of
 another kind and never interferes with these. So a place that is missing, or taken twice, costs a turn and no data. The
-kernel frees a place when its process dies, and nothing is written into the file.
+kernel frees a place when its process dies, and nothing is written for it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import struct
 from contextlib import suppress
 
-from plandoc.clock import pause, stopwatch_seconds
+from plandoc.clock import let_others_run, stopwatch_seconds
+from plandoc.storage.wake_up import WakeUp, wake
 
 try:
     import fcntl
@@ -24,8 +25,12 @@ _HAS_PLACES = hasattr(fcntl, "F_OFD_SETLK")
 _REQUEST = struct.Struct("hhqqi")
 _FIRST = 1
 _JOIN_TRIES = 100
-_SHORTEST_PAUSE_SECONDS = 0.0002
-_LONGEST_PAUSE_SECONDS = 0.005
+# Between two looks: at first for each that is ahead, and at most.
+_PAUSES_SECONDS = (0.0002, 0.005)
+# The same for one who will be called, unless the one who should call is killed before, or in another network.
+_PAUSES_OF_CALLED_SECONDS = (0.002, 0.02)
+# Who is called before the lock is free asks again and again, and for no longer than the rest of a commit takes.
+_ALERT_SECONDS = 0.0003
 # So long may the lock be free before the first waiter takes it. After that the waiter counts as stopped, and is passed.
 _GRACE_SECONDS = 0.25
 
@@ -37,6 +42,8 @@ class Waiter:
         self._handle = handle
         self._place = 0
         self._has_joined = False
+        self._wake_up = WakeUp()
+        self._alert_until = 0.0
         self._ahead = 0
         self._since = stopwatch_seconds()
         self._was_free = False
@@ -49,6 +56,7 @@ class Waiter:
             # Others can come at the same moment, and no more than a few do.
             for _ in range(_JOIN_TRIES if _HAS_PLACES else 0):
                 if self._takes(_last_place(self._handle) + 1):
+                    self._wake_up.set(self._handle, self._place)
                     return
         self._has_joined = False
 
@@ -70,13 +78,18 @@ class Waiter:
         self._was_free = is_free
         return keeps
 
-    def pause(self, longest_seconds: float) -> None:
-        """Pause for a part of the time without a move: the next one looks often at first, and none does so for long."""
-        seconds = max(self._stalled_seconds / 8, _SHORTEST_PAUSE_SECONDS * max(self._ahead, 1))
+    def wait(self, longest_seconds: float) -> None:
+        """Wait for a call, and no longer than a part of the time without a move: a call can be lost."""
+        if stopwatch_seconds() < self._alert_until:
+            let_others_run()
+            return
+        first, longest = _PAUSES_OF_CALLED_SECONDS if self._wake_up.is_set else _PAUSES_SECONDS
+        seconds = max(self._stalled_seconds / 8, first * max(self._ahead, 1))
         if not self._place:
             # Without places, waiters must not ask at the same moments forever.
             seconds *= 0.5 + os.urandom(1)[0] / 256
-        pause(max(min(seconds, _LONGEST_PAUSE_SECONDS, longest_seconds), 0))
+        if self._wake_up.wait(max(min(seconds, longest, longest_seconds), 0)):
+            self._alert_until = stopwatch_seconds() + _ALERT_SECONDS
 
     def leave(self) -> None:
         """Give up the place; nothing to do when there is none.
@@ -84,8 +97,13 @@ class Waiter:
         Raises:
             OSError: when the system failed; closing the file gives it up in any case.
         """
+        self._wake_up.close()
         if self._has_joined:
             fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _REQUEST.pack(fcntl.F_UNLCK, os.SEEK_SET, 0, 0, 0))
+
+    def forget(self) -> None:
+        """Let the place go with the file, which is closed next."""
+        self._wake_up.close()
 
     @property
     def _stalled_seconds(self) -> float:
@@ -93,7 +111,7 @@ class Waiter:
 
     def _takes(self, place: int) -> bool:
         try:
-            fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, place, 1, 0))
+            fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, _request(place, 1))
         except (BlockingIOError, PermissionError):
             return False
         self._place = place
@@ -109,7 +127,15 @@ class Waiter:
 
 def anybody_waits(handle: int) -> bool:
     """Whether another one waits at an open lock file."""
-    return _next_place(handle, _FIRST, 0) != 0
+    return _taken(handle, _ANY_PLACE) != 0
+
+
+def call_first(handle: int) -> bool:
+    """Call the first of those who wait at an open lock file, which is free now or very soon; return whether there is one."""
+    place = _taken(handle, _ANY_PLACE)
+    if place:
+        wake(handle, place)
+    return place != 0
 
 
 def _last_place(handle: int) -> int:
@@ -121,13 +147,28 @@ def _last_place(handle: int) -> int:
 
 def _next_place(handle: int, start: int, length: int) -> int:
     """Return the first place in a range that another waiter has; 0 when there is none."""
+    return _taken(handle, _request(start, length))
+
+
+def _taken(handle: int, request: bytes) -> int:
+    """Return the same for a request that is made already: each commit makes the first of these."""
     if not _HAS_PLACES:
         return 0
-    request = _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0)
     try:
         answer = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, request)
     except OSError:
         return 0
-    kind, _, place, size, _ = _REQUEST.unpack(answer[: _REQUEST.size])
+    if answer[:2] == _FREE:
+        return 0
+    _, _, place, size, _ = _REQUEST.unpack(answer[: _REQUEST.size])
     # A lock of more than one byte is not a place; some network file systems make the lock of the file one of this kind.
-    return place if kind != fcntl.F_UNLCK and size == 1 else 0
+    return place if size == 1 else 0
+
+
+def _request(start: int, length: int) -> bytes:
+    return _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0) if _HAS_PLACES else b""
+
+
+_ANY_PLACE = _request(_FIRST, 0)
+# The first two bytes of an answer when nothing is taken.
+_FREE = struct.pack("h", fcntl.F_UNLCK) if _HAS_PLACES else b""

@@ -16,8 +16,22 @@ from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
 
 # What a number without a unit means.
 PIECES = "each"
+# What the stock of a recipe is counted in.
+BATCH = "batch"
+_BATCHES = frozenset({BATCH, "batches"})
+
+
+def is_batches(unit: str) -> bool:
+    """Return whether a unit is batches of a recipe, which no measure can be converted into.
+
+    >>> is_batches("Batches"), is_batches("cup")
+    (True, False)
+    """
+    return unit.strip().casefold() in _BATCHES
+
 
 __all__ = [
+    "BATCH",
     "CONTAINERS",
     "MEASURES",
     "MEASURES_BY_NAME",
@@ -34,6 +48,7 @@ __all__ = [
     "canonical",
     "dimension_of",
     "is_ambiguous",
+    "is_batches",
     "position",
     "preference",
     "unit_named",

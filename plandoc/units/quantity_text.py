@@ -6,6 +6,7 @@ The one parser of all numbers that people write: in tables, on the command line,
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from decimal import Decimal
@@ -97,6 +98,8 @@ def number_in(text: str, *, decimal_comma: bool = False) -> Number:
     return quantity.number
 
 
+# A table has the same few numbers in thousands of lines.
+@functools.lru_cache(maxsize=1024)
 def quantity_in(text: str, *, decimal_comma: bool = False, by_hand: bool = False) -> Quantity:
     """Return the number that a text begins with, and the unit behind it.
 

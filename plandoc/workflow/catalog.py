@@ -111,7 +111,7 @@ def remove_record(
 ) -> list[Any]:
     """Remove an ingredient, a recipe, a finished unit or a good that nothing uses; return what was removed, it first.
 
-    A recipe is removed with its yields, an ingredient with its empty rows of the stock.
+    A recipe is removed with its yields, a recipe or an ingredient with its empty rows of the stock.
 
     Args:
         record_type: Such as `Recipe`.
@@ -146,8 +146,9 @@ def _parts_of(record: Any, session: Session) -> Iterator[Any]:
     """Yield what is removed with a record because it is a part of it."""
     if isinstance(record, Recipe):
         yield from session.find(FinishedUnit, having("recipe_id", record.id))
-    elif isinstance(record, Ingredient):
-        rows = session.find(StockItem, having("ingredient_id", record.id))
+    if isinstance(record, Recipe | Ingredient):
+        field = "recipe_id" if isinstance(record, Recipe) else "ingredient_id"
+        rows = session.find(StockItem, having(field, record.id))
         yield from (item for item in rows if not item.quantity)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -107,7 +106,7 @@ def _recipes(merged_id: int, into_id: int, session: Session) -> Iterator[Recipe]
 def _stock(merged_id: IngredientId, into_id: IngredientId, session: Session) -> Iterator[StockItem]:
     for item in session.find(StockItem, having("ingredient_id", merged_id)):
         session.remove(StockItem, item.id)
-        moved = put_in(into_id, Fraction(item.quantity), item.unit, session)
+        moved = put_in(StockItem(into_id, item.quantity, item.unit), session)
         notes = dict.fromkeys(text for text in (moved.notes, item.notes) if text)
         yield session.replace(attrs.evolve(moved, notes="\n".join(notes)))
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
 from plandoc.constraints import (
     aware_datetime,
     non_negative_int,
@@ -23,8 +21,7 @@ from plandoc.constraints import (
 )
 from plandoc.domain import runs
 from plandoc.domain.batches import units_yielded
-from plandoc.domain.consumption import Consumption, consume
-from plandoc.domain.ingredient_needs import ingredient_needs
+from plandoc.domain.consumption import Consumption
 from plandoc.domain.progress import Progress, Work, progress
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
@@ -50,7 +47,7 @@ from plandoc.records import (
     VoidedRun,
 )
 from plandoc.store import NO_SESSION, changes, reads
-from plandoc.workflow.stock import put_in
+from plandoc.workflow.stock import put_in, take_out
 
 
 @changes("record production")
@@ -69,7 +66,8 @@ def record_production(
 
     Units made and units lost add up to what the batches yield: a batch that gave less has lost the rest. More batches
     than decided may be baked. What the recipe takes, with its sub-recipes, is taken from the stock in the same write, in
-    the units of the stock and as far as it lasts: the run records what it took, and what was not in stock.
+    the units of the stock and as far as it lasts: first batches that were made ahead, then the ingredients of the others.
+    The run records what it took, and what was not in stock.
 
     Args:
         event_id: The event; its plan must be IN_PRODUCTION.
@@ -108,9 +106,9 @@ def record_production(
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - units_lost(losses) if units_made is None else units_made
     before = amendments_made(event.id, session)
-    consumption = _consumption(session, event, unit, batches) if use_stock else Consumption()
-    for item in consumption.remaining_stock:
-        session.replace(item)
+    taking = Consumption()
+    if use_stock:
+        taking = take_out({unit.recipe_id: batches}, plan_definitions(event.id, session), session)
     run = ProductionRun(
         event.id,
         unit.id,
@@ -121,8 +119,8 @@ def record_production(
         losses,
         notes,
         before,
-        consumption.taken,
-        consumption.not_taken,
+        taking.taken,
+        taking.not_taken,
     )
     return unit_of_work(session).add(run)
 
@@ -210,7 +208,7 @@ def void_run(
         problems.extend(_packed_already(session, run))
     refuse(problems)
     for part in run.taken if isinstance(run, ProductionRun) else ():
-        put_in(part.ingredient_id, Fraction(part.quantity), part.unit, session)
+        put_in(StockItem(part.ingredient_id, part.quantity, part.unit, recipe_id=part.recipe_id), session)
     return unit_of_work(session).add(VoidedRun(event.id, kind, run.id, trimmed, session.moment))
 
 
@@ -235,17 +233,6 @@ def get_progress(event_id: EventRef, session: Session = NO_SESSION) -> Progress:
 def work_in(session: Session, event_id: EventId) -> Work:
     """Return what was done for an event, without what was voided."""
     return Work(production_runs(event_id, session), assembly_runs(event_id, session))
-
-
-def _consumption(session: Session, event: Event, unit: FinishedUnit, batches: int) -> Consumption:
-    try:
-        needs = ingredient_needs({unit.recipe_id: batches}, plan_definitions(event.id, session))
-    except ValidationError as error:
-        hint = wording("record it without taking anything from the stock, with {option}", option=Hint.LEAVE_STOCK())
-        raise ValidationError(
-            [attrs.evolve(problem, hint=problem.hint or hint) for problem in error.problems]
-        ) from None
-    return consume(needs, session.find(StockItem))
 
 
 def _not_in_plan(session: Session, event: Event, unit: FinishedUnit) -> Iterator[Problem]:

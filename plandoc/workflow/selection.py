@@ -11,7 +11,7 @@ from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import planned_goods, selected_recipes
-from plandoc.engine.named_records import by_id, id_of
+from plandoc.engine.named_records import by_id, id_of, one_or_several
 from plandoc.engine.plan_definitions import catalog_definitions, defined, known_to, plan_definitions
 from plandoc.engine.record_refs import EventRef, FinishedGoodKey, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
@@ -279,9 +279,7 @@ def _existing(session: Session, record_type: type[Any], record_ids: Iterable[Any
     """Return the records that are named, by id; one error names all that do not exist."""
     records: dict[int, Any] = {}
     problems: list[Problem] = []
-    # Text is iterable too, but it names one record.
-    one_by_one: Iterable[Any] = [record_ids] if isinstance(record_ids, str | bytes) else record_ids
-    for record_id in one_by_one:
+    for record_id in one_or_several(record_ids):
         try:
             record = session.get(record_type, record_id)
             records[record.id] = record

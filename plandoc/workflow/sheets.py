@@ -10,6 +10,7 @@ from typing import Any
 from plandoc.constraints import positive_int, positive_quantity
 from plandoc.converters import quantity
 from plandoc.domain.batches import batches_for
+from plandoc.domain.made_ahead import batches_in_stock
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
 from plandoc.domain.scaled_recipes import RecipeScaling, recipe_scaling
 from plandoc.engine.named_records import id_of, ids_of
@@ -18,7 +19,7 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse
-from plandoc.records import Event, FinishedUnit, PlanState, Recipe
+from plandoc.records import Event, FinishedUnit, PlanState, Recipe, StockItem
 from plandoc.store import NO_SESSION, reads
 from plandoc.workflow.production import get_progress
 from plandoc.workflow.shopping import undecided_in
@@ -99,8 +100,8 @@ def get_production_sheet(
     """Return what is still to bake and to pack for an event, as a sheet to work from.
 
     Each recipe comes once, with all batches of it that are still to bake, for all its finished units and all recipes that it
-    goes into; sub-recipes come before what they go into. A started plan uses its own definitions. A completed plan has
-    nothing left.
+    goes into, less those that are in stock because they were made ahead; sub-recipes come before what they go into. A started
+    plan uses its own definitions. A completed plan has nothing left.
 
     Args:
         event_id: The event, whatever the state of its plan.
@@ -115,7 +116,8 @@ def get_production_sheet(
     event_id = id_of(Event, event_id, session)
     event = session.event(event_id)
     undecided = () if event.plan_state is PlanState.COMPLETED else tuple(undecided_in(event, session, remaining=True))
-    sheet = production_sheet(get_progress(event_id, session=session), undecided, plan_definitions(event_id, session))
+    progress, made = get_progress(event_id, session=session), batches_in_stock(session.find(StockItem))
+    sheet = production_sheet(progress, undecided, plan_definitions(event_id, session), made)
     if recipe_ids is None:
         return sheet
     return sheet.of_recipes(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import enum
+import itertools
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredient_needs import BatchGroup, IngredientNeeds, combined_needs
+from plandoc.domain.ingredient_needs import BatchGroup, IngredientNeeds, combined_needs, less_made_ahead
+from plandoc.domain.made_ahead import batches_in_stock, together
 from plandoc.domain.review import review
-from plandoc.domain.runs import batches_done, remaining_batches, units_made
+from plandoc.domain.runs import batches_done, batches_taken, remaining_batches, units_made
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, Standing, shopping_items
 from plandoc.domain.without_amount import without_amount
-from plandoc.engine.live_plan import live_plan, production_runs
+from plandoc.engine.live_plan import baked, live_plan, production_runs
 from plandoc.engine.named_records import one_or_several
 from plandoc.engine.plan_definitions import catalog_definitions, plan_definitions
 from plandoc.engine.record_refs import EventRef
@@ -26,7 +30,7 @@ from plandoc.records import (
     StockItem,
 )
 from plandoc.store import NO_SESSION, changes, reads
-from plandoc.workflow.stock import put_in
+from plandoc.workflow.stock import put_in, stock_item
 
 
 @reads
@@ -36,7 +40,8 @@ def get_ingredient_needs(
     """Return the ingredients that the decided batches of an event take, or of several events together.
 
     What has no decided batches is not included; it is listed in `undecided`. What recipes take without an amount is in
-    no sum; it is listed in `without_amount`.
+    no sum; it is listed in `without_amount`. What goes into batches that were made ahead is not included: those in stock
+    for what is still to bake, and those that were taken for what is baked. They are listed in `made_ahead`.
 
     Args:
         event_ids: The event, or the events; duplicates count once.
@@ -48,13 +53,18 @@ def get_ingredient_needs(
         ValidationError: when no event is given, with every event that does not exist, or with every recipe that is
             broken.
     """
+    return _needs(event_ids, session.find(StockItem), session, remaining=remaining)
+
+
+def _needs(event_ids: Any, stock: list[StockItem], session: Session, *, remaining: bool) -> IngredientNeeds:
     events = _events(event_ids, session)
     ahead = [event for event in events if not remaining or event.plan_state is not PlanState.COMPLETED]
-    groups = _batch_groups(ahead, session, remaining=remaining)
+    groups = _batch_groups(ahead, batches_in_stock(stock), session, remaining=remaining)
     rows = combined_needs(groups)
-    listed = without_amount((group.recipe_ids, group.definitions) for group in groups)
+    listed = without_amount((group.recipes, group.definitions) for group in groups)
     undecided = [finding for event in ahead for finding in undecided_in(event, session, remaining=remaining)]
-    return IngredientNeeds(events, rows, tuple(undecided), listed)
+    made = together(one for group in groups for one in group.made_ahead)
+    return IngredientNeeds(events, rows, tuple(undecided), listed, made)
 
 
 @reads
@@ -63,6 +73,7 @@ def get_shopping_list(
 ) -> ShoppingList:
     """Return what the batches still to bake need, compared with the stock, for one event or several together.
 
+    Batches of a recipe that are in stock, because they were made ahead, are taken off before their ingredients are counted.
     Before production that is every decided batch; then what is not baked yet, because baking took its ingredients from
     the stock; for a completed event it is nothing. The stock is compared with the sum of all these events, because what
     one takes is not there for the next.
@@ -77,9 +88,10 @@ def get_shopping_list(
         NotFoundError: "Event 99 not found", when one is asked for that does not exist.
         ValidationError: as `get_ingredient_needs` does.
     """
-    needs = get_ingredient_needs(event_ids, remaining, session=session)
+    stock = session.find(StockItem)
+    needs = _needs(event_ids, stock, session, remaining=remaining)
     groups: dict[Standing, list[ShoppingItem]] = {standing: [] for standing in Standing}
-    for item in shopping_items(needs.rows, session.find(StockItem)):
+    for item in shopping_items(needs.rows, stock):
         groups[item.standing].append(item)
     return ShoppingList(
         events=needs.events,
@@ -88,6 +100,7 @@ def get_shopping_list(
         cannot_compare=tuple(groups[Standing.CANNOT_COMPARE]),
         undecided=needs.undecided,
         without_amount=needs.without_amount,
+        made_ahead=needs.made_ahead,
     )
 
 
@@ -110,7 +123,7 @@ def receive_shopping(event_ids: EventRef | Iterable[EventRef], session: Session 
     for item in found.buy:
         for row in item.rows:
             if row.to_buy is not None and row.to_buy.exact:
-                put_in(item.ingredient.id, row.to_buy.exact, row.to_buy.unit, session)
+                put_in(stock_item(item.ingredient.id, row.to_buy.exact, row.to_buy.unit), session)
     return found
 
 
@@ -133,27 +146,60 @@ def _events(event_ids: Any, session: Session) -> tuple[Event, ...]:
     return tuple(events[event_id] for event_id in sorted(events))
 
 
-def _batch_groups(events: Iterable[Event], session: Session, *, remaining: bool) -> list[BatchGroup]:
+def _batch_groups(
+    events: list[Event], made: dict[int, Fraction], session: Session, *, remaining: bool
+) -> list[BatchGroup]:
+    """Return the batches by the definitions they are baked with, with what of them is made already."""
+    if remaining:
+        return less_made_ahead(_grouped(events, session, _Part.TO_BAKE), made)
+    taken = {event.id: batches_taken(baked(event, session)) for event in events}
+    if not made and not any(taken.values()):
+        return _grouped(events, session, _Part.DECIDED)
+    # What is baked has taken what it took; what is in stock now is for what is still to bake, and a completed plan bakes no more.
+    over = [event for event in events if event.plan_state is PlanState.COMPLETED]
+    ahead = [event for event in events if event.plan_state is not PlanState.COMPLETED]
+    none = dict.fromkeys({*made, *itertools.chain.from_iterable(taken.values())}, Fraction(0))
+    done = (less_made_ahead(_grouped([event], session, _Part.BAKED), none | taken[event.id]) for event in events)
+    left_undone = less_made_ahead(_grouped(over, session, _Part.TO_BAKE), none)
+    to_bake = less_made_ahead(_grouped(ahead, session, _Part.TO_BAKE), none | made)
+    return _in_order([*itertools.chain.from_iterable(done), *left_undone, *to_bake], session)
+
+
+class _Part(enum.Enum):
+    """Which of the decided batches."""
+
+    DECIDED = "decided"
+    BAKED = "baked"
+    TO_BAKE = "to bake"
+
+
+def _grouped(events: Iterable[Event], session: Session, part: _Part) -> list[BatchGroup]:
     """Return the batches by the definitions they are baked with: each started plan its own, all others the catalog's."""
     groups: dict[int, tuple[dict[int, int], Definitions]] = {}
     for event in events:
         definitions = plan_definitions(event.id, session)
         batches, _ = groups.setdefault(id(definitions), ({}, definitions))
-        for recipe_id, number in _batches(event, session, remaining=remaining):
+        for recipe_id, number in _batches(event, session, part):
             batches[recipe_id] = batches.get(recipe_id, 0) + number
+    return _in_order((BatchGroup(*one) for one in groups.values()), session)
+
+
+def _in_order(groups: Iterable[BatchGroup], session: Session) -> list[BatchGroup]:
     # The catalog last: where it is involved, an ingredient gets its current name.
     current = catalog_definitions(session)
-    return sorted((BatchGroup(*one) for one in groups.values()), key=lambda group: group.definitions is current)
+    return sorted(groups, key=lambda group: group.definitions is current)
 
 
-def _batches(event: Event, session: Session, *, remaining: bool) -> Iterator[tuple[int, int]]:
-    """Yield recipes with the batches to bake; a recipe with several yields comes once for each."""
+def _batches(event: Event, session: Session, part: _Part) -> Iterator[tuple[int, int]]:
+    """Yield recipes with their batches; a recipe with several yields comes once for each."""
     decisions: dict[int, BatchDecision] = {
         row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)
     }
     batches: dict[int, int] = {unit_id: row.batches for unit_id, row in decisions.items()}
-    if remaining:
-        batches = remaining_batches(batches, batches_done(production_runs(event.id, session)))
+    if part is not _Part.DECIDED:
+        left = remaining_batches(batches, batches_done(production_runs(event.id, session)))
+        baked = {unit_id: number - left.get(unit_id, 0) for unit_id, number in batches.items()}
+        batches = left if part is _Part.TO_BAKE else baked
     for unit_id, number in batches.items():
         yield decisions[unit_id].recipe_id, number
 

@@ -8,7 +8,7 @@ import pytest
 
 from plandoc.cli import data_folder, main, sample
 from plandoc.storage import address
-from tests.builders import folder_bytes
+from tests.builders import folder_bytes, made_once
 
 
 @attrs.frozen
@@ -40,8 +40,24 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def bakery(folder):
+    return made_once(folder, sample.write)
+
+
+@pytest.fixture
+def kitchen(folder):
+    """The bakery of the sample, with its event in production."""
+    return made_once(folder, in_production)
+
+
+def in_production(folder):
     sample.write(folder)
-    return folder
+    done(folder, ("lock", "1", "--yes"), ("start", "1", "--yes"))
+
+
+def done(folder, *commands):
+    """Do some commands, which must succeed."""
+    for words in commands:
+        assert main(["--data", str(folder), *words]) == 0, words
 
 
 @pytest.fixture

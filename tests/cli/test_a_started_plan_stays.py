@@ -75,6 +75,7 @@ def printed(call, folder):
     return {**answers, "report": re.sub("Made by plandoc on .*", "", report)}
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("state", [PlanState.IN_PRODUCTION, PlanState.COMPLETED])
 @pytest.mark.parametrize("change", CHANGES)

@@ -19,13 +19,6 @@ EVIL = "why\x1b[31m\u202e[red]"
 
 
 @pytest.fixture
-def kitchen(bakery, call):
-    call("lock", "harbour-market")
-    call("start", "harbour-market")
-    return bakery
-
-
-@pytest.fixture
 def amend(call):
     def amended(*words, more=()):
         *arguments, reason = words
@@ -205,6 +198,7 @@ def test_a_reason_cannot_steer_the_terminal(call, amend, kitchen):
     assert r"why\x1b[31m\u202e[red]" in listed.out
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_long_reasons_fit_80_columns(amend, kitchen):
     amend("drop", "1", "tea-box", "the guests who ordered these boxes telephoned and will not come " * 5)
@@ -215,6 +209,7 @@ def test_long_reasons_fit_80_columns(amend, kitchen):
     assert seen.text.count("telephoned") == 5
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_says_that_nothing_was_amended(kitchen):
     assert Terminal(kitchen).run("amendments", "1").text == "Amendments: none; the plan is unchanged\n"

@@ -5,30 +5,28 @@ import json
 import pytest
 
 import plandoc
+from tests.builders import made_once
 
-from .conftest import added, contents
+from .conftest import added, contents, done, in_production
 from .terminals import Terminal, needs_a_terminal
 
 
 @pytest.fixture
-def kitchen(bakery, call):
-    call("lock", "harbour-market")
-    call("start", "harbour-market")
-    return bakery
-
-
-@pytest.fixture
-def busy(call, kitchen):
+def busy(folder):
     """Two bakings, a packing that was voided, and the right one."""
-    for words in (
+    return made_once(folder, _busy)
+
+
+def _busy(folder):
+    in_production(folder)
+    done(
+        folder,
         ("bake", "1", "rye-loaf", "5"),
         ("bake", "1", "hazelnut-sable", "1", "--lost", "3", "--why", "burnt", "--lost", "2", "--why", "the dog"),
         ("pack", "1", "single-rye-loaf", "7"),
         ("void", "1", "p1", "--reason", "counted wrong"),
         ("pack", "1", "single-rye-loaf", "6", "--notes", "in paper"),
-    ):
-        assert call(*words).status == 0
-    return kitchen
+    )
 
 
 def test_a_baking_is_recorded_and_what_stands_now_is_said(call, kitchen):
@@ -231,6 +229,7 @@ def test_listing_writes_nothing(call, busy):
     assert contents(busy) == before
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_runs_fit_80_columns_and_voided_ones_are_dimmed(call, busy):
     call("bake", "1", "rye-loaf", "1", "--notes", "it was late, and the oven was far too hot for bread " * 4)
@@ -242,6 +241,7 @@ def test_runs_fit_80_columns_and_voided_ones_are_dimmed(call, busy):
     assert seen.widest <= 80
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_says_how_the_first_run_is_recorded(kitchen):
     seen = Terminal(kitchen).run("runs", "1")

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.terminals import Terminal, needs_a_terminal
 
 
@@ -42,6 +44,7 @@ def test_without_a_terminal_a_plan_is_not_removed_unless_confirmed_and_what_goes
     assert "pass --yes" in refused.err
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_on_a_terminal_what_goes_with_an_event_is_shown_before_the_question(bakery):
     kept = Terminal(bakery).run("event", "remove", "1", answers=["n\n"])

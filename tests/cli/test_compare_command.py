@@ -5,33 +5,42 @@ import json
 import pytest
 
 import plandoc
+from plandoc.cli import sample
+from tests.builders import made_once
 
-from .conftest import contents
+from .conftest import contents, done
 from .terminals import Terminal, needs_a_terminal
 
 LONG = "Grandmother's very best hazelnut biscuits with cinnamon and cloves from the mountains, the large box"
 
 
 @pytest.fixture
-def kitchen(bakery, call):
-    with plandoc.open_store(bakery) as store, store.session() as session:
+def kitchen(folder):
+    return made_once(folder, _started)
+
+
+def _started(folder):
+    sample.write(folder)
+    with plandoc.open_store(folder) as store, store.session() as session:
         session.add(plandoc.FinishedGood(LONG, (plandoc.Component(quantity=1, finished_unit_id=6),), slug="long"))
-    call("lock", "harbour-market")
-    call("start", "harbour-market")
-    return bakery
+    done(folder, ("lock", "1", "--yes"), ("start", "1", "--yes"))
 
 
 @pytest.fixture
-def amended(call, kitchen):
-    for words in (
+def amended(folder):
+    return made_once(folder, _amended)
+
+
+def _amended(folder):
+    _started(folder)
+    changes = (
         ("drop", "1", "tea-box", "--reason", "order cancelled"),
         ("quantity", "1", "sable-bag", "22", "--reason", "a few guests"),
         ("quantity", "1", "sable-bag", "25", "--reason", "a bus of guests"),
         ("add", "1", "long", "2", "--reason", "the mayor wants them " * 6),
         ("batches", "1", "rye-loaf", "12", "--reason", "more bread"),
-    ):
-        assert call("amend", *words).status == 0
-    return kitchen
+    )
+    done(folder, *(("amend", *words) for words in changes))
 
 
 def _rows(printed):
@@ -101,6 +110,7 @@ def test_comparing_writes_nothing(call, amended):
     assert contents(amended) == before
 
 
+@pytest.mark.costly
 def test_a_pipe_gets_no_colours(run, amended):
     ended = run("compare", "1", TERM="xterm-256color")
 
@@ -121,6 +131,7 @@ def test_differences_are_coloured_and_marked_on_a_terminal_of_80_columns(monkeyp
     assert seen.widest <= 80
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_no_color_is_respected(monkeypatch, amended):
     monkeypatch.setenv("NO_COLOR", "1")

@@ -29,6 +29,7 @@ def shell(request, bakery):
 # In real shells.
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_commands_options_and_slugs_are_completed(shell):
@@ -37,6 +38,7 @@ def test_commands_options_and_slugs_are_completed(shell):
     assert json.loads(printed)["slug"] == "harbour-market"
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_the_number_follows_at_once_behind_a_good_that_was_completed(shell):
@@ -45,6 +47,7 @@ def test_the_number_follows_at_once_behind_a_good_that_was_completed(shell):
     assert "changed: Tea box from 8 to 5" in printed
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 def test_a_value_is_completed_behind_an_equals_sign(shell):
     printed, _ = shell.type(f"plandoc import nothing.json --on-conflict=sk{TAB}")
@@ -53,6 +56,7 @@ def test_a_value_is_completed_behind_an_equals_sign(shell):
     assert "on-conflict" not in printed
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 def test_files_are_completed_by_the_shell(shell, bakery):
@@ -62,6 +66,7 @@ def test_files_are_completed_by_the_shell(shell, bakery):
     assert "created" in printed
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 def test_the_folder_of_a_data_option_is_where_slugs_come_from(shell, bakery):
     bakery.rename(bakery.with_name("elsewhere"))
@@ -70,6 +75,7 @@ def test_the_folder_of_a_data_option_is_where_slugs_come_from(shell, bakery):
     assert "Harbour Market" in printed
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 def test_nothing_of_a_damaged_folder_is_on_the_screen(shell, bakery):
     (bakery / "catalog.json").write_bytes(b"{")

@@ -64,6 +64,7 @@ def test_without_a_terminal_it_is_refused_and_changes_no_byte(call, request, ste
     assert contents(folder) == before
 
 
+@pytest.mark.costly
 def test_a_pipe_on_one_side_only_is_no_terminal(run, doubtful):
     ended = run("lock", "1")
 
@@ -116,6 +117,7 @@ def test_any_other_answer_changes_no_byte(terminal, doubtful, answer):
     assert contents(doubtful) == before
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_an_interrupt_at_the_question_changes_no_byte(terminal, locked):
     before = contents(locked)
@@ -127,6 +129,7 @@ def test_an_interrupt_at_the_question_changes_no_byte(terminal, locked):
     assert contents(locked) == before
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_others_can_write_while_somebody_is_asked_and_what_is_new_is_asked_again(terminal, doubtful):
     def undecide_more():
@@ -141,6 +144,7 @@ def test_others_can_write_while_somebody_is_asked_and_what_is_new_is_asked_again
     assert _state(doubtful) == "DRAFT"
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_who_agrees_again_to_what_is_new_gets_the_plan_locked(terminal, doubtful):
     def undecide_more():
@@ -152,6 +156,7 @@ def test_who_agrees_again_to_what_is_new_gets_the_plan_locked(terminal, doubtful
     assert _state(doubtful) == "LOCKED"
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_finding_that_went_away_meanwhile_needs_no_new_answer(terminal, doubtful):
     def decide():
@@ -163,6 +168,7 @@ def test_a_finding_that_went_away_meanwhile_needs_no_new_answer(terminal, doubtf
     assert _state(doubtful) == "LOCKED"
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_plan_locked_by_another_meanwhile_is_refused_by_its_state(terminal, doubtful):
     def lock():
@@ -174,6 +180,7 @@ def test_a_plan_locked_by_another_meanwhile_is_refused_by_its_state(terminal, do
     assert "(event 1) is LOCKED" in seen.text.replace("\n", " ")
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_name_in_a_finding_cannot_steer_the_terminal(terminal, doubtful):
     def rename(session):

@@ -87,6 +87,7 @@ def test_no_folder_is_needed(call, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.costly
 def test_only_a_web_page_imports_the_libraries_for_web_pages(pie, folder):
     import subprocess
     import sys

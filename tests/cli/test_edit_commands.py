@@ -11,7 +11,7 @@ import pytest
 import plandoc
 from plandoc.storage import address
 from tests.cli.conftest import contents
-from tests.cli.terminals import Terminal, needs_a_terminal
+from tests.cli.terminals import END_OF_INPUT, INTERRUPT, Terminal, needs_a_terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the editor of these tests is a script of a shell")
 THINGS = [("ingredient", "wheat-flour"), ("recipe", "lemon-tart"), ("good", "tea-box")]
@@ -61,6 +61,7 @@ def test_a_text_that_is_saved_as_it_was_changes_nothing(call, bakery, editor, ki
     assert contents(bakery) == before
 
 
+@pytest.mark.costly
 def test_every_record_of_the_sample_comes_back_as_it_was_even_if_the_text_is_another(call, bakery, editor):
     # A comma more at the end of each line is another text of the same table.
     before = contents(bakery)
@@ -136,6 +137,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(call, bakery, editor, cha
     assert contents(bakery) == before
 
 
+@pytest.mark.costly
 def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(call, bakery, tmp_path, monkeypatch):
     script = tmp_path / "editor.py"
     script.write_text(
@@ -169,6 +171,7 @@ def test_an_editor_that_is_missing_or_fails_is_said(call, bakery, monkeypatch):
     assert "ended with status 1; nothing was changed" in failed.err
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_on_a_terminal_a_mistake_can_be_edited_again(bakery, editor):
     editor(("12,Lemon", "twelve,Lemon"), ("twelve,Lemon", "14,Lemon"))
@@ -179,6 +182,7 @@ def test_on_a_terminal_a_mistake_can_be_edited_again(bakery, editor):
     assert "differed in items per batch" in seen.text
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_on_a_terminal_whoever_gives_up_keeps_the_text(bakery, editor):
     editor(("12,Lemon", "twelve,Lemon"))
@@ -265,6 +269,41 @@ def test_on_a_terminal_everything_is_asked_for(bakery):
     assert seen.status == 0, seen.text
     assert [(str(line.quantity), line.unit) for line in recipe.lines] == [("4", "each"), ("220", "g")]
     assert kiss.items_per_batch == 30
+
+
+@pytest.mark.costly
+@needs_a_terminal
+def test_a_name_that_is_not_there_is_asked_for_again_and_an_ingredient_created_on_request(bakery):
+    answers = ["Meringue\n", "Egs\n", "n\n", "Mace\n", "y\n", "\n", "\n", "Short\n", "\n", "Kiss\n", "30\n", "\n"]
+    seen = Terminal(bakery).run("recipe", "add", answers=answers, questions=(": ", "[y/N] "))
+    with plandoc.open_store(bakery):
+        recipe = plandoc.find_by_key(plandoc.Recipe, "meringue")
+        mace = plandoc.find_by_key(plandoc.Ingredient, "mace")
+
+    assert seen.status == 0, seen.text
+    assert "there is no ingredient 'Egs'; did you mean 'Eggs'?" in seen.text
+    assert "there is no recipe 'Short'" in seen.text
+    assert [(line.ingredient_id, line.quantity) for line in recipe.lines] == [(mace.id, None)]
+
+
+@needs_a_terminal
+@pytest.mark.parametrize(
+    "words, answers, status, says",
+    [
+        (("good", "add"), ["Tin\n", "tea\n", "rye-loaf\n", "2\n", "\n"], 0, "no finished unit and no good 'tea'"),
+        (("good", "add"), ["tea BOX\n"], 1, "good 'Tea box' already exists"),
+        (("ingredient", "add"), ["Mace\n", END_OF_INPUT], 130, "interrupted"),
+        (("ingredient", "add"), ["Mace\n", INTERRUPT], 130, "interrupted"),
+        (("recipe", "add"), ["Air\n", "\n", "\n", "\n"], 2, "a recipe needs at least one ingredient"),
+    ],
+)
+def test_what_is_asked_for_is_checked_at_once_and_leaving_adds_nothing(bakery, words, answers, status, says):
+    before = contents(bakery)
+    seen = Terminal(bakery).run(*words, answers=answers, questions=(": ",))
+
+    assert seen.status == status, seen.text
+    assert says in " ".join(seen.text.split())
+    assert (contents(bakery) == before) == (status != 0)
 
 
 @needs_a_terminal

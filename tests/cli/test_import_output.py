@@ -30,6 +30,7 @@ def test_a_pipe_gets_each_mistake(call, files):
     assert "wrong.csv:78, ingredient: there is no ingredient 'Flower'" in lines[-1]
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_gets_mistakes_of_one_kind_together_unless_all_are_wanted(files):
     short = Terminal(files, columns=200).run("stock", "import", "wrong.csv").text
@@ -118,6 +119,7 @@ def test_nobody_waits_at_a_pipe(call, files):
     assert "importing" not in call("stock", "import", "wrong.csv").err
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_file_of_the_shopping_list_begins_with_a_byte_order_mark(begun, folder):

@@ -69,6 +69,7 @@ def test_each_command_prints_the_same_shape_and_says_exactly_what_is_changed(don
     assert plandoc.check(bakery) == []
 
 
+@pytest.mark.costly
 def test_short_names_and_ids_of_what_was_added_and_removed_are_there(done):
     added = done["recipe add"][0]["changes"]
     removed = done["recipe remove"][0]["changes"]

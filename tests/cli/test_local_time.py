@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
 
 
+@pytest.mark.costly
 def test_a_run_is_recorded_in_local_time_and_shown_so_everywhere(bakery, run):
     for command in (("lock", "harbour-market", "--yes"), ("start", "harbour-market", "--yes")):
         assert run(*command, TZ=BERLIN).status == 0

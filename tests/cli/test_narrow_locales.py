@@ -60,6 +60,7 @@ def test_files_get_the_names_that_were_typed_and_are_found_by_them(narrow, baker
     assert plandoc.check(tmp_path / "Fête") == []
 
 
+@pytest.mark.costly
 def test_a_folder_can_be_named_in_the_environment(run, narrow, tmp_path):
     made = run("init", **ASCII, PLANDOC_DATA="Fête")
 
@@ -67,6 +68,7 @@ def test_a_folder_can_be_named_in_the_environment(run, narrow, tmp_path):
     assert (tmp_path / "Fête" / "plandoc.json").exists()
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("locale", [ASCII, UTF8], ids=["ASCII", "UTF-8"])
 def test_a_file_whose_name_is_no_text_is_imported_and_written(run, bakery, tmp_path, locale):
@@ -80,6 +82,7 @@ def test_a_file_whose_name_is_no_text_is_imported_and_written(run, bakery, tmp_p
     assert (again.status, again.err) == (0, "")
 
 
+@pytest.mark.costly
 def test_a_name_that_is_no_text_is_refused_as_a_name(narrow, bakery):
     ended = narrow("event", "add", NO_TEXT, "--date", "2026-12-25")
 

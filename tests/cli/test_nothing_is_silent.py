@@ -7,33 +7,43 @@ import shlex
 import pytest
 
 import plandoc
+from tests.builders import made_once
 
-from .conftest import contents
+from .conftest import contents, done
 from .terminals import QUESTION, Terminal, needs_a_terminal
 
 PASTED = re.compile(r"'plandoc ([^']*)'")
 
 
 @pytest.fixture
-def fair(call, folder):
+def fair(folder):
     """The event `fair`: 10 boxes of 12 cookies and 3 bags of 5, nothing decided yet; a batch gives 24 cookies."""
+    return made_once(folder, _fair)
+
+
+def _fair(folder):
     with plandoc.open_store(folder, create=True) as store, store.session() as session:
         recipe = session.add(plandoc.Recipe("Cookies"))
         cookie = session.add(plandoc.FinishedUnit("Cookie", recipe.id, items_per_batch=24))
         for name, quantity in (("Box", 12), ("Bag", 5), ("Tin", 30)):
             part = plandoc.Component(finished_unit_id=cookie.id, quantity=quantity)
             session.add(plandoc.FinishedGood(name, (part,)))
-    call("event", "add", "Fair", "--date", "2026-12-25")
-    call("plan", "goods", "fair", "box=10", "bag=3", "--add-missing-recipes")
-    return folder
+    done(
+        folder,
+        ("event", "add", "Fair", "--date", "2026-12-25"),
+        ("plan", "goods", "fair", "box=10", "bag=3", "--add-missing-recipes"),
+    )
 
 
 @pytest.fixture
-def started(call, fair):
+def started(folder):
     """The same in production, with 6 batches of cookies, which is enough."""
-    for step in (("plan", "decide", "fair", "--enough"), ("lock", "fair"), ("start", "fair")):
-        assert call(*step).status == 0
-    return fair
+    return made_once(folder, _started)
+
+
+def _started(folder):
+    _fair(folder)
+    done(folder, ("plan", "decide", "fair", "--enough"), ("lock", "fair"), ("start", "fair"))
 
 
 @pytest.fixture
@@ -156,6 +166,7 @@ def test_a_plan_that_is_done_is_completed_without_a_question(call, started):
     assert (ended.status, ended.out) == (0, "Fair (event 1) is COMPLETED now\n")
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(
@@ -210,6 +221,7 @@ def test_baking_more_than_is_planned_is_asked(call, started):
     assert call("bake", "fair", "cookie", "1", "--yes").status == 0
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize(("answer", "status"), [("yes\n", 0), ("no\n", 1)])

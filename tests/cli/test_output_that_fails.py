@@ -82,6 +82,7 @@ def test_a_change_that_is_saved_is_said_to_be_saved_when_nothing_can_be_shown(sh
     assert events_in(bakery) == ["Harbour Market", "Tea"]
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
@@ -92,6 +93,7 @@ def test_a_look_that_cannot_be_shown_says_that_nothing_was_changed(shell, argume
     assert said == "plandoc: the output could not be written: no space left on device\n         nothing was changed\n"
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", [("event", "list"), ("good", "list", "--json"), ("export", "-"), ("--help",)])
@@ -104,6 +106,7 @@ def test_no_standard_output_at_all_is_no_traceback(shell, arguments):
     )
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("command", WRITERS)
@@ -152,6 +155,7 @@ def test_without_an_error_stream_the_work_is_done_and_nothing_strays(shell, bake
     assert plandoc.check(bakery) == []
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_refused_import_whose_report_cannot_be_shown_ends_as_refused(shell, bakery, unbuffered):
@@ -284,6 +288,7 @@ def test_an_error_of_closing_after_a_change_says_not_to_run_it_again(bakery, cap
     assert len(events_in(bakery)) == 2
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_no_file_of_the_folder_gets_the_number_of_a_closed_stream(bakery):
     """What another library prints blindly to number 2 must not end up in the journal."""

@@ -273,6 +273,7 @@ def test_no_view_writes_a_byte(call, doubtful, view):
     assert contents(doubtful) == before
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("view", VIEWS, ids="".join)
@@ -304,6 +305,7 @@ def test_findings_are_numbered_on_a_terminal_with_the_hint_below(doubtful):
     assert "\n    -> decide 7 batches with" in seen.text
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_an_empty_plan_says_that_nothing_is_chosen(call, bakery):
     call("event", "add", "Empty", "--date", "2026-12-25")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from plandoc.cli import main
 from plandoc.cli.progress_command import bar
+from tests.builders import made_once
 
-from .conftest import contents
+from .conftest import contents, done, in_production
 from .terminals import Terminal, needs_a_terminal
 
 NUMBERS = st.integers(0, 10**12)
@@ -25,22 +26,19 @@ class Screen(io.StringIO):
 
 
 @pytest.fixture
-def kitchen(bakery, call):
-    call("lock", "harbour-market")
-    call("start", "harbour-market")
-    return bakery
+def busy(folder):
+    return made_once(folder, _busy)
 
 
-@pytest.fixture
-def busy(call, kitchen):
-    for words in (
+def _busy(folder):
+    in_production(folder)
+    done(
+        folder,
         ("bake", "1", "rye-loaf", "5"),
         ("pack", "1", "single-rye-loaf", "6"),
         ("amend", "batches", "1", "cardamom-bun", "2", "--reason", "no more cardamom"),
         ("amend", "drop", "1", "tea-box", "--reason", "order cancelled"),
-    ):
-        assert call(*words).status == 0
-    return kitchen
+    )
 
 
 def _rows(printed):
@@ -150,6 +148,7 @@ def test_looking_writes_nothing(call, busy):
     assert contents(busy) == before
 
 
+@pytest.mark.costly
 def test_a_pipe_gets_no_bars(run, busy):
     ended = run("progress", "1")
 
@@ -188,6 +187,7 @@ def test_a_dumb_terminal_gets_bars_in_ascii(monkeypatch, busy):
     assert not set("█░\x1b") & set(shown.getvalue())
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_terminal_says_when_there_is_nothing_to_show(call, bakery):
     call("event", "add", "Tea", "--date", "2026-06-01")

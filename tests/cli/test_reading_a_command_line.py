@@ -158,6 +158,7 @@ def test_the_help_says_what_every_argument_is_for(command: command_table.Command
     assert said.purpose.endswith(".")
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_a_command_imports_only_what_it_needs(tmp_path: Path) -> None:
     with open_store(tmp_path / "data", create=True) as store:

@@ -124,6 +124,7 @@ def test_the_real_process_ends_with_the_same_statuses_and_without_a_traceback(ru
     _assert_one_message(wrong)
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_who_is_waited_for_is_said(bakery):
     with plandoc.open_store(bakery) as store:
@@ -139,6 +140,7 @@ def test_who_is_waited_for_is_said(bakery):
     assert (waiting.returncode, rest) == (0, "")
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent by signals only there")
 def test_an_interrupt_while_waiting_ends_with_130(bakery):

@@ -43,6 +43,7 @@ def test_the_sample_is_planned_without_a_shortfall(bakery):
     assert not any(decision.shortfall_accepted for decision in decisions)
 
 
+@pytest.mark.costly
 def test_the_sample_script_refuses_a_folder_that_is_not_empty(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
     ended = subprocess.run(

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import plandoc
 from tests.cli.terminals import Terminal, needs_a_terminal
 
@@ -106,6 +108,7 @@ def test_json_is_for_the_screen_alone(bakery, call):
     assert call("sheet", "harbour-market", "--json", "-o", "x.html").status == 2
 
 
+@pytest.mark.costly
 def test_a_sheet_on_the_terminal_does_not_wait_for_the_templates(bakery):
     code = "import sys; from plandoc.cli import main; main(['sheet', '1']); sys.exit('jinja2' in sys.modules)"
     environment = os.environ | {"PLANDOC_DATA": str(bakery)}
@@ -115,6 +118,7 @@ def test_a_sheet_on_the_terminal_does_not_wait_for_the_templates(bakery):
     )
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_it_fits_on_a_terminal(bakery):
     seen = Terminal(bakery).run("sheet", "harbour-market")

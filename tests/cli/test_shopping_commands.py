@@ -136,6 +136,7 @@ def test_shop_as_csv_has_one_header_and_every_group(call, awkward):
     assert all(None not in row for row in rows)
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_csv_lines_end_as_the_standard_wants_it(bakery):
     ended = subprocess.run(
@@ -174,7 +175,7 @@ def test_shop_as_json_keeps_the_names_and_the_exact_numbers(call, bakery):
     listed = json.loads(call("shop", "1", "--json").out)
     item = listed["buy"][0]
 
-    assert list(listed) == ["events", "enough", "buy", "cannot_compare", "undecided", "without_amount"]
+    assert list(listed) == ["events", "enough", "buy", "cannot_compare", "undecided", "without_amount", "made_ahead"]
     assert [event["slug"] for event in listed["events"]] == ["harbour-market"]
     assert item["ingredient"] == {"id": 2, "slug": "rye-flour", "name": "Rye flour"}
     assert item["standing"] == "buy"
@@ -240,6 +241,7 @@ def test_looking_writes_no_byte(call, incomplete, command):
     assert contents(incomplete) == before
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("command", COMMANDS)

@@ -25,7 +25,7 @@ def test_a_recipe_is_shown_with_everything_that_is_known_of_it(texts, call):
     assert shown.splitlines() == [
         "Lemon tart (recipe 3, lemon-tart)",
         "category     Tarts",
-        "a batch      12 slice of lemon-tart-slice",
+        "a batch      12 x lemon-tart-slice (one is called slice)",
         "goes into    tea-box",
         "planned      harbour-market",
         "notes        Best on the day.",

@@ -8,15 +8,20 @@ import io
 import pytest
 
 import plandoc
-from tests.cli.conftest import added
+from tests.builders import made_once
+from tests.cli.conftest import added, done
 
 
 @pytest.fixture
-def fair(call, folder):
+def fair(folder):
     """Three batches of bread of 2 kg of flour each, and 5 kg of flour."""
+    return made_once(folder, _fair)
+
+
+def _fair(folder):
     (folder.parent / "r.csv").write_text("recipe,ingredient,quantity,unit,makes,of\nBread,Flour,2,kg,10,Loaf\n")
     (folder.parent / "g.csv").write_text("good,component,quantity\nLoaf box,Loaf,10\n")
-    for words in (
+    lines = (
         "init",
         "recipe import r.csv --add-ingredients",
         "good import g.csv",
@@ -26,9 +31,8 @@ def fair(call, folder):
         "stock set flour 5 kg",
         "lock fair --yes",
         "start fair --yes",
-    ):
-        assert call(*words.split()).status == 0, words
-    return folder
+    )
+    done(folder, *(line.split() for line in lines))
 
 
 def said(call, *words):
@@ -113,7 +117,7 @@ def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
     run = added(call("bake", "fair", "loaf", "1", "--at", "24.12.2026 22:00+01:00", "--json"), "production_runs")
 
     assert run["produced_at"] == "2026-12-24T22:00:00+01:00"
-    assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg"}]
+    assert run["taken"] == [{"ingredient_id": 1, "quantity": "2", "unit": "kg", "recipe_id": None}]
     assert "2026-12-24 22:00 +01:00" in said(call, "runs", "fair")
 
 

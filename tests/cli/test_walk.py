@@ -7,6 +7,7 @@ import pytest
 import plandoc
 
 
+@pytest.mark.costly
 def test_an_event_goes_from_nothing_to_its_snapshot(run, bakery):
     steps = [
         ("init",),

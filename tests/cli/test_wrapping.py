@@ -65,6 +65,7 @@ def started(bakery):
     return bakery
 
 
+@pytest.mark.costly
 @needs_a_terminal
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("view", VIEWS)
@@ -77,6 +78,7 @@ def test_at_60_columns_no_line_is_wider_and_no_word_is_broken(started, view):
         assert {word for word in wide.split() if not set("─█░") & set(word)} - set(narrow.split()) <= {str(started)}
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_bars_need_80_columns(started):
     wide, narrow = (Terminal(started, columns=columns).run("progress", "1").text for columns in (80, 60))

@@ -45,6 +45,7 @@ def _folders_in(folder: Path) -> list[Path]:
     return [marker.parent for marker in folder.glob("*/plandoc.json") if b'"holds"' not in marker.read_bytes()]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("need", ["pandas", "jq"])
 def test_the_examples_of_the_cookbook_that_need_more_work_with_it(need, tmp_path, monkeypatch):
     if importlib.util.find_spec(need) is None and shutil.which(need) is None:
@@ -57,6 +58,7 @@ def test_the_examples_of_the_cookbook_that_need_more_work_with_it(need, tmp_path
     run_page(cookbook, tmp_path, with_need=need)
 
 
+@pytest.mark.costly
 def test_the_tests_of_the_cookbook_pass(tmp_path):
     cookbook = next(page for page in pages() if page.name == "cookbook.md")
     (block,) = (block for block in blocks(cookbook) if block.needs == "pytest")

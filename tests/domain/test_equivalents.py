@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plandoc import units
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredient_needs import ingredient_needs
+from plandoc.domain.ingredient_needs import BatchGroup, combined_needs
 from plandoc.domain.measures import Amount, conversions, convert, wrong_equivalents
 from plandoc.domain.shopping import Standing, shopping_items
 from plandoc.records import Density, Equivalent, Ingredient, Recipe, RecipeLine, StockItem, UnitWord
@@ -29,7 +29,7 @@ def _converted(ingredient, quantity, unit, other, *words):
 
 def _needs(ingredient, *lines, words=()):
     recipe = Recipe("Cake", lines=tuple(RecipeLine(1, quantity, unit) for quantity, unit in lines), id=1)
-    return ingredient_needs({1: 1}, Definitions.of(recipes=[recipe], ingredients=[ingredient], words=words))
+    return combined_needs([BatchGroup({1: 1}, Definitions.of(recipes=[recipe], ingredients=[ingredient], words=words))])
 
 
 def test_an_equivalent_converts_both_ways_and_through_the_sizes_of_its_units():

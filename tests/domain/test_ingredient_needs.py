@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import plandoc
 from plandoc.domain.definitions import Definitions
-from plandoc.domain.ingredient_needs import ingredient_needs
+from plandoc.domain.ingredient_needs import BatchGroup, combined_needs
 from plandoc.domain.measures import Amount, convert
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.errors import ValidationError
@@ -48,7 +48,7 @@ def _as_written(rows):
 
 
 def _needs(recipes, batches, ingredients=INGREDIENTS):
-    return ingredient_needs(batches, Definitions.of(recipes=recipes, ingredients=ingredients))
+    return combined_needs([BatchGroup(batches, Definitions.of(recipes=recipes, ingredients=ingredients))])
 
 
 def _of_lines(*lines, ingredient=WATER):
@@ -66,7 +66,7 @@ def catalog(store):
 def _rows_of_real_recipes(store, batches_by_slug):
     def look(session):
         batches = {plandoc.find_by_key(Recipe, slug, session=session).id: n for slug, n in batches_by_slug.items()}
-        return ingredient_needs(batches, catalog_definitions(session))
+        return combined_needs([BatchGroup(batches, catalog_definitions(session))])
 
     return store.read(look)
 
@@ -274,7 +274,7 @@ def test_a_shared_sub_recipe_is_worked_out_once_however_many_ways_lead_to_it():
         looked_up.append(recipe_id)
         return recipes.get(recipe_id)
 
-    rows = ingredient_needs({91: 1}, Definitions(recipes=recipe, ingredients={2: WATER}.get))
+    rows = combined_needs([BatchGroup({91: 1}, Definitions(recipes=recipe, ingredients={2: WATER}.get))])
 
     assert _amounts(rows) == {(2, "cup"): sum(10**level for level in range(10))}
     assert len(looked_up) == len(set(looked_up)) == 91

@@ -352,6 +352,7 @@ def registry():
     return pint.UnitRegistry(non_int_type=Fraction)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("unit", [unit.name for unit in _LEGAL])
 def test_a_unit_is_as_large_as_pint_says_in_every_other_unit_of_its_kind(registry, unit):
     kind = units.dimension_of(unit)

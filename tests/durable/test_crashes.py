@@ -135,6 +135,7 @@ def change_both(folder, orders, stock, number):
         stock.upsert({"name": "flour", "kg": number}, where("name") == "flour")
 
 
+@pytest.mark.costly
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("live", [of_one_file, of_a_folder])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import json
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,15 +31,21 @@ def db(path):
 
 @pytest.fixture
 def rendered(monkeypatch):
-    """How many tables were written out, as each call of `render` has them."""
+    """How many rows of which table were written out at once; those that a call changes, by themselves, under no name."""
     calls = []
-    render = JsonForm.render
+    render, read_back = JsonForm.render, JsonForm.read_back
 
     def counted(form, tables):
         calls.append({name: len(rows) for name, rows in tables.items()})
         return render(form, tables)
 
+    def counted_rows(form, rows):
+        if rows:
+            calls.append({"": len(rows)})
+        return read_back(form, rows)
+
     monkeypatch.setattr(JsonForm, "render", counted)
+    monkeypatch.setattr(JsonForm, "read_back", counted_rows)
     return calls
 
 
@@ -62,6 +70,58 @@ def test_that_goes_for_each_file_of_a_folder(tmp_path, rendered):
 
         assert rendered == [{"": 1}] * 3 + [{"_default": 2}, {"_default": 1}]
         assert (len(first), len(second)) == (2, 1)
+
+
+def test_a_call_alone_writes_out_only_the_rows_that_it_changes(db, path, rendered):
+    changes = [
+        lambda: db.insert({"n": 4}),
+        lambda: db.update({"n": 5}, doc_ids=[2]),
+        lambda: db.upsert({"n": 6}, where("n") == 3),
+        lambda: db.insert({"n": 7}),
+        lambda: db.remove(doc_ids=[1]),
+        lambda: db.remove(doc_ids=[3]),
+        lambda: db.remove(doc_ids=[5]),
+    ]
+    contents = [change() and path.read_bytes() for change in changes]
+
+    assert rendered == [{"": 1}] * 4
+    assert [(row.doc_id, row["n"]) for row in db] == [(2, 5), (4, 4)]
+    assert contents == [JsonForm("", None, {}).render(json.loads(content)) for content in contents]
+
+
+def test_a_call_that_changes_many_rows_or_follows_another_writer_writes_out_all(db, path, rendered):
+    db.insert_multiple({"n": n} for n in range(10))
+    with TinyDB(path) as other:
+        other.insert({"n": 10})
+    db.insert({"n": 11})
+
+    assert [call for call in rendered if "" not in call] == [{"_default": 13}, {"_default": 14}, {"_default": 15}]
+
+
+_NAMES = st.sampled_from(["_default", "t", "}", 'a "b"', "ä\n \u2028"])
+_VALUES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=4)
+_ROWS = st.dictionaries(
+    st.sampled_from(["n", "}", '": {', "\n }", "\x7f"]), _VALUES | st.lists(_VALUES, max_size=2), max_size=2
+)
+_CHANGES = st.lists(
+    st.tuples(_NAMES, st.sampled_from(["insert", "update", "remove"]), st.integers(1, 4), _ROWS), max_size=8
+)
+
+
+@given(_CHANGES)
+def test_what_is_changed_row_by_row_is_byte_for_byte_what_writing_all_of_it_gives(tmp_path_factory, changes):
+    path = tmp_path_factory.mktemp("rows") / "db.json"
+    with TinyDB(path) as db:
+        for name, kind, row_id, row in changes:
+            table = db.table(name)
+            if kind == "insert":
+                table.insert(row)
+            elif table.contains(doc_id=row_id):
+                change = partial(table.update, row) if kind == "update" else table.remove
+                change(doc_ids=[row_id])
+
+            content = path.read_bytes()
+            assert content == JsonForm("", None, {}).render(json.loads(content or b"{}")) or not content
 
 
 class _Colour(enum.Enum):

@@ -290,6 +290,7 @@ with Folder(sys.argv[1], timeout_seconds=120) as folder:
 """
 
 
+@pytest.mark.costly
 def test_four_processes_lose_nothing(folder, root):
     folder.open("counter.json").insert({"value": 0})
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -72,6 +72,7 @@ def run_threads(acts):
     assert failed == []
 
 
+@pytest.mark.costly
 def test_four_processes_lose_nothing(path):
     prepare(path)
     environment = {
@@ -88,6 +89,7 @@ def test_four_processes_lose_nothing(path):
     assert_all_is_there(path)
 
 
+@pytest.mark.costly
 def test_four_threads_with_a_database_each_lose_nothing(path):
     prepare(path)
 

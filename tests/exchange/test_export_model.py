@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -52,7 +53,7 @@ class TravellingPlan(PlanAgainstModel):
         assert original(snapshot).digest == plandoc.get_plan_snapshot(EVENT).digest
 
 
-TestTravellingPlan = TravellingPlan.TestCase
+TestTravellingPlan = pytest.mark.costly(TravellingPlan.TestCase)
 TestTravellingPlan.settings = settings(
     max_examples=examples(4), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -86,6 +87,8 @@ def _put(session, made):
         goods.append(session.add(FinishedGood(name, tuple(parts))))
     for number, (amount, one) in enumerate(zip(made["stock"], ingredients, strict=False)):
         session.add(StockItem(one.id, amount, f"unit {number}"))
+    for amount, recipe in zip(made["stock"], recipes, strict=False):
+        session.add(StockItem(None, amount, "batch", recipe_id=recipe.id))
 
 
 @settings(max_examples=examples(25), deadline=None)

@@ -202,6 +202,16 @@ def test_new_ingredients_are_one_problem_after_the_mistakes(store, tmp_path):
     assert str(problems[-1][2]) == "use add_ingredients=True to create them"
 
 
+def test_one_new_ingredient_is_a_mistake_like_others_in_the_order_of_the_lines(store, tmp_path):
+    text = "recipe,ingredient,quantity,unit\nX,Mace,1,g\nX,Mace,one,g\n"
+    problems = _refused(import_recipes, _file(tmp_path, text))
+
+    assert [(line, message) for line, message, _ in problems] == [
+        (2, "there is no ingredient 'Mace'"),
+        (3, "wanted a number, found 'one'"),
+    ]
+
+
 @pytest.mark.parametrize("adds", [False, True])
 @pytest.mark.parametrize("written", ["butter_unsalted", "Butter-Unsalted", "BUTTER_UNSALTED"])
 def test_a_short_name_is_found_however_its_words_are_joined(written, adds, store, tmp_path):

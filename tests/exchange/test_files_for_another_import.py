@@ -38,7 +38,6 @@ def test_a_table_is_no_export_and_names_its_own_import(text, command, store, fol
         "event,date,state\nFair,2026-12-25,draft\n",
         "event,good,quantity\nFair,Box,10\n",
         "event,recipe,unit,batches\nFair,Bread,Loaf,2\n",
-        'name,ingredients,directions\nCake,"200 g flour\n2 eggs",Mix\n',
         "Dear Ann;see you\n",
         "",
     ],
@@ -74,7 +73,7 @@ def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
 
 @pytest.mark.of_folder
 def test_a_spreadsheet_an_object_and_a_document_of_a_folder_say_the_way_on(store, folder, tmp_path):
-    for name, text in {"x.xlsx": "PK\x03\x04", "x.json": '{"@type": "Recipe"}'}.items():
+    for name, text in {"x.xlsx": "PK\x03\x04", "x.json": '{"a": 1}'}.items():
         (tmp_path / name).write_text(text)
     said = []
     for path in (tmp_path / "x.xlsx", tmp_path / "x.json", folder / "catalog.json"):
@@ -116,3 +115,37 @@ def test_a_column_of_ones_own_does_not_make_another_table(store, tmp_path):
     path.write_text("name,recipe\nFlour,Bread\n")
 
     assert import_ingredients(path).notes == ("left out, because plandoc has no such column: 'recipe'",)
+
+
+OF_OTHERS = {
+    "cake.cook": "Whisk the @eggs{3}.",
+    "cake.html": "<!DOCTYPE html><html></html>",
+    "cake.json": '{"@context": "https://schema.org", "@type": "Recipe", "name": "Cake"}',
+    "cakes.json": '[{"name": "Cake", "recipeIngredient": ["3 eggs"]}]',
+    "tandoor.json": '{"name": "Cake", "working_time": 3, "steps": []}',
+    "cakes.csv": 'Name,Ingredients,Directions\nCake,"200 g flour\n2 eggs",Mix\n',
+    "kuchen.csv": '\ufeffRezept;Zutaten\nKuchen;"200 g Mehl\n2 Eier"\n',
+}
+
+
+@pytest.mark.parametrize("name, text", OF_OTHERS.items())
+def test_recipes_of_another_program_are_sent_to_the_command_that_converts_them(name, text, store, folder, tmp_path):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    before = folder_bytes(folder)
+    for read in (import_recipes, import_file):
+        with pytest.raises(plandoc.ValidationError, match="found recipes of another program") as caught:
+            read(path)
+        said = for_command(caught.value.args[0], file=name)
+
+        assert f"'plandoc recipe convert {name} -o converted.csv'" in said
+    assert folder_bytes(folder) == before
+
+
+def test_an_archive_of_recipes_is_sent_there_as_well_and_a_spreadsheet_is_not(store, tmp_path):
+    for name, message in {"mealie.zip": "found an archive", "cakes.xlsx": "found the file of a spreadsheet"}.items():
+        (tmp_path / name).write_bytes(b"PK\x03\x04")
+        with pytest.raises(plandoc.ValidationError, match=message) as caught:
+            import_recipes(tmp_path / name)
+
+        assert ("convert_recipes" in str(caught.value)) == (name == "mealie.zip")

@@ -77,6 +77,7 @@ def test_of_an_export_with_many_broken_rows_the_first_are_told(store, tmp_path, 
     assert len(error.report.rows) == MOST_GATHERED + 1
 
 
+@pytest.mark.costly
 def test_the_command_shows_as_many_as_can_be_read(tmp_path, capsys):
     main(["--data", str(tmp_path / "data"), "init"])
     (tmp_path / "many.csv").write_text("ingredient,quantity,unit\n" + "a,b,c\n" * 30_000)

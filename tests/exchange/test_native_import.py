@@ -11,7 +11,8 @@ from plandoc import PlanState
 from plandoc.cli import sample
 from plandoc.domain.snapshot_ids import changed_since, is_sound, original
 from plandoc.exchange import RowOutcome, export_file, import_file
-from tests.builders import a_bakery, a_plan, folder_bytes
+from plandoc.storage import address
+from tests.builders import a_bakery, a_plan, folder_bytes, made_once
 
 from .exchange_files import a_file, exported_bytes, filled, opened, renumbered_by_an_earlier_version
 from .exports import real
@@ -19,7 +20,10 @@ from .exports import real
 
 @pytest.fixture
 def file(tmp_path):
-    return a_file(tmp_path)
+    """The export of a busy bakery, which is at `origin` beside it."""
+    if address.address_of(tmp_path / "origin") is not None:
+        return a_file(tmp_path)
+    return made_once(tmp_path, a_file) / "export.json"
 
 
 def _event(slug):
@@ -131,6 +135,7 @@ def test_a_renumbered_folder_takes_the_file_again_without_a_conflict_and_travels
     assert exported_bytes(tmp_path / "third") == onward.read_bytes()
 
 
+@pytest.mark.costly
 def test_a_snapshot_renumbered_twice_leads_back_to_the_first_digest(file, folder, tmp_path):
     with opened(folder) as store:
         filled(store)
@@ -150,6 +155,7 @@ def test_a_snapshot_renumbered_twice_leads_back_to_the_first_digest(file, folder
     assert is_sound(snapshot)
 
 
+@pytest.mark.costly
 def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_one_on_the_way(file, folder, tmp_path):
     with opened(folder) as store:
         filled(store)
@@ -167,6 +173,7 @@ def test_a_plan_that_has_travelled_twice_is_the_same_as_the_one_at_home_and_the_
     assert folder_bytes(tmp_path / "third") == before
 
 
+@pytest.mark.costly
 def test_what_an_earlier_version_imported_in_two_steps_is_the_same_as_the_file_that_brought_it(file, folder, tmp_path):
     def snapshot_in(place):
         with opened(place):

@@ -241,6 +241,7 @@ def test_a_file_that_is_none_is_one_clear_error(content, error, message, folder)
     assert "export.json" in str(refused.value)
 
 
+@pytest.mark.costly
 def test_every_truncation_of_a_file_is_refused(good, folder):
     text = json.dumps(good)
     path = folder.parent / "export.json"

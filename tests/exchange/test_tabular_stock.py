@@ -103,3 +103,44 @@ def test_two_spellings_of_a_unit_in_the_folder_become_one_row(store, tmp_path):
 
     assert _stock(store)[1:] == [(bakery.sugar.id, "1", "cup")]
     assert report.rows[0].outcome is RowOutcome.UPDATED
+
+
+def test_batches_of_a_recipe_are_rows_of_the_stock_too(store, folder, tmp_path):
+    bakery = a_bakery(store)
+    report = import_stock(_csv(tmp_path, "Frosting,2 1/2,batches\nsponge-cake,1,\nFlour,1,kg\n"))
+    before = folder_bytes(folder)
+    rows = [("FROSTING", "2.5", "batch"), ("Sponge Cake", 1, None)]
+    again = import_stock([("ingredient", "quantity", "unit"), *rows])
+
+    made = {item.recipe_id: (str(item.quantity), item.unit) for item in plandoc.get_stock() if item.recipe_id}
+    assert made == {bakery.frosting.id: ("2.5", "batch"), bakery.cake.id: ("1", "batch")}
+    assert [str(row) for row in report.rows][:2] == [
+        "stock, Frosting, batch: created",
+        "stock, Sponge Cake, batch: created",
+    ]
+    assert report.notes == (), "what has no unit is no piece of a cake"
+    assert {row.outcome for row in again.rows} == {RowOutcome.SKIPPED}
+    assert folder_bytes(folder) == before
+
+
+def test_a_recipe_is_counted_in_batches_alone_and_once(store, folder, tmp_path):
+    a_bakery(store)
+    before = folder_bytes(folder)
+
+    assert _refused(_csv(tmp_path, "Frosting,2,kg\nFrosting,1,batch\nFrostin,1,batches\nFlour,1,batch\n")) == [
+        (2, "unit", "Frosting is a recipe, so its stock is in batches; found 'kg'"),
+        (3, "ingredient", "'Frosting' occurs twice, first on line 2"),
+        (4, "ingredient", "there is no recipe 'Frostin'"),
+        (5, "unit", "wanted a unit that plandoc knows, found 'batch'"),
+    ]
+    assert folder_bytes(folder) == before
+
+
+def test_where_an_ingredient_has_the_name_of_a_recipe_only_batches_are_of_the_recipe(store, tmp_path):
+    bakery = a_bakery(store)
+    with store.session("a bought one") as session:
+        bought = session.add(plandoc.Ingredient("Frosting"))
+    import_stock(_csv(tmp_path, "Frosting,2,kg\nFrosting,3,batches\n"))
+
+    items = [(item.ingredient_id, item.recipe_id, int(item.quantity)) for item in plandoc.get_stock()][1:]
+    assert items == [(bought.id, None, 2), (None, bakery.frosting.id, 3)]

@@ -63,6 +63,8 @@ def _amend_and_bake(store: plandoc.Store, bakery: Bakery, event_id: int) -> None
         plandoc.add_finished_good(event_id, bakery.plain_slice.id, 2, "for the helpers", session=session)
         plandoc.modify_batch_decision(event_id, bakery.slice.id, 2, "slices for them", session=session)
         plandoc.drop_finished_good(event_id, bakery.hamper.id, "no baskets", session=session)
+        # A cake takes 1.5 batches of it.
+        plandoc.set_stock(bakery.frosting, "1 1/3", session=session)
         plandoc.record_production(event_id, bakery.cookie.id, 2, 45, lost={"burnt": 3}, notes="hot", session=session)
         mistaken = plandoc.record_production(event_id, bakery.slice.id, 1, session=session)
         plandoc.void_run(event_id, RunKind.PRODUCTION, mistaken.id, "typed for the wrong event", session=session)

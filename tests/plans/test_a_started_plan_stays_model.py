@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -204,7 +205,7 @@ def _sorted(record):
     return record
 
 
-TestAStartedPlan = AStartedPlan.TestCase
+TestAStartedPlan = pytest.mark.costly(AStartedPlan.TestCase)
 TestAStartedPlan.settings = settings(
     max_examples=examples(25), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -351,7 +352,7 @@ class PlanAgainstModel(RuleBasedStateMachine):
             shutil.rmtree(self.parent)
 
 
-TestPlanAgainstModel = PlanAgainstModel.TestCase
+TestPlanAgainstModel = pytest.mark.costly(PlanAgainstModel.TestCase)
 TestPlanAgainstModel.settings = settings(
     max_examples=examples(12), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )

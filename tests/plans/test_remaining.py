@@ -8,7 +8,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.domain.ingredient_needs import ingredient_needs
+from plandoc.domain.ingredient_needs import BatchGroup, combined_needs
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.exchange import import_file
 from plandoc.workflow.production import get_progress, record_production, void_run
@@ -164,7 +164,9 @@ def test_what_remains_of_the_worked_example_is_one_batch_of_fudge_and_one_of_pec
     one_of_each = dict.fromkeys((unit.recipe.id for unit in remaining.values()), 1)
 
     assert {slug: unit.batches_remaining for slug, unit in remaining.items()} == {"fudge-piece": 1, "pecan-sandy": 1}
-    assert needs.rows == store.read(lambda session: ingredient_needs(one_of_each, catalog_definitions(session)))
+    assert needs.rows == store.read(
+        lambda session: combined_needs([BatchGroup(one_of_each, catalog_definitions(session))])
+    )
     assert {row.ingredient.id for row in needs.rows} == {
         line.ingredient_id for unit in remaining.values() for line in unit.recipe.lines
     }

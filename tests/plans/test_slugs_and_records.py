@@ -233,3 +233,14 @@ def test_a_run_is_voided_by_itself_and_never_as_a_run_of_another_event_or_kind(s
         plandoc.void_run(event, RunKind.ASSEMBLY, run, "a slip")
 
     assert plandoc.void_run(event, RunKind.PRODUCTION, run, "a slip").run_id == run.id
+
+
+def test_one_recipe_needs_no_list_around_it_and_pairs_are_not_taken_for_a_mapping(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+
+    assert plandoc.set_event_recipes(event.id, bakery.cake).recipes == (bakery.cake,)
+    with pytest.raises(plandoc.ValidationError, match="wanted a number for each finished good, found .*a mapping"):
+        plandoc.set_event_finished_goods(event.id, [("hamper", 3)])
+    with pytest.raises(plandoc.ValidationError, match="wanted a number for each finished unit, found .*a mapping"):
+        plandoc.save_batch_decisions(event.id, [("cookie", 3)])

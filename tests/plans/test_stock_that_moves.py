@@ -29,6 +29,7 @@ from plandoc import (
 )
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import NotTaken, Taken
+from plandoc.workflow.stock import added
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
 from tests.effort import examples
 
@@ -85,7 +86,7 @@ def test_a_run_is_kept_with_what_it_took(folder, bakery, event):
     run = record_production(event.id, bakery.cookie.id, 1)
     row = json.loads((folder / "events/1.json").read_bytes())["production_runs"][str(run.id)]
 
-    assert row["taken"] == [{"ingredient_id": bakery.flour.id, "quantity": "0.24", "unit": "kg"}]
+    assert row["taken"] == [{"ingredient_id": bakery.flour.id, "quantity": "0.24", "unit": "kg", "recipe_id": None}]
     assert row["not_taken"] == [{"ingredient": "Sugar", "quantity": "1", "unit": "cup"}]
 
 
@@ -263,13 +264,15 @@ UNITS = ["tsp", "tbsp", "cup", "ml", "g", "kg", "oz", "lb", "each", "dozen", "st
 AMOUNTS = st.decimals(min_value=Decimal("0.001"), max_value=50, places=3)
 LINES = st.lists(st.tuples(st.integers(0, 2), AMOUNTS, st.sampled_from(UNITS)), min_size=1, max_size=4)
 MULTIPLIERS = st.decimals(min_value=Decimal("0.01"), max_value=4, places=2)
+# Batches of the inner and the outer recipe that were made ahead.
+AHEAD = st.tuples(*[st.just(Decimal(0)) | st.fractions(0, 6, max_denominator=12)] * 2)
 COUNTED = st.dictionaries(st.tuples(st.integers(0, 2), st.sampled_from(UNITS)), AMOUNTS, max_size=6)
-STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop"]), max_size=8)
+STEPS = st.lists(st.sampled_from(["bake", "bake more", "void", "shop", "make"]), max_size=8)
 DENSITIES = [Density(1, "cup", 120, "g"), Density(100, "ml", 53, "g"), None]
 RARELY = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def a_world(session, inner, outer, multiplier, counted, batches):
+def a_world(session, inner, outer, multiplier, counted, ahead, batches):
     """Plan one event: an outer recipe that takes the inner one, and a good made of one unit of each."""
     number = len(session.find(Ingredient))
     ingredients = [session.add(Ingredient(f"I{number}-{i}", density=density)) for i, density in enumerate(DENSITIES)]
@@ -288,30 +291,32 @@ def a_world(session, inner, outer, multiplier, counted, batches):
         plandoc.save_batch_decision(event.id, unit.id, decided, session=session)
     for (i, unit), quantity in counted.items():
         session.add(StockItem(ingredients[i].id, quantity, unit))
+    for recipe, made in zip((first, second), ahead, strict=True):
+        session.add(StockItem(None, made, "batch", recipe_id=recipe.id))
     plandoc.lock_plan(event.id, session=session)
     plandoc.start_production(event.id, session=session)
-    return event, units, {one.id for one in ingredients}
+    return event, units, {*((one.id, None) for one in ingredients), (None, first.id), (None, second.id)}
 
 
 def amounts(items, own):
-    """Return how much there is of each ingredient in each unit."""
+    """Return how much there is of each ingredient in each unit, and how many batches of each recipe."""
     sums = {}
     for item in items:
-        if item.ingredient_id in own:
-            key = (item.ingredient_id, plandoc.units.canonical(item.unit))
+        if (item.ingredient_id, item.recipe_id) in own:
+            key = (item.ingredient_id, item.recipe_id, plandoc.units.canonical(item.unit))
             sums[key] = sums.get(key, 0) + Fraction(item.quantity)
     return {key: number for key, number in sums.items() if number}
 
 
 @RARELY
-@given(LINES, LINES, MULTIPLIERS, COUNTED, STEPS, st.data())
-def test_the_stock_before_is_the_stock_after_and_what_runs_took_exactly(
-    store, inner, outer, multiplier, counted, steps, data
+@given(LINES, LINES, MULTIPLIERS, COUNTED, AHEAD, STEPS, st.data())
+def test_the_stock_before_is_the_stock_after_and_what_was_taken_exactly(
+    store, inner, outer, multiplier, counted, ahead, steps, data
 ):
     with store.session() as session:
-        event, units, own = a_world(session, inner, outer, multiplier, counted, (3, 2))
+        event, units, own = a_world(session, inner, outer, multiplier, counted, ahead, (3, 2))
         start = amounts(session.find(StockItem), own)
-        bought, counting = {}, []
+        bought, counting, made, used = {}, [], {}, []
         for step in steps:
             before = amounts(session.find(StockItem), own)
             if step.startswith("bake"):
@@ -320,25 +325,32 @@ def test_the_stock_before_is_the_stock_after_and_what_runs_took_exactly(
             elif step == "void" and counting:
                 run = counting.pop(data.draw(st.integers(0, len(counting) - 1)))
                 void_run(event.id, RunKind.PRODUCTION, run.id, "mistake", session=session)
+            elif step == "make":
+                unit, batches = data.draw(st.sampled_from(units)), data.draw(st.fractions("1/9", 3, max_denominator=9))
+                recipe = session.get(Recipe, unit.recipe_id)
+                used.extend(added(recipe, batches, "batches", session, use_stock=True).taken)
+                key = (None, unit.recipe_id, "batch")
+                made[key] = made.get(key, 0) + batches
             elif step == "shop":
                 receive_shopping(event.id, session=session)
                 after = amounts(session.find(StockItem), own)
                 for key in after:
                     bought[key] = bought.get(key, 0) + after[key] - before.get(key, 0)
-        taken = amounts((part for run in counting for part in run.taken), own)
+        taken = amounts((*(part for run in counting for part in run.taken), *used), own)
         after = amounts(session.find(StockItem), own)
 
-        for key in {*start, *bought, *taken, *after}:
-            assert start.get(key, 0) + bought.get(key, 0) == after.get(key, 0) + taken.get(key, 0)
+        for key in {*start, *bought, *made, *taken, *after}:
+            came = start.get(key, 0) + bought.get(key, 0) + made.get(key, 0)
+            assert came == after.get(key, 0) + taken.get(key, 0)
 
 
 @RARELY
-@given(LINES, LINES, MULTIPLIERS, COUNTED, st.permutations([0, 0, 0, 1, 1]), st.integers(0, 4))
+@given(LINES, LINES, MULTIPLIERS, COUNTED, AHEAD, st.permutations([0, 0, 0, 1, 1]), st.integers(0, 4))
 def test_after_the_shopping_was_received_no_remaining_batch_finds_the_stock_short(
-    store, inner, outer, multiplier, counted, order, baked_before
+    store, inner, outer, multiplier, counted, ahead, order, baked_before
 ):
     with store.session() as session:
-        event, units, _ = a_world(session, inner, outer, multiplier, counted, (3, 2))
+        event, units, _ = a_world(session, inner, outer, multiplier, counted, ahead, (3, 2))
         for which in order[:baked_before]:
             record_production(event.id, units[which].id, 1, session=session)
         untold = {item.ingredient.name for item in receive_shopping(event.id, session=session).cannot_compare}

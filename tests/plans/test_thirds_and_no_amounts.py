@@ -116,8 +116,8 @@ def test_an_ingredient_is_listed_with_the_recipes_of_all_definitions_and_its_las
         Recipe("Cake", lines=(RecipeLine(1, None),), id=4),
     )
     groups = [
-        ([2], Definitions.of(recipes=[bun, glaze], ingredients=[salt])),
-        ([4], Definitions.of(recipes=[cake], ingredients=[sea_salt])),
+        ([bun, glaze], Definitions.of(recipes=[bun, glaze], ingredients=[salt])),
+        ([cake], Definitions.of(recipes=[cake], ingredients=[sea_salt])),
     ]
     [listed] = without_amount(groups)
 

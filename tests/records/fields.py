@@ -142,6 +142,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "quantity": ("quantity", REQUIRED),
         "unit": ("name", "each"),
         "notes": ("text", ""),
+        "recipe_id": ("id or nothing", None),
     },
     records.Event: {
         "name": ("name", REQUIRED),
@@ -227,6 +228,7 @@ FIELDS: dict[type, dict[str, tuple[str, Any]]] = {
         "ingredient_id": ("id", REQUIRED),
         "quantity": ("quantity", REQUIRED),
         "unit": ("name", REQUIRED),
+        "recipe_id": ("id or nothing", None),
     },
     records.NotTaken: {
         "ingredient": ("name", REQUIRED),

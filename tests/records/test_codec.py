@@ -46,7 +46,7 @@ ROWS: dict[type, dict[str, Any]] = {
         "plan_state": "draft",
         "slug": "fair",
     },
-    records.StockItem: {"ingredient_id": 1, "quantity": "5", "unit": "kg", "notes": ""},
+    records.StockItem: {"ingredient_id": 1, "quantity": "5", "unit": "kg", "notes": "", "recipe_id": None},
     records.EventFinishedGood: {"event_id": 7, "finished_good_id": 1, "quantity": 10},
     records.BatchDecision: {
         "event_id": 7,

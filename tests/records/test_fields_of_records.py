@@ -25,6 +25,8 @@ def row_with(kind: type, field: str, value: Any) -> dict[str, Any]:
         other = {"mode": "batch_portion", "items_per_batch": None}
     if (kind, field) == (records.Component, "finished_good_id") and value is not None:
         other = {"finished_unit_id": None}
+    if kind in (records.StockItem, records.Taken) and field == "recipe_id" and value is not None:
+        other = {"ingredient_id": None, "unit": "batch"}
     return {**SMALLEST[kind], **other, field: value}
 
 
@@ -140,7 +142,8 @@ NOT_FROM_A_PROGRAM = {
     "kind of run": ["production", None],
     "kind of finding": ["short", None],
     "recipe ids": [[1], ("1",), None],
-    **{takes: [[], (3,), None] for takes in ("lines", "sub-recipes", "components", "findings", "losses")},
+    **{takes: ["", {}, set(), (3,), [3], None] for takes in ("lines", "sub-recipes", "components")},
+    **{takes: [[], (3,), None] for takes in ("findings", "losses")},
 }
 
 

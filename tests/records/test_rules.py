@@ -153,10 +153,14 @@ def test_a_record_is_frozen_and_evolve_checks_its_rules_again():
         (lambda: records.FinishedUnit("Slice", 1, mode=records.YieldMode.BATCH_PORTION), "batch_percentage"),
         (lambda: records.FinishedUnit("Slice", 1, mode="batch_portion", batch_percentage=25), "mode"),
         (lambda: records.Component(), "finished_unit_id"),
+        (lambda: records.StockItem(None, 1), "ingredient_id"),
+        (lambda: records.StockItem(1, 1, "batch", recipe_id=1), "ingredient_id"),
+        (lambda: records.StockItem(None, 1, recipe_id=1), "unit"),
+        (lambda: records.Taken(None, 1, "kg", recipe_id=1), "unit"),
         (lambda: records.Component(1, 1), "finished_unit_id"),
         (lambda: records.Component(1, quantity=0), "quantity"),
         (lambda: records.FinishedGood("Box", assembly_type=records.AssemblyType.BARE), "components"),
-        (lambda: records.FinishedGood("Box", [records.Component(1)]), "components"),
+        (lambda: records.FinishedGood("Box", {records.Component(1)}), "components"),
         (
             lambda: records.FinishedGood(
                 "Box", (records.Component(finished_good_id=1),), assembly_type=records.AssemblyType.BARE

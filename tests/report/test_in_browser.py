@@ -7,6 +7,9 @@ import pytest
 from .test_page import EVERY_PLAN
 from .test_style import contrast
 
+# Starting the browser is what costs.
+pytestmark = pytest.mark.costly
+
 WIDTHS = (360, 800, 1280)
 # What of the text stands outside of the window, or is cut off by a box around it.
 _OUTSIDE = """(() => {

@@ -159,6 +159,7 @@ def test_shopping_in_production_is_for_the_batches_that_are_not_baked_yet(made):
     assert "Sugar 3 cup" in words
 
 
+@pytest.mark.costly
 def test_short_notes_stand_at_the_top_and_long_ones_at_the_end(made):
     assert made("nasty").page.section("notes") is None
     assert made("large").page.section("notes").words.count("Long notes.") == 200
@@ -182,6 +183,7 @@ def test_a_shopping_list_without_undecided_units_says_that_it_is_not_complete(st
     assert "Not complete, because no batches are decided for Cookie." in words
 
 
+@pytest.mark.costly
 def test_of_many_findings_the_first_five_come_first_and_all_are_told(made):
     page = made("large").page
     more = [one for one in page.all("a") if one.get("href") == "#look-more"]
@@ -357,3 +359,13 @@ def test_what_the_catalog_says_otherwise_is_named_while_the_plan_runs(store):
 
     assert "Cookie: yield 24 a batch -> 30 a batch. Update the plan, or leave it" in running
     assert the_page(store, event).section("look") is None
+
+
+def test_what_was_made_ahead_is_below_the_shopping_list(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    plandoc.set_stock(bakery.frosting, "1/2")
+
+    words = the_page(store, event).section("shop").words
+    assert "Made ahead Frosting 0.5 of 1.5 batches is made already; make 1" in words
+    assert "Butter 0.67 cup needed 0.67 cup; none in stock" in words

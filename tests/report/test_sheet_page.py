@@ -137,6 +137,7 @@ def test_a_sheet_replaces_a_sheet_and_no_report(made, tmp_path):
     assert "Frosting: 1.5 batches" in read_page(file.read_text(encoding="utf-8")).words
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_enough_contrast_as_the_browser_shows_it(tab, made, scheme):
     tab.open(made("typical").sheet_path, scheme=scheme)
@@ -145,8 +146,23 @@ def test_every_text_has_enough_contrast_as_the_browser_shows_it(tab, made, schem
     assert [pair for pair in pairs if contrast(*map(hexadecimal, pair)) < 4.5] == []
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("name", "pages"), [("typical", 5), ("draft", 5), ("empty", 1), ("completed", 1)])
 def test_on_paper_each_recipe_has_a_page_and_the_packing_list_one(tab, made, name, pages):
     tab.open(made(name).sheet_path, media="")
 
     assert pages_of(tab.pdf()) == pages
+
+
+def test_what_was_made_ahead_is_taken_off_and_said(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    plandoc.set_stock(bakery.frosting, "1/2")
+    some = the_sheet(store, event)
+    plandoc.set_stock(bakery.frosting, 2)
+    everything = the_sheet(store, event)
+
+    assert "Frosting: 1 batch 0.5 of 1.5 batches is made already; make 1 1.5 batches for Sponge Cake" in some.words
+    block = next(one for one in everything.all("section") if one.words.startswith("2 of 3"))
+    assert block.words == ("2 of 3 Frosting: made already all 1.5 batches are made already 1.5 batches for Sponge Cake")
+    assert len(everything.all("input")) == len(some.all("input")) - 1

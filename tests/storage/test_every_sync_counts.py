@@ -300,6 +300,7 @@ def test_every_sync_and_rename_of_the_storage_is_known_here(lives: Lives) -> Non
     assert lives.sites() == {*NEEDED, *NEEDED_AFTER_A_KILL, *NOT_NEEDED}
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("site", NEEDED)
 def test_a_store_that_leaves_out_a_sync_or_a_rename_is_found_out(site: str, lives: Lives) -> None:
@@ -312,6 +313,7 @@ def test_a_store_that_leaves_out_what_matters_after_a_kill_alone_is_found_out(si
     assert lives.violations_without(site, [NEEDED_AFTER_A_KILL[site]]) != []
 
 
+@pytest.mark.costly
 @pytest.mark.sample(2)
 @pytest.mark.parametrize(("site", "until", "workload"), ORDERS)
 def test_a_store_that_does_one_thing_after_what_must_come_behind_it_is_found_out(

@@ -112,6 +112,7 @@ def test_the_error_of_a_failed_commit_says_what_a_reopened_folder_holds(
     assert {Outcome.NOT_SAVED, Outcome.SAVED} <= seen
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_after_a_failed_commit_the_store_or_a_reopened_one_works_again(moment: str, place: Place) -> None:
@@ -175,6 +176,7 @@ def crashed(place: Place) -> Path:
     return root
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC, KeyboardInterrupt])
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -22,6 +22,7 @@ MOST = 4000
 # none out.
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_call_fails_nothing_acknowledged_is_lost_and_work_goes_on(name: str, scratch: Path) -> None:
@@ -33,6 +34,7 @@ def test_whatever_call_fails_nothing_acknowledged_is_lost_and_work_goes_on(name:
     assert 20 < told < MOST
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("name", STORIES)
 def test_whichever_sync_fails_once_nothing_acknowledged_is_lost(name: str, scratch: Path) -> None:
@@ -56,6 +58,7 @@ def test_whatever_the_system_itself_refuses_nothing_acknowledged_is_lost(name: s
     assert 10 < told < MOST
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("call", ["close", "unlock_descriptor", "lock_descriptor"])
 @pytest.mark.parametrize("name", STORIES)

@@ -90,6 +90,7 @@ def looks_beside_writers(top: Path, look: Callable[[Place], Any], looks: int, se
     return writers.number
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("look", [read, open_and_read, check, back_up])
 def test_no_look_beside_writers_gives_a_false_alarm_or_mixes_two_moments(

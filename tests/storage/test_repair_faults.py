@@ -123,6 +123,7 @@ def test_a_repair_that_is_stopped_at_any_operation_loses_nothing_and_the_next_on
     assert len(stops) > (100 if moment == "before" else 10)
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
 def test_an_operation_that_fails_is_told_and_the_next_repair_ends_clean(number, place):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,24 +19,37 @@ import pytest
 from recorder import make_folder, open_folder
 
 from plandoc.errors import LockTimeout
-from plandoc.storage import process_queue
+from plandoc.storage import process_queue, wake_up
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.memory import MemoryBackend
 
 WAITER = """
 import sys
+import time
 from pathlib import Path
 from recorder import open_folder
 from plandoc.errors import LockTimeout
 from plandoc.storage import process_queue
+
+def waiting(lock):
+    place = count = 0
+    while place := process_queue._next_place(lock, place + 1, 0):
+        count += 1
+    return count
+
 process_queue._GRACE_SECONDS = float(sys.argv[4])
+if len(sys.argv) > 5:
+    process_queue._PAUSES_OF_CALLED_SECONDS = (float(sys.argv[5]), float(sys.argv[5]))
 backend = open_folder(Path(sys.argv[1]))
-for timeout in sys.stdin:
+for line in sys.stdin:
+    timeout, others = line.split()
     try:
         transaction = backend.begin("wait", timeout_seconds=float(timeout))
     except LockTimeout:
         print("late", flush=True)
         continue
+    while waiting(backend._lock._handle) < int(others):
+        time.sleep(0.0001)
     with open(sys.argv[2], "a") as served:
         served.write(sys.argv[3])
     transaction.release()
@@ -45,9 +59,10 @@ ENOUGH_SECONDS = 60
 # On a machine that is busy enough, whoever is first can look like one that was stopped.
 PATIENCE_SECONDS = 3600
 
-pytestmark = pytest.mark.skipif(
+needs_places = pytest.mark.skipif(
     not process_queue._HAS_PLACES, reason="on this system those who wait ask from time to time"
 )
+pytestmark = needs_places
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -66,10 +81,15 @@ class Line:
     processes: dict[str, subprocess.Popen[str]]
     lock: int
 
-    def join(self, name: str, timeout_seconds: float = ENOUGH_SECONDS) -> None:
-        last = process_queue._last_place(self.lock)
-        self.processes[name].stdin.write(f"{timeout_seconds}\n")
+    def ask(self, name: str, timeout_seconds: float = ENOUGH_SECONDS, others: int = 0) -> None:
+        """Let one ask for the lock once more, and keep it until so many others wait."""
+        self.processes[name].stdin.write(f"{timeout_seconds} {others}\n")
         self.processes[name].stdin.flush()
+
+    def join(self, name: str, timeout_seconds: float = ENOUGH_SECONDS, others: int = 0) -> None:
+        """Let one ask for the lock, and return when it waits."""
+        last = process_queue._last_place(self.lock)
+        self.ask(name, timeout_seconds, others)
         until(lambda: process_queue._last_place(self.lock) > last)
 
     def send(self, name: str, number: int) -> None:
@@ -85,14 +105,17 @@ class Line:
 
 
 @contextmanager
-def a_line(root: Path, names: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Line]:
+def a_line(
+    root: Path, names: str, patience_seconds: float = PATIENCE_SECONDS, *, pauses_seconds: float | None = None
+) -> Iterator[Line]:
     served = root.with_name("served")
     served.write_text("")
+    pauses = [] if pauses_seconds is None else [str(pauses_seconds)]
     with ExitStack() as stack:
         processes = {
             name: stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-c", WAITER, str(root), str(served), name, str(patience_seconds)],
+                    [sys.executable, "-c", WAITER, str(root), str(served), name, str(patience_seconds), *pauses],
                     cwd=Path(__file__).parent,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -138,29 +161,109 @@ def test_processes_are_served_in_the_order_in_which_they_came_and_who_had_the_lo
 
 
 @pytest.mark.proof
-def test_of_those_who_never_pause_nobody_gets_twice_the_share_of_another(root: Path, backend: FolderBackend) -> None:
+def test_those_who_come_back_at_once_have_the_lock_in_turn(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
-    turns = 40
-    with a_line(root, "abcd") as line:
-        for name in "abcd":
-            line.join(name)
-            line.processes[name].stdin.write(f"{ENOUGH_SECONDS}\n" * (turns - 1))
-            line.processes[name].stdin.flush()
+    turns, names = 40, "abcd"
+    with a_line(root, names) as line:
+        for name in names:
+            line.join(name, others=3)
+        for turn in range(1, turns):
+            for number, name in enumerate(names):
+                # In the last round nobody comes back.
+                line.ask(name, others=3 if turn < turns - 1 else 3 - number)
         held.release()
         for _ in range(turns):
-            assert {line.answer(name) for name in "abcd"} == {"served"}
-        # Towards the end those who are done leave the rest to the others.
-        counts = [line.served[: 2 * turns].count(name) for name in "abcd"]
+            assert {line.answer(name) for name in names} == {"served"}
 
-    assert sum(counts) == 2 * turns
-    assert max(counts) <= 2 * min(counts)
+        assert line.served == names * turns
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not wake_up._HAS_NAMES, reason="on this system nobody is called")
+def test_who_is_next_is_called_and_need_not_look_for_itself(root: Path, backend: FolderBackend) -> None:
+    held = backend.begin("first", timeout_seconds=0)
+    turns = 50
+    with a_line(root, "abc", pauses_seconds=ENOUGH_SECONDS) as line:
+        for name in "abc":
+            line.join(name)
+            for _ in range(turns - 1):
+                line.ask(name)
+        held.release()
+
+        assert [{line.answer(name) for name in "abc"} for _ in range(turns)] == [{"served"}] * turns
+
+
+@pytest.mark.proof
+def test_who_gave_up_while_it_was_called_lets_the_next_one_be_called(root: Path, backend: FolderBackend) -> None:
+    held = backend.begin("first", timeout_seconds=0)
+    with a_line(root, "ab", pauses_seconds=ENOUGH_SECONDS) as line:
+        line.join("a", timeout_seconds=3)
+        line.join("b")
+        gave_up = line.answer("a")
+        held.release()
+
+        assert (gave_up, line.answer("b")) == ("late", "served")
+
+
+@pytest.mark.proof
+def test_after_a_holder_or_the_one_it_called_was_killed_the_next_one_looks_for_itself(
+    root: Path, backend: FolderBackend
+) -> None:
+    held = backend.begin("first", timeout_seconds=0)
+    with a_line(root, "kab") as line:
+        for name in "kab":
+            line.join(name)
+        # It is called while it is stopped, and never comes to hear it.
+        line.send("k", signal.SIGSTOP)
+        held.release()
+        line.send("k", signal.SIGKILL)
+
+        assert [line.answer(name) for name in "ab"] == ["served"] * 2
+        assert line.served == "ab"
+
+
+@pytest.mark.proof
+def test_calls_of_nobody_and_names_that_others_have_taken_cost_no_turn(
+    root: Path, backend: FolderBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = backend._lock._opened()
+    in_the_way = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
+    for place, one in enumerate(in_the_way, start=1):
+        one.bind(wake_up._name(lock, place))
+    held = backend.begin("first", timeout_seconds=0)
+    with a_line(root, "abc") as line:
+        for name in "abc":
+            line.join(name)
+        for _ in range(100):
+            wake_up.wake(lock, 3)
+        held.release()
+
+        assert [line.answer(name) for name in "abc"] == ["served"] * 3
+        assert line.served == "abc"
+    for one in in_the_way:
+        one.close()
+
+
+@pytest.mark.proof
+def test_where_nobody_can_be_called_the_order_is_the_same(
+    root: Path, backend: FolderBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wake_up, "_HAS_NAMES", False)
+    held = backend.begin("first", timeout_seconds=0)
+    with a_line(root, "cab") as line:
+        for name in "cab":
+            line.join(name)
+        held.release()
+
+        assert [line.answer(name) for name in "cab"] == ["served"] * 3
+        assert line.served == "cab"
 
 
 @pytest.mark.proof
 def test_who_gave_up_or_was_killed_blocks_nobody(root: Path, backend: FolderBackend) -> None:
     held = backend.begin("first", timeout_seconds=0)
     with a_line(root, "akb") as line:
-        line.join("a", timeout_seconds=1)
+        line.join("a", timeout_seconds=3)
         line.join("k")
         line.join("b")
         line.send("k", signal.SIGKILL)

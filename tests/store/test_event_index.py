@@ -351,7 +351,7 @@ class ListedByOne(ListedAndRead):
 
 
 TestListedAndRead = ListedAndRead.TestCase
-TestListedByOne = ListedByOne.TestCase
+TestListedByOne = pytest.mark.costly(ListedByOne.TestCase)
 TestListedAndRead.settings = TestListedByOne.settings = settings(
     max_examples=examples(15), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -236,6 +236,7 @@ OPENED_AND_CLOSED = "with plandoc.open_store('mine'): pass"
 NAMES = "print([one.name for one in plandoc.list_records(plandoc.Recipe)])"
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_after_its_store_was_closed_a_script_is_not_answered_from_another_folder(tmp_path):
     said = run_script(tmp_path, OPENED_AND_CLOSED, NAMES)
@@ -244,6 +245,7 @@ def test_after_its_store_was_closed_a_script_is_not_answered_from_another_folder
     assert "mine was closed; open it again, or set PLANDOC_DATA" in said
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_a_change_after_the_store_was_closed_is_refused_too(tmp_path):
     said = run_script(tmp_path, OPENED_AND_CLOSED, "plandoc.lock_plan(1)")
@@ -265,11 +267,13 @@ def test_a_script_that_has_a_store_is_answered_from_it(tmp_path, lines, names):
     assert run_script(tmp_path, *lines) == names
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_the_folder_of_the_environment_still_counts_after_a_store_was_closed(tmp_path):
     assert run_script(tmp_path, OPENED_AND_CLOSED, NAMES, PLANDOC_DATA="data") == "['From ./data']"
 
 
+@pytest.mark.costly
 @pytest.mark.of_folder
 def test_a_closed_store_that_was_named_answers_no_more(tmp_path):
     lines = ["store = plandoc.open_store('mine')", "store.close()", "plandoc.use_store(store)", NAMES]

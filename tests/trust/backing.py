@@ -13,7 +13,7 @@ import pytest
 import plandoc
 from plandoc.records import PlanState
 from plandoc.storage import archive, documents, marker
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_bakery, a_plan, folder_bytes, made_once
 from tests.conftest import MOMENT
 
 LINEAGE = "00000000-0000-4000-8000-00000000000b"
@@ -81,6 +81,9 @@ def archive_of(members: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
 @pytest.fixture
 def worked_in(folder):
     """A data folder with two plans, closed."""
+    return made_once(folder, _with_two_plans)
+
+
+def _with_two_plans(folder):
     with plandoc.open_store(folder, create=True, clock=lambda: MOMENT) as store:
         fill(store)
-    return folder

@@ -218,6 +218,7 @@ def wrong_after_refusal(work, top, allowed, outcome, at):
     return f"{at}: left {left}" if left and "remove" not in at else None
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("name", WORK)
 @pytest.mark.parametrize("error", [errno.EIO, pytest.param(errno.ENOSPC, marks=pytest.mark.slow)])

@@ -73,6 +73,7 @@ def command_lines(draw: st.DrawFn) -> tuple[str, ...]:
     return tuple(word for word in words if word != "--open")
 
 
+@pytest.mark.costly
 @QUICK
 @given(words=command_lines())
 @example(words=("demo", "e" + "\u0301" * 150))

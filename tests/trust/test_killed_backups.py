@@ -94,6 +94,7 @@ def top(worked_in: Path) -> Path:
     return worked_in.parent
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.skipif(os.name != "posix", reason="nobody kills so here")
 @pytest.mark.parametrize("what", WORK)
@@ -121,6 +122,7 @@ def test_a_restore_removes_what_a_killed_backup_left_and_the_other_way_round(top
     assert first == left_in(top) == []
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("what", WORK)
 def test_what_somebody_works_at_is_left_alone_and_gets_done(top: Path, what: str) -> None:

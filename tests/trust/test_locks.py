@@ -89,6 +89,7 @@ def test_whatever_stands_in_the_word_of_a_holder_is_said_on_one_plain_line(facts
     assert told.isprintable()
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "word", [b"", b"\xff", b"[]", b"{}", b'{"pid":1}', b"[" * 100_000, b"{" + b" " * 600, b"\0" * 512]
@@ -100,6 +101,7 @@ def test_a_word_that_makes_no_sense_hides_no_wait(data: Path, word: bytes) -> No
             written_to(data)
 
 
+@pytest.mark.costly
 def test_a_word_is_left_whatever_the_command_and_the_action_are_called(data: Path) -> None:
     script = """
 sys.argv = ["plan\\udcff", "\\x1b" * 300, '"' * 300]
@@ -143,6 +145,7 @@ def WAY(work):
 """
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only there do processes fork")
 @pytest.mark.parametrize("what", FORKS)
@@ -157,6 +160,7 @@ def test_a_child_process_is_told_to_open_the_store_again(data: Path, what: str) 
     assert plandoc.check(data) == []
 
 
+@pytest.mark.costly
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only there do processes fork")
 def test_a_child_that_ends_leaves_the_lock_with_its_parent(data: Path) -> None:
     script = """
@@ -219,6 +223,7 @@ print(main(["--data", sys.argv[1], "recipe", "list"]))
 """
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("has_lock", [True, False])
 def test_a_folder_that_may_only_be_read_can_be_read_and_says_so_when_written_to(data: Path, has_lock: bool) -> None:

@@ -223,6 +223,7 @@ def test_a_damaged_folder_is_restored_and_what_was_left_of_it_is_kept_byte_for_b
     assert plandoc.check(worked_in) == []
 
 
+@pytest.mark.costly
 def test_a_folder_whose_journal_is_not_folded_in_is_restored_over_too(folder, tmp_path):
     plandoc.open_store(folder, create=True).close()
     backup(folder, tmp_path / "b.zip")

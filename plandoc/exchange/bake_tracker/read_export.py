@@ -126,7 +126,8 @@ class ExportCatalog:
 
     def name_of(self, item: StockItem) -> str:
         """Return what is in stock."""
-        name: str = self._known["ingredients"][item.ingredient_id].name
+        # That program keeps no stock of recipes.
+        name: str = self._known["ingredients"][item.ingredient_id or 0].name
         return name
 
     def check_nesting(self, export: ExportReader) -> None:

@@ -52,8 +52,8 @@ class Conversion:
 def convert_recipes(paths: Iterable[str | os.PathLike[str]]) -> Conversion:
     """Convert recipes of other programs to a table for `import_recipes`, with a remark wherever a person should look.
 
-    Reads saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), and exports of Mealie and Tandoor, as JSON
-    or as ZIP. No folder is needed and nothing is imported. An amount that cannot be read is left blank, with its text in the
+    Reads saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), exports of Mealie and Tandoor, as JSON or as
+    ZIP, and CSV with a recipe in each row and all its ingredients in one cell. No folder is needed and nothing is imported. An amount that cannot be read is left blank, with its text in the
     notes.
 
     >>> import pathlib, tempfile

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from plandoc.exchange.convert.divided_lines import measured
 from plandoc.exchange.convert.plain_text import one_line, without_blocks
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, in_section, with_remark
-from plandoc.exchange.convert.yield_text import read_yield
+from plandoc.exchange.convert.yield_text import read_yield, said_under
 
 _LINE_COMMENT = re.compile(r"(?:^|\s)--(?!-).*$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -118,4 +118,4 @@ def _yields(metadata: dict[str, str]) -> Iterator[str]:
     for key in _MAKES:
         text = metadata.get(key, "").split("|")[0].strip()
         if text:
-            yield f"{text} servings" if key.startswith("serv") and text.replace(".", "").isdecimal() else text
+            yield said_under(key, text)

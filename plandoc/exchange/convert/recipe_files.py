@@ -12,9 +12,10 @@ from typing import Any
 import attrs
 
 from plandoc.errors import PlandocError, Problem, ValidationError
-from plandoc.exchange.convert import cooklang, mealie, schema_org, tandoor, web_pages
+from plandoc.exchange.convert import cooklang, mealie, recipe_sheets, schema_org, tandoor, web_pages
 from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
+from plandoc.exchange.file_kinds import are_recipes_of_others, import_of, table_in
 from plandoc.exchange.input_file import read_content, text_in
 from plandoc.storage.archive import is_too_compressed
 
@@ -26,8 +27,9 @@ _MOST_UNPACKED = 200_000_000
 # Tandoor puts an archive for each recipe into an archive.
 _DEEPEST_ARCHIVE = 2
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg", ".heic", ".pdf", ".txt", ".md"})
-_KINDS = "a saved web page, JSON-LD, Cooklang (.cook), or an export of Mealie or Tandoor"
+_KINDS = "a saved web page, JSON-LD, Cooklang (.cook), an export of Mealie or Tandoor, or CSV with a recipe in each row"
 _WAY_OUT = f"wanted {_KINDS}"
+_SHEETS = frozenset({".csv", ".tsv", ".tab"})
 _PROGRAMS = (mealie, tandoor)
 _ENCRYPTED = 0x1
 _OF_A_BROKEN_ARCHIVE = (
@@ -92,7 +94,7 @@ def _read(reading: _Reading, place: str, name: str, content: bytes, depth: int) 
         if content.startswith(b"PK\x03\x04"):
             _read_archive(reading, place, content, depth)
         else:
-            _keep(reading, place, _drafts(name, content))
+            _keep(reading, place, _drafts(reading, place, name, content))
     except _Refused as refused:
         reading.problems.append(Problem(refused.message, file=place, line=refused.line, hint=refused.hint))
 
@@ -106,7 +108,7 @@ def _keep(reading: _Reading, place: str, drafts: list[RecipeDraft]) -> None:
             reading.notes.append(f"{place}: left out, because {what}")
 
 
-def _drafts(name: str, content: bytes) -> list[RecipeDraft]:
+def _drafts(reading: _Reading, place: str, name: str, content: bytes) -> list[RecipeDraft]:
     if len(content) > LARGEST_FILE:
         raise _Refused(f"wanted at most {LARGEST_FILE // 1_000_000} MB, found {len(content) / 1_000_000:.1f} MB")
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
@@ -119,6 +121,8 @@ def _drafts(name: str, content: bytes) -> list[RecipeDraft]:
         return _of_json(_decoded(content))
     if start == b"<":
         return _of_page(content)
+    if ending in _SHEETS:
+        return _of_sheet(reading, place, _decoded(content))
     hint = "save the page as 'Webpage, HTML only'" if ending in {".mht", ".mhtml", ".webarchive"} else _WAY_OUT
     raise _Refused("cannot tell what kind of file this is", hint)
 
@@ -130,6 +134,17 @@ def _of_page(content: bytes) -> list[RecipeDraft]:
         raise _Refused("the page is nested too deeply", "save it again, as 'Webpage, HTML only'") from None
     if not drafts:
         raise _Refused("no recipe was found on the page", "not every page has one that a program can read: type it in")
+    return drafts
+
+
+def _of_sheet(reading: _Reading, place: str, text: str) -> list[RecipeDraft]:
+    if table_in(text) == "recipes" and not are_recipes_of_others("", text):
+        raise _Refused("this is a table of recipes already", import_of("recipes"))
+    try:
+        drafts, notes = recipe_sheets.drafts_in(text)
+    except recipe_sheets.NotASheet as error:
+        raise _Refused(str(error), error.hint, error.line) from None
+    reading.notes += [f"{place}: {note}" for note in notes]
     return drafts
 
 

@@ -1,4 +1,4 @@
-"""A list of lines as drafts: what ends with a colon is the heading of the lines below it."""
+"""A list of lines as drafts: what ends with a colon, or is in square brackets, is the heading of the lines below it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,13 @@ def split_all(texts: Iterable[str], section: str = "") -> tuple[LineDraft, ...]:
     """
     drafts: list[LineDraft] = []
     for line in (without_bullet(line) for text in texts for line in lines(text)):
-        if line.endswith(":") and not any(map(str.isdigit, line)):
-            section = line
+        if _is_heading(line):
+            section = line.strip("[]#* ")
         elif line:
             drafts += in_section(split(line), section)
     return tuple(drafts)
+
+
+def _is_heading(line: str) -> bool:
+    is_marked = line.endswith(":") or (line.startswith("[") and line.endswith("]")) or line.startswith("# ")
+    return is_marked and not any(map(str.isdigit, line))

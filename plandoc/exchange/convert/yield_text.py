@@ -44,6 +44,16 @@ def read_yield(texts: Iterable[str]) -> YieldDraft:
     return made
 
 
+def said_under(heading: str, text: str) -> str:
+    """Return what a recipe makes, of the text under a heading: a bare number counts what the heading names.
+
+    >>> said_under("servings", "8"), said_under("makes", "8")
+    ('8 servings', '8')
+    """
+    is_number = text.replace(".", "").isdecimal()
+    return f"{text} servings" if is_number and heading.startswith(("serv", "portion")) else text
+
+
 def _short(text: str) -> str:
     return text if len(text) <= constraints.LONGEST_NAME else f"{text[: constraints.LONGEST_NAME]} ..."
 

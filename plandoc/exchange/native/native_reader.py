@@ -16,6 +16,7 @@ from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.snapshot_ids import TABLES as CATALOG_TABLES
 from plandoc.domain.snapshot_ids import ids_in
+from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import EventContent, content_of_rows, unsound, with_snapshot_ids
@@ -32,6 +33,7 @@ from plandoc.records import (
     Ingredient,
     PlanAmendment,
     PlanSnapshot,
+    Recipe,
     StockItem,
     VoidedRun,
 )
@@ -104,7 +106,8 @@ class _NativeReader:
         )
 
     def _name_of_stock(self, item: StockItem) -> str:
-        return f"{self._records[Ingredient][item.ingredient_id - 1].slug}, {item.unit}"
+        kind, number = (Recipe, item.recipe_id) if item.recipe_id is not None else (Ingredient, item.ingredient_id or 0)
+        return f"{self._records[kind][number - 1].slug}, {item.unit}"
 
     # The file as a whole.
 
@@ -152,7 +155,8 @@ class _NativeReader:
                 for record in self._records[table.record_type]:
                     key = (getattr(record, "event_id", 0), *(getattr(record, field) for field in fields))
                     if key in seen:
-                        reason = f"{' and '.join(map(as_slug, fields))} the same as in row {seen[key]}"
+                        same = " and ".join(map(as_slug, present_fields(fields, record)))
+                        reason = f"{same} the same as in row {seen[key]}"
                         self._failed.add(table.name, self._called(table, record.id), reason)
                     seen.setdefault(key, record.id)
         for name in ("recipes", "finished_goods"):
@@ -294,7 +298,8 @@ def _with_floats(value: Any) -> Any:
 
 
 def _name(row: Any, number: int) -> str:
-    slug = row.get("slug", row.get("ingredient_slug")) if type(row) is dict else None
+    keys = ("slug", "ingredient_slug", "recipe_slug")
+    slug = next((row[key] for key in keys if row.get(key)), None) if type(row) is dict else None
     return slug if type(slug) is str and valid_slug(slug) is None and slug else f"row {number}"
 
 

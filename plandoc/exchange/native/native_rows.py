@@ -44,7 +44,7 @@ class FolderRows:
             for table, records in self._needed.catalog.items()
         }
         stock = [self._row(item) for item in self._needed.stock]
-        tables["stock"] = sorted(stock, key=lambda row: (row["ingredient_slug"], row["unit"]))
+        tables["stock"] = sorted(stock, key=_place_in_stock)
         for content in contents:
             for table, rows in self._of_event(content).items():
                 tables.setdefault(table, []).extend(rows)
@@ -90,6 +90,12 @@ class FolderRows:
         row = codec.to_row(record)
         del row["event_id"]
         return {"event_slug": event_slug, **row}
+
+
+def _place_in_stock(row: Row) -> tuple[bool, str, str]:
+    """Return what orders the stock: ingredients, then recipes."""
+    is_of_recipe = row["ingredient_slug"] is None
+    return is_of_recipe, row["recipe_slug"] if is_of_recipe else row["ingredient_slug"], row["unit"]
 
 
 def _voided(record: VoidedRun, event_slug: str) -> Row:

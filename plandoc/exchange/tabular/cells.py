@@ -10,9 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
-
-import attrs
+from typing import Any, Literal, NamedTuple
 
 from plandoc import constraints, converters, units
 from plandoc.errors import Problem, ValidationError, shorten
@@ -33,8 +31,7 @@ _SHORT = 100
 _PLACEHOLDER = Quantity(Decimal(1))
 
 
-@frozen
-class Cell:
+class Cell(NamedTuple):
     """One value of a file, as it is written.
 
     Attributes:
@@ -125,6 +122,9 @@ class CellReader:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self._last: list[Problem] = []
+        # A table has a few of each, thousands of times.
+        self._known_units: set[str] = set()
+        self._known_amounts: dict[tuple[str, bool, constraints.Check], tuple[Quantity | None, Number]] = {}
 
     @property
     def suggests(self) -> bool:
@@ -174,6 +174,9 @@ class CellReader:
         judged = cell.text.replace("\n", "").replace("\t", "") if in_lines else cell.text
         if cell.is_number:
             self.refuse_cell(cell, f"wanted text, found the number {shown(cell.text)}", "put it in quotes")
+        elif judged.isascii() and judged.isprintable():
+            # Nearly every text: nothing in it has to be looked at one by one.
+            return cell.text
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in judged):
             message = f"wanted text in one line without control characters, found {shorten(cell.text)}"
             self.refuse_cell(cell, message, "check for a quotation mark that is not closed" if "\n" in judged else None)
@@ -253,23 +256,34 @@ class CellReader:
             in_recipe: Whether it is a line of a recipe, where a range such as 2-3 counts as its upper end; elsewhere it is
                 refused.
         """
+        key = quantity.text, quantity.is_number, check
+        said, number = self._known_amounts.get(key) or self._amount_in(quantity, check, in_recipe=in_recipe)
+        if said is not None and said.is_range and not in_recipe:
+            self.refuse_cell(quantity, f"wanted one number, not a range, found {shown(quantity.text)}")
+        if said is None or not said.unit:
+            has_unit = bool(unit)
+            cell = unit if has_unit else unit._replace(text=units.PIECES)
+            return WrittenAmount(number, cell, has_unit, said is not None and said.is_range)
+        if unit and units.canonical(unit.text) != units.canonical(said.unit):
+            message = f"wanted one unit, found {shown(said.unit)} with the number and {shown(unit.text)}"
+            self.refuse_cell(unit, message, "leave one of them out")
+        return WrittenAmount(number, quantity._replace(text=said.unit), has_unit=True, is_range=said.is_range)
+
+    def _amount_in(
+        self, quantity: Cell, check: constraints.Check, *, in_recipe: bool
+    ) -> tuple[Quantity | None, Number]:
+        """Return what a cell says, and the number in it as a record holds it."""
+        before = len(self.problems)
         try:
             said = self._quantity(quantity)
         except NotANumber as error:
             in_words = in_recipe and not any(map(str.isnumeric, quantity.text))
             self._refuse_number(quantity, error, "leave it blank where no amount is given" if in_words else None)
             said = _PLACEHOLDER
-        if said is not None and said.is_range and not in_recipe:
-            self.refuse_cell(quantity, f"wanted one number, not a range, found {shown(quantity.text)}")
         number = self._judged(quantity, said and said.number, check)
-        if said is None or not said.unit:
-            has_unit = bool(unit)
-            cell = unit if has_unit else attrs.evolve(unit, text=units.PIECES)
-            return WrittenAmount(number, cell, has_unit, said is not None and said.is_range)
-        if unit and units.canonical(unit.text) != units.canonical(said.unit):
-            message = f"wanted one unit, found {shown(said.unit)} with the number and {shown(unit.text)}"
-            self.refuse_cell(unit, message, "leave one of them out")
-        return WrittenAmount(number, attrs.evolve(quantity, text=said.unit), has_unit=True, is_range=said.is_range)
+        if len(self.problems) == before:
+            self._known_amounts[quantity.text, quantity.is_number, check] = said, number
+        return said, number
 
     def whole(self, cell: Cell) -> int:
         """Return a whole number above 0."""
@@ -281,9 +295,13 @@ class CellReader:
 
     def unit(self, cell: Cell) -> str:
         """Return the name of a unit of measure that the kitchen knows."""
-        text = self.name(cell)
+        if cell.text in self._known_units and not cell.is_number:
+            return cell.text
+        before, text = len(self.problems), self.name(cell)
         if cell and units.dimension_of(text) is None:
             self.refuse_unit(cell)
+        if len(self.problems) == before:
+            self._known_units.add(text)
         return text
 
     def refuse_unit(self, cell: Cell) -> None:

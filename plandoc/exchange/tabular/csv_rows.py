@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
@@ -13,6 +12,7 @@ from plandoc.exchange.file_kinds import separator_in
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
 from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
+from plandoc.frozen import frozen
 
 # The name of the column that each position of a row belongs to; None where the heading is blank.
 Headings = list[str | None]
@@ -41,7 +41,40 @@ def read_csv(
     headings = _headings(cells, number, written, columns, strict=strict_columns)
     # Under wrong headings the rows mean nothing.
     cells.check()
-    return cells, tuple(_row(cells, number, line, headings) for number, line in lines)
+    layout = _Layout(
+        headings,
+        [(position, name) for position, name in enumerate(headings) if name],
+        None if cells.decimal_comma else _before_text(headings),
+    )
+    return cells, tuple(_row(cells, number, line, layout) for number, line in lines)
+
+
+@frozen
+class _Layout:
+    """Where the columns of a table are.
+
+    Attributes:
+        headings: All of them.
+        read: The position and the name of each that is read.
+        before_text: The position of the quantities, if the next cell may hold any text; None otherwise.
+    """
+
+    headings: Headings
+    read: list[tuple[int, str]]
+    before_text: int | None
+
+
+class _Texts(dict[str, str]):
+    """The texts of cells without what is not part of them; a table has most of them many times."""
+
+    def __missing__(self, cell: str) -> str:
+        text = self[cell] = without_mark(stripped(cell))
+        return text
+
+
+def _before_text(headings: Headings) -> int | None:
+    position = headings.index("quantity") if "quantity" in headings else len(headings)
+    return position if headings[position + 1 : position + 2] in (["notes"], [_LEFT_OUT]) else None
 
 
 def _separator(file: str, text: str) -> str:
@@ -55,10 +88,10 @@ def _separator(file: str, text: str) -> str:
 def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each line that is not blank, with its number; one in quotes may go over several lines of the file."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
-    before = 0
+    before, known = 0, _Texts()
     try:
         for line in reader:
-            texts = [without_mark(stripped(cell)) for cell in line]
+            texts = [known[cell] for cell in line]
             if any(texts):
                 yield before + 1, texts
             before = reader.line_num
@@ -86,29 +119,33 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
     return headings
 
 
-def _row(cells: CellReader, number: int, line: list[str], headings: Headings) -> TableRow:
-    _refuse_other_separator(cells, number, line, headings)
+def _row(cells: CellReader, number: int, line: list[str], layout: _Layout) -> TableRow:
+    headings = layout.headings
+    if len(line) == 1:
+        _refuse_other_separator(cells, number, line, headings)
+    if len(line) > len(headings) or None in headings:
+        _refuse_beyond(cells, number, line, headings)
+    if layout.before_text is not None:
+        _refuse_decimal_comma(cells, number, line, layout)
+    # Programs leave out blank cells at the end of a row.
+    texts = line if len(line) >= len(headings) else [*line, *[""] * (len(headings) - len(line))]
+    return TableRow(number, {name: Cell(texts[position], number, name) for position, name in layout.read})
+
+
+def _refuse_beyond(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+    """Refuse texts that are in no column of the first line."""
     for position, text in enumerate(line):
         if text and (position >= len(headings) or headings[position] is None):
-            hint = _hint_at_too_many(cells)
-            cells.refuse(
-                f"wanted no more than the columns of the first line, found also {shown(text)}", number, None, hint
-            )
-    _refuse_decimal_comma(cells, number, line, headings)
-    # Programs leave out blank cells at the end of a row.
-    named = itertools.zip_longest(headings, line[: len(headings)], fillvalue="")
-    return TableRow(number, {name: Cell(text, number, name) for name, text in named if name})
+            message = f"wanted no more than the columns of the first line, found also {shown(text)}"
+            cells.refuse(message, number, None, _hint_at_too_many(cells))
 
 
-def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], headings: Headings) -> None:
+def _refuse_decimal_comma(cells: CellReader, number: int, line: list[str], layout: _Layout) -> None:
     """Refuse a whole quantity whose decimals have become the next cell, where that may hold any text."""
-    if cells.decimal_comma or "quantity" not in headings:
-        return
-    position = headings.index("quantity")
-    whole, rest = [*line, *[""] * (position + 2)][position : position + 2]
-    following = headings[position + 1] if position + 1 < len(headings) else None
-    is_too_long = len(line) > len(headings)
-    if whole.isdecimal() and rest.isdecimal() and (following == "notes" or (following == _LEFT_OUT and is_too_long)):
+    position = layout.before_text or 0
+    whole, rest = (*line[position : position + 2], "", "")[:2]
+    is_notes = layout.headings[position + 1] == "notes"
+    if whole.isdecimal() and rest.isdecimal() and (is_notes or len(line) > len(layout.headings)):
         message = f"{whole},{rest} may be one number or two cells"
         cells.refuse(message, number, "quantity", f"write {whole}.{rest} for the number")
 

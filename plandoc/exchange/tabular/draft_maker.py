@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.snapshot_ids import TABLES
+from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.exchange.drafts import Draft
 from plandoc.exchange.tabular.cells import CellReader
@@ -35,16 +35,24 @@ class DraftMaker:
 
     Args:
         cells: Keeps what is wrong.
+        session: Knows which ids come next.
     """
 
-    def __init__(self, cells: CellReader) -> None:
+    def __init__(self, cells: CellReader, session: Session) -> None:
         self._cells = cells
+        self._session = session
         self._waiting: list[tuple[Draft, Callable[[], Any]]] = []
-        self._numbers = itertools.count(LARGEST_NUMBER // 2)
+        self._new: Counter[type] = Counter()
 
-    def thing(self, name: str, present: Any | None) -> Any:
-        """Return what a row is about: the record of the folder, or something new."""
-        return Newcomer(next(self._numbers), name) if present is None else present
+    def thing(self, record_type: type, name: str, present: Any | None) -> Any:
+        """Return what a row is about: the record of the folder, or something new.
+
+        Its number is the id that it will probably get, so that in thousands of lines nothing has to be renumbered.
+        """
+        if present is not None:
+            return present
+        self._new[record_type] += 1
+        return Newcomer(unit_of_work(self._session).next_id(record_type) + self._new[record_type] - 1, name)
 
     def add(
         self,

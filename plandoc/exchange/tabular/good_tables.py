@@ -87,7 +87,7 @@ class GoodReader:
         for text in texts:
             name, present = self._goods.named(self._cells, text.name)
             once.refuse_second(text.name, present)
-            started.append((text, self._maker.thing(name, present), present))
+            started.append((text, self._maker.thing(FinishedGood, name, present), present))
         for text, good, present in started:
             self._bare[good.id] = self._only_unit(text)
             if present is None and text.name:
@@ -211,7 +211,7 @@ def _from_objects(tables: Tables) -> list[GoodText]:
                 ComponentText(
                     name,
                     part.cell("quantity"),
-                    attrs.evolve(name, text="unit" if unit else "good"),
+                    name._replace(text="unit" if unit else "good"),
                     part.cell_or_none("notes"),
                 )
             )

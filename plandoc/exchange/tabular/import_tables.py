@@ -10,7 +10,7 @@ from plandoc.errors import ValidationError
 from plandoc.exchange.drafts import Drafts
 from plandoc.exchange.import_report import ImportReport
 from plandoc.exchange.merge import Failure, OnConflict
-from plandoc.exchange.pipeline import run_import
+from plandoc.exchange.pipeline import collection_paused, run_import
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
 from plandoc.exchange.tabular.good_tables import JSON_COLUMNS as GOOD_KEYS
@@ -29,6 +29,7 @@ from plandoc.records import FinishedGood, FinishedUnit, Ingredient, Recipe
 from plandoc.store import NO_SESSION, changes
 
 
+@collection_paused()
 @changes("import ingredients")
 def import_ingredients(
     source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
@@ -52,11 +53,12 @@ def import_ingredients(
 
 def import_ingredient_rows(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
     """Import ingredients from rows; see `import_ingredients`."""
-    maker = DraftMaker(tables.cells)
+    maker = DraftMaker(tables.cells, session)
     read_ingredients(tables, CellNames("ingredient", session.find(Ingredient)), maker)
     return _run(tables, Drafts(catalog=maker.catalog(), notes=tuple(tables.cells.notes)), session, dry_run=dry_run)
 
 
+@collection_paused()
 @changes("import recipes")
 def import_recipes(
     source: Source,
@@ -103,7 +105,7 @@ def import_recipe_rows(
     tables: Tables, session: Session, *, add_ingredients: bool = False, dry_run: bool = False
 ) -> ImportReport:
     """Import recipes from rows; see `import_recipes`."""
-    maker = DraftMaker(tables.cells)
+    maker = DraftMaker(tables.cells, session)
     catalog = ExistingCatalog(
         session.find(Ingredient),
         session.find(Recipe),
@@ -117,6 +119,7 @@ def import_recipe_rows(
     return _run(tables, drafts, session, dry_run=dry_run)
 
 
+@collection_paused()
 @changes("import goods")
 def import_goods(
     source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
@@ -141,13 +144,14 @@ def import_goods(
 
 def import_good_rows(tables: Tables, session: Session, *, dry_run: bool = False) -> ImportReport:
     """Import goods from rows; see `import_goods`."""
-    maker = DraftMaker(tables.cells)
+    maker = DraftMaker(tables.cells, session)
     reader = GoodReader(tables.cells, session.find(FinishedGood), session.find(FinishedUnit), maker)
     reader.read(tables)
     drafts = Drafts(catalog=maker.catalog(), notes=(*tables.cells.notes, *reader.notes))
     return _run(tables, drafts, session, dry_run=dry_run)
 
 
+@collection_paused()
 @changes("import stock")
 def import_stock(
     source: Source, dry_run: bool = False, strict_columns: bool = False, session: Session = NO_SESSION
@@ -156,7 +160,7 @@ def import_stock(
 
     Args:
         source: The path of the file, or rows as `import_recipes` takes them, with the columns ingredient, quantity, unit
-            and notes.
+            and notes. Batches of a recipe that were made ahead have its name there, and batches as the unit.
         dry_run: Only report what would change.
         strict_columns: Refuse columns that plandoc has no place for, instead of leaving them out and reporting them.
         session: The session to work in; None opens one and commits it.
@@ -166,7 +170,7 @@ def import_stock(
         ValidationError: with everything that is wrong in it, by line or row; nothing was changed.
     """
     tables = read_tables(source, "stock", STOCK_COLUMNS, STOCK_COLUMNS, strict_columns=strict_columns)
-    maker = DraftMaker(tables.cells)
+    maker = DraftMaker(tables.cells, session)
     reader = StockReader(tables.cells, session, maker)
     reader.read(tables)
     drafts = Drafts(stock=tuple(maker.drafts()), notes=(*tables.cells.notes, *reader.notes))
@@ -175,6 +179,7 @@ def import_stock(
 
 def _run(tables: Tables, drafts: Drafts, session: Session, *, dry_run: bool) -> ImportReport:
     def refused(failures: Sequence[Failure]) -> ValidationError:
-        return ValidationError(tables.cells.problem(one.row.reason, one.line or 1) for one in failures)
+        in_order = sorted(failures, key=lambda one: one.line or 1)
+        return ValidationError(tables.cells.problem(one.row.reason, one.line or 1) for one in in_order)
 
     return run_import(drafts, session, OnConflict.UPDATE, refused, dry_run=dry_run)

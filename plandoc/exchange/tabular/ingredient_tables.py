@@ -32,7 +32,7 @@ def _read(cells: CellReader, row: TableRow, known: CellNames[Ingredient], once: 
     cell = row.cell("name")
     name, present = known.named(cells, cell)
     once.refuse_second(cell, present)
-    thing = maker.thing(name, present)
+    thing = maker.thing(Ingredient, name, present)
     # What the file leaves blank stays as it is in the folder.
     said: dict[str, Any] = {
         "category": cells.text_instead(row.cell("category"), present.category if present else ""),
@@ -77,18 +77,18 @@ def _stated_instead(cells: CellReader, density: Cell, others: Cell, before: Ingr
 
 def _equivalents(cells: CellReader, cell: Cell) -> list[Equivalent]:
     """Return the equivalents in a cell, such as "1 cup = 120 g; 1 stick = 113 g"."""
-    texts = (attrs.evolve(cell, text=text.strip()) for text in cell.text.split(";"))
+    texts = (cell._replace(text=text.strip()) for text in cell.text.split(";"))
     found = [_equivalent(cells, text) for text in texts if text]
     return [one for one in found if one is not None]
 
 
 def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
-    sides = [attrs.evolve(cell, text=side.strip()) for side in cell.text.split("=")]
+    sides = [cell._replace(text=side.strip()) for side in cell.text.split("=")]
     if len(sides) != 2 or not all(sides):
         such_as = "such as '1 cup = 120 g' or '1 stick = 113 g'"
         cells.refuse_cell(cell, f"wanted an equivalent {such_as}, found {shown(cell.text)}")
         return None
-    one, other = (cells.measured(side, attrs.evolve(cell, text="")) for side in sides)
+    one, other = (cells.measured(side, cell._replace(text="")) for side in sides)
     for unit in (one.unit, other.unit):
         # A word of this ingredient alone is welcome, but not a typing mistake, nor what two cooks read in two ways.
         if units.dimension_of(unit.text) is None and units.advice(unit.text) is not None:

@@ -42,9 +42,20 @@ class IngredientNames:
         self._missing: CellNames[Cell] = CellNames("ingredient")
         self._missing_cells: list[Cell] = []
         self._new: list[Newcomer] = []
+        # What texts mean that were found before; a name never comes to mean another thing.
+        self._found: dict[str, Any] = {}
 
     def find(self, cell: Cell) -> Any:
         """Return the ingredient that a cell names; None when it is refused."""
+        if not cell.is_number and cell.text in self._found:
+            return self._found[cell.text]
+        before = len(self._cells.problems)
+        found = self._look_for(cell)
+        if found is not None and len(self._cells.problems) == before:
+            self._found[cell.text] = found
+        return found
+
+    def _look_for(self, cell: Cell) -> Any:
         name = self._cells.name(cell)
         meant = self._known.all_of(name) if cell else [None]
         if len(meant) == 1:
@@ -64,10 +75,10 @@ class IngredientNames:
             self._note_look_alikes()
         if self._missing_cells:
             names, first = [shown(cell.text) for cell in self._missing_cells], self._missing_cells[0]
-            message = (
-                f"there are no ingredients {', '.join(names)}" if names[1:] else f"there is no ingredient {names[0]}"
-            )
-            self._cells.refuse_last(first, message, _ADD_ALL if names[1:] else _ADD)
+            if names[1:]:
+                self._cells.refuse_last(first, f"there are no ingredients {', '.join(names)}", _ADD_ALL)
+            else:
+                self._cells.refuse_cell(first, f"there is no ingredient {names[0]}", _ADD)
 
     def _refuse(self, cell: Cell) -> None:
         """Refuse an unknown one: at once where it is probably misspelled, else together with the others, once each."""
@@ -84,7 +95,7 @@ class IngredientNames:
         near = did_you_mean(name, self._names)
         if near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
-        new: Newcomer = self._maker.thing(name, None)
+        new: Newcomer = self._maker.thing(Ingredient, name, None)
         self._maker.add(new, cell.line, lambda: Ingredient(name, id=IngredientId(new.id)), present=None)
         self._new.append(new)
         self._known.add(new, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -48,12 +48,20 @@ class _Line:
         thing: The ingredient, of the folder or new.
         quantity: None when the file gives no amount.
         notes: Those of the file, those kept from the line before, and the text of a range.
+        before: A line of the recipe before the import with the same amount of it; None when there is none.
     """
 
     thing: Any
     quantity: Number | None
     unit: str
     notes: str
+    before: RecipeLine | None
+
+    def record(self) -> RecipeLine:
+        """Return the line of the recipe."""
+        if self.before is not None and self.before.notes == self.notes:
+            return self.before
+        return RecipeLine(self.thing.id, self.quantity, self.unit, self.notes)
 
 
 @frozen
@@ -62,20 +70,18 @@ class _Before:
 
     Attributes:
         name: What a person calls it.
-        recipe: None for a new one.
+        lines: Its lines by ingredient; none for a new recipe.
         notes: Those of its lines, by the identity of what a line is about.
     """
 
     name: str
-    recipe: Recipe | None
+    lines: Mapping[int, Sequence[RecipeLine]]
     notes: dict[int, list[str]]
 
-    def has(self, ingredient: Any, quantity: Number | None, unit: str) -> bool:
-        """Return whether it has such a line already, so that no note is due."""
-        lines = self.recipe.lines if self.recipe else ()
-        return ingredient is not None and (ingredient.id, quantity, unit) in [
-            (line.ingredient_id, line.quantity, line.unit) for line in lines
-        ]
+    def line(self, ingredient: Any, quantity: Number | None, unit: str) -> RecipeLine | None:
+        """Return the line that has this already, of which no note is due; None when there is none."""
+        same = self.lines.get(ingredient.id, ()) if ingredient is not None else ()
+        return next((line for line in same if line.quantity == quantity and line.unit == unit), None)
 
 
 @frozen
@@ -137,14 +143,14 @@ class RecipeReader:
         for text in texts:
             name, present = self._known_recipes.named(self._cells, text.name)
             once.refuse_second(text.name, present)
-            started.append((text, self._maker.thing(name, present), present))
+            started.append((text, self._maker.thing(Recipe, name, present), present))
         for text, recipe, present in started:
             if present is None and text.name:
                 self._known_recipes.add(recipe, recipe.name)
         return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
-        before = _Before(recipe.name, present, self._notes_of(present))
+        before = _Before(recipe.name, _by_ingredient(present), self._notes_of(present))
         lines = [self._line(line, before) for line in text.lines]
         parts = [self._part(part, before) for part in text.parts]
         said: dict[str, Any] = {
@@ -154,15 +160,11 @@ class RecipeReader:
         }
 
         def make() -> Recipe:
-            record = attrs.evolve(present or Recipe(recipe.name, id=recipe.id), **said)
             # A file with nothing but what a recipe gives leaves what it takes as it is.
-            if not (lines or parts or self._cells.blank_clears):
-                return record
-            return attrs.evolve(
-                record,
-                lines=tuple(RecipeLine(line.thing.id, line.quantity, line.unit, line.notes) for line in lines),
-                sub_recipes=tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts),
-            )
+            if lines or parts or self._cells.blank_clears:
+                said["lines"] = tuple(line.record() for line in lines)
+                said["sub_recipes"] = tuple(SubRecipe(part.thing.id, part.multiplier, part.notes) for part in parts)
+            return attrs.evolve(present, **said) if present else Recipe(recipe.name, id=recipe.id, **said)
 
         self._maker.add(recipe, text.name.line, make, present=present)
         if present is not None and (lines or parts or self._cells.blank_clears):
@@ -180,24 +182,24 @@ class RecipeReader:
     def _line(self, line: LineText, before: _Before) -> _Line:
         ingredient = self._ingredients.find(line.ingredient)
         notes = self._cells.notes_instead(line.notes, before.notes.get(id(ingredient)))
-        called = f"{shown(line.ingredient.text)} in {shown(before.name)}"
         if not line.quantity:
             self._refuse_unit_alone(line)
-            if not before.has(ingredient, None, ""):
-                self._without_amount.append(called)
-            return _Line(ingredient, None, "", notes)
+            same = before.line(ingredient, None, "")
+            if same is None:
+                self._without_amount.append(_called(line, before))
+            return _Line(ingredient, None, "", notes, same)
         amount = self._cells.measured(line.quantity, line.unit, in_recipe=True)
         unit = self._unit(amount.unit, ingredient)
-        is_new = not before.has(ingredient, amount.number, unit)
-        if is_new and not amount.has_unit:
-            self._counted.append(called)
+        same = before.line(ingredient, amount.number, unit)
+        if same is None and not amount.has_unit:
+            self._counted.append(_called(line, before))
         if not amount.is_range:
-            return _Line(ingredient, amount.number, unit, notes)
+            return _Line(ingredient, amount.number, unit, notes, same)
         text = line.quantity.text
-        if is_new:
-            counts = f"{called}: {shown(text)} counts as {written(amount.number)}"
+        if same is None:
+            counts = f"{_called(line, before)}: {shown(text)} counts as {written(amount.number)}"
             self.notes.append(f"{counts}; the line's notes keep the text")
-        return _Line(ingredient, amount.number, unit, _joined(text, notes))
+        return _Line(ingredient, amount.number, unit, _joined(text, notes), same)
 
     def _refuse_unit_alone(self, line: LineText) -> None:
         if line.unit:
@@ -251,7 +253,7 @@ class RecipeReader:
         item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "") or "piece"
         notes = self._cells.notes_instead(text.notes, [present.notes] if present else None)
         fields = {"item_unit": item_unit, "notes": notes, **self._yield(text)}
-        unit = self._maker.thing(name, present)
+        unit = self._maker.thing(FinishedUnit, name, present)
 
         def make() -> FinishedUnit:
             if present is not None:
@@ -269,6 +271,18 @@ class RecipeReader:
             return {"mode": YieldMode.BATCH_PORTION, "items_per_batch": None, "batch_percentage": percentage}
         count = self._cells.whole(text.count)
         return {"mode": YieldMode.DISCRETE_COUNT, "items_per_batch": count, "batch_percentage": None}
+
+
+def _by_ingredient(recipe: Recipe | None) -> dict[int, list[RecipeLine]]:
+    lines: dict[int, list[RecipeLine]] = {}
+    for line in recipe.lines if recipe else ():
+        lines.setdefault(line.ingredient_id, []).append(line)
+    return lines
+
+
+def _called(line: LineText, before: _Before) -> str:
+    """Return a line as notes name it."""
+    return f"{shown(line.ingredient.text)} in {shown(before.name)}"
 
 
 def _joined(new: str, old: str) -> str:

@@ -173,7 +173,7 @@ def _add_row(cells: CellReader, recipe: RecipeText, row: TableRow) -> None:
         )
     if makes or of:
         is_own = not (ingredient or part)
-        own_unit = unit if is_own else attrs.evolve(unit, text="")
+        own_unit = unit if is_own else unit._replace(text="")
         recipe.add_yield(_yield(makes, of, own_unit, notes if is_own else None))
 
 
@@ -184,7 +184,7 @@ def _refuse_unit(cells: CellReader, unit: Cell) -> None:
 
 
 def _yield(makes: Cell, of: Cell, item_unit: Cell, notes: Cell | None) -> YieldText:
-    nothing = attrs.evolve(makes, text="")
+    nothing = makes._replace(text="")
     if makes.text.endswith("%"):
-        return YieldText(of, item_unit, nothing, attrs.evolve(makes, text=makes.text[:-1].rstrip() or "%"), notes)
+        return YieldText(of, item_unit, nothing, makes._replace(text=makes.text[:-1].rstrip() or "%"), notes)
     return YieldText(of, item_unit, makes, nothing, notes)

@@ -9,7 +9,8 @@ from typing import Any
 
 from plandoc import units
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.file_kinds import import_of, is_export, table_in
+from plandoc.exchange.file_kinds import CONVERT_FIRST, are_recipes_of_others, import_of, is_export, table_in
+from plandoc.exchange.input_file import read_head
 from plandoc.exchange.names import folded, listed, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.csv_rows import read_csv
@@ -53,13 +54,14 @@ class Tables:
         above: _Group | None = None
         for row in self.rows:
             name = row.cell(column)
-            if name or above is None:
+            if above is None or (name and name.text != above.name.text):
                 group = groups.setdefault(folded(name.text), _Group(name))
                 if group is not above:
                     group.begin_block(row.line)
                 above = group
-            again = above.add(row, column)
-            if again and not may_repeat:
+            again = None if may_repeat else above.same_before(row, column)
+            above.rows.append(row)
+            if again:
                 hint = "leave one of them out; if both are meant, put all rows together"
                 self.cells.refuse(
                     f"this row of {shown(above.name.text)} is the same as {self.cells.counts} {again}",
@@ -77,7 +79,7 @@ class Tables:
 
     def one_of(self, rows: Sequence[TableRow], column: str) -> Cell:
         """Return the one cell of a column that counts for all of these rows; another text further down is a problem."""
-        said = [row.cell(column) for row in rows if row.cell(column)]
+        said = [cell for row in rows if (cell := row.cells.get(column))]
         for cell in said[1:]:
             if folded(cell.text) != folded(said[0].text):
                 message = f"wanted one {column} for all rows, found {shown(cell.text)} after {shown(said[0].text)}"
@@ -120,18 +122,28 @@ class _Group:
         self.name = name
         self.rows: list[TableRow] = []
         self.blocks: list[int] = []
-        self._seen: dict[tuple[str, ...], tuple[int, int]] = {}
+        # The first line of each content; of the rows before the present run.
+        self._seen: dict[tuple[str, ...], int] = {}
+        self._seen_rows = self._block_start = 0
 
     def begin_block(self, line: int) -> None:
         """Begin a run of rows."""
         self.blocks.append(line)
+        self._block_start = len(self.rows)
 
-    def add(self, row: TableRow, column: str) -> int | None:
-        """Add a row; return the line of the same row in another run, None when there is none."""
-        self.rows.append(row)
-        content = tuple(folded(cell.text) for name, cell in row.cells.items() if name != column)
-        block, first = self._seen.setdefault(content, (len(self.blocks), row.line))
-        return first if block != len(self.blocks) and any(content) else None
+    def same_before(self, row: TableRow, column: str) -> int | None:
+        """Return the line of the same row in a run before; None when there is none."""
+        # Most tables have all rows of a thing together, so that nothing is compared.
+        for earlier in self.rows[self._seen_rows : self._block_start]:
+            self._seen.setdefault(_content(earlier, column), earlier.line)
+        self._seen_rows = self._block_start
+        content = _content(row, column) if self._seen else ()
+        return self._seen.get(content) if any(content) else None
+
+
+def _content(row: TableRow, column: str) -> tuple[str, ...]:
+    """Return what a row says beside one column, as it is compared."""
+    return tuple(folded(cell.text) for name, cell in row.cells.items() if name != column)
 
 
 def read_tables(
@@ -155,6 +167,8 @@ def read_tables(
     if not isinstance(source, str | bytes | os.PathLike):
         return Tables(*read_python(source, table, csv_columns, json_columns, strict_columns=strict_columns))
     path = checked_path(source)
+    if table == "recipes":
+        _refuse_recipes_of_others(path)
     text = read_text(path)
     is_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("[", "{")
     if is_export(text):
@@ -183,6 +197,17 @@ def tables_in(text: str, name: str, columns: Columns) -> Tables:
     cells, rows = read_csv(name, text, columns, strict_columns=True)
     cells.blank_clears = True
     return Tables(cells, rows, is_json=False)
+
+
+def _refuse_recipes_of_others(path: Path) -> None:
+    """Refuse recipes that another program wrote, with the step that makes a table of them."""
+    head = read_head(path)
+    # Some export them as an archive.
+    is_archive = head.startswith("PK\x03\x04") and path.suffix.casefold() == ".zip"
+    if is_archive or are_recipes_of_others(path.name, head):
+        found = "an archive" if is_archive else "recipes of another program"
+        problem = Problem(f"wanted a table of recipes, found {found}", file=str(path), hint=CONVERT_FIRST)
+        raise ValidationError([problem])
 
 
 def _refuse_other_tables(path: Path, text: str, table: str, columns: Columns) -> None:

@@ -60,7 +60,8 @@ class TableRow:
 
     def cell(self, name: str) -> Cell:
         """Return a cell; a blank one where the row holds none of this name."""
-        return self.cells.get(name) or Cell("", self.line, f"{self.path}{name}")
+        found = self.cells.get(name)
+        return Cell("", self.line, f"{self.path}{name}") if found is None else found
 
     def cell_or_none(self, name: str) -> Cell | None:
         """Return a cell, which can be blank; None where the table has no such column."""

@@ -11,6 +11,7 @@ from plandoc.domain.containment import check_nesting
 from plandoc.domain.measures import wrong_equivalents
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
+from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import Problem, ValidationError
 from plandoc.hints import Hint, wording
 from plandoc.maintenance.checks.issues import Fix, Issue
@@ -58,7 +59,8 @@ def validate_uniqueness(document: DocumentSession, slugs_of_events: FirstSeen) -
                     continue
                 first = seen.setdefault(key_of(record), (document.file, table.name, record.id))
                 if first != (document.file, table.name, record.id):
-                    message = f"same {' and '.join(fields)} as in {' '.join(map(str, first))}"
+                    same = " and ".join(present_fields(fields, record))
+                    message = f"same {same} as in {' '.join(map(str, first))}"
                     yield _in_row(document, table, record.id, message, hint="give one of the two another")
 
 

@@ -331,6 +331,7 @@ def as_worked_out(wanted):
     return wanted.makes, amounts, {name: Decimal(batches) for name, batches in wanted.parts.items()}
 
 
+@pytest.mark.costly
 def test_of_fifteen_recipes_at_least_thirteen_come_in_right_with_one_hand_edit_each(imported):
     assert len(WANTED) == 15
     wrong = {
@@ -341,6 +342,7 @@ def test_of_fifteen_recipes_at_least_thirteen_come_in_right_with_one_hand_edit_e
     assert len(WANTED) - len(wrong) >= ENOUGH, wrong
 
 
+@pytest.mark.costly
 def test_no_amount_that_is_wrong_comes_in_without_a_remark(table):
     with table.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
