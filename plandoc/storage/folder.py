@@ -34,8 +34,8 @@ __all__ = ["FolderBackend", "RecoveryWarning"]
 
 T = TypeVar("T")
 
-# Large enough that the syncs of a checkpoint are spread over many commits, small enough to be read in milliseconds.
-CHECKPOINT_SIZE = 1_000_000
+# Large enough that fewer than one commit in a hundred waits for a checkpoint, small enough to be read in 10 milliseconds.
+CHECKPOINT_SIZE = 4_000_000
 # A reading that writers disturbed is repeated for as long as a person does not notice; then it takes a turn.
 _VIEW_SECONDS = 0.1
 _VIEW_TIMEOUT_SECONDS = 30.0

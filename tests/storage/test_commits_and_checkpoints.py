@@ -120,11 +120,11 @@ def test_the_journal_is_folded_in_as_soon_as_it_is_larger_than_the_size_for_it(r
     assert second == (0, 4)
 
 
-def test_a_megabyte_of_journal_is_kept_by_default_and_no_more(root):
+def test_four_megabytes_of_journal_are_kept_by_default_and_no_more(root):
     backend = open_folder(root, QuickFiles())
     sizes = []
     for number in range(12):
-        commit(backend, {FIRST: document(FIRST, f"{number}" + "x" * 100_000)})
+        commit(backend, {FIRST: document(FIRST, f"{number}" + "x" * 400_000)})
         sizes.append((root / journal.NAME).stat().st_size)
     backend.close()
 
