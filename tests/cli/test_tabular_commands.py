@@ -1,10 +1,9 @@
 """The commands that bring in what a baker wrote by hand."""
 
-import shlex
-
 import pytest
 
 import plandoc
+from plandoc.cli.program import quoted
 
 from .conftest import contents, shown
 
@@ -87,7 +86,7 @@ def test_a_file_that_is_not_there_and_a_folder_that_is_none_are_one_message_each
     assert missing.status == no_store.status == 1
     assert missing.err.startswith("plandoc: ")
     assert "nowhere.csv: no such file" in missing.err
-    assert f"'plandoc --data {shlex.quote(shown('elsewhere'))} init'" in no_store.err
+    assert f"'plandoc --data {quoted(shown('elsewhere'))} init'" in no_store.err
 
 
 def test_control_characters_of_a_file_never_reach_the_terminal(call, files):

@@ -83,10 +83,15 @@ class Server:
         """Kill it and all its processes at once, as a crash would."""
         assert self._process is not None
         pid = self._process.pid
-        for child in _children(pid):
-            _kill(child)
-        _kill(pid)
+        # Stopped, so that it makes no other child meanwhile.
+        self._process.send_signal(signal.SIGSTOP)
+        children = _children(pid)
+        for one in (*children, pid):
+            _kill(one)
         self._process.wait()
+        # Until the last of them is gone, their shared memory is in use, and no server starts beside it.
+        while any(map(_runs, children)):
+            time.sleep(0.005)
         self._process = None
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
@@ -140,6 +145,14 @@ def _exists(name: str) -> bool:
 def _children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 def _kill(pid: int) -> None:

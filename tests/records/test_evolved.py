@@ -35,6 +35,7 @@ def changed_records(draw):
     }
 
 
+@pytest.mark.costly
 @given(changed_records())
 @settings(max_examples=examples(300), deadline=None)
 def test_it_is_what_attrs_makes_of_it_and_refused_where_attrs_refuses_it(case):

@@ -93,6 +93,7 @@ def test_a_file_that_is_not_a_recipe_is_refused_with_the_way_out(write, name, co
 MANY = 200_000
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "name, content",
     [
