@@ -32,7 +32,7 @@ MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 IN_MEMORY = Path("/dev/shm")
 
 # How many cases of a test the default run takes, if the test has no `sample` of its own.
-CASES = 3
+CASES = 2
 
 
 def _runs_proofs(config: pytest.Config) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from plandoc.constraints import evolved
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import wrong_equivalents
 from plandoc.domain.slugs import slugify
@@ -155,7 +156,7 @@ class CatalogMerge:
             record_id = self.ids.id_of(table, number)
             wanted = _filled(self.with_ids(draft.record), before, draft)
             if (wanted.id, wanted.slug) != (record_id, slug):
-                wanted = attrs.evolve(wanted, id=record_id, slug=slug)
+                wanted = evolved(wanted, id=record_id, slug=slug)
             self._wanted[table][record_id] = wanted
             self._names[table, record_id], self._lines[table, record_id] = draft.name, draft.line
             if self._is_to_be_put(table, draft, wanted, before):

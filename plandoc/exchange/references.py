@@ -11,6 +11,7 @@ from typing import Any, cast
 import attrs
 
 from plandoc import tables
+from plandoc.constraints import evolved
 from plandoc.domain.containment import check_nesting
 from plandoc.engine.integrity import check_base
 from plandoc.errors import ValidationError
@@ -54,7 +55,7 @@ def renumbered(record: Any, id_of: Callable[[str, int], int]) -> Any:
             # A part in which nothing changes is the same one.
             if not all(map(is_, parts, value)):
                 changed[name] = parts
-    return attrs.evolve(record, **changed) if changed else record
+    return evolved(record, **changed) if changed else record
 
 
 @cache

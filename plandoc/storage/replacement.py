@@ -155,18 +155,17 @@ class Replacement:
             # The journal makes it again until its name is synced, by a checkpoint or with a file that is put into it durably.
             self._files.make_folder(path)
             handle = self._files.open_folder(path)
-        if handle is None:
-            # Windows
-            self._without_handle(path, make=make)
-        else:
+        if handle is not None or self._is_there(path, make=make):
             self._folders[folder] = handle
         return handle
 
-    def _without_handle(self, path: str, *, make: bool) -> None:
+    def _is_there(self, path: str, *, make: bool) -> bool:
+        """Make sure of a folder where the system cannot open it to look names up, as Windows cannot; return whether it is there."""
         present = self._files.status(path)
         refuse_link(path, present)
         if present is None and make:
             self._files.make_folder(path)
+        return present is not None or make
 
 
 def refuse_link(folder: str, present: os.stat_result | None) -> None:

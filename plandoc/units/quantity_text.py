@@ -126,7 +126,8 @@ def quantity_in(text: str, *, decimal_comma: bool = False, by_hand: bool = False
     high = _number(found["high"], decimal_comma=decimal_comma)
     if low < high:
         return Quantity(high, unit, is_range=True)
-    if found["dash"] == "-" and found["low"].isdecimal() and "/" in found["high"] and high < 1:
+    # The blank before the second number can be that of a ½.
+    if found["dash"].rstrip() == "-" and found["low"].isdecimal() and "/" in found["high"] and high < 1:
         # No range goes down, so that 1-1/2 is one and a half.
         return Quantity(Fraction(low) + Fraction(high), unit)
     raise NotANumber("the smaller number of a range first", "write it such as 2-3")

@@ -152,3 +152,11 @@ def test_a_custom_word_and_a_unit_of_the_ingredient_alone_are_units_in_tables(st
             import_recipes, _csv(tmp_path, "recipe,ingredient,quantity,unit\nA,Flour,2,knobble\n")
         )
     ] == ["unit"]
+
+
+def test_a_product_in_the_quantity_is_refused_with_what_to_write(store, tmp_path):
+    [problem] = _refused(
+        import_recipes, _csv(tmp_path, "recipe,ingredient,quantity,unit\nBun,Tomato,2 x 400 g,\n"), add_ingredients=True
+    )
+
+    assert problem[3] == "write the product, such as 800 g for 2 x 400 g"

@@ -27,7 +27,7 @@ from recorder import (
     read_all,
 )
 
-from plandoc.errors import Outcome, StorageError
+from plandoc.errors import DamagedError, Outcome, StorageError
 from plandoc.storage.folder import RecoveryWarning
 
 FIRST, SECOND = "events/1.json", "events/2.json"
@@ -284,6 +284,45 @@ def test_a_file_that_is_moved_into_place_is_looked_up_in_the_folder_that_was_che
         backend.close()
     assert failure.value.outcome is Outcome.SAVED
     assert NEW.strip() in orjson.loads((root / "journal.jsonl").read_bytes())["documents"][0]["content"].encode()
+
+
+class WithoutFolderHandles(FaultyFiles):
+    """A system that cannot open a folder to look names up in it, such as Windows."""
+
+    def open_folder(self, path: Path) -> int | None:
+        return None
+
+
+def test_where_no_folder_can_be_held_open_documents_are_replaced_all_the_same_and_no_link_is_followed(
+    root: Path, tmp_path: Path
+) -> None:
+    files = WithoutFolderHandles(("create",))
+    backend = open_folder(root, files)
+    third = "events/3.json"
+    commit(backend, {FIRST: NEW, SECOND: None, third: document(third, "new")})
+    before = contents(root)
+
+    files.arm(Fault(1, "half", errno.ENOSPC))
+    with pytest.raises(StorageError) as refusal:
+        commit(backend, {FIRST: OLD, third: document(third, "newer")})
+    assert refusal.value.outcome is Outcome.NOT_SAVED
+    assert contents(root) == before
+    assert (before[FIRST], before[third]) == (NEW, document(third, "new"))
+    assert SECOND not in before
+
+    files.arm(None)
+    (root / "events").rename(tmp_path / "elsewhere")
+    (root / "events").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DamagedError, match="link"):
+        commit(backend, {"events/4.json": document("events/4.json", "new")})
+    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["1.json", "3.json"]
+    (root / "events").unlink()
+    commit(backend, {"events/4.json": document("events/4.json", "new")})
+    assert (root / "events/4.json").read_bytes() == document("events/4.json", "new")
+    (root / "events").rename(tmp_path / "made anew")
+    (tmp_path / "elsewhere").rename(root / "events")
+    (tmp_path / "made anew/4.json").rename(root / "events/4.json")
+    backend.close()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ _TIMES = re.compile(r"(?P<count>\d+)\s*[x\u00d7]\s*(?P<each>\d.*)", re.IGNORECAS
 _SECOND = re.compile(rf"(?:/|or|=)\s*(?P<text>[{DIGITS}].*)", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:/|or|=)?\s*(?P<text>[{DIGITS}].*)", re.IGNORECASE)
 _MORE = re.compile(rf"(?:plus|\+|and|&)\s+(?P<text>[{DIGITS}].*)", re.IGNORECASE)
+# "1 lb 2 oz": the same amount goes on in a smaller unit.
+_GOES_ON = frozenset(
+    {("lb", "oz"), ("kg", "g"), ("l", "dl"), ("l", "cl"), ("l", "ml"), ("cup", "tbsp"), ("cup", "tsp"), ("tbsp", "tsp")}
+)
 # "2 eggs plus 1 yolk".
 _TWO_THINGS = re.compile(rf"(?P<one>.+?),?\s+(?:plus|\+)\s+(?P<other>[{DIGITS}].*)", re.IGNORECASE)
 _AT_END = re.compile(rf"(?P<name>[^{DIGITS}]+?)\s*[:\u2013\u2014-]?\s+(?P<amount>[{DIGITS}].*)")
@@ -159,6 +163,9 @@ def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
     more = _MORE.match(rest)
     if more:
         return _sum(line, quantity, unit, more["text"]) or [_unread(line)]
+    if _goes_on(unit, rest):
+        line.remarks.append("the two amounts are added")
+        return _sum(line, quantity, unit, rest) or [_unread(line)]
     rest = _without_second_measures(line, rest)
     if not rest:
         # "5 cloves": a unit with nothing behind it is the thing itself.
@@ -175,6 +182,10 @@ def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
 
 def _pieces(line: Line, quantity: Quantity, rest: str) -> LineDraft:
     first = rest.partition(" ")[0].rstrip(".,")
+    if first[:1].isalpha() and has_number(first):
+        # 800g-1kg is not 800 of anything.
+        line.remarks.append("the amount cannot be read")
+        return _unread(line)
     if not rest or (len(first) < _SHORTEST_WORD and " " in rest) or re.match(r"\d|or\b", rest):
         line.remarks.append(f"the unit {first} can mean more than one thing" if first else "the ingredient is missing")
         return _unread(line)
@@ -196,6 +207,13 @@ def _unread(line: Line) -> LineDraft:
     unit, name = unit_at(line.left[number.end() :])
     first, _, others = name.partition(" ")
     return LineDraft(line.take_name(others if not unit and others and len(first) < _SHORTEST_WORD else name))
+
+
+def _goes_on(unit: str, text: str) -> bool:
+    """Whether a text behind an amount begins with more of it, in a smaller unit of the same kind."""
+    other = quantity_at(text)
+    first, second = units.unit_named(unit), units.unit_named(unit_at(other.unit)[0]) if other else None
+    return first is not None and second is not None and (first.name, second.name) in _GOES_ON
 
 
 def _sum(line: Line, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:

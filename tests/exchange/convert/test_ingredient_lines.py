@@ -68,6 +68,8 @@ UNCERTAIN = {
     "1.000 g Mehl": ("", "", "Mehl", ("1.000 g Mehl",)),
     "1 tsp each: salt, pepper": ("1", "tsp", "salt, pepper", ()),
     "250 g flour 2 eggs": ("250", "g", "flour 2 eggs", ()),
+    "800g-1kg potatoes": ("", "", "800g-1kg potatoes", ()),
+    "1 lb 450 g flour": ("1", "lb", "450 g flour", ()),
     "1/0 cup flour": ("", "", "flour", ("1/0 cup flour",)),
 }
 
@@ -92,6 +94,8 @@ def test_a_line_that_is_not_certain_has_a_remark_with_all_that_it_says(text):
     "text, amounts",
     [
         ("1 cup plus 2 tbsp (145 g) flour", [("1", "cup", "flour"), ("2", "tbsp", "flour")]),
+        ("1 lb 2 oz strong flour", [("1", "lb", "strong flour"), ("2", "oz", "strong flour")]),
+        ("2 kg 500 g flour", [("2", "kg", "flour"), ("500", "g", "flour")]),
         ("2 large eggs plus 1 yolk", [("2", "each", "eggs"), ("1", "each", "yolk")]),
     ],
 )
