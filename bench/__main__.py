@@ -18,7 +18,7 @@ def run(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser("python -m bench", description="Measure plandoc beside others that do the same.")
     parser.add_argument("--jobs", default="", help="some jobs only, with commas between them; all unless given")
     parser.add_argument("--sizes", default="10,100,1000,10000", help="numbers of events, with commas between them")
-    parser.add_argument("--rounds", type=int, default=21, help="how often each contender runs")
+    parser.add_argument("--rounds", type=int, default=15, help="how often each contender runs")
     parser.add_argument(
         "--folder",
         type=Path,
