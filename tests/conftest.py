@@ -71,18 +71,15 @@ def pytest_configure(config: pytest.Config) -> None:
     wanted = os.environ.get(EXAMPLES_VARIABLE) or EXAMPLES[_effort(config)]
     hypothesis.settings.register_profile("plandoc", max_examples=int(wanted), deadline=None)
     hypothesis.settings.load_profile("plandoc")
-    _keep_bytecode(config)
+    _keep_bytecode()
     _work_in_memory(config)
 
 
-def _keep_bytecode(config: pytest.Config) -> None:
-    """Where Python is not to write bytecode, keep it in the cache of pytest: else each process compiles all anew."""
-    if sys.dont_write_bytecode and hasattr(config, "cache"):
-        sys.dont_write_bytecode = False
-        sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
-        # Workers and commands inherit them.
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+def _keep_bytecode() -> None:
+    """Keep bytecode where Python is not to write it: else each worker and each command compiles all of it anew."""
+    sys.dont_write_bytecode = False
+    # Workers and commands inherit it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _work_in_memory(config: pytest.Config) -> None:

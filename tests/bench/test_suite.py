@@ -87,6 +87,7 @@ class Broken(with_sqlite3.Contender):
         super().start(event_id)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("key", ["start", "read warm"])
 def test_a_contender_that_fails_is_left_out_and_the_others_are_measured(key, places):
     job = next(job for job in IN_THIS_PROCESS if job.key == key)
@@ -105,6 +106,7 @@ class Unbuildable(with_sqlite3.Contender):
         raise OSError("there is no room")
 
 
+@pytest.mark.costly
 def test_a_contender_that_cannot_even_be_filled_is_left_out_of_every_job(places):
     asked = Run([with_sqlite3.Contender, Unbuildable], places, [7], rounds=1, seed=1)
 
@@ -123,6 +125,7 @@ class Failing(Job):
         raise RuntimeError("no luck")
 
 
+@pytest.mark.costly
 def test_a_job_that_fails_is_noted_and_the_others_are_run(on_a_disk, monkeypatch):
     read = next(job for job in IN_THIS_PROCESS if job.key == "read warm")
     monkeypatch.setattr(jobs, "JOBS", (Failing(), read))
@@ -141,6 +144,7 @@ def test_a_job_that_fails_is_noted_and_the_others_are_run(on_a_disk, monkeypatch
 OF_PLANDOC = [job for job in jobs.JOBS if job.name in {"calls", "shop", "catalog", "journal", "tail", "long"}]
 
 
+@pytest.mark.costly
 @pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "job",

@@ -105,6 +105,7 @@ def test_who_agrees_gets_the_plan_locked(terminal, doubtful, answer):
     assert _state(doubtful) == "LOCKED"
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @needs_a_terminal
 @pytest.mark.parametrize("answer", ["n\n", "\n", "yep\n", "j\n", END_OF_INPUT])

@@ -286,6 +286,7 @@ def test_a_name_that_is_not_there_is_asked_for_again_and_an_ingredient_created_o
     assert [(line.ingredient_id, line.quantity) for line in recipe.lines] == [(mace.id, None)]
 
 
+@pytest.mark.costly
 @needs_a_terminal
 @pytest.mark.parametrize(
     "words, answers, status, says",
@@ -306,6 +307,7 @@ def test_what_is_asked_for_is_checked_at_once_and_leaving_adds_nothing(bakery, w
     assert (contents(bakery) == before) == (status != 0)
 
 
+@pytest.mark.costly
 @needs_a_terminal
 def test_a_wrong_answer_can_be_put_right_in_the_editor(bakery, editor):
     editor((",4 drums,", ",4,"))

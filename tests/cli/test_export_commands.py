@@ -75,6 +75,7 @@ def test_an_evil_export_is_refused_without_a_traceback_or_an_escape_sequence(cal
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.costly
 def test_spreadsheets_are_what_the_imports_of_tables_read(call, bakery, tmp_path):
     call("export-csv", "sheets")
     call("--data", "other", "init")

@@ -129,6 +129,7 @@ def test_a_table_of_the_stock_comes_back_with_its_batches(call, frozen, tmp_path
     assert "created" not in again.out
 
 
+@pytest.mark.costly
 @needs_a_terminal
 @pytest.mark.parametrize("columns", [60, 80])
 @pytest.mark.parametrize("view", ["stock list", "needs 1", "shop 1", "sheet 1 lemon-curd"])

@@ -267,6 +267,7 @@ def test_a_file_that_holds_a_key_twice_is_refused_by_the_first_change(path):
     assert path.read_text() == '{"_default": {"1": {"n": 1, "n": 2}}}'
 
 
+@pytest.mark.costly
 def test_a_database_to_read_only_is_not_changed_in_a_transaction_either(db, path):
     with TinyDB(path, access_mode="r") as reader, reader.transaction():
         with pytest.raises(OSError, match="Access mode"):

@@ -130,6 +130,7 @@ def test_a_closed_folder_has_an_empty_journal_and_plain_files(root):
         assert folder.open("orders.json").insert({"cake": 5}) == 3
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("leave", ["", "raise SystemExit(3)", "del folder; import gc; gc.collect()"])
 def test_a_process_that_ends_closes_its_folders(root, run_python, leave):
     code = f"""

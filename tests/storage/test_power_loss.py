@@ -206,6 +206,7 @@ JUDGEMENTS: tuple[tuple[Judge, str], ...] = (
 CASES = [pytest.param(judge, name, id=f"{judge.__name__}-{name}") for judge, name in JUDGEMENTS]
 
 
+@pytest.mark.costly
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(("judge", "name"), CASES)
 def test_after_a_power_cut_every_acknowledged_transaction_is_there_and_none_is_half(

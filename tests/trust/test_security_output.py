@@ -233,6 +233,7 @@ def everything_outside(place: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in top.rglob("*") if path.is_file() and place not in path.parents}
 
 
+@pytest.mark.costly
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("command", CALLS)
 def test_no_command_lets_a_name_steer_what_shows_it(place: Path, command: str) -> None:

@@ -134,6 +134,7 @@ def test_what_is_too_long_for_a_record_is_cut_with_a_remark_and_the_table_can_be
     assert sum(one.remarks for one in conversion.recipes) == len(said)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("wrapping", ["<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "// <!--\n{} //-->;", " {} "])
 def test_json_of_a_page_is_read_inside_a_comment_and_cdata(write, wrapping):
     (row,) = [row for row in rows(write("a.html", page(wrapping.format(json.dumps(CAKE))))) if row["ingredient"]]
