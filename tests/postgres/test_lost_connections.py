@@ -115,6 +115,17 @@ def test_a_commit_whose_answer_is_lost_is_found_out_to_be_saved(through_proxy, p
     assert {item.quantity for item in plandoc.get_stock() if item.ingredient_id == 1} == {7}
 
 
+def test_a_commit_whose_answer_is_lost_still_counts_as_the_own(through_proxy, proxy, server, address):
+    a_bakery(through_proxy)
+    with through_proxy._backend.own_commits.noted() as own:
+        proxy.loses_answers = True
+        plandoc.set_stock(1, 7, "kg")
+        proxy.loses_answers = False
+
+    (version,) = server.run(f"select version from {schema_of(address)}.document where name = 'stock.json'")[0]
+    assert own == {("stock.json", version)}
+
+
 def test_a_commit_whose_answer_is_lost_is_unknown_while_nobody_can_be_asked(through_proxy, proxy, monkeypatch):
     a_bakery(through_proxy)
     monkeypatch.setattr(outcomes, "_LONGEST_SECONDS", 0.3)

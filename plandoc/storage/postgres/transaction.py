@@ -93,8 +93,8 @@ class PostgresTransaction(PostgresReading):
             if outcome is not Outcome.SAVED:
                 reason = f"the connection to the server was lost during the commit ({reason_of(error)})"
                 raise StorageError(self._backend.location, reason, outcome) from error
-            # It is durable, which is all that a commit says.
-            return {}
+            # As each write of a document that nobody else has changed meanwhile gives the next version.
+            return {name: self._seen[name].version + 1 for name in changes}
         return {name: answer[0][0] for (name, _), answer in zip(sent, rows, strict=True) if name}
 
     def _statements(self, changes: Changes, least_number: int) -> list[tuple[str, Statement]]:
