@@ -22,10 +22,12 @@ from cattrs import BaseValidationError
 from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn, override
 
 from plandoc import records
-from plandoc.constraints import LONGEST_IN_FRACTIONS, OwnJson, check_of
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.fields.constraints import LONGEST_IN_FRACTIONS
+from plandoc.fields.json_objects import OwnJson
+from plandoc.fields.validation import check_of
 from plandoc.frozen import writers
-from plandoc.ids import IDS
+from plandoc.records.ids import IDS
 
 RecordT = TypeVar("RecordT")
 

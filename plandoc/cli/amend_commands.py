@@ -15,9 +15,10 @@ from plandoc.domain.states import Edit
 from plandoc.engine.named_records import in_plan
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
-from plandoc.ids import EventId, FinishedGoodId
 from plandoc.records import (
+    EventId,
     FinishedGood,
+    FinishedGoodId,
     FinishedUnit,
     PlanAmendment,
     Recipe,

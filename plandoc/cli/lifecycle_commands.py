@@ -18,8 +18,7 @@ from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
-from plandoc.ids import EventId
-from plandoc.records import Event, PlanSnapshot
+from plandoc.records import Event, EventId, PlanSnapshot
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.workflow import lifecycle
 from plandoc.workflow.catalog import find_by_key

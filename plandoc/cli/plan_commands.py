@@ -16,8 +16,7 @@ from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.states import Edit
 from plandoc.engine.record_refs import Identified, IdT
 from plandoc.engine.session import Session, event_to_edit
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, EventId, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.workflow.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.workflow.review import review_plan
 from plandoc.workflow.selection import (

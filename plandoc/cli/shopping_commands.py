@@ -25,8 +25,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
-from plandoc.ids import EventId
-from plandoc.records import Event, Finding, FindingKind, PlanState
+from plandoc.records import Event, EventId, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
 

@@ -12,7 +12,6 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_int, non_negative_quantity
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.made_ahead import Batches, MadeAhead, made_ahead, without_made
 from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
@@ -20,6 +19,7 @@ from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import Quantities, scaled
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
+from plandoc.fields.constraints import non_negative_int, non_negative_quantity
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, Recipe
 from plandoc.units import Conversions, Dimension, Node

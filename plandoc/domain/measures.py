@@ -14,9 +14,9 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.converters import exact_or_fraction
 from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
+from plandoc.fields.converters import exact_or_fraction
 from plandoc.frozen import frozen
 from plandoc.records import Equivalent, Ingredient, UnitWord
 from plandoc.units import Conversions, Statement

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from plandoc import units
-from plandoc.converters import exact_or_fraction
 from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.fields.converters import exact_or_fraction
 from plandoc.units.quantity_text import Number
 
 # By the id of the ingredient and the canonical spelling of the unit.

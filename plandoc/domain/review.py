@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import attrs
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.batches import batches_for, batches_in_words, shortfall_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprints
@@ -16,10 +15,19 @@ from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.rounding import format_number
 from plandoc.domain.unit_needs import needs_of_plan
+from plandoc.errors.hints import Hint, Named, filled, wording
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Named, filled, wording
-from plandoc.ids import FinishedGoodId, FinishedUnitId
-from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Finding,
+    FindingKind,
+    FinishedGoodId,
+    FinishedUnit,
+    FinishedUnitId,
+    PlanState,
+)
 
 # What to do about a finding of this kind once production has started.
 _AMEND = {

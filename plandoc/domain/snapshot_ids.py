@@ -18,7 +18,7 @@ import attrs
 import orjson
 
 from plandoc import codec
-from plandoc.constraints import positive_int, sha256_digest
+from plandoc.fields.constraints import positive_int, sha256_digest
 from plandoc.records import Finding, FinishedGood, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import CATALOG_TABLES, TABLES_OF_FIELDS, table_of
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from plandoc import units
 from plandoc.errors import Problem, shorten
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.records import Ingredient, UnitWord
 
 

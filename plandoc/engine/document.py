@@ -11,7 +11,7 @@ import attrs
 from plandoc import codec
 from plandoc.engine.queries import QueryLike
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 

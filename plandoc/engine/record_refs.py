@@ -13,7 +13,7 @@ from plandoc.domain.slugs import slugify
 from plandoc.engine.related_records import related_in_words
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 from plandoc.tables import BY_TYPE, TABLES, table_of
 
 IdT = TypeVar("IdT", bound=int)

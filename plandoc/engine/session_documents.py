@@ -15,7 +15,7 @@ from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex, EventRow
 from plandoc.engine.queries import QueryLike
 from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem, ValidationError
-from plandoc.hints import TAKE_BACK
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.records import Event
 from plandoc.storage import document_head, documents, marker
 from plandoc.storage.backend import Reading

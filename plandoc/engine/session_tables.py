@@ -20,7 +20,7 @@ from plandoc.engine.row_tables import RowStorage, RowTable, shielded
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Problem, SessionError, StillUsedError, ValidationError, shorten
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
 

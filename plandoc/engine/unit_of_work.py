@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc import records
-from plandoc.constraints import evolved
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import DocumentSession
@@ -29,6 +28,7 @@ from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
+from plandoc.fields.validation import evolved
 from plandoc.tables import BY_TYPE, Table, event_document, table_of
 
 RecordT = TypeVar("RecordT")

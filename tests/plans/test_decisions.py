@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 import plandoc
-from plandoc import FindingKind, PlanState
+from plandoc import PlanState
 from plandoc.domain.batches import BatchOption
+from plandoc.results import FindingKind
 from tests.builders import a_bakery, a_plan, folder_bytes, transactions
 from tests.effort import examples
 from tests.plans.strategies import planned, plans

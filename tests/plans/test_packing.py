@@ -160,7 +160,7 @@ def test_all_that_is_wrong_with_an_assembly_run_is_said_at_once(bakery, event):
 def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, bakery, event):
     # Only an edit by hand gets there.
     with store.session() as session:
-        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
+        unit_of_work(session).add(plandoc.results.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
     before = folder_bytes(folder)
     with pytest.raises(plandoc.ValidationError) as refused:
         record_assembly(event.id, bakery.cookie_box.id, 1)

@@ -4,8 +4,9 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import EventFinishedGood, EventRecipe, PlanState
+from plandoc import PlanState
 from plandoc.domain.states import ALLOWED, Edit
+from plandoc.results import EventFinishedGood, EventRecipe
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 

@@ -33,14 +33,14 @@ def test_a_run_without_losses_makes_what_its_batches_yield(store, bakery, event)
 
     assert (run.batches, run.units_expected, run.units_made, run.losses) == (2, 48, 48, ())
     assert run.produced_at == MOMENT
-    assert stored(store, plandoc.ProductionRun, event) == [run]
+    assert stored(store, plandoc.results.ProductionRun, event) == [run]
 
 
 def test_what_was_lost_is_taken_from_what_the_batches_yield(bakery, event):
     run = record_production(event.id, bakery.cookie.id, 2, lost={" burnt ": 3, "dropped": 1}, notes="hot oven")
 
     assert run.units_made == 44
-    assert run.losses == (plandoc.Loss("burnt", 3), plandoc.Loss("dropped", 1))
+    assert run.losses == (plandoc.results.Loss("burnt", 3), plandoc.results.Loss("dropped", 1))
     assert run.notes == "hot oven"
 
 

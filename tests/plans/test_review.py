@@ -6,7 +6,8 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import FindingKind, PlanState, snapshots
+from plandoc import PlanState, snapshots
+from plandoc.results import FindingKind
 from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
 
 

@@ -16,7 +16,6 @@ import plandoc
 from plandoc import (
     PlanState,
     RunKind,
-    StillUsedError,
     StockItem,
     ValidationError,
     add_stock,
@@ -27,6 +26,7 @@ from plandoc import (
     set_stock,
     void_run,
 )
+from plandoc.errors import StillUsedError
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import NotTaken, Taken
 from plandoc.workflow.stock import added

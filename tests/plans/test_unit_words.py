@@ -233,7 +233,7 @@ def test_a_word_that_is_used_is_not_removed_and_what_uses_it_is_named(store, bak
             session.remove(records.UnitWord, word.id)
 
     for remove in (lambda: plandoc.remove_unit_word("kelle"), in_a_session):
-        with pytest.raises(plandoc.StillUsedError) as caught:
+        with pytest.raises(plandoc.errors.StillUsedError) as caught:
             remove()
         assert caught.value.users == (
             "recipe 1 'Chocolate Chip Cookies'",

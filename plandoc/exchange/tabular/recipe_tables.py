@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from plandoc import units
-from plandoc.constraints import valid_percentage
 from plandoc.domain.measures import conversions
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
@@ -17,6 +16,7 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.new_ingredients import IngredientNames
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
+from plandoc.fields.constraints import valid_percentage
 from plandoc.frozen import frozen
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, UnitWord, YieldMode
 from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 
 from plandoc.errors import PlandocError, Problem
-from plandoc.hints import Hint, joined, wording
+from plandoc.errors.hints import Hint, joined, wording
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.content_inspection import ContentInspection
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
