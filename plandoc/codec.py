@@ -23,9 +23,9 @@ from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_
 
 from plandoc import records
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.fields import check_of
 from plandoc.fields.constraints import LONGEST_IN_FRACTIONS
 from plandoc.fields.json_objects import OwnJson
-from plandoc.fields.validation import check_of
 from plandoc.frozen import writers
 from plandoc.records.ids import IDS
 

@@ -28,7 +28,7 @@ from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
-from plandoc.fields.validation import evolved
+from plandoc.fields import evolved
 from plandoc.tables import BY_TYPE, Table, event_document, table_of
 
 RecordT = TypeVar("RecordT")

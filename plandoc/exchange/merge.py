@@ -21,7 +21,7 @@ from plandoc.exchange.drafts import Draft, Drafts
 from plandoc.exchange.id_allocation import IdAllocation
 from plandoc.exchange.import_report import ImportRow, RowOutcome
 from plandoc.exchange.references import renumbered, wrong_nesting
-from plandoc.fields.validation import evolved
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
 from plandoc.records import Ingredient, StockItem
 from plandoc.tables import table_of

@@ -14,7 +14,7 @@ from plandoc import tables
 from plandoc.domain.containment import check_nesting
 from plandoc.engine.integrity import check_base
 from plandoc.errors import ValidationError
-from plandoc.fields.validation import evolved
+from plandoc.fields import evolved
 from plandoc.records import Event, Recipe
 from plandoc.tables import BY_TYPE, table_of
 

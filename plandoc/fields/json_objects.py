@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from plandoc.errors import shorten
+from plandoc.fields import in_json
 from plandoc.fields.constraints import storable_text, unstorable_text
-from plandoc.fields.validation import in_json
 
 DEEPEST_JSON = 100
 # Beyond it readers that know one kind of number, such as JavaScript and jq, would change it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import abc
 import datetime
 import enum
 import typing
@@ -11,6 +10,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from plandoc.fields import validator
 from plandoc.fields.constraints import (
     aware_datetime,
     instance_of,
@@ -22,7 +22,6 @@ from plandoc.fields.constraints import (
     valid_slug,
 )
 from plandoc.fields.json_objects import OwnJson, copied, json_object, own_json
-from plandoc.fields.validation import validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId, RecipeId
 from plandoc.records.snapshots import Freezes, ids_among
@@ -57,7 +56,7 @@ class Effect:
 UnitName = Callable[[int], str | None]
 
 
-class _Change(abc.ABC):
+class _Change:
     """What every kind of change of a plan says of itself.
 
     Attributes:
@@ -68,13 +67,13 @@ class _Change(abc.ABC):
     tag: ClassVar[str]
 
     @property
-    @abc.abstractmethod
     def effect(self) -> Effect | None:
         """What it does to the numbers of a plan; None when it revises a definition."""
+        return None
 
-    @abc.abstractmethod
     def describe(self, unit_name: UnitName) -> str:
         """Return what was changed, as a person reads it."""
+        raise NotImplementedError
 
 
 @frozen
@@ -187,10 +186,6 @@ class ReviseRecipe(_Change):
     recipe_id: RecipeId = attrs.field(validator=validator(positive_int))
     recipe_name: str = attrs.field(validator=validator(non_blank_name))
 
-    @property
-    def effect(self) -> None:
-        """No number changes."""
-
     def describe(self, _unit_name: UnitName) -> str:
         """Return what was changed, as a person reads it."""
         return f"{self.recipe_name} as the catalog has it"
@@ -204,10 +199,6 @@ class ReviseFinishedGood(_Change):
 
     finished_good_id: FinishedGoodId = attrs.field(validator=validator(positive_int))
     finished_good_name: str = attrs.field(validator=validator(non_blank_name))
-
-    @property
-    def effect(self) -> None:
-        """No number changes."""
 
     def describe(self, _unit_name: UnitName) -> str:
         """Return what was changed, as a person reads it."""

@@ -11,7 +11,7 @@ import attrs
 
 from plandoc import units
 from plandoc.errors import shorten
-from plandoc.fields import converters
+from plandoc.fields import converters, refusal, validator
 from plandoc.fields.constraints import (
     instance_of,
     name_or_blank,
@@ -27,7 +27,6 @@ from plandoc.fields.constraints import (
     valid_percentage,
     valid_slug,
 )
-from plandoc.fields.validation import refusal, validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 

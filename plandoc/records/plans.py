@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from plandoc.fields import converters
+from plandoc.fields import converters, validator
 from plandoc.fields.constraints import (
     boolean,
     calendar_date,
@@ -23,7 +23,6 @@ from plandoc.fields.constraints import (
     storable_text,
     valid_slug,
 )
-from plandoc.fields.validation import validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId, RecipeId
 

@@ -7,6 +7,7 @@ import enum
 
 import attrs
 
+from plandoc.fields import refusal, validator
 from plandoc.fields.constraints import (
     aware_datetime,
     non_negative_int,
@@ -17,7 +18,6 @@ from plandoc.fields.constraints import (
     storable_text,
     tuple_of,
 )
-from plandoc.fields.validation import refusal, validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId
 from plandoc.records.stock import NotTaken, Taken

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from plandoc.fields import validator
 from plandoc.fields.constraints import (
     aware_datetime,
     non_negative_int,
@@ -20,7 +21,6 @@ from plandoc.fields.constraints import (
     tuple_of,
 )
 from plandoc.fields.json_objects import copied, is_same_json, json_object, own_json
-from plandoc.fields.validation import validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId
 

@@ -9,7 +9,7 @@ import attrs
 
 from plandoc import units
 from plandoc.errors import shorten
-from plandoc.fields import converters
+from plandoc.fields import converters, refusal, validator
 from plandoc.fields.constraints import (
     non_blank_name,
     non_negative_int,
@@ -18,7 +18,6 @@ from plandoc.fields.constraints import (
     positive_int,
     storable_text,
 )
-from plandoc.fields.validation import refusal, validator
 from plandoc.frozen import frozen
 from plandoc.records.ids import IngredientId, RecipeId
 

@@ -32,7 +32,7 @@ from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRe
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.errors.hints import Hint, Named, wording
-from plandoc.fields.validation import evolved
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
 from plandoc.records import (
     AddFinishedGood,

@@ -27,8 +27,8 @@ from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRe
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
 from plandoc.errors.hints import Hint, wording
+from plandoc.fields import evolved
 from plandoc.fields.constraints import positive_int
-from plandoc.fields.validation import evolved
 from plandoc.records import BatchDecision, Event, EventId, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan

@@ -12,7 +12,7 @@ import pytest
 
 from plandoc import records
 from plandoc.errors import ValidationError
-from plandoc.fields import constraints, json_objects, validation
+from plandoc.fields import check_of, constraints, json_objects
 from plandoc.tables import TABLES
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
@@ -116,7 +116,7 @@ def test_every_field_of_every_stored_record_has_a_rule():
     kinds = [table.record_type for table in TABLES]
     kinds += [records.Density, records.RecipeLine, records.SubRecipe, records.Component, records.Loss]
     kinds += list(records.Change.__args__)
-    bare = [f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if validation.check_of(a) is None]
+    bare = [f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if check_of(a) is None]
 
     assert bare == []
 

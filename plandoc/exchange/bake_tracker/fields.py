@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.input_file import plain_number
-from plandoc.fields import constraints, converters, validation
+from plandoc.fields import Check, constraints, converters
 from plandoc.frozen import frozen
 from plandoc.units.quantity_text import Number
 
@@ -136,7 +136,7 @@ class Fields:
         self._taken.add(name)
         return self._row.get(name)
 
-    def _checked(self, name: str, check: validation.Check, default: str) -> str:
+    def _checked(self, name: str, check: Check, default: str) -> str:
         value = self._take(name)
         if value is None:
             return default
