@@ -122,7 +122,6 @@ def feasible(event: str, /, *, json: bool = False, folder: Folder) -> int:
     """Show how many of each good can be packed from the decided batches; exit status 1 when not all can.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the goods as JSON.
 
     Examples:

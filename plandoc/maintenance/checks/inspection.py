@@ -21,7 +21,6 @@ from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_docum
 
 # What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
-_MOST_SHOWN = 10
 
 
 class Inspection:
