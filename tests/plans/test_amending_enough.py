@@ -7,15 +7,10 @@ import pytest
 import plandoc
 from plandoc import PlanState, amend_enough, change_quantity
 from plandoc.records import AddFinishedGood, ChangeQuantity, Component, FinishedGood, FinishedUnit, ModifyBatch, Recipe
-from tests.builders import a_bakery, a_plan, transactions
+from tests.builders import a_plan, transactions
 from tests.plans.amending import batches_of, goods_of, messages_of, recipes_of, refuses_without_a_byte
 
 MORE = "30 guests more"
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ from plandoc.results import FindingKind
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
 def test_a_plan_is_everything_about_it_in_one_record(store, bakery):
     event = a_plan(store, bakery=bakery)
     plandoc.save_batch_decision(event.id, bakery.small_cookie.id, 1)

@@ -8,12 +8,7 @@ import pytest
 import plandoc
 from plandoc import PlanState, snapshots
 from plandoc.results import FindingKind
-from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan, brought_to, folder_bytes
 
 
 @pytest.fixture

@@ -35,11 +35,6 @@ from tests.effort import examples
 
 
 @pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
 def event(store, bakery):
     """In production: 6 batches of cookies (2 cups of flour, 1 cup of sugar) and 1 of cake (3 cups, 1.5 frostings)."""
     return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)

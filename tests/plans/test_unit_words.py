@@ -6,12 +6,7 @@ import pytest
 import plandoc
 from plandoc import records
 from plandoc.records import PlanState
-from tests.builders import a_bakery, a_plan, brought_to
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan, brought_to
 
 
 def _refused(*arguments, **options):

@@ -8,20 +8,9 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.conftest import MOMENT
 from tests.plans.recording import messages, stored
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 def test_a_run_recorded_twice_by_mistake_is_voided_and_stays_where_it_is(store, bakery, event):
