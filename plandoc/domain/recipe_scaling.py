@@ -27,7 +27,7 @@ def scaled(batches: Mapping[int, int | Fraction], recipes: NestedRecipes) -> Qua
     """Return what batches take of each ingredient, in each unit that the recipes use; nothing is converted.
 
     Args:
-        batches: How many batches of each recipe, by its id; less than 0 for those that are taken off.
+        batches: How many batches of each recipe, by its id; below 0 for those that are subtracted.
         recipes: The recipes; those of the batches have no problems.
     """
     one_batch = _OneBatch(recipes)

@@ -306,7 +306,7 @@ def _stale(unit: FinishedUnit, needed: int, decision: BatchDecision, changes: Co
 def _changes(
     unit: FinishedUnit, per_batch: Exact, exact: Exact | None, decision: BatchDecision, fingerprint: str
 ) -> list[str]:
-    """Return what is not as it was when a decision was made.
+    """Return what has changed since a decision was made.
 
     Args:
         unit: The finished unit as it is.
@@ -337,7 +337,7 @@ def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
 
 
 def _countable(units: int) -> int | None:
-    """Return a number of units as a finding can hold it; None when it is too large for a file: then only the message has it."""
+    """Return a number of units if a finding can hold it; None when it is too large for a file, so that only the message has it."""
     return units if units <= LARGEST_NUMBER else None
 
 

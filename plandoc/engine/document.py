@@ -66,14 +66,14 @@ class DocumentSession:
         self._records: dict[tuple[str, int], Any] = {}
         # All records of a table, once they were asked for together.
         self._all: dict[str, tuple[Any, ...]] = {}
-        # Without rows there is nothing to judge; None until it is asked.
+        # True without rows, which need no judging; None until it is asked.
         self._judged: bool | None = None if document.tables else True
         self._counted_tables: set[str] = set()
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> DocumentSession:
-        """Return a copy, so that each can be changed alone; rows and records are shared, because nobody changes those in place."""
+        """Return a copy that can be changed on its own; rows and records are shared, because nobody changes them in place."""
         twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
@@ -113,7 +113,7 @@ class DocumentSession:
         return self._storage.rows(table.name)
 
     def memoize(self, make: Callable[[DocumentSession], T]) -> T:
-        """Return what a function makes of the records: the same until one of them changes."""
+        """Return what a function computes from the records, kept until one of them changes."""
         if make not in self._made:
             self._made[make] = make(self)
         made: T = self._made[make]
@@ -128,7 +128,7 @@ class DocumentSession:
         return [known.get((table.name, row.doc_id)) or self._record(table, row.doc_id, row) for row in found]
 
     def all(self, table: Table) -> tuple[Any, ...]:
-        """Return all records of a table, in the order of the file: the same until one of them changes."""
+        """Return all records of a table, in the order of the file; the list is kept until one of them changes."""
         if table.name not in self._all:
             self._all[table.name] = self._read_all(table) if self._storage.rows(table.name) else ()
         return self._all[table.name]
@@ -181,11 +181,11 @@ class DocumentSession:
         return row_id
 
     def next_id(self, table: Table) -> int:
-        """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        """Return the id that the next new row of a table gets; neither it nor any higher one was ever given."""
         if table.name in self._counted_tables:
-            # Rows added here are never beyond the count, so looking once is enough.
+            # Rows added here never exceed the count, so one look is enough.
             return self._next_ids[table.name]
-        # A row added by hand may be beyond the count.
+        # A row added by hand may exceed the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
@@ -200,7 +200,7 @@ class DocumentSession:
         return self._next_ids
 
     def stale_counters(self) -> dict[str, tuple[int, int]]:
-        """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
+        """Return the tables whose next id is already in use: by name, the next id found and the lowest correct one."""
         behind = {}
         # The marker counts the events.
         for name, rows in ((name, rows) for name, rows in self._storage.tables.items() if name != "events"):
@@ -210,7 +210,7 @@ class DocumentSession:
         return behind
 
     def advance_counters(self) -> None:
-        """Count the next ids up to behind the rows that are there."""
+        """Move the next ids beyond those of the existing rows."""
         for name, (_, wanted) in self.stale_counters().items():
             self._next_ids[name] = wanted
             self.changed = True
@@ -233,7 +233,7 @@ class DocumentSession:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
         rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
-        # TinyDB's upsert does the same, but looks for each new row first, in vain.
+        # TinyDB's upsert does the same, but first searches in vain for each new row.
         if str(record.id) in rows.rows():
             rows.update(whole, doc_ids=[record.id])
         else:
@@ -274,13 +274,13 @@ class DocumentSession:
 
     @property
     def is_judged(self) -> bool:
-        """Whether every row is one that this version of plandoc would write, so that no rule need be asked again."""
+        """Whether every row is one that this version of plandoc would write, so that no rule has to be checked again."""
         if self._judged is None:
             self._judged = documents.is_judged(self._document)
         return self._judged
 
     def _is_as_we_write(self, table: Table) -> bool:
-        """Whether the rows of a table, which somebody else may have written, are just as this version would write them."""
+        """Whether the rows of a table, which another program may have written, are exactly as this version would write them."""
         return all(
             not list(self._problems_of_row(table, key, row))
             and codec.to_row(self._records[table.name, int(key)]) == row
@@ -331,7 +331,7 @@ class DocumentSession:
         for name, table in tables_of(self.name).items():
             for key, row in self._storage.rows(name).items():
                 for problem in self._problems_of_row(table, key, row):
-                    # Only now: a document in plandoc's own form was read without counting lines.
+                    # Only now, because a document in plandoc's own form is read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines
                     yield attrs.evolve(problem, file=self.file, line=lines.get((name, key)), table=name, row=key)
 
@@ -351,7 +351,7 @@ class DocumentSession:
 
 
 def check_format_of_folder(document: DocumentSession, number: int) -> None:
-    """Refuse a document of an older format that still holds what has a document of its own in this folder's format.
+    """Refuse a document of an older format with tables that have a document of their own in this folder's format.
 
     Raises:
         DamagedError: always; otherwise the folder would have the same rows twice, or none of them.
