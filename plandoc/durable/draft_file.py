@@ -8,7 +8,7 @@ from typing import Any
 from tinydb.queries import QueryLike
 
 from plandoc.durable.json_form import JsonForm, Tables
-from plandoc.storage.row_draft import Draft, Row
+from plandoc.storage.row_draft import Row, TableDraft
 
 
 class DraftFile:
@@ -81,7 +81,7 @@ class DraftFile:
         """
         tables = self._read()
         rows = tables.get(name, {})
-        draft = Draft(rows, _copied)
+        draft = TableDraft(rows, _copied)
         change(draft)
         changes = draft.changes()
         # As they will be read back, so that nothing is shared with the caller either.

@@ -27,7 +27,7 @@ def copy_of(row: Mapping[str, Any]) -> Row:
     return copied
 
 
-class Draft(MutableMapping[int, Row]):
+class TableDraft(MutableMapping[int, Row]):
     """A table that TinyDB changes: the rows as they are, and copies of those that it touches.
 
     Args:
