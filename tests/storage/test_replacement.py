@@ -33,7 +33,7 @@ def replacement(root):
 
 def swap_folder(root: Path) -> Path:
     """Put a link in the place of the folder of events, and return where the link leads."""
-    elsewhere = root.parent / "elsewhere"
+    elsewhere = root / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "1.json").write_bytes(b"theirs")
     (elsewhere / "2.json").write_bytes(b"theirs")
@@ -115,3 +115,17 @@ def test_an_error_of_the_system_names_the_document(root, name):
             replacement.refuse_irreplaceable(name, found, is_removal=True)
 
     assert refusal.value.path == str(root / name)
+
+
+def test_looking_at_a_document_makes_no_folder_and_staging_one_does(tmp_path):
+    with Replacement(str(tmp_path), Files()) as replacement:
+        assert replacement.look(FIRST) is None
+        assert not (tmp_path / "events").exists()
+
+        replacement.stage(FIRST, b"new")
+        elsewhere = swap_folder(tmp_path)
+        before = contents(elsewhere)
+        replacement.put_staged(FIRST, b"new")
+
+    assert contents(elsewhere) == before
+    assert contents(tmp_path / "moved") == {"1.json": b"new"}
