@@ -117,6 +117,11 @@ def checksum(last_bytes: bytes) -> str:
     return last_bytes[len(_CHECKSUM_KEY) : -len(_END)].decode()
 
 
+def last_bytes(checksum: str) -> bytes:
+    """Return the last bytes of the line that has a checksum."""
+    return _CHECKSUM_KEY + checksum.encode() + _END
+
+
 def ending(end: int) -> tuple[int, int]:
     """Return where the last bytes of the last line start, and how many bytes it has with the first one after it.
 

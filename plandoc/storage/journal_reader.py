@@ -14,7 +14,7 @@ from typing import TypeVar
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError
 from plandoc.frozen import frozen
-from plandoc.storage import journal, lock, marker, recovery
+from plandoc.storage import journal, lock_file, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import CANNOT_SYNC, Files
 from plandoc.storage.layout import PLANS, Layout
@@ -155,7 +155,7 @@ class JournalReader:
 
     def _made_sure_of(self) -> FolderVersion:
         """Return the version as it is while no other process can write, or raise what is wrong with it."""
-        if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
+        if self._files.status(self._documents.root / lock_file.FOLDER / lock_file.NAME) is None:
             # No process can be writing: a writer locks first.
             return self._agreed_on()
         return and_done(self._looked_at_alone, self._lock.release)
