@@ -96,7 +96,7 @@ class DocumentSession:
         if key in self._records:
             return self._records[key]
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-        row = self._storage.table(table.name).rows().get(str(row_id)) if row_id < _BEYOND_IDS else None
+        row = self._storage.rows(table.name).get(str(row_id)) if row_id < _BEYOND_IDS else None
         return None if row is None else self._record(table, row_id, row)
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -134,7 +134,7 @@ class DocumentSession:
         return self._all[table.name]
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
-        rows, name, known = self._storage.table(table.name).rows(), table.name, self._records
+        rows, name, known = self._storage.rows(table.name), table.name, self._records
         new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
         if new and self.is_judged:
             try:
@@ -234,7 +234,7 @@ class DocumentSession:
             raise ValidationError([problem])
         rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
         # TinyDB's upsert does the same, but looks for each new row first, in vain.
-        if str(record.id) in rows.rows():
+        if str(record.id) in self._storage.rows(table.name):
             rows.update(whole, doc_ids=[record.id])
         else:
             rows.insert(whole)
