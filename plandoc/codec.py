@@ -379,15 +379,13 @@ def _in_columns(kind: Any, row_ids: Iterable[int], rows: Collection[Mapping[str,
     if {*map(len, rows)} - {len(columns)}:
         raise _Refused("a field is missing or unknown")
     made = [*map(object.__new__, repeat(kind, len(rows)))]
-    _for_each(writers(kind)["id"], made, row_ids)
+    deque(map(writers(kind)["id"], made, row_ids), maxlen=0)
     for column in columns:
-        values = map(column.value_in, rows)
-        _for_each(column.write, made, values if column.hook is None else map(column.hook, values, repeat(column.kind)))
+        values: Iterable[Any] = map(column.value_in, rows)
+        if column.hook is not None:
+            values = map(column.hook, values, repeat(column.kind))
+        deque(map(column.write, made, values), maxlen=0)
     return made
-
-
-def _for_each(call: Callable[..., None], *values: Iterable[Any]) -> None:
-    deque(map(call, *values), maxlen=0)
 
 
 class _Column(NamedTuple):
