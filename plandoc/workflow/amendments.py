@@ -27,7 +27,7 @@ from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.engine.named_records import id_of
-from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
+from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, name_in_plan, plan_definitions
 from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, unit_of_work
@@ -290,8 +290,7 @@ def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinished
 
 def _name_of_good(session: Session, event_id: EventId, good_id: int) -> str:
     # A good that was removed from the catalog by hand can still be dropped.
-    good = _known(FinishedGood, good_id, event_id, session)
-    return f"finished good {good_id}" if good is None else good.name
+    return name_in_plan(FinishedGood, good_id, event_id, session) or f"finished good {good_id}"
 
 
 def _availability(session: Session, event_id: EventId, good_id: int) -> Availability | None:
