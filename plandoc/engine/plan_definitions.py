@@ -145,7 +145,8 @@ class _OfEvent:
     def __init__(self, document: DocumentSession) -> None:
         self.snapshot: PlanSnapshot | None = document.only(_SNAPSHOTS)
         self.amendments = in_order(document.all(_AMENDMENTS)) if self.snapshot else []
-        self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
+        freezing = [amendment for amendment in self.amendments if amendment.freezes]
+        self._sources = [] if self.snapshot is None else [self.snapshot, *freezing]
         self._last: tuple[Definitions, Definitions] | None = None
 
     def beside(self, current: Definitions) -> Definitions:
