@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 import attrs
 import cattrs
 from cattrs import BaseValidationError
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn, override
 
 from plandoc import records
@@ -302,7 +303,7 @@ def _converter(*, detailed: bool = False, judged: bool = False) -> cattrs.Conver
     converter.register_unstructure_hook(
         Decimal | Fraction | None, lambda value: None if value is None else stored_quantity(value)
     )
-    converter.register_unstructure_hook_func(lambda kind: kind == _JSON, lambda value: value)
+    converter.register_unstructure_hook_func(lambda kind: kind == _JSON, identity)
     converter.register_unstructure_hook(records.Change, lambda value: _change_row(converter, value))
     converter.register_unstructure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _list_hook)
     return converter

@@ -314,7 +314,7 @@ class UnitOfWork:
         problems = [
             Problem(f"{BY_TYPE[reference.target].label} {target} not found", field=reference.field)
             for reference in table.references
-            if before is None or reference.ids(record) != reference.ids(before)
+            if before is None or reference.value(record) != reference.value(before)
             for target in reference.ids(record)
             if self.get_or_none(reference.target, target) is None
         ]
