@@ -378,13 +378,13 @@ def _in_columns(kind: Any, row_ids: Iterable[int], rows: Collection[Mapping[str,
     """Return the records of judged rows, made field by field: most of that runs in C, which row by row does not."""
     columns = _columns_of(kind)
     if {*map(len, rows)} - {len(columns)}:
-        raise _Refused("a field is missing or unknown")
+        raise _Refused
     made = [*map(object.__new__, repeat(kind, len(rows)))]
     deque(map(writers(kind)["id"], made, row_ids), maxlen=0)
     for column in columns:
-        values: Iterable[Any] = map(column.value_in, rows)
-        if column.hook is not None:
-            values = map(column.hook, values, repeat(column.kind))
+        values = [*map(column.value_in, rows)]
+        if column.hook is not None and {*map(type, values)} != column.plain:
+            values = [*map(column.hook, values, repeat(column.kind))]
         deque(map(column.write, made, values), maxlen=0)
     return made
 
@@ -396,13 +396,15 @@ class _Column(NamedTuple):
         value_in: Returns the value in a row.
         write: Writes a value into a record.
         kind: The field's type.
-        hook: Makes the record's value of the row's; None where they are the same.
+        hook: Makes the record's value of the row's; None where they are always the same.
+        plain: The type of values that are the same in both, if a hook leaves any as they are.
     """
 
     value_in: Callable[[Any], Any]
     write: Callable[[Any, Any], None]
     kind: Any
     hook: Callable[[Any, Any], Any] | None
+    plain: set[type]
 
 
 @cache
@@ -415,6 +417,7 @@ def _columns_of(kind: type) -> tuple[_Column, ...]:
             writers(kind)[field.name],
             field.type,
             None if field.type in _TAKEN_AS_IT_IS else converter.get_structure_hook(field.type),
+            {int} if field.type == int | Fraction else set(),
         )
         for field in attrs.fields(attrs.resolve_types(kind))
         if field.name != "id"
