@@ -46,6 +46,7 @@ class DocumentSession:
         format: The format that it was read in.
         changed: Whether it differs from what was read.
         exists: False once it was removed.
+        is_judged: Whether every row is one that this version of plandoc would write, so that no rule need be asked again.
     """
 
     def __init__(self, document: documents.Document, name: str | None = None) -> None:
@@ -66,8 +67,8 @@ class DocumentSession:
         self._records: dict[tuple[str, int], Any] = {}
         # All records of a table, once they were asked for together.
         self._all: dict[str, tuple[Any, ...]] = {}
-        # Without rows there is nothing to judge; None until it is asked.
-        self._judged: bool | None = None if document.tables else True
+        # Without rows there is nothing to judge.
+        self.is_judged = document.is_judged or not document.tables
         self._counted_tables: set[str] = set()
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
@@ -96,7 +97,7 @@ class DocumentSession:
         if key in self._records:
             return self._records[key]
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-        row = self._storage.table(table.name).rows().get(str(row_id)) if row_id < _BEYOND_IDS else None
+        row = self._storage.rows(table.name).get(str(row_id)) if row_id < _BEYOND_IDS else None
         return None if row is None else self._record(table, row_id, row)
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -134,7 +135,7 @@ class DocumentSession:
         return self._all[table.name]
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
-        rows, name, known = self._storage.table(table.name).rows(), table.name, self._records
+        rows, name, known = self._storage.rows(table.name), table.name, self._records
         new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
         if new and self.is_judged:
             try:
@@ -234,7 +235,7 @@ class DocumentSession:
             raise ValidationError([problem])
         rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
         # TinyDB's upsert does the same, but looks for each new row first, in vain.
-        if str(record.id) in rows.rows():
+        if str(record.id) in self._storage.rows(table.name):
             rows.update(whole, doc_ids=[record.id])
         else:
             rows.insert(whole)
@@ -260,24 +261,19 @@ class DocumentSession:
         """
         present, changed = self._storage.tables, self._storage.changed
         tables = {name: present[name] for name in tables_of(self.name) if name in present}
-        judged = self._judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
-        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=changed, judged=judged)
+        self.is_judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
+        self._read_back = documents.rewritten(
+            self._document, self._next_ids, tables, changed=changed, judged=self.is_judged
+        )
         return self._read_back.content
 
     def read_back(self) -> tuple[bytes, DocumentSession]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
         opened = DocumentSession(self._read_back)
-        opened._records, opened._judged = self._records.copy(), self._judged
+        opened._records = self._records.copy()
         # A table that was changed may be in another order in the file.
         opened._all = {name: found for name, found in self._all.items() if name not in self._storage.changed}
         return self._read_back.content, opened
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether every row is one that this version of plandoc would write, so that no rule need be asked again."""
-        if self._judged is None:
-            self._judged = documents.is_judged(self._document)
-        return self._judged
 
     def _is_as_we_write(self, table: Table) -> bool:
         """Whether the rows of a table, which somebody else may have written, are just as this version would write them."""

@@ -79,7 +79,7 @@ class DocumentStorage(RowStorage):
         if name not in self._copied:
             self.tables[name] = dict(self.rows(name))
             self._copied.add(name)
-        self.changed.add(name)
+            self.changed.add(name)
         rows = self.tables[name]
         for row_id, row in changes.items():
             if row is None:

@@ -1,7 +1,7 @@
 """Documents as bytes and back: one record a line, read strictly.
 
-What was read and gives the same bytes when it is written again was written by plandoc and needs no further
-look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
+What has the digest that it says, or gives the same bytes when it is written again, was written by plandoc and needs
+no further look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
 parser would guess at: duplicate keys, NaN, numbers that no reader can carry, text that is not UTF-8.
 """
 
@@ -62,6 +62,8 @@ class Document:
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
         about: What the file says of itself, as it is there.
+        is_judged: Whether this very version of plandoc judged every row when it wrote the file, and nobody has changed a
+            byte since.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Document:
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     about: Mapping[str, Any] = attrs.field(factory=dict)
+    is_judged: bool = False
 
     @property
     def written_by(self) -> str | None:
@@ -113,7 +116,7 @@ def rewritten(
         tables: Its rows from now on.
         changed: The names of the tables that are not as they were.
         judged: Whether every row is one that this version would write. Only then the document says who wrote it, and is
-            believed by the next reader; see `is_judged`.
+            believed by the next reader.
 
     Raises:
         ValidationError: when a reader would not get the same rows.
@@ -138,6 +141,7 @@ def rewritten(
         {name: read_back[name] if name in read_back else dict(rows) for name, rows in tables.items() if rows},
         _join(blocks),
         about={**about, "digest": seal},
+        is_judged=judged,
     )
 
 
@@ -149,15 +153,6 @@ def is_as_written(document: Document) -> bool:
     about = {field: value for field, value in document.about.items() if field != "digest"}
     seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
     return document.format == 1 or document.about.get("digest") == seal
-
-
-def is_judged(document: Document) -> bool:
-    """Whether this very version of plandoc judged every row when it wrote a document, and nobody has changed a byte since."""
-    seal: str = document.about.get("digest", "")
-    if document.lines or document.about.get("written_by") != __version__:
-        return False
-    unsealed = document.content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
-    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
@@ -194,8 +189,9 @@ def _blocks_of(document: Document) -> dict[str, bytes]:
     """Return the bytes of each table of a document in the present form; none of one that is not in that."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
-    blocks = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN)
-    return dict(zip((ABOUT_TABLE, *document.tables), blocks, strict=True))
+    blocks, names = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN), (ABOUT_TABLE, *document.tables)
+    # Somebody can have renewed the digest of a file of another form.
+    return dict(zip(names, blocks, strict=True)) if len(blocks) == len(names) else {}
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
@@ -213,9 +209,9 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    untouched = _parse_fast(content)
-    if untouched is not None:
-        return _document(name, untouched, content)
+    fast = _parse_fast(content)
+    if fast is not None:
+        return _document(name, fast[0], content, is_judged=fast[1])
     tables, lines = strict_json.parse_tables(name, content)
     return _document(name, tables, content, lines=lines)
 
@@ -227,13 +223,26 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return strict_json.parse_tables(document.name, document.content)[1]
 
 
-def _parse_fast(content: bytes) -> Tables | None:
+def _parse_fast(content: bytes) -> tuple[Tables, bool] | None:
+    """Return the tables that plandoc wrote, and whether this version judged them; None where others wrote the file."""
     try:
         tables: Tables = orjson.loads(content)
-        is_ours = _are_sound(tables) and _join(_blocks(tables)) == content
+        if not _are_sound(tables):
+            return None
+        is_judged = _is_judged(tables, content)
+        is_ours = is_judged or _join(_blocks(tables)) == content
     except (orjson.JSONDecodeError, TypeError, AttributeError):
         return None
-    return tables if is_ours else None
+    return (tables, is_judged) if is_ours else None
+
+
+def _is_judged(tables: Tables, content: bytes) -> bool:
+    about = tables[ABOUT_TABLE].get(ABOUT_ROW, _NOTHING)
+    seal = about.get("digest")
+    if type(seal) is not str or about.get("written_by") != __version__:
+        return False
+    unsealed = content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
+    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _are_sound(tables: Tables) -> bool:
@@ -252,6 +261,7 @@ def _document(
     content: bytes,
     *,
     lines: Mapping[tuple[str, str], int] = _NOTHING,
+    is_judged: bool = False,
 ) -> Document:
     about_rows = tables.pop(ABOUT_TABLE, {})
     about = about_rows.get(ABOUT_ROW)
@@ -267,7 +277,8 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, about)
+    store_id, next_ids = about[STORE_ID_KEY], about["next_ids"]
+    return Document(name, about["format"], store_id, next_ids, tables, content, lines, about, is_judged)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:

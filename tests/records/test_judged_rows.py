@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
@@ -23,7 +24,9 @@ def test_a_row_of_a_record_becomes_the_same_record_as_by_the_strict_reading(reco
 
     assert read == strictly == record
     assert repr(read) == repr(strictly), "3 and Fraction(3) are equal, too"
-    assert codec.from_judged_rows(type(record), {str(record.id): row}) == [record]
+    assert repr(codec.from_judged_rows(type(record), dict.fromkeys(["1", "2", "3"], row))) == repr(
+        [attrs.evolve(strictly, id=number) for number in (1, 2, 3)]
+    )
 
 
 @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.__name__)
@@ -44,6 +47,8 @@ def test_what_cannot_be_such_a_row_is_read_as_strictly_as_any_other(kind, what):
         with pytest.raises(ValidationError) as refused:
             codec.from_judged_row(kind, 3, row)
         assert refused.value.problems == tuple(strictly)
+        with pytest.raises(ValidationError):
+            codec.from_judged_rows(kind, {"1": ROWS[kind], "2": row, "3": ROWS[kind]})
     else:
         assert codec.from_judged_row(kind, 3, row) == codec.from_row(kind, 3, row)
 
