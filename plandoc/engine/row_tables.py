@@ -43,11 +43,11 @@ class DocumentStorage(RowStorage):
         changed: The names of the tables that were changed.
     """
 
-    def __init__(self, tables: dict[str, dict[str, Row]]) -> None:
+    def __init__(self, tables: dict[str, Rows]) -> None:
         self.tables = tables
         self.changed: set[str] = set()
         # The tables that nobody else has.
-        self._copied: set[str] = set()
+        self._copied: dict[str, dict[str, Row]] = {}
 
     def copy(self) -> DocumentStorage:
         """Return a storage with the same rows; both copy a table before they change it."""
@@ -62,7 +62,7 @@ class DocumentStorage(RowStorage):
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all tables."""
-        return dict(self.tables)
+        return {name: dict(rows) for name, rows in self.tables.items()}
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace all tables."""
@@ -77,10 +77,9 @@ class DocumentStorage(RowStorage):
     def take_in(self, name: str, changes: Changes) -> None:
         """Put rows into a table."""
         if name not in self._copied:
-            self.tables[name] = dict(self.rows(name))
-            self._copied.add(name)
+            self.tables[name] = self._copied[name] = dict(self.rows(name))
             self.changed.add(name)
-        rows = self.tables[name]
+        rows = self._copied[name]
         for row_id, row in changes.items():
             if row is None:
                 rows.pop(str(row_id), None)
