@@ -87,15 +87,13 @@ class RecordForm:
         if {*map(len, rows)} - {len(self._read)}:
             raise values.Refused("not rows that were made of records")
         made: list[Any] = [*map(object.__new__, repeat(self._kind, len(rows)))]
-        _for_each(self._write_id, made, row_ids)
+        deque(map(self._write_id, made, row_ids), maxlen=0)
         for key, write, from_json in self._read:
-            found = map(itemgetter(key), rows)
-            _for_each(write, made, found if from_json is None else map(from_json, found))
+            found: Iterable[Any] = map(itemgetter(key), rows)
+            if from_json is not None:
+                found = map(from_json, found)
+            deque(map(write, made, found), maxlen=0)
         return made
-
-
-def _for_each(call: Callable[..., None], *arguments: Iterable[Any]) -> None:
-    deque(map(call, *arguments), maxlen=0)
 
 
 @cache

@@ -89,7 +89,7 @@ class DocumentSession:
 
     def ids(self, table: Table) -> Iterator[int]:
         """Yield the ids of a table's rows in the order of the file."""
-        return map(int, self._storage.rows(table.name))
+        return map(int, self._storage.tables[table.name])
 
     def get(self, table: Table, row_id: int) -> Any | None:
         """Return a record, or None when there is no such row."""
@@ -97,7 +97,7 @@ class DocumentSession:
         if key in self._records:
             return self._records[key]
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-        row = self._storage.rows(table.name).get(str(row_id)) if row_id < _BEYOND_IDS else None
+        row = self._storage.tables[table.name].get(str(row_id)) if row_id < _BEYOND_IDS else None
         return None if row is None else self._record(table, row_id, row)
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -106,12 +106,12 @@ class DocumentSession:
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
         """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
-        rows, name, known = self._storage.rows(table.name), table.name, self._records
+        rows, name, known = self._storage.tables[table.name], table.name, self._records
         return {str(i): rows[str(i)] if (name, i) in known or self.get(table, i) is not None else None for i in row_ids}
 
     def rows_of(self, table: Table) -> Rows:
         """Return the rows of a table by their ids as text, as they are in the file; nobody changes them in place."""
-        return self._storage.rows(table.name)
+        return self._storage.tables[table.name]
 
     def memoize(self, make: Callable[[DocumentSession], T]) -> T:
         """Return what a function makes of the records: the same until one of them changes."""
@@ -131,11 +131,11 @@ class DocumentSession:
     def all(self, table: Table) -> tuple[Any, ...]:
         """Return all records of a table, in the order of the file: the same until one of them changes."""
         if table.name not in self._all:
-            self._all[table.name] = self._read_all(table) if self._storage.rows(table.name) else ()
+            self._all[table.name] = self._read_all(table) if self._storage.tables[table.name] else ()
         return self._all[table.name]
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
-        rows, name, known = self._storage.rows(table.name), table.name, self._records
+        rows, name, known = self._storage.tables[table.name], table.name, self._records
         new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
         if new and self.is_judged:
             try:
@@ -154,7 +154,7 @@ class DocumentSession:
         Raises:
             DamagedError: when there are more: plandoc cannot know which one counts.
         """
-        if len(self._storage.rows(table.name)) > 1:
+        if len(self._storage.tables[table.name]) > 1:
             raise DamagedError(self.name, self.problems_of_several(table))
         records = self.all(table)
         return records[0] if records else None
@@ -233,12 +233,7 @@ class DocumentSession:
         if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
-        # TinyDB's upsert does the same, but looks for each new row first, in vain.
-        if str(record.id) in self._storage.rows(table.name):
-            rows.update(whole, doc_ids=[record.id])
-        else:
-            rows.insert(whole)
+        self._storage.whole_rows(table.name).insert(_row_tables().WholeRow(row, record.id))
         self._records[table.name, record.id] = record
         self._note_change(table)
 
@@ -280,7 +275,7 @@ class DocumentSession:
         return all(
             not list(self._problems_of_row(table, key, row))
             and codec.to_row(self._records[table.name, int(key)]) == row
-            for key, row in self._storage.rows(table.name).items()
+            for key, row in self._storage.tables[table.name].items()
         )
 
     def problems(self) -> list[Problem]:
@@ -296,7 +291,7 @@ class DocumentSession:
             if name not in known
         ]
         own = self._event_id
-        if own is not None and set(self._storage.rows("events")) != {str(own)}:
+        if own is not None and set(self._storage.tables["events"]) != {str(own)}:
             problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
         return problems
 
@@ -325,7 +320,7 @@ class DocumentSession:
     def _problems_of_rows(self) -> Iterator[Problem]:
         lines: Mapping[tuple[str, str], int] | None = None
         for name, table in tables_of(self.name).items():
-            for key, row in self._storage.rows(name).items():
+            for key, row in self._storage.tables[name].items():
                 for problem in self._problems_of_row(table, key, row):
                     # Only now: a document in plandoc's own form was read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines

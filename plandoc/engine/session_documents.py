@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from operator import attrgetter
-from typing import cast
 
 import attrs
 
@@ -76,7 +75,7 @@ class SessionDocuments:
     def of_folder(self, name: str) -> DocumentSession:
         """Return a document that belongs to no event, for reading only."""
         # Never None: a folder that lacks one is refused when that is read.
-        return cast("DocumentSession", self.find(name))
+        return self.find(name)  # type: ignore[return-value]
 
     def catalog(self) -> DocumentSession:
         """Return the document of the catalog, for reading only."""

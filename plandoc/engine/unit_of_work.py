@@ -246,7 +246,7 @@ class UnitOfWork:
             return record
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
-        self._check_references(table, given)
+        self._check_references(table, given, before)
         stored: RecordT = self._write(self._to_change(table, given.id, event_id), given, before)
         return stored
 
@@ -309,10 +309,12 @@ class UnitOfWork:
         first, _ = self.changed.get(key, (before, None))
         self.changed[key] = first, after
 
-    def _check_references(self, table: Table, record: Any) -> None:
+    def _check_references(self, table: Table, record: Any, before: Any | None = None) -> None:
+        """Refuse a record that refers to what does not exist; what it referred to before was there when that was written."""
         problems = [
             Problem(f"{BY_TYPE[reference.target].label} {target} not found", field=reference.field)
             for reference in table.references
+            if before is None or reference.value(record) != reference.value(before)
             for target in reference.ids(record)
             if self.get_or_none(reference.target, target) is None
         ]
