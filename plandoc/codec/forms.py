@@ -21,9 +21,9 @@ import attrs
 
 from plandoc import records
 from plandoc.codec import values
-from plandoc.constraints import OwnJson
+from plandoc.fields.json_objects import OwnJson
 from plandoc.frozen import writers
-from plandoc.ids import IDS
+from plandoc.records.ids import IDS
 
 # Text, whole numbers and flags are JSON as they are.
 AS_THEY_ARE = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
@@ -70,7 +70,7 @@ class RecordForm:
     def record(self, row: Any) -> Any:
         """Return the record that a row holds, without an id; raise anything at all if `row` did not make it."""
         if len(row) != len(self._read):
-            raise values.Refused("not a row that was made of a record")
+            raise values.Refused
         record: Any = object.__new__(self._kind)
         for key, write, from_json in self._read:
             write(record, row[key] if from_json is None else from_json(row[key]))
@@ -85,7 +85,7 @@ class RecordForm:
     def numbered_all(self, row_ids: Iterable[int], rows: Collection[Any]) -> list[Any]:
         """Return the records of rows, made field by field: most of that runs in C, which row by row does not."""
         if {*map(len, rows)} - {len(self._read)}:
-            raise values.Refused("not rows that were made of records")
+            raise values.Refused
         made: list[Any] = [*map(object.__new__, repeat(self._kind, len(rows)))]
         deque(map(self._write_id, made, row_ids), maxlen=0)
         for key, write, from_json in self._read:
@@ -126,7 +126,7 @@ def _form_of_tuples(kind: Any) -> Form:
 
     def items(value: Any) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise values.Refused("not a list")
+            raise values.Refused
         return tuple(value if from_json is None else [from_json(item) for item in value])
 
     return Form(list if to_json is None else (lambda found: [to_json(item) for item in found]), items)
@@ -142,10 +142,12 @@ def _or_none(function: Callable[[Any], Any] | None) -> Callable[[Any], Any] | No
 
 
 def _change_row(change: records.Change) -> dict[str, Any]:
-    return {"kind": change.tag, "data": form_of_records(type(change)).row(change)}
+    kind: Any = type(change)
+    return {"kind": change.tag, "data": form_of_records(kind).row(change)}
 
 
 def _change(value: Any) -> Any:
+    kind: Any
     kind, data = values.kind_and_data(value)
     return form_of_records(kind).record(data)
 

@@ -23,9 +23,9 @@ from plandoc import records
 from plandoc.codec import values
 from plandoc.codec.forms import AS_THEY_ARE, JSON
 from plandoc.codec.values import Refused, stored_name
-from plandoc.constraints import check_of
 from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.ids import IDS
+from plandoc.fields import check_of
+from plandoc.records.ids import IDS
 
 RecordT = TypeVar("RecordT")
 

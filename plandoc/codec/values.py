@@ -18,8 +18,8 @@ from typing import Any
 import attrs
 
 from plandoc import records
-from plandoc.constraints import LONGEST_IN_FRACTIONS
 from plandoc.errors import shorten
+from plandoc.fields.constraints import LONGEST_IN_FRACTIONS
 
 _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)

@@ -18,8 +18,8 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
+from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
 from plandoc.storage import row_lines, strict_json
 from plandoc.storage.version import __version__
 
