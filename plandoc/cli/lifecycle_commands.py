@@ -18,8 +18,7 @@ from plandoc.domain.progress import Progress
 from plandoc.domain.replay import original
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
-from plandoc.ids import EventId
-from plandoc.records import Event, PlanSnapshot
+from plandoc.records import Event, EventId, PlanSnapshot
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.workflow import lifecycle
 from plandoc.workflow.catalog import find_by_key
@@ -30,10 +29,6 @@ def lock(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Lock the plan of an event: its recipes and goods can no longer change.
 
     Shows anything to review in it first, and asks for confirmation.
-
-    Args:
-        event: The event, by its short name or number.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc lock harbour-market
@@ -48,9 +43,6 @@ def lock(event: str, /, *, yes: bool = False, folder: Folder) -> int:
 def unlock(event: str, /, *, folder: Folder) -> None:
     """Unlock a locked plan to change its recipes and goods again.
 
-    Args:
-        event: The event, by its short name or number.
-
     Examples:
         plandoc unlock harbour-market
     """
@@ -61,10 +53,6 @@ def start(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Start production of a locked plan: its snapshot is kept permanently.
 
     Shows anything to review in it first, and asks for confirmation.
-
-    Args:
-        event: The event, by its short name or number.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc start harbour-market
@@ -81,10 +69,6 @@ def complete(event: str, /, *, yes: bool = False, folder: Folder) -> int:
     """Complete the production of an event: after that only its notes can change. This cannot be undone.
 
     Shows batches that are not baked and goods that are not packed first, and asks for confirmation.
-
-    Args:
-        event: The event, by its short name or number.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc complete harbour-market
@@ -138,7 +122,6 @@ def snapshot(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show the plan of an event as it was when production started.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the snapshot's data as JSON.
 
     Examples:

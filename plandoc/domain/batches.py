@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.domain.rounding import format_number
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields.constraints import positive_ratio
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, EventId, FinishedUnit, Recipe
 
 
 def units_yielded(batches: int | Fraction, yield_per_batch: int | Fraction) -> int:

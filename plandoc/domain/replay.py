@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import positive_int
 from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors.hints import TAKE_FILE_BACK
+from plandoc.fields.constraints import positive_int
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
 from plandoc.records import (
     BatchDecision,
     EventFinishedGood,

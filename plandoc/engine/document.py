@@ -11,7 +11,7 @@ import attrs
 from plandoc import codec
 from plandoc.engine.queries import QueryLike
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
@@ -76,7 +76,7 @@ class DocumentSession:
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> DocumentSession:
-        """Return a copy, so that each can be changed alone; rows and records are shared, because nobody changes those in place."""
+        """Return a copy that can be changed on its own; rows and records are shared, because nobody changes them in place."""
         twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
@@ -116,7 +116,7 @@ class DocumentSession:
         return self._storage.tables[table.name]
 
     def memoize(self, make: Callable[[DocumentSession], T]) -> T:
-        """Return what a function makes of the records: the same until one of them changes."""
+        """Return what a function computes from the records, kept until one of them changes."""
         if make not in self._made:
             self._made[make] = make(self)
         made: T = self._made[make]
@@ -131,7 +131,7 @@ class DocumentSession:
         return [known.get((table.name, row.doc_id)) or self._record(table, row.doc_id, row) for row in found]
 
     def all(self, table: Table) -> tuple[Any, ...]:
-        """Return all records of a table, in the order of the file: the same until one of them changes."""
+        """Return all records of a table, in the order of the file; the list is kept until one of them changes."""
         if table.name not in self._all:
             self._all[table.name] = self._read_all(table) if self._storage.tables[table.name] else ()
         return self._all[table.name]
@@ -184,11 +184,11 @@ class DocumentSession:
         return row_id
 
     def next_id(self, table: Table) -> int:
-        """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        """Return the id that the next new row of a table gets; neither it nor any higher one was ever given."""
         if table.name in self._counted_tables:
-            # Rows added here are never beyond the count, so looking once is enough.
+            # Rows added here never exceed the count, so one look is enough.
             return self._next_ids[table.name]
-        # A row added by hand may be beyond the count.
+        # A row added by hand may exceed the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
@@ -203,7 +203,7 @@ class DocumentSession:
         return self._next_ids
 
     def stale_counters(self) -> dict[str, tuple[int, int]]:
-        """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
+        """Return the tables whose next id is already in use: by name, the next id found and the lowest correct one."""
         behind = {}
         # The marker counts the events.
         for name, rows in ((name, rows) for name, rows in self._storage.tables.items() if name != "events"):
@@ -213,7 +213,7 @@ class DocumentSession:
         return behind
 
     def advance_counters(self) -> None:
-        """Count the next ids up to behind the rows that are there."""
+        """Move the next ids beyond those of the existing rows."""
         for name, (_, wanted) in self.stale_counters().items():
             self._next_ids[name] = wanted
             self.changed = True
@@ -273,7 +273,7 @@ class DocumentSession:
         return self._read_back.content, opened
 
     def _is_as_we_write(self, table: Table) -> bool:
-        """Whether the rows of a table, which somebody else may have written, are just as this version would write them."""
+        """Whether the rows of a table, which another program may have written, are exactly as this version would write them."""
         return all(
             not list(self._problems_of_row(table, key, row))
             and codec.to_row(self._records[table.name, int(key)]) == row
@@ -324,7 +324,7 @@ class DocumentSession:
         for name, table in tables_of(self.name).items():
             for key, row in self._storage.tables[name].items():
                 for problem in self._problems_of_row(table, key, row):
-                    # Only now: a document in plandoc's own form was read without counting lines.
+                    # Only now, because a document in plandoc's own form is read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines
                     yield attrs.evolve(problem, file=self.file, line=lines.get((name, key)), table=name, row=key)
 
@@ -344,7 +344,7 @@ class DocumentSession:
 
 
 def check_format_of_folder(document: DocumentSession, number: int) -> None:
-    """Refuse a document of an older format that still holds what has a document of its own in this folder's format.
+    """Refuse a document of an older format with tables that have a document of their own in this folder's format.
 
     Raises:
         DamagedError: always; otherwise the folder would have the same rows twice, or none of them.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from itertools import chain
+from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -18,9 +18,9 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
+from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
-from plandoc.storage import strict_json
+from plandoc.storage import row_lines, strict_json
 from plandoc.storage.version import __version__
 
 FORMAT = 2
@@ -32,8 +32,7 @@ ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
 # What the identity of a store is called in every file; the name is older than the word.
 STORE_ID_KEY = "lineage"
-LONGEST_ID = 16
-_IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
+LONGEST_ID = row_lines.LONGEST_ID
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
 
 # What a document says of itself, and what it says since format 2.
@@ -49,8 +48,8 @@ _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 # What the row of `_plandoc` and its table end with; the digest goes in before it.
 _END_OF_ABOUT = b"}\n }"
 
-Row = dict[str, Any]
-Tables = dict[str, dict[str, Row]]
+Row = row_lines.Row
+Tables = dict[str, Mapping[str, Row]]
 
 
 @frozen
@@ -142,7 +141,7 @@ def rewritten(
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back[name] if name in read_back else dict(rows) for name, rows in tables.items() if rows},
+        {name: read_back[name] if name in read_back else copy(rows) for name, rows in tables.items() if rows},
         _join(blocks),
         about={**about, "digest": seal},
         is_judged=judged,
@@ -213,11 +212,14 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
+    large = _large_and_judged(name, content)
+    if large is not None:
+        return _document(name, large, content, is_judged=True)
     fast = _parse_fast(content)
     if fast is not None:
         return _document(name, fast[0], content, is_judged=fast[1])
     tables, lines = strict_json.parse_tables(name, content)
-    return _document(name, tables, content, lines=lines)
+    return _document(name, dict(tables), content, lines=lines)
 
 
 def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
@@ -227,11 +229,21 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return strict_json.parse_tables(document.name, document.content)[1]
 
 
+def _large_and_judged(name: str, content: bytes) -> Tables | None:
+    """Return the tables of a large document that this version judged, with rows that are parsed when they are asked for."""
+    if len(content) < row_lines.LARGE:
+        return None
+    tables = row_lines.tables_in(name, content)
+    if tables is None or [*tables][:1] != [ABOUT_TABLE] or not _is_judged(tables, content):
+        return None
+    return tables
+
+
 def _parse_fast(content: bytes) -> tuple[Tables, bool] | None:
     """Return the tables that plandoc wrote, and whether this version judged them; None where others wrote the file."""
     try:
         tables: Tables = orjson.loads(content)
-        if not _are_sound(tables):
+        if [*tables][:1] != [ABOUT_TABLE] or not row_lines.are_sound(tables.values()):
             return None
         is_judged = _is_judged(tables, content)
         is_ours = is_judged or _join(_blocks(tables)) == content
@@ -247,16 +259,6 @@ def _is_judged(tables: Tables, content: bytes) -> bool:
         return False
     unsealed = content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
     return seal == hashlib.sha256(unsealed).hexdigest()
-
-
-def _are_sound(tables: Tables) -> bool:
-    """Whether these are tables of rows by id, and what a document says of itself is the first of them."""
-    if [*tables][:1] != [ABOUT_TABLE] or {*map(type, tables.values())} != {dict}:
-        return False
-    # All at once: checking each would take half as long as reading the whole file.
-    ids = " ".join(chain.from_iterable(tables.values()))
-    rows = chain.from_iterable(map(dict.values, tables.values()))
-    return _IDS.fullmatch(ids) is not None and {*map(type, rows)} == {dict}
 
 
 def _document(

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import attrs
 
-from plandoc.constraints import evolved
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
@@ -32,9 +31,9 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
+from plandoc.errors.hints import Hint, Named, wording
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Named, wording
-from plandoc.ids import EventId
 from plandoc.records import (
     AddFinishedGood,
     BatchDecision,
@@ -42,6 +41,7 @@ from plandoc.records import (
     DropFinishedGood,
     Event,
     EventFinishedGood,
+    EventId,
     FinishedGood,
     FinishedUnit,
     ModifyBatch,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from plandoc.constraints import evolved, positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -27,9 +26,10 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
-from plandoc.hints import Hint, wording
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Event, FindingKind, FinishedUnit, Recipe
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields import evolved
+from plandoc.fields.constraints import positive_int
+from plandoc.records import BatchDecision, Event, EventId, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.workflow.review import review_plan
 
