@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -141,7 +140,7 @@ def rewritten(
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back[name] if name in read_back else copy(rows) for name, rows in tables.items() if rows},
+        {name: rows for name, rows in {**tables, **read_back}.items() if rows},
         _join(blocks),
         about={**about, "digest": seal},
         is_judged=judged,
