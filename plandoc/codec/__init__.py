@@ -1,4 +1,4 @@
-"""Records to rows of strict JSON and back.
+"""Records to rows of strict JSON and back, by cattrs.
 
 A row that somebody else may have written is read by `from_row`, which asks all the rules of the record. One that this version
 of plandoc made of a record is read by `from_judged_row`, which does not ask them again.
@@ -6,16 +6,14 @@ of plandoc made of a record is read by `from_judged_row`, which does not ask the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from plandoc.codec.forms import form_of_records
+from plandoc.codec.converters import converter_of_rows
+from plandoc.codec.problems import problems_of_row
 from plandoc.codec.values import CHANGES, day, stored_name, stored_quantity, stored_ratio
-from plandoc.errors import Problem
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from plandoc.errors import ValidationError
 
 __all__ = [
     "CHANGES",
@@ -32,8 +30,16 @@ __all__ = [
 
 RecordT = TypeVar("RecordT")
 
-# Up to here rows are made records faster one by one.
-_FEW = 3
+
+@cache
+def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
+    # Either gives the same rows; a process that meets only rows of its own version needs no more than this one.
+    return converter_of_rows(judged=True).get_unstructure_hook(record_type)
+
+
+@cache
+def _from_row(record_type: Any, *, judged: bool) -> Callable[[dict[str, Any], Any], Any]:
+    return converter_of_rows(judged=judged).get_structure_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def to_row(record: Any) -> dict[str, Any]:
     {'recipe_id': 3, 'multiplier': '0.5', 'notes': ''}
     """
     kind: Any = type(record)
-    return form_of_records(kind).row(record)
+    return _to_row(kind)(record)
 
 
 def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) -> RecordT:
@@ -53,7 +59,15 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
     Raises:
         ValidationError: with every problem of the row, when anything in it needed a guess.
     """
-    record: RecordT = _strict_rows().from_row(record_type, row_id, row)
+    # TinyDB hands out a row as a dict of its own kind.
+    if not isinstance(row, dict) or "id" in row:
+        raise ValidationError(problems_of_row(record_type, row_id, row))
+    kind: Any = record_type
+    try:
+        record: RecordT = _from_row(kind, judged=False)({"id": row_id, **row}, kind)
+    except Exception as error:
+        problems = problems_of_row(record_type, row_id, row)
+        raise ValidationError(problems) from error
     return record
 
 
@@ -67,7 +81,7 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
     """
     kind: Any = record_type
     try:
-        record: RecordT = form_of_records(kind).numbered(row_id, row)
+        record: RecordT = _from_row(kind, judged=True)({"id": row_id, **row}, kind)
     except Exception:  # noqa: BLE001  (what is wrong with it is for the strict reading to say)
         return from_row(record_type, row_id, row)
     return record
@@ -75,23 +89,9 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
 
 def from_judged_rows(record_type: type[RecordT], rows: Mapping[Any, Mapping[str, Any]]) -> list[RecordT]:
     """Return the records of rows by id, as `from_judged_row` does for each, in their order."""
-    if len(rows) < _FEW:
-        return [from_judged_row(record_type, int(row_id), row) for row_id, row in rows.items()]
     kind: Any = record_type
+    structure = _from_row(kind, judged=True)
     try:
-        return form_of_records(kind).numbered_all(map(int, rows), rows.values())
+        return [structure({"id": int(row_id), **row}, kind) for row_id, row in rows.items()]
     except Exception:  # noqa: BLE001  (what is wrong with which of them is for the strict reading to say)
         return [from_row(record_type, int(row_id), row) for row_id, row in rows.items()]
-
-
-def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
-    """Return everything that keeps a row from being a record; an empty list when nothing does."""
-    problems: list[Problem] = _strict_rows().problems_of_row(record_type, row_id, row)
-    return problems
-
-
-@cache
-def _strict_rows() -> ModuleType:
-    from plandoc.codec import strict_rows  # noqa: PLC0415  (20 ms of cattrs, which rows of this version do not need)
-
-    return strict_rows
