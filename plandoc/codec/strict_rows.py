@@ -6,7 +6,6 @@ Nothing is coerced: a row that needed a guess to become a record is refused.
 from __future__ import annotations
 
 import datetime
-import difflib
 import enum
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -25,6 +24,7 @@ from plandoc.codec.forms import AS_THEY_ARE, JSON
 from plandoc.codec.values import Refused, stored_name
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.fields import check_of
+from plandoc.near_words import nearest
 from plandoc.records.ids import IDS
 
 RecordT = TypeVar("RecordT")
@@ -216,5 +216,5 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
 
 def _nearest(name: str, kind: type) -> str:
     known = [stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    near = nearest(name, known)
+    return f"known are {', '.join(known)}" if near is None else f"did you mean {near}?"
