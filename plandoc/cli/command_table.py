@@ -207,13 +207,13 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "progress_command:progress",
                 "Show what is baked and packed, what remains, and what is missing.",
             ),
-            Command(("complete",), "lifecycle_commands:complete", "Complete the production of an event."),
+            Command(("complete",), "complete_command:complete", "Complete the production of an event."),
         ),
     ),
     (
         "Look back",
         (
-            Command(("snapshot",), "lifecycle_commands:snapshot", "Show the plan as it was when production started."),
+            Command(("snapshot",), "snapshot_command:snapshot", "Show the plan as it was when production started."),
             Command(
                 ("compare",),
                 "compare_command:compare",
