@@ -37,10 +37,12 @@ class Form(NamedTuple):
         to_json: Of a value.
         from_json: Of what `to_json` made. Raises anything at all for something else, but not for everything: the rules of
             records are not asked.
+        plain: The type of values that are JSON although others of them are not; None where there is none.
     """
 
     to_json: Callable[[Any], Any] | None
     from_json: Callable[[Any], Any] | None
+    plain: type | None = None
 
 
 class RecordForm:
@@ -54,15 +56,17 @@ class RecordForm:
         fields = [field for field in attrs.fields(attrs.resolve_types(kind)) if field.name != "id"]
         forms = [(values.stored_name(field, kind), field.name, form_of(field.type)) for field in fields]
         self._kind = kind
-        self._taken = [(key, name) for key, name, _ in forms]
+        self._keys = [key for key, _, _ in forms]
+        # Of a single field it would give the value alone.
+        self._values: Callable[[Any], tuple[Any, ...]] = attrgetter(*[name for _, name, _ in forms], "__class__")
         self._written = [(key, form.to_json) for key, _, form in forms if form.to_json is not None]
-        self._read = [(key, writers(kind)[name], form.from_json) for key, name, form in forms]
+        self._read = [(key, writers(kind)[name], form.from_json, form.plain) for key, name, form in forms]
         # What is only part of another record has none.
         self._write_id: Any = writers(kind).get("id")
 
     def row(self, record: Any) -> dict[str, Any]:
         """Return the row of a record: JSON values only, in the order of its fields, without its id."""
-        row = {key: getattr(record, name) for key, name in self._taken}
+        row = dict(zip(self._keys, self._values(record), strict=False))
         for key, to_json in self._written:
             row[key] = to_json(row[key])
         return row
@@ -72,7 +76,7 @@ class RecordForm:
         if len(row) != len(self._read):
             raise values.Refused
         record: Any = object.__new__(self._kind)
-        for key, write, from_json in self._read:
+        for key, write, from_json, _ in self._read:
             write(record, row[key] if from_json is None else from_json(row[key]))
         return record
 
@@ -88,10 +92,10 @@ class RecordForm:
             raise values.Refused
         made: list[Any] = [*map(object.__new__, repeat(self._kind, len(rows)))]
         deque(map(self._write_id, made, row_ids), maxlen=0)
-        for key, write, from_json in self._read:
-            found: Iterable[Any] = map(itemgetter(key), rows)
-            if from_json is not None:
-                found = map(from_json, found)
+        for key, write, from_json, plain in self._read:
+            found = [*map(itemgetter(key), rows)]
+            if from_json is not None and {*map(type, found)} != {plain}:
+                found = [*map(from_json, found)]
             deque(map(write, made, found), maxlen=0)
         return made
 
@@ -122,7 +126,7 @@ def form_of(kind: Any) -> Form:
 
 
 def _form_of_tuples(kind: Any) -> Form:
-    to_json, from_json = form_of(kind)
+    to_json, from_json, _ = form_of(kind)
 
     def items(value: Any) -> tuple[Any, ...]:
         if type(value) is not list:
@@ -133,7 +137,7 @@ def _form_of_tuples(kind: Any) -> Form:
 
 
 def _form_or_none(kind: Any) -> Form:
-    to_json, from_json = form_of(kind)
+    to_json, from_json, _ = form_of(kind)
     return Form(_or_none(to_json), _or_none(from_json))
 
 
@@ -159,7 +163,7 @@ _FORMS: Mapping[Any, Form] = MappingProxyType(
         JSON: Form(None, OwnJson),
         datetime.date: Form(methodcaller("isoformat"), values.day),
         datetime.datetime: Form(methodcaller("isoformat"), values.timestamp),
-        int | Fraction: Form(values.stored_ratio, values.ratio),
+        int | Fraction: Form(values.stored_ratio, values.ratio, plain=int),
         Decimal | Fraction: Form(values.stored_quantity, values.quantity),
         records.Change: Form(_change_row, _change),
     }

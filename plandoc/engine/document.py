@@ -59,11 +59,13 @@ class DocumentSession:
         is_part = self.name != document.name
         self._document = self._read_back = attrs.evolve(document, name=self.name) if is_part else document
         self._event_id = event_of_document(document.name)
-        self._next_ids = migrations.part(document.next_ids, self.name, document.format)
-        tables = migrations.upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
-        self._storage: DocumentStorage = _row_tables().DocumentStorage(
-            migrations.part(tables, self.name, document.format)
-        )
+        next_ids, tables = document.next_ids, document.tables
+        if document.format != documents.FORMAT:
+            next_ids = migrations.part(next_ids, self.name, document.format)
+            tables = migrations.upgraded(tables, found=document.format, wanted=documents.FORMAT)
+            tables = migrations.part(tables, self.name, document.format)
+        self._next_ids = dict(next_ids)
+        self._storage: DocumentStorage = _row_tables().DocumentStorage(tables)
         self._records: dict[tuple[str, int], Any] = {}
         # All records of a table, once they were asked for together.
         self._all: dict[str, tuple[Any, ...]] = {}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +33,10 @@ ABOUT_ROW = "1"
 STORE_ID_KEY = "lineage"
 LONGEST_ID = row_lines.LONGEST_ID
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
+
+# What a document says of itself, and what it says since format 2.
+_FACTS = frozenset({"format", "document", STORE_ID_KEY, "next_ids"})
+_TEXTS_OF_FORMAT_2 = frozenset({"needs", "written_by", "digest"})
 
 # Around and between the tables of a file. In plandoc's own form the middle one is nowhere else: rows begin with two blanks,
 # and no text holds a newline.
@@ -137,7 +140,7 @@ def rewritten(
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back[name] if name in read_back else copy(rows) for name, rows in tables.items() if rows},
+        {name: rows for name, rows in {**tables, **read_back}.items() if rows},
         _join(blocks),
         about={**about, "digest": seal},
         is_judged=judged,
@@ -304,9 +307,10 @@ def _is_version(text: Any) -> bool:
 
 
 def _are_next_ids(numbers: Any) -> bool:
-    if type(numbers) is not dict or not {*map(type, numbers.values())} <= {int}:
+    if type(numbers) is not dict:
         return False
-    return not numbers or (min(numbers.values()) >= 1 and max(numbers.values()) < 10**LONGEST_ID)
+    given = numbers.values()
+    return {*map(type, given)} <= {int} and (not given or (min(given) >= 1 and max(given) < 10**LONGEST_ID))
 
 
 def problems_of_about(name: str, about: Row) -> list[Problem]:
@@ -320,14 +324,12 @@ def problems_of_about(name: str, about: Row) -> list[Problem]:
     next_ids = about.get("next_ids")
     if not _are_next_ids(next_ids):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
-    of_format_2 = {"needs", "written_by", "digest"} if about["format"] > 1 else set()
-    wrong.extend(
-        (field, f"wanted text, found {about[field]!r}", None)
-        for field in sorted(of_format_2 & set(about))
-        if type(about[field]) is not str
-    )
-    unknown = sorted(set(about) - {"format", "document", STORE_ID_KEY, "next_ids"} - of_format_2)
-    wrong.extend((field, "unknown field", None) for field in unknown)
+    for field in sorted(about):
+        if field in _TEXTS_OF_FORMAT_2 and about["format"] > 1:
+            if type(about[field]) is not str:
+                wrong.append((field, f"wanted text, found {about[field]!r}", None))
+        elif field not in _FACTS:
+            wrong.append((field, "unknown field", None))
     return [
         Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)
         for field, message, hint in wrong
