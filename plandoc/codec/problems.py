@@ -14,6 +14,7 @@ import cattrs
 from plandoc.codec.converters import Position, converter_of_rows
 from plandoc.codec.values import stored_name
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.near_words import nearest
 
 
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
@@ -60,5 +61,5 @@ def _problems_of_cattrs(error: BaseException, path: str) -> Iterator[Problem]:
 
 def _nearest(name: str, kind: type) -> str:
     known = [stored_name(attribute, kind) for attribute in attrs.fields(kind) if attribute.name != "id"]
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    near = nearest(name, known)
+    return f"known are {', '.join(known)}" if near is None else f"did you mean {near}?"
