@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from plandoc.codec.converters import converter_of_rows
+from plandoc.codec.converters import converter_of_rows, judged_rows_hook
 from plandoc.codec.problems import problems_of_row
 from plandoc.codec.values import CHANGES, day, stored_name, stored_quantity, stored_ratio
 from plandoc.errors import ValidationError
@@ -40,6 +40,11 @@ def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
 @cache
 def _from_row(record_type: Any, *, judged: bool) -> Callable[[dict[str, Any], Any], Any]:
     return converter_of_rows(judged=judged).get_structure_hook(record_type)
+
+
+@cache
+def _from_rows(record_type: Any) -> Callable[[Mapping[Any, Mapping[str, Any]]], list[Any]]:
+    return judged_rows_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -80,6 +85,8 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
         ValidationError: when the row cannot be one that `to_row` made, and is not a record either.
     """
     kind: Any = record_type
+    if "id" in row:
+        return from_row(record_type, row_id, row)
     try:
         record: RecordT = _from_row(kind, judged=True)({"id": row_id, **row}, kind)
     except Exception:  # noqa: BLE001  (what is wrong with it is for the strict reading to say)
@@ -90,8 +97,7 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
 def from_judged_rows(record_type: type[RecordT], rows: Mapping[Any, Mapping[str, Any]]) -> list[RecordT]:
     """Return the records of rows by id, as `from_judged_row` does for each, in their order."""
     kind: Any = record_type
-    structure = _from_row(kind, judged=True)
     try:
-        return [structure({"id": int(row_id), **row}, kind) for row_id, row in rows.items()]
+        return _from_rows(kind)(rows)
     except Exception:  # noqa: BLE001  (what is wrong with which of them is for the strict reading to say)
         return [from_row(record_type, int(row_id), row) for row_id, row in rows.items()]
