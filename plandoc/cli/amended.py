@@ -18,8 +18,8 @@ from plandoc.domain.definitions import Definitions
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
 from plandoc.records import (
+    EventId,
     Finding,
     FindingKind,
     ModifyBatch,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
-from plandoc.hints import joined
+from plandoc.errors.hints import joined
 
 
 class DatabaseNotFoundError(StorageError, FileNotFoundError):

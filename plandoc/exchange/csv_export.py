@@ -16,6 +16,7 @@ from typing import Any
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
+from plandoc.errors.hints import Hint, wording
 from plandoc.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
@@ -26,7 +27,6 @@ from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.table_rows import TEXTS
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import (
     BatchDecision,
     Event,

@@ -15,17 +15,19 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.ids import EventId, FinishedGoodId, RecipeId
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
     Event,
     EventFinishedGood,
+    EventId,
     EventRecipe,
+    FinishedGoodId,
     PlanAmendment,
     PlanSnapshot,
     PlanState,
     ProductionRun,
+    RecipeId,
     RunKind,
     VoidedRun,
 )

@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 from types import MappingProxyType
 
+from plandoc.errors.hints import Hint, Wording, wording
 from plandoc.exchange.names import column_name
-from plandoc.hints import Hint, Wording, wording
 
 _IMPORTS: Mapping[str, Hint] = MappingProxyType(
     {

@@ -9,6 +9,7 @@ from typing import Any
 
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
+from plandoc.errors.hints import Hint, Wording, joined, wording
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
 from plandoc.exchange.file_kinds import CONVERT_FIRST, TABLES_ARE_IMPORTED, are_recipes_of_others, import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
@@ -17,7 +18,6 @@ from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import collection_paused, run_import
-from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import evolved
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import wrong_equivalents
 from plandoc.domain.slugs import slugify
@@ -22,6 +21,7 @@ from plandoc.exchange.drafts import Draft, Drafts
 from plandoc.exchange.id_allocation import IdAllocation
 from plandoc.exchange.import_report import ImportRow, RowOutcome
 from plandoc.exchange.references import renumbered, wrong_nesting
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
 from plandoc.records import Ingredient, StockItem
 from plandoc.tables import table_of

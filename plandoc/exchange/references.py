@@ -11,10 +11,10 @@ from typing import Any, cast
 import attrs
 
 from plandoc import tables
-from plandoc.constraints import evolved
 from plandoc.domain.containment import check_nesting
 from plandoc.engine.integrity import check_base
 from plandoc.errors import ValidationError
+from plandoc.fields import evolved
 from plandoc.records import Event, Recipe
 from plandoc.tables import BY_TYPE, table_of
 

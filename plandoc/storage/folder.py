@@ -19,7 +19,7 @@ from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, recover
+from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, recover
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
@@ -29,8 +29,6 @@ from plandoc.storage.os_errors import raise_translated, translate_os_errors
 from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
-
-__all__ = ["FolderBackend", "RecoveryWarning"]
 
 T = TypeVar("T")
 

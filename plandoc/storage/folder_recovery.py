@@ -9,7 +9,7 @@ import errno
 import warnings
 from collections.abc import Mapping
 
-from plandoc.errors import DamagedError
+from plandoc.errors import DamagedError, RecoveryWarning
 from plandoc.frozen import frozen
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
@@ -19,10 +19,6 @@ from plandoc.storage.recovery import FileStatus
 
 # Errors where this process has no permission; waiting or trying again changes nothing.
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-
-
-class RecoveryWarning(UserWarning):
-    """A recovery from a crash did something that the folder's owner should know about."""
 
 
 @frozen

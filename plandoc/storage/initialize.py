@@ -7,7 +7,7 @@ from pathlib import Path
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StoreNotFoundError, shorten
-from plandoc.hints import TAKE_BACK, joined
+from plandoc.errors.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files

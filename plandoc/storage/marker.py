@@ -8,8 +8,8 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, Problem, shorten
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_BACK
 from plandoc.storage import documents, strict_json
 from plandoc.storage.documents import STORE_ID_KEY, check_format
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder

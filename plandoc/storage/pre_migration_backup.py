@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
-from plandoc.hints import TAKE_BACK
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.storage import archive, documents, initialize, layout, marker, migrations
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import DocumentFiles

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import DamagedError, Problem
-from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)

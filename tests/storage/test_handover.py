@@ -14,9 +14,9 @@ from recorder import CATALOG, LINEAGE, MOMENT, QuickFiles, commit, document, mar
 from test_held_documents import refusing
 from test_waiting import ENOUGH_SECONDS, needs_places, until
 
-from plandoc.errors import StorageError
+from plandoc.errors import RecoveryWarning, StorageError
 from plandoc.storage import handover, journal, marker, process_queue
-from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.folder import FolderBackend
 
 FIRST, SECOND, THIRD = (f"events/{number}.json" for number in (1, 2, 3))
 

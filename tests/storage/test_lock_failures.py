@@ -73,7 +73,7 @@ def test_a_block_of_a_session_is_entered_once(root: Path) -> None:
     store = Store(open_folder(root), clock=clock, timeout_seconds=0)
     block = store.session("once")
     with block as session:
-        with pytest.raises(plandoc.SessionError, match="was opened before"), block:
+        with pytest.raises(plandoc.errors.SessionError, match="was opened before"), block:
             pass
         session.add(plandoc.Ingredient("Rye"))
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from typing import Any, TypeVar
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
@@ -14,6 +13,7 @@ from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.import_report import FailedRows, ImportRow, RowOutcome
 from plandoc.exchange.names import Names
 from plandoc.exchange.references import renumbered
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.frozen import frozen
 
 T = TypeVar("T")

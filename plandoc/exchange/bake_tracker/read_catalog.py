@@ -11,7 +11,7 @@ from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.frozen import frozen
-from plandoc.ids import RecipeId
+from plandoc.records import RecipeId
 from plandoc.units import Dimension, dimension_of
 from plandoc.units.quantity_text import Number, written
 

@@ -30,8 +30,7 @@ from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED
 from plandoc.exchange.references import wrong_nesting
-from plandoc.ids import EventId
-from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
+from plandoc.records import EventId, FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
 from plandoc.storage.documents import ABOUT_TABLE
 
 APPLICATION = "bake-tracker"

@@ -12,7 +12,7 @@ from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.exchange.names import listed, shown
 from plandoc.frozen import frozen
-from plandoc.ids import FinishedGoodId
+from plandoc.records import FinishedGoodId
 from plandoc.units.quantity_text import Number
 
 _ORDINARY = frozenset({"", "bare", "bundle"})

@@ -7,8 +7,7 @@ from fractions import Fraction
 from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
-from plandoc.ids import IngredientId
-from plandoc.records import StockItem
+from plandoc.records import IngredientId, StockItem
 
 # Why a quantity is taken as it is, an amount in the package's unit, and not times the size of the package: the
 # exports say so. "6 sticks remaining (1.5 lb)" has 1.5 where a package is 4 lb; "Half bag remaining" has 36 where one

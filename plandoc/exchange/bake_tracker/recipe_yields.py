@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.read_catalog import RecipesRead, RecipeYield
 from plandoc.exchange.names import listed, shown
-from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Recipe
 from plandoc.units.quantity_text import written
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from plandoc import constraints, units
+from plandoc import units
 from plandoc.exchange.convert import kitchen_words as words
 from plandoc.exchange.convert.line_reading import Line, has_number
 from plandoc.exchange.convert.plain_text import one_line, without_bullet
 from plandoc.exchange.convert.recipe_drafts import LineDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS, container_at, qualifiers_at, quantity_at, unit_at
+from plandoc.fields import constraints
 from plandoc.units.quantity_text import Quantity, written
 
 _PARENTHESES = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")

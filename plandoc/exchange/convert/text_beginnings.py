@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from plandoc import converters, units
+from plandoc import units
+from plandoc.fields import converters
 from plandoc.units.quantity_text import NotANumber, Quantity, quantity_in
 
 # For patterns: what the number at the beginning of a text begins with.

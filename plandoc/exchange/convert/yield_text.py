@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from plandoc import constraints, units
+from plandoc import units
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import YieldDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS
+from plandoc.fields import constraints
 from plandoc.units.quantity_text import NotANumber, quantity_in
 
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")

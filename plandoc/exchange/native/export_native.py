@@ -13,13 +13,13 @@ from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.storage import output_file
 from plandoc.storage.output_file import Kind

@@ -12,12 +12,12 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.snapshot_ids import TABLES as CATALOG_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
+from plandoc.errors.hints import joined
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import EventContent, content_of_rows, unsound, with_snapshot_ids
 from plandoc.exchange.import_report import FailedRows
@@ -26,7 +26,7 @@ from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
 from plandoc.exchange.references import wrong_nesting
-from plandoc.hints import joined
+from plandoc.fields.constraints import positive_int, valid_slug
 from plandoc.records import (
     BatchDecision,
     Event,

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 
 from plandoc.errors import PlandocError, Problem
-from plandoc.hints import Hint, joined, wording
+from plandoc.errors.hints import Hint, joined, wording
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.content_inspection import ContentInspection
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
@@ -21,7 +21,6 @@ from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_docum
 
 # What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
-_MOST_SHOWN = 10
 
 
 class Inspection:

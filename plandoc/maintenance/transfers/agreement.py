@@ -13,8 +13,8 @@ from pathlib import Path
 import orjson
 
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.storage import address, documents, initialize, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files

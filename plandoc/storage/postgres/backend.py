@@ -12,7 +12,7 @@ from typing import TypeVar
 import psycopg
 
 from plandoc.errors import ConflictError, DamagedError, StoreNotFoundError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.storage import marker
 from plandoc.storage.backend import Fingerprints, Reading
 from plandoc.storage.postgres.announcements import Announcements

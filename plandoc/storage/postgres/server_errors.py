@@ -8,7 +8,7 @@ from types import MappingProxyType
 import psycopg
 
 from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, StorageError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 
 # What a transaction gets that others have overtaken: another one has changed what it read, the two wait for each other,
 # both made the same new document.
