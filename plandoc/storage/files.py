@@ -123,13 +123,13 @@ class Files:
             folder: The open folder that it is in, from `open_folder`; None looks the whole path up.
         """
         try:
-            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
+            handle = _open(path, _CREATE_FLAGS, folder)
         except FileExistsError:
             self.remove(path, folder=folder)
-            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
+            handle = _open(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
-                if mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
+                if hasattr(os, "fchmod") and mode != stat.S_IMODE(os.fstat(handle).st_mode):
                     os.fchmod(handle, mode)
                 _take_space(handle, len(content))
             self.write(handle, content)
@@ -348,14 +348,18 @@ def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.
         return _open_plain(path, _READ_FLAGS, folder)
 
 
-def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+def _open(path: StrPath, flags: int, folder: int | None) -> int:
     try:
-        handle = os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
+        return os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
     except OSError as error:
         error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             raise NotAFile(error.errno, _what_stands(path), str(path)) from None
         raise
+
+
+def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+    handle = _open(path, flags, folder)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
