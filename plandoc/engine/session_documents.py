@@ -209,7 +209,7 @@ class SessionDocuments:
         """Return an id for a new event, which is never given again: the wanted one where it was never given."""
         event_id = max(self.next_event_id(), wanted_id)
         # The look at all documents may be as old as a second; none that came since is written over.
-        while self._reading.read(event_document(event_id)) is not None:
+        while self._reading.has(event_document(event_id)):
             event_id += 1
         self._next_event_id = event_id + 1
         return event_id

@@ -44,6 +44,14 @@ class DocumentFiles:
         except OSError as error:
             raise_translated(error, path)
 
+    def has(self, name: str) -> bool:
+        """Return whether there is anything where a document's file would be, without looking into it."""
+        path = f"{self._root}/{name}"
+        try:
+            return self._files.status(path) is not None
+        except OSError as error:
+            raise_translated(error, path)
+
     def heads(self, folder: str, names: Iterable[str]) -> Generator[tuple[str, Head | None]]:
         """Yield the head of the file of each of these documents of one folder; None where there is none."""
         path = self.root / folder
