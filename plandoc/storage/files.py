@@ -110,7 +110,15 @@ class Files:
         """Open a plain file for reading and writing; never empties it."""
         return _open_plain(path, _CHANGE_FLAGS | os.O_CREAT if create else _CHANGE_FLAGS)[0]
 
-    def create(self, path: StrPath, content: bytes, mode: int | None, *, folder: int | None = None) -> None:
+    def create(
+        self,
+        path: StrPath,
+        content: bytes,
+        mode: int | None,
+        *,
+        folder: int | None = None,
+        starts_writing: bool = False,
+    ) -> None:
         """Write a new file that nobody looks at yet; what a crash left under its name is removed, never overwritten.
 
         A second crash could mix what is overwritten with what overwrites it, which would look like an edit by hand.
@@ -121,6 +129,7 @@ class Files:
             mode: The permission bits that it gets, those of the file that it is to replace; None, where there is none to
                 replace, leaves them to the umask.
             folder: The open folder that it is in, from `open_folder`; None looks the whole path up.
+            starts_writing: Have the system begin to bring the content to the disk, because a sync is to follow.
         """
         try:
             handle = _open(path, _CREATE_FLAGS, folder)
@@ -131,8 +140,11 @@ class Files:
             if mode is not None:
                 if hasattr(os, "fchmod") and mode != stat.S_IMODE(os.fstat(handle).st_mode):
                     os.fchmod(handle, mode)
-                _take_space(handle, len(content))
+                if not starts_writing:
+                    _take_space(handle, len(content))
             self.write(handle, content)
+            if starts_writing:
+                _start_writing(handle)
         finally:
             os.close(handle)
 
@@ -382,6 +394,16 @@ def _take_space(handle: int, size: int) -> None:
         except OSError as error:
             if error.errno not in _CANNOT_TAKE_SPACE:
                 raise
+
+
+def _start_writing(handle: int) -> None:
+    """Have the system begin to bring a file to the disk; whether it does shows in the sync.
+
+    Where many files are to be synced, ext4 then writes down once for all of them where they are, and not once a sync.
+    """
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _read_on(handle: int, size: int) -> bytes:
