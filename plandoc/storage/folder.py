@@ -330,7 +330,8 @@ class FolderBackend:
         if self._unread_from is not None:
             self._since_checkpoint |= self._journal.names_behind(self._unread_from)
         try:
-            self._documents.renew(self._since_checkpoint)
+            # The marker is written durably behind them.
+            self._documents.renew(self._since_checkpoint - {marker.NAME})
         except OSError:
             self._journal.failed = "the documents could not be made durable; close this store and open the folder again"
             raise
