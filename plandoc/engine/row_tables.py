@@ -15,7 +15,7 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from plandoc.engine.queries import QueryLike
-from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of, only_compares
+from plandoc.storage.row_draft import Changes, Row, Rows, TableDraft, copy_of, only_compares
 
 _NO_ROWS: Rows = MappingProxyType({})
 
@@ -150,7 +150,7 @@ class RowTable(Table):
         return self._storage.rows(self._name)
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
-        draft = Draft(self._storage.rows(self._name))
+        draft = TableDraft(self._storage.rows(self._name))
         updater(draft)
         if draft.touched:
             self._storage.take_in(self._name, draft.touched)

@@ -22,7 +22,7 @@ from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Problem, SessionError, StillUsedError, ValidationError, shorten
 from plandoc.errors.hints import Hint, wording
 from plandoc.records import Event
-from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
+from plandoc.storage.row_draft import Changes, Row, Rows, TableDraft, copy_of
 
 _EVENTS = known_tables.BY_TYPE[Event]
 
@@ -258,7 +258,7 @@ class SessionTable(RowTable):
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         self._storage.check_writable()
-        draft = Draft(self._storage.rows(self.name))
+        draft = TableDraft(self._storage.rows(self.name))
         updater(draft)
         changes = draft.changes()
         if changes:

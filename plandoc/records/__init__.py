@@ -7,7 +7,7 @@ An `id` of 0 and a `slug` of "" mean that the store assigns one when the record 
 or a unit are removed: two records that differed by them alone would look the same in every list.
 """
 
-from plandoc.records.amendments import (
+from plandoc.records.amendment_records import (
     CHANGES,
     AddFinishedGood,
     Change,
@@ -21,7 +21,7 @@ from plandoc.records.amendments import (
     ReviseRecipe,
     UnitName,
 )
-from plandoc.records.catalog import (
+from plandoc.records.catalog_records import (
     AssemblyType,
     Component,
     Density,
@@ -36,10 +36,10 @@ from plandoc.records.catalog import (
     YieldMode,
 )
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
-from plandoc.records.plans import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanState
-from plandoc.records.runs import AssemblyRun, Loss, ProductionRun, RunKind, VoidedRun
-from plandoc.records.snapshots import Finding, FindingKind, PlanSnapshot
-from plandoc.records.stock import NotTaken, StockItem, Taken
+from plandoc.records.plan_records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanState
+from plandoc.records.run_records import AssemblyRun, Loss, ProductionRun, RunKind, VoidedRun
+from plandoc.records.snapshot_records import Finding, FindingKind, PlanSnapshot
+from plandoc.records.stock_records import NotTaken, StockItem, Taken
 
 __all__ = [
     "CHANGES",

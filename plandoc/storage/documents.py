@@ -1,8 +1,8 @@
 """Documents as bytes and back: one record a line, read strictly.
 
-What has the digest that it says, or gives the same bytes when it is written again, was written by plandoc and needs
-no further look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
-parser would guess at: duplicate keys, NaN, numbers that no reader can carry, text that is not UTF-8.
+A document that has the digest that it states, or that gives the same bytes when it is written again, was written by plandoc
+and needs no further check. Everything else takes the careful path, which knows the line of every row and refuses what a
+lenient parser would guess at: duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from plandoc.storage import row_lines, strict_json
 from plandoc.storage.version import __version__
 
 FORMAT = 2
-# The first plandoc that reads this format: each document says it, because an older plandoc cannot know.
+# The first plandoc that reads this format; each document says it, because an older plandoc cannot know it.
 NEEDS = "0.2.0"
 
 # A table of its own, because plain TinyDB reads a document as tables and nothing else.
 ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
-# What the identity of a store is called in every file; the name is older than the word.
+# The key of a store's identity in every file; the key is older than the term store id.
 STORE_ID_KEY = "lineage"
 LONGEST_ID = row_lines.LONGEST_ID
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
@@ -148,9 +148,9 @@ def rewritten(
 
 
 def is_as_written(document: Document) -> bool:
-    """Whether all that a document says is what plandoc wrote last; white space does not count.
+    """Whether everything in a document is what plandoc wrote last; white space does not count.
 
-    A document of format 1 carries no digest, so that nothing speaks against it.
+    A document of format 1 carries no digest, so it counts as unchanged.
     """
     about = {field: value for field, value in document.about.items() if field != "digest"}
     seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
@@ -188,7 +188,7 @@ def _join(blocks: Mapping[str, bytes]) -> bytes:
 
 
 def _blocks_of(document: Document) -> dict[str, bytes]:
-    """Return the bytes of each table of a document in the present form; none of one that is not in that."""
+    """Return the bytes of each table of a document in the present form; nothing for a document in another form."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
     blocks, names = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN), (ABOUT_TABLE, *document.tables)
@@ -314,7 +314,7 @@ def _are_next_ids(numbers: Any) -> bool:
 
 
 def problems_of_about(name: str, about: Row) -> list[Problem]:
-    """Return what is wrong with what a document says of itself, apart from its format number."""
+    """Return what is wrong with what a document says about itself, apart from its format number."""
     wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
         hint = "the file was renamed or copied; restore its original name"

@@ -1,6 +1,6 @@
 """The folder backend: documents as files, changed together by one line in the journal.
 
-The order of the steps is the promise: see `docs/design.md` before moving one.
+The promises depend on the order of the steps: see `docs/design.md` before moving one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 # Large enough that fewer than one commit in a hundred waits for a checkpoint, small enough to be read in 10 milliseconds.
 CHECKPOINT_SIZE = 4_000_000
-# A reading that writers disturbed is repeated for as long as a person does not notice; then it takes a turn.
+# A reading disturbed by writers is repeated for as long as nobody would notice; then it takes a turn.
 _VIEW_SECONDS = 0.1
 _VIEW_TIMEOUT_SECONDS = 30.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
@@ -46,7 +46,7 @@ class FolderBackend:
     Args:
         root: The folder; it must hold a marker.
         files: The calls to the operating system; replaced only by tests.
-        clock: Where the timestamps in the journal and in the word left for waiting callers come from.
+        clock: Where the timestamps in the journal and in the note for waiting callers come from.
         checkpoint_size: Bytes from which on the journal is checkpointed.
         layout: What the folder holds.
     """
@@ -172,7 +172,7 @@ class FolderBackend:
             raise ConflictError(self.location, f"{self.location}: {message}")
         line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
         content = journal.render(line, action=action, timestamp=self._clock())
-        # Until all is done, how far it came is unknown; after an interruption the next `begin` looks for itself.
+        # Unknown until everything is done; after an interruption the next `begin` looks again.
         before, self._position = self._position, None
         position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
@@ -217,7 +217,7 @@ class FolderBackend:
 
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             changes = pre_migration_backup.raised(reading, changes)
-            # This is the last moment at which the older plandoc can read all of the folder.
+            # This is the last moment at which the older plandoc can read the whole folder.
             pre_migration_backup.keep(self._documents, reading, serial=self.position.serial, timestamp=self._clock())
             return changes
 
@@ -239,7 +239,7 @@ class FolderBackend:
                     self._journal.close()
 
     def _refresh(self) -> None:
-        """Find out what others did since this process last had the lock, and finish what they could not."""
+        """Find out what others did since this process last had the lock, and finish what they left unfinished."""
         replaced = self._journal.reopen_if_replaced()
         known, self._position = self._position, None
         if known is not None and known.size and not (replaced or self._held or self._journal.is_shared):
@@ -261,7 +261,7 @@ class FolderBackend:
         changes = journal.versions(fresh.lines)
         if fresh.torn_size or not fresh.lines or not self._are_in_place(changes):
             return None
-        # A writer that was killed may not have got to its sync.
+        # A killed writer may not have reached its sync.
         self._journal.sync()
         if marker.NAME in changes:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
@@ -315,8 +315,8 @@ class FolderBackend:
     def _checkpoint(self, position: Position) -> None:
         """Make the documents durable and empty the journal: afterwards the files alone count.
 
-        The order is the point: the documents are on the disk before the marker says so, and the marker is before the
-        journal that it makes superfluous is emptied.
+        The order matters: the documents are on the disk before the marker says so, and the marker is on the disk before the
+        journal, which it makes superfluous, is emptied.
         """
         self._position = None
         self._renew_documents()

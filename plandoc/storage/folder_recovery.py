@@ -1,6 +1,6 @@
-"""Finishing under the lock what a crash left: the journal made safe first, then the documents put right.
+"""Finishing under the lock what a crash left: first the journal is made safe, then the documents are put right.
 
-Each step leaves a state that the same steps bring to the same end, so it may be cut off anywhere.
+It may be cut off anywhere: from the state that each step leaves, the same steps lead to the same end.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Recovered:
     Attributes:
         size: Bytes of the journal now, up to the end of its last line.
         unfinished: Whether a document had to be put right.
-        held: The documents that could not be.
+        held: The documents that could not be put right.
     """
 
     size: int
@@ -111,7 +111,7 @@ def _truncate_or_sync(journal_file: JournalFile, state: recovery.State) -> None:
     if state.dropped or state.torn_size:
         journal_file.cut(state.valid_size)
     elif state.lines:
-        # A writer that was killed may not have got to its sync.
+        # A killed writer may not have reached its sync.
         journal_file.sync()
 
 

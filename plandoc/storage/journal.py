@@ -19,7 +19,7 @@ from plandoc.storage.documents import STORE_ID_KEY
 from plandoc.storage.layout import PLANS, Layout
 
 NAME = "journal.jsonl"
-# What follows the last line while somebody has the folder open: space that is allocated for the next ones.
+# Follows the last line while somebody has the folder open: space allocated for the next lines.
 PADDING = b"\n"
 
 _MUCH_PADDING = PADDING * 1024
@@ -30,7 +30,7 @@ _CHECKSUM_SIZE = 64
 _END = b'"}\n'
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(rb'\{"path":"([^"]*)"')
-# What the time of a transaction is called in its line.
+# The key of a transaction's time in its line.
 TIMESTAMP_KEY = "moment"
 _LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
@@ -92,7 +92,7 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
             "serial": line.serial,
             STORE_ID_KEY: line.store_id,
             TIMESTAMP_KEY: timestamp.astimezone(datetime.UTC),
-            # Whatever text a caller gives is kept, and never makes a write fail.
+            # Any text that a caller gives is kept, and none makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
@@ -128,7 +128,7 @@ def ending(end: int) -> tuple[int, int]:
 
 
 def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
-    """Return what is in a journal from an offset on, with no more of the padding after it than comes with the last piece.
+    """Return the journal from an offset on, with only the padding that comes with the last piece read.
 
     Args:
         read: Returns so many bytes from an offset on.
@@ -139,7 +139,7 @@ def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -
     while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
         pieces.append(piece)
         offset += len(piece)
-        # No line is empty, so that this is padding.
+        # No line is empty, so this is padding.
         if piece.endswith(PADDING + PADDING):
             break
     return b"".join(pieces)
@@ -177,7 +177,7 @@ def parse(content: bytes, *, first: int = 1, layout: Layout = PLANS) -> Content:
 
 def without_padding(content: bytes) -> bytes:
     """Return what is in a journal without the empty lines after the last one."""
-    # Padding without a line before it is what a crash left.
+    # Padding without a line before it was left by a crash.
     written = _size_without_padding(content)
     return content[: written + len(PADDING)] if written else content
 
@@ -286,7 +286,7 @@ def damaged_content(name: str, found: str, wanted: str) -> DamagedError:
 
 def names_in(lines: bytes) -> frozenset[str]:
     """Return the documents that sound lines name, without reading the rest of them."""
-    # Quotes within a text are escaped, so that none looks like the beginning of a change.
+    # Quotes within a text are escaped, so none looks like the beginning of a change.
     return frozenset(name.decode() for name in _NAME.findall(lines))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from plandoc.near_words import nearest
-from plandoc.units.names import BY_SPELLING, plain
 from plandoc.units.table import Dimension
+from plandoc.units.unit_names import BY_SPELLING, plain
 
 # Texts of different amounts, by kitchen, and of one that is not exactly what is written: the units that may be meant, each
 # with what it is called in full where its name does not say so.

@@ -22,7 +22,7 @@ from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.bake_tracker.read_catalog import ingredients, recipes, units
-from plandoc.exchange.bake_tracker.read_events import Batches, EventRows, events
+from plandoc.exchange.bake_tracker.read_events import Batches, ExportedEvent, events
 from plandoc.exchange.bake_tracker.read_goods import goods
 from plandoc.exchange.bake_tracker.read_stock import stock
 from plandoc.exchange.bake_tracker.recipe_yields import units_of_yields
@@ -140,7 +140,7 @@ class ExportCatalog:
                 export.failed.add(table, self._tables[table][number].name, reason)
         export.failed.check(export.notes())
 
-    def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
+    def event(self, rows: ExportedEvent, export: ExportReader) -> EventDraft:
         """Return an event; batches whose unit cannot be determined are failed rows."""
         needed = {one.unit.slug for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
@@ -157,7 +157,7 @@ class ExportCatalog:
         return EventDraft(content, rows.event.name, batches=dict(batches))
 
     def _unit_of(
-        self, batches: Batches, rows: EventRows, needed: set[str], export: ExportReader
+        self, batches: Batches, rows: ExportedEvent, needed: set[str], export: ExportReader
     ) -> FinishedUnit | None:
         if batches.unit is not None:
             return self._units[batches.unit]
@@ -177,7 +177,7 @@ class ExportCatalog:
         return given_by is not None and given_by.slug == recipe.slug
 
 
-def _state_of(rows: EventRows) -> PlanState:
+def _state_of(rows: ExportedEvent) -> PlanState:
     # What was baked counts, whatever state the file gives.
     is_completed = rows.event.plan_state is PlanState.COMPLETED
     return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state

@@ -20,7 +20,7 @@ _END = re.compile(r"\s*[,;:]\s|\s+[\u2013\u2014-]\s+|\s+(?=(?:plus|for|für|zum|
 
 
 @attrs.define
-class Line:
+class PartlyReadLine:
     """A line that is being read.
 
     Attributes:

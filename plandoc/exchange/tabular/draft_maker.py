@@ -18,12 +18,12 @@ from plandoc.frozen import frozen
 from plandoc.tables import table_of
 
 
-class _Named(Protocol):
+class _NamedText(Protocol):
     @property
     def name(self) -> Cell: ...
 
 
-TextT = TypeVar("TextT", bound=_Named)
+TextT = TypeVar("TextT", bound=_NamedText)
 
 
 @frozen

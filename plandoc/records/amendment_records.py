@@ -24,7 +24,7 @@ from plandoc.fields.constraints import (
 from plandoc.fields.json_objects import OwnJson, copied, json_object, own_json
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId, RecipeId
-from plandoc.records.snapshots import Freezes, ids_among
+from plandoc.records.snapshot_records import Freezes, ids_among
 
 
 class PlanSection(enum.Enum):

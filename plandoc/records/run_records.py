@@ -20,7 +20,7 @@ from plandoc.fields.constraints import (
 )
 from plandoc.frozen import frozen
 from plandoc.records.ids import EventId, FinishedGoodId, FinishedUnitId
-from plandoc.records.stock import NotTaken, Taken
+from plandoc.records.stock_records import NotTaken, Taken
 
 
 class RunKind(enum.Enum):
