@@ -1,8 +1,8 @@
 """Documents as bytes and back: one record a line, read strictly.
 
-What has the digest that it says, or gives the same bytes when it is written again, was written by plandoc and needs
-no further check. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
-parser would guess at: duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
+A document that has the digest that it states, or that gives the same bytes when it is written again, was written by plandoc
+and needs no further check. Everything else takes the careful path, which knows the line of every row and refuses what a
+lenient parser would guess at: duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def are_sound(tables: Collection[Any]) -> bool:
     """Whether each of these is a table of rows by id."""
     if {*map(type, tables)} != {dict}:
         return False
-    # All at once: checking each would take half as long as reading the whole file.
+    # All at once, because checking each would take half as long as reading the whole file.
     ids = " ".join(chain.from_iterable(tables))
     rows = chain.from_iterable(map(dict.values, tables))
     return _IDS.fullmatch(ids) is not None and {*map(type, rows)} == {dict}
