@@ -51,6 +51,23 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
     return record
 
 
+def name_in_plan(record_type: type[Any], record_id: int, event_id: int, session: Session) -> str | None:
+    """Return what a good, unit or recipe is called in an event; None when neither the plan nor the catalog knows it.
+
+    What was frozen is asked for its name alone, and the catalog is not read for it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    frozen = _of_event(event_id, session).frozen_name(table_of(record_type).name, record_id)
+    if frozen is not None:
+        return frozen
+    try:
+        return defined(record_type, record_id, event_id, session).name  # type: ignore[no-any-return]
+    except NotFoundError:
+        return None
+
+
 def is_frozen(event_id: int, session: Session) -> bool:
     """Return whether a snapshot of the plan of an event was taken, so that the catalog no longer counts for it."""
     return _of_event(event_id, session).is_frozen
@@ -128,7 +145,8 @@ class _OfEvent:
     def __init__(self, document: DocumentSession) -> None:
         self.snapshot: PlanSnapshot | None = document.only(_SNAPSHOTS)
         self.amendments = in_order(document.all(_AMENDMENTS)) if self.snapshot else []
-        self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
+        freezing = [amendment for amendment in self.amendments if amendment.freezes]
+        self._sources = [] if self.snapshot is None else [self.snapshot, *freezing]
         self._last: tuple[Definitions, Definitions] | None = None
 
     def beside(self, current: Definitions) -> Definitions:
@@ -152,6 +170,13 @@ class _OfEvent:
         """Return the rows of a table that were frozen last, by id."""
         latest = {i: source for source in self._sources for i in record_ids if source.defines(table, i)}
         return {str(i): source.definition(table, i) for i, source in sorted(latest.items())}
+
+    def frozen_name(self, table: str, record_id: int) -> str | None:
+        """Return the name that a record was frozen with last; None where it was not, or not as plandoc freezes."""
+        source = next((one for one in reversed(self._sources) if one.defines(table, record_id)), None)
+        row = None if source is None else source.definition(table, record_id)
+        name = row.get("name") if type(row) is dict else None
+        return name if type(name) is str else None
 
     def has_frozen(self, record_type: type, record_id: int) -> bool:
         """Whether the snapshot or an amendment mentions a record."""

@@ -5,7 +5,6 @@ Everything that takes an id takes a slug and a record as well, and asks here whi
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Protocol, TypeVar, cast
 
 from plandoc import records
@@ -13,6 +12,7 @@ from plandoc.domain.slugs import slugify
 from plandoc.engine.related_records import related_in_words
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
+from plandoc.near_words import nearest
 from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 from plandoc.tables import BY_TYPE, TABLES, table_of
 
@@ -99,8 +99,8 @@ def _nearest(record_type: type[Any], key: str, unit_of_work: UnitOfWork) -> str 
         return f"text is a slug; for the id write {int(key)} without quotes"
     slugs = [getattr(record, "slug", "") for record in unit_of_work.find(record_type)]
     # If a similar slug exists, the name it was made from was probably given.
-    near = difflib.get_close_matches(key, slugs, n=1) or difflib.get_close_matches(slugify(key), slugs, 1, 0.8)
-    return f"did you mean {near[0]}?" if near else None
+    near = nearest(key, slugs) or nearest(slugify(key), slugs, likeness=0.8)
+    return None if near is None else f"did you mean {near}?"
 
 
 def as_another_kind(record_type: type, key: str, unit_of_work: UnitOfWork) -> str | None:

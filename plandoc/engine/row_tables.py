@@ -7,7 +7,7 @@ only the rows that it touches and takes effect completely or not at all. All of 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +32,13 @@ class RowStorage(Storage):
         """Put rows into a table, all of them or none."""
 
 
+class Tables(dict[str, Rows]):
+    """The rows of each table by their ids as text; a table that is not there has none."""
+
+    def __missing__(self, name: str) -> Rows:
+        return _NO_ROWS
+
+
 class DocumentStorage(RowStorage):
     """The tables of one document, changed in memory until its session is saved.
 
@@ -39,20 +46,20 @@ class DocumentStorage(RowStorage):
         tables: The rows by table; shared with others, so that a table is copied before it is changed.
 
     Attributes:
-        tables: The rows by table.
+        tables: The rows by table; nobody changes them in place.
         changed: The names of the tables that were changed.
     """
 
-    def __init__(self, tables: dict[str, dict[str, Row]]) -> None:
-        self.tables = tables
+    def __init__(self, tables: Mapping[str, Rows]) -> None:
+        self.tables = Tables(tables)
         self.changed: set[str] = set()
         # The tables that are not shared.
-        self._copied: set[str] = set()
+        self._copied: dict[str, dict[str, Row]] = {}
 
     def copy(self) -> DocumentStorage:
         """Return a storage with the same rows; both copy a table before they change it."""
         self._copied.clear()
-        twin = DocumentStorage(dict(self.tables))
+        twin = DocumentStorage(self.tables)
         twin.changed = set(self.changed)
         return twin
 
@@ -60,27 +67,30 @@ class DocumentStorage(RowStorage):
         """Return a table; one without rows is empty. It is not kept, because the reference cycle would wait for the garbage collector."""
         return RowTable(self, name)
 
+    def whole_rows(self, name: str) -> WholeRows:
+        """Return the same table for whole rows to be put into."""
+        return WholeRows(self, name)
+
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all tables."""
-        return dict(self.tables)
+        return {name: dict(rows) for name, rows in self.tables.items()}
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace all tables."""
         self.changed |= data.keys() | self.tables.keys()
         self._copied.clear()
-        self.tables = dict(data)
+        self.tables = Tables(data)
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a table by their ids as text."""
-        return self.tables.get(name, _NO_ROWS)
+        return self.tables[name]
 
     def take_in(self, name: str, changes: Changes) -> None:
         """Put rows into a table."""
         if name not in self._copied:
-            self.tables[name] = dict(self.rows(name))
-            self._copied.add(name)
-        self.changed.add(name)
-        rows = self.tables[name]
+            self.tables[name] = self._copied[name] = dict(self.tables[name])
+            self.changed.add(name)
+        rows = self._copied[name]
         for row_id, row in changes.items():
             if row is None:
                 rows.pop(str(row_id), None)
@@ -89,10 +99,7 @@ class DocumentStorage(RowStorage):
 
 
 class WholeRow(Document):
-    """A row with all of its fields: updating a row with it replaces that row.
-
-    TinyDB would merge the two, and fields would keep the order that an editor gave them.
-    """
+    """A row with all of its fields."""
 
     # A search makes one for each row that it finds.
     __slots__ = ("doc_id",)
@@ -100,12 +107,6 @@ class WholeRow(Document):
     def __init__(self, value: Mapping[str, Any], doc_id: int) -> None:
         dict.__init__(self, value)
         self.doc_id = doc_id
-
-    # `update` calls what can be called.
-    def __call__(self, row: MutableMapping[str, Any]) -> None:
-        """Make a row the same as this one."""
-        row.clear()
-        row.update(self)
 
 
 class _NoCache:
@@ -153,6 +154,18 @@ class RowTable(Table):
         updater(draft)
         if draft.touched:
             self._storage.take_in(self._name, draft.touched)
+
+
+class WholeRows(RowTable):
+    """A table into which whole rows are put: one that is inserted takes the place of the one with its id.
+
+    TinyDB's `update` would lay it over that one, so that fields keep the order that an editor gave them.
+    """
+
+    def _update_table(self, updater: Callable[[Any], None]) -> None:
+        inserted: dict[int, Row | None] = {}
+        updater(inserted)
+        self._storage.take_in(self._name, inserted)
 
 
 def shielded(query: Any) -> Any:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT")
 
+_EVENTS, _SNAPSHOTS = table_of(records.Event), table_of(records.PlanSnapshot)
 _FROZEN_BY_SNAPSHOT = (Edit.SELECTION, Edit.DECISIONS)
 
 # The history of a plan is only true if it is written together with what it records.
@@ -291,9 +292,11 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
             start: what is started must be what was frozen.
         DamagedError: when it has two snapshots.
     """
-    event = session.event(event_id)
+    document = session._unit_of_work.document_of_event(event_id)  # noqa: SLF001  (of this module)
+    # A document without its event is refused when it is read.
+    event = cast("records.Event", document.get(_EVENTS, event_id))
     check_edit(event, edit)
-    snapshot = session._unit_of_work.snapshot(event_id)  # noqa: SLF001  (of this module)
+    snapshot = document.only(_SNAPSHOTS)
     if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)

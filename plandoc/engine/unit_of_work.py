@@ -6,7 +6,7 @@ checked before anything reaches this layer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -246,7 +246,7 @@ class UnitOfWork:
             return record
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
-        self._check_references(table, given)
+        self._check_references(table, given, before)
         stored: RecordT = self._write(self._to_change(table, given.id, event_id), given, before)
         return stored
 
@@ -268,16 +268,14 @@ class UnitOfWork:
 
     def _add(self, table: Table, record: Any) -> Any:
         bound = self._to_change(table, 0, getattr(record, "event_id", None))
-        if table.has_slug and not record.slug:
-            record = attrs.evolve(record, slug=slugify(record.name, self._unique_keys.used(bound, ("slug",))))
+        slug = _new_slug(record, lambda: self._unique_keys.used(bound, ("slug",))) if table.has_slug else {}
         self._check_references(table, record)
-        return self._write(bound, evolved(record, id=bound.take_id()))
+        return self._write(bound, evolved(record, id=bound.take_id(), **slug))
 
     def _add_event(self, event: Any, wanted_id: int) -> Any:
-        if not event.slug:
-            event = attrs.evolve(event, slug=slugify(event.name, self._unique_keys.slugs_of_events()))
+        slug = _new_slug(event, self._unique_keys.slugs_of_events)
         new_id = self.documents.take_event_id(wanted_id)
-        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id))
+        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id, **slug))
 
     def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
         """Return the table of a record, for reading only; None when its event does not exist."""
@@ -309,10 +307,12 @@ class UnitOfWork:
         first, _ = self.changed.get(key, (before, None))
         self.changed[key] = first, after
 
-    def _check_references(self, table: Table, record: Any) -> None:
+    def _check_references(self, table: Table, record: Any, before: Any | None = None) -> None:
+        """Refuse a record that refers to what does not exist; what it referred to before was there when that was written."""
         problems = [
             Problem(f"{BY_TYPE[reference.target].label} {target} not found", field=reference.field)
             for reference in table.references
+            if before is None or reference.value(record) != reference.value(before)
             for target in reference.ids(record)
             if self.get_or_none(reference.target, target) is None
         ]
@@ -323,6 +323,11 @@ class UnitOfWork:
         using = self.users_of(record)
         if using:
             raise StillUsedError(table.label, record.id, using, getattr(record, "name", ""))
+
+
+def _new_slug(record: Any, used: Callable[[], Container[str]]) -> dict[str, str]:
+    """Return the slug that a record gets by its name, as a field; nothing for one that has a slug."""
+    return {} if record.slug else {"slug": slugify(record.name, used())}
 
 
 def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from plandoc.errors import shorten
+from plandoc.near_words import nearest
 
 T = TypeVar("T")
 
@@ -26,8 +26,8 @@ def did_you_mean(text: str, known: Iterable[str], *, likeness: float = 0.6) -> s
     "did you mean 'Sugar'?"
     """
     by_folded = {folded(one): one for one in known}
-    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1, cutoff=likeness)
-    return f"did you mean {shown(by_folded[near[0]])}?" if near else None
+    near = nearest(folded(text)[:200], by_folded, likeness=likeness)
+    return None if near is None else f"did you mean {shown(by_folded[near])}?"
 
 
 def folded(text: str) -> str:

@@ -1,8 +1,8 @@
 """Documents as bytes and back: one record a line, read strictly.
 
-A document that gives the same bytes when it is written again was written by plandoc and needs no further check. Everything
-else takes the careful path, which knows the line of every row and refuses what a lenient parser would guess at:
-duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
+A document that has the digest that it states, or that gives the same bytes when it is written again, was written by plandoc
+and needs no further check. Everything else takes the careful path, which knows the line of every row and refuses what a
+lenient parser would guess at: duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +19,7 @@ import orjson
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
-from plandoc.storage import strict_json
+from plandoc.storage import row_lines, strict_json
 from plandoc.storage.version import __version__
 
 FORMAT = 2
@@ -32,9 +31,12 @@ ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
 # The key of a store's identity in every file; the key is older than the term store id.
 STORE_ID_KEY = "lineage"
-LONGEST_ID = 16
-_IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
+LONGEST_ID = row_lines.LONGEST_ID
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
+
+# What a document says of itself, and what it says since format 2.
+_FACTS = frozenset({"format", "document", STORE_ID_KEY, "next_ids"})
+_TEXTS_OF_FORMAT_2 = frozenset({"needs", "written_by", "digest"})
 
 # Around and between the tables of a file. In plandoc's own form the middle one is nowhere else: rows begin with two blanks,
 # and no text holds a newline.
@@ -45,8 +47,8 @@ _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 # What the row of `_plandoc` and its table end with; the digest goes in before it.
 _END_OF_ABOUT = b"}\n }"
 
-Row = dict[str, Any]
-Tables = dict[str, dict[str, Row]]
+Row = row_lines.Row
+Tables = dict[str, Mapping[str, Row]]
 
 
 @frozen
@@ -62,6 +64,8 @@ class Document:
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
         about: What the file says of itself, as it is there.
+        is_judged: Whether this very version of plandoc judged every row when it wrote the file, and nobody has changed a
+            byte since.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Document:
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     about: Mapping[str, Any] = attrs.field(factory=dict)
+    is_judged: bool = False
 
     @property
     def written_by(self) -> str | None:
@@ -92,7 +97,7 @@ def digest(content: bytes) -> str:
 
 def render(name: str, store_id: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
     """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
-    return _join(_sealed(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, store_id, next_ids)}, **tables}))[0])
+    return _sealed(_join(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, store_id, next_ids)}, **tables})))[0]
 
 
 def rewritten(
@@ -113,7 +118,7 @@ def rewritten(
         tables: Its rows from now on.
         changed: The names of the tables that are not as they were.
         judged: Whether every row is one that this version would write. Only then the document says who wrote it, and is
-            believed by the next reader; see `is_judged`.
+            believed by the next reader.
 
     Raises:
         ValidationError: when a reader would not get the same rows.
@@ -124,20 +129,24 @@ def rewritten(
     if not judged:
         del about["written_by"]
     fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
-    read_back: Tables = orjson.loads(_join(fresh))
+    unsealed = _join(fresh)
+    read_back: Tables = orjson.loads(unsealed)
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
-    present = {**kept, **fresh}
-    blocks, seal = _sealed({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
+    if kept:
+        present = {**kept, **fresh}
+        unsealed = _join({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
+    content, seal = _sealed(unsealed)
     return Document(
         before.name,
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back[name] if name in read_back else dict(rows) for name, rows in tables.items() if rows},
-        _join(blocks),
+        {name: rows for name, rows in {**tables, **read_back}.items() if rows},
+        content,
         about={**about, "digest": seal},
+        is_judged=judged,
     )
 
 
@@ -147,17 +156,8 @@ def is_as_written(document: Document) -> bool:
     A document of format 1 carries no digest, so it counts as unchanged.
     """
     about = {field: value for field, value in document.about.items() if field != "digest"}
-    seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
-    return document.format == 1 or document.about.get("digest") == seal
-
-
-def is_judged(document: Document) -> bool:
-    """Whether this very version of plandoc judged every row when it wrote a document, and nobody has changed a byte since."""
-    seal: str = document.about.get("digest", "")
-    if document.lines or document.about.get("written_by") != __version__:
-        return False
-    unsealed = document.content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
-    return seal == hashlib.sha256(unsealed).hexdigest()
+    unsealed = _join(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
+    return document.format == 1 or document.about.get("digest") == hashlib.sha256(unsealed).hexdigest()
 
 
 def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
@@ -171,15 +171,11 @@ def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
     }
 
 
-def _sealed(blocks: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
-    """Return the blocks of a document with the digest of all of it in its `_plandoc`, and that digest."""
-    seal = _digest_of(blocks)
-    about = blocks[ABOUT_TABLE].removesuffix(_END_OF_ABOUT) + b',"digest":"%b"' % seal.encode() + _END_OF_ABOUT
-    return {**blocks, ABOUT_TABLE: about}, seal
-
-
-def _digest_of(blocks: Mapping[str, bytes]) -> str:
-    return hashlib.sha256(_join(blocks)).hexdigest()
+def _sealed(unsealed: bytes) -> tuple[bytes, str]:
+    """Return a document's bytes with the digest of all of them in its `_plandoc`, and that digest."""
+    seal = hashlib.sha256(unsealed).hexdigest()
+    # Its table is the first.
+    return unsealed.replace(_END_OF_ABOUT, b',"digest":"%b"%b' % (seal.encode(), _END_OF_ABOUT), 1), seal
 
 
 def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> dict[str, bytes]:
@@ -194,8 +190,9 @@ def _blocks_of(document: Document) -> dict[str, bytes]:
     """Return the bytes of each table of a document in the present form; nothing for a document in another form."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
-    blocks = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN)
-    return dict(zip((ABOUT_TABLE, *document.tables), blocks, strict=True))
+    blocks, names = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN), (ABOUT_TABLE, *document.tables)
+    # Somebody can have renewed the digest of a file of another form.
+    return dict(zip(names, blocks, strict=True)) if len(blocks) == len(names) else {}
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
@@ -213,11 +210,14 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    untouched = _parse_fast(content)
-    if untouched is not None:
-        return _document(name, untouched, content)
+    large = _large_and_judged(name, content)
+    if large is not None:
+        return _document(name, large, content, is_judged=True)
+    fast = _parse_fast(content)
+    if fast is not None:
+        return _document(name, fast[0], content, is_judged=fast[1])
     tables, lines = strict_json.parse_tables(name, content)
-    return _document(name, tables, content, lines=lines)
+    return _document(name, dict(tables), content, lines=lines)
 
 
 def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
@@ -227,23 +227,36 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return strict_json.parse_tables(document.name, document.content)[1]
 
 
-def _parse_fast(content: bytes) -> Tables | None:
+def _large_and_judged(name: str, content: bytes) -> Tables | None:
+    """Return the tables of a large document that this version judged, with rows that are parsed when they are asked for."""
+    if len(content) < row_lines.LARGE:
+        return None
+    tables = row_lines.tables_in(name, content)
+    if tables is None or [*tables][:1] != [ABOUT_TABLE] or not _is_judged(tables, content):
+        return None
+    return tables
+
+
+def _parse_fast(content: bytes) -> tuple[Tables, bool] | None:
+    """Return the tables that plandoc wrote, and whether this version judged them; None where others wrote the file."""
     try:
         tables: Tables = orjson.loads(content)
-        is_ours = _are_sound(tables) and _join(_blocks(tables)) == content
+        if [*tables][:1] != [ABOUT_TABLE] or not row_lines.are_sound(tables.values()):
+            return None
+        is_judged = _is_judged(tables, content)
+        is_ours = is_judged or _join(_blocks(tables)) == content
     except (orjson.JSONDecodeError, TypeError, AttributeError):
         return None
-    return tables if is_ours else None
+    return (tables, is_judged) if is_ours else None
 
 
-def _are_sound(tables: Tables) -> bool:
-    """Whether these are tables of rows by id, and what a document says of itself is the first of them."""
-    if [*tables][:1] != [ABOUT_TABLE] or {*map(type, tables.values())} != {dict}:
+def _is_judged(tables: Tables, content: bytes) -> bool:
+    about = tables[ABOUT_TABLE].get(ABOUT_ROW, _NOTHING)
+    seal = about.get("digest")
+    if type(seal) is not str or about.get("written_by") != __version__:
         return False
-    # All at once, because checking each would take half as long as reading the whole file.
-    ids = " ".join(chain.from_iterable(tables.values()))
-    rows = chain.from_iterable(map(dict.values, tables.values()))
-    return _IDS.fullmatch(ids) is not None and {*map(type, rows)} == {dict}
+    unsealed = content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
+    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _document(
@@ -252,6 +265,7 @@ def _document(
     content: bytes,
     *,
     lines: Mapping[tuple[str, str], int] = _NOTHING,
+    is_judged: bool = False,
 ) -> Document:
     about_rows = tables.pop(ABOUT_TABLE, {})
     about = about_rows.get(ABOUT_ROW)
@@ -267,7 +281,8 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, about)
+    store_id, next_ids = about[STORE_ID_KEY], about["next_ids"]
+    return Document(name, about["format"], store_id, next_ids, tables, content, lines, about, is_judged)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
@@ -291,9 +306,10 @@ def _is_version(text: Any) -> bool:
 
 
 def _are_next_ids(numbers: Any) -> bool:
-    if type(numbers) is not dict or not {*map(type, numbers.values())} <= {int}:
+    if type(numbers) is not dict:
         return False
-    return not numbers or (min(numbers.values()) >= 1 and max(numbers.values()) < 10**LONGEST_ID)
+    given = numbers.values()
+    return {*map(type, given)} <= {int} and (not given or (min(given) >= 1 and max(given) < 10**LONGEST_ID))
 
 
 def problems_of_about(name: str, about: Row) -> list[Problem]:
@@ -307,14 +323,12 @@ def problems_of_about(name: str, about: Row) -> list[Problem]:
     next_ids = about.get("next_ids")
     if not _are_next_ids(next_ids):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
-    of_format_2 = {"needs", "written_by", "digest"} if about["format"] > 1 else set()
-    wrong.extend(
-        (field, f"wanted text, found {about[field]!r}", None)
-        for field in sorted(of_format_2 & set(about))
-        if type(about[field]) is not str
-    )
-    unknown = sorted(set(about) - {"format", "document", STORE_ID_KEY, "next_ids"} - of_format_2)
-    wrong.extend((field, "unknown field", None) for field in unknown)
+    for field in sorted(about):
+        if field in _TEXTS_OF_FORMAT_2 and about["format"] > 1:
+            if type(about[field]) is not str:
+                wrong.append((field, f"wanted text, found {about[field]!r}", None))
+        elif field not in _FACTS:
+            wrong.append((field, "unknown field", None))
     return [
         Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)
         for field, message, hint in wrong

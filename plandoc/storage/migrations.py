@@ -17,7 +17,7 @@ from plandoc.frozen import frozen
 
 T = TypeVar("T")
 
-Tables = dict[str, dict[str, dict[str, Any]]]
+Tables = dict[str, Mapping[str, dict[str, Any]]]
 Upgrade = Callable[[Tables], Tables]
 
 

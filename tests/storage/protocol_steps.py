@@ -10,7 +10,7 @@ import attrs
 
 
 class Step(StrEnum):
-    """One call that changes what is there, or what of it is durable; and the two looks of a reader."""
+    """One call that changes what is there, or what of it is durable; and the looks of a reader."""
 
     OPEN_JOURNAL = "open the journal, make it where it is missing"
     SYNC_NAME = "sync the folder of a newly opened journal"
@@ -40,6 +40,7 @@ class Step(StrEnum):
     OVERWRITE_JOURNAL = "write over the journal"
     # A reader's.
     LOOK = "look at the journal"
+    LOOK_AT_DOCUMENTS = "look whether a document is in place"
     SYNC_SEEN = "sync the journal that was looked at"
     SYNC_SEEN_NAME = "sync the folder of the journal that was looked at"
     LOOK_AGAIN = "look at the journal again"
@@ -149,8 +150,9 @@ PRESENT = attrs.evolve(
         *RENAME_DOCUMENTS,
     ),
     checkpoint=(
-        *(Step.NEW_CATALOG, Step.SYNC_NEW_CATALOG, Step.RENAME_CATALOG),
-        *(Step.NEW_EVENT, Step.SYNC_NEW_EVENT, Step.RENAME_EVENT),
+        *(Step.NEW_CATALOG, Step.NEW_EVENT),
+        *(Step.SYNC_NEW_CATALOG, Step.SYNC_NEW_EVENT),
+        *RENAME_DOCUMENTS,
         *(Step.SYNC_FOLDER, Step.SYNC_EVENTS),
         *PUT_MARKER,
         *EMPTY_JOURNAL,
