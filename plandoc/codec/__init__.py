@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from plandoc.codec.converters import converter_of_rows, judged_rows_hook
+from plandoc.codec.cattrs_hooks import converter_of_rows, judged_rows_hook
 from plandoc.codec.problems import problems_of_row
 from plandoc.codec.values import CHANGES, day, stored_name, stored_quantity, stored_ratio
 from plandoc.errors import ValidationError

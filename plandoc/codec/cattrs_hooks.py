@@ -32,7 +32,7 @@ _TAKEN_AS_IT_IS = frozenset({form for kind in (str, int, bool, *IDS) for form in
 _JSON = Mapping[str, Any]
 
 
-class Position(str):
+class ItemIndex(str):
     """The index of a list item, as a note on its error."""
 
     __slots__ = ()
@@ -132,7 +132,7 @@ def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
         try:
             yield hook(item, kind)
         except Exception as error:  # noqa: BLE001  (collected, and raised together below)
-            error.add_note(Position(f"[{index}]"))
+            error.add_note(ItemIndex(f"[{index}]"))
             errors.append(error)
     if errors:
         raise ExceptionGroup("list", errors)
