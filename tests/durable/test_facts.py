@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import errno
+import json
+import os
 import threading
 
 import pytest
 from tinydb import where
 
 from plandoc.clock import system_clock
-from plandoc.durable import DamagedDatabaseError, DatabaseNotFoundError, DurableStorage, TinyDB
-from plandoc.errors import ConflictError, Outcome, StorageError, ValidationError
+from plandoc.durable import DamagedDatabaseError, DatabaseNotFoundError, DurableStorage, Folder, TinyDB
+from plandoc.errors import ConflictError, Outcome, SessionError, StorageError, ValidationError
 from plandoc.storage.files import Files
 
 
@@ -138,3 +140,43 @@ def test_a_young_file_is_read_again_although_its_times_show_no_change(path, monk
 
         path.write_text(path.read_text().replace("1}", "2}"))
         assert db.search(query) == [{"n": 2}]
+
+
+def test_a_database_of_a_folder_that_is_missing_or_misnamed_is_named(tmp_path):
+    with Folder(tmp_path / "data") as folder:
+        with pytest.raises(DatabaseNotFoundError, match="there is no such file") as missing:
+            folder.open("orders.json", access_mode="r")
+        with pytest.raises(ValidationError, match=r"found 'Orders\.JSON'"):
+            folder.open("Orders.JSON")
+
+    assert (missing.value.path, missing.value.errno) == (str(tmp_path / "data" / "orders.json"), errno.ENOENT)
+
+
+def test_a_database_of_a_folder_is_called_by_its_name(tmp_path):
+    with Folder(tmp_path / "data") as folder:
+        orders = folder.open("orders.json")
+        orders.insert({"cake": 3})
+        reading = folder.open("orders.json", access_mode="r")
+        with pytest.raises(StorageError, match="Cannot write") as refused:
+            reading.insert({"cake": 4})
+
+    assert refused.value.path == "orders.json"
+
+
+def test_two_folders_have_two_identities(tmp_path):
+    for name in ("one", "other"):
+        with Folder(tmp_path / name):
+            pass
+    one, other = (json.loads((tmp_path / name / "plandoc.json").read_bytes()) for name in ("one", "other"))
+
+    assert one != other
+    assert {key for key in one if one[key] != other[key]} == {"lineage"}
+
+
+def test_a_folder_that_another_process_inherited_is_named(tmp_path):
+    with Folder(tmp_path / "data") as folder:
+        orders = folder.open("orders.json")
+        folder._place._process = -1
+        with pytest.raises(SessionError, match="data was opened before this process was forked"):
+            orders.all()
+        folder._place._process = os.getpid()
