@@ -13,7 +13,8 @@ from tinydb import where
 
 from plandoc.clock import system_clock
 from plandoc.durable import DamagedDatabaseError, DatabaseNotFoundError, DurableStorage, Folder, TinyDB
-from plandoc.errors import ConflictError, Outcome, SessionError, StorageError, ValidationError
+from plandoc.durable.several_files import DATABASES
+from plandoc.errors import ConflictError, DamagedError, Outcome, SessionError, StorageError, ValidationError
 from plandoc.storage.files import Files
 
 
@@ -30,7 +31,7 @@ def test_what_is_missing_is_named(tmp_path, name, reason):
     ("content", "line", "message"),
     [
         ('{"_default": {\n"1": {"n": 1}\n', 3, "column"),
-        ('{"_default": {\n"1": {"n": 1, "n": 2}}}', 1, "the key 'n' is in one object twice"),
+        ('{"_default": {\n"1": {"a": 0, "n": 1, "n": 2}}}', 1, "the key 'n' is in one object twice"),
         ("[1]", 1, "wanted one JSON object of tables"),
     ],
 )
@@ -180,3 +181,36 @@ def test_a_folder_that_another_process_inherited_is_named(tmp_path):
         with pytest.raises(SessionError, match="data was opened before this process was forked"):
             orders.all()
         folder._place._process = os.getpid()
+
+
+def test_what_is_not_json_in_another_encoding_is_named_too(path):
+    path.write_bytes("{".encode("utf-16"))
+
+    with TinyDB(path, encoding="utf-16") as db, pytest.raises(DamagedDatabaseError, match="wanted JSON: Expecting"):
+        db.all()
+
+
+def test_a_file_that_is_gone_is_an_error_for_a_query_whose_results_are_remembered(path):
+    query = where("n") > 0
+    with TinyDB(path) as db:
+        db.insert({"n": 1})
+        assert db.search(query) == db.search(query) == [{"n": 1}]
+        path.unlink()
+
+        with pytest.raises(DatabaseNotFoundError, match="no such file"):
+            db.search(query)
+
+
+def test_a_storage_that_has_written_may_write_again_without_reading(path):
+    storage = DurableStorage(path)
+    for number in range(3):
+        storage.write({"_default": {"1": {"n": number}}})
+
+    assert storage.read() == {"_default": {"1": {"n": 2}}}
+
+
+def test_what_a_journal_holds_of_a_database_is_refused_where_it_is_not_one():
+    assert DATABASES.store_id_of("orders.json", b'{"_default": {}}') is None
+
+    with pytest.raises(DamagedError, match=r"orders\.json"):
+        DATABASES.store_id_of("orders.json", b"{")
