@@ -1,4 +1,4 @@
-"""Everything that keeps a row from being a record, in words for whoever wrote it; cattrs' errors end here.
+"""Everything that keeps a row from being a record, in words for the person who wrote it; cattrs' errors end here.
 
 Nothing is coerced: a row that needed a guess to become a record is refused.
 """
