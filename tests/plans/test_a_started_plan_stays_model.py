@@ -198,7 +198,10 @@ _TABLES = {
 
 
 def _sorted(record):
-    """A record whose parts stand in one order, for another order of the same is no difference."""
+    """What counts of a record: its parts in one order, because another order of the same is not a difference; of a unit its yield."""
+    if isinstance(record, records.FinishedUnit):
+        # Pieces of a batch and the percentage that one takes can say the same.
+        return record.id, record.name, record.recipe_id, record.yield_per_batch
     for field in ("lines", "sub_recipes", "components"):
         if hasattr(record, field):
             record = attrs.evolve(record, **{field: tuple(sorted(getattr(record, field), key=repr))})
