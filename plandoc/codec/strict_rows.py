@@ -6,7 +6,6 @@ Nothing is coerced: a row that needed a guess to become a record is refused.
 from __future__ import annotations
 
 import datetime
-import enum
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -20,8 +19,7 @@ from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from plandoc import records
 from plandoc.codec import values
-from plandoc.codec.forms import AS_THEY_ARE, JSON
-from plandoc.codec.values import Refused, stored_name
+from plandoc.codec.values import AS_THEY_ARE, JSON, Refused, stored_name
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.fields import check_of
 from plandoc.near_words import nearest
@@ -32,10 +30,6 @@ RecordT = TypeVar("RecordT")
 
 def _as_it_is(value: Any, _: Any = None) -> Any:
     return value
-
-
-def _is_enumeration(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, enum.Enum)
 
 
 def _change(converter: cattrs.Converter, value: Any) -> records.Change:
@@ -134,14 +128,12 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     # The record's own rules judge text, whole numbers and flags, with all its problems at once.
     for primitive in (str, int, bool, *IDS):
         converter.register_structure_hook(primitive, _as_it_is)
-    converter.register_structure_hook(datetime.date, lambda value, _: values.day(value))
-    converter.register_structure_hook(datetime.datetime, lambda value, _: values.timestamp(value))
-    converter.register_structure_hook_func(_is_enumeration, values.member)
-    converter.register_structure_hook(int | Fraction, lambda value, _: values.ratio(value))
-    converter.register_structure_hook(Decimal | Fraction, lambda value, _: values.quantity(value))
-    converter.register_structure_hook(
-        Decimal | Fraction | None, lambda value, _: None if value is None else values.quantity(value)
-    )
+    converter.register_structure_hook(datetime.date, values.day)
+    converter.register_structure_hook(datetime.datetime, values.timestamp)
+    converter.register_structure_hook_func(values.is_enumeration, values.member)
+    converter.register_structure_hook(int | Fraction, values.ratio)
+    converter.register_structure_hook(Decimal | Fraction, values.quantity)
+    converter.register_structure_hook(Decimal | Fraction | None, values.quantity_or_none)
     converter.register_structure_hook_func(lambda kind: kind == JSON, _as_it_is)
     converter.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple, _tuple_hook)
     converter.register_structure_hook_factory(attrs.has, _record_hook)

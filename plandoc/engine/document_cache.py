@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import DamagedError, Problem
@@ -43,6 +43,14 @@ class DocumentCache:
         document = self._read(name, content, file)
         self.keep(content, document)
         return document
+
+    def keep_rendered(self, documents: Sequence[DocumentSession]) -> None:
+        """Keep documents as they were just rendered, so that the next reader need not parse them.
+
+        Of very many only the last, because no more are kept.
+        """
+        for document in documents[-self._most :]:
+            self.keep(*document.read_back())
 
     def keep(self, content: bytes, document: DocumentSession) -> None:
         """Keep what a reader of these bytes gets; whether they are ever written does not matter."""

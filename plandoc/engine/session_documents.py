@@ -60,7 +60,8 @@ class SessionDocuments:
         self._to_copy: set[str] = set()
         self._read_cache: dict[str, DocumentSession | None] = {}
         self._marker: marker.Marker | None = None
-        self._marker_changed = False
+        # None until the session adds an event.
+        self._next_event_id: int | None = None
 
     def find(self, name: str) -> DocumentSession | None:
         """Return a document for reading only; None when the event does not exist."""
@@ -130,12 +131,12 @@ class SessionDocuments:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Take back the changes of a block that ends by an exception."""
-        before, marker_before, marker_changed = self._dirty, self._marker, self._marker_changed
+        before, next_event_id = self._dirty, self._next_event_id
         self._dirty, self._to_copy = dict(before), set(before)
         try:
             yield
         except BaseException:
-            self._dirty, self._marker, self._marker_changed = before, marker_before, marker_changed
+            self._dirty, self._next_event_id = before, next_event_id
             raise
         finally:
             self._to_copy = set()
@@ -150,14 +151,19 @@ class SessionDocuments:
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
         changes: dict[str, bytes | None] = {}
+        rendered = []
         for name, document in self._dirty.items():
             if document.changed:
-                content = self._rendered(document) if document.exists else None
+                content = None
+                if document.exists:
+                    content = document.render()
+                    rendered.append(document)
                 # What was changed and changed back counts as unchanged.
                 if content != document.content_read:
                     changes[name] = content
-        if self._marker_changed:
-            changes[MARKER] = marker.render(self._present_marker())
+        self._cache.keep_rendered(rendered)
+        if self._next_event_id is not None:
+            changes[MARKER] = marker.render(attrs.evolve(self._present_marker(), next_event_id=self._next_event_id))
         return changes
 
     # All events.
@@ -192,20 +198,19 @@ class SessionDocuments:
 
     def next_event_id(self) -> int:
         """Return the id that the next new event gets; neither it nor any higher one was ever given."""
-        next_id = self._present_marker().next_event_id
         # Documents may have been put into the folder by hand; one look per session is enough.
-        if self._marker_changed:
-            return next_id
-        return max(next_id, self._index.highest_id(self._reading, self._read_events) + 1)
+        if self._next_event_id is not None:
+            return self._next_event_id
+        highest = self._index.highest_id(self._reading, self._read_events)
+        return max(self._present_marker().next_event_id, highest + 1)
 
     def take_event_id(self, wanted_id: int = 0) -> int:
         """Return an id for a new event, which is never given again: the wanted one where it was never given."""
         event_id = max(self.next_event_id(), wanted_id)
         # The scan of all documents may be up to a second old; a document that was added since must not be overwritten.
-        while self._reading.read(event_document(event_id)) is not None:
+        while self._reading.has(event_document(event_id)):
             event_id += 1
-        self._marker = attrs.evolve(self._present_marker(), next_event_id=event_id + 1)
-        self._marker_changed = True
+        self._next_event_id = event_id + 1
         return event_id
 
     def _event_ids(self) -> list[int]:
@@ -283,12 +288,6 @@ class SessionDocuments:
         event = None if document is None else document.get(_EVENTS, event_id)
         row = None if document is None else document.row(_EVENTS, event_id)
         return None if event is None or row is None else EventRow(event, row, self._reading.fingerprint(name))
-
-    def _rendered(self, document: DocumentSession) -> bytes:
-        content = document.render()
-        # The next reader of these bytes need not parse them again.
-        self._cache.keep(*document.read_back())
-        return content
 
     def _present_marker(self) -> marker.Marker:
         if self._marker is None:

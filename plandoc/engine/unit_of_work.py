@@ -6,7 +6,7 @@ checked before anything reaches this layer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -268,16 +268,14 @@ class UnitOfWork:
 
     def _add(self, table: Table, record: Any) -> Any:
         bound = self._to_change(table, 0, getattr(record, "event_id", None))
-        if table.has_slug and not record.slug:
-            record = attrs.evolve(record, slug=slugify(record.name, self._unique_keys.used(bound, ("slug",))))
+        slug = _new_slug(record, lambda: self._unique_keys.used(bound, ("slug",))) if table.has_slug else {}
         self._check_references(table, record)
-        return self._write(bound, evolved(record, id=bound.take_id()))
+        return self._write(bound, evolved(record, id=bound.take_id(), **slug))
 
     def _add_event(self, event: Any, wanted_id: int) -> Any:
-        if not event.slug:
-            event = attrs.evolve(event, slug=slugify(event.name, self._unique_keys.slugs_of_events()))
+        slug = _new_slug(event, self._unique_keys.slugs_of_events)
         new_id = self.documents.take_event_id(wanted_id)
-        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id))
+        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id, **slug))
 
     def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
         """Return the table of a record, for reading only; None when its event does not exist."""
@@ -325,6 +323,11 @@ class UnitOfWork:
         using = self.users_of(record)
         if using:
             raise StillUsedError(table.label, record.id, using, getattr(record, "name", ""))
+
+
+def _new_slug(record: Any, used: Callable[[], Container[str]]) -> dict[str, str]:
+    """Return the slug that a record gets by its name, as a field; nothing for one that has a slug."""
+    return {} if record.slug else {"slug": slugify(record.name, used())}
 
 
 def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:

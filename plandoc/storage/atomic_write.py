@@ -41,6 +41,7 @@ class AtomicWrite:
         *,
         folder: int | None = None,
         is_durable: bool = True,
+        starts_writing: bool = False,
         owner: os.stat_result | None = None,
     ) -> None:
         """Write the content under the temporary name; when that fails, nothing is left there.
@@ -50,11 +51,12 @@ class AtomicWrite:
             mode: The permission bits of the file that it replaces; None leaves them to the umask.
             folder: The open folder that both names are in; None looks the whole paths up.
             is_durable: Return when the content is on the disk; False where something else protects it, as the journal
-                does a document.
+                does a document, or `sync` follows.
+            starts_writing: Have the system begin to bring the content to the disk, because `sync` follows.
             owner: Whose owner and group the file gets, as far as this process may give them; None leaves them to the system.
         """
         try:
-            self._files.create(self.temporary, content, mode, folder=folder)
+            self._files.create(self.temporary, content, mode, folder=folder, starts_writing=starts_writing)
             if owner is not None:
                 self._files.give_to(self.temporary, owner)
             if is_durable:
@@ -62,6 +64,10 @@ class AtomicWrite:
         except OSError:
             self.discard(folder=folder)
             raise
+
+    def sync(self) -> None:
+        """Return when what was staged is on the disk."""
+        self._files.sync_file(self.temporary)
 
     def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
         """Write a folder of files under the temporary name; everything but that name is durable.

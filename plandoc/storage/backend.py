@@ -47,6 +47,10 @@ class Reading(Protocol):
         """Return the content of a document, or None when there is none."""
         ...
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a document; what a session that writes decides by holds until its commit, as by reading."""
+        ...
+
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """Yield the content of each of these documents, in their order; None where there is no such document."""
         ...

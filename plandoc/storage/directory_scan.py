@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import stat
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,13 +55,16 @@ class DirectoryScan:
         if fresh or state != last.state or now - last.scanned_at > _SCAN_VALID_SECONDS:
             prefix = self._prefix
             found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
-            last = _Scanned(state, now, last.result if found == last.result else Fingerprints(found, object()))
             # In one step, because other threads may read at the same time.
-            self._last = last
+            self._last = last = _Scanned(state, now, _taken_in(found, last))
+        elif last.committed:
+            self._last = last = _Scanned(state, last.scanned_at, self._with_committed(last))
         return last.result
 
     def apply_commit(self, names: Iterable[str], serial: int) -> None:
         """Take in what a transaction of this process has just done to some documents, without a scan of all others.
+
+        Their files are looked at by the next `scan`.
 
         Args:
             names: The documents; those of other folders are left out.
@@ -70,15 +73,18 @@ class DirectoryScan:
         last = self._last
         if not last.state or last.state[0] != serial - 1:
             return
-        result = Fingerprints(last.result, last.result.scan)
-        for name in names:
-            if name.startswith(self._prefix):
-                status = self._files.status(self._path / name.removeprefix(self._prefix))
-                result.pop(name, None)
-                if status is not None:
-                    result[name] = fingerprint_of(status)
+        committed = last.committed.union(name for name in names if name.startswith(self._prefix))
         # As old as the scan of the others: what another program did meanwhile is seen when that scan expires.
-        self._last = _Scanned(self._state(serial), last.scanned_at, result)
+        self._last = _Scanned(self._state(serial), last.scanned_at, last.result, committed)
+
+    def _with_committed(self, last: _Scanned) -> Fingerprints:
+        result = Fingerprints(last.result, last.result.scan)
+        for name in last.committed:
+            status = self._files.status(self._path / name.removeprefix(self._prefix))
+            result.pop(name, None)
+            if status is not None:
+                result[name] = fingerprint_of(status)
+        return result
 
     def _state(self, serial: int) -> tuple[int, ...]:
         status = self._files.status(self._path)
@@ -119,12 +125,27 @@ class _Scanned(NamedTuple):
     state: tuple[int, ...]
     scanned_at: float
     result: Fingerprints
+    # Documents that transactions of this process have changed since.
+    committed: frozenset[str] = frozenset()
 
 
 class _WithPending(NamedTuple):
     files: Fingerprints
     serial: int
     result: Fingerprints
+
+
+def _taken_in(found: Mapping[str, Hashable], last: _Scanned) -> Fingerprints:
+    """Return what a new scan has found, as of the last scan where nobody else has changed anything."""
+    if found == last.result:
+        return last.result
+    ours = last.committed
+    is_same = ours and _without(ours, found) == _without(ours, last.result)
+    return Fingerprints(found, last.result.scan if is_same else object())
+
+
+def _without(names: Collection[str], fingerprints: Mapping[str, Hashable]) -> dict[str, Hashable]:
+    return {name: found for name, found in fingerprints.items() if name not in names}
 
 
 def is_stable(fingerprint: Hashable, timestamp: datetime.datetime) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 
 from plandoc.errors import Outcome
@@ -16,6 +17,9 @@ from plandoc.storage.os_errors import raise_translated, translate_os_errors
 from plandoc.storage.replacement import TEMPORARY, Replacement, refuse_irreplaceable, refuse_link
 
 LOST_FOUND = "lost-found"
+# So many that their syncs share what the file system has to write down, so few that their copies take little space.
+_RENEWED_AT_ONCE = 64
+_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class DocumentFiles:
@@ -41,6 +45,14 @@ class DocumentFiles:
                 if not is_there and self._files.status(self._root) is None:
                     raise
                 return None
+        except OSError as error:
+            raise_translated(error, path)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is anything where a document's file would be, without looking into it."""
+        path = f"{self._root}/{name}"
+        try:
+            return self._files.status(path) is not None
         except OSError as error:
             raise_translated(error, path)
 
@@ -119,7 +131,7 @@ class DocumentFiles:
     def put_durably(self, name: str, content: bytes) -> None:
         """Replace a file that no journal line protects: when this returns, it and its folder are on the disk."""
         with self.replacement() as replacement:
-            _put_synced(replacement, name, content)
+            _put_synced(replacement, {name: content})
         self._sync_folders_of([name])
 
     def keep(self, name: str, content: bytes) -> None:
@@ -144,10 +156,9 @@ class DocumentFiles:
         """
         present = sorted(names)
         with self.replacement() as replacement:
-            for name in present:
-                content = self.read(name)
-                if content is not None:
-                    _put_synced(replacement, name, content)
+            for start in range(0, len(present), _RENEWED_AT_ONCE):
+                contents = {name: self.read(name) for name in present[start : start + _RENEWED_AT_ONCE]}
+                _renew(replacement, {name: content for name, content in contents.items() if content is not None})
         self._sync_folders_of(present)
 
     def _sync_folders_of(self, names: Iterable[str]) -> None:
@@ -186,10 +197,26 @@ class DocumentFiles:
         return present is not None
 
 
-def _put_synced(replacement: Replacement, name: str, content: bytes) -> None:
-    replacement.stage(name, content, is_durable=True)
+def _renew(replacement: Replacement, contents: Mapping[str, bytes]) -> None:
     try:
-        replacement.put_staged(name, content)
+        _put_synced(replacement, contents)
+    except OSError as error:
+        if error.errno not in _DISK_IS_FULL:
+            raise
+        # One after the other, each in the space that the one before has left.
+        for name, content in contents.items():
+            _put_synced(replacement, {name: content})
+
+
+def _put_synced(replacement: Replacement, contents: Mapping[str, bytes]) -> None:
+    """Replace documents by files that are on the disk before they get their names."""
+    try:
+        for name, content in contents.items():
+            replacement.stage(name, content, starts_writing=True)
+        for name in contents:
+            replacement.sync_staged(name)
+        for name, content in contents.items():
+            replacement.put_staged(name, content)
     except OSError:
-        replacement.discard_staged([name])
+        replacement.discard_staged(contents)
         raise

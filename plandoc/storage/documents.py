@@ -97,7 +97,7 @@ def digest(content: bytes) -> str:
 
 def render(name: str, store_id: str, next_ids: Mapping[str, int], tables: Mapping[str, Mapping[str, Row]]) -> bytes:
     """Return the bytes of a document: tables in the order given, rows by id, one on a line, empty tables left out."""
-    return _join(_sealed(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, store_id, next_ids)}, **tables}))[0])
+    return _sealed(_join(_blocks({ABOUT_TABLE: {ABOUT_ROW: _about(name, store_id, next_ids)}, **tables})))[0]
 
 
 def rewritten(
@@ -129,19 +129,22 @@ def rewritten(
     if not judged:
         del about["written_by"]
     fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
-    read_back: Tables = orjson.loads(_join(fresh))
+    unsealed = _join(fresh)
+    read_back: Tables = orjson.loads(unsealed)
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
-    present = {**kept, **fresh}
-    blocks, seal = _sealed({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
+    if kept:
+        present = {**kept, **fresh}
+        unsealed = _join({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
+    content, seal = _sealed(unsealed)
     return Document(
         before.name,
         FORMAT,
         before.store_id,
         dict(next_ids),
         {name: rows for name, rows in {**tables, **read_back}.items() if rows},
-        _join(blocks),
+        content,
         about={**about, "digest": seal},
         is_judged=judged,
     )
@@ -153,8 +156,8 @@ def is_as_written(document: Document) -> bool:
     A document of format 1 carries no digest, so it counts as unchanged.
     """
     about = {field: value for field, value in document.about.items() if field != "digest"}
-    seal = _digest_of(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
-    return document.format == 1 or document.about.get("digest") == seal
+    unsealed = _join(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
+    return document.format == 1 or document.about.get("digest") == hashlib.sha256(unsealed).hexdigest()
 
 
 def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
@@ -168,15 +171,11 @@ def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
     }
 
 
-def _sealed(blocks: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
-    """Return the blocks of a document with the digest of all of it in its `_plandoc`, and that digest."""
-    seal = _digest_of(blocks)
-    about = blocks[ABOUT_TABLE].removesuffix(_END_OF_ABOUT) + b',"digest":"%b"' % seal.encode() + _END_OF_ABOUT
-    return {**blocks, ABOUT_TABLE: about}, seal
-
-
-def _digest_of(blocks: Mapping[str, bytes]) -> str:
-    return hashlib.sha256(_join(blocks)).hexdigest()
+def _sealed(unsealed: bytes) -> tuple[bytes, str]:
+    """Return a document's bytes with the digest of all of them in its `_plandoc`, and that digest."""
+    seal = hashlib.sha256(unsealed).hexdigest()
+    # Its table is the first.
+    return unsealed.replace(_END_OF_ABOUT, b',"digest":"%b"%b' % (seal.encode(), _END_OF_ABOUT), 1), seal
 
 
 def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> dict[str, bytes]:

@@ -110,7 +110,15 @@ class Files:
         """Open a plain file for reading and writing; never empties it."""
         return _open_plain(path, _CHANGE_FLAGS | os.O_CREAT if create else _CHANGE_FLAGS)[0]
 
-    def create(self, path: StrPath, content: bytes, mode: int | None, *, folder: int | None = None) -> None:
+    def create(
+        self,
+        path: StrPath,
+        content: bytes,
+        mode: int | None,
+        *,
+        folder: int | None = None,
+        starts_writing: bool = False,
+    ) -> None:
         """Write a new file that nobody looks at yet; what a crash left under its name is removed, never overwritten.
 
         A second crash could mix what is overwritten with what overwrites it, which would look like an edit by hand.
@@ -121,18 +129,22 @@ class Files:
             mode: The permission bits that it gets, those of the file that it is to replace; None, where there is none to
                 replace, leaves them to the umask.
             folder: The open folder that it is in, from `open_folder`; None looks the whole path up.
+            starts_writing: Have the system begin to bring the content to the disk, because a sync is to follow.
         """
         try:
-            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
+            handle = _open(path, _CREATE_FLAGS, folder)
         except FileExistsError:
             self.remove(path, folder=folder)
-            handle, status = _open_plain(path, _CREATE_FLAGS, folder)
+            handle = _open(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
-                if mode != stat.S_IMODE(status.st_mode) and hasattr(os, "fchmod"):
+                if hasattr(os, "fchmod") and mode != stat.S_IMODE(os.fstat(handle).st_mode):
                     os.fchmod(handle, mode)
-                _take_space(handle, len(content))
+                if not starts_writing:
+                    _take_space(handle, len(content))
             self.write(handle, content)
+            if starts_writing:
+                _start_writing(handle)
         finally:
             os.close(handle)
 
@@ -348,14 +360,18 @@ def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.
         return _open_plain(path, _READ_FLAGS, folder)
 
 
-def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+def _open(path: StrPath, flags: int, folder: int | None) -> int:
     try:
-        handle = os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
+        return os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
     except OSError as error:
         error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             raise NotAFile(error.errno, _what_stands(path), str(path)) from None
         raise
+
+
+def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[int, os.stat_result]:
+    handle = _open(path, flags, folder)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
@@ -378,6 +394,16 @@ def _take_space(handle: int, size: int) -> None:
         except OSError as error:
             if error.errno not in _CANNOT_TAKE_SPACE:
                 raise
+
+
+def _start_writing(handle: int) -> None:
+    """Have the system begin to bring a file to the disk; whether it does shows in the sync.
+
+    Where many files are to be synced, ext4 then writes down once for all of them where they are, and not once a sync.
+    """
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _read_on(handle: int, size: int) -> bytes:

@@ -329,7 +329,8 @@ class FolderBackend:
 
     def _renew_documents(self) -> None:
         try:
-            self._documents.renew(self._since_checkpoint)
+            # The marker is written durably behind them.
+            self._documents.renew(self._since_checkpoint - {marker.NAME})
         except OSError:
             self._journal.failed = "the documents could not be made durable; close this store and open the folder again"
             raise

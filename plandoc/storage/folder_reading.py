@@ -59,6 +59,10 @@ class FolderReading:
             self._suspects.add(name)
         return changes[-1].content
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a document."""
+        return self.read(name) is not None
+
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """Yield the content of each of these documents; None where there is none."""
         return ((name, self.read(name)) for name in names)

@@ -56,6 +56,14 @@ class FolderTransaction:
             self._read[name] = self._documents.read(name)
         return self._read[name]
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a document. Where there is none, there must be none at the commit."""
+        if name not in self._read:
+            if self._documents.has(name):
+                return True
+            self._read[name] = None
+        return self._read[name] is not None
+
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """Yield the content of each of these documents; None where there is none."""
         return ((name, self.read(name)) for name in names)

@@ -75,6 +75,9 @@ class _MemoryReading:
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
 
+    def has(self, name: str) -> bool:
+        return name in self._documents
+
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         return ((name, self.read(name)) for name in names)
 

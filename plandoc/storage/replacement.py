@@ -86,13 +86,13 @@ class Replacement:
         except OSError as error:
             raise_translated(error, path)
 
-    def stage(self, name: str, content: bytes | None, *, is_durable: bool = False) -> None:
+    def stage(self, name: str, content: bytes | None, *, starts_writing: bool = False) -> None:
         """Write the new content beside a document's file, for `put_staged`; nothing if the file will be removed.
 
         Args:
             name: The document.
             content: All of it; None removes the file.
-            is_durable: Return when the content is on the disk.
+            starts_writing: Have the system begin to bring the content to the disk, because `sync_staged` follows.
         """
         if content is None:
             return
@@ -100,7 +100,12 @@ class Replacement:
         if name not in self._modes:
             present = self._files.status(f"{self._root}/{name}")
             self._modes[name] = None if present is None else present.st_mode & 0o777
-        self._write(name).stage(content, self._modes[name], folder=folder, is_durable=is_durable)
+        mode, write = self._modes[name], self._write(name)
+        write.stage(content, mode, folder=folder, is_durable=False, starts_writing=starts_writing)
+
+    def sync_staged(self, name: str) -> None:
+        """Return when what was staged for a document is on the disk."""
+        self._write(name).sync()
 
     def put_staged(self, name: str, content: bytes | None) -> None:
         """Replace a document's file with the one that was staged; remove it where there is no content."""

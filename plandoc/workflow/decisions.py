@@ -25,12 +25,13 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.errors.hints import Hint, wording
 from plandoc.fields import evolved
 from plandoc.fields.constraints import positive_int
 from plandoc.records import BatchDecision, Event, EventId, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
+from plandoc.tables import table_of
 from plandoc.workflow.review import review_plan
 
 
@@ -167,7 +168,9 @@ def _decided(
     problems: list[Problem] = []
     for unit_id, number in by_id(FinishedUnit, batches, session).items():
         try:
-            unit = session.get(FinishedUnit, unit_id)
+            unit = definitions.units(unit_id)
+            if unit is None:
+                raise NotFoundError(table_of(FinishedUnit).label, unit_id)
             _check_can_be_decided(session, unit, number, plan.recipes)
             exact = needs.get(unit_id, 0)
             decisions.append(

@@ -149,8 +149,9 @@ PRESENT = attrs.evolve(
         *RENAME_DOCUMENTS,
     ),
     checkpoint=(
-        *(Step.NEW_CATALOG, Step.SYNC_NEW_CATALOG, Step.RENAME_CATALOG),
-        *(Step.NEW_EVENT, Step.SYNC_NEW_EVENT, Step.RENAME_EVENT),
+        *(Step.NEW_CATALOG, Step.NEW_EVENT),
+        *(Step.SYNC_NEW_CATALOG, Step.SYNC_NEW_EVENT),
+        *RENAME_DOCUMENTS,
         *(Step.SYNC_FOLDER, Step.SYNC_EVENTS),
         *PUT_MARKER,
         *EMPTY_JOURNAL,

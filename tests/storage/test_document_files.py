@@ -98,6 +98,31 @@ def test_a_folder_of_ours_that_is_a_link_is_not_followed(use, folder, root, tmp_
     }
 
 
+def test_documents_that_are_renewed_are_all_written_then_all_synced_then_all_renamed(root):
+    files = RecordingFiles()
+    names = ["catalog.json", *(f"events/{number}.json" for number in (1, 2))]
+    for name in names:
+        (root / name).write_bytes(b"{}")
+    DocumentFiles(root, files).renew([*names, "events/3.json"])
+
+    done = [operation[0] for operation in files.log]
+    assert done == [*["create"] * 3, *["sync_file"] * 3, *["replace"] * 3, *["sync_folder"] * 2]
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_documents_are_renewed_one_after_the_other_where_the_disk_is_full(root, number):
+    files = FaultyFiles(watched=("create", "sync_file", "replace"))
+    names = ["catalog.json", *(f"events/{number}.json" for number in (1, 2))]
+    for name in names:
+        (root / name).write_bytes(name.encode())
+    files.arm(Fault(number, "before", errno.ENOSPC))
+    DocumentFiles(root, files).renew(names)
+
+    assert files.operations[-9:] == ["create", "sync_file", "replace"] * 3
+    assert {name: (root / name).read_bytes() for name in names} == {name: name.encode() for name in names}
+    assert not list(root.rglob("*" + TEMPORARY))
+
+
 def test_the_data_folder_itself_may_be_reached_by_a_link(root, tmp_path):
     (tmp_path / "link").symlink_to(root)
     linked = DocumentFiles(tmp_path / "link", Files())

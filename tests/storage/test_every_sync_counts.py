@@ -118,8 +118,6 @@ NOT_NEEDED: Mapping[str, str] = MappingProxyType(
         "contents_of > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
         "_finish > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
         "_keep > __init__ > look: sync_folder data": "the line is read by who makes no change, and in these lives its journal was there by name already; one rule for all readers",
-        "_checkpoint > _renew_documents > renew: replace plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
-        "_checkpoint > _renew_documents > renew: sync_file plandoc.json": "the marker is written once more right behind, durably; one rule for all documents",
         "_checkpoint > cut > sync: sync_data the journal": "lines that come back are not above the marker's number, and "
         "are dropped",
         "prepare_upgrade > keep > put_durably: sync_folder data": "the folder is synced once more before the first line is written",

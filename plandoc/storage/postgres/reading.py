@@ -82,6 +82,10 @@ class PostgresReading:
             self._seen |= self._fetched([name])
         return self._seen[name].content
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a document."""
+        return self.read(name) is not None
+
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """Yield the content of each of these documents; None where there is none."""
         remaining = iter(names)
