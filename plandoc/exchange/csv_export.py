@@ -52,7 +52,7 @@ _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace(
 
 @frozen
 class Sheet:
-    """One table: what is above the columns, and the rows."""
+    """One table: headings and rows."""
 
     headings: tuple[str, ...]
     rows: Callable[[Session], Rows]
@@ -63,7 +63,7 @@ class Sheet:
 
 
 class _Names:
-    """What records are called: by their names, or by their slugs where an import would not find them by that name."""
+    """How records are named: by name, or by slug if an import would not find them by name."""
 
     def __init__(self, records: Iterable[Any]) -> None:
         self._records = {record.id: record for record in records}
@@ -81,7 +81,7 @@ class _Names:
 
 
 class _NamesOfPlans:
-    """What records are called in plans: by what was frozen for a plan, or by the catalog."""
+    """How records are named in plans: as frozen for the plan, or as in the catalog."""
 
     def __init__(self, kind: type[Any], session: Session) -> None:
         self._kind = kind

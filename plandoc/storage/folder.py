@@ -72,6 +72,8 @@ class FolderBackend:
         # Up to here this process knows the journal, and every document matches it; None when it has to look.
         self._position: Position | None = None
         self._since_checkpoint: set[str] = set()
+        # From here on the journal may name more documents than those; None when all are known.
+        self._unread_from: int | None = None
         # Documents whose files cannot be replaced; the journal keeps what they should hold.
         self._held: Mapping[str, Held] = {}
         # Whether this process has removed what a crash left half written beside the documents.
@@ -184,7 +186,7 @@ class FolderBackend:
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
             elif is_waited_for and not self._held:
-                self._lock.leave(handover.left(position))
+                self._lock.leave(handover.left(position, self._marker))
 
     def _append(
         self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
@@ -249,9 +251,9 @@ class FolderBackend:
 
     def _read_on(self, known: Position) -> Position | None:
         """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
-        content = self._journal.read_behind(known)
-        if content and (handed_over := self._handed_over(known, content)) is not None:
+        if (handed_over := self._handed_over(known)) is not None:
             return handed_over
+        content = self._journal.read_behind(known)
         try:
             fresh = journal.parse(content or b"", layout=self._layout)
             journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
@@ -268,16 +270,13 @@ class FolderBackend:
         self._since_checkpoint.update(changes)
         return Position(known.size + fresh.valid_size, fresh.last_bytes, known.serial + len(fresh.lines))
 
-    def _handed_over(self, known: Position, content: bytes) -> Position | None:
-        """Take in the lines behind a position without a look at them, as far as the holder before vouches for them."""
-        lines = journal.without_padding(content)
-        names = journal.names_in(lines)
-        end = handover.found(
-            self._lock.found(handover.SIZE), known.size + len(lines), lines[-journal.LAST_BYTES_SIZE :]
-        )
-        if end is None or marker.NAME in names:
+    def _handed_over(self, known: Position) -> Position | None:
+        """Take in the lines behind a position without a look at them, if the last holder vouches for them."""
+        end = handover.found(self._lock.found(handover.SIZE), known, self._marker)
+        if end is None or not (self._journal.goes_past(known) and self._journal.ends_at(end)):
             return None
-        self._since_checkpoint.update(names)
+        if self._unread_from is None:
+            self._unread_from = known.size
         self._journal.take_as_synced()
         return end
 
@@ -292,7 +291,7 @@ class FolderBackend:
         self._refuse_other_store(state)
         done = recover(self._documents, self._journal, state, content, self._layout)
         self._marker, self._held = state.marker, done.held
-        self._since_checkpoint = set(state.changes)
+        self._since_checkpoint, self._unread_from = set(state.changes), None
         self._position = Position(done.size, state.last_bytes, state.serial)
         if done.unfinished:
             self._checkpoint_unless_held(self._position)
@@ -325,9 +324,11 @@ class FolderBackend:
         self._documents.put_durably(marker.NAME, marker.render(self._marker))
         self._journal.cut(0)
         self._position = Position(0, b"", position.serial)
-        self._since_checkpoint = set()
+        self._since_checkpoint, self._unread_from = set(), None
 
     def _renew_documents(self) -> None:
+        if self._unread_from is not None:
+            self._since_checkpoint |= self._journal.names_behind(self._unread_from)
         try:
             # The marker is written durably behind them.
             self._documents.renew(self._since_checkpoint - {marker.NAME})

@@ -34,7 +34,8 @@ _NAME = re.compile(rb'\{"path":"([^"]*)"')
 TIMESTAMP_KEY = "moment"
 _LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
-_PIECE_SIZE = 32 * 1024
+# As much as most lines have; what is longer is read in ever larger pieces.
+_FIRST_PIECE_SIZE = 8 * 1024
 LAST_BYTES_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
@@ -117,6 +118,11 @@ def checksum(last_bytes: bytes) -> str:
     return last_bytes[len(_CHECKSUM_KEY) : -len(_END)].decode()
 
 
+def last_bytes(checksum: str) -> bytes:
+    """Return the last bytes of the line that has a checksum."""
+    return _CHECKSUM_KEY + checksum.encode() + _END
+
+
 def ending(end: int) -> tuple[int, int]:
     """Return where the last bytes of the last line start, and how many bytes it has with the first one after it.
 
@@ -135,10 +141,12 @@ def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -
         offset: Where a line starts, or the end of one.
         size: Of the journal, with its padding, which may be as long as all its lines.
     """
-    pieces = []
-    while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
+    pieces: list[bytes] = []
+    wanted = _FIRST_PIECE_SIZE
+    while offset < size and (piece := read(offset, min(wanted, size - offset))):
         pieces.append(piece)
         offset += len(piece)
+        wanted *= 2
         # No line is empty, so this is padding.
         if piece.endswith(PADDING + PADDING):
             break

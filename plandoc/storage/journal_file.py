@@ -74,15 +74,31 @@ class JournalFile:
         self.is_shared = status.st_nlink > 1
 
     def ends_at(self, position: Position) -> bool:
-        """Whether the journal still ends where it did."""
+        """Whether the journal ends there."""
+        return self._behind(position) in (b"", journal.PADDING)
+
+    def goes_past(self, position: Position) -> bool:
+        """Whether the journal has come to there, and may have gone on."""
+        return self._behind(position) is not None
+
+    def _behind(self, position: Position) -> bytes | None:
+        """Return the first byte behind a position, if there is one; None where the journal has no such position."""
         found = self._files.read_at(self._handle, *journal.ending(position.size))
-        last_bytes, behind = found[: len(position.last_bytes)], found[len(position.last_bytes) :]
-        return last_bytes == position.last_bytes and behind in (b"", journal.PADDING)
+        size = len(position.last_bytes)
+        return found[size:] if found[:size] == position.last_bytes else None
 
     def read(self) -> bytes:
         """Return the whole content, which may not be on the disk yet."""
         self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
+
+    def names_behind(self, size: int) -> frozenset[str]:
+        """Return the documents that the lines behind a size name."""
+        handle = self._handle
+        content = journal.read_to_padding(
+            lambda at, length: self._files.read_at(handle, at, length), size, self._files.size(handle)
+        )
+        return journal.names_in(content)
 
     def read_behind(self, position: Position) -> bytes | None:
         """Return what others have written behind a position; None when the journal no longer has its end there."""

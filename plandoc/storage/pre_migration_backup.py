@@ -12,7 +12,7 @@ from plandoc.errors.hints import TAKE_BACK
 from plandoc.storage import archive, documents, initialize, layout, marker, migrations
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.storage.lock import FOLDER
+from plandoc.storage.lock_file import FOLDER
 
 
 def files_of(reading: Reading) -> dict[str, bytes]:

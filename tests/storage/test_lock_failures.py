@@ -12,7 +12,8 @@ from recorder import CATALOG, clock, commit, document, make_folder, open_folder
 import plandoc
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
-from plandoc.storage.lock import INFO_NAME, FolderLock
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock_file import INFO_NAME
 from plandoc.store import Store
 
 NEW = {CATALOG: document(CATALOG, "new")}

@@ -129,7 +129,7 @@ class Fields:
         return parsed
 
     def leave(self) -> None:
-        """Take the whole row without looking at it, because something else reports that it was left out."""
+        """Count the whole row as used, because it is reported elsewhere that it was left out."""
         self._taken.update(self._row)
 
     def _take(self, name: str) -> Any:

@@ -68,7 +68,7 @@ def events(export: ExportReader) -> list[ExportedEvent]:
             number = export.number_of(row.reference("events", "event_slug", "event_name"))
             if number not in read and number in there:
                 read[number] = ExportedEvent(there[number])
-            # A row whose event is nowhere has failed; the rest of the row is still checked.
+            # A row whose event is unknown fails; the rest of the row is still checked.
             reader(export, row, read.get(number) or ExportedEvent(_NO_EVENT))
 
         export.each(table, one)

@@ -39,7 +39,7 @@ def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[I
     unit = (row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)).strip()
     key = export.number_of(ingredient), unit
     quantity = sums.get(key, Fraction(0)) + Fraction(row.amount("quantity"))
-    # Made here once, as a sum that breaks a rule is to fail where its place in the file is known.
+    # Made here once, so that a sum that breaks a rule fails where its place in the file is known.
     StockItem(key[0], quantity, unit)
     sums[key] = quantity
 

@@ -152,7 +152,7 @@ def _is_sized(sized: re.Match[str]) -> bool:
 
 
 def _read(line: PartlyReadLine, quantity: Quantity) -> list[LineDraft]:
-    """Return what is known of a line whose first number is read."""
+    """Return what is known of a line after its first number was read."""
     qualifiers, behind = qualifiers_at(quantity.unit, words.BEFORE | words.SIZES)
     unit, rest = unit_at(behind)
     if qualifiers:
@@ -169,7 +169,7 @@ def _read(line: PartlyReadLine, quantity: Quantity) -> list[LineDraft]:
         return _sum(line, quantity, unit, rest) or [_unread(line)]
     rest = _without_second_measures(line, rest)
     if not rest:
-        # "5 cloves": a unit with nothing behind it is the thing itself.
+        # "5 cloves": a unit with nothing after it is the thing itself.
         return [line.with_amount(LineDraft(unit), quantity, units.PIECES)]
     container = container_at(rest)
     if container:
@@ -218,7 +218,7 @@ def _goes_on(unit: str, text: str) -> bool:
 
 
 def _sum(line: PartlyReadLine, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:
-    """Return a line for each of two amounts that are added: nothing has to be converted so."""
+    """Return a line for each of two amounts that are added, so that nothing has to be converted."""
     other = quantity_at(text)
     other_unit, rest = unit_at(other.unit) if other else ("", "")
     if other is None or not other_unit or not rest:
@@ -247,7 +247,7 @@ def _without_second_measures(line: PartlyReadLine, text: str) -> str:
 
 
 def _amount_at_end(line: PartlyReadLine) -> list[LineDraft]:
-    """Return the draft of a line such as "Butter: 100 g"; none where it does not end so."""
+    """Return the draft of a line such as "Butter: 100 g"; none if it does not end like that."""
     at_end = _AT_END.fullmatch(line.left)
     amounts = [at_end["amount"]] if at_end else []
     amounts += [] if at_end or has_number(line.left) else line.notes[:1]

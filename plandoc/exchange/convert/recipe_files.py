@@ -56,7 +56,7 @@ class _Reading:
     """What is read of one file.
 
     Attributes:
-        unpacked: Bytes that its archives have given so far.
+        unpacked: Bytes unpacked from its archives so far.
     """
 
     drafts: list[RecipeDraft] = attrs.Factory(list)
@@ -203,7 +203,7 @@ def _suffix(member: zipfile.ZipInfo) -> str:
 
 
 def _unpacked(reading: _Reading, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return what a member holds, without unpacking more than the limits, whatever the archive says of itself."""
+    """Return what a member holds, unpacking no more than the limits allow, whatever the archive claims."""
     if member.flag_bits & _ENCRYPTED:
         raise _NotConvertible(f"{member.filename} is encrypted", "export it again, without a password")
     left = _MOST_UNPACKED - reading.unpacked

@@ -16,7 +16,7 @@ DIGITS = r"\d¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 def quantity_at(text: str) -> Quantity | None:
     """Return the number that a text begins with, and what follows it; None where it begins with none."""
     try:
-        # Nobody says whether a comma or a point is the decimal separator, so that both have to give the same.
+        # Nothing says whether a comma or a point is the decimal separator, so both must give the same.
         quantity, other = (quantity_in(text, decimal_comma=comma, by_hand=True) for comma in (False, True))
     except NotANumber:
         return None

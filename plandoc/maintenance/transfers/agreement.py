@@ -18,7 +18,7 @@ from plandoc.frozen import frozen
 from plandoc.storage import address, documents, initialize, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FOLDER
+from plandoc.storage.lock_file import FOLDER
 from plandoc.storage.os_errors import translate_os_errors
 
 NOTE = f"{FOLDER}/agreed.json"
