@@ -10,10 +10,12 @@ import os
 import stat
 import sys
 import warnings
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from plandoc.clock import pause
+from plandoc.storage.in_threads import for_each
 
 if sys.platform == "darwin":  # pragma: no cover  (Windows has no such module)
     import fcntl
@@ -223,6 +225,10 @@ class Files:
             self.sync_data(handle)
         finally:
             self.close(handle)
+
+    def sync_files(self, paths: Iterable[StrPath]) -> None:
+        """Return when the files at these paths are on the disk: many at once, because a disk does for all what it does for one."""
+        for_each(self.sync_file, paths)
 
     def sync_folder(self, path: StrPath) -> None:
         """Return when the names in a folder are on the disk.
